@@ -1,0 +1,3 @@
+//! The `rag` command.
+
+fn main() {}

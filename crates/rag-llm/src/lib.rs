@@ -1,0 +1,1 @@
+//! Chat models behind one trait: a streaming client for OpenAI-compatible servers.

@@ -1,0 +1,1 @@
+//! Embedded PostgreSQL: find, initialise, start, stop.

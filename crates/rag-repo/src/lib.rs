@@ -1,0 +1,1 @@
+//! Every query, the connection pool, and the one map from database errors.

@@ -1,0 +1,1 @@
+//! Tables, ids, enums, row and insert structs, and the embedded migrations.

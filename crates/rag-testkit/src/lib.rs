@@ -1,0 +1,1 @@
+//! Test support: databases, a running application, builders. A dev-dependency only.
