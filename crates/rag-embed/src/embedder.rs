@@ -1,0 +1,33 @@
+//! The trait every embedding model implements, and what a model says about itself; never an implementation.
+
+use std::ops::Range;
+
+use crate::EmbedError;
+
+/// What callers must know of a model before they store its vectors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// The name stored beside each vector; vectors of different names are never compared.
+    pub name: String,
+    /// The length of every vector.
+    pub dimensions: usize,
+    /// The window in tokens, special tokens included; longer texts are cut at its end.
+    pub max_tokens: usize,
+}
+
+/// Turns texts into vectors of unit length, so that their dot product is their cosine similarity.
+pub trait Embedder: Send + Sync {
+    /// The model's name, dimensions and window.
+    fn model(&self) -> &ModelInfo;
+
+    /// The vector of one search query; answers soon even while documents are being embedded.
+    fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError>;
+
+    /// One vector for each text, in the order of the texts; made for throughput, not for latency.
+    fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
+
+    /// The byte ranges of the tokens of the whole text, in order, without special tokens and without the cut at the window.
+    ///
+    /// Every bound lies between two characters; neighbours may leave gaps (white space) and, rarely, share a range.
+    fn token_spans(&self, text: &str) -> Vec<Range<usize>>;
+}

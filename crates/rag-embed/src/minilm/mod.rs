@@ -1,0 +1,82 @@
+//! all-MiniLM-L6-v2 in this process: 384 dimensions, a window of 256 tokens, mean pooling, unit length.
+
+mod batch;
+mod network;
+mod tokens;
+mod weights;
+mod workers;
+
+use std::ops::Range;
+use std::path::Path;
+
+use self::network::Network;
+use self::tokens::Tokens;
+use self::workers::Workers;
+use crate::{EmbedError, Embedder, ModelInfo};
+
+/// The length of the vectors.
+pub const DIMENSIONS: usize = 384;
+
+/// The window in tokens, the two special ones included.
+pub const MAX_TOKENS: usize = 256;
+
+/// The model all-MiniLM-L6-v2, loaded once and shared by all threads.
+///
+/// Queries run at once on their own threads. Documents run on as many other threads, which yield the processor to queries
+/// and to everything else on the machine.
+pub struct MiniLm {
+    model: ModelInfo,
+    tokens: Tokens,
+    network: Network,
+    query_workers: Workers,
+    document_workers: Workers,
+}
+
+impl MiniLm {
+    /// Loads the model from the folder that `make setup` fills (`model.safetensors`, `tokenizer.json`).
+    ///
+    /// `threads` (at least 1) is the number of threads for queries and, again, for documents.
+    pub fn load(dir: &Path, threads: usize) -> Result<Self, EmbedError> {
+        let threads = threads.max(1);
+        Ok(Self {
+            model: ModelInfo {
+                name: "all-MiniLM-L6-v2".into(),
+                dimensions: DIMENSIONS,
+                max_tokens: MAX_TOKENS,
+            },
+            tokens: Tokens::load(&dir.join("tokenizer.json"))?,
+            network: Network::load(&dir.join("model.safetensors"))?,
+            query_workers: Workers::urgent(threads),
+            document_workers: Workers::patient(threads),
+        })
+    }
+}
+
+impl Embedder for MiniLm {
+    fn model(&self) -> &ModelInfo {
+        &self.model
+    }
+
+    fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
+        let ids = self.tokens.ids(text)?;
+        self.query_workers.run(|pool| self.network.embed_one(&ids, pool))
+    }
+
+    fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let ids = self.document_workers.map(texts, |text, _| self.tokens.ids(text))?;
+        let batches = batch::plan(&ids);
+        let vectors = self.document_workers.map(&batches, |batch, pool| {
+            let sequences: Vec<&[i32]> =
+                batch.iter().filter_map(|&i| ids.get(i)).map(Vec::as_slice).collect();
+            self.network.embed(&sequences, pool)
+        })?;
+        let mut numbered: Vec<(usize, Vec<f32>)> =
+            batches.into_iter().flatten().zip(vectors.into_iter().flatten()).collect();
+        numbered.sort_unstable_by_key(|(i, _)| *i);
+        Ok(numbered.into_iter().map(|(_, vector)| vector).collect())
+    }
+
+    fn token_spans(&self, text: &str) -> Vec<Range<usize>> {
+        self.tokens.spans(text)
+    }
+}

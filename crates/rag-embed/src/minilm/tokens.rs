@@ -1,0 +1,49 @@
+//! The model's own tokenizer: text to token ids cut at the window, and to the spans of all tokens.
+
+use std::ops::Range;
+use std::path::Path;
+
+use tokenizers::Tokenizer;
+
+use super::MAX_TOKENS;
+use crate::EmbedError;
+
+const CLS: i32 = 101;
+const SEP: i32 = 102;
+
+/// Bytes of a text that can matter to the window; it spares tokenizing a whole book for its first 254 tokens.
+const WINDOW_BYTES: usize = 64 * 1024;
+
+pub(super) struct Tokens {
+    tokenizer: Tokenizer,
+}
+
+impl Tokens {
+    pub(super) fn load(path: &Path) -> Result<Self, EmbedError> {
+        let json =
+            super::weights::open(path).and_then(|mut file| super::weights::read_all(&mut file, path))?;
+        let bad =
+            |error: tokenizers::Error| EmbedError::BadModel { path: path.into(), reason: error.to_string() };
+        let mut tokenizer = Tokenizer::from_bytes(json).map_err(bad)?;
+        // The file asks for padding and truncation to 128 tokens: a short query would cost ten times its price.
+        tokenizer.with_padding(None).with_truncation(None).map_err(bad)?;
+        Ok(Self { tokenizer })
+    }
+
+    /// The ids of the text's tokens between the two special ones, `MAX_TOKENS` at most.
+    pub(super) fn ids(&self, text: &str) -> Result<Vec<i32>, EmbedError> {
+        let start = text.get(..text.floor_char_boundary(WINDOW_BYTES)).unwrap_or(text);
+        let encoding = self.tokenizer.encode_fast(start, false).map_err(EmbedError::Inference)?;
+        let words = encoding.get_ids().iter().take(MAX_TOKENS - 2);
+        let ids = words.map(|&id| i32::try_from(id).map_err(|error| EmbedError::Inference(error.into())));
+        [Ok(CLS)].into_iter().chain(ids).chain([Ok(SEP)]).collect()
+    }
+
+    /// The byte spans of all tokens of the text; the approximate ones, should the tokenizer fail.
+    pub(super) fn spans(&self, text: &str) -> Vec<Range<usize>> {
+        let Ok(encoding) = self.tokenizer.encode(text, false) else {
+            return crate::spans::approximate(text);
+        };
+        encoding.get_offsets().iter().map(|&(start, end)| start..end).collect()
+    }
+}
