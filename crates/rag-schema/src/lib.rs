@@ -1,1 +1,13 @@
-//! Tables, ids, enums, row and insert structs, and the embedded migrations.
+//! Tables, ids, enums, row and insert structs, and the embedded migrations. Never queries.
+
+pub mod enums;
+pub mod ids;
+pub mod models;
+#[expect(missing_docs, reason = "generated; the COMMENTs in the migrations say what each column is")]
+pub mod schema;
+pub mod sql_types;
+
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+/// Every migration of `migrations/`, oldest first.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");

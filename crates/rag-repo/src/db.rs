@@ -1,0 +1,105 @@
+//! The connection pool. A closure gets a connection for as long as it runs, and never longer.
+
+use std::time::Duration;
+
+use diesel::{
+    Connection, PgConnection,
+    connection::SimpleConnection,
+    r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection},
+};
+
+use crate::error::{RepoError, RepoResult};
+
+/// Attempts of a transaction that collides with others.
+const COLLISION_ATTEMPTS: u32 = 5;
+
+/// Size and patience of the pool.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    /// Most connections open at once, at least 1.
+    pub max_connections: u32,
+    /// How long a caller waits for a free connection, in milliseconds.
+    pub wait_timeout_ms: u64,
+    /// How long one statement may run, in milliseconds; 0 for no limit.
+    pub statement_timeout_ms: u64,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self { max_connections: 16, wait_timeout_ms: 5_000, statement_timeout_ms: 60_000 }
+    }
+}
+
+/// A pool of connections to one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+}
+
+impl Db {
+    /// A pool on the database at `url`. Connects lazily: an unreachable server shows at the first use.
+    pub fn new(url: &str, settings: &PoolSettings) -> Self {
+        let pool = Pool::builder()
+            .max_size(settings.max_connections.max(1))
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_millis(settings.wait_timeout_ms.max(1)))
+            .connection_customizer(Box::new(SessionDefaults { statement_timeout_ms: settings.statement_timeout_ms }))
+            .build_unchecked(ConnectionManager::new(url));
+        Self { pool }
+    }
+
+    /// Runs `work` with a connection.
+    pub fn run<T>(&self, work: impl FnOnce(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
+        work(&mut *self.connection()?)
+    }
+
+    /// Runs `work` in a transaction, again when it collides with another one; so `work` may run several times.
+    pub fn transaction<T>(&self, work: impl Fn(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
+        let mut connection = self.connection()?;
+        let mut attempt = 1;
+        loop {
+            match connection.transaction(&work) {
+                Err(RepoError::Collision) if attempt < COLLISION_ATTEMPTS => attempt += 1,
+                Err(RepoError::Collision) => return Err(RepoError::Unavailable("transactions keep colliding".to_owned())),
+                result => return result,
+            }
+        }
+    }
+
+    /// Connections open and idle now.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
+    fn connection(&self) -> RepoResult<PooledConnection<ConnectionManager<PgConnection>>> {
+        self.pool.get().map_err(|error| {
+            tracing::debug!(%error, "no connection from the pool");
+            RepoError::Unavailable("no free connection in time".to_owned())
+        })
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("connections", &self.connections()).finish()
+    }
+}
+
+/// Sets on each new connection what every statement relies on.
+#[derive(Debug)]
+struct SessionDefaults {
+    statement_timeout_ms: u64,
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionDefaults {
+    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        connection
+            .batch_execute(&format!(
+                "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'; \
+                 SET jit = off; SET application_name = 'rag'",
+                self.statement_timeout_ms
+            ))
+            .map_err(diesel::r2d2::Error::QueryError)
+    }
+}

@@ -1,0 +1,112 @@
+//! Documents, as those see them who may see their collection.
+
+use diesel::prelude::*;
+use rag_schema::{
+    ids::{CollectionId, DocumentId, UserId, VersionId},
+    models::{Chunk, Document, NewDocument},
+    schema::{chunk_lexemes, chunks, collections, document_versions, documents, embeddings},
+};
+
+use crate::{Page, RepoResult};
+
+/// Name of the constraint that keeps the same bytes from being stored twice in a collection.
+pub const CONTENT_KEY: &str = "documents_collection_id_content_sha256_key";
+
+/// Inserts a document that has no version yet.
+pub fn insert(conn: &mut PgConnection, new: &NewDocument<'_>) -> RepoResult<Document> {
+    Ok(diesel::insert_into(documents::table).values(new).returning(Document::as_returning()).get_result(conn)?)
+}
+
+/// The document, when `user` may see it.
+pub fn find(conn: &mut PgConnection, user: UserId, id: DocumentId) -> RepoResult<Document> {
+    Ok(visible(user).filter(documents::id.eq(id)).select(Document::as_select()).first(conn)?)
+}
+
+/// The document of a collection with just these bytes.
+pub fn find_by_content(conn: &mut PgConnection, collection: CollectionId, sha256: &[u8]) -> RepoResult<Option<Document>> {
+    Ok(documents::table
+        .filter(documents::collection_id.eq(collection))
+        .filter(documents::content_sha256.eq(sha256))
+        .select(Document::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Documents of a collection, newest first.
+pub fn list(conn: &mut PgConnection, user: UserId, collection: CollectionId, page: Page) -> RepoResult<Vec<Document>> {
+    let mut query = visible(user)
+        .filter(documents::collection_id.eq(collection))
+        .select(Document::as_select())
+        .order(documents::id.desc())
+        .limit(page.limit)
+        .into_boxed();
+    if let Some(after) = page.after {
+        query = query.filter(documents::id.lt(DocumentId::from(after)));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Chunks of the document's current version in order, those after ordinal `after` when given.
+pub fn chunks(conn: &mut PgConnection, id: DocumentId, limit: i64, after: Option<i32>) -> RepoResult<Vec<Chunk>> {
+    Ok(chunks::table
+        .inner_join(documents::table.on(documents::current_version_id.eq(chunks::version_id.nullable())))
+        .filter(documents::id.eq(id))
+        .filter(chunks::ordinal.gt(after.unwrap_or(-1)))
+        .select(Chunk::as_select())
+        .order(chunks::ordinal)
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// What reading a document told about it.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = documents)]
+pub struct DocumentChange<'a> {
+    /// Title found in the document; none keeps the one it has.
+    pub title: Option<&'a str>,
+    /// ISO 639-3 code of its language; none keeps what there is.
+    pub language: Option<&'a str>,
+    /// PostgreSQL text search configuration.
+    pub text_search_config: &'a str,
+}
+
+/// Writes down what reading the document told.
+pub fn update(conn: &mut PgConnection, id: DocumentId, change: &DocumentChange<'_>) -> RepoResult<()> {
+    diesel::update(documents::table.find(id)).set(change).execute(conn)?;
+    Ok(())
+}
+
+/// Makes `version` the one that is found and shown.
+pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: VersionId) -> RepoResult<()> {
+    diesel::update(documents::table.find(id)).set(documents::current_version_id.eq(version)).execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the document with all that hangs on it. Who may do so is checked by the caller; call it in a transaction.
+pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
+    let versions: Vec<VersionId> =
+        document_versions::table.filter(document_versions::document_id.eq(id)).select(document_versions::id).load(conn)?;
+    delete_search_rows_of_versions(conn, &versions)?;
+    diesel::delete(documents::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Deletes vectors and words of the versions, a statement a table: the cascade would run one for each chunk.
+pub(crate) fn delete_search_rows_of_versions(conn: &mut PgConnection, versions: &[VersionId]) -> RepoResult<()> {
+    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::version_id.eq_any(versions))).execute(conn)?;
+    diesel::delete(embeddings::table.filter(embeddings::version_id.eq_any(versions))).execute(conn)?;
+    Ok(())
+}
+
+/// As above, for a whole collection.
+pub(crate) fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::collection_id.eq(id))).execute(conn)?;
+    diesel::delete(embeddings::table.filter(embeddings::collection_id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn visible(user: UserId) -> _ {
+    documents::table
+        .filter(documents::collection_id.eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)))
+}

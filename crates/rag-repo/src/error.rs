@@ -1,0 +1,82 @@
+//! What can go wrong in the database, told apart by what a caller can do about it.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// Result of every query.
+pub type RepoResult<T> = Result<T, RepoError>;
+
+/// Why a query gave no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RepoError {
+    /// No such row, or none that the asker may see.
+    #[error("not found")]
+    NotFound,
+    /// The row would break a unique or foreign key; holds the name of the constraint.
+    #[error("conflicts with {0}")]
+    Conflict(String),
+    /// The row would break a CHECK; holds the name of the constraint.
+    #[error("violates {0}")]
+    Invalid(String),
+    /// The database cannot answer now; the same call may work later.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Two transactions were in each other's way; the same transaction may work at once.
+    #[error("transactions collided")]
+    Collision,
+    /// A mistake of ours. The source is for the log, never for a user.
+    #[error("unexpected database error")]
+    Bug(#[source] DieselError),
+}
+
+impl From<DieselError> for RepoError {
+    fn from(error: DieselError) -> Self {
+        let DieselError::DatabaseError(kind, information) = &error else {
+            return match error {
+                DieselError::NotFound => Self::NotFound,
+                DieselError::BrokenTransactionManager => Self::Unavailable("connection lost".to_owned()),
+                other => Self::Bug(other),
+            };
+        };
+        let constraint = || information.constraint_name().unwrap_or("a constraint").to_owned();
+        match kind {
+            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => Self::Conflict(constraint()),
+            DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Self::Invalid(constraint()),
+            DatabaseErrorKind::SerializationFailure => Self::Collision,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Self::Unavailable("connection lost".to_owned())
+            }
+            DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable("the server is read-only".to_owned()),
+            _ => by_message(information.message()).unwrap_or(Self::Bug(error)),
+        }
+    }
+}
+
+/// Diesel has no kind for these, and does not pass the SQLSTATE on; the server's words are all there is.
+fn by_message(message: &str) -> Option<RepoError> {
+    const UNAVAILABLE: [&str; 10] = [
+        "terminating connection",
+        "server closed the connection",
+        "the database system is",
+        "connection to server",
+        "could not receive data from server",
+        "SSL connection has been closed",
+        "canceling statement due to",
+        "remaining connection slots are reserved",
+        "too many clients",
+        "No space left on device",
+    ];
+    if message.contains("deadlock detected") || message.contains("could not serialize") {
+        return Some(RepoError::Collision);
+    }
+    UNAVAILABLE
+        .iter()
+        .find(|sign| message.contains(*sign))
+        .map(|sign| RepoError::Unavailable(format!("{sign} ..")))
+}
+
+impl RepoError {
+    /// Whether the constraint of that name was hit.
+    pub fn hits(&self, constraint: &str) -> bool {
+        matches!(self, Self::Conflict(name) | Self::Invalid(name) if name == constraint)
+    }
+}

@@ -1,0 +1,126 @@
+//! Versions of a document: the original bytes, the text, and the way from upload to published.
+
+use diesel::{
+    dsl::{count_star, max, now},
+    prelude::*,
+};
+use rag_schema::{
+    enums::VersionState,
+    ids::{DocumentId, VersionId},
+    models::{DocumentVersion, NewDocumentVersion},
+    schema::{chunks, document_versions, version_contents, version_texts},
+};
+
+use crate::{RepoResult, documents};
+
+/// Most bytes in one part of an original.
+pub const PART_BYTES: usize = 1 << 20;
+
+/// Inserts a version in state queued.
+pub fn insert(conn: &mut PgConnection, new: &NewDocumentVersion<'_>) -> RepoResult<DocumentVersion> {
+    Ok(diesel::insert_into(document_versions::table).values(new).returning(DocumentVersion::as_returning()).get_result(conn)?)
+}
+
+/// The version.
+pub fn find(conn: &mut PgConnection, id: VersionId) -> RepoResult<DocumentVersion> {
+    Ok(document_versions::table.find(id).select(DocumentVersion::as_select()).first(conn)?)
+}
+
+/// The newest version of each of the documents.
+pub fn newest(conn: &mut PgConnection, ids: &[DocumentId]) -> RepoResult<Vec<DocumentVersion>> {
+    Ok(document_versions::table
+        .filter(document_versions::document_id.eq_any(ids))
+        .distinct_on(document_versions::document_id)
+        .order((document_versions::document_id, document_versions::number.desc()))
+        .select(DocumentVersion::as_select())
+        .load(conn)?)
+}
+
+/// Stores part `part` of the original bytes, at most `PART_BYTES` of them.
+pub fn insert_content(conn: &mut PgConnection, id: VersionId, part: i32, bytes: &[u8]) -> RepoResult<()> {
+    diesel::insert_into(version_contents::table)
+        .values((version_contents::version_id.eq(id), version_contents::part.eq(part), version_contents::bytes.eq(bytes)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Part `part` of the original bytes; none past the end.
+pub fn content(conn: &mut PgConnection, id: VersionId, part: i32) -> RepoResult<Option<Vec<u8>>> {
+    Ok(version_contents::table.find((id, part)).select(version_contents::bytes).first(conn).optional()?)
+}
+
+/// How far a build has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BuildProgress {
+    /// Chunks stored.
+    pub chunks: i32,
+    /// Characters of text stored, in Unicode scalar values.
+    pub characters: i64,
+}
+
+/// Opens the version for chunks. What an earlier attempt stored stays when it was cut under the same `settings`,
+/// and the answer says how far that came; otherwise it is deleted.
+pub fn begin_build(conn: &mut PgConnection, id: VersionId, settings: &str) -> RepoResult<BuildProgress> {
+    let version = find(conn, id)?;
+    if version.state == VersionState::Building && version.ingest_settings == settings {
+        let last: Option<i32> = chunks::table.filter(chunks::version_id.eq(id)).select(max(chunks::ordinal)).first(conn)?;
+        return Ok(BuildProgress { chunks: last.map_or(0, |last| last + 1), characters: version.character_count });
+    }
+    documents::delete_search_rows_of_versions(conn, &[id])?;
+    diesel::delete(chunks::table.filter(chunks::version_id.eq(id))).execute(conn)?;
+    diesel::delete(version_texts::table.filter(version_texts::version_id.eq(id))).execute(conn)?;
+    diesel::update(document_versions::table.find(id))
+        .set((
+            document_versions::state.eq(VersionState::Building),
+            document_versions::ingest_settings.eq(settings),
+            document_versions::character_count.eq(0),
+        ))
+        .execute(conn)?;
+    Ok(BuildProgress::default())
+}
+
+/// Stores the next piece of the version's text and moves its length on by `characters`.
+pub fn append_text(conn: &mut PgConnection, id: VersionId, start: i64, text: &str, characters: i64) -> RepoResult<()> {
+    diesel::insert_into(version_texts::table)
+        .values((version_texts::version_id.eq(id), version_texts::start_offset.eq(start), version_texts::text.eq(text)))
+        .execute(conn)?;
+    diesel::update(document_versions::table.find(id))
+        .set(document_versions::character_count.eq(start + characters))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes a whole version the current one of its document.
+pub fn publish(conn: &mut PgConnection, id: VersionId, page_count: Option<i32>) -> RepoResult<()> {
+    let chunk_count: i64 = chunks::table.filter(chunks::version_id.eq(id)).select(count_star()).first(conn)?;
+    let document: DocumentId = diesel::update(document_versions::table.find(id))
+        .set((
+            document_versions::state.eq(VersionState::Published),
+            document_versions::published_at.eq(now),
+            document_versions::page_count.eq(page_count),
+            document_versions::chunk_count.eq(i32::try_from(chunk_count).unwrap_or(i32::MAX)),
+        ))
+        .returning(document_versions::document_id)
+        .get_result(conn)?;
+    documents::set_current_version(conn, document, id)
+}
+
+/// A stretch of the version's text, from `start` to `end` in Unicode scalar values, and no more than is there.
+pub fn text(conn: &mut PgConnection, id: VersionId, start: i64, end: i64) -> RepoResult<String> {
+    let first: Option<i64> = version_texts::table
+        .filter(version_texts::version_id.eq(id))
+        .filter(version_texts::start_offset.le(start))
+        .select(max(version_texts::start_offset))
+        .first(conn)?;
+    let first = first.unwrap_or(0);
+    let parts: Vec<String> = version_texts::table
+        .filter(version_texts::version_id.eq(id))
+        .filter(version_texts::start_offset.ge(first))
+        .filter(version_texts::start_offset.lt(end))
+        .select(version_texts::text)
+        .order(version_texts::start_offset)
+        .load(conn)?;
+    let skip = usize::try_from(start - first).unwrap_or(0);
+    let take = usize::try_from(end - start).unwrap_or(0);
+    Ok(parts.iter().flat_map(|part| part.chars()).skip(skip).take(take).collect())
+}

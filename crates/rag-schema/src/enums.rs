@@ -1,0 +1,118 @@
+//! Columns with a fixed set of words, each held to the same set by a CHECK in the database.
+
+use std::{fmt, io::Write};
+
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    pg::Pg,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
+        #[serde(rename_all = "snake_case")]
+        #[diesel(sql_type = Text)]
+        pub enum $name { $($(#[$word_doc])* $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the CHECK in the database.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word stored in the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ToSql<Text, Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+                out.write_all(self.as_str().as_bytes())?;
+                Ok(serialize::IsNull::No)
+            }
+        }
+
+        impl FromSql<Text, Pg> for $name {
+            fn from_sql(bytes: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                match std::str::from_utf8(bytes.as_bytes())? {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(format!("{other} is no {}", stringify!($name)).into()),
+                }
+            }
+        }
+    )+};
+}
+
+words! {
+    /// What a version of a document is good for.
+    VersionState {
+        /// Only the original bytes are stored.
+        Queued = "queued",
+        /// Chunks arrive; no search shows them.
+        Building = "building",
+        /// The current version.
+        Published = "published",
+        /// An older version.
+        Superseded = "superseded",
+    }
+    /// What a job does.
+    JobKind {
+        /// Reads, chunks, embeds and publishes one version of a document.
+        Ingest = "ingest",
+    }
+    /// Where a job stands.
+    JobState {
+        /// Waits for a worker.
+        Queued = "queued",
+        /// A worker has it.
+        Running = "running",
+        /// Ended well.
+        Done = "done",
+        /// The input can never work; nothing of it is kept.
+        Refused = "refused",
+        /// Given up after the last attempt; may be retried.
+        Dead = "dead",
+    }
+    /// What a running job is at.
+    JobStage {
+        /// Not begun.
+        Queued = "queued",
+        /// Reading the file.
+        Reading = "reading",
+        /// Embedding and storing chunks.
+        Embedding = "embedding",
+        /// Making the document visible.
+        Publishing = "publishing",
+        /// Ended.
+        Finished = "finished",
+    }
+    /// Who speaks in a message.
+    Sender {
+        /// The person who asks.
+        User = "user",
+        /// The system.
+        Assistant = "assistant",
+    }
+    /// How an answer ended.
+    Outcome {
+        /// Supported by the documents.
+        Answered = "answered",
+        /// Nothing in the documents supports an answer.
+        NotFound = "not_found",
+        /// The model failed.
+        Failed = "failed",
+        /// The asker stopped it or went away.
+        Stopped = "stopped",
+    }
+}

@@ -1,0 +1,98 @@
+//! Conversations.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    enums::{Outcome, Sender},
+    ids::{ChunkId, MessageId, SessionId, UserId},
+    schema::{chat_messages, chat_sessions},
+};
+
+/// A conversation of one user.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = chat_sessions, check_for_backend(diesel::pg::Pg))]
+pub struct ChatSession {
+    /// Id.
+    pub id: SessionId,
+    /// User who holds it.
+    pub user_id: UserId,
+    /// Title given, else the start of the first question.
+    pub title: String,
+    /// When the row was made.
+    pub created_at: DateTime<Utc>,
+    /// When a turn was last added.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A conversation to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = chat_sessions)]
+pub struct NewChatSession<'a> {
+    /// Id.
+    pub id: SessionId,
+    /// User who holds it.
+    pub user_id: UserId,
+    /// Title, 1 to 200 characters.
+    pub title: &'a str,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = chat_messages, check_for_backend(diesel::pg::Pg))]
+pub struct ChatMessage {
+    /// Id.
+    pub id: MessageId,
+    /// Conversation it belongs to.
+    pub session_id: SessionId,
+    /// Place in the conversation, from 0.
+    pub ordinal: i32,
+    /// Who speaks.
+    pub sender: Sender,
+    /// What was said.
+    pub text: String,
+    /// How an answer ended; none for a question.
+    pub outcome: Option<Outcome>,
+    /// Checked citations, a JSON array.
+    pub citations: serde_json::Value,
+    /// Name of the model, or `extractive`.
+    pub answered_by: Option<String>,
+    /// Milliseconds per step, a JSON object.
+    pub timings: serde_json::Value,
+    /// Tokens read by the model, when it says so.
+    pub prompt_tokens: Option<i32>,
+    /// Tokens written by the model, when it says so.
+    pub completion_tokens: Option<i32>,
+    /// When it was stored.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A turn to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = chat_messages)]
+pub struct NewChatMessage<'a> {
+    /// Id.
+    pub id: MessageId,
+    /// Conversation it belongs to.
+    pub session_id: SessionId,
+    /// Place in the conversation, from 0.
+    pub ordinal: i32,
+    /// Who speaks.
+    pub sender: Sender,
+    /// What was said.
+    pub text: &'a str,
+    /// How an answer ended; none for a question.
+    pub outcome: Option<Outcome>,
+    /// Chunks given to the answerer, best first.
+    pub retrieved_chunk_ids: Vec<Option<ChunkId>>,
+    /// Checked citations, a JSON array.
+    pub citations: serde_json::Value,
+    /// Name of the model, or `extractive`.
+    pub answered_by: Option<&'a str>,
+    /// Milliseconds per step, a JSON object.
+    pub timings: serde_json::Value,
+    /// Tokens read by the model, when it says so.
+    pub prompt_tokens: Option<i32>,
+    /// Tokens written by the model, when it says so.
+    pub completion_tokens: Option<i32>,
+}

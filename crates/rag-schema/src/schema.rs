@@ -1,0 +1,265 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    chat_messages (id) {
+        id -> Uuid,
+        session_id -> Uuid,
+        ordinal -> Int4,
+        sender -> Text,
+        text -> Text,
+        outcome -> Nullable<Text>,
+        retrieved_chunk_ids -> Array<Nullable<Uuid>>,
+        citations -> Jsonb,
+        answered_by -> Nullable<Text>,
+        timings -> Jsonb,
+        prompt_tokens -> Nullable<Int4>,
+        completion_tokens -> Nullable<Int4>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    chat_sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        title -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    chunk_lexemes (chunk_id) {
+        chunk_id -> Uuid,
+        version_id -> Uuid,
+        collection_id -> Uuid,
+        text_search_config -> Text,
+        length -> Int4,
+        lexeme_ids -> Array<Nullable<Int4>>,
+        impacts -> Sparsevec,
+        tsv -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    chunks (id) {
+        id -> Uuid,
+        version_id -> Uuid,
+        ordinal -> Int4,
+        start_offset -> Int8,
+        end_offset -> Int8,
+        page -> Nullable<Int4>,
+        heading_path -> Array<Nullable<Text>>,
+        token_count -> Int4,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    collections (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        name -> Text,
+        description -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    document_versions (id) {
+        id -> Uuid,
+        document_id -> Uuid,
+        number -> Int4,
+        state -> Text,
+        content_sha256 -> Bytea,
+        size_bytes -> Int8,
+        page_count -> Nullable<Int4>,
+        character_count -> Int8,
+        chunk_count -> Int4,
+        ingest_settings -> Text,
+        created_at -> Timestamptz,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    documents (id) {
+        id -> Uuid,
+        collection_id -> Uuid,
+        title -> Text,
+        source -> Nullable<Text>,
+        media_type -> Text,
+        language -> Nullable<Text>,
+        text_search_config -> Text,
+        metadata -> Jsonb,
+        content_sha256 -> Bytea,
+        current_version_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    embedding_models (id) {
+        id -> Int4,
+        name -> Text,
+        dimensions -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    embeddings (chunk_id, model_id) {
+        model_id -> Int4,
+        chunk_id -> Uuid,
+        version_id -> Uuid,
+        collection_id -> Uuid,
+        embedding -> Halfvec,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        collection_id -> Uuid,
+        document_id -> Nullable<Uuid>,
+        version_id -> Nullable<Uuid>,
+        title -> Text,
+        size_bytes -> Int8,
+        attempts -> Int4,
+        run_after -> Timestamptz,
+        leased_until -> Nullable<Timestamptz>,
+        stage -> Text,
+        done_units -> Int8,
+        total_units -> Nullable<Int8>,
+        problem -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    lexemes (id) {
+        id -> Int4,
+        collection_id -> Uuid,
+        lexeme -> Text,
+        chunk_count -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    lexical_statistics (collection_id, text_search_config) {
+        collection_id -> Uuid,
+        text_search_config -> Text,
+        chunk_count -> Int8,
+        lexeme_total -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        display_name -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    version_contents (version_id, part) {
+        version_id -> Uuid,
+        part -> Int4,
+        bytes -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    version_texts (version_id, start_offset) {
+        version_id -> Uuid,
+        start_offset -> Int8,
+        text -> Text,
+    }
+}
+
+diesel::joinable!(chat_messages -> chat_sessions (session_id));
+diesel::joinable!(chat_sessions -> users (user_id));
+diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
+diesel::joinable!(chunks -> document_versions (version_id));
+diesel::joinable!(collections -> users (owner_id));
+diesel::joinable!(documents -> collections (collection_id));
+diesel::joinable!(embeddings -> chunks (chunk_id));
+diesel::joinable!(embeddings -> embedding_models (model_id));
+diesel::joinable!(jobs -> collections (collection_id));
+diesel::joinable!(jobs -> document_versions (version_id));
+diesel::joinable!(jobs -> documents (document_id));
+diesel::joinable!(lexemes -> collections (collection_id));
+diesel::joinable!(lexical_statistics -> collections (collection_id));
+diesel::joinable!(version_contents -> document_versions (version_id));
+diesel::joinable!(version_texts -> document_versions (version_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    chat_messages,
+    chat_sessions,
+    chunk_lexemes,
+    chunks,
+    collections,
+    document_versions,
+    documents,
+    embedding_models,
+    embeddings,
+    jobs,
+    lexemes,
+    lexical_statistics,
+    users,
+    version_contents,
+    version_texts,
+);
