@@ -1,1 +1,14 @@
-//! Chat models behind one trait: a streaming client for OpenAI-compatible servers.
+//! Chat models behind one trait, and a streaming client for OpenAI-compatible servers; no database, no server.
+
+mod client;
+mod error;
+mod model;
+#[cfg(feature = "fakes")]
+pub mod scripted;
+mod sse;
+pub mod wire;
+
+pub use client::{OpenAiClient, OpenAiConfig};
+pub use error::LlmError;
+pub use model::{ChatModel, ChatRequest, Delta, DeltaStream};
+pub use wire::{FinishReason, Message, Role, Usage};

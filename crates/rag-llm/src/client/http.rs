@@ -1,0 +1,148 @@
+//! One streamed POST: timeouts, and retries until the first byte of the answer; never puts URL, key or body into an error.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode, Url};
+use tokio::time::timeout;
+
+use super::OpenAiConfig;
+use super::answer::class;
+use crate::LlmError;
+use crate::wire::ChatCompletionRequest;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// Bytes read of the body of a refusal.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+pub(super) struct Http {
+    client: Client,
+    url: Url,
+    first_byte_timeout: Duration,
+    idle_timeout: Duration,
+    retries: u32,
+}
+
+/// An answer that has begun. Dropping it closes the connection, which tells the server to stop.
+pub(super) struct Body {
+    first: Option<Bytes>,
+    rest: Response,
+    idle_timeout: Duration,
+}
+
+/// A failed attempt, and after which pause another may help.
+struct Failure {
+    error: LlmError,
+    retry: Retry,
+}
+
+enum Retry {
+    Never,
+    AfterUsualPause,
+    After(Duration),
+}
+
+impl Http {
+    pub(super) fn new(config: &OpenAiConfig) -> Result<Self, LlmError> {
+        let bad = |what: &str| LlmError::BadConfig(what.into());
+        let url = Url::parse(&format!("{}/chat/completions", config.base_url.trim_end_matches('/')))
+            .map_err(|error| bad(&format!("base URL: {error}")))?;
+        let mut headers = HeaderMap::new();
+        if let Some(key) = &config.api_key {
+            let bearer = HeaderValue::try_from(format!("Bearer {key}"));
+            let mut bearer =
+                bearer.map_err(|_invalid| bad("the API key holds characters that no header can"))?;
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        // An error here means that the process has chosen a provider already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .connect_timeout(config.connect_timeout)
+            .redirect(Policy::none());
+        if url.scheme() == "http" {
+            builder = builder.tls_certs_only([]); // works where no root certificates are installed
+        }
+        let client =
+            builder.build().map_err(|error| bad(&format!("HTTP client: {}", error.without_url())))?;
+        let OpenAiConfig { first_byte_timeout, idle_timeout, retries, .. } = *config;
+        Ok(Self { client, url, first_byte_timeout, idle_timeout, retries })
+    }
+
+    /// Sends the request and waits for the first byte of the answer, with further attempts where they can help.
+    pub(super) async fn open(&self, request: &ChatCompletionRequest) -> Result<Body, LlmError> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempts_left = self.retries;
+        loop {
+            let failure = match timeout(self.first_byte_timeout, self.attempt(request)).await {
+                Ok(Ok(body)) => return Ok(body),
+                Ok(Err(failure)) => failure,
+                Err(_elapsed) => return Err(LlmError::Unavailable("no answer in time".into())),
+            };
+            let wait = match failure.retry {
+                Retry::AfterUsualPause if attempts_left > 0 => pause,
+                Retry::After(wait) if attempts_left > 0 => wait,
+                _ => return Err(failure.error),
+            };
+            tracing::debug!(attempts_left, error = %failure.error, "chat request failed, trying again");
+            tokio::time::sleep(wait.min(LONGEST_PAUSE)).await;
+            attempts_left -= 1;
+            pause *= 2;
+        }
+    }
+
+    async fn attempt(&self, request: &ChatCompletionRequest) -> Result<Body, Failure> {
+        let broken = |error: reqwest::Error| Failure {
+            error: LlmError::Unavailable(
+                if error.is_connect() { "no connection" } else { "the connection broke" }.into(),
+            ),
+            retry: Retry::AfterUsualPause,
+        };
+        let mut response = self.client.post(self.url.clone()).json(request).send().await.map_err(broken)?;
+        if response.status() != StatusCode::OK {
+            return Err(refusal(response).await);
+        }
+        let first = response.chunk().await.map_err(broken)?;
+        Ok(Body { first, rest: response, idle_timeout: self.idle_timeout })
+    }
+}
+
+impl Body {
+    /// The next bytes, or none at the end of the answer.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, LlmError> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        match timeout(self.idle_timeout, self.rest.chunk()).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(_broken)) => Err(LlmError::Interrupted("the connection broke".into())),
+            Err(_elapsed) => Err(LlmError::Interrupted("the server fell silent".into())),
+        }
+    }
+}
+
+/// What an answer other than 200 means.
+async fn refusal(mut response: Response) -> Failure {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut body = Vec::new();
+    while let Ok(Some(bytes)) = response.chunk().await
+        && body.len() < MAX_REFUSAL_BYTES
+    {
+        body.extend_from_slice(&bytes);
+    }
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let what = format!("status {status}, {}", body.get("error").map_or("no reason given", class));
+    if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        let retry =
+            retry_after.map_or(Retry::AfterUsualPause, |seconds| Retry::After(Duration::from_secs(seconds)));
+        Failure { error: LlmError::Unavailable(what), retry }
+    } else {
+        Failure { error: LlmError::Refused(what), retry: Retry::Never }
+    }
+}

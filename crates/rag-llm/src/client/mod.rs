@@ -1,0 +1,117 @@
+//! A streaming client for servers that speak OpenAI's chat completions; never logs or reports keys, prompts and answers.
+
+mod answer;
+mod http;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_stream::try_stream;
+
+use self::answer::Answer;
+use self::http::{Body, Http};
+use crate::wire::{ChatCompletionRequest, StreamOptions};
+use crate::{ChatModel, ChatRequest, DeltaStream, LlmError};
+
+/// How to reach a chat server and what it serves. It holds the key, so it has no `Debug`.
+#[derive(Clone)]
+pub struct OpenAiConfig {
+    /// The address up to and without `/chat/completions`, such as `http://localhost:11434/v1`.
+    pub base_url: String,
+    /// Sent as `Authorization: Bearer ..` when given.
+    pub api_key: Option<String>,
+    /// The name of the model.
+    pub model: String,
+    /// The time a connection may take to be made.
+    pub connect_timeout: Duration,
+    /// The time from the request to the first byte of the answer; includes the model's reading of the prompt.
+    pub first_byte_timeout: Duration,
+    /// The longest silence within an answer.
+    pub idle_timeout: Duration,
+    /// Attempts after the first that failed, before any byte of the answer, for lack of connection, status 429 or 5xx.
+    pub retries: u32,
+}
+
+impl OpenAiConfig {
+    /// The usual settings: no key, 5 s to connect, 120 s to the first byte, 60 s of silence, 2 retries.
+    pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            api_key: None,
+            model: model.into(),
+            connect_timeout: Duration::from_secs(5),
+            first_byte_timeout: Duration::from_secs(120),
+            idle_timeout: Duration::from_secs(60),
+            retries: 2,
+        }
+    }
+}
+
+/// A chat model behind a server.
+pub struct OpenAiClient {
+    model: String,
+    http: Arc<Http>,
+    /// Set once the server has refused `stream_options`, which older servers do.
+    usage_refused: Arc<AtomicBool>,
+}
+
+impl OpenAiClient {
+    /// Prepares the client; does not yet talk to the server.
+    pub fn new(config: OpenAiConfig) -> Result<Self, LlmError> {
+        let http = Arc::new(Http::new(&config)?);
+        Ok(Self { model: config.model, http, usage_refused: Arc::default() })
+    }
+}
+
+impl ChatModel for OpenAiClient {
+    fn name(&self) -> &str {
+        &self.model
+    }
+
+    fn stream(&self, request: ChatRequest) -> DeltaStream {
+        let http = Arc::clone(&self.http);
+        let usage_refused = Arc::clone(&self.usage_refused);
+        let request = ChatCompletionRequest {
+            model: self.model.clone(),
+            messages: request.messages,
+            temperature: request.temperature,
+            max_tokens: request.max_tokens,
+            stream: true,
+            stream_options: None,
+        };
+        Box::pin(try_stream! {
+            let mut body = open(&http, request, &usage_refused).await?;
+            let mut answer = Answer::default();
+            while let Some(bytes) = body.next().await? {
+                for delta in answer.push(&bytes)? {
+                    yield delta;
+                }
+                if answer.is_done() {
+                    break;
+                }
+            }
+            for delta in answer.finish()? {
+                yield delta;
+            }
+        })
+    }
+}
+
+/// Sends the request, asking for usage unless the server is known to refuse that.
+async fn open(
+    http: &Http,
+    mut request: ChatCompletionRequest,
+    usage_refused: &AtomicBool,
+) -> Result<Body, LlmError> {
+    if !usage_refused.load(Ordering::Relaxed) {
+        request.stream_options = Some(StreamOptions { include_usage: true });
+        match http.open(&request).await {
+            Err(LlmError::Refused(_)) => request.stream_options = None,
+            result => return result,
+        }
+    }
+    let body = http.open(&request).await?;
+    usage_refused.store(true, Ordering::Relaxed);
+    Ok(body)
+}

@@ -1,0 +1,25 @@
+//! The one error of this crate; its texts never hold an API key, a URL, a prompt or an answer.
+
+/// Why a chat model gave no answer, or only a part of one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LlmError {
+    /// The client could not be set up as configured.
+    #[error("the chat model's settings cannot be used: {0}")]
+    BadConfig(String),
+
+    /// The server could not be reached, was overloaded or failed before its first word; worth trying again later.
+    #[error("the chat model is unavailable: {0}")]
+    Unavailable(String),
+
+    /// The server refused the request; trying again does not help.
+    #[error("the chat model refused the request: {0}")]
+    Refused(String),
+
+    /// The answer broke off after it had begun.
+    #[error("the chat model's answer broke off: {0}")]
+    Interrupted(String),
+
+    /// The server's answer breaks the protocol.
+    #[error("the chat model's answer cannot be used: {0}")]
+    BadAnswer(String),
+}

@@ -1,0 +1,61 @@
+//! A fake model for tests: plays prepared answers in order and remembers what it was asked; never for production.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::stream;
+
+use crate::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason, LlmError};
+
+/// Plays one prepared answer for each request, then answers with nothing but an end.
+#[derive(Debug, Default)]
+pub struct ScriptedModel {
+    answers: Mutex<VecDeque<Vec<Result<Delta, LlmError>>>>,
+    requests: Mutex<Vec<ChatRequest>>,
+}
+
+impl ScriptedModel {
+    /// A model without answers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends an answer of these texts and a regular end.
+    #[must_use]
+    pub fn answering<'a>(self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let texts = texts.into_iter().map(|text| Ok(Delta::Text(text.into())));
+        self.playing(texts.chain([Ok(end())]))
+    }
+
+    /// Appends an answer of exactly these pieces.
+    #[must_use]
+    pub fn playing(self, pieces: impl IntoIterator<Item = Result<Delta, LlmError>>) -> Self {
+        lock(&self.answers).push_back(pieces.into_iter().collect());
+        self
+    }
+
+    /// The requests so far, oldest first.
+    pub fn requests(&self) -> Vec<ChatRequest> {
+        lock(&self.requests).clone()
+    }
+}
+
+impl ChatModel for ScriptedModel {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn stream(&self, request: ChatRequest) -> DeltaStream {
+        lock(&self.requests).push(request);
+        let pieces = lock(&self.answers).pop_front().unwrap_or_else(|| vec![Ok(end())]);
+        Box::pin(stream::iter(pieces))
+    }
+}
+
+fn end() -> Delta {
+    Delta::End { reason: FinishReason::Stop, usage: None }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
