@@ -152,6 +152,7 @@ def install_model(home):
 def main():
     os.umask(0o022)
     home = Path(os.environ["RAG_HOME"]).absolute()
+    home.mkdir(parents=True, exist_ok=True)
     for part in sys.argv[1:]:
         {"postgres": install_postgres, "model": install_model}[part](home)
 
