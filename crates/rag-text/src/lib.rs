@@ -1,1 +1,18 @@
 //! Bytes to text to chunks: format detection, extraction, chunking. Knows no database and no server.
+
+pub mod block;
+pub mod chunk;
+mod cut;
+pub mod decode;
+pub mod extract;
+pub mod format;
+pub mod isolate;
+pub mod refusal;
+pub mod tokens;
+
+pub use block::{Block, BlockKind, Language, Outline};
+pub use chunk::{Chunk, ChunkSettings, Chunker, Step};
+pub use format::{Format, detect};
+pub use isolate::{Extracted, Limits, open};
+pub use refusal::Refusal;
+pub use tokens::Tokenize;

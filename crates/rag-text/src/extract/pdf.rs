@@ -1,0 +1,152 @@
+//! PDF as blocks, page by page: one parser first, the other for the pages it fails on; reads no images.
+
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use pdf_extract::Document;
+use pdf_oxide::PdfDocument;
+
+use crate::{
+    extract::{
+        Collector,
+        pdf_layout::{self, Line, PageReader},
+    },
+    refusal::Refusal,
+};
+
+/// Hands the blocks of a PDF to `collector`.
+pub(crate) fn extract(file: &Path, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    let bytes = fs::read(file).map_err(|error| Refusal::internal("read the document", error))?;
+    let first = guard(|| First::open(&bytes)).unwrap_or(Err(Refusal::broken("the parser stopped")));
+    let mut second = Second::Closed(bytes);
+    if let Err(Refusal::Encrypted) = first {
+        return Err(Refusal::Encrypted);
+    }
+    let pages = match &first {
+        Ok(first) => first.pages,
+        Err(refusal) => second
+            .page_count()
+            .map_err(|other| if other == Refusal::Encrypted { other } else { refusal.clone() })?,
+    };
+    let pages = pages.max(1);
+    let lines: Vec<Vec<Line>> =
+        (1..=pages).map(|page| read_page(page, first.as_ref().ok(), &mut second)).collect();
+    collector.pages(pages);
+    if let Ok(first) = &first
+        && let Some(title) = guard(|| first.title()).flatten()
+    {
+        collector.title(&title);
+    }
+    pdf_layout::add_blocks(&lines, collector)
+}
+
+/// What `parse` gives, unless it panics; what it was given is not used again where that would matter.
+fn guard<T>(parse: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(parse)).ok()
+}
+
+/// A page by the first parser when that finds readable text, else by the second, else by the first as it is.
+fn read_page(page: u32, first: Option<&First>, second: &mut Second) -> Vec<Line> {
+    let by_first = first.and_then(|first| guard(|| first.page(page)).flatten()).unwrap_or_default();
+    if pdf_layout::is_readable(&by_first) {
+        return by_first;
+    }
+    let by_second = second.page(page);
+    if pdf_layout::is_readable(&by_second) || by_first.is_empty() { by_second } else { by_first }
+}
+
+/// The parser that keeps the reading order better.
+struct First {
+    document: Document,
+    pages: u32,
+}
+
+impl First {
+    fn open(bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut document = Document::load_mem(bytes).map_err(|error| refusal_of(&error))?;
+        if document.is_encrypted() {
+            document.decrypt("").map_err(|error| refusal_of(&error))?;
+        }
+        let pages = u32::try_from(document.get_pages().len()).unwrap_or(u32::MAX);
+        if pages == 0 {
+            return Err(Refusal::broken("no page was found"));
+        }
+        Ok(Self { document, pages })
+    }
+
+    fn page(&self, page: u32) -> Option<Vec<Line>> {
+        let mut reader = PageReader::default();
+        let done = guard(|| pdf_extract::output_doc_page(&self.document, &mut reader, page));
+        // What was read before a failure is still the page's text, unless the other parser does better.
+        let lines = reader.into_lines();
+        (matches!(done, Some(Ok(()))) || lines.len() > 3).then_some(lines)
+    }
+
+    fn title(&self) -> Option<String> {
+        let info =
+            self.document.trailer.get(b"Info").and_then(|info| self.document.dereference(info)).ok()?.1;
+        let title = pdf_extract::decode_text_string(info.as_dict().ok()?.get(b"Title").ok()?).ok()?;
+        let title = title.strip_prefix("Microsoft Word - ").unwrap_or(&title).trim().to_owned();
+        let is_title =
+            title.chars().any(char::is_alphabetic) && !title.to_lowercase().starts_with("untitled");
+        is_title.then_some(title)
+    }
+}
+
+fn refusal_of(error: &pdf_extract::Error) -> Refusal {
+    use pdf_extract::encryption::DecryptionError;
+    match error {
+        pdf_extract::Error::InvalidPassword
+        | pdf_extract::Error::Decryption(DecryptionError::IncorrectPassword) => Refusal::Encrypted,
+        other => Refusal::broken(other),
+    }
+}
+
+/// The parser that reads more damaged files; opened when it is first needed.
+enum Second {
+    Closed(Vec<u8>),
+    Open(Box<PdfDocument>),
+    Failed(Refusal),
+}
+
+impl Second {
+    fn open(&mut self) -> Result<&PdfDocument, Refusal> {
+        if let Self::Closed(bytes) = self {
+            let bytes = std::mem::take(bytes);
+            *self = match guard(|| open_second(bytes)).unwrap_or(Err(Refusal::broken("the parser stopped"))) {
+                Ok(document) => Self::Open(Box::new(document)),
+                Err(refusal) => Self::Failed(refusal),
+            };
+        }
+        match self {
+            Self::Open(document) => Ok(document),
+            Self::Failed(refusal) => Err(refusal.clone()),
+            Self::Closed(_) => Err(Refusal::broken("the document was not opened")),
+        }
+    }
+
+    fn page_count(&mut self) -> Result<u32, Refusal> {
+        let document = self.open()?;
+        let count = guard(|| document.page_count()).ok_or_else(|| Refusal::broken("the parser stopped"))?;
+        count.map_err(Refusal::broken).map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// The lines of a page, counted from 1; none when it cannot be read.
+    fn page(&mut self, page: u32) -> Vec<Line> {
+        let index = usize::try_from(page).unwrap_or(usize::MAX).saturating_sub(1);
+        let Ok(document) = self.open() else { return Vec::new() };
+        let text = guard(|| document.extract_text(index).ok()).flatten();
+        text.map(|text| pdf_layout::lines_of(&text)).unwrap_or_default()
+    }
+}
+
+fn open_second(bytes: Vec<u8>) -> Result<PdfDocument, Refusal> {
+    let document = PdfDocument::from_bytes(bytes).map_err(Refusal::broken)?;
+    if document.is_encrypted() && !document.authenticate(b"").unwrap_or(false) {
+        return Err(Refusal::Encrypted);
+    }
+    Ok(document)
+}

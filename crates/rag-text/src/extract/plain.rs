@@ -1,0 +1,155 @@
+//! Plain text as paragraphs, read a window at a time; never holds more than a few windows.
+
+use std::{fs::File, path::Path};
+
+use crate::{
+    block::{Block, BlockKind, Language, MAX_BLOCK_BYTES, Outline},
+    cut,
+    decode::Decoder,
+    extract::{content_start, trimmed},
+    refusal::Refusal,
+};
+
+/// The paragraphs of a text file, divided at blank lines and where one grows too long.
+pub(crate) struct Paragraphs {
+    decoder: Decoder<File>,
+    buffer: String,
+    /// How much of the buffer has been handed out.
+    used: usize,
+    at_end: bool,
+    outline: Outline,
+}
+
+impl Paragraphs {
+    /// Opens `file` and looks at its beginning; a file without any text is refused when that shows.
+    pub(crate) fn open(file: &Path) -> Result<Self, Refusal> {
+        let file = File::open(file).map_err(|error| Refusal::internal("open the document", error))?;
+        let decoder = Decoder::new(file).map_err(|error| Refusal::internal("read the document", error))?;
+        let mut paragraphs =
+            Self { decoder, buffer: String::new(), used: 0, at_end: false, outline: Outline::default() };
+        paragraphs.skip_blanks()?;
+        if paragraphs.rest().is_empty() {
+            return Err(Refusal::Empty);
+        }
+        let (sample, _) = cut::window(paragraphs.rest(), Language::SAMPLE_BYTES);
+        let language = Language::of(sample);
+        paragraphs.outline.language = language;
+        Ok(paragraphs)
+    }
+
+    /// What is known of the text as a whole: its language.
+    pub(crate) fn outline(&self) -> Outline {
+        self.outline.clone()
+    }
+
+    fn rest(&self) -> &str {
+        self.buffer.get(self.used..).unwrap_or_default()
+    }
+
+    /// Reads until more than a longest block is at hand, so that its end is a choice, or the rest of the file.
+    fn fill(&mut self) -> Result<(), Refusal> {
+        while self.rest().len() <= MAX_BLOCK_BYTES && !self.at_end {
+            self.buffer.drain(..self.used);
+            self.used = 0;
+            let more = self.decoder.read_window(&mut self.buffer);
+            self.at_end = !more.map_err(|error| Refusal::internal("read the document", error))?;
+        }
+        Ok(())
+    }
+
+    /// Moves on to the next line that is not blank, however many windows away it is.
+    fn skip_blanks(&mut self) -> Result<(), Refusal> {
+        loop {
+            self.fill()?;
+            if let Some(start) = content_start(self.rest()) {
+                self.used += start;
+                return Ok(());
+            }
+            self.used = self.buffer.len();
+            if self.at_end {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Iterator for Paragraphs {
+    type Item = Result<Block, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Err(refusal) = self.skip_blanks() {
+            self.at_end = true;
+            self.buffer.clear();
+            self.used = 0;
+            return Some(Err(refusal));
+        }
+        let (window, _) = cut::window(self.rest(), MAX_BLOCK_BYTES);
+        let (paragraph, _) = window.split_at(blank_line(window).unwrap_or(window.len()));
+        let length = paragraph.len();
+        let text = trimmed(paragraph)?.to_owned();
+        self.used += length;
+        Some(Ok(Block { kind: BlockKind::Paragraph, text, page: None, heading_path: Vec::new() }))
+    }
+}
+
+/// Where the first line that holds only blanks begins, after the first line.
+fn blank_line(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if at > 0 && line.ends_with('\n') && line.trim().is_empty() {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn texts(content: &[u8]) -> Vec<String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        Paragraphs::open(file.path()).unwrap().map(|block| block.unwrap().text).collect()
+    }
+
+    #[test]
+    fn blank_lines_divide_paragraphs() {
+        assert_eq!(texts(b"\n\none\ntwo\n \n\nthree\r\n\r\n  four\n"), ["one\ntwo", "three", "  four"]);
+    }
+
+    #[test]
+    fn a_file_of_blanks_is_empty() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(" \n".repeat(200_000).as_bytes()).unwrap();
+        assert_eq!(Paragraphs::open(file.path()).map(|_| ()), Err(Refusal::Empty));
+    }
+
+    #[test]
+    fn far_apart_paragraphs_are_found() {
+        let gap = "\n".repeat(300_000);
+        assert_eq!(texts(format!("one{gap}two{gap}").as_bytes()), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_text_of_one_line_is_cut_at_words_and_loses_none() {
+        let line: String = (0..60_000).map(|n| format!("w{n} ")).collect();
+        let blocks = texts(line.as_bytes());
+        assert!(blocks.len() > 4 && blocks.iter().all(|text| text.len() <= MAX_BLOCK_BYTES));
+        assert!(blocks.join(" ") == line.trim_end());
+    }
+
+    #[test]
+    fn the_language_is_told_from_the_beginning() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(
+            "Der Hund schläft heute den ganzen Tag unter dem Tisch in der Küche. ".repeat(9).as_bytes(),
+        )
+        .unwrap();
+        let outline = Paragraphs::open(file.path()).unwrap().outline();
+        assert_eq!(outline.language.unwrap().code, "deu");
+    }
+}

@@ -1,0 +1,209 @@
+//! Parsing in a child process that may crash, loop or run out of memory without harm to its parent.
+
+use std::{
+    ffi::OsString,
+    fmt,
+    fs::File,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    block::{Block, Outline},
+    extract::plain::Paragraphs,
+    format::Format,
+    refusal::Refusal,
+};
+
+mod child;
+mod report;
+
+pub use child::{ChildJob, child_args, child_main, confine, parse_child_args, spawn_with_big_stack};
+
+use report::{Blocks as ReportBlocks, StderrTail, last_line};
+
+/// The hidden sub-command under which the program runs as the child.
+pub const CHILD_COMMAND: &str = "extract-child";
+
+/// What reading one document may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The time, in milliseconds.
+    pub wall_ms: u64,
+    /// The address space of the child, in bytes.
+    pub memory_bytes: u64,
+    /// The blocks as the child writes them, in bytes on disk.
+    pub output_bytes: u64,
+    /// The file itself, in bytes.
+    pub input_bytes: u64,
+}
+
+impl Default for Limits {
+    /// 30 seconds, 1 GiB of memory, 1 GiB of output, 512 MiB of input.
+    fn default() -> Self {
+        Self { wall_ms: 30_000, memory_bytes: 1 << 30, output_bytes: 1 << 30, input_bytes: 1 << 29 }
+    }
+}
+
+/// A document that could be read: its outline, and its blocks as they are asked for.
+#[derive(Debug)]
+pub struct Extracted {
+    /// What is known of the document as a whole.
+    pub outline: Outline,
+    /// The blocks in reading order.
+    pub blocks: Blocks,
+}
+
+/// The blocks of a document, read lazily: memory stays bounded whatever its length.
+pub struct Blocks(Source);
+
+impl fmt::Debug for Blocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blocks").finish_non_exhaustive()
+    }
+}
+
+enum Source {
+    Report(ReportBlocks),
+    Plain(Box<Paragraphs>),
+}
+
+impl Iterator for Blocks {
+    type Item = Result<Block, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Source::Report(blocks) => blocks.next(),
+            Source::Plain(paragraphs) => paragraphs.next(),
+        }
+    }
+}
+
+/// One line from the child.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Message {
+    Block(Block),
+    Done(Outline),
+    Refused(Refusal),
+}
+
+/// Reads a document: plain text here, everything else in a child made by running `program`.
+///
+/// `scratch` is a directory for the child's output; nothing is left in it.
+pub fn open(
+    program: &Path,
+    format: Format,
+    file: &Path,
+    limits: &Limits,
+    scratch: &Path,
+) -> Result<Extracted, Refusal> {
+    if format != Format::PlainText {
+        return extract_isolated(program, format, file, limits, scratch);
+    }
+    check_length(file, limits)?;
+    let paragraphs = Paragraphs::open(file)?;
+    Ok(Extracted { outline: paragraphs.outline(), blocks: Blocks(Source::Plain(Box::new(paragraphs))) })
+}
+
+/// Reads a document of any format in a child made by running `program` with [`CHILD_COMMAND`].
+pub fn extract_isolated(
+    program: &Path,
+    format: Format,
+    file: &Path,
+    limits: &Limits,
+    scratch: &Path,
+) -> Result<Extracted, Refusal> {
+    check_length(file, limits)?;
+    let file = std::path::absolute(file).map_err(|error| Refusal::internal("find the document", error))?;
+    let job = ChildJob { format, limits: *limits, file };
+    let mut output =
+        tempfile::tempfile_in(scratch).map_err(|error| Refusal::internal("make a scratch file", error))?;
+    run(program, child_args(&job), &output, limits)?;
+    match last_line(&mut output)? {
+        Message::Done(outline) => {
+            let blocks = ReportBlocks::new(output)?;
+            Ok(Extracted { outline, blocks: Blocks(Source::Report(blocks)) })
+        }
+        Message::Refused(refusal) => Err(refusal),
+        Message::Block(_) => Err(Refusal::broken("the parser stopped in the middle")),
+    }
+}
+
+fn check_length(file: &Path, limits: &Limits) -> Result<(), Refusal> {
+    let length = file.metadata().map_err(|error| Refusal::internal("open the document", error))?.len();
+    match length {
+        0 => Err(Refusal::Empty),
+        _ if length > limits.input_bytes => Err(Refusal::TooLong { limit_bytes: limits.input_bytes }),
+        _ => Ok(()),
+    }
+}
+
+/// Runs the child to its end, good or bad.
+fn run(program: &Path, args: Vec<OsString>, output: &File, limits: &Limits) -> Result<(), Refusal> {
+    let stdout = output.try_clone().map_err(|error| Refusal::internal("share the scratch file", error))?;
+    let mut child = Command::new(program)
+        .args(args)
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| Refusal::internal("start the parser", error))?;
+    let complaints = child.stderr.take().map(StderrTail::follow);
+    let status = wait(&mut child, Duration::from_millis(limits.wall_ms));
+    let complaints = complaints.map(StderrTail::finish).unwrap_or_default();
+    match status.map_err(|error| Refusal::internal("wait for the parser", error))? {
+        None => Err(Refusal::TimedOut { limit_ms: limits.wall_ms }),
+        Some(status) if status.success() => Ok(()),
+        Some(status) => Err(refusal_of(status, &complaints, limits)),
+    }
+}
+
+/// Waits for `child`, at most for `limit`; a child that is still running then is killed and `None` returned.
+fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if started.elapsed() >= limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// What the way a child died says about the document.
+fn refusal_of(status: ExitStatus, complaints: &str, limits: &Limits) -> Refusal {
+    use rustix::process::Signal;
+    use std::os::unix::process::ExitStatusExt;
+    let Some(signal) = status.signal() else {
+        let detail = complaints.lines().next().unwrap_or_default();
+        return Refusal::internal(&format!("run the parser ({status})"), detail);
+    };
+    let is = |other: Signal| signal == other.as_raw();
+    // The kernel kills whole processes when the machine, not the child's limit, runs out.
+    if is(Signal::KILL) || complaints.contains("memory allocation of") {
+        return Refusal::OutOfMemory { limit_bytes: limits.memory_bytes };
+    }
+    if is(Signal::XCPU) {
+        return Refusal::TimedOut { limit_ms: limits.wall_ms };
+    }
+    if is(Signal::XFSZ) {
+        return Refusal::TooLong { limit_bytes: limits.output_bytes };
+    }
+    if complaints.contains("overflowed its stack") {
+        return Refusal::broken("it is nested too deeply");
+    }
+    Refusal::broken(format!("the parser crashed, signal {signal}"))
+}

@@ -1,0 +1,90 @@
+//! What a child left behind, read without trusting it: lines of bounded length from its output, the end of its complaints.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    process::ChildStderr,
+    thread::{self, JoinHandle},
+};
+
+use super::Message;
+use crate::{block::Block, refusal::Refusal};
+
+/// The longest line a child may write; a block of 64 KiB takes at most six times as much in JSON.
+const LINE_BYTES: u64 = 1024 * 1024;
+
+/// The bytes of complaint that are kept, from the end.
+const COMPLAINT_BYTES: usize = 4096;
+
+/// The blocks in a child's output, up to the last line.
+pub(super) struct Blocks {
+    lines: BufReader<File>,
+    done: bool,
+}
+
+impl Blocks {
+    pub(super) fn new(mut output: File) -> Result<Self, Refusal> {
+        output.rewind().map_err(unreadable)?;
+        Ok(Self { lines: BufReader::new(output), done: false })
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = Result<Block, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let mut line = Vec::new();
+        let read = self.lines.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable);
+        match read.and_then(|_| parse(&line)) {
+            Ok(Message::Block(block)) => return Some(Ok(block)),
+            Ok(Message::Done(_) | Message::Refused(_)) => self.done = true,
+            Err(refusal) => {
+                self.done = true;
+                return Some(Err(refusal));
+            }
+        }
+        None
+    }
+}
+
+/// The last line of a child's output, where it says how things ended.
+pub(super) fn last_line(output: &mut File) -> Result<Message, Refusal> {
+    let length = output.seek(SeekFrom::End(0)).map_err(unreadable)?;
+    output.seek(SeekFrom::Start(length.saturating_sub(LINE_BYTES))).map_err(unreadable)?;
+    let mut tail = Vec::new();
+    output.take(LINE_BYTES).read_to_end(&mut tail).map_err(unreadable)?;
+    let tail = tail.strip_suffix(b"\n").ok_or_else(|| Refusal::broken("the parser stopped in the middle"))?;
+    parse(tail.rsplit(|byte| *byte == b'\n').next().unwrap_or_default())
+}
+
+fn parse(line: &[u8]) -> Result<Message, Refusal> {
+    serde_json::from_slice(line).map_err(|error| Refusal::internal("understand the parser", error))
+}
+
+fn unreadable(error: io::Error) -> Refusal {
+    Refusal::internal("read the parser's output", error)
+}
+
+/// Reads a child's standard error to its end so that the child never waits, and keeps the last of it.
+pub(super) struct StderrTail(JoinHandle<Vec<u8>>);
+
+impl StderrTail {
+    pub(super) fn follow(mut stderr: ChildStderr) -> Self {
+        Self(thread::spawn(move || {
+            let mut kept = Vec::new();
+            let mut buffer = [0; COMPLAINT_BYTES];
+            while let Ok(read @ 1..) = stderr.read(&mut buffer) {
+                kept.extend_from_slice(buffer.get(..read).unwrap_or_default());
+                kept.drain(..kept.len().saturating_sub(COMPLAINT_BYTES));
+            }
+            kept
+        }))
+    }
+
+    pub(super) fn finish(self) -> String {
+        String::from_utf8_lossy(&self.0.join().unwrap_or_default()).into_owned()
+    }
+}

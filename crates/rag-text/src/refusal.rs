@@ -1,0 +1,121 @@
+//! Why a document gave no text, in words for the person who sent it; holds no recovery.
+
+use serde::{Deserialize, Serialize};
+
+/// The reason why a document could not be turned into text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "reason")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The file has no bytes, or nothing but whitespace.
+    #[error("The document is empty. Send a file that contains text.")]
+    Empty,
+    /// The file is of a kind that is not read here.
+    #[error(
+        "The document is {what}, which cannot be read here. Convert it to PDF, HTML, Markdown or plain text."
+    )]
+    Unsupported {
+        /// What the file seems to be, with its article: "a zip archive".
+        what: String,
+    },
+    /// The file opens only with a password.
+    #[error("The document is protected by a password. Remove the password and send it again.")]
+    Encrypted,
+    /// The file claims a format that its bytes do not keep to.
+    #[error(
+        "The document is damaged and cannot be read ({detail}). Open and save it anew, then send it again."
+    )]
+    Broken {
+        /// What the parser met.
+        detail: String,
+    },
+    /// The file is sound but carries no text, such as a scan.
+    #[error(
+        "The document has pages but no text, as scans do. Run text recognition (OCR) over it, then send it again."
+    )]
+    NoText,
+    /// The file, or the text in it, is longer than the limit.
+    #[error(
+        "The document is longer than the {limit_bytes} bytes that are allowed. Split it and send the parts."
+    )]
+    TooLong {
+        /// The limit that was passed, in bytes.
+        limit_bytes: u64,
+    },
+    /// Reading the file took longer than the limit.
+    #[error("The document could not be read within {limit_ms} ms. Split it and send the parts.")]
+    TimedOut {
+        /// The limit that was passed, in milliseconds.
+        limit_ms: u64,
+    },
+    /// Reading the file took more memory than the limit.
+    #[error(
+        "The document needs more than {limit_bytes} bytes of memory to be read. Split it and send the parts."
+    )]
+    OutOfMemory {
+        /// The limit that was passed, in bytes.
+        limit_bytes: u64,
+    },
+    /// The fault is ours, not the document's: a full disk, a missing program.
+    #[error("The document could not be read because of a fault of this server ({detail}). Try again later.")]
+    Internal {
+        /// What failed.
+        detail: String,
+    },
+}
+
+impl Refusal {
+    /// A stable name for machines, in `snake_case`.
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Encrypted => "encrypted",
+            Self::Broken { .. } => "broken",
+            Self::NoText => "no_text",
+            Self::TooLong { .. } => "too_long",
+            Self::TimedOut { .. } => "timed_out",
+            Self::OutOfMemory { .. } => "out_of_memory",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// Whether the same document may be read when tried again, because the fault lay here.
+    pub fn is_internal(&self) -> bool {
+        matches!(self, Self::Internal { .. })
+    }
+
+    pub(crate) fn broken(detail: impl std::fmt::Display) -> Self {
+        Self::Broken { detail: shorten(&detail.to_string()) }
+    }
+
+    pub(crate) fn internal(doing: &str, error: impl std::fmt::Display) -> Self {
+        Self::Internal { detail: shorten(&format!("{doing}: {error}")) }
+    }
+}
+
+/// The first 200 characters, on one line: parsers put whole file contents into their messages.
+fn shorten(detail: &str) -> String {
+    detail.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_survives_the_way_from_child_to_parent() {
+        for refusal in [Refusal::Empty, Refusal::broken("x\ny"), Refusal::TimedOut { limit_ms: 7 }] {
+            let line = serde_json::to_string(&refusal).unwrap();
+            assert_eq!(serde_json::from_str::<Refusal>(&line).unwrap(), refusal);
+            assert!(line.contains(refusal.slug()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_detail_is_one_short_line() {
+        let Refusal::Broken { detail } = Refusal::broken("a\n".repeat(500)) else { panic!() };
+        assert_eq!(detail.chars().count(), 200);
+        assert!(!detail.contains('\n'));
+    }
+}
