@@ -13,6 +13,7 @@ use crate::EmbedError;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 pub(super) struct Http {
     client: Client,
@@ -57,33 +58,26 @@ impl Http {
     /// The body of the answer, `limit_bytes` at most, after up to `retries` further attempts.
     pub(super) fn post(&self, body: &[u8], limit_bytes: usize, retries: u32) -> Result<Vec<u8>, EmbedError> {
         let mut pause = FIRST_PAUSE;
-        for attempt in 0.. {
+        let mut attempts_left = retries;
+        loop {
             let failure = match self.attempt(body, limit_bytes) {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            if attempt >= retries || !matches!(failure.error, EmbedError::Unavailable(_)) {
+            if attempts_left == 0 || !matches!(failure.error, EmbedError::Unavailable(_)) {
                 return Err(failure.error);
             }
-            tracing::debug!(attempt, error = %failure.error, "embedding request failed, trying again");
+            tracing::debug!(attempts_left, error = %failure.error, "embedding request failed, trying again");
             std::thread::sleep(failure.retry_after.unwrap_or(pause).min(LONGEST_PAUSE));
-            pause *= 2;
+            attempts_left -= 1;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        Err(EmbedError::Unavailable("no attempt was made".into()))
     }
 
     fn attempt(&self, body: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Failure> {
         let sent = self.client.post(self.url.clone()).body(body.to_vec()).send();
         let response = sent.map_err(|error| unavailable(describe(&error)))?;
-        let status = response.status();
-        if status == StatusCode::OK {
-            return read(response, limit_bytes);
-        }
-        if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-            let retry_after = retry_after(&response);
-            return Err(Failure { retry_after, ..unavailable(format!("status {status}")) });
-        }
-        Err(EmbedError::Refused(format!("status {status}")).into())
+        if response.status() == StatusCode::OK { read(response, limit_bytes) } else { Err(refusal(response)) }
     }
 }
 
@@ -108,6 +102,29 @@ fn read(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Failure> {
         return Err(EmbedError::BadAnswer(format!("more than {limit_bytes} bytes")).into());
     }
     Ok(bytes)
+}
+
+/// What an answer other than 200 means.
+fn refusal(response: Response) -> Failure {
+    let status = response.status();
+    let retry_after = retry_after(&response);
+    let body: serde_json::Value = read(response, MAX_REFUSAL_BYTES)
+        .ok()
+        .and_then(|body| serde_json::from_slice(&body).ok())
+        .unwrap_or_default();
+    let what = format!("status {status}, {}", body.get("error").map_or("no reason given", class));
+    if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        Failure { error: EmbedError::Unavailable(what), retry_after }
+    } else {
+        EmbedError::Refused(what).into()
+    }
+}
+
+/// The error's code or type when it is a plain word such as `model_not_found`: the rest may quote key or text.
+fn class(error: &serde_json::Value) -> &str {
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let words = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str());
+    words.filter(is_word).find(|word| word.len() <= 40).unwrap_or("an error")
 }
 
 /// The kind of a transport error; its full text could hold the URL.

@@ -92,7 +92,7 @@ impl Http {
             tracing::debug!(attempts_left, error = %failure.error, "chat request failed, trying again");
             tokio::time::sleep(wait.min(LONGEST_PAUSE)).await;
             attempts_left -= 1;
-            pause *= 2;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
