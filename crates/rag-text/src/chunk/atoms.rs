@@ -111,8 +111,7 @@ impl<'a> Atoms<'a> {
     fn parts(&self, range: Range<usize>, level: Level) -> Vec<Range<usize>> {
         let text = self.text.get(range.clone()).unwrap_or_default();
         let lengths: Vec<usize> = match level {
-            // A line that is wrapped by hand does not end its sentence.
-            Level::Sentence => text.replace('\n', " ").split_sentence_bounds().map(str::len).collect(),
+            Level::Sentence => sentence_lengths(text),
             Level::Line => text.split_inclusive('\n').map(str::len).collect(),
             Level::Word => text.split_inclusive(char::is_whitespace).map(str::len).collect(),
             Level::Token => return self.between_marks(range),
@@ -140,4 +139,20 @@ impl<'a> Atoms<'a> {
         let mut start = range.start;
         cuts.into_iter().map(|end| std::mem::replace(&mut start, end)..end).collect()
     }
+}
+
+/// The bytes of every sentence of `text` with the blanks behind it.
+fn sentence_lengths(text: &str) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    let mut length = 0;
+    // A line that is wrapped by hand does not end its sentence.
+    for part in text.replace('\n', " ").split_sentence_bounds() {
+        length += part.len();
+        // Nor does a mark in the middle of a word, such as an address; but some scripts set no blanks.
+        if part.ends_with(|c: char| c.is_whitespace() || "。！？｡".contains(c)) {
+            lengths.push(std::mem::take(&mut length));
+        }
+    }
+    lengths.push(length);
+    lengths
 }

@@ -17,8 +17,11 @@ use crate::{
 };
 
 /// Elements whose text is not meant to be read.
-const SKIPPED: [&str; 10] =
+const HIDDEN: [&str; 10] =
     ["script", "style", "noscript", "template", "svg", "head", "iframe", "object", "button", "select"];
+
+/// Elements that surround what a page is about.
+const CLUTTER: [&str; 3] = ["nav", "footer", "aside"];
 
 /// The share of the page's text, in percent, at which the article stands for the page: with less it missed something,
 /// with more there was no clutter and the page keeps its headings better.
@@ -26,11 +29,14 @@ const ARTICLE_PERCENT: RangeInclusive<usize> = 40..=90;
 
 /// Hands the blocks of an HTML page to `collector`.
 pub(crate) fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let page = to_markdown(html)?;
+    let page = match to_markdown(html, &CLUTTER)? {
+        blank if blank.trim().is_empty() => to_markdown(html, &[])?,
+        page => page,
+    };
     let article = catch_unwind(AssertUnwindSafe(|| article(html))).ok().flatten();
     let (title, content) = article.unwrap_or_default();
     collector.title(&title);
-    let article = to_markdown(&content)?;
+    let article = to_markdown(&content, &[])?;
     let share = article.len() * 100 / page.len().max(1);
     markdown::extract(if ARTICLE_PERCENT.contains(&share) { &article } else { &page }, collector)
 }
@@ -43,10 +49,10 @@ fn article(html: &str) -> Option<(String, String)> {
     Some((title, content))
 }
 
-fn to_markdown(html: &str) -> Result<String, Refusal> {
+fn to_markdown(html: &str, skipped: &[&str]) -> Result<String, Refusal> {
     let options =
         Options { bullet_list_marker: BulletListMarker::Dash, ul_bullet_spacing: 1, ..Options::default() };
-    let converter = HtmlToMarkdown::builder().options(options).skip_tags(SKIPPED.to_vec()).build();
+    let converter = HtmlToMarkdown::builder().options(options).skip_tags([&HIDDEN, skipped].concat()).build();
     converter.convert(html).map_err(Refusal::broken)
 }
 

@@ -1,0 +1,180 @@
+//! Documents and faults that would bring a parser down: the parent gets a refusal, in time, and lives.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rag_text::{
+    Block, Format, Limits, Refusal, detect,
+    isolate::{Extracted, extract_isolated, open},
+};
+use tempfile::TempDir;
+
+/// Where Cargo puts `examples/extract_child.rs`, which it builds with the tests.
+fn child_program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(Path::parent).unwrap().join("examples/extract_child")
+}
+
+/// A small world: a directory with one document in it.
+struct Desk {
+    dir: TempDir,
+    limits: Limits,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let limits = Limits {
+            wall_ms: 20_000,
+            memory_bytes: 512 << 20,
+            output_bytes: 16 << 20,
+            input_bytes: 64 << 20,
+        };
+        Self { dir: tempfile::tempdir().unwrap(), limits }
+    }
+
+    fn read(&self, format: Format, name: &str, content: impl AsRef<[u8]>) -> Result<Extracted, Refusal> {
+        let file = self.dir.path().join(name);
+        fs::write(&file, content).unwrap();
+        open(&child_program(), format, &file, &self.limits, self.dir.path())
+    }
+
+    fn fault(&self, name: &str) -> Refusal {
+        self.read(Format::Markdown, &format!("fault-{name}.md"), "text").unwrap_err()
+    }
+}
+
+fn blocks(extracted: Extracted) -> Vec<Block> {
+    extracted.blocks.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn blocks_and_outline_come_through_the_child() {
+    let desk = Desk::new();
+    let read = desk.read(Format::Markdown, "a.md", "# Título\n\nuna \"línea\"\n\n- punto\n").unwrap();
+    assert_eq!(read.outline.title.as_deref(), Some("Título"));
+    let texts: Vec<_> = blocks(read).into_iter().map(|block| block.text).collect();
+    assert_eq!(texts, ["Título", "una \"línea\"", "- punto"]);
+    let left: Vec<_> =
+        fs::read_dir(desk.dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["a.md"], "the scratch directory is left as it was");
+}
+
+#[test]
+fn plain_text_is_read_without_a_child() {
+    let desk = Desk::new();
+    let file = desk.dir.path().join("a.txt");
+    fs::write(&file, "one\n\ntwo").unwrap();
+    let read =
+        open(Path::new("/nonexistent"), Format::PlainText, &file, &desk.limits, desk.dir.path()).unwrap();
+    assert_eq!(blocks(read).len(), 2);
+}
+
+#[test]
+fn a_refusal_comes_through_the_child() {
+    let desk = Desk::new();
+    assert_eq!(desk.read(Format::Markdown, "blank.md", " \n").unwrap_err(), Refusal::Empty);
+    assert_eq!(desk.read(Format::Markdown, "none.md", "").unwrap_err(), Refusal::Empty);
+    assert_eq!(desk.read(Format::Pdf, "a.pdf", "%PDF-1.7 and nothing else").unwrap_err().slug(), "broken");
+}
+
+#[test]
+fn an_overflown_stack_is_a_broken_document() {
+    assert_eq!(Desk::new().fault("stack"), Refusal::Broken { detail: "it is nested too deeply".to_owned() });
+}
+
+#[test]
+fn a_crash_is_a_broken_document() {
+    assert_eq!(Desk::new().fault("abort").slug(), "broken");
+}
+
+#[test]
+fn endless_complaints_do_not_hold_up_the_parent() {
+    assert_eq!(Desk::new().fault("noise").slug(), "broken");
+}
+
+#[test]
+fn memory_is_limited() {
+    let desk = Desk::new();
+    assert_eq!(desk.fault("memory"), Refusal::OutOfMemory { limit_bytes: desk.limits.memory_bytes });
+}
+
+#[test]
+fn output_is_limited() {
+    let desk = Desk::new();
+    assert_eq!(desk.fault("disk"), Refusal::TooLong { limit_bytes: desk.limits.output_bytes });
+}
+
+#[test]
+fn open_files_are_limited() {
+    assert_eq!(Desk::new().fault("files").slug(), "broken");
+}
+
+#[test]
+fn input_is_limited() {
+    let mut desk = Desk::new();
+    desk.limits.input_bytes = 3;
+    for format in Format::ALL {
+        assert_eq!(desk.read(format, "a", "four").unwrap_err(), Refusal::TooLong { limit_bytes: 3 });
+    }
+}
+
+#[test]
+fn time_is_limited_whether_the_child_works_or_sleeps() {
+    let mut desk = Desk::new();
+    desk.limits.wall_ms = 300;
+    for fault in ["loop", "sleep"] {
+        let started = Instant::now();
+        assert_eq!(desk.fault(fault), Refusal::TimedOut { limit_ms: 300 });
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn a_missing_program_is_our_fault() {
+    let desk = Desk::new();
+    let file = desk.dir.path().join("a.md");
+    fs::write(&file, "text").unwrap();
+    let read =
+        extract_isolated(Path::new("/nonexistent"), Format::Markdown, &file, &desk.limits, desk.dir.path());
+    assert!(read.unwrap_err().is_internal());
+}
+
+#[test]
+fn a_child_that_says_nothing_is_not_believed() {
+    let desk = Desk::new();
+    assert_eq!(desk.fault("none").slug(), "broken");
+}
+
+#[test]
+fn bombs_of_nesting_give_text_or_a_refusal() {
+    let desk = Desk::new();
+    let bombs = [
+        (Format::Html, "<div>".repeat(200_000) + "x"),
+        (Format::Html, "<table><tr><td>".repeat(20_000) + "x"),
+        (Format::Html, "<b><i>".repeat(2_000) + "x"),
+        (Format::Html, format!("<!--{}", "<!-- ".repeat(100_000))),
+        (Format::Markdown, "> ".repeat(100_000) + "x"),
+        (Format::Markdown, "- ".repeat(100_000) + "x"),
+        (Format::Markdown, "[a](".repeat(50_000)),
+        (Format::Markdown, "<div>".repeat(100_000)),
+        (Format::Markdown, "*a ".repeat(100_000) + &"b* ".repeat(100_000)),
+    ];
+    for (format, bomb) in bombs {
+        let start: String = bomb.chars().take(12).collect();
+        match desk.read(format, "bomb", bomb) {
+            Ok(read) => drop(blocks(read)),
+            Err(refusal) => assert!(!refusal.is_internal(), "{start}: {refusal}"),
+        }
+    }
+}
+
+#[test]
+fn a_name_with_blanks_and_quotes_reaches_the_child() {
+    let desk = Desk::new();
+    let name = "it's a \"name\" – ü.md";
+    assert_eq!(blocks(desk.read(Format::Markdown, name, "text").unwrap()).len(), 1);
+    assert_eq!(detect(b"text", Some(name)), Ok(Format::Markdown));
+}
