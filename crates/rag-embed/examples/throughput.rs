@@ -1,4 +1,4 @@
-//! Measures the in-process model on a text file: throughput PATH_OF_TEXTS [MODEL_DIR] [THREADS], one text per line.
+//! Measures the in-process model on a file with one text per line: `throughput TEXTS [MODEL_DIR] [THREADS]`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a measuring tool talks to its terminal")]
 
 use std::error::Error;
@@ -13,7 +13,7 @@ const QUERIES: usize = 200;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let Some(texts) = args.next() else {
-        eprintln!("usage: throughput PATH_OF_TEXTS [MODEL_DIR] [THREADS]");
+        eprintln!("usage: throughput TEXTS [MODEL_DIR] [THREADS]");
         std::process::exit(2);
     };
     let default_dir = || std::env::home_dir().unwrap_or_default().join(".cache/rag/model/all-minilm-l6-v2");

@@ -12,7 +12,9 @@ pub fn normalise(vector: &mut [f32]) -> bool {
     let length = dot(vector, vector).sqrt();
     let possible = length.is_finite() && length > 0.0;
     if possible {
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in vector {
+            *x /= length;
+        }
     }
     possible
 }

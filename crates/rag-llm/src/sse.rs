@@ -96,6 +96,6 @@ mod tests {
     #[test]
     fn endless_lines_are_refused() {
         let mut decoder = Decoder::default();
-        assert_eq!((0..17).find_map(|_| decoder.push(&[b'x'; 65536]).err()), Some(TooLong));
+        assert_eq!((0..17).find_map(|_| decoder.push(&vec![b'x'; 65536]).err()), Some(TooLong));
     }
 }

@@ -1,4 +1,5 @@
 //! The streaming client against a real HTTP server, and against sockets that break off or fall silent.
+#![expect(clippy::unwrap_used, reason = "clippy spares test functions, not their helpers")]
 
 use std::time::Duration;
 
@@ -34,8 +35,8 @@ async fn play(config: OpenAiConfig) -> Vec<Result<Delta, LlmError>> {
     OpenAiClient::new(config).unwrap().stream(request()).collect().await
 }
 
-fn text(text: &str) -> Result<Delta, LlmError> {
-    Ok(Delta::Text(text.into()))
+fn text(text: &str) -> Delta {
+    Delta::Text(text.into())
 }
 
 fn chunk(text: &str) -> String {
@@ -53,7 +54,7 @@ fn whole_answer() -> String {
 
 fn whole_deltas() -> Vec<Result<Delta, LlmError>> {
     let usage = Some(Usage { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 });
-    vec![text("Grüß"), text(" dich"), Ok(Delta::End { reason: FinishReason::Stop, usage })]
+    vec![Ok(text("Grüß")), Ok(text(" dich")), Ok(Delta::End { reason: FinishReason::Stop, usage })]
 }
 
 fn answering() -> ResponseTemplate {
@@ -152,7 +153,7 @@ async fn a_closed_port_is_unavailable() {
 async fn a_cut_connection_interrupts_the_answer_after_its_texts() {
     let (url, server) = raw_server(format!("{HEAD}{}", chunk("one"))).await;
     let mut stream = OpenAiClient::new(config(&url)).unwrap().stream(request());
-    assert_eq!(stream.next().await, Some(text("one")));
+    assert_eq!(stream.next().await, Some(Ok(text("one"))));
     drop(server.await.unwrap());
     assert!(matches!(stream.next().await, Some(Err(LlmError::Interrupted(_)))));
     assert_eq!(stream.next().await, None);
@@ -164,7 +165,7 @@ async fn a_chunked_body_without_its_end_interrupts_the_answer() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let (url, server) = raw_server(format!("{head}{:x}\r\n{event}\r\n", event.len())).await;
     let mut stream = OpenAiClient::new(config(&url)).unwrap().stream(request());
-    assert_eq!(stream.next().await, Some(text("one")));
+    assert_eq!(stream.next().await, Some(Ok(text("one"))));
     drop(server.await.unwrap());
     assert_eq!(stream.next().await, Some(Err(LlmError::Interrupted("the connection broke".into()))));
 }
@@ -181,7 +182,7 @@ async fn silence_before_and_within_an_answer_ends_it() {
     let mut impatient = config(&url);
     impatient.idle_timeout = Duration::from_millis(100);
     let silent = LlmError::Interrupted("the server fell silent".into());
-    assert_eq!(play(impatient).await, [text("one"), Err(silent)]);
+    assert_eq!(play(impatient).await, [Ok(text("one")), Err(silent)]);
     drop(server);
 }
 
@@ -219,7 +220,7 @@ async fn dropping_the_stream_closes_the_connection() {
     let (url, server) = raw_server(format!("{HEAD}{}", chunk("one"))).await;
     let client = OpenAiClient::new(config(&url)).unwrap();
     let mut stream = client.stream(request());
-    assert_eq!(stream.next().await, Some(text("one")));
+    assert_eq!(stream.next().await, Some(Ok(text("one"))));
     drop(stream);
     let mut socket = server.await.unwrap();
     let closed = tokio::time::timeout(Duration::from_secs(5), socket.read(&mut [0; 16])).await;

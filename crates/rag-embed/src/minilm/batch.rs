@@ -1,6 +1,8 @@
 //! Groups token sequences into batches of like length; never sees a text or a vector.
 
-/// Tokens, padding included, that one run of the network may hold.
+/// Tokens, padding included, that one run of the network may hold: about 0.15 s of one thread without AVX-512.
+///
+/// 256 to 1024 are equally fast; 4096 takes 40 % longer for each text, because the activations leave the processor's cache.
 const BATCH_TOKENS: usize = 512;
 
 /// Batches of indexes into `sequences`, longest first: sorted by length so that little is padded, and limited by tokens so that

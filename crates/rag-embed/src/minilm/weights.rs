@@ -1,6 +1,7 @@
 //! Reads a model folder: the tensors of a safetensors file, one buffer each; knows nothing of the network.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -21,16 +22,16 @@ struct Tensor {
 /// The bytes of every 32-bit float tensor of the file by its name; `size_bytes` is the size the file must have.
 pub(super) fn read(path: &Path, size_bytes: u64) -> Result<Vec<(String, Vec<u8>)>, EmbedError> {
     let mut file = open(path)?;
-    let found = file.metadata().map_err(|error| bad(path, error))?.len();
+    let found = file.metadata().map_err(|error| bad(path, &error))?.len();
     if found != size_bytes {
-        return Err(bad(path, format!("it has {found} bytes instead of {size_bytes}")));
+        return Err(bad(path, &format!("it has {found} bytes instead of {size_bytes}")));
     }
-    let (header, data_start) = read_header(&mut file).map_err(|error| bad(path, error))?;
+    let (header, data_start) = read_header(&mut file).map_err(|error| bad(path, &error))?;
     let mut tensors = Vec::new();
     for (name, tensor) in header.into_iter().filter(|(_, tensor)| tensor.dtype == "F32") {
         let (start, end) = tensor.data_offsets;
         let bytes = read_range(&mut file, data_start + start, end.saturating_sub(start), size_bytes)
-            .map_err(|error| bad(path, format!("tensor {name}: {error}")))?;
+            .map_err(|error| bad(path, &format!("tensor {name}: {error}")))?;
         tensors.push((name, bytes));
     }
     Ok(tensors)
@@ -40,14 +41,14 @@ pub(super) fn read(path: &Path, size_bytes: u64) -> Result<Vec<(String, Vec<u8>)
 pub(super) fn open(path: &Path) -> Result<File, EmbedError> {
     File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => EmbedError::MissingModel(path.into()),
-        _ => bad(path, error),
+        _ => bad(path, &error),
     })
 }
 
 /// The rest of the file.
 pub(super) fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, EmbedError> {
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|error| bad(path, error))?;
+    file.read_to_end(&mut bytes).map_err(|error| bad(path, &error))?;
     Ok(bytes)
 }
 
@@ -77,6 +78,6 @@ fn read_range(file: &mut File, start: u64, length: u64, size_bytes: u64) -> std:
     Ok(bytes)
 }
 
-fn bad(path: &Path, reason: impl ToString) -> EmbedError {
+fn bad(path: &Path, reason: &dyn Display) -> EmbedError {
     EmbedError::BadModel { path: path.into(), reason: reason.to_string() }
 }

@@ -10,33 +10,36 @@ use crate::EmbedError;
 /// How far document threads stand back (nice value, 0 to 19) behind queries, the database and everything else.
 const PATIENCE: i32 = 10;
 
-/// Pools of threads, each of which runs one piece of work at a time.
+/// Pools of one thread each: a run of the network on one thread costs the least processor time, and several run side by side.
 pub(super) struct Workers {
     pools: Vec<Arc<ThreadPool>>,
+    next: AtomicUsize,
 }
 
 impl Workers {
-    /// One pool of `threads` that share each run: the shortest time for a single run.
+    /// Threads of the usual priority.
     pub(super) fn urgent(threads: usize) -> Self {
-        Self { pools: vec![Arc::new(ThreadPool::with_num_threads(threads))] }
+        let pools = (0..threads).map(|_| Arc::new(ThreadPool::with_num_threads(1))).collect();
+        Self { pools, next: AtomicUsize::new(0) }
     }
 
-    /// `threads` pools of one thread of low priority, each with its own run: the most runs per second.
+    /// Threads of low priority.
     pub(super) fn patient(threads: usize) -> Self {
-        let pools: Vec<_> = (0..threads).map(|_| Arc::new(ThreadPool::with_num_threads(1))).collect();
-        for pool in &pools {
+        let workers = Self::urgent(threads);
+        for pool in &workers.pools {
             // On Linux niceness belongs to the thread. Refusal is harmless: the thread keeps its priority.
             let _ = pool.run(|| rustix::process::nice(PATIENCE));
         }
-        Self { pools }
+        workers
     }
 
-    /// Runs one piece of work on the first pool.
+    /// Runs one piece of work; successive calls take the threads in turn.
     pub(super) fn run<R>(
         &self,
         work: impl FnOnce(&Arc<ThreadPool>) -> Result<R, EmbedError>,
     ) -> Result<R, EmbedError> {
-        match self.pools.first() {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        match self.pools.get(turn % self.pools.len().max(1)) {
             Some(pool) => work(pool),
             None => Err(EmbedError::Inference("no threads".into())),
         }

@@ -41,8 +41,8 @@ impl OpenAiConfig {
             api_key: None,
             model: model.into(),
             connect_timeout: Duration::from_secs(5),
-            first_byte_timeout: Duration::from_secs(120),
-            idle_timeout: Duration::from_secs(60),
+            first_byte_timeout: Duration::from_mins(2),
+            idle_timeout: Duration::from_mins(1),
             retries: 2,
         }
     }
