@@ -59,3 +59,22 @@ fn end() -> Delta {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_are_played_in_order_and_requests_remembered() {
+        let broken = LlmError::Interrupted("scripted".into());
+        let model = ScriptedModel::new().answering(["a", "b"]).playing([Err(broken.clone())]);
+        let request = ChatRequest { max_tokens: Some(1), ..ChatRequest::default() };
+        let first: Vec<_> = model.stream(request.clone()).collect().await;
+        assert_eq!(first, [Ok(Delta::Text("a".into())), Ok(Delta::Text("b".into())), Ok(end())]);
+        assert_eq!(model.stream(request.clone()).collect::<Vec<_>>().await, [Err(broken)]);
+        assert_eq!(model.stream(request.clone()).collect::<Vec<_>>().await, [Ok(end())]);
+        assert_eq!(model.requests(), [request.clone(), request.clone(), request]);
+    }
+}

@@ -132,27 +132,3 @@ pub struct Usage {
     /// Their sum.
     pub total_tokens: u32,
 }
-
-/// The body of a failed answer, and the event that reports a failure within a stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
-    /// What went wrong.
-    pub error: ErrorDetail,
-}
-
-/// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorDetail {
-    /// For people; may quote the request.
-    #[serde(default)]
-    pub message: String,
-    /// The class of the failure, such as `invalid_request_error`.
-    #[serde(default, rename = "type")]
-    pub kind: Option<String>,
-    /// The parameter at fault.
-    #[serde(default)]
-    pub param: Option<String>,
-    /// The failure's own code, a string; some servers send a number.
-    #[serde(default)]
-    pub code: Option<serde_json::Value>,
-}

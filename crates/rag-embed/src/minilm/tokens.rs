@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tokenizers::Tokenizer;
 
-use super::MAX_TOKENS;
+use super::{MAX_TOKENS, weights};
 use crate::EmbedError;
 
 const CLS: i32 = 101;
@@ -20,8 +20,7 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) fn load(path: &Path) -> Result<Self, EmbedError> {
-        let json =
-            super::weights::open(path).and_then(|mut file| super::weights::read_all(&mut file, path))?;
+        let json = weights::read_file(path)?;
         let bad =
             |error: tokenizers::Error| EmbedError::BadModel { path: path.into(), reason: error.to_string() };
         let mut tokenizer = Tokenizer::from_bytes(json).map_err(bad)?;

@@ -21,7 +21,7 @@ struct Tensor {
 
 /// The bytes of every 32-bit float tensor of the file by its name; `size_bytes` is the size the file must have.
 pub(super) fn read(path: &Path, size_bytes: u64) -> Result<Vec<(String, Vec<u8>)>, EmbedError> {
-    let mut file = open(path)?;
+    let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let found = file.metadata().map_err(|error| bad(path, &error))?.len();
     if found != size_bytes {
         return Err(bad(path, &format!("it has {found} bytes instead of {size_bytes}")));
@@ -30,35 +30,26 @@ pub(super) fn read(path: &Path, size_bytes: u64) -> Result<Vec<(String, Vec<u8>)
     let mut tensors = Vec::new();
     for (name, tensor) in header.into_iter().filter(|(_, tensor)| tensor.dtype == "F32") {
         let (start, end) = tensor.data_offsets;
-        let bytes = read_range(&mut file, data_start + start, end.saturating_sub(start), size_bytes)
-            .map_err(|error| bad(path, &format!("tensor {name}: {error}")))?;
+        let bytes =
+            read_range(&mut file, data_start.saturating_add(start), end.saturating_sub(start), size_bytes)
+                .map_err(|error| bad(path, &format!("tensor {name}: {error}")))?;
         tensors.push((name, bytes));
     }
     Ok(tensors)
 }
 
-/// Opens a file of the model folder; tells a missing file from an unreadable one.
-pub(super) fn open(path: &Path) -> Result<File, EmbedError> {
-    File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => EmbedError::MissingModel(path.into()),
-        _ => bad(path, &error),
-    })
-}
-
-/// The rest of the file.
-pub(super) fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, EmbedError> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|error| bad(path, &error))?;
-    Ok(bytes)
+/// The whole content of a file of the model folder.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, EmbedError> {
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
 /// The tensors by name and the place in the file where their data starts.
 fn read_header(file: &mut File) -> std::io::Result<(BTreeMap<String, Tensor>, u64)> {
     let mut length = [0; 8];
     file.read_exact(&mut length)?;
-    let length = u64::from_le_bytes(length);
+    let length = u64::from_le_bytes(length).min(MAX_HEADER_BYTES);
     let mut header = Vec::new();
-    file.take(length.min(MAX_HEADER_BYTES)).read_to_end(&mut header)?;
+    file.take(length).read_to_end(&mut header)?;
     let mut entries: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header)?;
     entries.remove("__metadata__");
     let tensors = entries
@@ -76,6 +67,13 @@ fn read_range(file: &mut File, start: u64, length: u64, size_bytes: u64) -> std:
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> EmbedError {
+    match error.kind() {
+        ErrorKind::NotFound => EmbedError::MissingModel(path.into()),
+        _ => bad(path, error),
+    }
 }
 
 fn bad(path: &Path, reason: &dyn Display) -> EmbedError {
