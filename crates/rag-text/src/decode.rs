@@ -113,6 +113,8 @@ impl Cleaner {
         for c in text.chars() {
             match c {
                 '\n' if self.after_return => {}
+                // A byte order mark that was copied along with a text.
+                '\u{feff}' => {}
                 '\r' | '\x0b' | '\x0c' => out.push('\n'),
                 '\n' | '\t' => out.push(c),
                 '\x00'..='\x1f' | '\x7f' => out.push(' '),

@@ -58,24 +58,36 @@ impl<'a> Atoms<'a> {
         let mut pieces = Vec::new();
         let level = if by_line { Level::Line } else { Level::Sentence };
         for part in self.parts(0..self.text.len(), level) {
-            if self.cost(&part) <= limit {
-                self.add(part, level == Level::Sentence, &mut pieces);
+            if level == Level::Sentence && self.cost(&part) <= limit && !self.is_list(&part, limit) {
+                self.add(part, true, &mut pieces);
+            } else if level == Level::Sentence {
+                let lines = self.parts(part, Level::Line);
+                lines.into_iter().for_each(|line| self.divide_line(line, limit, &mut pieces));
             } else {
-                self.divide_finer(part, level, limit, &mut pieces);
+                self.divide_line(part, limit, &mut pieces);
             }
         }
         pieces
     }
 
-    /// Divides what is too long at the next finer level, into runs as long as `limit` allows.
+    /// Whether a sentence is none, but lines of a table, a log or a program: they end without a full stop.
+    fn is_list(&self, sentence: &Range<usize>, limit: usize) -> bool {
+        self.cost(sentence) > limit / 2
+            && self.text.get(sentence.clone()).is_some_and(|text| text.contains('\n'))
+    }
+
+    fn divide_line(&self, line: Range<usize>, limit: usize, pieces: &mut Vec<Piece>) {
+        if self.cost(&line) <= limit {
+            self.add(line, false, pieces);
+        } else {
+            self.divide_finer(line, Level::Word, limit, pieces);
+        }
+    }
+
+    /// Divides what is too long at `level`, into runs as long as `limit` allows.
     fn divide_finer(&self, range: Range<usize>, level: Level, limit: usize, pieces: &mut Vec<Piece>) {
-        let finer = match level {
-            Level::Sentence => Level::Line,
-            Level::Line => Level::Word,
-            Level::Word | Level::Token => Level::Token,
-        };
         let mut run: Option<Range<usize>> = None;
-        for part in self.parts(range, finer) {
+        for part in self.parts(range, level) {
             let longer = run.as_ref().map_or(part.start, |run| run.start)..part.end;
             if self.cost(&longer) <= limit {
                 run = Some(longer);
@@ -84,10 +96,10 @@ impl<'a> Atoms<'a> {
             if let Some(run) = run.take() {
                 self.add(run, false, pieces);
             }
-            if self.cost(&part) <= limit || finer == Level::Token {
+            if self.cost(&part) <= limit || level == Level::Token {
                 run = Some(part);
             } else {
-                self.divide_finer(part, finer, limit, pieces);
+                self.divide_finer(part, Level::Token, limit, pieces);
             }
         }
         if let Some(run) = run {

@@ -5,55 +5,55 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use dom_query::Document;
 use dom_smoothie::Readability;
-use htmd::{
-    HtmlToMarkdown,
-    options::{BulletListMarker, Options},
-};
 
 use crate::{
-    extract::{Collector, markdown},
+    block::BlockKind,
+    extract::{Collector, html_walk},
     refusal::Refusal,
 };
-
-/// Elements whose text is not meant to be read.
-const HIDDEN: [&str; 10] =
-    ["script", "style", "noscript", "template", "svg", "head", "iframe", "object", "button", "select"];
-
-/// Elements that surround what a page is about.
-const CLUTTER: [&str; 3] = ["nav", "footer", "aside"];
 
 /// The share of the page's text, in percent, at which the article stands for the page: with less it missed something,
 /// with more there was no clutter and the page keeps its headings better.
 const ARTICLE_PERCENT: RangeInclusive<usize> = 40..=90;
 
+/// Pages with less text than this, in bytes, are not searched for an article.
+const ARTICLE_BYTES: usize = 2000;
+
 /// Hands the blocks of an HTML page to `collector`.
 pub(crate) fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let page = match to_markdown(html, &CLUTTER)? {
-        blank if blank.trim().is_empty() => to_markdown(html, &[])?,
-        page => page,
-    };
-    let article = catch_unwind(AssertUnwindSafe(|| article(html))).ok().flatten();
-    let (title, content) = article.unwrap_or_default();
+    let page = blocks_of(html);
+    let article = catch_unwind(AssertUnwindSafe(|| article(html, length(&page)))).ok().flatten();
+    let (title, article) = article.unwrap_or_default();
     collector.title(&title);
-    let article = to_markdown(&content, &[])?;
-    let share = article.len() * 100 / page.len().max(1);
-    markdown::extract(if ARTICLE_PERCENT.contains(&share) { &article } else { &page }, collector)
+    let share = length(&article) * 100 / length(&page).max(1);
+    let chosen = if ARTICLE_PERCENT.contains(&share) { article } else { page };
+    chosen.iter().try_for_each(|(kind, text)| collector.add(*kind, text, None))
 }
 
-/// The title and the HTML of the main content.
-fn article(html: &str) -> Option<(String, String)> {
+/// The blocks of a page or a part of one, without menus unless there is nothing else.
+pub(crate) fn blocks_of(html: &str) -> Vec<(BlockKind, String)> {
+    let document = Document::from(html);
+    match html_walk::blocks(&document, false) {
+        blocks if blocks.is_empty() => html_walk::blocks(&document, true),
+        blocks => blocks,
+    }
+}
+
+/// The title of a page and the blocks of its main content, which are none on a page of little text.
+fn article(html: &str, page_bytes: usize) -> Option<(String, Vec<(BlockKind, String)>)> {
     let mut readability = Readability::new(html, None, None).ok()?;
     let title = readability.get_article_title().to_string();
+    if page_bytes < ARTICLE_BYTES {
+        return Some((title, Vec::new()));
+    }
     let content = readability.parse().map(|article| article.content.to_string()).unwrap_or_default();
-    Some((title, content))
+    Some((title, blocks_of(&content)))
 }
 
-fn to_markdown(html: &str, skipped: &[&str]) -> Result<String, Refusal> {
-    let options =
-        Options { bullet_list_marker: BulletListMarker::Dash, ul_bullet_spacing: 1, ..Options::default() };
-    let converter = HtmlToMarkdown::builder().options(options).skip_tags([&HIDDEN, skipped].concat()).build();
-    converter.convert(html).map_err(Refusal::broken)
+fn length(blocks: &[(BlockKind, String)]) -> usize {
+    blocks.iter().map(|(_, text)| text.len()).sum()
 }
 
 #[cfg(test)]
@@ -68,7 +68,8 @@ mod tests {
     #[test]
     fn a_small_page_is_read_whole() {
         let html = "<html><head><title>The page</title><style>p{}</style></head><body><h1>Top</h1><p>Some <b>bold</b> \
-                    text.<script>alert(1)</script></p><ul><li>one<li>two</ul><pre><code>let x = 1;\n  y</code></pre></body>";
+                    text.<script>alert(1)</script></p><ul><li>one<li>two<ul><li>deep</ul></ul><ol start=4><li><p>four\
+                    </ol><pre><code>let x = 1;\n  y</code></pre><blockquote><p>said</p></blockquote></body>";
         let (outline, found) = collect(|c| extract(html, c)).unwrap();
         assert_eq!(outline.title.as_deref(), Some("The page"));
         assert_eq!(
@@ -78,34 +79,51 @@ mod tests {
                 "paragraph [Top] Some bold text.",
                 "listitem [Top] - one",
                 "listitem [Top] - two",
+                "listitem [Top] - deep",
+                "listitem [Top] 4. four",
                 "code [Top] let x = 1;\n  y",
+                "quote [Top] said",
             ]
         );
     }
 
     #[test]
     fn tables_become_rows() {
-        let html =
-            "<table><tr><th>City</th><th>People</th></tr><tr><td>Bern</td><td>134 000</td></tr></table>";
-        assert_eq!(blocks(html), ["table [] City | People\nBern | 134 000"]);
+        let html = "<table><caption>Cities</caption>\n <tr><th>City</th> <th>People</th></tr>\n\
+                    <tr><td><p>Bern</p></td> <td>134 <br>000</td></tr></table><p>after";
+        assert_eq!(blocks(html), ["table [] Cities\nCity | People\nBern | 134 000", "paragraph [] after"]);
     }
 
     #[test]
-    fn an_article_is_kept_without_the_menu() {
+    fn a_table_that_arranges_the_page_is_not_a_table() {
+        let html = "<table><tr><td><h2>News</h2>text</td><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>";
+        assert_eq!(blocks(html), ["h2 [] News", "paragraph [News] text", "table [News] a | b"]);
+    }
+
+    #[test]
+    fn an_article_is_kept_without_its_surroundings() {
         let paragraph = "<p>The river rose again in the night, and the people of the valley carried what they could, \
                          their books, their clocks and their animals, up to the church on the hill.</p>";
         let menu =
             "<nav><ul><li><a href='/a'>Subscribe now</a></li><li><a href='/b'>Cookies</a></li></ul></nav>";
+        let more = "<div class='sidebar'><a href='/c'>Related: ten tricks</a></div>".repeat(20);
         let html = format!(
-            "<html><body>{menu}<article><h2>Flood</h2>{}</article></body></html>",
+            "<html><body>{menu}<article><h2>Flood</h2>{}</article>{more}</body></html>",
             paragraph.repeat(12)
         );
         let text = blocks(&html).join("\n");
-        assert!(text.contains("river rose") && !text.contains("Cookies"), "{text}");
+        assert!(text.contains("river rose") && text.contains("h2 [] Flood"), "{text}");
+        assert!(!text.contains("Cookies") && !text.contains("tricks"), "{text}");
     }
 
     #[test]
-    fn entities_and_blanks_are_resolved() {
-        assert_eq!(blocks("<p>a &amp; b&nbsp;&lt;c&gt;   d\n e</p>"), ["paragraph [] a & b\u{a0}<c> d e"]);
+    fn a_page_of_nothing_but_a_menu_is_read() {
+        assert_eq!(blocks("<nav><a href=/>Home</a></nav>"), ["paragraph [] Home"]);
+    }
+
+    #[test]
+    fn entities_blanks_and_pictures_are_resolved() {
+        let html = "<p>a &amp; b&nbsp;&lt;c&gt;   d\n e <img src='data:image/png;base64,AAAA' alt='a logo'>f<p hidden>no</p>";
+        assert_eq!(blocks(html), ["paragraph [] a & b\u{a0}<c> d e a logo f"]);
     }
 }

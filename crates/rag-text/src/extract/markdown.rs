@@ -2,7 +2,11 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::{block::BlockKind, extract::Collector, refusal::Refusal};
+use crate::{
+    block::BlockKind,
+    extract::{Collector, html},
+    refusal::Refusal,
+};
 
 /// Hands the blocks of a Markdown text to `collector`.
 pub(crate) fn extract(markdown: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
@@ -139,8 +143,8 @@ impl Walk<'_, '_, '_> {
                 Ok(())
             }
             Some(Verbatim::Html) => {
-                self.text = without_tags(&self.text);
-                self.add(BlockKind::Paragraph)
+                let blocks = html::blocks_of(&std::mem::take(&mut self.text));
+                blocks.iter().try_for_each(|(kind, text)| self.collector.add(*kind, text, None))
             }
             None if self.quotes > 0 => self.add(BlockKind::Quote),
             None if !self.lists.is_empty() => self.add(BlockKind::ListItem),
@@ -180,27 +184,6 @@ fn front_matter_title(front_matter: &str) -> Option<&str> {
         .lines()
         .find_map(|line| line.strip_prefix("title")?.trim_start().strip_prefix([':', '=']))?;
     Some(value.trim().trim_matches(['"', '\'']))
-}
-
-/// The text between the tags of an HTML block; comments, scripts and styles go with their content.
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        let end = ["!--", "script", "style"]
-            .into_iter()
-            .zip(["-->", "</script", "</style"])
-            .find(|(open, _)| tag.get(..open.len()).is_some_and(|start| start.eq_ignore_ascii_case(open)));
-        let inside = end.map_or(tag, |(_, close)| tag.split_once(close).map_or("", |(_, after)| after));
-        rest = if end.is_some_and(|(open, _)| open == "!--") {
-            inside
-        } else {
-            inside.split_once('>').map_or("", |(_, after)| after)
-        };
-    }
-    text.push_str(rest);
-    text
 }
 
 #[cfg(test)]

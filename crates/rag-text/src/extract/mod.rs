@@ -11,9 +11,11 @@ use crate::{
 };
 
 mod html;
+mod html_walk;
 mod markdown;
 mod pdf;
 mod pdf_layout;
+mod pdf_lines;
 pub(crate) mod plain;
 
 /// Where the blocks go; an error from it stops the extraction.
@@ -57,7 +59,8 @@ pub(crate) struct Collector<'s, 'f> {
     headings: Vec<(u8, String)>,
     sample: String,
     title: Option<String>,
-    first_heading: Option<String>,
+    /// The highest heading so far that may stand for a title, with its level.
+    first_heading: Option<(u8, String)>,
     pages: Option<u32>,
     any: bool,
 }
@@ -103,8 +106,9 @@ impl<'s, 'f> Collector<'s, 'f> {
             && !text.is_empty()
         {
             let heading: String = text.chars().take(HEADING_CHARS).collect();
-            if self.first_heading.is_none() && level == 1 {
-                self.first_heading = Some(heading.clone());
+            let may_be_title = if self.pages.is_some() { page == Some(1) } else { level == 1 };
+            if may_be_title && self.first_heading.as_ref().is_none_or(|(first, _)| *first > level) {
+                self.first_heading = Some((level, heading.clone()));
             }
             self.headings.push((level, heading));
         }
@@ -131,7 +135,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         if !self.any {
             return Err(if self.pages.is_some() { Refusal::NoText } else { Refusal::Empty });
         }
-        let title = self.title.or(self.first_heading);
+        let title = self.title.or(self.first_heading.map(|(_, heading)| heading));
         Ok(Outline { title, pages: self.pages, language: Language::of(&self.sample) })
     }
 }
@@ -148,7 +152,8 @@ pub(crate) fn content_start(text: &str) -> Option<usize> {
 }
 
 fn one_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Generators of web sites put zero-width spaces behind headings.
+    let line = text.trim_matches('\u{200b}').split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(HEADING_CHARS).collect()
 }
 

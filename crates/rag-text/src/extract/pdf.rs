@@ -11,8 +11,8 @@ use pdf_oxide::PdfDocument;
 
 use crate::{
     extract::{
-        Collector,
-        pdf_layout::{self, Line, PageReader},
+        Collector, pdf_layout,
+        pdf_lines::{self, Line, PageReader},
     },
     refusal::Refusal,
 };
@@ -51,11 +51,11 @@ fn guard<T>(parse: impl FnOnce() -> T) -> Option<T> {
 /// A page by the first parser when that finds readable text, else by the second, else by the first as it is.
 fn read_page(page: u32, first: Option<&First>, second: &mut Second) -> Vec<Line> {
     let by_first = first.and_then(|first| guard(|| first.page(page)).flatten()).unwrap_or_default();
-    if pdf_layout::is_readable(&by_first) {
+    if pdf_lines::is_readable(&by_first) {
         return by_first;
     }
     let by_second = second.page(page);
-    if pdf_layout::is_readable(&by_second) || by_first.is_empty() { by_second } else { by_first }
+    if pdf_lines::is_readable(&by_second) || by_first.is_empty() { by_second } else { by_first }
 }
 
 /// The parser that keeps the reading order better.
@@ -139,7 +139,7 @@ impl Second {
         let index = usize::try_from(page).unwrap_or(usize::MAX).saturating_sub(1);
         let Ok(document) = self.open() else { return Vec::new() };
         let text = guard(|| document.extract_text(index).ok()).flatten();
-        text.map(|text| pdf_layout::lines_of(&text)).unwrap_or_default()
+        text.map(|text| pdf_lines::lines_of(&text)).unwrap_or_default()
     }
 }
 

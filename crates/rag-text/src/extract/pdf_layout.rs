@@ -1,159 +1,41 @@
-//! From the letters of PDF pages to lines, paragraphs and headings; knows no parser but the drawing interface.
+//! From the lines of PDF pages to paragraphs and headings, by their place and size; knows no parser.
 
-use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
-
-use crate::{block::BlockKind, extract::Collector, refusal::Refusal};
-
-/// A line of text on a page; all lengths are in points, `y` grows downwards.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Line {
-    pub(crate) text: String,
-    x: f64,
-    end_x: f64,
-    y: f64,
-    /// The size of its letters; 0 when the parser did not tell.
-    size: f64,
-}
-
-/// The lines of a text that has no measures; blank lines stand for the end of a paragraph.
-pub(crate) fn lines_of(text: &str) -> Vec<Line> {
-    text.lines().map(|line| Line { text: line.trim().to_owned(), ..Line::default() }).collect()
-}
-
-/// Whether most of the characters are such that a person could read them.
-pub(crate) fn is_readable(lines: &[Line]) -> bool {
-    let visible = || lines.iter().flat_map(|line| line.text.chars()).filter(|c| !c.is_whitespace());
-    let strange = |c: &char| c.is_control() || matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}');
-    let (all, bad) = (visible().count(), visible().filter(strange).count());
-    all > 0 && bad * 5 < all
-}
-
-/// Gathers the letters of one page into lines as they are drawn.
-#[derive(Default)]
-pub(crate) struct PageReader {
-    lines: Vec<Line>,
-    line: Line,
-    page_top: f64,
-    at_word_start: bool,
-}
-
-impl PageReader {
-    /// The lines drawn so far.
-    pub(crate) fn into_lines(mut self) -> Vec<Line> {
-        self.end_line();
-        self.lines
-    }
-
-    fn end_line(&mut self) {
-        let mut line = std::mem::take(&mut self.line);
-        line.text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !line.text.is_empty() {
-            self.lines.push(line);
-        }
-    }
-
-    fn letter(&mut self, x: f64, y: f64, size: f64, width: f64, text: &str) {
-        if self.at_word_start && !self.line.text.is_empty() {
-            let drop = (y - self.line.y).abs();
-            let back = x < self.line.end_x - size;
-            if drop > size * 1.5 || (x < self.line.end_x && drop > size * 0.5) || (back && drop > size * 0.1)
-            {
-                self.end_line();
-            } else if x > self.line.end_x + size * 0.1 {
-                self.line.text.push(' ');
-            }
-        }
-        if self.line.text.is_empty() {
-            self.line = Line { text: String::new(), x, end_x: x, y, size };
-        }
-        self.line.text.push_str(text);
-        self.line.size = self.line.size.max(size);
-        self.line.end_x = x + width * size;
-        self.at_word_start = false;
-    }
-}
-
-impl OutputDev for PageReader {
-    fn begin_page(
-        &mut self,
-        _: u32,
-        media: &MediaBox,
-        _: Option<(f64, f64, f64, f64)>,
-    ) -> Result<(), OutputError> {
-        self.page_top = media.ury;
-        Ok(())
-    }
-
-    fn end_page(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn output_character(
-        &mut self,
-        place: &Transform,
-        width: f64,
-        _spacing: f64,
-        font_size: f64,
-        text: &str,
-    ) -> Result<(), OutputError> {
-        let across = (place.m11.hypot(place.m12) * place.m21.hypot(place.m22)).sqrt() * font_size.abs();
-        self.letter(place.m31, self.page_top - place.m32, across, width, text);
-        Ok(())
-    }
-
-    fn begin_word(&mut self) -> Result<(), OutputError> {
-        self.at_word_start = true;
-        Ok(())
-    }
-
-    fn end_word(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
+use crate::{
+    block::BlockKind,
+    extract::{Collector, pdf_lines::Line},
+    refusal::Refusal,
+};
 
 /// Hands the paragraphs and headings of all `pages` to `collector`.
 pub(crate) fn add_blocks(pages: &[Vec<Line>], collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let sizes = HeadingSizes::of(pages);
     for (page, lines) in (1..).zip(pages) {
         let leading = usual_leading(lines);
-        let mut open: Option<Vec<&Line>> = None;
+        let mut paragraphs: Vec<Vec<&Line>> = Vec::new();
         for line in lines {
-            match &mut open {
+            match paragraphs.last_mut() {
                 Some(paragraph) if continues(paragraph, line, leading) => paragraph.push(line),
-                _ => {
-                    if let Some(paragraph) = open.replace(vec![line]) {
-                        add_paragraph(&paragraph, page, &sizes, collector)?;
-                    }
-                }
+                _ => paragraphs.push(vec![line]),
             }
         }
-        if let Some(paragraph) = open {
-            add_paragraph(&paragraph, page, &sizes, collector)?;
-        }
+        let mut blocks: Vec<(BlockKind, String)> =
+            paragraphs.iter().map(|lines| sizes.block(lines)).collect();
+        demote_labels(&mut blocks);
+        blocks.iter().try_for_each(|(kind, text)| collector.add(*kind, text, Some(page)))?;
     }
     Ok(())
 }
 
-fn add_paragraph(
-    lines: &[&Line],
-    page: u32,
-    sizes: &HeadingSizes,
-    collector: &mut Collector<'_, '_>,
-) -> Result<(), Refusal> {
-    let text = joined(lines);
-    let level = lines.first().and_then(|line| sizes.level(line.size));
-    let kind = match level {
-        Some(level) if text.len() <= 200 && text.chars().filter(|c| c.is_alphabetic()).count() > 2 => {
-            BlockKind::Heading { level }
+/// Three headings of one level with nothing between them are the labels of a picture or the cells of a table.
+fn demote_labels(blocks: &mut [(BlockKind, String)]) {
+    for run in blocks.chunk_by_mut(|(above, _), (below, _)| above == below) {
+        let is_labels = run.len() > 2;
+        for (kind, _) in
+            run.iter_mut().filter(|(kind, _)| is_labels && matches!(kind, BlockKind::Heading { .. }))
+        {
+            *kind = BlockKind::Paragraph;
         }
-        _ if starts_with_bullet(&text) => BlockKind::ListItem,
-        _ => BlockKind::Paragraph,
-    };
-    collector.add(kind, &text, Some(page))
+    }
 }
 
 /// The distance between two lines of running text on this page: the median, in points.
@@ -170,8 +52,8 @@ fn continues(lines: &[&Line], line: &Line, leading: f64) -> bool {
     if line.text.is_empty() || last.text.is_empty() {
         return false;
     }
-    if line.size == 0.0 {
-        return !starts_with_bullet(&line.text);
+    if line.size == 0.0 || line.is_turned != last.is_turned {
+        return line.size == last.size && !starts_with_bullet(&line.text);
     }
     let same_size = (line.size - last.size).abs() <= 0.1 * last.size;
     let drop = line.y - last.y;
@@ -213,17 +95,23 @@ fn joined(lines: &[&Line]) -> String {
     text
 }
 
-/// The letter sizes that mark headings: those well above the size of most of the text.
+/// The letter sizes that mark headings: those above the size of most of the text.
 struct HeadingSizes {
+    body: f64,
     largest_first: Vec<f64>,
 }
 
 impl HeadingSizes {
+    /// From this multiple of the body's size on, short lines are headings.
+    const SLIGHTLY_LARGER: f64 = 1.08;
+    /// From this multiple on, whole sentences are.
+    const LARGER: f64 = 1.15;
     const LEVELS: usize = 4;
 
     fn of(pages: &[Vec<Line>]) -> Self {
+        let upright = pages.iter().flatten().filter(|line| !line.is_turned);
         let mut sizes: Vec<(f64, usize)> =
-            pages.iter().flatten().map(|line| (line.size, line.text.chars().count())).collect();
+            upright.map(|line| (line.size, line.text.chars().count())).collect();
         sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let half = sizes.iter().map(|(_, letters)| letters).sum::<usize>() / 2;
         let mut passed = 0;
@@ -233,12 +121,29 @@ impl HeadingSizes {
         });
         let body = median.map_or(0.0, |(size, _)| *size);
         let mut largest_first: Vec<f64> = Vec::new();
-        for (size, _) in sizes.iter().rev().filter(|(size, _)| body > 0.0 && *size > body * 1.15) {
+        for (size, _) in
+            sizes.iter().rev().filter(|(size, _)| body > 0.0 && *size > body * Self::SLIGHTLY_LARGER)
+        {
             if largest_first.last().is_none_or(|larger| *size < larger * 0.93) {
                 largest_first.push(*size);
             }
         }
-        Self { largest_first }
+        Self { body, largest_first }
+    }
+
+    /// The lines of one paragraph as a block.
+    fn block(&self, lines: &[&Line]) -> (BlockKind, String) {
+        let text = joined(lines);
+        let size = lines.first().filter(|line| !line.is_turned).map_or(0.0, |line| line.size);
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let is_short = text.len() <= 80 && !text.ends_with(['.', ',', ';', ':', '-']);
+        let is_heading = letters > 2 && text.len() <= 200 && (is_short || size > self.body * Self::LARGER);
+        let kind = match self.level(size) {
+            Some(level) if is_heading => BlockKind::Heading { level },
+            _ if starts_with_bullet(&text) => BlockKind::ListItem,
+            _ => BlockKind::Paragraph,
+        };
+        (kind, text)
     }
 
     fn level(&self, size: f64) -> Option<u8> {
@@ -250,10 +155,13 @@ impl HeadingSizes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::testing::{collect, shown};
+    use crate::extract::{
+        pdf_lines::lines_of,
+        testing::{collect, shown},
+    };
 
     fn line(text: &str, y: f64, size: f64) -> Line {
-        Line { text: text.to_owned(), x: 50.0, end_x: 300.0, y, size }
+        Line { text: text.to_owned(), x: 50.0, end_x: 300.0, y, size, is_turned: false }
     }
 
     #[test]
@@ -292,11 +200,5 @@ mod tests {
     fn text_without_measures_is_divided_at_blank_lines() {
         let (_, blocks) = collect(|c| add_blocks(&[lines_of("one\ntwo\n\nthree")], c)).unwrap();
         assert_eq!(shown(&blocks), ["paragraph [] one two", "paragraph [] three"]);
-    }
-
-    #[test]
-    fn pages_of_private_letters_are_not_readable() {
-        assert!(!is_readable(&lines_of("\u{e001}\u{e002} \u{fffd}a")));
-        assert!(is_readable(&lines_of("plain")) && !is_readable(&[]));
     }
 }
