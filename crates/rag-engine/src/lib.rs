@@ -1,1 +1,18 @@
-//! The use cases: ingest, retrieve, answer.
+//! The use cases: take documents in, find passages, answer questions. Knows no HTTP and no SQL.
+//!
+//! The engine is synchronous: PostgreSQL's client and inference are. Whoever calls it from an event loop does so from a
+//! blocking thread, once per step.
+
+pub mod answer;
+mod engine;
+mod error;
+pub mod ingest;
+pub mod retrieve;
+mod settings;
+
+pub use engine::{Engine, Parts};
+pub use error::{EngineError, EngineResult};
+pub use settings::{AnswerSettings, IngestSettings, SearchSettings, Settings};
+
+/// The user on whose behalf everything runs while there is one key for all.
+pub const LOCAL_USER: (&str, &str) = ("local@localhost", "Local user");

@@ -58,7 +58,7 @@ impl Db {
         let mut connection = self.connection()?;
         let mut attempt = 1;
         loop {
-            match connection.transaction(&work) {
+            match connection.transaction(|connection| work(connection)) {
                 Err(RepoError::Collision) if attempt < COLLISION_ATTEMPTS => attempt += 1,
                 Err(RepoError::Collision) => return Err(RepoError::Unavailable("transactions keep colliding".to_owned())),
                 result => return result,

@@ -7,7 +7,7 @@ use rag_schema::{
     schema::{chunk_lexemes, chunks, collections, document_versions, documents, embeddings},
 };
 
-use crate::{Page, RepoResult};
+use crate::{Page, RepoResult, jobs};
 
 /// Name of the constraint that keeps the same bytes from being stored twice in a collection.
 pub const CONTENT_KEY: &str = "documents_collection_id_content_sha256_key";
@@ -20,6 +20,11 @@ pub fn insert(conn: &mut PgConnection, new: &NewDocument<'_>) -> RepoResult<Docu
 /// The document, when `user` may see it.
 pub fn find(conn: &mut PgConnection, user: UserId, id: DocumentId) -> RepoResult<Document> {
     Ok(visible(user).filter(documents::id.eq(id)).select(Document::as_select()).first(conn)?)
+}
+
+/// The document, for workers, who act for its owner.
+pub fn load(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
+    Ok(documents::table.find(id).select(Document::as_select()).first(conn)?)
 }
 
 /// The document of a collection with just these bytes.
@@ -84,6 +89,7 @@ pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: Ver
 
 /// Deletes the document with all that hangs on it. Who may do so is checked by the caller; call it in a transaction.
 pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
+    jobs::cancel_for_document(conn, id)?;
     let versions: Vec<VersionId> =
         document_versions::table.filter(document_versions::document_id.eq(id)).select(document_versions::id).load(conn)?;
     delete_search_rows_of_versions(conn, &versions)?;

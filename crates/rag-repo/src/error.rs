@@ -23,6 +23,9 @@ pub enum RepoError {
     /// Two transactions were in each other's way; the same transaction may work at once.
     #[error("transactions collided")]
     Collision,
+    /// A migration failed; the text is PostgreSQL's, for the operator who runs it.
+    #[error("migration failed: {0}")]
+    Migration(String),
     /// A mistake of ours. The source is for the log, never for a user.
     #[error("unexpected database error")]
     Bug(#[source] DieselError),

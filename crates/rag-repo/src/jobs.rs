@@ -3,11 +3,11 @@
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{BigInt, Double, Integer},
+    sql_types::{BigInt, Double, Integer, Timestamptz},
 };
 use rag_schema::{
     enums::{JobStage, JobState},
-    ids::{CollectionId, JobId, UserId},
+    ids::{CollectionId, DocumentId, JobId, UserId},
     models::{Job, NewJob},
     schema::{collections, jobs},
 };
@@ -33,8 +33,8 @@ pub fn find(conn: &mut PgConnection, user: UserId, id: JobId) -> RepoResult<Job>
     Ok(visible(user).filter(jobs::id.eq(id)).select(Job::as_select()).first(conn)?)
 }
 
-/// The newest job of a version, for documents that are uploaded twice.
-pub fn find_by_document(conn: &mut PgConnection, document: rag_schema::ids::DocumentId) -> RepoResult<Option<Job>> {
+/// The newest job of a document.
+pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<Option<Job>> {
     Ok(jobs::table
         .filter(jobs::document_id.eq(document))
         .order(jobs::id.desc())
@@ -64,7 +64,7 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// Jobs of a collection by state, for progress over many: (queued or running, ended).
+/// How many of the jobs are still queued or running.
 pub fn open_count(conn: &mut PgConnection, ids: &[JobId]) -> RepoResult<i64> {
     Ok(jobs::table
         .filter(jobs::id.eq_any(ids))
@@ -77,7 +77,7 @@ pub fn open_count(conn: &mut PgConnection, ids: &[JobId]) -> RepoResult<i64> {
 pub fn claim(conn: &mut PgConnection, most_jobs: i32, most_bytes: i64, lease_s: f64) -> RepoResult<Vec<Job>> {
     diesel::update(jobs::table)
         .filter(jobs::state.eq(JobState::Running))
-        .filter(jobs::leased_until.lt(now.nullable()))
+        .filter(jobs::leased_until.lt(now.into_sql::<Timestamptz>().nullable()))
         .set((jobs::state.eq(JobState::Queued), jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>)))
         .execute(conn)?;
     let mut claimed: Vec<Job> = diesel::sql_query(include_str!("claim_jobs.sql"))
@@ -93,9 +93,9 @@ pub fn claim(conn: &mut PgConnection, most_jobs: i32, most_bytes: i64, lease_s: 
 /// the transaction writes belongs to a valid lease. `RepoError::NotFound` when the lease is void.
 pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &Progress) -> RepoResult<()> {
     let held = diesel::update(jobs::table)
-        .filter(held_by(lease))
+        .filter(running(lease.job, lease.attempt, JobState::Running))
         .set((
-            jobs::leased_until.eq((now + lease_s.seconds()).nullable()),
+            jobs::leased_until.eq((now.into_sql::<Timestamptz>() + lease_s.seconds()).nullable()),
             jobs::stage.eq(progress.stage),
             jobs::done_units.eq(progress.done),
             jobs::total_units.eq(progress.total),
@@ -108,8 +108,8 @@ pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &P
 pub fn prolong(conn: &mut PgConnection, leases: &[Lease], lease_s: i64) -> RepoResult<()> {
     for lease in leases {
         diesel::update(jobs::table)
-            .filter(held_by(*lease))
-            .set(jobs::leased_until.eq((now + lease_s.seconds()).nullable()))
+            .filter(running(lease.job, lease.attempt, JobState::Running))
+            .set(jobs::leased_until.eq((now.into_sql::<Timestamptz>() + lease_s.seconds()).nullable()))
             .execute(conn)?;
     }
     Ok(())
@@ -129,12 +129,12 @@ pub struct Progress {
 /// Ends a job that is held. `RepoError::NotFound` when the lease is void.
 pub fn finish(conn: &mut PgConnection, lease: Lease, state: JobState, problem: Option<serde_json::Value>) -> RepoResult<()> {
     let held = diesel::update(jobs::table)
-        .filter(held_by(lease))
+        .filter(running(lease.job, lease.attempt, JobState::Running))
         .set((
             jobs::state.eq(state),
             jobs::stage.eq(JobStage::Finished),
             jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-            jobs::finished_at.eq(now.nullable()),
+            jobs::finished_at.eq(now.into_sql::<Timestamptz>().nullable()),
             jobs::problem.eq(problem),
         ))
         .execute(conn)?;
@@ -142,15 +142,31 @@ pub fn finish(conn: &mut PgConnection, lease: Lease, state: JobState, problem: O
 }
 
 /// Gives a held job back, to be taken again after `delay_s` seconds.
-pub fn postpone(conn: &mut PgConnection, lease: Lease, delay_s: i64, problem: &serde_json::Value) -> RepoResult<()> {
+pub fn postpone(conn: &mut PgConnection, lease: Lease, delay_s: i64, problem: Option<&serde_json::Value>) -> RepoResult<()> {
     diesel::update(jobs::table)
-        .filter(held_by(lease))
+        .filter(running(lease.job, lease.attempt, JobState::Running))
         .set((
             jobs::state.eq(JobState::Queued),
             jobs::stage.eq(JobStage::Queued),
             jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-            jobs::run_after.eq(now + delay_s.seconds()),
+            jobs::run_after.eq(now.into_sql::<Timestamptz>() + delay_s.seconds()),
             jobs::problem.eq(problem),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends the open jobs of a document that is about to be deleted; that voids their leases.
+pub(crate) fn cancel_for_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<()> {
+    diesel::update(jobs::table)
+        .filter(jobs::document_id.eq(document))
+        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .set((
+            jobs::state.eq(JobState::Refused),
+            jobs::stage.eq(JobStage::Finished),
+            jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
+            jobs::finished_at.eq(now.into_sql::<Timestamptz>().nullable()),
+            jobs::problem.eq(serde_json::json!({"code": "deleted", "detail": "The document was deleted."})),
         ))
         .execute(conn)?;
     Ok(())
@@ -172,9 +188,8 @@ pub fn retry(conn: &mut PgConnection, user: UserId, id: JobId) -> RepoResult<Job
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
-fn held_by(lease: Lease) -> _ {
-    let state: JobState = JobState::Running;
-    jobs::id.eq(lease.job).and(jobs::attempts.eq(lease.attempt)).and(jobs::state.eq(state))
+fn running(job: JobId, attempt: i32, state: JobState) -> _ {
+    jobs::id.eq(job).and(jobs::attempts.eq(attempt)).and(jobs::state.eq(state))
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -25,7 +25,7 @@ pub struct EmbeddingModel {
 
 /// A vector to insert.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = embeddings)]
+#[diesel(table_name = embeddings, treat_none_as_default_value = false)]
 pub struct NewEmbedding {
     /// Model that made the vector.
     pub model_id: i32,

@@ -1,0 +1,162 @@
+//! Checking citations: a marker must name a passage that was given, and the passage must say what the sentence says.
+
+use std::collections::HashSet;
+
+use rag_schema::ids::{ChunkId, DocumentId};
+use serde::Serialize;
+
+use super::{
+    turn::Evidence,
+    words::{Sentence, content_words, coverage, is_number, sentences},
+};
+
+/// Part of a sentence's content words that its passage must hold.
+const LEAST_COVERAGE: f64 = 0.5;
+
+/// A marker in an answer and what it stands for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Citation {
+    /// Number in the answer's text, as in `[2]`.
+    pub marker: usize,
+    /// Chunk cited.
+    pub chunk_id: ChunkId,
+    /// Document cited.
+    pub document_id: DocumentId,
+    /// The document's title.
+    pub title: String,
+    /// Where the document came from.
+    pub source: Option<String>,
+    /// Page, from 1, where the format has pages.
+    pub page: Option<i32>,
+    /// Headings above the passage, outermost first.
+    pub heading_path: Vec<String>,
+    /// The sentence of the passage that supports the answer best.
+    pub quote: String,
+    /// First character of the quote in the document's text, in Unicode scalar values.
+    pub start_offset: i64,
+    /// One past its last character.
+    pub end_offset: i64,
+    /// Whether the passage holds what the sentence says: most of its content words and all of its numbers.
+    pub supported: bool,
+}
+
+/// The answer without markers that name no passage, and a citation for each marker that does, in order of appearance.
+/// A marker used several times is supported only when all its sentences are.
+pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citation>) {
+    let mut citations: Vec<Citation> = Vec::new();
+    let clean = keep_markers(text, |marker| evidence.iter().any(|given| given.marker == marker));
+    for (claim, markers) in claims(&clean) {
+        let words = content_words(&claim);
+        for marker in markers {
+            let Some(given) = evidence.iter().find(|given| given.marker == marker) else { continue };
+            let found = cite(given, &words);
+            match citations.iter_mut().find(|citation| citation.marker == marker) {
+                Some(known) => known.supported &= found.supported,
+                None => citations.push(found),
+            }
+        }
+    }
+    (clean, citations)
+}
+
+fn cite(given: &Evidence, claim: &HashSet<String>) -> Citation {
+    let passage = &given.found.passage;
+    let all_words = content_words(&passage.text);
+    let numbers_agree = claim.iter().filter(|word| is_number(word)).all(|number| all_words.contains(number));
+    let supported = numbers_agree && coverage(claim, &all_words) >= LEAST_COVERAGE;
+    let best = sentences(&passage.text)
+        .into_iter()
+        .map(|sentence| (overlap(claim, sentence.text), sentence))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let quote = best.map_or(Sentence { start: 0, text: &passage.text }, |(_, sentence)| sentence);
+    let start_offset = passage.start_offset + i64::try_from(quote.start).unwrap_or(0);
+    Citation {
+        marker: given.marker,
+        chunk_id: passage.chunk_id,
+        document_id: passage.document_id,
+        title: passage.title.clone(),
+        source: passage.source.clone(),
+        page: passage.page,
+        heading_path: passage.heading_path.0.clone(),
+        quote: quote.text.to_owned(),
+        start_offset,
+        end_offset: start_offset + i64::try_from(quote.text.chars().count()).unwrap_or(0),
+        supported,
+    }
+}
+
+/// Agreement both ways, so that a long sentence does not win by length alone.
+fn overlap(claim: &HashSet<String>, sentence: &str) -> f64 {
+    let words = content_words(sentence);
+    coverage(claim, &words) + 0.2 * coverage(&words, claim)
+}
+
+/// The text without markers that are not wanted.
+fn keep_markers(text: &str, is_wanted: impl Fn(usize) -> bool) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Marker(marker) if !is_wanted(marker) => clean.truncate(clean.trim_end_matches(' ').len()),
+            Piece::Marker(marker) => clean.push_str(&format!("[{marker}]")),
+            Piece::Text(text) => clean.push_str(text),
+        }
+    }
+    clean
+}
+
+/// Each sentence with the markers that stand in or right after it.
+fn claims(text: &str) -> Vec<(String, Vec<usize>)> {
+    let mut claims: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut claim = String::new();
+    let mut markers: Vec<usize> = Vec::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Marker(marker) => markers.push(marker),
+            Piece::Text(text) if markers.is_empty() => claim.push_str(text),
+            Piece::Text(text) => {
+                // A full stop or comma after the marker still belongs to its sentence.
+                if text.chars().any(char::is_alphanumeric) {
+                    claims.push((last_sentence(&claim), std::mem::take(&mut markers)));
+                    claim = text.to_owned();
+                }
+            }
+        }
+    }
+    if !markers.is_empty() {
+        claims.push((last_sentence(&claim), markers));
+    }
+    claims
+}
+
+/// The sentence that a marker follows; sentences before it have no marker and make no claim.
+fn last_sentence(text: &str) -> String {
+    sentences(text).last().map(|sentence| sentence.text.to_owned()).unwrap_or_default()
+}
+
+enum Piece<'t> {
+    Text(&'t str),
+    Marker(usize),
+}
+
+/// Text and markers such as `[3]`, in order; `[2, 5]` gives two markers.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let numbers = after.split_once(']').and_then(|(inside, tail)| {
+            let numbers: Result<Vec<usize>, _> = inside.split(',').map(|number| number.trim().parse()).collect();
+            numbers.ok().map(|numbers| (numbers, tail))
+        });
+        if let Some((numbers, tail)) = numbers {
+            pieces.push(Piece::Text(before));
+            pieces.extend(numbers.into_iter().map(Piece::Marker));
+            rest = tail;
+        } else {
+            let bracket_end = rest.len() - after.len();
+            pieces.extend(rest.get(..bracket_end).map(Piece::Text));
+            rest = after;
+        }
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}

@@ -1,0 +1,115 @@
+//! The engine: what every use case needs, made once and shared.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rag_embed::Embedder;
+use rag_llm::ChatModel;
+use rag_repo::{Db, embedding_models, users};
+use rag_schema::{ids::UserId, models::EmbeddingModel};
+use rag_text::Tokenize;
+
+use crate::{EngineError, EngineResult, LOCAL_USER, Settings};
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Database, migrated.
+    pub db: Db,
+    /// Model that embeds questions and documents.
+    pub embedder: Arc<dyn Embedder>,
+    /// Model that writes answers; without one they are extracted.
+    pub chat: Option<Arc<dyn ChatModel>>,
+    /// Settings.
+    pub settings: Settings,
+}
+
+/// The use cases. Cheap to clone: clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    model: EmbeddingModel,
+    local_user: UserId,
+    new_work: (Mutex<u64>, Condvar),
+}
+
+impl Engine {
+    /// Registers the embedding model, and is ready.
+    pub fn new(parts: Parts) -> EngineResult<Self> {
+        let info = parts.embedder.model().clone();
+        let dimensions = i32::try_from(info.dimensions)
+            .map_err(|_| EngineError::Invalid(format!("{} dimensions are too many", info.dimensions)))?;
+        let (model, local_user) = parts.db.run(|conn| {
+            let model = embedding_models::register(conn, &info.name, dimensions)?;
+            let user = users::ensure(conn, LOCAL_USER.0, LOCAL_USER.1)?;
+            Ok((model, user.id))
+        })?;
+        let new_work = (Mutex::new(0), Condvar::new());
+        Ok(Self { inner: Arc::new(Inner { parts, model, local_user, new_work }) })
+    }
+
+    /// The database, for plain reads and writes.
+    pub fn db(&self) -> &Db {
+        &self.inner.parts.db
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.parts.settings
+    }
+
+    /// The embedding model in use.
+    pub fn embedder(&self) -> &dyn Embedder {
+        &*self.inner.parts.embedder
+    }
+
+    /// The chat model, when one is configured.
+    pub fn chat(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.inner.parts.chat.as_ref()
+    }
+
+    /// The user on whose behalf everything runs while there is one key for all.
+    pub fn local_user(&self) -> UserId {
+        self.inner.local_user
+    }
+
+    pub(crate) fn model(&self) -> &EmbeddingModel {
+        &self.inner.model
+    }
+
+    /// Wakes idle workers.
+    pub(crate) fn announce_work(&self) {
+        let (count, bell) = &self.inner.new_work;
+        *count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        bell.notify_all();
+    }
+
+    /// How often work was announced so far.
+    pub(crate) fn work_count(&self) -> u64 {
+        *self.inner.new_work.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until work is announced after `seen`, at most `timeout`.
+    pub(crate) fn wait_for_work(&self, seen: u64, timeout: Duration) {
+        let (count, bell) = &self.inner.new_work;
+        let guard = count.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(bell.wait_timeout_while(guard, timeout, |count| *count == seen));
+    }
+}
+
+impl Tokenize for Engine {
+    fn spans(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        self.embedder().token_spans(text)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("model", &self.inner.model.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! What a use case can refuse.
+
+use rag_embed::EmbedError;
+use rag_repo::RepoError;
+use rag_text::Refusal;
+
+/// Result of a use case.
+pub type EngineResult<T> = Result<T, EngineError>;
+
+/// Why a use case did not happen. The texts are for people; sources are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such thing, or none that the asker may see.
+    #[error("There is no such {0}, or it is not yours.")]
+    NotFound(&'static str),
+    /// A name is taken.
+    #[error("{0}")]
+    Conflict(String),
+    /// A value cannot be taken; the text names it.
+    #[error("{0}")]
+    Invalid(String),
+    /// The document cannot be read.
+    #[error(transparent)]
+    Document(#[from] Refusal),
+    /// The database or a model cannot answer now.
+    #[error("{0}")]
+    Unavailable(&'static str),
+    /// A mistake of ours.
+    #[error("Something went wrong on the server.")]
+    Bug(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<RepoError> for EngineError {
+    fn from(error: RepoError) -> Self {
+        match error {
+            RepoError::NotFound => Self::NotFound("object"),
+            RepoError::Unavailable(reason) => {
+                tracing::warn!(reason, "database unavailable");
+                Self::Unavailable("The database is busy or restarting. Try again shortly.")
+            }
+            RepoError::Collision => Self::Unavailable("The database is busy. Try again shortly."),
+            other => Self::Bug(Box::new(other)),
+        }
+    }
+}
+
+impl From<EmbedError> for EngineError {
+    fn from(error: EmbedError) -> Self {
+        match error {
+            EmbedError::Unavailable(reason) => {
+                tracing::warn!(reason, "embedding model unavailable");
+                Self::Unavailable("The embedding model cannot be reached. Try again shortly.")
+            }
+            other => Self::Bug(Box::new(other)),
+        }
+    }
+}
+
+impl From<std::io::Error> for EngineError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Bug(Box::new(error))
+    }
+}
+
+impl EngineError {
+    /// Names what was not found, where the database only knows that something was not.
+    pub fn naming(self, what: &'static str) -> Self {
+        if let Self::NotFound(_) = self { Self::NotFound(what) } else { self }
+    }
+}

@@ -1,0 +1,206 @@
+//! Turning one version's bytes into sections: consecutive text with the chunks that end in it. Holds one section at a time.
+
+use std::{io::Write, path::Path};
+
+use rag_repo::{RepoError, jobs::Lease, versions, versions::BuildProgress};
+use rag_schema::{
+    ids::{CollectionId, DocumentId, JobId, VersionId},
+    models::{Document, Job},
+};
+use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
+use tempfile::NamedTempFile;
+
+use crate::{Engine, EngineError, EngineResult, IngestSettings};
+
+/// Most characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
+/// chunking keeps free.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Where a build's rows belong.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) lease: Lease,
+    pub(super) collection: CollectionId,
+    pub(super) document: DocumentId,
+    pub(super) version: VersionId,
+}
+
+/// What reading told about the document; written down before its first chunk.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub(super) title: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) text_search_config: &'static str,
+    pub(super) page_count: Option<i32>,
+    /// Fingerprint under which a cut build may be resumed.
+    pub(super) settings: String,
+}
+
+/// The next stretch of a version.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) target: Target,
+    pub(super) facts: Facts,
+    /// First character of `text` in the version's text, in Unicode scalar values.
+    pub(super) text_start: i64,
+    pub(super) text: String,
+    pub(super) chunks: Vec<Chunk>,
+    /// What the embedder reads: each chunk under its title and headings.
+    pub(super) inputs: Vec<String>,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+}
+
+impl Section {
+    pub(super) fn job(&self) -> JobId {
+        self.target.lease.job
+    }
+}
+
+/// A version being read.
+pub(super) struct Build<'e> {
+    target: Target,
+    facts: Facts,
+    title: String,
+    chunker: Option<Chunker<'e>>,
+    blocks: rag_text::isolate::Blocks,
+    stored: BuildProgress,
+    text_read: i64,
+    is_first: bool,
+    /// The original, kept until it has been read.
+    _spool: NamedTempFile,
+}
+
+impl<'e> Build<'e> {
+    /// Opens the job's document. `EngineError::Document` when it can never be read.
+    pub(super) fn open(engine: &'e Engine, job: &Job) -> EngineResult<Self> {
+        let (Some(document), Some(version)) = (job.document_id, job.version_id) else {
+            return Err(EngineError::NotFound("document"));
+        };
+        let ingest = &engine.settings().ingest;
+        let lease = Lease { job: job.id, attempt: job.attempts };
+        let target = Target { lease, collection: job.collection_id, document, version };
+        let document = engine.db().run(|conn| rag_repo::documents::load(conn, document))?;
+        let spool = spool(engine, version, &ingest.scratch)?;
+        let format = Format::from_media_type(&document.media_type)
+            .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;
+        let Extracted { outline, blocks } =
+            rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
+        let facts = facts(engine, &document, outline);
+        let stored = if job.attempts > 1 {
+            engine.db().transaction(|conn| versions::begin_build(conn, version, &facts.settings))?
+        } else {
+            BuildProgress::default()
+        };
+        Ok(Self {
+            target,
+            title: facts.title.clone().unwrap_or(document.title),
+            facts,
+            chunker: Some(Chunker::new(ingest.chunks, engine)),
+            blocks,
+            text_read: 0,
+            is_first: stored == BuildProgress::default(),
+            stored,
+            _spool: spool,
+        })
+    }
+
+    /// The next section, of about `most_chunks` chunks; none after the last one.
+    pub(super) fn next_section(&mut self, most_chunks: usize) -> EngineResult<Option<Section>> {
+        if self.chunker.is_none() {
+            return Ok(None);
+        }
+        let mut section = Section {
+            target: self.target,
+            facts: self.facts.clone(),
+            text_start: self.text_read.max(self.stored.characters),
+            text: String::new(),
+            chunks: Vec::new(),
+            inputs: Vec::new(),
+            is_first: std::mem::take(&mut self.is_first),
+            is_last: false,
+        };
+        while section.chunks.len() < most_chunks {
+            if let Some(chunker) = &mut self.chunker
+                && let Some(block) = self.blocks.next()
+            {
+                let step = chunker.push(block?);
+                self.keep_text(&mut section, &step.text);
+                self.keep_chunks(&mut section, step.chunks);
+            } else {
+                section.is_last = true;
+                let rest = self.chunker.take().map(Chunker::finish).unwrap_or_default();
+                self.keep_chunks(&mut section, rest);
+                break;
+            }
+        }
+        if section.is_last && section.chunks.is_empty() && self.stored.chunks == 0 && section.is_first {
+            return Err(Refusal::NoText.into());
+        }
+        section.inputs = section.chunks.iter().map(|chunk| input(&self.title, chunk)).collect();
+        Ok(Some(section))
+    }
+
+    fn keep_text(&mut self, section: &mut Section, text: &str) {
+        let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+        let known = usize::try_from((self.stored.characters - self.text_read).max(0)).unwrap_or(usize::MAX);
+        section.text.extend(text.chars().skip(known));
+        self.text_read += length;
+    }
+
+    fn keep_chunks(&self, section: &mut Section, chunks: Vec<Chunk>) {
+        let stored = u32::try_from(self.stored.chunks).unwrap_or(0);
+        section.chunks.extend(chunks.into_iter().filter(|chunk| chunk.ordinal >= stored));
+    }
+}
+
+/// Copies the original to a file, a part at a time, each with a connection of its own.
+fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(scratch)?;
+    for part in 0.. {
+        match engine.db().run(|conn| versions::content(conn, version, part))? {
+            Some(bytes) => file.write_all(&bytes)?,
+            None if part == 0 => return Err(EngineError::from(RepoError::NotFound).naming("document")),
+            None => break,
+        }
+    }
+    file.flush()?;
+    Ok(file)
+}
+
+fn facts(engine: &Engine, document: &Document, outline: Outline) -> Facts {
+    let has_own_title = document.source.as_deref() != Some(&document.title) && document.title != "Untitled";
+    let found_title = outline.title.map(|title| title.trim().chars().take(500).collect::<String>());
+    let language = outline.language.map(|language| language.code);
+    let ingest = &engine.settings().ingest;
+    Facts {
+        title: found_title.filter(|title| !has_own_title && !title.is_empty()),
+        text_search_config: super::language::text_search_config(language.as_deref().unwrap_or(&ingest.default_language)),
+        language,
+        page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
+        settings: fingerprint(engine, ingest),
+    }
+}
+
+/// Changes whenever the same bytes would give other chunks or vectors.
+fn fingerprint(engine: &Engine, ingest: &IngestSettings) -> String {
+    let chunks = &ingest.chunks;
+    format!(
+        "rag {} model {} chunks {}+{}-{}",
+        env!("CARGO_PKG_VERSION"),
+        engine.embedder().model().name,
+        chunks.max_tokens,
+        chunks.overlap_tokens,
+        chunks.reserve_tokens
+    )
+}
+
+fn input(title: &str, chunk: &Chunk) -> String {
+    let mut name = String::from(title);
+    for heading in chunk.heading_path.iter().filter(|heading| *heading != title) {
+        name.push_str(" > ");
+        name.push_str(heading);
+    }
+    let name: String = name.chars().take(MAX_NAME_CHARS).collect();
+    format!("{name}\n{}", chunk.text)
+}

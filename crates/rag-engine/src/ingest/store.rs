@@ -1,0 +1,96 @@
+//! Embedding sections and storing them; the last section of a version publishes it.
+
+use pgvector::HalfVector;
+use rag_repo::{PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions};
+use rag_schema::{
+    enums::{JobStage, JobState},
+    ids::ChunkId,
+    models::{HeadingPath, NewChunk, NewEmbedding},
+};
+
+use super::build::Section;
+use crate::{Engine, EngineResult};
+
+/// A section with its rows made, so that a transaction that is run again writes the same.
+struct Rows<'s> {
+    section: &'s Section,
+    chunks: Vec<NewChunk>,
+    embeddings: Vec<NewEmbedding>,
+}
+
+/// Embeds the chunks of all sections together, without a connection, and stores them in one transaction.
+pub(super) fn embed_and_store(engine: &Engine, sections: &[Section]) -> EngineResult<()> {
+    let inputs: Vec<&str> = sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
+    let mut vectors = engine.embedder().embed_documents(&inputs)?.into_iter();
+    let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(engine, section, &mut vectors)).collect();
+    Ok(engine.db().transaction(|conn| store(conn, engine, &rows))?)
+}
+
+fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {
+    let target = section.target;
+    let mut chunks = Vec::with_capacity(section.chunks.len());
+    let mut embeddings = Vec::with_capacity(section.chunks.len());
+    for (chunk, vector) in section.chunks.iter().zip(vectors) {
+        let id = ChunkId::new();
+        chunks.push(NewChunk {
+            id,
+            version_id: target.version,
+            ordinal: i32::try_from(chunk.ordinal).unwrap_or(i32::MAX),
+            start_offset: i64::try_from(chunk.start).unwrap_or(i64::MAX),
+            end_offset: i64::try_from(chunk.end).unwrap_or(i64::MAX),
+            page: chunk.page.and_then(|page| i32::try_from(page).ok()),
+            heading_path: HeadingPath(chunk.heading_path.clone()),
+            token_count: i32::try_from(chunk.token_count.max(1)).unwrap_or(i32::MAX),
+            text: chunk.text.clone(),
+        });
+        embeddings.push(NewEmbedding {
+            model_id: engine.model().id,
+            chunk_id: id,
+            version_id: target.version,
+            collection_id: target.collection,
+            embedding: HalfVector::from_f32_slice(&vector),
+        });
+    }
+    Rows { section, chunks, embeddings }
+}
+
+fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
+    let lease_s = engine.settings().ingest.lease_s;
+    for Rows { section, .. } in all {
+        let done = section.chunks.last().map_or(0, |chunk| i64::from(chunk.ordinal) + 1);
+        let stage = if section.is_last { JobStage::Publishing } else { JobStage::Embedding };
+        let total = section.is_last.then_some(done);
+        jobs::advance(conn, section.target.lease, lease_s, &Progress { stage, done, total })?;
+        if section.is_first {
+            begin(conn, section)?;
+        }
+        if !section.text.is_empty() {
+            let characters = i64::try_from(section.text.chars().count()).unwrap_or(i64::MAX);
+            versions::append_text(conn, section.target.version, section.text_start, &section.text, characters)?;
+        }
+    }
+    let chunks: Vec<NewChunk> = all.iter().flat_map(|rows| rows.chunks.iter().cloned()).collect();
+    let embeddings: Vec<NewEmbedding> = all.iter().flat_map(|rows| rows.embeddings.iter().cloned()).collect();
+    if !chunks.is_empty() {
+        rag_repo::write_chunks(conn, &chunks, &embeddings)?;
+    }
+    for Rows { section, .. } in all.iter().filter(|rows| rows.section.is_last) {
+        versions::publish(conn, section.target.version, section.facts.page_count)?;
+        jobs::finish(conn, section.target.lease, JobState::Done, None)?;
+    }
+    Ok(())
+}
+
+fn begin(conn: &mut PgConnection, section: &Section) -> RepoResult<()> {
+    let facts = &section.facts;
+    versions::begin_build(conn, section.target.version, &facts.settings)?;
+    documents::update(
+        conn,
+        section.target.document,
+        &DocumentChange {
+            title: facts.title.as_deref(),
+            language: facts.language.as_deref(),
+            text_search_config: facts.text_search_config,
+        },
+    )
+}

@@ -1,0 +1,179 @@
+//! Accepting an upload: the bytes, the document and its job are stored together or not at all.
+
+use std::{
+    fs::File,
+    io::{Read, Seek},
+    path::Path,
+};
+
+use rag_repo::{PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
+use rag_schema::{
+    enums::JobKind,
+    ids::{CollectionId, DocumentId, JobId, UserId, VersionId},
+    models::{Document, Job, NewDocument, NewDocumentVersion, NewJob},
+};
+use rag_text::{Format, Refusal};
+use sha2::{Digest, Sha256};
+
+use crate::{Engine, EngineError, EngineResult};
+
+/// Bytes from which the format is told.
+const SNIFF_BYTES: u64 = 8 << 10;
+/// Longest title, in characters; longer ones are cut.
+const TITLE_CHARS: usize = 500;
+
+/// A file that somebody sends.
+#[derive(Debug)]
+pub struct Upload<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// Title; without one, the document's own or the file's name.
+    pub title: Option<&'a str>,
+    /// File name or address it came from.
+    pub source: Option<&'a str>,
+    /// Facts about it: a JSON object.
+    pub metadata: &'a serde_json::Value,
+}
+
+/// What became of an upload.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The document.
+    pub document: Document,
+    /// The job that reads it, or that read it; none when that is gone.
+    pub job: Option<Job>,
+    /// Whether the collection had these very bytes already; then nothing was stored.
+    pub duplicate: bool,
+}
+
+impl Engine {
+    /// Stores the file in the collection and queues the job that reads it.
+    pub fn upload(&self, user: UserId, collection: CollectionId, upload: &Upload<'_>) -> EngineResult<Accepted> {
+        if !upload.metadata.is_object() {
+            return Err(EngineError::Invalid("metadata must be a JSON object".to_owned()));
+        }
+        let mut file = File::open(upload.file)?;
+        let size = file.metadata()?.len();
+        let limit_bytes = self.settings().ingest.limits.input_bytes;
+        if size > limit_bytes {
+            return Err(Refusal::TooLong { limit_bytes }.into());
+        }
+        let format = sniff(&mut file, upload.source)?;
+        let sha256 = hash(&mut file)?;
+        let new = Incoming { upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
+        let stored = self.db().transaction(|conn| {
+            collections::find(conn, user, collection)?;
+            match documents::find_by_content(conn, collection, &sha256)? {
+                Some(document) => duplicate(conn, document),
+                None => new.store(conn, collection),
+            }
+        });
+        let accepted = match stored {
+            Err(error) if error.hits(documents::CONTENT_KEY) => self.db().run(|conn| {
+                let document = documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
+                duplicate(conn, document)
+            }),
+            other => other,
+        };
+        let accepted = accepted.map_err(|error| EngineError::from(error).naming("collection"))?;
+        if !accepted.duplicate {
+            self.announce_work();
+        }
+        Ok(accepted)
+    }
+}
+
+fn duplicate(conn: &mut PgConnection, document: Document) -> RepoResult<Accepted> {
+    let job = jobs::find_by_document(conn, document.id)?;
+    Ok(Accepted { document, job, duplicate: true })
+}
+
+fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
+    let mut head = Vec::new();
+    Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
+    Ok(rag_text::detect(&head, name)?)
+}
+
+fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
+    file.rewind()?;
+    let mut hasher = Sha256::new();
+    std::io::copy(file, &mut hasher)?;
+    Ok(hasher.finalize().into())
+}
+
+/// An upload of which all is known that the tables need.
+struct Incoming<'a> {
+    upload: &'a Upload<'a>,
+    format: Format,
+    size: i64,
+    sha256: &'a [u8; 32],
+}
+
+impl Incoming<'_> {
+    fn store(&self, conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Accepted> {
+        let title = self.title();
+        let document = documents::insert(
+            conn,
+            &NewDocument {
+                id: DocumentId::new(),
+                collection_id: collection,
+                title: &title,
+                source: self.upload.source,
+                media_type: self.format.media_type(),
+                metadata: self.upload.metadata,
+                content_sha256: self.sha256,
+            },
+        )?;
+        let version = versions::insert(
+            conn,
+            &NewDocumentVersion {
+                id: VersionId::new(),
+                document_id: document.id,
+                number: 1,
+                content_sha256: self.sha256,
+                size_bytes: self.size,
+            },
+        )?;
+        self.store_content(conn, version.id)?;
+        let job = jobs::insert(
+            conn,
+            &NewJob {
+                id: JobId::new(),
+                kind: JobKind::Ingest,
+                collection_id: collection,
+                document_id: Some(document.id),
+                version_id: Some(version.id),
+                title: &title,
+                size_bytes: self.size,
+            },
+        )?;
+        Ok(Accepted { document, job: Some(job), duplicate: false })
+    }
+
+    /// In parts, so that neither we nor PostgreSQL hold the whole file in memory.
+    fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> RepoResult<()> {
+        let mut file = File::open(self.upload.file).map_err(spool_lost)?;
+        let mut part = Vec::new();
+        for number in 0.. {
+            part.clear();
+            let most = u64::try_from(versions::PART_BYTES).unwrap_or(u64::MAX);
+            Read::by_ref(&mut file).take(most).read_to_end(&mut part).map_err(spool_lost)?;
+            if part.is_empty() {
+                break;
+            }
+            versions::insert_content(conn, version, number, &part)?;
+        }
+        Ok(())
+    }
+
+    fn title(&self) -> String {
+        let given = self.upload.title.map(str::trim).filter(|title| !title.is_empty());
+        let title = given.or(self.upload.source).unwrap_or("Untitled");
+        title.replace('\0', "").chars().take(TITLE_CHARS).collect()
+    }
+}
+
+fn spool_lost(error: std::io::Error) -> RepoError {
+    tracing::error!(%error, "the spooled upload cannot be read");
+    RepoError::Unavailable("the spooled upload cannot be read".to_owned())
+}

@@ -1,0 +1,66 @@
+//! Settings of the use cases; their defaults stand in `config/rag.toml`.
+
+use std::path::PathBuf;
+
+use rag_text::{ChunkSettings, Limits};
+
+use crate::retrieve::Fusion;
+
+/// Settings of the engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Taking documents in.
+    pub ingest: IngestSettings,
+    /// Finding passages.
+    pub search: SearchSettings,
+    /// Answering.
+    pub answer: AnswerSettings,
+}
+
+/// Settings of ingest.
+#[derive(Debug, Clone)]
+pub struct IngestSettings {
+    /// Size and overlap of chunks, in tokens.
+    pub chunks: ChunkSettings,
+    /// What reading one document may cost.
+    pub limits: Limits,
+    /// Program that is run as `extract-child` to read documents: `rag` itself.
+    pub program: PathBuf,
+    /// Folder for files that live as long as a job.
+    pub scratch: PathBuf,
+    /// ISO 639-3 code of the language taken for texts whose language cannot be told.
+    pub default_language: String,
+    /// How long a worker may hold a job without a sign of life, in seconds.
+    pub lease_s: i64,
+    /// Attempts before a job is given up, at least 1.
+    pub max_attempts: i32,
+}
+
+/// Settings of search.
+#[derive(Debug, Clone)]
+pub struct SearchSettings {
+    /// Candidates that each leg brings, at least 1.
+    pub candidates: i64,
+    /// How the legs are put together.
+    pub fusion: Fusion,
+    /// `hnsw.ef_search`, 1 to 1,000.
+    pub ef_search: u16,
+    /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
+    /// counts add up to no more than this.
+    pub lexical_budget: i64,
+}
+
+/// Settings of answers.
+#[derive(Debug, Clone)]
+pub struct AnswerSettings {
+    /// Passages given to the answerer, at least 1.
+    pub passages: usize,
+    /// Most sentences of an extractive answer, at least 1.
+    pub sentences: usize,
+    /// Least support of the best sentence, 0 to 1; below it the answer is "not found".
+    pub min_support: f64,
+    /// Most characters of one question.
+    pub max_question_chars: usize,
+    /// Earlier messages that a chat model is given.
+    pub history_messages: i64,
+}

@@ -1,0 +1,47 @@
+//! Runs the embedded migrations; two starts at once wait for each other.
+
+use diesel::{PgConnection, prelude::*, sql_types::BigInt};
+use diesel::migration::Migration;
+use diesel_migrations::MigrationHarness;
+use rag_schema::MIGRATIONS;
+
+use crate::{RepoError, RepoResult};
+
+/// Key of the advisory lock: "rag-migr" in ASCII.
+const LOCK_KEY: i64 = 0x7261_672d_6d69_6772;
+
+/// Runs what has not been run and says which those were.
+pub fn run_pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
+    locked(conn, |conn| {
+        let versions = conn.run_pending_migrations(MIGRATIONS).map_err(|error| failed(&*error))?;
+        Ok(versions.iter().map(ToString::to_string).collect())
+    })
+}
+
+/// Takes back the last migration and says which it was; none when there is none left.
+pub fn revert_last(conn: &mut PgConnection) -> RepoResult<Option<String>> {
+    locked(conn, |conn| {
+        if conn.applied_migrations().map_err(|error| failed(&*error))?.is_empty() {
+            return Ok(None);
+        }
+        let version = conn.revert_last_migration(MIGRATIONS).map_err(|error| failed(&*error))?;
+        Ok(Some(version.to_string()))
+    })
+}
+
+/// Migrations that have not been run, oldest first.
+pub fn pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
+    let pending = conn.pending_migrations(MIGRATIONS).map_err(|error| failed(&*error))?;
+    Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+fn locked<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
+    diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(LOCK_KEY).execute(conn)?;
+    let result = work(conn);
+    diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(LOCK_KEY).execute(conn)?;
+    result
+}
+
+fn failed(error: &(dyn std::error::Error + Send + Sync)) -> RepoError {
+    RepoError::Migration(error.to_string())
+}

@@ -1,0 +1,24 @@
+//! The two legs of search: words by BM25, vectors by cosine. Which collections may be searched is the caller's matter.
+
+mod dense;
+mod lexical;
+mod passages;
+
+use diesel::QueryableByName;
+use rag_schema::ids::ChunkId;
+
+pub use dense::{DensePlan, nearest, plan_dense, similarities};
+pub use lexical::{LexicalQuery, QueryWord, best_by_words, parse_words};
+pub use passages::{Passage, passages};
+
+/// A chunk and what a leg gives it; more is better.
+#[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Hit {
+    /// Chunk found.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub chunk_id: ChunkId,
+    /// Cosine similarity, -1 to 1, or BM25, 0 and up.
+    #[diesel(sql_type = diesel::sql_types::Double)]
+    pub score: f64,
+}

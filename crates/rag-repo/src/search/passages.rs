@@ -1,0 +1,59 @@
+//! What people see of a chunk that was found.
+
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid},
+};
+use rag_schema::{
+    ids::{ChunkId, CollectionId, DocumentId},
+    models::HeadingPath,
+};
+
+use crate::RepoResult;
+
+/// A chunk with the document that it is a passage of.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Passage {
+    /// The chunk.
+    #[diesel(sql_type = Uuid)]
+    pub chunk_id: ChunkId,
+    /// Place in the document, from 0.
+    #[diesel(sql_type = Integer)]
+    pub ordinal: i32,
+    /// First character in the document's text, in Unicode scalar values.
+    #[diesel(sql_type = BigInt)]
+    pub start_offset: i64,
+    /// One past the last character.
+    #[diesel(sql_type = BigInt)]
+    pub end_offset: i64,
+    /// Page it starts on, from 1.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub page: Option<i32>,
+    /// Headings above it, outermost first.
+    #[diesel(sql_type = Array<Nullable<Text>>)]
+    pub heading_path: HeadingPath,
+    /// The passage.
+    #[diesel(sql_type = Text)]
+    pub text: String,
+    /// The document.
+    #[diesel(sql_type = Uuid)]
+    pub document_id: DocumentId,
+    /// The document's collection.
+    #[diesel(sql_type = Uuid)]
+    pub collection_id: CollectionId,
+    /// The document's title.
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    /// Where the document came from.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub source: Option<String>,
+    /// Media type of the document.
+    #[diesel(sql_type = Text)]
+    pub media_type: String,
+}
+
+/// The passages of the chunks, in the order given; those deleted meanwhile are left out.
+pub fn passages(conn: &mut PgConnection, chunks: &[ChunkId]) -> RepoResult<Vec<Passage>> {
+    Ok(diesel::sql_query(include_str!("passages.sql")).bind::<Array<Uuid>, _>(chunks).load(conn)?)
+}

@@ -1,0 +1,115 @@
+//! Facts about the PostgreSQL server itself.
+
+use diesel::{
+    prelude::*,
+    sql_types::{Bool, Integer, Nullable, Text},
+};
+
+use crate::{RepoError, RepoResult};
+
+/// Oldest PostgreSQL that serves, as `server_version_num`.
+pub const OLDEST_VERSION: i32 = 150_000;
+/// Oldest pgvector that serves.
+pub const OLDEST_VECTOR: [u32; 3] = [0, 8, 4];
+
+/// What `server_facts.sql` tells.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct ServerFacts {
+    /// Version as a number: 180006 is 18.6.
+    #[diesel(sql_type = Integer)]
+    pub version_number: i32,
+    /// Version of pgvector installed in the database.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub vector_installed: Option<String>,
+    /// Version of pgvector that the server could install.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub vector_available: Option<String>,
+    /// Setting `fsync`.
+    #[diesel(sql_type = Text)]
+    pub fsync: String,
+    /// Setting `synchronous_commit`.
+    #[diesel(sql_type = Text)]
+    pub synchronous_commit: String,
+    /// Setting `full_page_writes`.
+    #[diesel(sql_type = Text)]
+    pub full_page_writes: String,
+    /// Setting `data_checksums`.
+    #[diesel(sql_type = Text)]
+    pub data_checksums: String,
+    /// Encoding of the database.
+    #[diesel(sql_type = Text)]
+    pub server_encoding: String,
+    /// Size of the database, for people.
+    #[diesel(sql_type = Text)]
+    pub database_size: String,
+    /// Whether the server is a replica.
+    #[diesel(sql_type = Bool)]
+    pub in_recovery: bool,
+}
+
+impl ServerFacts {
+    /// The version as people write it.
+    pub fn version(&self) -> String {
+        format!("{}.{}", self.version_number / 10_000, self.version_number % 10_000)
+    }
+
+    /// What keeps the server from serving, in plain words with the cure; none when it can.
+    pub fn shortcoming(&self) -> Option<String> {
+        let needed = OLDEST_VECTOR.map(|part| part.to_string()).join(".");
+        if self.version_number < OLDEST_VERSION {
+            return Some(format!("PostgreSQL {} is too old: 15 or newer is needed", self.version()));
+        }
+        if self.server_encoding != "UTF8" {
+            return Some(format!("the database is encoded in {}: create one with ENCODING 'UTF8'", self.server_encoding));
+        }
+        match (&self.vector_installed, &self.vector_available) {
+            (Some(version), _) if parse_version(version) >= OLDEST_VECTOR => None,
+            (Some(version), Some(available)) if parse_version(available) >= OLDEST_VECTOR => {
+                Some(format!("pgvector {version} is too old: run ALTER EXTENSION vector UPDATE"))
+            }
+            (None, Some(available)) if parse_version(available) >= OLDEST_VECTOR => None,
+            (Some(version), _) | (None, Some(version)) => {
+                Some(format!("pgvector {version} is too old: install {needed} or newer on the server"))
+            }
+            (None, None) => Some(format!("the extension pgvector is missing: install {needed} or newer on the server")),
+        }
+    }
+}
+
+fn parse_version(text: &str) -> [u32; 3] {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    [(); 3].map(|()| parts.next().unwrap_or(0))
+}
+
+/// Asks the server.
+pub fn facts(conn: &mut PgConnection) -> RepoResult<ServerFacts> {
+    Ok(diesel::sql_query(include_str!("server_facts.sql")).get_result(conn)?)
+}
+
+/// Connects outside of any pool and says in plain words why not, for a start or a check-up.
+/// The error never holds the URL, which may hold a password.
+pub fn connect(url: &str) -> RepoResult<PgConnection> {
+    PgConnection::establish(url).map_err(|error| {
+        let text = error.to_string();
+        RepoError::Unavailable(text.lines().last().unwrap_or("connection failed").trim().to_owned())
+    })
+}
+
+/// Whether the database answers at all.
+pub fn ping(conn: &mut PgConnection) -> RepoResult<()> {
+    diesel::sql_query("SELECT 1").execute(conn)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(parse_version("0.8.10") >= OLDEST_VECTOR);
+        assert!(parse_version("0.8.3") < OLDEST_VECTOR);
+        assert!(parse_version("1.0") >= OLDEST_VECTOR);
+    }
+}
