@@ -1,1 +1,38 @@
-//! Embedded PostgreSQL: find, initialise, start, stop.
+//! Embedded PostgreSQL: find, initialise, start, watch, stop; never queries, schemas or configuration files of `rag`.
+//!
+//! One data directory belongs to one running server. The directory holds everything but the programs:
+//!
+//! | entry | what |
+//! |---|---|
+//! | `pgdata/` | the cluster; put there by a rename, so it is complete or absent |
+//! | `pgdata/rag.conf` | rewritten at every start, sized to the machine; your own settings go to `pgdata/custom.conf` |
+//! | `password` | the superuser's, random, mode 0600 |
+//! | `lock` | locked by the process that runs the server; names it and the server |
+//! | `run/` | the Unix socket, unless the path is too long for one |
+//! | `postgres.log` | the server's log, the three before it as `.1` to `.3` |
+//!
+//! PostgreSQL refuses to run as root: started by root, it runs as user 65534, or as the owner of the directory.
+//! No shell, no `pg_ctl`, no daemon: the server is a child that dies when its parent does (see [`shim_main`]).
+
+mod conf;
+mod data_dir;
+mod error;
+mod init;
+mod install;
+mod log;
+mod machine;
+mod postmaster;
+mod process;
+mod server;
+mod shim;
+mod supervisor;
+mod temporary;
+mod user;
+
+pub use error::PgError;
+pub use install::{Install, Version};
+pub use server::{Running, Server, Settings, Status, start, status};
+pub use shim::{SHIM_COMMAND, shim_main};
+pub use supervisor::Supervisor;
+pub use temporary::Temporary;
+pub use user::default_data_dir;

@@ -1,0 +1,127 @@
+//! The settings of the server, sized to the machine, and the file `rag.conf` that holds them.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use crate::error::{At, Result};
+use crate::install::Install;
+use crate::machine;
+use crate::server::Settings;
+
+const MB: u64 = 1 << 20;
+const GB: u64 = 1 << 30;
+
+/// Appended to `postgresql.conf` once: ours first, then the user's, so that the user's win.
+pub(crate) const INCLUDES: &str = "\ninclude_if_exists = 'rag.conf'\ninclude_if_exists = 'custom.conf'\n";
+
+const HEAD: &str = "# Written by rag at every start: changes made here are lost. Your own settings belong into custom.conf beside
+# this file, or use ALTER SYSTEM; both win over these.
+";
+
+/// What does not depend on the machine. Errors are logged without their details, which hold row values.
+const FIXED: &str = "
+jit = off
+random_page_cost = 1.1
+wal_compression = on
+checkpoint_timeout = 5min
+min_wal_size = 80MB
+log_line_prefix = '%m [%p] '
+log_error_verbosity = terse
+timezone = 'UTC'
+log_timezone = 'UTC'
+";
+
+const DURABLE: &str = "fsync = on\nfull_page_writes = on\nsynchronous_commit = on\n";
+const THROW_AWAY: &str = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n";
+
+/// The machine as far as the settings depend on it.
+#[derive(Debug, Clone, Copy)]
+struct Machine {
+    /// Bytes the server may use, the system's cache of its files included.
+    memory: u64,
+    processors: usize,
+    /// Free bytes for parallel workers to share.
+    shared_memory: u64,
+    /// Free bytes where the data lie.
+    disk: u64,
+}
+
+/// Writes `rag.conf` into the cluster.
+pub(crate) fn write(settings: &Settings, install: &Install, cluster: &Path) -> Result<()> {
+    let memory = machine::memory_bytes();
+    let machine = Machine {
+        memory: settings.memory_bytes.unwrap_or(memory / 2).min(memory),
+        processors: machine::processors(),
+        shared_memory: machine::free_bytes(Path::new("/dev/shm")).unwrap_or(u64::MAX),
+        disk: machine::free_bytes(cluster).unwrap_or(u64::MAX),
+    };
+    let mut text = format!("{HEAD}{FIXED}{}", if settings.throw_away { THROW_AWAY } else { DURABLE });
+    text.push_str(&sized(machine, settings.max_connections));
+    if install.has_module("pg_stat_statements") {
+        text.push_str("shared_preload_libraries = 'pg_stat_statements'\n");
+    }
+    let path = cluster.join("rag.conf");
+    fs::write(&path, text).at("write", &path)
+}
+
+/// The lines that depend on the machine. Building an HNSW index outside `maintenance_work_mem` costs 2.6 times
+/// inside it, hence its large share; parallel builds share that much memory, hence none where it is not there.
+fn sized(machine: Machine, max_connections: u16) -> String {
+    let buffers = (machine.memory / 4).clamp(32 * MB, 8 * GB);
+    let maintenance = (machine.memory / 8).clamp(64 * MB, 4 * GB);
+    let room_to_share = machine.shared_memory > maintenance + 64 * MB;
+    let builders = if room_to_share { (machine.processors / 2).min(4) } else { 0 };
+    let lines = [
+        ("max_connections", max_connections.to_string()),
+        ("shared_buffers", mb(buffers)),
+        ("effective_cache_size", mb((machine.memory / 4 * 3).max(128 * MB))),
+        ("maintenance_work_mem", mb(maintenance)),
+        ("autovacuum_work_mem", mb((maintenance / 4).max(64 * MB))),
+        ("work_mem", mb((machine.memory / 256).clamp(4 * MB, 64 * MB))),
+        ("max_wal_size", mb((machine.disk / 20).clamp(256 * MB, 2 * GB))),
+        ("max_parallel_maintenance_workers", builders.to_string()),
+    ];
+    lines.into_iter().fold(String::new(), |mut text, (name, value)| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name} = {value}");
+        text
+    })
+}
+
+fn mb(bytes: u64) -> String {
+    format!("{}MB", bytes / MB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LARGE: Machine = Machine { memory: 12 * GB, processors: 8, shared_memory: 12 * GB, disk: 100 * GB };
+
+    #[test]
+    fn a_large_machine_gets_large_buffers_and_parallel_builds() {
+        let text = sized(LARGE, 100);
+        for line in [
+            "shared_buffers = 3072MB",
+            "maintenance_work_mem = 1536MB",
+            "max_parallel_maintenance_workers = 4",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn without_shared_memory_builds_are_not_parallel() {
+        let text = sized(Machine { shared_memory: 64 * MB, ..LARGE }, 100);
+        assert!(text.contains("max_parallel_maintenance_workers = 0"), "{text}");
+    }
+
+    #[test]
+    fn a_tiny_machine_gets_what_postgres_can_still_run_with() {
+        let text = sized(Machine { memory: 64 * MB, processors: 1, shared_memory: 0, disk: GB }, 20);
+        for line in ["shared_buffers = 32MB", "work_mem = 4MB", "max_wal_size = 256MB"] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The data directory: its places, its owner, its lock and its password; never the cluster's own files.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rand::RngExt;
+use rand::distr::Alphanumeric;
+
+use crate::error::{At, PgError, Result};
+use crate::user::ServerUser;
+
+/// The longest folder a socket is put in: the system takes 107 bytes, some 103, and `/.s.PGSQL.12345` is added.
+const LONGEST_SOCKET_DIR: usize = 80;
+
+/// A data directory that exists or may exist.
+#[derive(Debug, Clone)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+}
+
+impl DataDir {
+    /// The directory at `path`, which need not exist.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let path = match path.canonicalize() {
+            Ok(path) => path,
+            Err(_) => std::path::absolute(path).at("find", path)?,
+        };
+        Ok(Self { path })
+    }
+
+    /// Makes the directory at `path` where it is missing, closed to all but `user`.
+    pub(crate) fn prepare(path: &Path) -> Result<(Self, ServerUser)> {
+        let path = std::path::absolute(path).at("find", path)?;
+        let user = ServerUser::choose(&path)?;
+        user.check_reach(&path)?;
+        fs::create_dir_all(&path).at("create", &path)?;
+        let path = path.canonicalize().at("find", &path)?;
+        user.check_reach(&path)?;
+        user.own(&path)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).at("close to others", &path)?;
+        Ok((Self { path }, user))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The cluster, what `initdb` makes.
+    pub(crate) fn cluster(&self) -> PathBuf {
+        self.path.join("pgdata")
+    }
+
+    /// Where a cluster is made before it gets its name.
+    pub(crate) fn unfinished(&self) -> PathBuf {
+        self.path.join("pgdata.unfinished")
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.path.join("postgres.log")
+    }
+
+    fn password_file(&self) -> PathBuf {
+        self.path.join("password")
+    }
+
+    /// The major version that made the cluster; nothing when there is no cluster.
+    pub(crate) fn major(&self) -> Result<Option<String>> {
+        let path = self.cluster().join("PG_VERSION");
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text.trim().to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).at("read", &path),
+        }
+    }
+
+    /// The superuser's password; nothing when the file is missing.
+    pub(crate) fn password(&self) -> Result<Option<String>> {
+        let path = self.password_file();
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text.trim().to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).at("read", &path),
+        }
+    }
+
+    /// Stores `password` for the server's user alone.
+    pub(crate) fn write_password(&self, password: &str, user: ServerUser) -> Result<PathBuf> {
+        let path = self.password_file();
+        let new = path.with_extension("new");
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)
+            .at("write", &new)?;
+        file.write_all(password.as_bytes()).and_then(|()| file.sync_all()).at("write", &new)?;
+        user.own(&new)?;
+        fs::rename(&new, &path).at("rename", &new)?;
+        Ok(path)
+    }
+
+    /// Makes the folder for the Unix socket: inside, or under /tmp where the path is too long or too odd for one.
+    pub(crate) fn socket_dir(&self, user: ServerUser) -> Result<PathBuf> {
+        let inside = self.path.join("run");
+        let plain = inside.to_str().is_some_and(|text| !text.contains(['"', ',', '\\', '\n']));
+        let dir =
+            if plain && inside.as_os_str().len() <= LONGEST_SOCKET_DIR { inside } else { self.outside(user) };
+        match DirBuilder::new().mode(0o700).create(&dir) {
+            Ok(()) => user.own(&dir)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).at("create", &dir),
+        }
+        // In /tmp somebody else may have been first.
+        let found = fs::symlink_metadata(&dir).at("look at", &dir)?;
+        if !found.is_dir() || found.uid() != user.uid || found.mode() & 0o077 != 0 {
+            return Err(PgError::WrongOwner { path: dir, owner: found.uid(), user: user.uid });
+        }
+        for entry in dir.read_dir().at("list", &dir)?.flatten() {
+            // The lock is ours, so sockets and their lock files are left-overs of a killed server.
+            if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
+                fs::remove_file(entry.path()).at("remove", &entry.path())?;
+            }
+        }
+        Ok(dir)
+    }
+
+    fn outside(&self, user: ServerUser) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        self.path.hash(&mut hasher);
+        PathBuf::from(format!("/tmp/rag-pg-{}-{:016x}", user.uid, hasher.finish()))
+    }
+
+    /// Makes a rename or a removal in the directory last.
+    pub(crate) fn sync(&self) -> Result<()> {
+        File::open(&self.path).and_then(|dir| dir.sync_all()).at("write", &self.path)
+    }
+
+    /// Locks the directory for this process.
+    pub(crate) fn lock(&self) -> Result<Lock> {
+        let path = self.path.join("lock");
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .at("open", &path)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).at("read", &path)?;
+        let mut numbers = text.split_whitespace().map(|word| word.parse().unwrap_or(0));
+        let (owner, server) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { file, path, last_server: server }),
+            Err(TryLockError::WouldBlock) => {
+                Err(PgError::AlreadyRunning { data_dir: self.path.clone(), pid: owner })
+            }
+            Err(TryLockError::Error(error)) => Err(error).at("lock", &path),
+        }
+    }
+}
+
+/// The right to run the server of a data directory; it ends with the process, however that ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    file: File,
+    path: PathBuf,
+    /// The server that the last holder ran; 0 when none is known.
+    pub(crate) last_server: i32,
+}
+
+impl Lock {
+    /// Notes who holds the directory and which server they run.
+    pub(crate) fn note(&mut self, server: i32) -> Result<()> {
+        let text = format!("{} {server}\n", std::process::id());
+        let mut write = || {
+            self.file.set_len(0)?;
+            self.file.rewind()?;
+            self.file.write_all(text.as_bytes())
+        };
+        write().at("write", &self.path)
+    }
+}
+
+/// A password of 40 letters and digits, 238 bits: nothing in it needs quoting anywhere.
+pub(crate) fn random_password() -> String {
+    rand::rng().sample_iter(Alphanumeric).take(40).map(char::from).collect()
+}

@@ -1,0 +1,132 @@
+//! What can go wrong with the embedded server, each said so that its reader knows what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::install::Version;
+
+/// Why the embedded PostgreSQL could not be found, prepared, started or reached.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PgError {
+    /// No PostgreSQL below the folder.
+    #[error("no PostgreSQL is installed under {}: run scripts/setup", root.display())]
+    NotInstalled {
+        /// The folder that was searched.
+        root: PathBuf,
+    },
+    /// The cluster was made by another major version.
+    #[error(
+        "the data in {} are of PostgreSQL {found}, the installed program is {installed}: start them with PostgreSQL {found}, \
+         save them with pg_dump, and restore into a new data directory", data_dir.display()
+    )]
+    OtherMajor {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// The major version in the cluster's `PG_VERSION`.
+        found: String,
+        /// The version of the installed program.
+        installed: Version,
+    },
+    /// A server already runs on the data directory.
+    #[error("PostgreSQL is already running on {} (process {pid}): stop it first, or use another data directory", data_dir.display())]
+    AlreadyRunning {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// The process that holds the directory: the `rag` that started the server, or the server itself.
+        pid: i32,
+    },
+    /// No server runs on the data directory.
+    #[error("no PostgreSQL is running on {}", data_dir.display())]
+    NotRunning {
+        /// The data directory.
+        data_dir: PathBuf,
+    },
+    /// The user the server runs as may not enter a folder on the way.
+    #[error(
+        "PostgreSQL runs as user {user} here, who may not enter {}: use a folder elsewhere, such as /var/lib/rag, \
+         or allow it with `chmod o+x`", path.display()
+    )]
+    Unreachable {
+        /// The closed folder.
+        path: PathBuf,
+        /// The numeric user the server runs as.
+        user: u32,
+    },
+    /// The data directory belongs to somebody else.
+    #[error("{} belongs to user {owner}, but this program runs as user {user}: run it as that user, or change the owner", path.display())]
+    WrongOwner {
+        /// The folder.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// The user of this process.
+        user: u32,
+    },
+    /// Too little room on the disk for a cluster.
+    #[error("{} MB are free where {} lies, {} MB are needed", free >> 20, path.display(), needed >> 20)]
+    NoSpace {
+        /// The data directory.
+        path: PathBuf,
+        /// The free bytes.
+        free: u64,
+        /// The bytes needed.
+        needed: u64,
+    },
+    /// A file or a process operation failed.
+    #[error("could not {action} {}: {source}", path.display())]
+    Io {
+        /// The operation, a verb.
+        action: &'static str,
+        /// What it was done to.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// One of PostgreSQL's programs failed.
+    #[error("{program} failed ({status}):\n{output}")]
+    Program {
+        /// The program's name.
+        program: &'static str,
+        /// Its exit status.
+        status: String,
+        /// The last lines it wrote.
+        output: String,
+    },
+    /// The server ended before it was ready.
+    #[error("PostgreSQL ended while starting ({status}); the end of {}:\n{tail}", log.display())]
+    Ended {
+        /// Its exit status.
+        status: String,
+        /// The log file.
+        log: PathBuf,
+        /// The last lines of this start.
+        tail: String,
+    },
+    /// The server did not get ready, or did not go away, in time.
+    #[error("PostgreSQL was not {wanted} within {seconds} s; the end of {}:\n{tail}", log.display())]
+    TimedOut {
+        /// The state waited for: `ready` or `stopped`.
+        wanted: &'static str,
+        /// The time it was given.
+        seconds: u64,
+        /// The log file.
+        log: PathBuf,
+        /// The last lines of this start.
+        tail: String,
+    },
+}
+
+/// The result of this crate's functions.
+pub(crate) type Result<T> = std::result::Result<T, PgError>;
+
+/// Names the operation and the path of a failed system call.
+pub(crate) trait At<T> {
+    fn at(self, action: &'static str, path: &Path) -> Result<T>;
+}
+
+impl<T, E: Into<io::Error>> At<T> for std::result::Result<T, E> {
+    fn at(self, action: &'static str, path: &Path) -> Result<T> {
+        self.map_err(|source| PgError::Io { action, path: path.to_path_buf(), source: source.into() })
+    }
+}

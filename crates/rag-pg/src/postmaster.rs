@@ -1,0 +1,106 @@
+//! Reads `postmaster.pid`, in which a server says who and where it is, and tells the living from left-overs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+
+use crate::data_dir::DataDir;
+use crate::error::{At, PgError, Result};
+use crate::log::last_lines;
+
+/// A server whose owner was killed gets this long to go by itself before it is told to.
+const GRACE: Duration = Duration::from_millis(500);
+/// A server that is shutting down gets this long for its last checkpoint.
+const SHUTDOWN: Duration = Duration::from_mins(1);
+/// The time between two looks.
+pub(crate) const STEP: Duration = Duration::from_millis(10);
+
+/// A server as its own file describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Postmaster {
+    pub(crate) pid: i32,
+    pub(crate) port: u16,
+    pub(crate) socket_dir: PathBuf,
+    /// It takes connections.
+    pub(crate) ready: bool,
+}
+
+impl Postmaster {
+    /// The server that runs on `cluster`. A file whose process is gone, or is now another program, counts as none.
+    pub(crate) fn running(cluster: &Path) -> Option<Self> {
+        let found = Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)?;
+        serves(found.pid, cluster).then_some(found)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines().map(str::trim);
+        let pid = lines.next()?.parse().ok()?;
+        let port = lines.nth(2).and_then(|line| line.parse().ok()).unwrap_or(0);
+        let socket_dir = PathBuf::from(lines.next().unwrap_or_default());
+        let ready = lines.nth(2) == Some("ready");
+        Some(Self { pid, port, socket_dir, ready })
+    }
+
+    fn signal(&self, signal: Signal) {
+        // It may be gone already, which is what is wanted.
+        let _ = Pid::from_raw(self.pid).map(|pid| rustix::process::kill_process(pid, signal));
+    }
+}
+
+/// Whether process `pid` is a server on `cluster`: a server's working directory is its cluster.
+#[cfg(target_os = "linux")]
+fn serves(pid: i32, cluster: &Path) -> bool {
+    fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == cluster)
+}
+
+/// Whether process `pid` is a PostgreSQL; the system does not tell for which cluster.
+#[cfg(not(target_os = "linux"))]
+fn serves(pid: i32, _: &Path) -> bool {
+    let listing = std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid.to_string()]).output();
+    listing.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("postgres"))
+}
+
+/// Waits for the server of an owner that was killed, `ours`, to end, then clears what it left. The lock is held.
+pub(crate) fn clear(dir: &DataDir, ours: i32) -> Result<()> {
+    let cluster = dir.cluster();
+    let began = Instant::now();
+    let mut told = false;
+    while let Some(old) = Postmaster::running(&cluster) {
+        let waited = began.elapsed();
+        if waited > GRACE && old.ready && old.pid != ours {
+            return Err(PgError::AlreadyRunning { data_dir: dir.path().into(), pid: old.pid });
+        }
+        if waited > GRACE && !told {
+            tracing::warn!(pid = old.pid, "Stopping the PostgreSQL that a killed process left behind");
+            old.signal(Signal::INT);
+            told = true;
+        }
+        if waited > SHUTDOWN {
+            let tail = fs::read_to_string(dir.log()).unwrap_or_default();
+            let (wanted, seconds) = ("stopped", SHUTDOWN.as_secs());
+            return Err(PgError::TimedOut { wanted, seconds, log: dir.log(), tail: last_lines(&tail) });
+        }
+        std::thread::sleep(STEP);
+    }
+    // PostgreSQL itself believes any living process with this number to be a server.
+    let left = cluster.join("postmaster.pid");
+    if left.exists() { fs::remove_file(&left).at("remove", &left) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "4711\n/data/pgdata\n1764000000\n5432\n/data/run\n\n  1234567   32769\nready   \n";
+
+    #[test]
+    fn the_file_tells_pid_port_socket_and_state() {
+        let found = Postmaster::parse(FILE).unwrap();
+        assert_eq!(found, Postmaster { pid: 4711, port: 5432, socket_dir: "/data/run".into(), ready: true });
+        assert!(!Postmaster::parse(&FILE.replace("ready   ", "stopping")).unwrap().ready);
+        assert!(!Postmaster::parse("4711\n/data/pgdata\n").unwrap().ready);
+        assert_eq!(Postmaster::parse(""), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! A child process that is watched by a thread of its own; it dies with us, and we learn when it does.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal};
+
+/// The time for disconnecting clients and the last checkpoint; what is cut short costs a recovery at the next start.
+const FAST_STOP: Duration = Duration::from_mins(1);
+/// The time for ending without a checkpoint.
+const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
+
+/// A running or ended child.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pid: Pid,
+    exit: Arc<Exit>,
+}
+
+/// Where the watching thread leaves the exit status.
+#[derive(Debug, Default)]
+struct Exit {
+    status: Mutex<Option<ExitStatus>>,
+    changed: Condvar,
+}
+
+impl Process {
+    /// Starts `command` in a process group of its own, so that a Ctrl-C meant for us does not reach it.
+    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
+        command.process_group(0);
+        let (started, start) = mpsc::channel();
+        let exit = Arc::<Exit>::default();
+        let seen = Arc::clone(&exit);
+        // The child is told of the death of the thread that spawned it, hence a thread that lives as long.
+        thread::Builder::new().name("postgres".into()).spawn(move || watch(command, &started, &seen))?;
+        let pid = start.recv().map_err(io::Error::other)??;
+        Ok(Self { pid, exit })
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid.as_raw_pid()
+    }
+
+    /// The exit status, once there is one.
+    pub(crate) fn try_wait(&self) -> Option<ExitStatus> {
+        *self.exit.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.wait_for(Duration::from_hours(1)) {
+                return status;
+            }
+        }
+    }
+
+    /// Waits for the end, `limit` at most.
+    pub(crate) fn wait_for(&self, limit: Duration) -> Option<ExitStatus> {
+        let status = self.exit.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.exit.changed.wait_timeout_while(status, limit, |status| status.is_none());
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Ends a PostgreSQL: first with a last checkpoint, where that takes too long without, at last by force.
+    pub(crate) fn stop(&self) -> ExitStatus {
+        for (signal, limit) in [(Signal::INT, FAST_STOP), (Signal::QUIT, IMMEDIATE_STOP)] {
+            self.signal(signal);
+            if let Some(status) = self.wait_for(limit) {
+                return status;
+            }
+        }
+        self.signal(Signal::KILL);
+        self.wait()
+    }
+
+    fn signal(&self, signal: Signal) {
+        if self.try_wait().is_none() {
+            // It may end at this very moment, which is what is wanted.
+            let _ = rustix::process::kill_process(self.pid, signal);
+        }
+    }
+}
+
+/// Starts the child, tells its number, waits for its end and leaves its status.
+fn watch(mut command: Command, started: &Sender<io::Result<Pid>>, exit: &Exit) {
+    let spawned = command.spawn().and_then(|child| {
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        Ok((pid.ok_or_else(|| io::Error::other("the child has no number"))?, child))
+    });
+    let mut child = match spawned {
+        Ok((pid, child)) => {
+            // The other side waits for this very message.
+            let _ = started.send(Ok(pid));
+            child
+        }
+        Err(error) => {
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
+    // Waiting for one's own child fails only when somebody else has waited for it: ended then, status unknown.
+    let status = child.wait().unwrap_or_default();
+    *exit.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    exit.changed.notify_all();
+}

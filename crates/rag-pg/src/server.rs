@@ -1,0 +1,301 @@
+//! Starts, joins and stops the server of a data directory.
+
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::data_dir::{DataDir, Lock};
+use crate::error::{At, PgError, Result};
+use crate::init::{self, NAME};
+use crate::install::Install;
+use crate::log::Log;
+use crate::postmaster::{self, Postmaster, STEP};
+use crate::process::Process;
+use crate::user::ServerUser;
+use crate::{conf, shim};
+
+/// The port that names the socket file where no TCP port is asked for.
+const SOCKET_PORT: u16 = 5432;
+/// The time for a start, replaying the log of a crash included.
+const START: Duration = Duration::from_mins(1);
+/// The processes of a killed server hold its memory until they notice; a start waits so long for them.
+const OLD_MEMORY: Duration = Duration::from_secs(10);
+
+/// How to run the server of one data directory.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data directory; it is created if missing.
+    pub data_dir: PathBuf,
+    /// The programs.
+    pub install: Install,
+    /// A TCP port on 127.0.0.1 to listen on beside the Unix socket.
+    pub port: Option<u16>,
+    /// Bytes of memory the server may count on, the system's cache of its files included; else half the machine's.
+    pub memory_bytes: Option<u64>,
+    /// The most connections at a time.
+    pub max_connections: u16,
+    /// A program that calls [`shim_main`](crate::shim_main) under [`SHIM_COMMAND`](crate::SHIM_COMMAND), usually
+    /// this one (`std::env::current_exe()`). Without it the server outlives a killed parent, until the next start.
+    pub shim: Option<PathBuf>,
+    /// The data may be lost in a crash of the machine: faster, for tests.
+    pub throw_away: bool,
+}
+
+impl Settings {
+    /// A durable server on a Unix socket only.
+    pub fn new(data_dir: impl Into<PathBuf>, install: Install) -> Self {
+        let (port, memory_bytes, shim) = (None, None, None);
+        Self {
+            data_dir: data_dir.into(),
+            install,
+            port,
+            memory_bytes,
+            max_connections: 100,
+            shim,
+            throw_away: false,
+        }
+    }
+
+    /// The command that runs a program of PostgreSQL as `user`.
+    pub(crate) fn command(&self, program: &str, user: ServerUser) -> Command {
+        let program = self.install.program(program);
+        if let Some(shim) = &self.shim {
+            return shim::command(shim, &program, user);
+        }
+        let mut command = Command::new(program);
+        user.run(&mut command);
+        command
+    }
+}
+
+/// A server that somebody runs on a data directory.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// The process of the server.
+    pub pid: i32,
+    /// The libpq URL of its database; it holds the password.
+    pub url: String,
+    /// Whether it takes connections: false while it starts or stops.
+    pub ready: bool,
+}
+
+/// What a data directory holds.
+#[derive(Debug, Clone)]
+pub enum Status {
+    /// No cluster yet.
+    Absent,
+    /// A cluster without a server.
+    Stopped {
+        /// The major version of PostgreSQL that made it.
+        major: String,
+    },
+    /// A cluster with a server.
+    Running(Running),
+}
+
+/// What `data_dir` holds; changes nothing.
+pub fn status(data_dir: &Path) -> Result<Status> {
+    let dir = DataDir::at(data_dir)?;
+    let Some(major) = dir.major()? else { return Ok(Status::Absent) };
+    Ok(match (Postmaster::running(&dir.cluster()), dir.password()?) {
+        (Some(found), Some(password)) => {
+            let url = socket_url(&password, &found.socket_dir, found.port);
+            Status::Running(Running { pid: found.pid, url, ready: found.ready })
+        }
+        _ => Status::Stopped { major },
+    })
+}
+
+/// Starts the server of a data directory, making its cluster first where there is none.
+///
+/// Left-overs of killed servers are cleared; a living one is an error that names it. Returns once the server takes
+/// connections.
+pub fn start(settings: &Settings) -> Result<Server> {
+    let (dir, user) = DataDir::prepare(&settings.data_dir)?;
+    user.check_reach(&settings.install.program("postgres"))?;
+    if let Some(found) = dir.major()?.filter(|found| *found != settings.install.version().major.to_string()) {
+        let installed = settings.install.version();
+        return Err(PgError::OtherMajor { data_dir: dir.path().into(), found, installed });
+    }
+    let lock = dir.lock()?;
+    postmaster::clear(&dir, lock.last_server)?;
+    let password = init::ensure(settings, &dir, user)?;
+    check_owner(&dir.cluster(), user)?;
+    let mut home = Home { settings: settings.clone(), dir, user, password, lock };
+    let process = Arc::new(home.launch()?);
+    Ok(Server { home, process })
+}
+
+/// Refuses a cluster of another user, or takes it over where we are root.
+fn check_owner(cluster: &Path, user: ServerUser) -> Result<()> {
+    let owner = fs::metadata(cluster).at("look at", cluster)?.uid();
+    match owner == user.uid {
+        true => Ok(()),
+        false if user.is_other() => user.own_all(cluster),
+        false => Err(PgError::WrongOwner { path: cluster.into(), owner, user: user.uid }),
+    }
+}
+
+/// A server of ours. Dropping it stops it.
+#[derive(Debug)]
+pub struct Server {
+    home: Home,
+    process: Arc<Process>,
+}
+
+impl Server {
+    /// The server that another process runs on `data_dir`; waits until it takes connections.
+    pub fn join(data_dir: &Path) -> Result<Running> {
+        let began = Instant::now();
+        loop {
+            match status(data_dir)? {
+                Status::Running(running) if running.ready => return Ok(running),
+                Status::Running(_) if began.elapsed() < START => std::thread::sleep(STEP),
+                _ => return Err(PgError::NotRunning { data_dir: data_dir.into() }),
+            }
+        }
+    }
+
+    /// The libpq URL of its database over the Unix socket; it holds the password.
+    pub fn url(&self) -> String {
+        self.home.url()
+    }
+
+    /// The libpq URL over TCP, where a port was asked for.
+    pub fn tcp_url(&self) -> Option<String> {
+        let port = self.home.settings.port?;
+        Some(format!("postgresql://{NAME}:{}@127.0.0.1:{port}/{NAME}", self.home.password))
+    }
+
+    /// The process of the server.
+    pub fn pid(&self) -> i32 {
+        self.process.pid()
+    }
+
+    /// Waits for the server to end, by itself or by others.
+    pub fn wait(&self) -> ExitStatus {
+        self.process.wait()
+    }
+
+    /// The exit status of a server that has ended.
+    pub fn try_wait(&self) -> Option<ExitStatus> {
+        self.process.try_wait()
+    }
+
+    /// Starts the server again, with the same settings and URL; one that still runs is stopped first.
+    pub fn restart(&mut self) -> Result<()> {
+        self.process.stop();
+        postmaster::clear(&self.home.dir, self.process.pid())?;
+        self.process = Arc::new(self.home.launch()?);
+        Ok(())
+    }
+
+    /// Disconnects the clients, writes everything out and ends the server.
+    pub fn stop(self) -> ExitStatus {
+        self.process.stop()
+    }
+
+    pub(crate) fn process(&self) -> Arc<Process> {
+        Arc::clone(&self.process)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.stop();
+    }
+}
+
+/// A locked data directory with all that a start needs.
+#[derive(Debug)]
+struct Home {
+    settings: Settings,
+    dir: DataDir,
+    user: ServerUser,
+    password: String,
+    lock: Lock,
+}
+
+impl Home {
+    /// Starts the server and waits until it takes connections.
+    fn launch(&mut self) -> Result<Process> {
+        conf::write(&self.settings, &self.settings.install, &self.dir.cluster())?;
+        let socket_dir = self.dir.socket_dir(self.user)?;
+        let began = Instant::now();
+        loop {
+            let (log, file) = Log::open(&self.dir.log())?;
+            let started = self.spawn(&socket_dir, file).and_then(|process| {
+                self.lock.note(process.pid())?;
+                self.wait_ready(process, &log)
+            });
+            match started {
+                Err(PgError::Ended { tail, .. })
+                    if tail.contains("still in use") && began.elapsed() < OLD_MEMORY =>
+                {
+                    std::thread::sleep(STEP);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// What must hold whatever the configuration files say is given on the command line.
+    fn spawn(&self, socket_dir: &Path, log: File) -> Result<Process> {
+        let listen = if self.settings.port.is_some() { "127.0.0.1" } else { "" };
+        let mut command = self.settings.command("postgres", self.user);
+        command.arg("-D").arg(self.dir.cluster()).arg("-p").arg(self.port().to_string());
+        for setting in [
+            format!("unix_socket_directories=\"{}\"", socket_dir.display()),
+            "unix_socket_permissions=0700".to_owned(),
+            format!("listen_addresses={listen}"),
+            "logging_collector=off".to_owned(),
+            "log_destination=stderr".to_owned(),
+        ] {
+            command.arg("-c").arg(setting);
+        }
+        let copy = log.try_clone().at("open", &self.dir.log())?;
+        command.stdin(Stdio::null()).stdout(copy).stderr(log);
+        Process::spawn(command).at("start", &self.settings.install.program("postgres"))
+    }
+
+    fn wait_ready(&self, process: Process, log: &Log) -> Result<Process> {
+        let began = Instant::now();
+        while began.elapsed() < START {
+            if let Some(status) = process.wait_for(STEP) {
+                return Err(PgError::Ended {
+                    status: status.to_string(),
+                    log: log.path.clone(),
+                    tail: log.tail(),
+                });
+            }
+            let found = Postmaster::running(&self.dir.cluster());
+            if found.is_some_and(|found| found.ready && found.pid == process.pid()) {
+                return Ok(process);
+            }
+        }
+        process.stop();
+        let seconds = START.as_secs();
+        Err(PgError::TimedOut { wanted: "ready", seconds, log: log.path.clone(), tail: log.tail() })
+    }
+
+    fn port(&self) -> u16 {
+        self.settings.port.unwrap_or(SOCKET_PORT)
+    }
+
+    fn url(&self) -> String {
+        let dir = Postmaster::running(&self.dir.cluster()).map(|found| found.socket_dir);
+        socket_url(&self.password, &dir.unwrap_or_default(), self.port())
+    }
+}
+
+/// The URL over the socket in `dir`: all but the plainest bytes of the path as %XX.
+fn socket_url(password: &str, dir: &Path, port: u16) -> String {
+    let host = dir.as_os_str().as_encoded_bytes().iter().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(*byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    format!("postgresql://{NAME}:{password}@/{NAME}?host={}&port={port}", host.collect::<String>())
+}

@@ -1,0 +1,127 @@
+//! Keeps a server running: starts it again when it dies, a bounded number of times, and says so in the log.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::process::Process;
+use crate::server::{Server, Settings, start};
+
+/// More deaths than this within [`WINDOW`] are no accident: the supervisor gives up.
+const ATTEMPTS: usize = 5;
+const WINDOW: Duration = Duration::from_mins(10);
+/// The pause before the second attempt in a row; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A server that is started again when it dies. Dropping it stops the server.
+#[derive(Debug)]
+pub struct Supervisor {
+    url: String,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    stopping: AtomicBool,
+    given_up: AtomicBool,
+    process: Mutex<Arc<Process>>,
+}
+
+impl Supervisor {
+    /// Starts the server and the thread that watches it.
+    pub fn start(settings: &Settings) -> Result<Self> {
+        let server = start(settings)?;
+        let url = server.url();
+        let shared = Arc::new(Shared {
+            stopping: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
+            process: Mutex::new(server.process()),
+        });
+        let watched = Arc::clone(&shared);
+        let thread = Some(thread::spawn(move || watch(server, &watched)));
+        Ok(Self { url, shared, thread })
+    }
+
+    /// The libpq URL of the database; it stays the same over restarts.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The process of the server, which changes with a restart.
+    pub fn pid(&self) -> i32 {
+        self.shared.process().pid()
+    }
+
+    /// Whether the server kept dying and is started no more.
+    pub fn has_given_up(&self) -> bool {
+        self.shared.given_up.load(Ordering::Acquire)
+    }
+
+    /// Stops the server for good.
+    pub fn stop(self) {}
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.process().stop();
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // The thread does nothing that can panic; if it did, the server is stopped by its drop.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn process(&self) -> Arc<Process> {
+        Arc::clone(&self.process.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}
+
+/// Waits for the death of the server and starts it again, until told to stop or out of attempts.
+fn watch(mut server: Server, shared: &Shared) {
+    let mut deaths = VecDeque::new();
+    loop {
+        let status = server.wait();
+        if shared.is_stopping() {
+            return;
+        }
+        deaths.retain(|death: &Instant| death.elapsed() < WINDOW);
+        deaths.push_back(Instant::now());
+        if deaths.len() > ATTEMPTS {
+            tracing::error!(%status, attempts = ATTEMPTS, "PostgreSQL keeps dying: giving up");
+            return shared.given_up.store(true, Ordering::Release);
+        }
+        tracing::error!(%status, attempt = deaths.len(), "PostgreSQL died: starting it again");
+        pause(deaths.len(), shared);
+        if shared.is_stopping() {
+            return;
+        }
+        match server.restart() {
+            Ok(()) => tracing::info!(pid = server.pid(), "PostgreSQL runs again"),
+            Err(error) => tracing::error!(%error, "PostgreSQL could not be started again"),
+        }
+        *shared.process.lock().unwrap_or_else(PoisonError::into_inner) = server.process();
+        if shared.is_stopping() {
+            return;
+        }
+    }
+}
+
+/// No pause before the first attempt, then twice as long each time; cut short by a stop.
+fn pause(attempt: usize, shared: &Shared) {
+    let doublings = u32::try_from(attempt.saturating_sub(2)).unwrap_or(0);
+    let end = Instant::now() + PAUSE * 2_u32.saturating_pow(doublings);
+    while attempt > 1 && !shared.is_stopping() && Instant::now() < end {
+        thread::park_timeout(end.saturating_duration_since(Instant::now()));
+    }
+}

@@ -1,0 +1,61 @@
+//! A server for tests: in a fresh folder under the system's temporary one, gone when dropped.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::data_dir::DataDir;
+use crate::error::{At, Result};
+use crate::install::Install;
+use crate::postmaster;
+use crate::server::{Server, Settings, start};
+
+const PREFIX: &str = "rag-pg-temporary-";
+/// A folder untouched for so long, its lock free, was left by a killed process.
+const ABANDONED: Duration = Duration::from_mins(1);
+
+/// A throw-away server and its data.
+#[derive(Debug)]
+pub struct Temporary {
+    // Dropped in this order: the server ends before its folder goes.
+    server: Server,
+    _dir: TempDir,
+}
+
+impl Temporary {
+    /// Starts a server with nothing in it; for `shim` see [`Settings::shim`].
+    pub fn start(install: Install, shim: Option<PathBuf>) -> Result<Self> {
+        remove_abandoned();
+        let parent = std::env::temp_dir();
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().at("create a folder in", &parent)?;
+        let settings = Settings { throw_away: true, shim, ..Settings::new(dir.path(), install) };
+        Ok(Self { server: start(&settings)?, _dir: dir })
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// Removes one folder, unless its server is in use.
+fn remove(path: &Path) -> Result<()> {
+    let dir = DataDir::at(path)?;
+    let lock = dir.lock()?;
+    postmaster::clear(&dir, lock.last_server)?;
+    std::fs::remove_dir_all(path).at("remove", path)
+}
+
+/// Removes the folders of killed processes, as far as they are ours to remove.
+fn remove_abandoned() {
+    for entry in std::env::temp_dir().read_dir().into_iter().flatten().flatten() {
+        let path = entry.path();
+        let old = path.join("lock").metadata().and_then(|found| found.modified());
+        let abandoned = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED));
+        if abandoned && entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            // Best effort: what stays only takes room.
+            let _ = remove(&path);
+        }
+    }
+}

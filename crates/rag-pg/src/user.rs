@@ -1,0 +1,95 @@
+//! Which system user the server runs as, and whether that user can reach its files.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, lchown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{At, PgError, Result};
+
+/// The user and group that root hands the server to: "nobody"; the number suffices, no account need exist.
+const UNPRIVILEGED: ServerUser = ServerUser { uid: 65534, gid: 65534 };
+
+/// The user and group the server runs as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ServerUser {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+}
+
+impl ServerUser {
+    /// For root the owner of `data_dir`, or "nobody" where that is root; for anybody else themselves.
+    pub(crate) fn choose(data_dir: &Path) -> Result<Self> {
+        let me = Self { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
+        let owner = fs::metadata(data_dir).ok().map(|found| Self { uid: found.uid(), gid: found.gid() });
+        match owner {
+            Some(owner) if me.uid == 0 && owner.uid != 0 => Ok(owner),
+            _ if me.uid == 0 => Ok(UNPRIVILEGED),
+            Some(owner) if owner.uid != me.uid => {
+                Err(PgError::WrongOwner { path: data_dir.into(), owner: owner.uid, user: me.uid })
+            }
+            _ => Ok(me),
+        }
+    }
+
+    /// Whether this process must change its user to run the server.
+    pub(crate) fn is_other(self) -> bool {
+        rustix::process::geteuid().as_raw() != self.uid
+    }
+
+    /// Makes `command` run as this user, from `/`, with none of our environment.
+    pub(crate) fn run(self, command: &mut Command) -> &mut Command {
+        command.current_dir("/").env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C");
+        if self.is_other() {
+            command.uid(self.uid).gid(self.gid);
+        }
+        command
+    }
+
+    /// Gives `path` to this user.
+    pub(crate) fn own(self, path: &Path) -> Result<()> {
+        if self.is_other() {
+            lchown(path, Some(self.uid), Some(self.gid)).at("change the owner of", path)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Gives `path` and all below it to this user; symbolic links are not followed.
+    pub(crate) fn own_all(self, path: &Path) -> Result<()> {
+        self.own(path)?;
+        if fs::symlink_metadata(path).at("look at", path)?.is_dir() {
+            for entry in path.read_dir().at("list", path)? {
+                self.own_all(&entry.at("list", path)?.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a `path` with a folder on its way that this user may not enter.
+    pub(crate) fn check_reach(self, path: &Path) -> Result<()> {
+        let closed = path.ancestors().skip(1).find(|folder| !self.may_enter(folder));
+        closed.map_or(Ok(()), |folder| Err(PgError::Unreachable { path: folder.into(), user: self.uid }))
+    }
+
+    fn may_enter(self, folder: &Path) -> bool {
+        let Ok(found) = fs::metadata(folder) else { return true };
+        let bit = match found {
+            _ if found.uid() == self.uid => 0o100,
+            _ if found.gid() == self.gid => 0o010,
+            _ => 0o001,
+        };
+        self.uid == 0 || found.mode() & bit != 0
+    }
+}
+
+/// Where the data lie unless the user says otherwise: `rag_home/data`, or `/var/lib/rag` where the server's user
+/// could not reach that (root's home is closed to the user that PostgreSQL must run as).
+pub fn default_data_dir(rag_home: &Path) -> PathBuf {
+    let usual = rag_home.join("data");
+    match ServerUser::choose(&usual) {
+        Ok(user) if user.check_reach(&usual).is_err() => PathBuf::from("/var/lib/rag"),
+        _ => usual,
+    }
+}
