@@ -14,6 +14,7 @@ mod html;
 mod html_walk;
 mod markdown;
 mod pdf;
+mod pdf_bidi;
 mod pdf_layout;
 mod pdf_lines;
 pub(crate) mod plain;

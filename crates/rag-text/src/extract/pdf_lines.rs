@@ -2,6 +2,8 @@
 
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 
+use crate::extract::pdf_bidi;
+
 /// A line of text on a page; all lengths are in points, `y` grows downwards.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
@@ -33,6 +35,11 @@ pub(crate) fn is_readable(lines: &[Line]) -> bool {
 pub(crate) struct PageReader {
     lines: Vec<Line>,
     line: Line,
+    /// The letters of the line, for scripts that are drawn against their direction.
+    letters: Vec<String>,
+    /// How many more letters of such scripts were drawn towards the right than towards the left.
+    against: i32,
+    last_x: f64,
     page_top: f64,
     at_word_start: bool,
 }
@@ -46,6 +53,10 @@ impl PageReader {
 
     fn end_line(&mut self) {
         let mut line = std::mem::take(&mut self.line);
+        let letters = std::mem::take(&mut self.letters);
+        if std::mem::take(&mut self.against) > 0 {
+            line.text = pdf_bidi::read_leftward(&letters);
+        }
         line.text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
         if !line.text.is_empty() {
             self.lines.push(line);
@@ -66,6 +77,7 @@ impl PageReader {
                 self.end_line();
             } else if x > self.line.end_x + size * 0.1 {
                 self.line.text.push(' ');
+                self.letters.push(" ".to_owned());
             }
         }
         if self.line.text.is_empty() {
@@ -73,8 +85,13 @@ impl PageReader {
         } else if size > self.line.size {
             (self.line.size, self.line.y) = (size, y);
         }
+        if letter.text.chars().any(pdf_bidi::is_leftward) && !self.letters.is_empty() {
+            self.against += if x > self.last_x { 1 } else { -1 };
+        }
         self.line.text.push_str(&letter.text);
+        self.letters.push(letter.text.clone());
         self.line.end_x = x + width * size;
+        self.last_x = x;
         self.at_word_start = false;
     }
 }
