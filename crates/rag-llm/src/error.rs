@@ -12,8 +12,13 @@ pub enum LlmError {
     Unavailable(String),
 
     /// The server refused the request; trying again does not help.
-    #[error("the chat model refused the request: {0}")]
-    Refused(String),
+    #[error("the chat model refused the request: status {status}, {reason}")]
+    Refused {
+        /// The HTTP status, 4xx or an unexpected redirection.
+        status: u16,
+        /// The server's error code when it is a plain word.
+        reason: String,
+    },
 
     /// The answer broke off after it had begun.
     #[error("the chat model's answer broke off: {0}")]

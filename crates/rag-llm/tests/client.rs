@@ -138,8 +138,9 @@ async fn refusals_quote_neither_key_nor_prompt() {
         .mount(&server)
         .await;
     let deltas = play(config(&server.uri())).await;
-    let refused = LlmError::Refused("status 401 Unauthorized, invalid_api_key".into());
+    let refused = LlmError::Refused { status: 401, reason: "invalid_api_key".into() };
     assert_eq!(deltas, [Err(refused)]);
+    assert_eq!(bodies(&server).await.len(), 1);
 }
 
 #[tokio::test]
@@ -191,8 +192,7 @@ async fn a_failure_reported_within_the_stream_ends_it() {
     let report = json!({"error": {"message": PROMPT, "type": "server_error"}});
     let (url, _server) = raw_server(format!("{HEAD}{}data: {report}\n\n", chunk("one"))).await;
     let reported = LlmError::Interrupted("the server reported server_error".into());
-    let deltas = play(config(&url)).await;
-    assert_eq!(deltas.last(), Some(&Err(reported)));
+    assert_eq!(play(config(&url)).await, [Ok(text("one")), Err(reported)]);
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ fn refusal(response: Response) -> Failure {
         .ok()
         .and_then(|body| serde_json::from_slice(&body).ok())
         .unwrap_or_default();
-    let what = format!("status {status}, {}", body.get("error").map_or("no reason given", class));
+    let what = format!("status {}, {}", status.as_u16(), body.get("error").map_or("no reason given", class));
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
         Failure { error: EmbedError::Unavailable(what), retry_after }
     } else {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::sse::Decoder;
+use crate::sse::{Decoder, TooLong};
 use crate::wire::ChatCompletionChunk;
 use crate::{Delta, FinishReason, LlmError, Usage};
 
@@ -25,15 +25,12 @@ struct Event {
 }
 
 impl Answer {
-    /// The texts that these bytes complete.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<Vec<Delta>, LlmError> {
-        let events =
-            self.decoder.push(bytes).map_err(|_too_long| LlmError::BadAnswer("an endless event".into()))?;
-        let mut deltas = Vec::new();
-        for event in events {
-            deltas.extend(self.read(&event)?);
+    /// The texts that these bytes complete, and the error that follows them, if any.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Result<Delta, LlmError>> {
+        match self.decoder.push(bytes) {
+            Ok(events) => events.iter().filter_map(|event| self.read(event).transpose()).collect(),
+            Err(TooLong) => vec![Err(LlmError::BadAnswer("an endless event".into()))],
         }
-        Ok(deltas)
     }
 
     /// Whether the server has said that nothing follows.
@@ -92,7 +89,7 @@ mod tests {
 
     fn play(stream: &str) -> Result<Vec<Delta>, LlmError> {
         let mut answer = Answer::default();
-        let mut deltas = answer.push(stream.as_bytes())?;
+        let mut deltas = answer.push(stream.as_bytes()).into_iter().collect::<Result<Vec<_>, _>>()?;
         deltas.extend(answer.finish()?);
         Ok(deltas)
     }

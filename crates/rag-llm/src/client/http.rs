@@ -137,12 +137,14 @@ async fn refusal(mut response: Response) -> Failure {
         body.extend_from_slice(&bytes);
     }
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    let what = format!("status {status}, {}", body.get("error").map_or("no reason given", class));
+    let reason = body.get("error").map_or("no reason given", class);
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        let error = LlmError::Unavailable(format!("status {}, {reason}", status.as_u16()));
         let retry =
-            retry_after.map_or(Retry::AfterUsualPause, |seconds| Retry::After(Duration::from_secs(seconds)));
-        Failure { error: LlmError::Unavailable(what), retry }
+            retry_after.map_or(Retry::AfterUsualPause, |secs| Retry::After(Duration::from_secs(secs)));
+        Failure { error, retry }
     } else {
-        Failure { error: LlmError::Refused(what), retry: Retry::Never }
+        let error = LlmError::Refused { status: status.as_u16(), reason: reason.into() };
+        Failure { error, retry: Retry::Never }
     }
 }

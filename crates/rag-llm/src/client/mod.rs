@@ -84,8 +84,8 @@ impl ChatModel for OpenAiClient {
             let mut body = open(&http, request, &usage_refused).await?;
             let mut answer = Answer::default();
             while let Some(bytes) = body.next().await? {
-                for delta in answer.push(&bytes)? {
-                    yield delta;
+                for delta in answer.push(&bytes) {
+                    yield delta?;
                 }
                 if answer.is_done() {
                     break;
@@ -107,7 +107,7 @@ async fn open(
     if !usage_refused.load(Ordering::Relaxed) {
         request.stream_options = Some(StreamOptions { include_usage: true });
         match http.open(&request).await {
-            Err(LlmError::Refused(_)) => request.stream_options = None,
+            Err(LlmError::Refused { status: 400 | 422, .. }) => request.stream_options = None,
             result => return result,
         }
     }
