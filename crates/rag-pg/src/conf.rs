@@ -33,7 +33,7 @@ log_timezone = 'UTC'
 ";
 
 const DURABLE: &str = "fsync = on\nfull_page_writes = on\nsynchronous_commit = on\n";
-const THROW_AWAY: &str = "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n";
+const THROW_AWAY: &str = "fsync = off\nfull_page_writes = off\nsynchronous_commit = on\n";
 
 /// The machine as far as the settings depend on it.
 #[derive(Debug, Clone, Copy)]

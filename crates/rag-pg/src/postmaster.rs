@@ -68,16 +68,16 @@ pub(crate) fn clear(dir: &DataDir, ours: i32) -> Result<()> {
     let began = Instant::now();
     let mut told = false;
     while let Some(old) = Postmaster::running(&cluster) {
-        let waited = began.elapsed();
-        if waited > GRACE && old.ready && old.pid != ours {
+        let age = began.elapsed();
+        if age > GRACE && old.ready && old.pid != ours {
             return Err(PgError::AlreadyRunning { data_dir: dir.path().into(), pid: old.pid });
         }
-        if waited > GRACE && !told {
+        if age > GRACE && !told {
             tracing::warn!(pid = old.pid, "Stopping the PostgreSQL that a killed process left behind");
             old.signal(Signal::INT);
             told = true;
         }
-        if waited > SHUTDOWN {
+        if age > SHUTDOWN {
             let tail = fs::read_to_string(dir.log()).unwrap_or_default();
             let (wanted, seconds) = ("stopped", SHUTDOWN.as_secs());
             return Err(PgError::TimedOut { wanted, seconds, log: dir.log(), tail: last_lines(&tail) });

@@ -124,7 +124,8 @@ pub fn start(settings: &Settings) -> Result<Server> {
     postmaster::clear(&dir, lock.last_server)?;
     let password = init::ensure(settings, &dir, user)?;
     check_owner(&dir.cluster(), user)?;
-    let mut home = Home { settings: settings.clone(), dir, user, password, lock };
+    let socket_dir = dir.socket_dir(user)?;
+    let mut home = Home { settings: settings.clone(), dir, user, password, lock, socket_dir };
     let process = Arc::new(home.launch()?);
     Ok(Server { home, process })
 }
@@ -206,6 +207,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.process.stop();
+        // It may lie in /tmp, where nobody would clear it away.
+        let _ = fs::remove_dir(&self.home.socket_dir);
     }
 }
 
@@ -217,17 +220,18 @@ struct Home {
     user: ServerUser,
     password: String,
     lock: Lock,
+    socket_dir: PathBuf,
 }
 
 impl Home {
     /// Starts the server and waits until it takes connections.
     fn launch(&mut self) -> Result<Process> {
         conf::write(&self.settings, &self.settings.install, &self.dir.cluster())?;
-        let socket_dir = self.dir.socket_dir(self.user)?;
+        self.socket_dir = self.dir.socket_dir(self.user)?;
         let began = Instant::now();
         loop {
             let (log, file) = Log::open(&self.dir.log())?;
-            let started = self.spawn(&socket_dir, file).and_then(|process| {
+            let started = self.spawn(file).and_then(|process| {
                 self.lock.note(process.pid())?;
                 self.wait_ready(process, &log)
             });
@@ -243,12 +247,12 @@ impl Home {
     }
 
     /// What must hold whatever the configuration files say is given on the command line.
-    fn spawn(&self, socket_dir: &Path, log: File) -> Result<Process> {
+    fn spawn(&self, log: File) -> Result<Process> {
         let listen = if self.settings.port.is_some() { "127.0.0.1" } else { "" };
         let mut command = self.settings.command("postgres", self.user);
         command.arg("-D").arg(self.dir.cluster()).arg("-p").arg(self.port().to_string());
         for setting in [
-            format!("unix_socket_directories=\"{}\"", socket_dir.display()),
+            format!("unix_socket_directories=\"{}\"", self.socket_dir.display()),
             "unix_socket_permissions=0700".to_owned(),
             format!("listen_addresses={listen}"),
             "logging_collector=off".to_owned(),
@@ -286,8 +290,7 @@ impl Home {
     }
 
     fn url(&self) -> String {
-        let dir = Postmaster::running(&self.dir.cluster()).map(|found| found.socket_dir);
-        socket_url(&self.password, &dir.unwrap_or_default(), self.port())
+        socket_url(&self.password, &self.socket_dir, self.port())
     }
 }
 
