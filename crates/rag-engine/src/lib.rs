@@ -6,6 +6,7 @@
 pub mod answer;
 mod engine;
 mod error;
+pub mod evaluate;
 pub mod ingest;
 pub mod retrieve;
 mod settings;

@@ -64,10 +64,10 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// How many of the jobs are still queued or running.
-pub fn open_count(conn: &mut PgConnection, ids: &[JobId]) -> RepoResult<i64> {
+/// How many jobs of the collection are queued or running.
+pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<i64> {
     Ok(jobs::table
-        .filter(jobs::id.eq_any(ids))
+        .filter(jobs::collection_id.eq(collection))
         .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
         .count()
         .get_result(conn)?)

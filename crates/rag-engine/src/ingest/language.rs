@@ -1,8 +1,8 @@
 //! Which of PostgreSQL's text search configurations stems a language.
 
 /// The configuration for an ISO 639-3 code; `simple`, which only folds case, for languages that PostgreSQL has none for.
-pub(super) fn text_search_config(language: Option<&str>) -> &'static str {
-    match language.unwrap_or_default() {
+pub(super) fn text_search_config(language: &str) -> &'static str {
+    match language {
         "ara" => "arabic",
         "hye" => "armenian",
         "cat" => "catalan",

@@ -97,8 +97,14 @@ fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
 fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
     file.rewind()?;
     let mut hasher = Sha256::new();
-    std::io::copy(file, &mut hasher)?;
-    Ok(hasher.finalize().into())
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let read = file.read(&mut buffer)?;
+        match buffer.get(..read) {
+            Some(bytes) if !bytes.is_empty() => hasher.update(bytes),
+            _ => return Ok(hasher.finalize().into()),
+        }
+    }
 }
 
 /// An upload of which all is known that the tables need.

@@ -148,7 +148,7 @@ impl Legs<'_> {
     ) -> RepoResult<(Vec<Hit>, Option<DensePlan>)> {
         let Some(vector) = self.vector else { return Ok((Vec::new(), None)) };
         let model = self.engine.model();
-        let (plan, _) = search::plan_dense(conn, model, visible, settings.ef_search)?;
+        let plan = search::plan_dense(conn, model, visible, settings.ef_search)?;
         let hits = search::nearest(conn, model, visible, vector, plan, self.candidates(settings))?;
         Ok((hits, Some(plan)))
     }

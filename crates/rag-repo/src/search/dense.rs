@@ -40,19 +40,28 @@ struct ChunkCounts {
     total: i64,
 }
 
-/// Chooses exact or approximate by how many rows the collections hold, and says how many those are.
+/// Chunks in the collections, those being built among them.
+pub fn chunk_count(conn: &mut PgConnection, collections: &[CollectionId]) -> RepoResult<i64> {
+    Ok(counts(conn, collections, 0)?.selected)
+}
+
+/// Chooses exact or approximate by how many rows the collections hold.
 pub fn plan_dense(
     conn: &mut PgConnection,
     model: &EmbeddingModel,
     collections: &[CollectionId],
     ef_search: u16,
-) -> RepoResult<(DensePlan, i64)> {
-    let ChunkCounts { selected, total } = diesel::sql_query(include_str!("chunk_counts.sql"))
-        .bind::<Array<Uuid>, _>(collections)
-        .bind::<Integer, _>(model.id)
-        .get_result(conn)?;
+) -> RepoResult<DensePlan> {
+    let ChunkCounts { selected, total } = counts(conn, collections, model.id)?;
     let exact = selected <= EXACT_ROWS.max(total / EXACT_ONE_IN);
-    Ok((if exact { DensePlan::Exact } else { DensePlan::Approximate { ef_search } }, selected))
+    Ok(if exact { DensePlan::Exact } else { DensePlan::Approximate { ef_search } })
+}
+
+fn counts(conn: &mut PgConnection, collections: &[CollectionId], model: i32) -> RepoResult<ChunkCounts> {
+    Ok(diesel::sql_query(include_str!("chunk_counts.sql"))
+        .bind::<Array<Uuid>, _>(collections)
+        .bind::<Integer, _>(model)
+        .get_result(conn)?)
 }
 
 /// The `limit` chunks nearest to `query` by cosine, nearest first. Call it in a transaction: an approximate search sets

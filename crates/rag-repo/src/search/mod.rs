@@ -7,7 +7,7 @@ mod passages;
 use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
-pub use dense::{DensePlan, nearest, plan_dense, similarities};
+pub use dense::{DensePlan, chunk_count, nearest, plan_dense, similarities};
 pub use lexical::{LexicalQuery, QueryWord, best_by_words, parse_words};
 pub use passages::{Passage, passages};
 
