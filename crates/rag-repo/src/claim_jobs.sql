@@ -6,7 +6,7 @@ WITH due AS (
     LIMIT $1
     FOR UPDATE SKIP LOCKED
 ), chosen AS (
-    SELECT id FROM (SELECT id, sum(size_bytes) OVER (ORDER BY id) - size_bytes AS bytes_before FROM due) AS running
+    SELECT id FROM (SELECT id, size_bytes, sum(size_bytes) OVER (ORDER BY id) - size_bytes AS bytes_before FROM due) AS running
     WHERE bytes_before + size_bytes <= $2 OR bytes_before = 0
 )
 UPDATE jobs SET

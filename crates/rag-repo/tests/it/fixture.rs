@@ -1,0 +1,120 @@
+//! A connection in a test transaction, and the fewest rows that search needs.
+
+use diesel::{Connection, PgConnection};
+use pgvector::HalfVector;
+use rag_repo::{collections, documents, embedding_models, migrations, server, users, versions, write_chunks};
+use rag_schema::{
+    ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
+    models::{EmbeddingModel, HeadingPath, NewChunk, NewCollection, NewDocument, NewDocumentVersion, NewEmbedding},
+};
+
+/// Everything a test needs; rolled back when it goes out of scope.
+pub(crate) struct Fixture {
+    pub(crate) conn: PgConnection,
+    pub(crate) user: UserId,
+    pub(crate) collection: CollectionId,
+    pub(crate) model: EmbeddingModel,
+}
+
+/// A document that was stored, with its chunks in order.
+pub(crate) struct Stored {
+    pub(crate) document: DocumentId,
+    pub(crate) version: VersionId,
+    pub(crate) chunks: Vec<ChunkId>,
+}
+
+impl Fixture {
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+    pub(crate) fn new() -> Self {
+        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
+        let mut conn = server::connect(&url).expect("the test server answers");
+        migrations::run_pending(&mut conn).expect("migrations run");
+        conn.begin_test_transaction().expect("a transaction begins");
+        // First of all: making a partition locks tables that the other rows need.
+        let model = embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
+        let user = users::ensure(&mut conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id;
+        let collection = new_collection(&mut conn, user);
+        Self { conn, user, collection, model }
+    }
+
+    pub(crate) fn another_collection(&mut self) -> CollectionId {
+        new_collection(&mut self.conn, self.user)
+    }
+
+    /// Stores a document whose chunks are the texts, published, in English.
+    pub(crate) fn store(&mut self, texts: &[&str]) -> Stored {
+        let stored = self.build(texts);
+        versions::publish(&mut self.conn, stored.version, None).expect("published");
+        stored
+    }
+
+    /// As `store`, but leaves the version in state building.
+    pub(crate) fn build(&mut self, texts: &[&str]) -> Stored {
+        let collection = self.collection;
+        self.build_in(collection, texts)
+    }
+
+    pub(crate) fn build_in(&mut self, collection: CollectionId, texts: &[&str]) -> Stored {
+        let conn = &mut self.conn;
+        let document = DocumentId::new();
+        let mut sha256 = [0; 32];
+        sha256[..16].copy_from_slice(document.uuid().as_bytes());
+        let new = NewDocument {
+            id: document,
+            collection_id: collection,
+            title: "-",
+            source: None,
+            media_type: "text/plain",
+            metadata: &serde_json::json!({}),
+            content_sha256: &sha256,
+        };
+        documents::insert(conn, &new).expect("a document");
+        let change = documents::DocumentChange { title: None, language: Some("eng"), text_search_config: "english" };
+        documents::update(conn, document, &change).expect("a language");
+        let version = VersionId::new();
+        let new = NewDocumentVersion { id: version, document_id: document, number: 1, content_sha256: &sha256, size_bytes: 1 };
+        versions::insert(conn, &new).expect("a version");
+        versions::begin_build(conn, version, "test").expect("a build");
+        let chunks: Vec<NewChunk> = (0..).zip(texts).map(|(ordinal, text)| chunk(version, ordinal, text)).collect();
+        let embeddings: Vec<NewEmbedding> =
+            chunks.iter().map(|chunk| embedding(self.model.id, collection, chunk)).collect();
+        write_chunks(conn, &chunks, &embeddings).expect("chunks are written");
+        Stored { document, version, chunks: chunks.iter().map(|chunk| chunk.id).collect() }
+    }
+}
+
+fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
+    let id = CollectionId::new();
+    let name = id.to_string();
+    collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" }).expect("a collection").id
+}
+
+fn chunk(version: VersionId, ordinal: i32, text: &str) -> NewChunk {
+    NewChunk {
+        id: ChunkId::new(),
+        version_id: version,
+        ordinal,
+        start_offset: 0,
+        end_offset: i64::try_from(text.chars().count()).unwrap(),
+        page: None,
+        heading_path: HeadingPath::default(),
+        token_count: 1,
+        text: text.to_owned(),
+    }
+}
+
+/// A vector that depends on the text alone: its first letter turns it around a circle.
+pub(crate) fn vector_of(text: &str) -> HalfVector {
+    let angle = f32::from(text.bytes().next().unwrap_or(0)) / 40.0;
+    HalfVector::from_f32_slice(&[angle.cos(), angle.sin(), 0.1])
+}
+
+fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> NewEmbedding {
+    NewEmbedding {
+        model_id,
+        chunk_id: chunk.id,
+        version_id: chunk.version_id,
+        collection_id,
+        embedding: vector_of(&chunk.text),
+    }
+}

@@ -1,0 +1,132 @@
+//! The lexical leg is BM25, and its counts are right whatever was inserted and deleted.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Text, Uuid},
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use rag_repo::{
+    documents,
+    search::{LexicalQuery, best_by_words, parse_words},
+};
+use rag_schema::ids::{ChunkId, DocumentId};
+
+use crate::fixture::Fixture;
+
+const K1: f64 = 0.9;
+const B: f64 = 0.4;
+
+/// BM25 as Robertson and Zaragoza (2009) write it, over words that need no stemming.
+fn oracle(texts: &[&str], question: &str) -> Vec<f64> {
+    let documents: Vec<Vec<&str>> = texts.iter().map(|text| text.split_whitespace().collect()).collect();
+    let count = documents.len() as f64;
+    let average = documents.iter().map(Vec::len).sum::<usize>() as f64 / count;
+    documents
+        .iter()
+        .map(|words| {
+            question
+                .split_whitespace()
+                .map(|word| {
+                    let tf = words.iter().filter(|other| **other == word).count() as f64;
+                    let df = documents.iter().filter(|other| other.contains(&word)).count() as f64;
+                    let idf = (1.0 + (count - df + 0.5) / (df + 0.5)).ln();
+                    idf * tf * (K1 + 1.0) / (tf + K1 * (1.0 - B + B * words.len() as f64 / average))
+                })
+                .sum()
+        })
+        .collect()
+}
+
+#[test]
+fn scores_are_those_of_bm25() {
+    let mut fixture = Fixture::new();
+    let texts = ["granite basalt basalt", "granite marble slate quartz", "basalt quartz", "opal opal opal opal granite"];
+    let stored = fixture.store(&texts);
+    let question = "basalt granite";
+    let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
+    let query = LexicalQuery::within_budget(words, 1_000);
+    let hits = best_by_words(&mut fixture.conn, &[fixture.collection], &query, 10).unwrap();
+    let scores: HashMap<ChunkId, f64> = hits.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
+    for (chunk, expected) in stored.chunks.iter().zip(oracle(&texts, question)) {
+        let score = scores.get(chunk).copied().unwrap_or(0.0);
+        assert!((score - expected).abs() < 1e-3, "{score} is not {expected}");
+    }
+    assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+}
+
+#[test]
+fn words_are_stemmed_and_unknown_ones_find_nothing() {
+    let mut fixture = Fixture::new();
+    let stored = fixture.store(&["The engines were started", "A quiet lake"]);
+    let find = |fixture: &mut Fixture, question: &str| {
+        let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
+        best_by_words(&mut fixture.conn, &[fixture.collection], &LexicalQuery::within_budget(words, 1_000), 10).unwrap()
+    };
+    assert_eq!(find(&mut fixture, "starting an engine")[0].chunk_id, stored.chunks[0]);
+    assert!(find(&mut fixture, "zebra").is_empty());
+    assert!(find(&mut fixture, "the of and").is_empty());
+    assert!(find(&mut fixture, "'; DROP TABLE chunks; -- & | ! :*").is_empty());
+}
+
+#[test]
+fn another_collection_changes_neither_scores_nor_results() {
+    let mut fixture = Fixture::new();
+    fixture.store(&["granite basalt", "granite slate"]);
+    let before = parse_words(&mut fixture.conn, &[fixture.collection], "granite basalt").unwrap();
+    let other = fixture.another_collection();
+    fixture.build_in(other, &["basalt basalt", "basalt", "basalt slate"]);
+    assert_eq!(parse_words(&mut fixture.conn, &[fixture.collection], "granite basalt").unwrap(), before);
+}
+
+#[derive(Debug, QueryableByName)]
+struct Count {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+fn counts(fixture: &mut Fixture, sql: &str) -> BTreeMap<String, i64> {
+    let rows: Vec<Count> =
+        diesel::sql_query(sql).bind::<Uuid, _>(fixture.collection).load(&mut fixture.conn).unwrap();
+    rows.into_iter().map(|row| (row.name, row.count)).collect()
+}
+
+#[test]
+fn counts_equal_a_recount_after_any_inserts_and_deletes() {
+    let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
+    let texts = prop::collection::vec("[a-f]{3}( [a-f]{3}){0,6}", 1..4);
+    let actions = prop::collection::vec((texts, any::<prop::sample::Index>(), any::<bool>()), 1..25);
+    let law = |actions: Vec<(Vec<String>, prop::sample::Index, bool)>| {
+        let mut fixture = Fixture::new();
+        let mut stored: Vec<DocumentId> = Vec::new();
+        for (texts, which, delete) in actions {
+            if delete && !stored.is_empty() {
+                let document = stored.swap_remove(which.index(stored.len()));
+                documents::delete(&mut fixture.conn, document).unwrap();
+            } else {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                stored.push(fixture.store(&texts).document);
+            }
+        }
+        let kept = counts(&mut fixture, "SELECT lexeme AS name, chunk_count::bigint AS count FROM lexemes WHERE collection_id = $1");
+        let recount = counts(
+            &mut fixture,
+            "SELECT word AS name, count(*) AS count FROM chunk_lexemes, unnest(tsvector_to_array(tsv)) AS word \
+             WHERE collection_id = $1 GROUP BY word",
+        );
+        prop_assert_eq!(kept, recount);
+        let sizes = "SELECT 'chunks' AS name, coalesce(sum(chunk_count), 0)::bigint AS count FROM lexical_statistics WHERE collection_id = $1 \
+                     UNION ALL SELECT 'length', coalesce(sum(lexeme_total), 0)::bigint FROM lexical_statistics WHERE collection_id = $1";
+        let resizes = "SELECT 'chunks' AS name, count(*) AS count FROM chunk_lexemes WHERE collection_id = $1 \
+                       UNION ALL SELECT 'length', coalesce(sum(length), 0)::bigint FROM chunk_lexemes WHERE collection_id = $1";
+        prop_assert_eq!(counts(&mut fixture, sizes), counts(&mut fixture, resizes));
+        Ok(())
+    };
+    runner.run(&actions, law).unwrap();
+}
