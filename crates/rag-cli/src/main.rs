@@ -1,3 +1,54 @@
-//! The `rag` command.
+//! The `rag` command: the one program, its hidden children first.
 
-fn main() {}
+mod args;
+mod commands;
+mod config;
+mod failure;
+mod logging;
+mod output;
+mod paths;
+mod postgres;
+mod runtime;
+mod signals;
+
+use std::{env, ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    args::Cli,
+    failure::{Exit, Failure},
+};
+
+fn main() -> ExitCode {
+    let mut args = env::args_os().skip(1);
+    let first = args.next();
+    match first.as_deref().and_then(|word| word.to_str()) {
+        Some(rag_text::isolate::CHILD_COMMAND) => extract_child(args),
+        Some(rag_pg::SHIM_COMMAND) => {
+            let error = rag_pg::shim_main(args);
+            output::failure(&Failure::new(Exit::Failed, error.to_string()));
+            ExitCode::FAILURE
+        }
+        _ => command(),
+    }
+}
+
+/// Reads one document in a process of its own.
+fn extract_child(args: impl Iterator<Item = OsString>) -> ExitCode {
+    match rag_text::isolate::parse_child_args(args) {
+        Some(job) => rag_text::isolate::child_main(job),
+        None => ExitCode::from(Exit::Usage),
+    }
+}
+
+fn command() -> ExitCode {
+    let cli = Cli::parse();
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The command line: its commands, flags and help; what they do lies in `commands`.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Ask questions about your own documents, on PostgreSQL.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rag",
+    version,
+    arg_required_else_help = true,
+    after_help = "Begin with:\n  rag ingest docs/           store the documents of a folder\n  rag ask \"How do I ..?\"      answer with citations\n  \
+                  rag serve                  the HTTP API\n\n\
+                  Exit codes: 0 done, 1 refused, failed or not found, 2 wrong usage or configuration,\n            3 database or model cannot be reached"
+)]
+pub(crate) struct Cli {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Configuration file [default: $RAG_CONFIG, ./rag.toml or ~/.config/rag/rag.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the data, as postgres.data_dir
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Any setting, such as --set search.ef_search=200 (see `rag config show`)
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the HTTP API until Ctrl-C
+    #[command(after_help = "Examples:\n  rag serve\n  rag serve --bind 127.0.0.1:9000")]
+    Serve(Serve),
+    /// Store documents so that they can be searched
+    #[command(after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n\n\
+                            PDF, HTML, Markdown and plain text are read. Files stored before are not stored again.")]
+    Ingest(Ingest),
+    /// Answer a question from the documents, with citations
+    #[command(after_help = "Examples:\n  rag ask \"How long is the notice period?\"\n  rag ask --collection law --json \"..\"")]
+    Ask(Ask),
+    /// Find the passages that fit a query
+    #[command(after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\"")]
+    Search(Search),
+    /// Show what runs and what is stored
+    Status(Json),
+    /// Check everything that `rag` needs, and say what to do about it
+    Doctor(Json),
+    /// Bring the tables up to date
+    #[command(after_help = "Examples:\n  rag migrate\n  rag migrate --pending\n  rag migrate --revert")]
+    Migrate(Migrate),
+    /// Show or check the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The embedded PostgreSQL
+    #[command(subcommand)]
+    Pg(PgCommand),
+}
+
+/// Arguments of `rag serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port, as server.bind
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) bind: Option<String>,
+}
+
+/// Arguments of `rag ingest`.
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    /// Files and folders
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Collection to store into; made when missing
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) collection: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `rag ask`.
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// The question
+    #[arg(required = true)]
+    pub(crate) question: Vec<String>,
+    /// Only this collection [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collection: Option<String>,
+    /// Session to go on with, an id that an earlier answer printed
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<uuid::Uuid>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `rag search`.
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Question or words
+    #[arg(required = true)]
+    pub(crate) query: Vec<String>,
+    /// Only this collection [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collection: Option<String>,
+    /// Most results
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "N")]
+    pub(crate) limit: u16,
+    /// Legs that take part
+    #[arg(long, value_enum, default_value_t = SearchMode::Hybrid)]
+    pub(crate) mode: SearchMode,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Legs of a search.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SearchMode {
+    /// Words and vectors
+    Hybrid,
+    /// Vectors only
+    Dense,
+    /// Words only
+    Lexical,
+}
+
+/// Arguments of commands that only print.
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `rag migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Take back the last migration, with the data in what it made
+    #[arg(long, conflicts_with = "pending")]
+    pub(crate) revert: bool,
+    /// Only list what has not been run
+    #[arg(long)]
+    pub(crate) pending: bool,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// List every value and where it came from; secrets are masked
+    Show(Json),
+    /// Say whether the settings can be used
+    Check,
+}
+
+/// What to do with the embedded PostgreSQL.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PgCommand {
+    /// Run a command with DATABASE_URL naming a throw-away database
+    #[command(after_help = "Example:\n  rag pg exec -- cargo test\n\nExits with the command's code; the database is gone then.")]
+    Exec {
+        /// Command and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+        command: Vec<OsString>,
+    },
+    /// Show the server of the data directory
+    Status(Json),
+}

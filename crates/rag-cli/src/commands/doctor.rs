@@ -1,0 +1,219 @@
+//! `rag doctor`: checks what `rag` needs, one line each, with the cure; stores nothing.
+
+use std::{env, fs, path::Path, process::ExitCode, time::Instant};
+
+use futures_util::StreamExt;
+use rag_llm::{ChatRequest, Message, Role};
+use rag_repo::{PgConnection, migrations, server};
+use rag_text::{Format, isolate};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    postgres::Postgres,
+    runtime,
+};
+
+/// Less free disk than this is worth a warning, and than that a failure.
+const WARN_FREE_BYTES: u64 = 2 << 30;
+const FAIL_FREE_BYTES: u64 = 200 << 20;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Grade {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One line of the report.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    grade: Grade,
+    finding: String,
+    cure: Option<String>,
+}
+
+impl Check {
+    fn ok(name: &'static str, finding: impl Into<String>) -> Self {
+        Self { name, grade: Grade::Ok, finding: finding.into(), cure: None }
+    }
+
+    fn bad(name: &'static str, grade: Grade, finding: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { name, grade, finding: finding.into(), cure: Some(cure.into()) }
+    }
+
+    fn failed(name: &'static str, failure: Failure) -> Self {
+        Self { name, grade: Grade::Fail, finding: failure.message, cure: failure.hint }
+    }
+}
+
+/// Runs all checks; a failed one is exit code 1.
+pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
+    let mut checks = vec![bind(config), data_dir(config), disk(config)];
+    match Postgres::open(config) {
+        Ok(postgres) => database(&postgres, &mut checks),
+        Err(failure) => checks.push(Check::failed("PostgreSQL", failure)),
+    }
+    checks.push(embedding(config));
+    checks.push(extraction(config));
+    checks.extend(chat(config));
+    let failed = checks.iter().filter(|check| check.grade == Grade::Fail).count();
+    if as_json {
+        output::json(&json!({"ok": failed == 0, "checks": checks}));
+    } else {
+        checks.iter().for_each(show);
+        let summary = if failed == 0 { "All that is needed is there.".to_owned() } else { format!("{failed} checks failed.") };
+        output::line(format!("\n{summary}"));
+    }
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { Exit::Failed.into() })
+}
+
+fn show(check: &Check) {
+    let grade = match check.grade {
+        Grade::Ok => "OK  ",
+        Grade::Warn => "WARN",
+        Grade::Fail => "FAIL",
+    };
+    output::line(format!("{grade}  {:<14} {}", check.name, check.finding));
+    if let Some(cure) = &check.cure {
+        output::line(format!("      {:<14} -> {cure}", ""));
+    }
+}
+
+fn bind(config: &Config) -> Check {
+    let bind = config.sections.server.bind;
+    match config.server_key() {
+        Err(failure) => Check::failed("address", failure),
+        Ok(None) if !bind.ip().is_loopback() => Check::bad(
+            "address",
+            Grade::Fail,
+            format!("{bind} is open to other machines, and no key is asked for"),
+            "set server.key or server.key_file, or bind to 127.0.0.1",
+        ),
+        Ok(key) => Check::ok("address", format!("{bind}, {}", if key.is_some() { "with a key" } else { "this machine only" })),
+    }
+}
+
+fn data_dir(config: &Config) -> Check {
+    let dir = config.data_dir();
+    let shown = dir.display();
+    match fs::metadata(&dir) {
+        Ok(found) if found.is_dir() && !found.permissions().readonly() => Check::ok("data", format!("{shown}")),
+        Ok(_) => Check::bad("data", Grade::Fail, format!("{shown} is no folder that can be written to"), "choose another with --data-dir"),
+        Err(_) => Check::ok("data", format!("{shown}, which is made at the first start")),
+    }
+}
+
+fn disk(config: &Config) -> Check {
+    let dir = config.data_dir();
+    let existing = dir.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
+    let Ok(found) = rustix::fs::statvfs(existing) else {
+        return Check::bad("disk", Grade::Warn, "the system does not tell how much is free", "look with `df`");
+    };
+    let free = found.f_bavail.saturating_mul(found.f_frsize);
+    let finding = format!("{} free", output::bytes(free));
+    let cure = "free some room, or choose another place with --data-dir";
+    match free {
+        _ if free < FAIL_FREE_BYTES => Check::bad("disk", Grade::Fail, finding, cure),
+        _ if free < WARN_FREE_BYTES => Check::bad("disk", Grade::Warn, finding, cure),
+        _ => Check::ok("disk", finding),
+    }
+}
+
+fn database(postgres: &Postgres, checks: &mut Vec<Check>) {
+    let looked = server::connect(postgres.url()).map_err(Failure::from).and_then(|mut conn| look(&mut conn, postgres, checks));
+    if let Err(failure) = looked {
+        checks.push(Check::failed("PostgreSQL", failure));
+    }
+}
+
+fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -> Outcome<()> {
+    let facts = server::facts(conn)?;
+    checks.push(Check::ok("PostgreSQL", format!("{}, {}", facts.version(), postgres.place())));
+    checks.push(match facts.shortcoming() {
+        Some(shortcoming) => Check::bad("requirements", Grade::Fail, shortcoming, "see docs/OPERATIONS.md"),
+        None => Check::ok("pgvector", facts.vector_installed.or(facts.vector_available).unwrap_or_default()),
+    });
+    let durability = [
+        ("fsync", facts.fsync, "a crash of the machine can destroy the database"),
+        ("full_page_writes", facts.full_page_writes, "a crash of the machine can destroy the database"),
+        ("synchronous_commit", facts.synchronous_commit, "a crash can take back the last uploads"),
+        ("data_checksums", facts.data_checksums, "silent damage of the disk stays unseen"),
+    ];
+    for (name, value, risk) in durability {
+        checks.push(if value == "off" {
+            let cure = if name == "data_checksums" { "pg_checksums --enable on the stopped server".to_owned() } else { format!("ALTER SYSTEM SET {name} = on") };
+            Check::bad(name, Grade::Warn, format!("off: {risk}"), cure)
+        } else {
+            Check::ok(name, value)
+        });
+    }
+    let pending = migrations::pending(conn)?;
+    checks.push(match pending.len() {
+        0 => Check::ok("tables", "up to date"),
+        count => Check::bad("tables", Grade::Warn, format!("{count} migrations are pending"), "`rag migrate`, or the next start, runs them"),
+    });
+    Ok(())
+}
+
+fn embedding(config: &Config) -> Check {
+    let embedded = runtime::embedder(config).and_then(|embedder| {
+        let begun = Instant::now();
+        let vector = embedder.embed_query("Does embedding work?")?;
+        let model = embedder.model();
+        if vector.len() != model.dimensions {
+            return Err(Failure::new(Exit::Failed, format!("{} numbers instead of {}", vector.len(), model.dimensions)));
+        }
+        Ok(format!("{}, {} dimensions, {} ms", model.name, vector.len(), begun.elapsed().as_millis()))
+    });
+    match embedded {
+        Ok(finding) => Check::ok("embedding", finding),
+        Err(failure) => Check::failed("embedding", failure),
+    }
+}
+
+/// Reads a tiny document the way workers do: in a child of this program.
+fn extraction(config: &Config) -> Check {
+    let read = || -> Outcome<usize> {
+        let dir = tempfile::tempdir()?;
+        let file = dir.path().join("check.md");
+        fs::write(&file, "# Check\n\nA paragraph.\n")?;
+        let opened = isolate::open(&env::current_exe()?, Format::Markdown, &file, &config.limits(), dir.path());
+        let document = opened.map_err(|refusal| Failure::new(Exit::Failed, refusal.to_string()))?;
+        Ok(document.blocks.filter_map(Result::ok).count())
+    };
+    match read() {
+        Ok(0) => Check::bad("documents", Grade::Fail, "a tiny document gave no text", "reinstall rag: its program may be damaged"),
+        Ok(_) => Check::ok("documents", "a tiny document was read in a process of its own"),
+        Err(failure) => Check::failed("documents", failure.hint("set ingest.memory_bytes to 1 GB or more; the folder for temporary files must be writable")),
+    }
+}
+
+fn chat(config: &Config) -> Option<Check> {
+    let client = match runtime::chat(config) {
+        Ok(client) => client?,
+        Err(failure) => return Some(Check::failed("chat", failure)),
+    };
+    let request =
+        ChatRequest { messages: vec![Message::new(Role::User, "Say OK.")], temperature: Some(0.0), max_tokens: Some(8) };
+    let asked = || -> Outcome<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            match client.stream(request).next().await {
+                Some(Ok(_)) => Ok(format!("{} answers", client.name())),
+                Some(Err(error)) => Err(error.into()),
+                None => Err(Failure::new(Exit::Failed, "the chat model said nothing")),
+            }
+        })
+    };
+    Some(match asked() {
+        Ok(finding) => Check::ok("chat", finding),
+        Err(failure) => Check::failed("chat", failure),
+    })
+}

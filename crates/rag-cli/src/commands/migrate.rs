@@ -1,0 +1,38 @@
+//! `rag migrate`: brings the tables up to date, takes the last step back, or lists what is to be done.
+
+use std::process::ExitCode;
+
+use rag_repo::migrations;
+
+use crate::{
+    args::Migrate,
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    postgres::Postgres,
+    runtime::connect,
+};
+
+/// Works on the configured, the running or an own server.
+pub(crate) fn run(config: &Config, args: &Migrate) -> Outcome<ExitCode> {
+    let postgres = Postgres::open(config)?;
+    let conn = &mut connect(postgres.url())?;
+    if args.pending {
+        let pending = migrations::pending(conn)?;
+        pending.iter().for_each(output::line);
+        if pending.is_empty() {
+            output::line("Nothing is pending.");
+        }
+    } else if args.revert {
+        let reverted = migrations::revert_last(conn)?
+            .ok_or_else(|| Failure::new(Exit::Failed, "there is no migration to take back"))?;
+        output::line(format!("Took back {reverted}. `rag migrate` runs it again; so does the next start."));
+    } else {
+        let done = migrations::run_pending(conn)?;
+        done.iter().for_each(|version| output::line(format!("Ran {version}.")));
+        if done.is_empty() {
+            output::line("The tables are up to date.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,42 @@
+//! The commands, one file each; this one reads the settings and chooses among them.
+
+mod ask;
+mod config;
+mod doctor;
+mod ingest;
+mod ingest_files;
+mod migrate;
+mod pg;
+mod search;
+mod serve;
+mod status;
+
+use std::process::ExitCode;
+
+use crate::{
+    args::{Cli, Command},
+    config::Config,
+    failure::Outcome,
+    logging,
+};
+
+/// Runs one command to its end.
+pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
+    let flags: Vec<(&str, String)> = match &cli.command {
+        Command::Serve(args) => args.bind.iter().map(|bind| ("server.bind", bind.clone())).collect(),
+        _ => Vec::new(),
+    };
+    let config = Config::load(&cli.global, &flags)?;
+    logging::start(&config, matches!(cli.command, Command::Serve(_)))?;
+    match cli.command {
+        Command::Serve(_) => serve::run(config),
+        Command::Ingest(args) => ingest::run(config, &args),
+        Command::Ask(args) => ask::run(config, &args),
+        Command::Search(args) => search::run(config, &args),
+        Command::Status(args) => status::run(&config, args.json),
+        Command::Doctor(args) => doctor::run(&config, args.json),
+        Command::Migrate(args) => migrate::run(&config, &args),
+        Command::Config(command) => config::run(&config, &command),
+        Command::Pg(command) => pg::run(&config, command),
+    }
+}

@@ -1,0 +1,105 @@
+//! `rag pg`: a throw-away server for one command, and the state of the embedded one.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, IsTerminal},
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, ExitCode},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rag_pg::{Status, Temporary};
+use rustix::process::{Pid, kill_process};
+use serde_json::json;
+
+use crate::{
+    args::PgCommand,
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output, postgres,
+    signals::{self, Stop},
+};
+
+/// Chooses the sub-command.
+pub(crate) fn run(config: &Config, command: PgCommand) -> Outcome<ExitCode> {
+    match command {
+        PgCommand::Exec { command } => exec(config, &command),
+        PgCommand::Status(args) => status(config, args.json),
+    }
+}
+
+/// What the signals' listener and the main thread both look at.
+#[derive(Debug, Default)]
+struct Shared {
+    child: Mutex<Option<Pid>>,
+    stopped: AtomicBool,
+}
+
+impl Shared {
+    /// Passes a signal on. A terminal has sent Ctrl-C to the child already, which is of our process group.
+    fn tell(&self, stop: Stop) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let by_terminal = stop == Stop::Interrupt && io::stdin().is_terminal();
+        let child = *self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pid) = child.filter(|_| !by_terminal) {
+            // It may have ended just now.
+            let _ = kill_process(pid, stop.signal());
+        }
+    }
+}
+
+fn exec(config: &Config, command: &[OsString]) -> Outcome<ExitCode> {
+    let (program, args) = command.split_first().ok_or_else(|| Failure::new(Exit::Usage, "no command is given"))?;
+    let shared = Arc::<Shared>::default();
+    let told = Arc::clone(&shared);
+    // Before the server starts, so that an early Ctrl-C leaves none behind.
+    signals::listen(move |stop| told.tell(stop))?;
+    let temporary = Temporary::start(postgres::install(config)?, Some(env::current_exe()?))?;
+    if shared.stopped.load(Ordering::Relaxed) {
+        return Ok(ExitCode::from(130));
+    }
+    let mut command = Command::new(program);
+    command.args(args).env("DATABASE_URL", temporary.server().url()).env_remove("RAG_DATABASE__URL");
+    let child = command.spawn().map_err(|error| {
+        Failure::new(Exit::Usage, format!("{} cannot be run: {error}", program.display()))
+    })?;
+    let code = wait(child, &shared);
+    drop(temporary);
+    code
+}
+
+fn wait(mut child: Child, shared: &Shared) -> Outcome<ExitCode> {
+    let set = |pid| *shared.child.lock().unwrap_or_else(PoisonError::into_inner) = pid;
+    set(i32::try_from(child.id()).ok().and_then(Pid::from_raw));
+    let status = child.wait();
+    set(None);
+    let status = status?;
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+fn status(config: &Config, as_json: bool) -> Outcome<ExitCode> {
+    let data_dir = config.data_dir();
+    let status = rag_pg::status(&data_dir)?;
+    let (state, pid, ready) = match &status {
+        Status::Absent => ("absent", None, false),
+        Status::Stopped { .. } => ("stopped", None, false),
+        Status::Running(running) => ("running", Some(running.pid), running.ready),
+    };
+    if as_json {
+        output::json(&json!({"data_dir": data_dir, "state": state, "pid": pid, "ready": ready}));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = match status {
+        Status::Absent => "no data yet".to_owned(),
+        Status::Stopped { major } => format!("stopped; the data are of PostgreSQL {major}"),
+        Status::Running(running) if running.ready => format!("running, process {}", running.pid),
+        Status::Running(running) => format!("starting or stopping, process {}", running.pid),
+    };
+    output::line(format!("{}: {text}", data_dir.display()));
+    Ok(ExitCode::SUCCESS)
+}

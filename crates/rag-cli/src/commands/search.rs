@@ -1,0 +1,93 @@
+//! `rag search`: passages with the rank and score that each leg gave them.
+
+use std::process::ExitCode;
+
+use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult};
+use serde_json::{Value, json};
+
+use crate::{
+    args::{Search, SearchMode},
+    config::Config,
+    failure::{Exit, Outcome},
+    output,
+    runtime::Context,
+};
+
+/// Searches and prints; nothing found is exit code 1.
+pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
+    let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
+    let query = args.query.join(" ");
+    let request = SearchRequest {
+        query: &query,
+        collections: &collections,
+        limit: usize::from(args.limit),
+        mode: match args.mode {
+            SearchMode::Hybrid => Mode::Hybrid,
+            SearchMode::Dense => Mode::Dense,
+            SearchMode::Lexical => Mode::Lexical,
+        },
+    };
+    let result = context.engine.search(context.engine.local_user(), &request)?;
+    if args.json {
+        output::json(&as_json(&query, &result));
+    } else {
+        show(&result);
+    }
+    Ok(if result.found.is_empty() { Exit::Failed.into() } else { ExitCode::SUCCESS })
+}
+
+fn show(result: &SearchResult) {
+    if result.found.is_empty() {
+        output::line("Nothing found. `rag status` tells what is stored.");
+        return;
+    }
+    output::line(format!("{:>3}  {:<6}  {:<14}  {:<14}  passage", "#", "score", "vectors", "words"));
+    for (place, found) in (1..).zip(&result.found) {
+        let Found { ranked, passage } = found;
+        let (dense, lexical) = (leg(ranked.dense), leg(ranked.lexical));
+        output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin(found)));
+        output::line(format!("{:43}  {}", "", output::short(&passage.text, 160)));
+    }
+    let timings = result.timings;
+    output::line(format!("\nembedding {:.0} ms, database {:.0} ms", timings.embed_ms, timings.database_ms));
+    if !result.pruned_words.is_empty() {
+        output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
+    }
+}
+
+/// Title, page and headings.
+fn origin(found: &Found) -> String {
+    let passage = &found.passage;
+    let page = passage.page.map(|page| format!(", page {page}")).unwrap_or_default();
+    let headings = passage.heading_path.0.join(" > ");
+    let headings = if headings.is_empty() { headings } else { format!(", {headings}") };
+    output::short(&format!("{}{page}{headings}", passage.title), 120)
+}
+
+/// `1. (0.731)`; without a place where only the score is known.
+fn leg(hit: Option<LegHit>) -> String {
+    match hit {
+        Some(LegHit { rank: Some(rank), score }) => format!("{rank}. ({score:.3})"),
+        Some(LegHit { rank: None, score }) => format!("-  ({score:.3})"),
+        None => "-".to_owned(),
+    }
+}
+
+fn as_json(query: &str, result: &SearchResult) -> Value {
+    let leg = |hit: Option<LegHit>| hit.map(|hit| json!({"rank": hit.rank, "score": hit.score}));
+    let results = result.found.iter().map(|Found { ranked, passage }| {
+        json!({
+            "score": ranked.score, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
+            "chunk_id": passage.chunk_id, "document_id": passage.document_id, "collection_id": passage.collection_id,
+            "title": passage.title, "source": passage.source, "page": passage.page,
+            "heading_path": passage.heading_path.0, "start_offset": passage.start_offset,
+            "end_offset": passage.end_offset, "text": passage.text,
+        })
+    });
+    json!({
+        "query": query, "results": results.collect::<Vec<_>>(), "pruned_words": result.pruned_words,
+        "timings": result.timings,
+    })
+}

@@ -1,0 +1,118 @@
+//! `rag status`: what runs and what is stored; starts nothing and changes nothing.
+
+use std::process::ExitCode;
+
+use rag_pg::Status;
+use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search, server, users};
+use rag_schema::{enums::JobState, ids::UserId};
+use serde_json::{Value, json};
+
+use crate::{
+    config::{Config, sections::EmbeddingKind},
+    failure::Outcome,
+    output,
+};
+
+/// Collections listed at most.
+const MOST_COLLECTIONS: i64 = 1000;
+/// Jobs counted at most, per state.
+const MOST_JOBS: i64 = 10_000;
+
+/// Prints what there is; a database that does not run is no failure.
+pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
+    let (state, url) = database(config)?;
+    let stored = url.map(|url| -> Outcome<Value> { Ok(stored(&mut server::connect(&url)?)?) }).transpose()?;
+    let embedding = &config.sections.embedding;
+    let model = match embedding.kind {
+        EmbeddingKind::Minilm => "all-MiniLM-L6-v2 (in this process)".to_owned(),
+        EmbeddingKind::Openai => format!("{} ({})", embedding.model, embedding.base_url),
+    };
+    let chat = Some(config.sections.chat.model.as_str()).filter(|_| !config.sections.chat.base_url.is_empty());
+    let report = json!({
+        "postgres": state, "data_dir": config.data_dir(), "embedding_model": model, "chat_model": chat, "stored": stored,
+    });
+    if as_json { output::json(&report) } else { show(&report) }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the database runs, and its URL when it does.
+fn database(config: &Config) -> Outcome<(String, Option<String>)> {
+    if let Some(url) = config.sections.database.url.given() {
+        return Ok(("configured (database.url)".to_owned(), Some(url.to_owned())));
+    }
+    Ok(match rag_pg::status(&config.data_dir())? {
+        Status::Absent => ("no data yet: begin with `rag ingest` or `rag serve`".to_owned(), None),
+        Status::Stopped { major } => (format!("stopped (data of version {major}); `rag serve` starts it"), None),
+        Status::Running(running) if running.ready => {
+            (format!("running, process {}", running.pid), Some(running.url))
+        }
+        Status::Running(running) => (format!("starting or stopping, process {}", running.pid), None),
+    })
+}
+
+fn stored(conn: &mut PgConnection) -> RepoResult<Value> {
+    let facts = server::facts(conn)?;
+    let pending = migrations::pending(conn)?;
+    let mut report = json!({
+        "version": facts.version(), "pgvector": facts.vector_installed, "size": facts.database_size,
+        "pending_migrations": pending,
+    });
+    if pending.is_empty() {
+        let (email, name) = rag_engine::LOCAL_USER;
+        let user = users::ensure(conn, email, name)?.id;
+        let counts = json!({"collections": collections_of(conn, user)?, "jobs": jobs_of(conn, user)?});
+        if let (Some(report), Value::Object(counts)) = (report.as_object_mut(), counts) {
+            report.extend(counts);
+        }
+    }
+    Ok(report)
+}
+
+fn collections_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<Value>> {
+    let found = collections::list(conn, user, Page::first(MOST_COLLECTIONS))?;
+    let describe = |collection: &rag_schema::models::Collection| {
+        let documents = collections::document_count(conn, collection.id)?;
+        let chunks = search::chunk_count(conn, &[collection.id])?;
+        Ok(json!({"id": collection.id, "name": collection.name, "documents": documents, "chunks": chunks}))
+    };
+    found.iter().map(describe).collect()
+}
+
+fn jobs_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Value> {
+    let mut counts = serde_json::Map::new();
+    for state in JobState::ALL {
+        let count = jobs::list(conn, user, None, Some(*state), Page::first(MOST_JOBS))?.len();
+        counts.insert(state.as_str().to_owned(), json!(count));
+    }
+    Ok(Value::Object(counts))
+}
+
+fn show(report: &Value) {
+    let text = |pointer: &str| match report.pointer(pointer) {
+        None | Some(Value::Null) => "none".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    output::line(format!("PostgreSQL   {}", text("/postgres")));
+    output::line(format!("data         {}", text("/data_dir")));
+    output::line(format!("embedding    {}", text("/embedding_model")));
+    let chat = text("/chat_model");
+    output::line(format!("chat         {}", if chat == "none" { "none: answers are sentences of the documents" } else { &chat }));
+    if report.pointer("/stored/version").is_none() {
+        return;
+    }
+    output::line(format!("version      {}, pgvector {}", text("/stored/version"), text("/stored/pgvector")));
+    output::line(format!("size         {}", text("/stored/size")));
+    let collections = report.pointer("/stored/collections").and_then(Value::as_array);
+    let Some(collections) = collections else {
+        output::line("tables       not up to date: run `rag migrate`");
+        return;
+    };
+    for collection in collections {
+        let part = |key: &str| collection.get(key).map(ToString::to_string).unwrap_or_default();
+        output::line(format!("collection   {}: {} documents, {} chunks", part("name").trim_matches('"'), part("documents"), part("chunks")));
+    }
+    let jobs = report.pointer("/stored/jobs").and_then(Value::as_object);
+    let jobs = jobs.into_iter().flatten().map(|(state, count)| format!("{count} {state}"));
+    output::line(format!("jobs         {}", jobs.collect::<Vec<_>>().join(", ")));
+}

@@ -1,0 +1,187 @@
+//! The configuration: layers of raw values, read into typed sections and checked before anything starts.
+
+pub(crate) mod layers;
+mod ranges;
+pub(crate) mod sections;
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use rag_engine::{AnswerSettings, IngestSettings, SearchSettings, Settings, retrieve::Fusion};
+use rag_repo::PoolSettings;
+use rag_text::{ChunkSettings, Limits};
+
+use self::{
+    layers::Layers,
+    sections::{FusionKind, Sections},
+};
+use crate::{
+    args::Global,
+    failure::{Exit, Failure, Outcome},
+    paths,
+};
+
+/// All settings, with their origins.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Typed and checked.
+    pub(crate) sections: Sections,
+    /// Raw, with origins.
+    pub(crate) layers: Layers,
+}
+
+impl Config {
+    /// Reads and checks everything; `flags` are `(key, text)` pairs of a command's own flags.
+    pub(crate) fn load(global: &Global, flags: &[(&str, String)]) -> Outcome<Self> {
+        Self::check(Layers::read(global, flags)?)
+    }
+
+    fn check(layers: Layers) -> Outcome<Self> {
+        let sections: Sections = serde_path_to_error::deserialize(layers.table()).map_err(|error| {
+            let key = error.path().to_string();
+            Failure::new(Exit::Usage, format!("{}: {}", layers.describe(&key), allowed(&key, error.inner().message())))
+        })?;
+        match ranges::first_fault(&sections) {
+            Some((key, allowed)) => {
+                Err(Failure::new(Exit::Usage, format!("{}: allowed is {allowed}", layers.describe(key))))
+            }
+            None => Ok(Self { sections, layers }),
+        }
+    }
+
+    /// Folder of the data.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        or_default(&self.sections.postgres.data_dir, paths::data_dir)
+    }
+
+    /// Folder below which PostgreSQL is looked for.
+    pub(crate) fn install_dir(&self) -> PathBuf {
+        or_default(&self.sections.postgres.install_dir, paths::rag_home)
+    }
+
+    /// Folder of the embedding model.
+    pub(crate) fn model_dir(&self) -> PathBuf {
+        or_default(&self.sections.embedding.model_dir, paths::model_dir)
+    }
+
+    /// Folder for files that live as long as a job or a request.
+    pub(crate) fn scratch_dir(&self) -> PathBuf {
+        self.data_dir().join("scratch")
+    }
+
+    /// The key that clients must send, from its value or its file.
+    pub(crate) fn server_key(&self) -> Outcome<Option<String>> {
+        let server = &self.sections.server;
+        if server.key_file.as_os_str().is_empty() {
+            return Ok(server.key.given().map(str::to_owned));
+        }
+        let shown = self.layers.describe("server.key_file");
+        let text = fs::read_to_string(&server.key_file)
+            .map_err(|error| Failure::new(Exit::Usage, format!("{shown}: the file cannot be read: {error}")))?;
+        match text.trim() {
+            "" => Err(Failure::new(Exit::Usage, format!("{shown}: the file is empty"))),
+            key => Ok(Some(key.to_owned())),
+        }
+    }
+
+    /// The connection pool.
+    pub(crate) fn pool(&self) -> PoolSettings {
+        let database = &self.sections.database;
+        PoolSettings {
+            max_connections: database.max_connections,
+            wait_timeout_ms: database.wait_timeout_ms,
+            statement_timeout_ms: database.statement_timeout_ms,
+        }
+    }
+
+    /// What reading one document may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        let ingest = &self.sections.ingest;
+        Limits {
+            wall_ms: ingest.wall_ms,
+            memory_bytes: ingest.memory_bytes,
+            input_bytes: ingest.max_document_bytes,
+            ..Limits::default()
+        }
+    }
+
+    /// The engine's settings; `program` is this program.
+    pub(crate) fn engine(&self, program: PathBuf) -> Settings {
+        let Sections { ingest, search, answer, .. } = &self.sections;
+        Settings {
+            ingest: IngestSettings {
+                chunks: ChunkSettings {
+                    max_tokens: ingest.max_tokens,
+                    overlap_tokens: ingest.overlap_tokens,
+                    reserve_tokens: ingest.reserve_tokens,
+                },
+                limits: self.limits(),
+                program,
+                scratch: self.scratch_dir(),
+                default_language: ingest.default_language.clone(),
+                lease_s: ingest.lease_s,
+                max_attempts: ingest.max_attempts,
+            },
+            search: SearchSettings {
+                candidates: search.candidates,
+                fusion: match search.fusion {
+                    FusionKind::Convex => Fusion::Convex { dense_weight: search.dense_weight },
+                    FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
+                },
+                ef_search: search.ef_search,
+                lexical_budget: search.lexical_budget,
+            },
+            answer: AnswerSettings {
+                passages: answer.passages,
+                sentences: answer.sentences,
+                min_support: answer.min_support,
+                max_question_chars: answer.max_question_chars,
+                history_messages: answer.history_messages,
+            },
+        }
+    }
+}
+
+/// Milliseconds as a duration.
+pub(crate) fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+fn or_default(path: &PathBuf, default: impl Fn() -> PathBuf) -> PathBuf {
+    if path.as_os_str().is_empty() { default() } else { path.clone() }
+}
+
+/// The reader's words, or ours where they say too little.
+fn allowed(key: &str, message: &str) -> String {
+    match key {
+        "server.bind" => "allowed is an IP address with a port, such as \"127.0.0.1:8420\" or \"[::1]:8420\"".to_owned(),
+        _ => message.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, text: &str) -> Outcome<Config> {
+        let mut layers = Layers::defaults()?;
+        layers.add_environment([(name.to_owned(), text.to_owned())])?;
+        Config::check(layers)
+    }
+
+    #[test]
+    fn the_sample_is_a_complete_and_valid_configuration() {
+        let config = with("UNRELATED", "").unwrap();
+        assert_eq!(config.sections.server.bind.port(), 8420);
+        assert_eq!(config.sections.ingest.max_document_bytes, Limits::default().input_bytes);
+    }
+
+    #[test]
+    fn a_value_out_of_range_names_key_value_origin_and_range() {
+        let failure = with("RAG_SEARCH__EF_SEARCH", "5000").unwrap_err();
+        assert_eq!(failure.message, "search.ef_search = 5000 ($RAG_SEARCH__EF_SEARCH): allowed is 1 to 1000");
+        let failure = with("RAG_SEARCH__FUSION", "sum").unwrap_err();
+        assert!(failure.message.contains("unknown variant `sum`, expected `convex` or `rrf`"), "{}", failure.message);
+        let failure = with("RAG_SERVER__BIND", "localhost").unwrap_err();
+        assert!(failure.message.contains("127.0.0.1:8420"), "{}", failure.message);
+    }
+}

@@ -1,0 +1,55 @@
+//! What the values of the configuration may be, beyond their type.
+
+use super::sections::{EmbeddingKind, Sections};
+
+/// The first value that cannot be used: its key, and what is allowed.
+pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
+    let rules: [(bool, &'static str, &'static str); 23] = [
+        ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
+        (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
+        (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
+        ((1..=4000).contains(&s.embedding.dimensions), "embedding.dimensions", "1 to 4000"),
+        (s.embedding.max_tokens >= 16, "embedding.max_tokens", "at least 16"),
+        ((1..=2048).contains(&s.embedding.batch_size), "embedding.batch_size", "1 to 2048"),
+        (s.embedding.timeout_ms >= 1, "embedding.timeout_ms", "at least 1"),
+        ((1..=64).contains(&s.ingest.workers), "ingest.workers", "1 to 64"),
+        ((32..=8192).contains(&s.ingest.max_tokens), "ingest.max_tokens", "32 to 8192"),
+        (s.ingest.overlap_tokens * 2 <= s.ingest.max_tokens, "ingest.overlap_tokens", "at most half of ingest.max_tokens"),
+        (s.ingest.reserve_tokens * 2 <= s.ingest.max_tokens, "ingest.reserve_tokens", "at most half of ingest.max_tokens"),
+        (s.ingest.default_language.len() == 3, "ingest.default_language", "three letters (ISO 639-3), such as \"eng\""),
+        ((3..=3600).contains(&s.ingest.lease_s), "ingest.lease_s", "3 to 3600"),
+        ((1..=100).contains(&s.ingest.max_attempts), "ingest.max_attempts", "1 to 100"),
+        ((100..=3_600_000).contains(&s.ingest.wall_ms), "ingest.wall_ms", "100 to 3600000"),
+        (s.ingest.memory_bytes >= 64 << 20, "ingest.memory_bytes", "at least 67108864 (64 MB)"),
+        (s.ingest.max_document_bytes >= 1, "ingest.max_document_bytes", "at least 1"),
+        ((1..=10_000).contains(&s.search.candidates), "search.candidates", "1 to 10000"),
+        ((0.0..=1.0).contains(&s.search.dense_weight), "search.dense_weight", "0 to 1"),
+        (s.search.rrf_k > 0.0 && s.search.rrf_k.is_finite(), "search.rrf_k", "more than 0"),
+        ((1..=1000).contains(&s.search.ef_search), "search.ef_search", "1 to 1000"),
+        (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
+        ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
+    ];
+    rules.into_iter().chain(counts(s)).chain(models(s)).find(|(holds, ..)| !holds).map(|(_, key, allowed)| (key, allowed))
+}
+
+fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
+    [
+        ((1..=100).contains(&s.answer.passages), "answer.passages", "1 to 100"),
+        ((1..=50).contains(&s.answer.sentences), "answer.sentences", "1 to 50"),
+        ((1..=100_000).contains(&s.answer.max_question_chars), "answer.max_question_chars", "1 to 100000"),
+        ((0..=200).contains(&s.answer.history_messages), "answer.history_messages", "0 to 200"),
+    ]
+}
+
+fn models(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+    let remote = s.embedding.kind == EmbeddingKind::Openai;
+    let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    let chat = &s.chat;
+    [
+        (!remote || is_url(&s.embedding.base_url), "embedding.base_url", "an address such as \"http://localhost:11434/v1\" when embedding.kind is \"openai\""),
+        (!remote || !s.embedding.model.is_empty(), "embedding.model", "the model's name when embedding.kind is \"openai\""),
+        (chat.base_url.is_empty() || is_url(&chat.base_url), "chat.base_url", "empty, or an address such as \"http://localhost:11434/v1\""),
+        (chat.base_url.is_empty() || !chat.model.is_empty(), "chat.model", "the model's name when chat.base_url is set"),
+        (s.server.key.given().is_none() || s.server.key_file.as_os_str().is_empty(), "server.key_file", "either server.key or server.key_file, not both"),
+    ]
+}

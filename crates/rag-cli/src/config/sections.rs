@@ -1,0 +1,170 @@
+//! The sections of the configuration, as `config/rag.toml` lists and explains them.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sections {
+    pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) postgres: Postgres,
+    pub(crate) embedding: Embedding,
+    pub(crate) chat: Chat,
+    pub(crate) ingest: Ingest,
+    pub(crate) search: Search,
+    pub(crate) answer: Answer,
+    pub(crate) log: Log,
+}
+
+/// The HTTP API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) bind: SocketAddr,
+    pub(crate) key: Secret,
+    pub(crate) key_file: PathBuf,
+    pub(crate) cors_origins: Vec<String>,
+}
+
+/// The database and its pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    pub(crate) url: Secret,
+    pub(crate) max_connections: u32,
+    pub(crate) wait_timeout_ms: u64,
+    pub(crate) statement_timeout_ms: u64,
+}
+
+/// The embedded PostgreSQL.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Postgres {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) install_dir: PathBuf,
+}
+
+/// Where the embedding model runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EmbeddingKind {
+    Minilm,
+    Openai,
+}
+
+/// The embedding model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Embedding {
+    pub(crate) kind: EmbeddingKind,
+    pub(crate) model_dir: PathBuf,
+    pub(crate) threads: usize,
+    pub(crate) base_url: String,
+    pub(crate) api_key: Secret,
+    pub(crate) model: String,
+    pub(crate) dimensions: usize,
+    pub(crate) max_tokens: usize,
+    pub(crate) request_dimensions: bool,
+    pub(crate) query_prefix: String,
+    pub(crate) document_prefix: String,
+    pub(crate) batch_size: usize,
+    pub(crate) timeout_ms: u64,
+    pub(crate) retries: u32,
+}
+
+/// The chat model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chat {
+    pub(crate) base_url: String,
+    pub(crate) api_key: Secret,
+    pub(crate) model: String,
+    pub(crate) connect_timeout_ms: u64,
+    pub(crate) first_byte_timeout_ms: u64,
+    pub(crate) idle_timeout_ms: u64,
+    pub(crate) retries: u32,
+}
+
+/// Taking documents in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ingest {
+    pub(crate) workers: usize,
+    pub(crate) max_tokens: usize,
+    pub(crate) overlap_tokens: usize,
+    pub(crate) reserve_tokens: usize,
+    pub(crate) default_language: String,
+    pub(crate) lease_s: i64,
+    pub(crate) max_attempts: i32,
+    pub(crate) wall_ms: u64,
+    pub(crate) memory_bytes: u64,
+    pub(crate) max_document_bytes: u64,
+}
+
+/// How the legs of a search are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FusionKind {
+    Convex,
+    Rrf,
+}
+
+/// Finding passages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Search {
+    pub(crate) candidates: i64,
+    pub(crate) fusion: FusionKind,
+    pub(crate) dense_weight: f64,
+    pub(crate) rrf_k: f64,
+    pub(crate) ef_search: u16,
+    pub(crate) lexical_budget: i64,
+}
+
+/// Answering.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) passages: usize,
+    pub(crate) sentences: usize,
+    pub(crate) min_support: f64,
+    pub(crate) max_question_chars: usize,
+    pub(crate) history_messages: i64,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) level: String,
+    pub(crate) format: LogFormat,
+}
+
+/// Text that is never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// The text, when there is any.
+    pub(crate) fn given(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| !text.is_empty())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("********")
+    }
+}

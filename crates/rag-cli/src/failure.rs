@@ -1,0 +1,126 @@
+//! Why a command failed: what to tell the user, the cure, and the exit code; never a driver's text or a secret.
+
+use std::process::ExitCode;
+
+use rag_embed::EmbedError;
+use rag_engine::EngineError;
+use rag_llm::LlmError;
+use rag_pg::PgError;
+use rag_repo::RepoError;
+
+/// Result of a command.
+pub(crate) type Outcome<T> = Result<T, Failure>;
+
+/// What an exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Something was refused, not found or failed.
+    Failed,
+    /// The command line or the configuration cannot be used.
+    Usage,
+    /// The database or a model cannot be reached.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+        })
+    }
+}
+
+/// An error and its cure.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    /// What the process exits with.
+    pub(crate) exit: Exit,
+    /// What happened.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: None }
+    }
+
+    /// The same with a cure.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<PgError> for Failure {
+    fn from(error: PgError) -> Self {
+        let failure = Self::new(Exit::Unreachable, error.to_string());
+        match error {
+            PgError::NotInstalled { .. } => failure.hint("run `make setup`, or set database.url to a PostgreSQL of yours"),
+            PgError::Ended { .. } | PgError::TimedOut { .. } => failure.hint("`rag doctor` checks the usual causes"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<RepoError> for Failure {
+    fn from(error: RepoError) -> Self {
+        let exit = if matches!(error, RepoError::Unavailable(_)) { Exit::Unreachable } else { Exit::Failed };
+        let failure = Self::new(exit, sentence(&error));
+        match error {
+            RepoError::Unavailable(_) => failure.hint("`rag status` tells whether the database runs, `rag doctor` what is wrong"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let exit = match error {
+            EngineError::Unavailable(_) => Exit::Unreachable,
+            EngineError::Invalid(_) => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        let failure = Self::new(exit, error.to_string());
+        match &error {
+            EngineError::Bug(source) => failure.hint(format!("cause: {}", sentence(&**source))),
+            EngineError::Unavailable(_) => failure.hint("`rag doctor` tells what is wrong"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<EmbedError> for Failure {
+    fn from(error: EmbedError) -> Self {
+        Self::new(if matches!(error, EmbedError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable }, error.to_string())
+    }
+}
+
+impl From<LlmError> for Failure {
+    fn from(error: LlmError) -> Self {
+        Self::new(if matches!(error, LlmError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable }, error.to_string())
+            .hint("look at section [chat]: `rag config show`")
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Failed, error.to_string())
+    }
+}
+
+/// The error and its causes on one line.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

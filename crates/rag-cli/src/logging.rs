@@ -1,0 +1,31 @@
+//! Sets up the log, which goes to the standard error.
+
+use std::io;
+
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+use crate::{
+    config::{
+        Config,
+        layers::Origin,
+        sections::{Log, LogFormat},
+    },
+    failure::{Exit, Failure, Outcome},
+};
+
+/// Starts logging. Commands that answer and end log warnings only, unless a level was asked for.
+pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
+    let Log { level, format } = &config.sections.log;
+    let is_default = config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
+    let level = if is_server || !is_default { level.as_str() } else { "error" };
+    let filter = EnvFilter::try_new(level).map_err(|error| {
+        Failure::new(Exit::Usage, format!("{}: {error}", config.layers.describe("log.level")))
+            .hint("allowed is error, warn, info, debug, trace, or a filter such as info,rag_engine=debug")
+    })?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = match format {
+        LogFormat::Text => registry.with(fmt::layer().with_writer(io::stderr)).try_init(),
+        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init(),
+    };
+    started.map_err(|error| Failure::new(Exit::Failed, format!("the log cannot be set up: {error}")))
+}

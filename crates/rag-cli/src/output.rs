@@ -1,0 +1,65 @@
+//! The one place that writes to the terminal; a reader that has gone away (`rag .. | head`) is no error.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes a line to the standard output.
+pub(crate) fn line(text: impl AsRef<str>) {
+    piece(text);
+    piece("\n");
+}
+
+/// Writes text to the standard output at once.
+pub(crate) fn piece(text: impl AsRef<str>) {
+    let mut out = io::stdout().lock();
+    // Nobody reads on: there is nobody to tell either.
+    let _ = out.write_all(text.as_ref().as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes a line to the standard error.
+pub(crate) fn note(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}
+
+/// Writes one JSON object.
+pub(crate) fn json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => line(text),
+        Err(error) => note(format!("error: the result cannot be written as JSON: {error}")),
+    }
+}
+
+/// Writes a failure and its cure.
+pub(crate) fn failure(failure: &Failure) {
+    note(format!("error: {}", failure.message));
+    if let Some(hint) = &failure.hint {
+        note(format!("hint: {hint}"));
+    }
+}
+
+/// Whether people, not programs, see what goes to the standard error.
+pub(crate) fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Text on one line, cut to `most` characters.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: String = words.chars().filter(|c| !c.is_control()).collect();
+    if words.chars().count() <= most {
+        return words;
+    }
+    words.chars().take(most.saturating_sub(2)).chain("..".chars()).collect()
+}
+
+/// Bytes as people write them.
+pub(crate) fn bytes(count: u64) -> String {
+    let units = [("GB", 30_u32), ("MB", 20), ("kB", 10)];
+    match units.iter().find(|(_, shift)| count >> shift > 0) {
+        Some((unit, shift)) => format!("{} {unit}", count >> shift),
+        None => format!("{count} bytes"),
+    }
+}

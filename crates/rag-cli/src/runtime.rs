@@ -1,0 +1,145 @@
+//! What commands work with, built once and in order: database, tables, models, engine.
+
+use std::{
+    env, fs,
+    os::unix::fs::DirBuilderExt,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use rag_embed::{Embedder, MiniLm, ModelInfo, RemoteConfig, RemoteEmbedder};
+use rag_engine::{Engine, Parts};
+use rag_llm::{ChatModel, OpenAiClient, OpenAiConfig};
+use rag_repo::{Db, PgConnection, collections, migrations, server};
+use rag_schema::models::Collection;
+
+use crate::{
+    config::{Config, ms, sections::EmbeddingKind},
+    failure::{Exit, Failure, Outcome},
+    postgres::Postgres,
+};
+
+/// A scratch file untouched for so long was left by a killed process.
+const STALE: Duration = Duration::from_secs(3600);
+
+/// Everything a command needs. The engine's connections end before the server does.
+pub(crate) struct Context {
+    /// The use cases.
+    pub(crate) engine: Engine,
+    /// The server.
+    pub(crate) postgres: Postgres,
+    /// The settings.
+    pub(crate) config: Config,
+}
+
+impl Context {
+    /// For a command that answers and ends.
+    pub(crate) fn open(config: Config) -> Outcome<Self> {
+        let postgres = Postgres::open(&config)?;
+        Self::on(config, postgres)
+    }
+
+    /// On a server that runs.
+    pub(crate) fn on(config: Config, postgres: Postgres) -> Outcome<Self> {
+        // Loading the model and preparing the tables have nothing to wait for in each other.
+        let (embedder, tables) = thread::scope(|scope| {
+            let embedder = scope.spawn(|| embedder(&config));
+            let tables = migrate(postgres.url());
+            (embedder.join().unwrap_or_else(|_| Err(Failure::new(Exit::Failed, "loading the model failed"))), tables)
+        });
+        tables?;
+        make_scratch(&config.scratch_dir())?;
+        let engine = Engine::new(Parts {
+            db: Db::new(postgres.url(), &config.pool()),
+            embedder: embedder?,
+            chat: chat(&config)?,
+            settings: config.engine(env::current_exe()?),
+        })?;
+        Ok(Self { engine, postgres, config })
+    }
+
+    /// The collection of that name.
+    pub(crate) fn collection(&self, name: &str) -> Outcome<Collection> {
+        let user = self.engine.local_user();
+        self.engine.db().run(|conn| collections::find_by_name(conn, user, name))?.ok_or_else(|| {
+            Failure::new(Exit::Failed, format!("there is no collection named {name}")).hint("`rag status` lists the collections")
+        })
+    }
+}
+
+/// A connection to a server that has all that is needed.
+pub(crate) fn connect(url: &str) -> Outcome<PgConnection> {
+    let mut conn = server::connect(url)?;
+    match server::facts(&mut conn)?.shortcoming() {
+        Some(shortcoming) => Err(Failure::new(Exit::Unreachable, shortcoming)),
+        None => Ok(conn),
+    }
+}
+
+/// Checks the server and brings its tables up to date.
+fn migrate(url: &str) -> Outcome<()> {
+    migrations::run_pending(&mut connect(url)?)?;
+    Ok(())
+}
+
+/// The embedding model that the configuration names.
+pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
+    let section = &config.sections.embedding;
+    if section.kind == EmbeddingKind::Minilm {
+        let all = thread::available_parallelism().map_or(1, usize::from);
+        let threads = if section.threads == 0 { all } else { section.threads };
+        return Ok(Arc::new(MiniLm::load(&config.model_dir(), threads)?));
+    }
+    let model = ModelInfo {
+        name: section.model.clone(),
+        dimensions: section.dimensions,
+        max_tokens: section.max_tokens,
+    };
+    Ok(Arc::new(RemoteEmbedder::new(RemoteConfig {
+        api_key: section.api_key.given().map(str::to_owned),
+        request_dimensions: section.request_dimensions,
+        query_prefix: section.query_prefix.clone(),
+        document_prefix: section.document_prefix.clone(),
+        batch_size: section.batch_size,
+        timeout: ms(section.timeout_ms),
+        retries: section.retries,
+        ..RemoteConfig::new(section.base_url.clone(), model)
+    })?))
+}
+
+/// The chat model, when the configuration names one.
+pub(crate) fn chat(config: &Config) -> Outcome<Option<Arc<dyn ChatModel>>> {
+    let section = &config.sections.chat;
+    if section.base_url.is_empty() {
+        return Ok(None);
+    }
+    let client = OpenAiClient::new(OpenAiConfig {
+        api_key: section.api_key.given().map(str::to_owned),
+        connect_timeout: ms(section.connect_timeout_ms),
+        first_byte_timeout: ms(section.first_byte_timeout_ms),
+        idle_timeout: ms(section.idle_timeout_ms),
+        retries: section.retries,
+        ..OpenAiConfig::new(section.base_url.clone(), section.model.clone())
+    })?;
+    Ok(Some(Arc::new(client)))
+}
+
+fn make_scratch(dir: &Path) -> Outcome<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+        Failure::new(Exit::Failed, format!("the folder {} cannot be made: {error}", dir.display()))
+            .hint("choose a place you may write to with --data-dir")
+    })
+}
+
+/// Removes what killed processes left.
+pub(crate) fn clear_scratch(dir: &Path) {
+    for entry in dir.read_dir().into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|found| found.modified()).map(|at| SystemTime::now().duration_since(at));
+        if matches!(age, Ok(Ok(age)) if age > STALE) {
+            // Best effort: what stays only takes room.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

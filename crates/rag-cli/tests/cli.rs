@@ -1,0 +1,148 @@
+//! The `rag` program as its users meet it: messages, exit codes, and the whole way of a document.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// `rag` in an empty folder, with none of the caller's settings.
+fn rag(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rag"));
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name == "DATABASE_URL" || (name.starts_with("RAG_") && name.contains("__")) || name == "RAG_CONFIG" {
+            command.env_remove(name);
+        }
+    }
+    let home = env::var_os("HOME").unwrap();
+    let rag_home = env::var_os("RAG_HOME").unwrap_or_else(|| Path::new(&home).join(".cache/rag").into());
+    command.args(args).current_dir(dir).env("RAG_HOME", rag_home).env("HOME", dir);
+    command
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn json(command: &mut Command) -> (i32, Value) {
+    let (code, out, err) = run(command);
+    (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}")))
+}
+
+#[test]
+fn help_lists_the_commands_and_examples() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, out, _) = run(&mut rag(dir.path(), &["--help"]));
+    assert_eq!(code, 0);
+    for word in ["serve", "ingest", "ask", "search", "doctor", "Exit codes"] {
+        assert!(out.contains(word), "{word} is missing in {out}");
+    }
+    assert!(!out.contains("extract-child") && !out.contains("postgres-shim"));
+    let (code, out, _) = run(&mut rag(dir.path(), &["ingest", "--help"]));
+    assert_eq!(code, 0);
+    assert!(out.contains("rag ingest handbook.pdf notes/"), "{out}");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(&mut rag(dir.path(), &["no-such-command"])).0, 2);
+    let (code, _, err) = run(&mut rag(dir.path(), &["ingest", "missing.pdf"]));
+    assert_eq!((code, err.contains("there is no file or folder missing.pdf")), (2, true), "{err}");
+}
+
+#[test]
+fn flags_beat_the_environment_which_beats_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("rag.toml"), "[search]\nef_search = 10\ncandidates = 11\n[log]\nlevel = \"warn\"\n").unwrap();
+    let mut command = rag(dir.path(), &["config", "show", "--json", "--set", "search.ef_search=30"]);
+    let (code, shown) = json(command.env("RAG_SEARCH__EF_SEARCH", "20").env("RAG_SEARCH__CANDIDATES", "21"));
+    assert_eq!(code, 0);
+    let of = |key: &str| (shown[key]["value"].clone(), shown[key]["origin"].as_str().unwrap().to_owned());
+    assert_eq!(of("search.ef_search"), (30.into(), "--set".to_owned()));
+    assert_eq!(of("search.candidates"), (21.into(), "$RAG_SEARCH__CANDIDATES".to_owned()));
+    assert_eq!(of("log.level"), ("warn".into(), "rag.toml".to_owned()));
+    assert_eq!(of("answer.passages"), (8.into(), "default".to_owned()));
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = rag(dir.path(), &["config", "show"]);
+    let (_, out, _) = run(command.env("DATABASE_URL", "postgres://u:hunter2@h/d").env("RAG_SERVER__KEY", "hunter2"));
+    assert!(out.contains("********") && !out.contains("hunter2"), "{out}");
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_named_with_its_origin() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("rag.toml"), "[search]\nef_serch = 10\n").unwrap();
+    let (code, _, err) = run(&mut rag(dir.path(), &["config", "check"]));
+    assert_eq!(code, 2);
+    assert!(err.contains("unknown setting search.ef_serch (rag.toml)") && err.contains("ef_search"), "{err}");
+
+    fs::write(dir.path().join("rag.toml"), "[answer]\nmin_support = 2\n").unwrap();
+    let (code, _, err) = run(&mut rag(dir.path(), &["config", "check"]));
+    assert_eq!(code, 2);
+    assert!(err.contains("answer.min_support = 2.0 (rag.toml): allowed is 0 to 1"), "{err}");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_exit_code_3_and_tells_no_password() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = rag(dir.path(), &["migrate"]);
+    let (code, _, err) = run(command.env("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/d"));
+    assert_eq!(code, 3, "{err}");
+    assert!(err.starts_with("error: ") && !err.contains("hunter2"), "{err}");
+}
+
+/// The whole way, on the database that `rag pg exec` gives, else on one that `rag` starts itself.
+#[test]
+fn a_document_is_stored_found_and_cited() {
+    let dir = tempfile::tempdir().unwrap();
+    // Started by root, PostgreSQL runs as another user, who must get to the data.
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let docs = dir.path().join("docs");
+    fs::create_dir(&docs).unwrap();
+    let collection = format!("cli-{}", std::process::id());
+    let text = format!("# Leave {collection}\n\nEvery employee has thirty days of paid vacation in a calendar year.\n");
+    fs::write(docs.join("leave.md"), text).unwrap();
+    fs::write(docs.join("empty.txt"), "").unwrap();
+    let data = dir.path().join("data");
+    let with = |args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.args(["--data-dir".as_ref(), data.as_os_str()]);
+        command.envs(env::var_os("DATABASE_URL").map(|url| ("DATABASE_URL", url)));
+        command
+    };
+
+    let (code, summary) = json(&mut with(&["ingest", "docs", "--collection", &collection, "--json"]));
+    assert_eq!(code, 1, "the empty file is refused: {summary}");
+    assert_eq!((&summary["files"], &summary["stored"]), (&2.into(), &1.into()), "{summary}");
+    assert_eq!(summary["refused"][0]["file"], "docs/empty.txt");
+    let (code, again) = json(&mut with(&["ingest", "docs/leave.md", "--collection", &collection, "--json"]));
+    assert_eq!((code, &again["duplicates"]), (0, &1.into()), "{again}");
+
+    let (code, found) = json(&mut with(&["search", "--json", "--collection", &collection, "paid vacation"]));
+    assert_eq!((code, &found["results"][0]["source"]), (0, &"leave.md".into()), "{found}");
+    let question = "How many days of paid vacation does an employee have?";
+    let (code, answer) = json(&mut with(&["ask", "--json", "--collection", &collection, question]));
+    assert_eq!((code, &answer["outcome"]), (0, &"answered".into()), "{answer}");
+    assert_eq!(answer["citations"][0]["supported"], true);
+    let (code, answer) = json(&mut with(&["ask", "--json", "--collection", &collection, "Who painted the ceiling?"]));
+    assert_eq!((code, &answer["outcome"]), (1, &"not_found".into()), "{answer}");
+    let (code, _, err) = run(&mut with(&["ask", "--collection", "no such one", "Why?"]));
+    assert_eq!((code, err.contains("no collection named no such one")), (1, true), "{err}");
+
+    let (code, status) = json(&mut with(&["status", "--json"]));
+    assert_eq!(code, 0);
+    let collections = status["stored"]["collections"].as_array().unwrap();
+    let ours = collections.iter().find(|found| found["name"] == collection.as_str()).unwrap();
+    assert_eq!(ours["documents"], 1);
+    let (code, report) = json(&mut with(&["doctor", "--json"]));
+    assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
+}
