@@ -23,7 +23,7 @@ fn misbehave(fault: &str, job: &ChildJob) -> ExitCode {
         "stack" => drop(black_box(recurse(0))),
         "memory" => eat_memory(),
         "loop" => while black_box(true) {},
-        "sleep" => sleep(Duration::from_secs(600)),
+        "sleep" => sleep(Duration::from_mins(10)),
         "abort" => std::process::abort(),
         "disk" => fill_disk(),
         "noise" => make_noise(),
@@ -66,7 +66,7 @@ fn open_files(file: &Path) {
     while let Ok(another) = std::fs::File::open(file) {
         open.push(another);
         if open.len() > 1000 {
-            sleep(Duration::from_secs(600));
+            sleep(Duration::from_mins(10));
         }
     }
     std::process::abort();

@@ -136,7 +136,8 @@ impl<'t> Chunker<'t> {
         }
         self.set_path(&block);
         self.forget_closed();
-        Step { text: format!("{separator}{}", block.text), chunks }
+        let text = if separator.is_empty() { block.text } else { separator.to_owned() + &block.text };
+        Step { text, chunks }
     }
 
     /// Gives the last chunk, if any text is left for it.

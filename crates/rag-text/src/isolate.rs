@@ -29,6 +29,9 @@ use report::{Blocks as ReportBlocks, StderrTail, last_line};
 /// The hidden sub-command under which the program runs as the child.
 pub const CHILD_COMMAND: &str = "extract-child";
 
+/// Threads reserve address space by the core: without these, large machines would run into the memory limit.
+const CHILD_ENVIRONMENT: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "1"), ("MALLOC_ARENA_MAX", "2")];
+
 /// What reading one document may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -149,6 +152,7 @@ fn run(program: &Path, args: Vec<OsString>, output: &File, limits: &Limits) -> R
     let mut child = Command::new(program)
         .args(args)
         .env_clear()
+        .envs(CHILD_ENVIRONMENT)
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(stdout)

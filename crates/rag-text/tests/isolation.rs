@@ -1,4 +1,5 @@
 //! Documents and faults that would bring a parser down: the parent gets a refusal, in time, and lives.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
 use std::{
     fs,

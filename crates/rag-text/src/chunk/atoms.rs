@@ -61,8 +61,9 @@ impl<'a> Atoms<'a> {
             if level == Level::Sentence && self.cost(&part) <= limit && !self.is_list(&part, limit) {
                 self.add(part, true, &mut pieces);
             } else if level == Level::Sentence {
-                let lines = self.parts(part, Level::Line);
-                lines.into_iter().for_each(|line| self.divide_line(line, limit, &mut pieces));
+                for line in self.parts(part, Level::Line) {
+                    self.divide_line(line, limit, &mut pieces);
+                }
             } else {
                 self.divide_line(part, limit, &mut pieces);
             }

@@ -103,7 +103,7 @@ impl Walk {
             "blockquote" => self.quotes += 1,
             "ul" | "menu" => self.lists.push(None),
             "ol" => {
-                self.lists.push(Some(node.attr("start").and_then(|start| start.parse().ok()).unwrap_or(1)))
+                self.lists.push(Some(node.attr("start").and_then(|start| start.parse().ok()).unwrap_or(1)));
             }
             "li" => self.marker = Some(self.next_marker()),
             "table" => self.tables = usize::from(is_data(node)),

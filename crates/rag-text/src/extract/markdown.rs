@@ -53,7 +53,7 @@ impl Walk<'_, '_, '_> {
             Event::InlineHtml(html) if html.starts_with("<br") => self.text.push('\n'),
             Event::SoftBreak => self.text.push(' '),
             Event::HardBreak => self.text.push('\n'),
-            Event::FootnoteReference(label) => self.text.push_str(&format!("[{label}]")),
+            Event::FootnoteReference(label) => self.text.extend(["[", &label, "]"]),
             Event::InlineHtml(_) | Event::Rule | Event::TaskListMarker(_) => {}
         }
         Ok(())
@@ -62,7 +62,7 @@ impl Walk<'_, '_, '_> {
     fn start(&mut self, tag: &Tag<'_>) -> Result<(), Refusal> {
         match tag {
             Tag::Paragraph | Tag::Heading { .. } | Tag::Table(_) | Tag::FootnoteDefinition(_) => {
-                self.flush()?
+                self.flush()?;
             }
             Tag::BlockQuote(_) => {
                 self.flush()?;
@@ -86,8 +86,12 @@ impl Walk<'_, '_, '_> {
 
     fn end(&mut self, tag: TagEnd) -> Result<(), Refusal> {
         match tag {
-            TagEnd::Paragraph | TagEnd::Item | TagEnd::FootnoteDefinition | TagEnd::HtmlBlock => self.flush(),
-            TagEnd::CodeBlock | TagEnd::MetadataBlock(_) => self.flush(),
+            TagEnd::Paragraph
+            | TagEnd::Item
+            | TagEnd::FootnoteDefinition
+            | TagEnd::HtmlBlock
+            | TagEnd::CodeBlock
+            | TagEnd::MetadataBlock(_) => self.flush(),
             TagEnd::Heading(level) => self.add(BlockKind::Heading { level: heading_level(level) }),
             TagEnd::Table => self.add(BlockKind::Table),
             TagEnd::BlockQuote(_) => {
@@ -167,7 +171,7 @@ impl Walk<'_, '_, '_> {
 }
 
 fn heading_level(level: pulldown_cmark::HeadingLevel) -> u8 {
-    use pulldown_cmark::HeadingLevel::*;
+    use pulldown_cmark::HeadingLevel::{H1, H2, H3, H4, H5, H6};
     match level {
         H1 => 1,
         H2 => 2,

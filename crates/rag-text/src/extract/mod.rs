@@ -1,6 +1,6 @@
 //! One document in, its blocks out: picks the parser and makes every parser's blocks alike.
 
-use std::{fs::File, io, path::Path};
+use std::{fs::File, path::Path};
 
 use crate::{
     block::{Block, BlockKind, Language, MAX_BLOCK_BYTES, Outline},
@@ -47,11 +47,7 @@ pub fn extract(format: Format, file: &Path, sink: &mut Sink<'_>) -> Result<Outli
 }
 
 fn read_text(file: &Path) -> Result<String, Refusal> {
-    open(file).and_then(decode_all).map_err(|error| Refusal::internal("read the document", error))
-}
-
-fn open(file: &Path) -> io::Result<File> {
-    File::open(file)
+    File::open(file).and_then(decode_all).map_err(|error| Refusal::internal("read the document", error))
 }
 
 /// Turns what the parsers find into blocks: cleans, drops blanks, cuts what is too long, keeps the heading path.

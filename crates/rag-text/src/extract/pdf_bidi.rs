@@ -14,16 +14,17 @@ pub(crate) fn read_leftward(letters: &[String]) -> String {
     // Numbers and words of other scripts run from left to right within the line, with what stands between them.
     while let Some(start) = rest.iter().position(|letter| is_rightward(letter)) {
         let (before, from) = rest.split_at_mut(start);
-        before.iter().for_each(|letter| text.extend(letter.chars().map(mirrored)));
+        text.extend(before.iter().flat_map(|letter| letter.chars().map(mirrored)));
         let next = from.iter().position(|letter| letter.chars().any(is_leftward)).unwrap_or(from.len());
         let (between, after) = from.split_at_mut(next);
         let length = between.iter().rposition(|letter| is_rightward(letter)).map_or(0, |last| last + 1);
         let (run, blanks) = between.split_at_mut(length);
         run.reverse();
-        text.extend(run.iter().chain(blanks.iter()).copied());
+        text.extend(run.iter().copied());
+        text.extend(blanks.iter().flat_map(|letter| letter.chars().map(mirrored)));
         rest = after;
     }
-    rest.iter().for_each(|letter| text.extend(letter.chars().map(mirrored)));
+    text.extend(rest.iter().flat_map(|letter| letter.chars().map(mirrored)));
     text
 }
 

@@ -49,11 +49,11 @@ fn usual_leading(lines: &[Line]) -> f64 {
 /// Whether `line` goes on with the paragraph that `lines` began.
 fn continues(lines: &[&Line], line: &Line, leading: f64) -> bool {
     let Some(last) = lines.last() else { return false };
-    if line.text.is_empty() || last.text.is_empty() {
+    if line.text.is_empty() || last.text.is_empty() || line.is_turned != last.is_turned {
         return false;
     }
-    if line.size == 0.0 || line.is_turned != last.is_turned {
-        return line.size == last.size && !starts_with_bullet(&line.text);
+    if line.size <= 0.0 {
+        return !starts_with_bullet(&line.text);
     }
     let same_size = (line.size - last.size).abs() <= 0.1 * last.size;
     let drop = line.y - last.y;
