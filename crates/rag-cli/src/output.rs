@@ -55,6 +55,15 @@ pub(crate) fn short(text: &str, most: usize) -> String {
     words.chars().take(most.saturating_sub(2)).chain("..".chars()).collect()
 }
 
+/// Where a passage stands, for people: title, page and the headings below the title.
+pub(crate) fn place(title: &str, page: Option<i32>, headings: &[String]) -> String {
+    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+    let skipped = usize::from(headings.first().is_some_and(|heading| heading == title));
+    let headings = headings.get(skipped..).unwrap_or_default().join(" > ");
+    let comma = if headings.is_empty() { "" } else { ", " };
+    short(&format!("{title}{page}{comma}{headings}"), 140)
+}
+
 /// Bytes as people write them.
 pub(crate) fn bytes(count: u64) -> String {
     let units = [("GB", 30_u32), ("MB", 20), ("kB", 10)];

@@ -46,7 +46,7 @@ impl Context {
         // Loading the model and preparing the tables have nothing to wait for in each other.
         let (embedder, tables) = thread::scope(|scope| {
             let embedder = scope.spawn(|| embedder(&config));
-            let tables = migrate(postgres.url());
+            let tables = migrate(&postgres);
             (embedder.join().unwrap_or_else(|_| Err(Failure::new(Exit::Failed, "loading the model failed"))), tables)
         });
         tables?;
@@ -70,8 +70,12 @@ impl Context {
 }
 
 /// A connection to a server that has all that is needed.
-pub(crate) fn connect(url: &str) -> Outcome<PgConnection> {
-    let mut conn = server::connect(url)?;
+pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
+    let mut conn = server::connect(postgres.url()).map_err(|error| match postgres {
+        Postgres::Configured(_) => Failure::from(error)
+            .hint("does the server of database.url (or $DATABASE_URL) run and accept that user? `rag config show` tells where the setting comes from"),
+        _ => error.into(),
+    })?;
     match server::facts(&mut conn)?.shortcoming() {
         Some(shortcoming) => Err(Failure::new(Exit::Unreachable, shortcoming)),
         None => Ok(conn),
@@ -79,8 +83,8 @@ pub(crate) fn connect(url: &str) -> Outcome<PgConnection> {
 }
 
 /// Checks the server and brings its tables up to date.
-fn migrate(url: &str) -> Outcome<()> {
-    migrations::run_pending(&mut connect(url)?)?;
+fn migrate(postgres: &Postgres) -> Outcome<()> {
+    migrations::run_pending(&mut connect(postgres)?)?;
     Ok(())
 }
 

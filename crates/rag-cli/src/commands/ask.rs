@@ -21,12 +21,15 @@ const TITLE_CHARS: usize = 100;
 
 /// Asks and prints; "not found" is exit code 1.
 pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
+    let question = args.question.join(" ");
+    if question.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "the question is empty"));
+    }
     let context = Context::open(config)?;
     let engine = &context.engine;
     let user = engine.local_user();
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
-    let question = args.question.join(" ");
     let session = match args.session {
         Some(id) => SessionId::from(id),
         None => begin_session(&context, &question)?,
@@ -91,19 +94,15 @@ fn show(answer: &Answer, is_streamed: bool) {
         output::line("");
     }
     answer.citations.iter().for_each(cite);
+    if answer.outcome == Ending::NotFound {
+        output::line("`rag search` shows the passages that come nearest.");
+    }
     output::line(format!("\nby {}, session {}", answer.answered_by, answer.session_id));
 }
 
 fn cite(citation: &Citation) {
-    let page = citation.page.map(|page| format!(", page {page}")).unwrap_or_default();
-    let headings = citation.heading_path.join(" > ");
-    let headings = if headings.is_empty() { headings } else { format!(", {headings}") };
-    output::line(format!(
-        "[{}] {}{page}{headings}: \"{}\"",
-        citation.marker,
-        citation.title,
-        output::short(&citation.quote, 300)
-    ));
+    let place = output::place(&citation.title, citation.page, &citation.heading_path);
+    output::line(format!("[{}] {place}: \"{}\"", citation.marker, output::short(&citation.quote, 300)));
     let check = if citation.supported { "supported" } else { "NOT supported by the passage" };
     output::line(format!("    document {}, {check}", citation.document_id));
 }

@@ -80,9 +80,9 @@ fn show(check: &Check) {
         Grade::Warn => "WARN",
         Grade::Fail => "FAIL",
     };
-    output::line(format!("{grade}  {:<14} {}", check.name, check.finding));
+    output::line(format!("{grade}  {:<18} {}", check.name, check.finding));
     if let Some(cure) = &check.cure {
-        output::line(format!("      {:<14} -> {cure}", ""));
+        output::line(format!("      {:<18} -> {cure}", ""));
     }
 }
 

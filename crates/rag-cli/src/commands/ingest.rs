@@ -195,9 +195,6 @@ impl<'a> Run<'a> {
     }
 
     fn refuse(&mut self, file: &Path, reason: String) {
-        if self.bar.is_hidden() {
-            output::note(format!("refused: {}: {reason}", file.display()));
-        }
         self.summary.refused.push(Refused { file: file.display().to_string(), reason });
     }
 

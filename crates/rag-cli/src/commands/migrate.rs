@@ -16,7 +16,7 @@ use crate::{
 /// Works on the configured, the running or an own server.
 pub(crate) fn run(config: &Config, args: &Migrate) -> Outcome<ExitCode> {
     let postgres = Postgres::open(config)?;
-    let conn = &mut connect(postgres.url())?;
+    let conn = &mut connect(&postgres)?;
     if args.pending {
         let pending = migrations::pending(conn)?;
         pending.iter().for_each(output::line);

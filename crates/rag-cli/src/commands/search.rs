@@ -47,7 +47,8 @@ fn show(result: &SearchResult) {
     for (place, found) in (1..).zip(&result.found) {
         let Found { ranked, passage } = found;
         let (dense, lexical) = (leg(ranked.dense), leg(ranked.lexical));
-        output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin(found)));
+        let origin = output::place(&passage.title, passage.page, &passage.heading_path.0);
+        output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin));
         output::line(format!("{:43}  {}", "", output::short(&passage.text, 160)));
     }
     let timings = result.timings;
@@ -55,15 +56,6 @@ fn show(result: &SearchResult) {
     if !result.pruned_words.is_empty() {
         output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
     }
-}
-
-/// Title, page and headings.
-fn origin(found: &Found) -> String {
-    let passage = &found.passage;
-    let page = passage.page.map(|page| format!(", page {page}")).unwrap_or_default();
-    let headings = passage.heading_path.0.join(" > ");
-    let headings = if headings.is_empty() { headings } else { format!(", {headings}") };
-    output::short(&format!("{}{page}{headings}", passage.title), 120)
 }
 
 /// `1. (0.731)`; without a place where only the score is known.
