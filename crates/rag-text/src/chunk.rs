@@ -127,14 +127,18 @@ impl<'t> Chunker<'t> {
         let mut at = self.base + self.text.len() + separator.len();
         self.text.push_str(separator);
         self.text.push_str(&block.text);
-        if matches!(block.kind, BlockKind::Heading { .. }) && self.open.has_body {
-            self.close(0, &mut chunks);
+        if matches!(block.kind, BlockKind::Heading { .. }) {
+            if self.open.has_body {
+                self.close(0, &mut chunks);
+            }
+            // Text below it will set the path anew; without any the chunk's path is that of the heading itself.
+            self.path.clone_from(&block.heading_path);
+            self.path.push(block.text.clone());
         }
         for window in cut::windows(&block.text, cut::WINDOW_BYTES) {
             self.place(window, at, &block, &mut chunks);
             at += window.len();
         }
-        self.set_path(&block);
         self.forget_closed();
         let text = if separator.is_empty() { block.text } else { separator.to_owned() + &block.text };
         Step { text, chunks }
@@ -238,14 +242,6 @@ impl<'t> Chunker<'t> {
             self.open.add(atom);
         }
         self.open.has_body = repeated > 0;
-    }
-
-    /// Below a heading the path of a chunk that never gets any text is that of the heading itself.
-    fn set_path(&mut self, block: &Block) {
-        if matches!(block.kind, BlockKind::Heading { .. }) && !self.open.has_body {
-            self.path.clone_from(&block.heading_path);
-            self.path.push(block.text.clone());
-        }
     }
 
     /// Drops the stored text before the open chunk.

@@ -58,14 +58,12 @@ impl<'a> Atoms<'a> {
         let mut pieces = Vec::new();
         let level = if by_line { Level::Line } else { Level::Sentence };
         for part in self.parts(0..self.text.len(), level) {
-            if level == Level::Sentence && self.cost(&part) <= limit && !self.is_list(&part, limit) {
+            if !by_line && self.cost(&part) <= limit && !self.is_list(&part, limit) {
                 self.add(part, true, &mut pieces);
-            } else if level == Level::Sentence {
-                for line in self.parts(part, Level::Line) {
-                    self.divide_line(line, limit, &mut pieces);
-                }
-            } else {
-                self.divide_line(part, limit, &mut pieces);
+                continue;
+            }
+            for line in self.parts(part, Level::Line) {
+                self.divide_line(line, limit, &mut pieces);
             }
         }
         pieces
