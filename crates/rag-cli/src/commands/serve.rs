@@ -21,7 +21,8 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let key = config.server_key()?;
     refuse_open(bind, key.as_deref())?;
     let (stop, mut stopped) = watch::channel(false);
-    signals::listen(move |_| drop(stop.send(true)))?;
+    // Sending fails only when nobody waits any more.
+    signals::listen(move |_| _ = stop.send(true))?;
     let postgres = Postgres::serve(&config)?;
     let context = Context::on(config, postgres)?;
     clear_scratch(&context.config.scratch_dir());
