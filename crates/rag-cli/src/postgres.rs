@@ -76,7 +76,7 @@ impl Postgres {
         match self {
             Self::Configured(_) => "configured (database.url)",
             Self::Joined(_) => "embedded, run by another rag",
-            Self::Own(_) => "embedded, run for this command",
+            Self::Own(_) => "embedded, run by this command",
         }
     }
 }

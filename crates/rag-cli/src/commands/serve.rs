@@ -47,6 +47,25 @@ fn refuse_open(bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
         .hint("set server.key or server.key_file, or bind to 127.0.0.1"))
 }
 
-fn serve(_context: &Context, _bind: SocketAddr, _begun: Instant, _stopped: &mut watch::Receiver<bool>) -> Outcome<()> {
-    Err(Failure::new(Exit::Failed, "the HTTP API is not built in yet"))
+/// Runs the front until `stopped` says so. The HTTP API goes here, in place of the mere waiting.
+fn serve(context: &Context, bind: SocketAddr, begun: Instant, stopped: &mut watch::Receiver<bool>) -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    greet(context, bind, begun);
+    runtime.block_on(async {
+        // An error means that nobody is left to tell us, which ends us too.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    });
+    output::note("Stopping ..");
+    Ok(())
+}
+
+/// What is where, and what to try next.
+fn greet(context: &Context, bind: SocketAddr, begun: Instant) {
+    output::line(format!("PostgreSQL  {}", context.postgres.place()));
+    output::line(format!("data        {}", context.config.data_dir().display()));
+    output::line(format!("HTTP        not built in yet ({bind} is kept for it); the workers run"));
+    output::line("\nTry next, in another terminal:");
+    output::line("  rag ingest docs/                 store the documents of a folder");
+    output::line("  rag ask \"How do I ..?\"           answer with citations");
+    output::line(format!("\nReady after {:.1} s. Ctrl-C stops everything.", begun.elapsed().as_secs_f64()));
 }
