@@ -44,15 +44,25 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  rag serve\n  rag serve --bind 127.0.0.1:9000")]
     Serve(Serve),
     /// Store documents so that they can be searched
-    #[command(after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n\n\
-                            PDF, HTML, Markdown and plain text are read. Files stored before are not stored again.")]
+    #[command(
+        after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n\n\
+                            PDF, HTML, Markdown and plain text are read. Files stored before are not stored again."
+    )]
     Ingest(Ingest),
     /// Answer a question from the documents, with citations
-    #[command(after_help = "Examples:\n  rag ask \"How long is the notice period?\"\n  rag ask --collection law --json \"..\"")]
+    #[command(
+        after_help = "Examples:\n  rag ask \"How long is the notice period?\"\n  rag ask --collection law --json \"..\""
+    )]
     Ask(Ask),
     /// Find the passages that fit a query
-    #[command(after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\"")]
+    #[command(
+        after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\""
+    )]
     Search(Search),
+    /// Judge retrieval on a test collection of the BEIR shape
+    #[command(after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n\n\
+                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv.")]
+    Eval(Eval),
     /// Show what runs and what is stored
     Status(Json),
     /// Check everything that `rag` needs, and say what to do about it
@@ -127,6 +137,19 @@ pub(crate) struct Search {
     pub(crate) json: bool,
 }
 
+/// Arguments of `rag eval`.
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
+    pub(crate) dir: PathBuf,
+    /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) keep_as: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Legs of a search.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SearchMode {
@@ -170,7 +193,9 @@ pub(crate) enum ConfigCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PgCommand {
     /// Run a command with DATABASE_URL naming a throw-away database
-    #[command(after_help = "Example:\n  rag pg exec -- cargo test\n\nExits with the command's code; the database is gone then.")]
+    #[command(
+        after_help = "Example:\n  rag pg exec -- cargo test\n\nExits with the command's code; the database is gone then."
+    )]
     Exec {
         /// Command and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]

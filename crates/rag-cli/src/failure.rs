@@ -60,8 +60,12 @@ impl From<PgError> for Failure {
     fn from(error: PgError) -> Self {
         let failure = Self::new(Exit::Unreachable, error.to_string());
         match error {
-            PgError::NotInstalled { .. } => failure.hint("run `make setup`, or set database.url to a PostgreSQL of yours"),
-            PgError::Ended { .. } | PgError::TimedOut { .. } => failure.hint("`rag doctor` checks the usual causes"),
+            PgError::NotInstalled { .. } => {
+                failure.hint("run `make setup`, or set database.url to a PostgreSQL of yours")
+            }
+            PgError::Ended { .. } | PgError::TimedOut { .. } => {
+                failure.hint("`rag doctor` checks the usual causes")
+            }
             _ => failure,
         }
     }
@@ -72,7 +76,9 @@ impl From<RepoError> for Failure {
         let exit = if matches!(error, RepoError::Unavailable(_)) { Exit::Unreachable } else { Exit::Failed };
         let failure = Self::new(exit, sentence(&error));
         match error {
-            RepoError::Unavailable(_) => failure.hint("`rag status` tells whether the database runs, `rag doctor` what is wrong"),
+            RepoError::Unavailable(_) => {
+                failure.hint("`rag status` tells whether the database runs, `rag doctor` what is wrong")
+            }
             _ => failure,
         }
     }
@@ -96,14 +102,20 @@ impl From<EngineError> for Failure {
 
 impl From<EmbedError> for Failure {
     fn from(error: EmbedError) -> Self {
-        Self::new(if matches!(error, EmbedError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable }, error.to_string())
+        Self::new(
+            if matches!(error, EmbedError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable },
+            error.to_string(),
+        )
     }
 }
 
 impl From<LlmError> for Failure {
     fn from(error: LlmError) -> Self {
-        Self::new(if matches!(error, LlmError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable }, error.to_string())
-            .hint("look at section [chat]: `rag config show`")
+        Self::new(
+            if matches!(error, LlmError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable },
+            error.to_string(),
+        )
+        .hint("look at section [chat]: `rag config show`")
     }
 }
 

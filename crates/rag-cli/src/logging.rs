@@ -17,7 +17,8 @@ use crate::{
 /// Starts logging. Commands that answer and end log warnings only, unless a level was asked for.
 pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
     let Log { level, format } = &config.sections.log;
-    let is_default = config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
+    let is_default =
+        config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
     let level = if is_server || !is_default { level.as_str() } else { "error" };
     // The pool's own lines hold the driver's words; what they mean for us is logged by the engine.
     let filter = EnvFilter::try_new(format!("r2d2=off,{level}")).map_err(|error| {
@@ -26,8 +27,12 @@ pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
     })?;
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
-        LogFormat::Text => registry.with(fmt::layer().with_ansi(output::is_watched()).with_writer(io::stderr)).try_init(),
-        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init(),
+        LogFormat::Text => {
+            registry.with(fmt::layer().with_ansi(output::is_watched()).with_writer(io::stderr)).try_init()
+        }
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init()
+        }
     };
     started.map_err(|error| Failure::new(Exit::Failed, format!("the log cannot be set up: {error}")))
 }

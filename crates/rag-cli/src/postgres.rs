@@ -91,6 +91,7 @@ pub(crate) fn install(config: &Config) -> Outcome<Install> {
 }
 
 fn own(config: &Config) -> Outcome<Result<Postgres, PgError>> {
-    let settings = Settings { shim: Some(env::current_exe()?), ..Settings::new(config.data_dir(), install(config)?) };
+    let settings =
+        Settings { shim: Some(env::current_exe()?), ..Settings::new(config.data_dir(), install(config)?) };
     Ok(Supervisor::start(&settings).map(Postgres::Own))
 }

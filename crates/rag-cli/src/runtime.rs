@@ -47,7 +47,12 @@ impl Context {
         let (embedder, tables) = thread::scope(|scope| {
             let embedder = scope.spawn(|| embedder(&config));
             let tables = migrate(&postgres);
-            (embedder.join().unwrap_or_else(|_| Err(Failure::new(Exit::Failed, "loading the model failed"))), tables)
+            (
+                embedder
+                    .join()
+                    .unwrap_or_else(|_| Err(Failure::new(Exit::Failed, "loading the model failed"))),
+                tables,
+            )
         });
         tables?;
         make_scratch(&config.scratch_dir())?;
@@ -64,7 +69,8 @@ impl Context {
     pub(crate) fn collection(&self, name: &str) -> Outcome<Collection> {
         let user = self.engine.local_user();
         self.engine.db().run(|conn| collections::find_by_name(conn, user, name))?.ok_or_else(|| {
-            Failure::new(Exit::Failed, format!("there is no collection named {name}")).hint("`rag status` lists the collections")
+            Failure::new(Exit::Failed, format!("there is no collection named {name}"))
+                .hint("`rag status` lists the collections")
         })
     }
 }
@@ -140,7 +146,10 @@ fn make_scratch(dir: &Path) -> Outcome<()> {
 /// Removes what killed processes left.
 pub(crate) fn clear_scratch(dir: &Path) {
     for entry in dir.read_dir().into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|found| found.modified()).map(|at| SystemTime::now().duration_since(at));
+        let age = entry
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|at| SystemTime::now().duration_since(at));
         if matches!(age, Ok(Ok(age)) if age > STALE) {
             // Best effort: what stays only takes room.
             let _ = fs::remove_file(entry.path());

@@ -14,7 +14,8 @@ fn rag(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rag"));
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if name == "DATABASE_URL" || (name.starts_with("RAG_") && name.contains("__")) || name == "RAG_CONFIG" {
+        if name == "DATABASE_URL" || (name.starts_with("RAG_") && name.contains("__")) || name == "RAG_CONFIG"
+        {
             command.env_remove(name);
         }
     }
@@ -59,7 +60,11 @@ fn wrong_usage_is_exit_code_2() {
 #[test]
 fn flags_beat_the_environment_which_beats_the_file() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("rag.toml"), "[search]\nef_search = 10\ncandidates = 11\n[log]\nlevel = \"warn\"\n").unwrap();
+    fs::write(
+        dir.path().join("rag.toml"),
+        "[search]\nef_search = 10\ncandidates = 11\n[log]\nlevel = \"warn\"\n",
+    )
+    .unwrap();
     let mut command = rag(dir.path(), &["config", "show", "--json", "--set", "search.ef_search=30"]);
     let (code, shown) = json(command.env("RAG_SEARCH__EF_SEARCH", "20").env("RAG_SEARCH__CANDIDATES", "21"));
     assert_eq!(code, 0);
@@ -74,7 +79,8 @@ fn flags_beat_the_environment_which_beats_the_file() {
 fn secrets_are_never_shown() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = rag(dir.path(), &["config", "show"]);
-    let (_, out, _) = run(command.env("DATABASE_URL", "postgres://u:hunter2@h/d").env("RAG_SERVER__KEY", "hunter2"));
+    let (_, out, _) =
+        run(command.env("DATABASE_URL", "postgres://u:hunter2@h/d").env("RAG_SERVER__KEY", "hunter2"));
     assert!(out.contains("********") && !out.contains("hunter2"), "{out}");
 }
 
@@ -110,7 +116,9 @@ fn a_document_is_stored_found_and_cited() {
     let docs = dir.path().join("docs");
     fs::create_dir(&docs).unwrap();
     let collection = format!("cli-{}", std::process::id());
-    let text = format!("# Leave {collection}\n\nEvery employee has thirty days of paid vacation in a calendar year.\n");
+    let text = format!(
+        "# Leave {collection}\n\nEvery employee has thirty days of paid vacation in a calendar year.\n"
+    );
     fs::write(docs.join("leave.md"), text).unwrap();
     fs::write(docs.join("empty.txt"), "").unwrap();
     let data = dir.path().join("data");
@@ -134,7 +142,8 @@ fn a_document_is_stored_found_and_cited() {
     let (code, answer) = json(&mut with(&["ask", "--json", "--collection", &collection, question]));
     assert_eq!((code, &answer["outcome"]), (0, &"answered".into()), "{answer}");
     assert_eq!(answer["citations"][0]["supported"], true);
-    let (code, answer) = json(&mut with(&["ask", "--json", "--collection", &collection, "Who painted the ceiling?"]));
+    let (code, answer) =
+        json(&mut with(&["ask", "--json", "--collection", &collection, "Who painted the ceiling?"]));
     assert_eq!((code, &answer["outcome"]), (1, &"not_found".into()), "{answer}");
     let (code, _, err) = run(&mut with(&["ask", "--collection", "no such one", "Why?"]));
     assert_eq!((code, err.contains("no collection named no such one")), (1, true), "{err}");

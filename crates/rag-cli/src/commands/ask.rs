@@ -34,11 +34,14 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         Some(id) => SessionId::from(id),
         None => begin_session(&context, &question)?,
     };
-    let prepared = engine.prepare(user, &AskRequest { session, question: &question, collections: &collections })?;
+    let prepared =
+        engine.prepare(user, &AskRequest { session, question: &question, collections: &collections })?;
     let (written, failed) = match (&prepared.plan, engine.chat()) {
         (Plan::Stream(request), Some(chat)) => stream(chat, request.clone(), !args.json)?,
         (Plan::Ready(written), _) => (written.clone(), None),
-        (Plan::Stream(_), None) => return Err(Failure::new(Exit::Failed, "there is no chat model to answer")),
+        (Plan::Stream(_), None) => {
+            return Err(Failure::new(Exit::Failed, "there is no chat model to answer"));
+        }
     };
     let is_streamed = matches!(prepared.plan, Plan::Stream(_)) && !args.json;
     let answer = engine.record(&prepared, written)?;
@@ -62,7 +65,11 @@ fn begin_session(context: &Context, question: &str) -> Outcome<SessionId> {
 }
 
 /// What the model wrote, printed as it came when `shown`; Ctrl-C ends it early and keeps what there is.
-fn stream(chat: &Arc<dyn ChatModel>, request: ChatRequest, shown: bool) -> Outcome<(Written, Option<LlmError>)> {
+fn stream(
+    chat: &Arc<dyn ChatModel>,
+    request: ChatRequest,
+    shown: bool,
+) -> Outcome<(Written, Option<LlmError>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (mut text, mut tokens) = (String::new(), None);

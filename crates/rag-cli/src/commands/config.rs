@@ -44,7 +44,8 @@ fn show(config: &Config) {
             shown = section;
         }
         let value = masked(key, value);
-        let place = place(config, key).filter(|_| value.as_str() == Some("")).map(|path| format!(", that is {path}"));
+        let place =
+            place(config, key).filter(|_| value.as_str() == Some("")).map(|path| format!(", that is {path}"));
         output::line(format!("{:<46} # {origin}{}", format!("{name} = {value}"), place.unwrap_or_default()));
     }
 }

@@ -68,7 +68,11 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
         output::json(&json!({"ok": failed == 0, "checks": checks}));
     } else {
         checks.iter().for_each(show);
-        let summary = if failed == 0 { "All that is needed is there.".to_owned() } else { format!("{failed} checks failed.") };
+        let summary = if failed == 0 {
+            "All that is needed is there.".to_owned()
+        } else {
+            format!("{failed} checks failed.")
+        };
         output::line(format!("\n{summary}"));
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { Exit::Failed.into() })
@@ -96,7 +100,10 @@ fn bind(config: &Config) -> Check {
             format!("{bind} is open to other machines, and no key is asked for"),
             "set server.key or server.key_file, or bind to 127.0.0.1",
         ),
-        Ok(key) => Check::ok("address", format!("{bind}, {}", if key.is_some() { "with a key" } else { "this machine only" })),
+        Ok(key) => Check::ok(
+            "address",
+            format!("{bind}, {}", if key.is_some() { "with a key" } else { "this machine only" }),
+        ),
     }
 }
 
@@ -104,8 +111,15 @@ fn data_dir(config: &Config) -> Check {
     let dir = config.data_dir();
     let shown = dir.display();
     match fs::metadata(&dir) {
-        Ok(found) if found.is_dir() && !found.permissions().readonly() => Check::ok("data", format!("{shown}")),
-        Ok(_) => Check::bad("data", Grade::Fail, format!("{shown} is no folder that can be written to"), "choose another with --data-dir"),
+        Ok(found) if found.is_dir() && !found.permissions().readonly() => {
+            Check::ok("data", format!("{shown}"))
+        }
+        Ok(_) => Check::bad(
+            "data",
+            Grade::Fail,
+            format!("{shown} is no folder that can be written to"),
+            "choose another with --data-dir",
+        ),
         Err(_) => Check::ok("data", format!("{shown}, which is made at the first start")),
     }
 }
@@ -114,7 +128,12 @@ fn disk(config: &Config) -> Check {
     let dir = config.data_dir();
     let existing = dir.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
     let Ok(found) = rustix::fs::statvfs(existing) else {
-        return Check::bad("disk", Grade::Warn, "the system does not tell how much is free", "look with `df`");
+        return Check::bad(
+            "disk",
+            Grade::Warn,
+            "the system does not tell how much is free",
+            "look with `df`",
+        );
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize);
     let finding = format!("{} free", output::bytes(free));
@@ -127,7 +146,9 @@ fn disk(config: &Config) -> Check {
 }
 
 fn database(postgres: &Postgres, checks: &mut Vec<Check>) {
-    let looked = server::connect(postgres.url()).map_err(Failure::from).and_then(|mut conn| look(&mut conn, postgres, checks));
+    let looked = server::connect(postgres.url())
+        .map_err(Failure::from)
+        .and_then(|mut conn| look(&mut conn, postgres, checks));
     if let Err(failure) = looked {
         checks.push(Check::failed("PostgreSQL", failure));
     }
@@ -148,7 +169,11 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
     ];
     for (name, value, risk) in durability {
         checks.push(if value == "off" {
-            let cure = if name == "data_checksums" { "pg_checksums --enable on the stopped server".to_owned() } else { format!("ALTER SYSTEM SET {name} = on") };
+            let cure = if name == "data_checksums" {
+                "pg_checksums --enable on the stopped server".to_owned()
+            } else {
+                format!("ALTER SYSTEM SET {name} = on")
+            };
             Check::bad(name, Grade::Warn, format!("off: {risk}"), cure)
         } else {
             Check::ok(name, value)
@@ -157,7 +182,12 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
     let pending = migrations::pending(conn)?;
     checks.push(match pending.len() {
         0 => Check::ok("tables", "up to date"),
-        count => Check::bad("tables", Grade::Warn, format!("{count} migrations are pending"), "`rag migrate`, or the next start, runs them"),
+        count => Check::bad(
+            "tables",
+            Grade::Warn,
+            format!("{count} migrations are pending"),
+            "`rag migrate`, or the next start, runs them",
+        ),
     });
     Ok(())
 }
@@ -168,7 +198,10 @@ fn embedding(config: &Config) -> Check {
         let vector = embedder.embed_query("Does embedding work?")?;
         let model = embedder.model();
         if vector.len() != model.dimensions {
-            return Err(Failure::new(Exit::Failed, format!("{} numbers instead of {}", vector.len(), model.dimensions)));
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("{} numbers instead of {}", vector.len(), model.dimensions),
+            ));
         }
         Ok(format!("{}, {} dimensions, {} ms", model.name, vector.len(), begun.elapsed().as_millis()))
     });
@@ -184,14 +217,25 @@ fn extraction(config: &Config) -> Check {
         let dir = tempfile::tempdir()?;
         let file = dir.path().join("check.md");
         fs::write(&file, "# Check\n\nA paragraph.\n")?;
-        let opened = isolate::open(&env::current_exe()?, Format::Markdown, &file, &config.limits(), dir.path());
+        let opened =
+            isolate::open(&env::current_exe()?, Format::Markdown, &file, &config.limits(), dir.path());
         let document = opened.map_err(|refusal| Failure::new(Exit::Failed, refusal.to_string()))?;
         Ok(document.blocks.filter_map(Result::ok).count())
     };
     match read() {
-        Ok(0) => Check::bad("documents", Grade::Fail, "a tiny document gave no text", "reinstall rag: its program may be damaged"),
+        Ok(0) => Check::bad(
+            "documents",
+            Grade::Fail,
+            "a tiny document gave no text",
+            "reinstall rag: its program may be damaged",
+        ),
         Ok(_) => Check::ok("documents", "a tiny document was read in a process of its own"),
-        Err(failure) => Check::failed("documents", failure.hint("set ingest.memory_bytes to 1 GB or more; the folder for temporary files must be writable")),
+        Err(failure) => Check::failed(
+            "documents",
+            failure.hint(
+                "set ingest.memory_bytes to 1 GB or more; the folder for temporary files must be writable",
+            ),
+        ),
     }
 }
 
@@ -200,8 +244,11 @@ fn chat(config: &Config) -> Option<Check> {
         Ok(client) => client?,
         Err(failure) => return Some(Check::failed("chat", failure)),
     };
-    let request =
-        ChatRequest { messages: vec![Message::new(Role::User, "Say OK.")], temperature: Some(0.0), max_tokens: Some(8) };
+    let request = ChatRequest {
+        messages: vec![Message::new(Role::User, "Say OK.")],
+        temperature: Some(0.0),
+        max_tokens: Some(8),
+    };
     let asked = || -> Outcome<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {

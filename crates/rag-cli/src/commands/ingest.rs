@@ -85,7 +85,11 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     run.bar.finish_and_clear();
     result?;
     let summary = run.finish();
-    if args.json { output::json(&summary) } else { show(&summary) }
+    if args.json {
+        output::json(&summary)
+    } else {
+        show(&summary)
+    }
     let is_whole = summary.refused.is_empty() && !summary.interrupted;
     Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
@@ -174,7 +178,9 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let accepted = loop {
             match self.engine.upload(self.engine.local_user(), self.collection.id, &upload) {
-                Err(EngineError::Unavailable(_)) if begun.elapsed() < PATIENCE && !self.is_stopped() => thread::sleep(TICK),
+                Err(EngineError::Unavailable(_)) if begun.elapsed() < PATIENCE && !self.is_stopped() => {
+                    thread::sleep(TICK)
+                }
                 other => break other,
             }
         };
@@ -234,13 +240,15 @@ impl<'a> Run<'a> {
             self.summary.chunks += job.done_units;
             return;
         }
-        let detail = job.problem.as_ref().and_then(|problem| problem.get("detail")).and_then(|detail| detail.as_str());
+        let detail =
+            job.problem.as_ref().and_then(|problem| problem.get("detail")).and_then(|detail| detail.as_str());
         self.refuse(&open.file, detail.unwrap_or("It failed too often.").to_owned());
     }
 
     fn show_progress(&mut self) {
         let Summary { files, stored, chunks, .. } = self.summary;
-        let text = format!("{files} files seen, {stored} stored, {} in work, {chunks} chunks", self.open.len());
+        let text =
+            format!("{files} files seen, {stored} stored, {} in work, {chunks} chunks", self.open.len());
         self.bar.set_message(text.clone());
         self.bar.tick();
         if self.bar.is_hidden() && self.noted.elapsed() > NOTE_EVERY {
@@ -270,7 +278,10 @@ fn show(summary: &Summary) {
         summary.duplicates,
         summary.refused.len()
     ));
-    output::line(format!("{} chunks in {:.1} s ({:.0} a second)", summary.chunks, summary.seconds, summary.chunks_per_second));
+    output::line(format!(
+        "{} chunks in {:.1} s ({:.0} a second)",
+        summary.chunks, summary.seconds, summary.chunks_per_second
+    ));
     for refused in &summary.refused {
         output::line(format!("  refused {}: {}", refused.file, refused.reason));
     }

@@ -3,6 +3,7 @@
 mod ask;
 mod config;
 mod doctor;
+mod eval;
 mod ingest;
 mod ingest_files;
 mod migrate;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
     match cli.command {
         Command::Serve(_) => serve::run(config),
         Command::Ingest(args) => ingest::run(config, &args),
+        Command::Eval(args) => eval::run(config, &args),
         Command::Ask(args) => ask::run(config, &args),
         Command::Search(args) => search::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),

@@ -53,7 +53,8 @@ impl Shared {
 }
 
 fn exec(config: &Config, command: &[OsString]) -> Outcome<ExitCode> {
-    let (program, args) = command.split_first().ok_or_else(|| Failure::new(Exit::Usage, "no command is given"))?;
+    let (program, args) =
+        command.split_first().ok_or_else(|| Failure::new(Exit::Usage, "no command is given"))?;
     let shared = Arc::<Shared>::default();
     let told = Arc::clone(&shared);
     // Before the server starts, so that an early Ctrl-C leaves none behind.

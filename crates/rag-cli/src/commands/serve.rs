@@ -48,7 +48,12 @@ fn refuse_open(bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
 }
 
 /// Runs the front until `stopped` says so. The HTTP API goes here, in place of the mere waiting.
-fn serve(context: &Context, bind: SocketAddr, begun: Instant, stopped: &mut watch::Receiver<bool>) -> Outcome<()> {
+fn serve(
+    context: &Context,
+    bind: SocketAddr,
+    begun: Instant,
+    stopped: &mut watch::Receiver<bool>,
+) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     greet(context, bind, begun);
     runtime.block_on(async {

@@ -27,11 +27,16 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
         EmbeddingKind::Minilm => "all-MiniLM-L6-v2 (in this process)".to_owned(),
         EmbeddingKind::Openai => format!("{} ({})", embedding.model, embedding.base_url),
     };
-    let chat = Some(config.sections.chat.model.as_str()).filter(|_| !config.sections.chat.base_url.is_empty());
+    let chat =
+        Some(config.sections.chat.model.as_str()).filter(|_| !config.sections.chat.base_url.is_empty());
     let report = json!({
         "postgres": state, "data_dir": config.data_dir(), "embedding_model": model, "chat_model": chat, "stored": stored,
     });
-    if as_json { output::json(&report) } else { show(&report) }
+    if as_json {
+        output::json(&report)
+    } else {
+        show(&report)
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,7 +47,9 @@ fn database(config: &Config) -> Outcome<(String, Option<String>)> {
     }
     Ok(match rag_pg::status(&config.data_dir())? {
         Status::Absent => ("no data yet: begin with `rag ingest` or `rag serve`".to_owned(), None),
-        Status::Stopped { major } => (format!("stopped (data of version {major}); `rag serve` starts it"), None),
+        Status::Stopped { major } => {
+            (format!("stopped (data of version {major}); `rag serve` starts it"), None)
+        }
         Status::Running(running) if running.ready => {
             (format!("running, process {}", running.pid), Some(running.url))
         }
@@ -97,7 +104,10 @@ fn show(report: &Value) {
     output::line(format!("data         {}", text("/data_dir")));
     output::line(format!("embedding    {}", text("/embedding_model")));
     let chat = text("/chat_model");
-    output::line(format!("chat         {}", if chat == "none" { "none: answers are sentences of the documents" } else { &chat }));
+    output::line(format!(
+        "chat         {}",
+        if chat == "none" { "none: answers are sentences of the documents" } else { &chat }
+    ));
     if report.pointer("/stored/version").is_none() {
         return;
     }
@@ -110,7 +120,12 @@ fn show(report: &Value) {
     };
     for collection in collections {
         let part = |key: &str| collection.get(key).map(ToString::to_string).unwrap_or_default();
-        output::line(format!("collection   {}: {} documents, {} chunks", part("name").trim_matches('"'), part("documents"), part("chunks")));
+        output::line(format!(
+            "collection   {}: {} documents, {} chunks",
+            part("name").trim_matches('"'),
+            part("documents"),
+            part("chunks")
+        ));
     }
     let jobs = report.pointer("/stored/jobs").and_then(Value::as_object);
     let jobs = jobs.into_iter().flatten().map(|(state, count)| format!("{count} {state}"));

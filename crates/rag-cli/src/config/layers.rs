@@ -61,14 +61,22 @@ impl Layers {
         }))?;
         for pair in &global.set {
             let (key, text) = pair.split_once('=').ok_or_else(|| {
-                Failure::new(Exit::Usage, format!("--set {pair}: write it as KEY=VALUE")).hint("such as --set search.ef_search=200")
+                Failure::new(Exit::Usage, format!("--set {pair}: write it as KEY=VALUE"))
+                    .hint("such as --set search.ef_search=200")
             })?;
             layers.set_text(key.trim(), text.trim(), Origin::Flag("--set".to_owned()))?;
         }
         if let Some(dir) = &global.data_dir {
-            layers.set_text("postgres.data_dir", &dir.to_string_lossy(), Origin::Flag("--data-dir".to_owned()))?;
+            layers.set_text(
+                "postgres.data_dir",
+                &dir.to_string_lossy(),
+                Origin::Flag("--data-dir".to_owned()),
+            )?;
         }
-        for (flag, key, text) in flags.iter().map(|(key, text)| (format!("--{}", key.rsplit('.').next().unwrap_or(key)), key, text)) {
+        for (flag, key, text) in flags
+            .iter()
+            .map(|(key, text)| (format!("--{}", key.rsplit('.').next().unwrap_or(key)), key, text))
+        {
             layers.set_text(key, text, Origin::Flag(flag))?;
         }
         Ok(layers)
@@ -76,19 +84,24 @@ impl Layers {
 
     /// The defaults alone.
     pub(crate) fn defaults() -> Outcome<Self> {
-        let table: Table = DEFAULTS
-            .parse()
-            .map_err(|error| Failure::new(Exit::Usage, format!("the built-in defaults are broken: {error}")))?;
+        let table: Table = DEFAULTS.parse().map_err(|error| {
+            Failure::new(Exit::Usage, format!("the built-in defaults are broken: {error}"))
+        })?;
         Ok(Self { values: flatten(table).map(|(key, value)| (key, (value, Origin::Default))).collect() })
     }
 
     /// Adds a file's values.
     pub(crate) fn add_file(&mut self, path: &Path) -> Outcome<()> {
         let text = fs::read_to_string(path).map_err(|error| {
-            Failure::new(Exit::Usage, format!("the configuration file {} cannot be read: {error}", path.display()))
+            Failure::new(
+                Exit::Usage,
+                format!("the configuration file {} cannot be read: {error}", path.display()),
+            )
         })?;
         let table: Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+            let line = error
+                .span()
+                .map_or(1, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
             Failure::new(Exit::Usage, format!("{}, line {line}: {}", path.display(), error.message()))
                 .hint("see config/rag.toml for a commented sample")
         })?;
@@ -99,7 +112,10 @@ impl Layers {
     }
 
     /// Adds the variables that are settings.
-    pub(crate) fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) -> Outcome<()> {
+    pub(crate) fn add_environment(
+        &mut self,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Outcome<()> {
         let mut variables: Vec<(String, String)> = variables.into_iter().collect();
         // DATABASE_URL before RAG_DATABASE__URL, so that the latter wins.
         variables.sort();
@@ -119,7 +135,11 @@ impl Layers {
         let value = match self.values.get(key) {
             Some((Value::String(_), _)) | None => Value::String(text.to_owned()),
             Some((Value::Array(_), _)) if !text.starts_with('[') => Value::Array(
-                text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| Value::String(part.to_owned())).collect(),
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(|part| Value::String(part.to_owned()))
+                    .collect(),
             ),
             Some(_) => format!("value = {text}")
                 .parse::<Table>()
@@ -140,8 +160,11 @@ impl Layers {
         };
         if known.type_str() != value.type_str() {
             let shown = if is_secret(key) { "a secret".to_owned() } else { value.to_string() };
-            return Err(Failure::new(Exit::Usage, format!("{key} = {shown} ({origin}): {} is wanted, not {}", kind(known), kind(&value)))
-                .hint(format!("the default is {known}")));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("{key} = {shown} ({origin}): {} is wanted, not {}", kind(known), kind(&value)),
+            )
+            .hint(format!("the default is {known}")));
         }
         (*known, *from) = (value, origin);
         Ok(())
@@ -153,7 +176,8 @@ impl Layers {
         let keys: Vec<&str> =
             self.values.keys().filter_map(|known| known.strip_prefix(section)?.strip_prefix('.')).collect();
         if keys.is_empty() {
-            let mut sections: Vec<&str> = self.values.keys().filter_map(|known| known.split('.').next()).collect();
+            let mut sections: Vec<&str> =
+                self.values.keys().filter_map(|known| known.split('.').next()).collect();
             sections.dedup();
             return failure.hint(format!("the sections are: {}", sections.join(", ")));
         }
@@ -212,14 +236,20 @@ fn is_secret(key: &str) -> bool {
 }
 
 fn file(global: &Global) -> Option<PathBuf> {
-    let named = global.config.clone().or_else(|| env::var_os("RAG_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
-    named.or_else(|| [PathBuf::from("rag.toml"), paths::user_config()].into_iter().find(|path| path.is_file()))
+    let named = global
+        .config
+        .clone()
+        .or_else(|| env::var_os("RAG_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
+    named
+        .or_else(|| [PathBuf::from("rag.toml"), paths::user_config()].into_iter().find(|path| path.is_file()))
 }
 
 /// `section.key` for every value; what stands outside a section keeps its bare name, which no section has.
 fn flatten(table: Table) -> impl Iterator<Item = (String, Value)> {
     table.into_iter().flat_map(|(section, value)| match value {
-        Value::Table(keys) => keys.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)).collect(),
+        Value::Table(keys) => {
+            keys.into_iter().map(|(key, value)| (format!("{section}.{key}"), value)).collect()
+        }
         other => vec![(section, other)],
     })
 }
@@ -230,13 +260,19 @@ mod tests {
 
     fn with(variables: &[(&str, &str)]) -> Outcome<Layers> {
         let mut layers = Layers::defaults()?;
-        layers.add_environment(variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))?;
+        layers
+            .add_environment(variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))?;
         Ok(layers)
     }
 
     #[test]
     fn the_environment_beats_the_defaults_and_keeps_the_kind_of_value() {
-        let layers = with(&[("RAG_SEARCH__EF_SEARCH", "200"), ("RAG_SERVER__KEY", "12345"), ("RAG_SEARCH__DENSE_WEIGHT", "1")]).unwrap();
+        let layers = with(&[
+            ("RAG_SEARCH__EF_SEARCH", "200"),
+            ("RAG_SERVER__KEY", "12345"),
+            ("RAG_SEARCH__DENSE_WEIGHT", "1"),
+        ])
+        .unwrap();
         assert_eq!(layers.describe("search.ef_search"), "search.ef_search = 200 ($RAG_SEARCH__EF_SEARCH)");
         assert_eq!(layers.describe("server.key"), "server.key = \"********\" ($RAG_SERVER__KEY)");
         assert_eq!(layers.table()["search"]["dense_weight"], Value::Float(1.0));
@@ -258,6 +294,9 @@ mod tests {
     #[test]
     fn a_value_of_another_kind_is_refused() {
         let failure = with(&[("RAG_INGEST__WORKERS", "two")]).unwrap_err();
-        assert_eq!(failure.message, "ingest.workers = \"two\" ($RAG_INGEST__WORKERS): a whole number is wanted, not text");
+        assert_eq!(
+            failure.message,
+            "ingest.workers = \"two\" ($RAG_INGEST__WORKERS): a whole number is wanted, not text"
+        );
     }
 }

@@ -38,7 +38,10 @@ impl Config {
     fn check(layers: Layers) -> Outcome<Self> {
         let sections: Sections = serde_path_to_error::deserialize(layers.table()).map_err(|error| {
             let key = error.path().to_string();
-            Failure::new(Exit::Usage, format!("{}: {}", layers.describe(&key), allowed(&key, error.inner().message())))
+            Failure::new(
+                Exit::Usage,
+                format!("{}: {}", layers.describe(&key), allowed(&key, error.inner().message())),
+            )
         })?;
         match ranges::first_fault(&sections) {
             Some((key, allowed)) => {
@@ -75,8 +78,9 @@ impl Config {
             return Ok(server.key.given().map(str::to_owned));
         }
         let shown = self.layers.describe("server.key_file");
-        let text = fs::read_to_string(&server.key_file)
-            .map_err(|error| Failure::new(Exit::Usage, format!("{shown}: the file cannot be read: {error}")))?;
+        let text = fs::read_to_string(&server.key_file).map_err(|error| {
+            Failure::new(Exit::Usage, format!("{shown}: the file cannot be read: {error}"))
+        })?;
         match text.trim() {
             "" => Err(Failure::new(Exit::Usage, format!("{shown}: the file is empty"))),
             key => Ok(Some(key.to_owned())),
@@ -153,7 +157,9 @@ fn or_default(path: &PathBuf, default: impl Fn() -> PathBuf) -> PathBuf {
 /// The reader's words, or ours where they say too little.
 fn allowed(key: &str, message: &str) -> String {
     match key {
-        "server.bind" => "allowed is an IP address with a port, such as \"127.0.0.1:8420\" or \"[::1]:8420\"".to_owned(),
+        "server.bind" => {
+            "allowed is an IP address with a port, such as \"127.0.0.1:8420\" or \"[::1]:8420\"".to_owned()
+        }
         _ => message.trim().to_owned(),
     }
 }
@@ -180,7 +186,11 @@ mod tests {
         let failure = with("RAG_SEARCH__EF_SEARCH", "5000").unwrap_err();
         assert_eq!(failure.message, "search.ef_search = 5000 ($RAG_SEARCH__EF_SEARCH): allowed is 1 to 1000");
         let failure = with("RAG_SEARCH__FUSION", "sum").unwrap_err();
-        assert!(failure.message.contains("unknown variant `sum`, expected `convex` or `rrf`"), "{}", failure.message);
+        assert!(
+            failure.message.contains("unknown variant `sum`, expected `convex` or `rrf`"),
+            "{}",
+            failure.message
+        );
         let failure = with("RAG_SERVER__BIND", "localhost").unwrap_err();
         assert!(failure.message.contains("127.0.0.1:8420"), "{}", failure.message);
     }

@@ -14,9 +14,21 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         (s.embedding.timeout_ms >= 1, "embedding.timeout_ms", "at least 1"),
         ((1..=64).contains(&s.ingest.workers), "ingest.workers", "1 to 64"),
         ((32..=8192).contains(&s.ingest.max_tokens), "ingest.max_tokens", "32 to 8192"),
-        (s.ingest.overlap_tokens * 2 <= s.ingest.max_tokens, "ingest.overlap_tokens", "at most half of ingest.max_tokens"),
-        (s.ingest.reserve_tokens * 2 <= s.ingest.max_tokens, "ingest.reserve_tokens", "at most half of ingest.max_tokens"),
-        (s.ingest.default_language.len() == 3, "ingest.default_language", "three letters (ISO 639-3), such as \"eng\""),
+        (
+            s.ingest.overlap_tokens * 2 <= s.ingest.max_tokens,
+            "ingest.overlap_tokens",
+            "at most half of ingest.max_tokens",
+        ),
+        (
+            s.ingest.reserve_tokens * 2 <= s.ingest.max_tokens,
+            "ingest.reserve_tokens",
+            "at most half of ingest.max_tokens",
+        ),
+        (
+            s.ingest.default_language.len() == 3,
+            "ingest.default_language",
+            "three letters (ISO 639-3), such as \"eng\"",
+        ),
         ((3..=3600).contains(&s.ingest.lease_s), "ingest.lease_s", "3 to 3600"),
         ((1..=100).contains(&s.ingest.max_attempts), "ingest.max_attempts", "1 to 100"),
         ((100..=3_600_000).contains(&s.ingest.wall_ms), "ingest.wall_ms", "100 to 3600000"),
@@ -29,7 +41,13 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
         ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
     ];
-    rules.into_iter().chain(counts(s)).chain(models(s)).find(|(holds, ..)| !holds).map(|(_, key, allowed)| (key, allowed))
+    rules
+        .into_iter()
+        .chain(counts(s))
+        .chain(server(s))
+        .chain(models(s))
+        .find(|(holds, ..)| !holds)
+        .map(|(_, key, allowed)| (key, allowed))
 }
 
 fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
@@ -41,15 +59,48 @@ fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
     ]
 }
 
+fn server(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
+    let server = &s.server;
+    [
+        ((1024..=1 << 30).contains(&server.max_body_bytes), "server.max_body_bytes", "1024 to 1073741824"),
+        (server.request_timeout_ms >= 100, "server.request_timeout_ms", "at least 100"),
+        (server.body_timeout_ms >= 100, "server.body_timeout_ms", "at least 100"),
+        (server.heartbeat_ms >= 100, "server.heartbeat_ms", "at least 100"),
+        ((1..=256).contains(&server.threads), "server.threads", "1 to 256"),
+        (server.admission_timeout_ms >= 1, "server.admission_timeout_ms", "at least 1"),
+        ((1..=3600).contains(&server.shutdown_timeout_s), "server.shutdown_timeout_s", "1 to 3600"),
+    ]
+}
+
 fn models(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     let remote = s.embedding.kind == EmbeddingKind::Openai;
     let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
     let chat = &s.chat;
     [
-        (!remote || is_url(&s.embedding.base_url), "embedding.base_url", "an address such as \"http://localhost:11434/v1\" when embedding.kind is \"openai\""),
-        (!remote || !s.embedding.model.is_empty(), "embedding.model", "the model's name when embedding.kind is \"openai\""),
-        (chat.base_url.is_empty() || is_url(&chat.base_url), "chat.base_url", "empty, or an address such as \"http://localhost:11434/v1\""),
-        (chat.base_url.is_empty() || !chat.model.is_empty(), "chat.model", "the model's name when chat.base_url is set"),
-        (s.server.key.given().is_none() || s.server.key_file.as_os_str().is_empty(), "server.key_file", "either server.key or server.key_file, not both"),
+        (
+            !remote || is_url(&s.embedding.base_url),
+            "embedding.base_url",
+            "an address such as \"http://localhost:11434/v1\" when embedding.kind is \"openai\"",
+        ),
+        (
+            !remote || !s.embedding.model.is_empty(),
+            "embedding.model",
+            "the model's name when embedding.kind is \"openai\"",
+        ),
+        (
+            chat.base_url.is_empty() || is_url(&chat.base_url),
+            "chat.base_url",
+            "empty, or an address such as \"http://localhost:11434/v1\"",
+        ),
+        (
+            chat.base_url.is_empty() || !chat.model.is_empty(),
+            "chat.model",
+            "the model's name when chat.base_url is set",
+        ),
+        (
+            s.server.key.given().is_none() || s.server.key_file.as_os_str().is_empty(),
+            "server.key_file",
+            "either server.key or server.key_file, not both",
+        ),
     ]
 }

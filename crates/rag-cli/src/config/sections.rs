@@ -27,6 +27,13 @@ pub(crate) struct Server {
     pub(crate) key: Secret,
     pub(crate) key_file: PathBuf,
     pub(crate) cors_origins: Vec<String>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) request_timeout_ms: u64,
+    pub(crate) body_timeout_ms: u64,
+    pub(crate) heartbeat_ms: u64,
+    pub(crate) threads: usize,
+    pub(crate) admission_timeout_ms: u64,
+    pub(crate) shutdown_timeout_s: u64,
 }
 
 /// The database and its pool.
