@@ -87,19 +87,19 @@ pub enum Progress {
     Searching(usize, usize),
 }
 
-/// Loads the BEIR-shaped folder into a fresh collection, runs its queries and deletes the collection again, unless it is to
-/// be kept.
+/// Loads the BEIR-shaped folder into a collection and runs its queries. A collection that is named is kept, and what it
+/// holds already is not loaded again; without a name it is a fresh one, deleted at the end.
 pub fn evaluate(
     engine: &Engine,
     dir: &Path,
     workers: usize,
-    keep: bool,
+    keep_as: Option<&str>,
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Report> {
     let queries = beir::queries(dir)?;
-    let collection = fresh_collection(engine, dir)?;
+    let collection = collection(engine, keep_as)?;
     let result = run(engine, dir, collection, workers, &queries, progress);
-    if !keep {
+    if keep_as.is_none() {
         engine.db().transaction(|conn| collections::delete(conn, engine.local_user(), collection))?;
     }
     result
@@ -140,13 +140,15 @@ fn run(
     Ok(Report { legs, documents, queries: queries.len(), chunks, ingest_s, model })
 }
 
-fn fresh_collection(engine: &Engine, dir: &Path) -> EngineResult<CollectionId> {
+fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId> {
     let id = CollectionId::new();
-    let folder = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = format!("eval {folder} {id}");
-    let new = NewCollection { id, owner_id: engine.local_user(), name: &name, description: "A test collection." };
-    engine.db().run(|conn| collections::insert(conn, &new))?;
-    Ok(id)
+    let fresh = format!("evaluation {id}");
+    let name = name.unwrap_or(&fresh);
+    let new = NewCollection { id, owner_id: engine.local_user(), name, description: "A test collection." };
+    Ok(engine.db().transaction(|conn| match collections::find_by_name(conn, engine.local_user(), name)? {
+        Some(known) => Ok(known.id),
+        None => Ok(collections::insert(conn, &new)?.id),
+    })?)
 }
 
 /// The corpus' ids by document; texts that stand in it twice are stored once and keep both ids.

@@ -3,5 +3,6 @@
 mod fixture;
 mod jobs;
 mod lexical;
+mod schema;
 mod search_plans;
 mod visibility;
