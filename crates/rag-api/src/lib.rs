@@ -1,1 +1,28 @@
-//! The HTTP interface: routes, bodies, views, problems, limits.
+//! The HTTP interface: routes, bodies, views, problems, limits. Holds no SQL, no ranking and reads no environment.
+
+mod answers;
+mod app;
+mod ask;
+mod auth;
+mod collections;
+mod content;
+mod documents;
+mod extract;
+mod finish;
+mod health;
+mod jobs;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+mod search;
+mod server;
+mod sessions;
+mod settings;
+mod turn;
+mod uploads;
+
+pub use openapi::openapi_json;
+pub use problem::{Code, FieldProblem, Problem};
+pub use server::{RunningServer, serve};
+pub use settings::ApiSettings;

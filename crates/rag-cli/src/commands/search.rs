@@ -73,7 +73,7 @@ fn as_json(query: &str, result: &SearchResult) -> Value {
         json!({
             "score": ranked.score, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
             "chunk_id": passage.chunk_id, "document_id": passage.document_id, "collection_id": passage.collection_id,
-            "title": passage.title, "source": passage.source, "page": passage.page,
+            "title": passage.title, "source": passage.source, "page": passage.page, "ordinal": passage.ordinal,
             "heading_path": passage.heading_path.0, "start_offset": passage.start_offset,
             "end_offset": passage.end_offset, "text": passage.text,
         })

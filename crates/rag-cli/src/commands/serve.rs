@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, process::ExitCode, time::Instant};
 
+use rag_api::ApiSettings;
 use rag_engine::ingest::Workers;
 use tokio::sync::watch;
 
@@ -30,7 +31,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
-    let served = serve(&context, bind, begun, &mut stopped);
+    let served = serve(&context, api_settings(&context.config, key), begun, &mut stopped);
     workers.stop();
     served?;
     drop(context);
@@ -47,28 +48,58 @@ fn refuse_open(bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
         .hint("set server.key or server.key_file, or bind to 127.0.0.1"))
 }
 
-/// Runs the front until `stopped` says so. The HTTP API goes here, in place of the mere waiting.
+/// Runs the HTTP API until `stopped` says so, or until it fails by itself.
 fn serve(
     context: &Context,
-    bind: SocketAddr,
+    settings: ApiSettings,
     begun: Instant,
     stopped: &mut watch::Receiver<bool>,
 ) -> Outcome<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    greet(context, bind, begun);
-    runtime.block_on(async {
-        // An error means that nobody is left to tell us, which ends us too.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    });
-    output::note("Stopping ..");
-    Ok(())
+    actix_web::rt::System::new().block_on(async {
+        let bind = settings.bind;
+        let server = rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_bind(bind, &error))?;
+        greet(context, server.address(), begun);
+        tokio::select! {
+            ended = server.ended() => ended.map_err(Failure::from),
+            // An error means that nobody is left to tell us, which ends us too.
+            _ = stopped.wait_for(|stop| *stop) => {
+                output::note("Stopping ..");
+                server.stop().await;
+                Ok(())
+            }
+        }
+    })
+}
+
+fn cannot_bind(bind: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("{bind} cannot be listened on ({error})"))
+        .hint("end the program that uses it, or choose another with --bind")
+}
+
+fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
+    let server = &config.sections.server;
+    ApiSettings {
+        bind: server.bind,
+        bearer_key,
+        max_upload_bytes: config.sections.ingest.max_document_bytes,
+        max_body_bytes: server.max_body_bytes,
+        request_timeout_ms: server.request_timeout_ms,
+        body_timeout_ms: server.body_timeout_ms,
+        heartbeat_ms: server.heartbeat_ms,
+        workers: server.threads,
+        max_concurrent_database_requests: usize::try_from(config.sections.database.max_connections).unwrap_or(1),
+        admission_timeout_ms: server.admission_timeout_ms,
+        shutdown_timeout_s: server.shutdown_timeout_s,
+        cors_origins: server.cors_origins.clone(),
+    }
 }
 
 /// What is where, and what to try next.
-fn greet(context: &Context, bind: SocketAddr, begun: Instant) {
+fn greet(context: &Context, address: SocketAddr, begun: Instant) {
     output::line(format!("PostgreSQL  {}", context.postgres.place()));
     output::line(format!("data        {}", context.config.data_dir().display()));
-    output::line(format!("HTTP        not built in yet ({bind} is kept for it); the workers run"));
+    output::line(format!("API         http://{address}"));
+    output::line(format!("try it      http://{address}/docs"));
     output::line("\nTry next, in another terminal:");
     output::line("  rag ingest docs/                 store the documents of a folder");
     output::line("  rag ask \"How do I ..?\"           answer with citations");

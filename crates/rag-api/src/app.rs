@@ -1,0 +1,105 @@
+//! What every handler shares: the engine, the settings, and the door in front of the database.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::web;
+use rag_engine::Engine;
+use rag_repo::{PgConnection, RepoResult};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    ApiSettings,
+    problem::{ApiError, ApiResult, Code, bug},
+};
+
+/// Shared by all handlers. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) engine: Engine,
+    pub(crate) settings: Arc<ApiSettings>,
+    /// Ends open streams.
+    pub(crate) shutdown: CancellationToken,
+    /// Turns under way: each ends by recording its answer, whether or not somebody still listens.
+    pub(crate) turns: TaskTracker,
+    door: Arc<Semaphore>,
+}
+
+impl App {
+    pub(crate) fn new(engine: Engine, settings: ApiSettings) -> Self {
+        let door = Arc::new(Semaphore::new(settings.max_concurrent_database_requests.max(1)));
+        Self {
+            engine,
+            settings: Arc::new(settings),
+            shutdown: CancellationToken::new(),
+            turns: TaskTracker::new(),
+            door,
+        }
+    }
+
+    /// Runs `work` with a connection on a blocking thread. Who waits for it waits here, without a thread.
+    pub(crate) async fn db<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.blocking(move |engine| Ok(engine.db().run(work)?)).await
+    }
+
+    /// Runs `work` in a transaction on a blocking thread.
+    pub(crate) async fn transaction<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.blocking(move |engine| Ok(engine.db().transaction(work)?)).await
+    }
+
+    /// Runs `work` on a blocking thread, within the time limits.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let wait = Duration::from_millis(self.settings.admission_timeout_ms.max(1));
+        let permit = timeout(wait, Arc::clone(&self.door).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(busy()) };
+        let limit = Duration::from_millis(self.settings.request_timeout_ms.max(1));
+        timeout(limit, self.run(permit, work)).await.unwrap_or_else(|_| Err(busy()))
+    }
+
+    /// As `blocking`, but waits as long as it takes: for what must not be lost.
+    pub(crate) async fn blocking_patiently<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let permit = Arc::clone(&self.door).acquire_owned().await.map_err(|closed| bug(&closed))?;
+        self.run(permit, work).await
+    }
+
+    /// The permit goes with the work: a client that leaves does not free a thread that is still busy.
+    async fn run<T: Send + 'static>(
+        &self,
+        permit: OwnedSemaphorePermit,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let engine = self.engine.clone();
+        let span = tracing::Span::current();
+        web::block(move || {
+            let _permit = permit;
+            span.in_scope(|| work(&engine))
+        })
+        .await
+        .map_err(|stopped| bug(&stopped))?
+    }
+}
+
+fn busy() -> ApiError {
+    ApiError::new(Code::Unavailable, "The server is busy. Try again shortly.")
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,158 @@
+//! `POST /v1/ask` and `/v1/sessions/{id}/ask`: a question, answered as JSON or as server-sent events.
+
+use std::{convert::Infallible, time::Duration};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use bytes::Bytes;
+use futures_util::stream;
+use rag_schema::ids::{SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use tokio::{sync::mpsc::Receiver, time::timeout};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    answers::{TokenView, TurnView},
+    app::App,
+    auth::Caller,
+    extract::{Body, Id},
+    problem::{ApiError, ApiResult, Code, Problem},
+    search::collection_ids,
+    turn::{self, Event, Question},
+};
+
+/// A question.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskBody {
+    /// The question, 1 to 10,000 characters; the server's settings may allow fewer.
+    #[validate(length(min = 1, max = 10_000))]
+    #[schema(min_length = 1, max_length = 10_000)]
+    pub question: String,
+    /// Collections to search, at most 100; all when absent or empty.
+    #[serde(default)]
+    #[validate(length(max = 100))]
+    pub collection_ids: Vec<Uuid>,
+}
+
+/// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events
+/// `sources`, `token` (several), `citation` (several) and `done`, or `error` with a problem.
+#[utoipa::path(post, path = "/v1/ask", tag = "answers", request_body = AskBody, responses(
+    (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 502, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn ask(
+    app: web::Data<App>,
+    caller: Caller,
+    req: HttpRequest,
+    Body(body): Body<AskBody>,
+) -> ApiResult<HttpResponse> {
+    answer(&app, caller.0, &req, None, body).await
+}
+
+/// Asks in a session; the answer as for `/v1/ask`.
+#[utoipa::path(post, path = "/v1/sessions/{id}/ask", tag = "answers", params(("id" = Uuid, Path)), request_body = AskBody, responses(
+    (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 502, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn ask_in_session(
+    app: web::Data<App>,
+    caller: Caller,
+    req: HttpRequest,
+    Id(id): Id<SessionId>,
+    Body(body): Body<AskBody>,
+) -> ApiResult<HttpResponse> {
+    answer(&app, caller.0, &req, Some(id), body).await
+}
+
+async fn answer(
+    app: &App,
+    user: UserId,
+    req: &HttpRequest,
+    session: Option<SessionId>,
+    body: AskBody,
+) -> ApiResult<HttpResponse> {
+    if body.question.trim().is_empty() {
+        return Err(ApiError::field("question", "must not be blank"));
+    }
+    let collections = collection_ids(body.collection_ids);
+    let mut events = turn::start(app, Question { user, session, text: body.question, collections });
+    let first = match events.recv().await {
+        Some(Event::Error(error)) => return Err(error),
+        Some(event) => event,
+        None => return Err(lost()),
+    };
+    let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("text/event-stream") {
+        Ok(as_stream(app, first, events))
+    } else {
+        as_json(first, events).await
+    }
+}
+
+async fn as_json(first: Event, mut events: Receiver<Event>) -> ApiResult<HttpResponse> {
+    let Event::Sources(sources) = first else { return Err(lost()) };
+    while let Some(event) = events.recv().await {
+        match event {
+            Event::Done(answer) => return Ok(HttpResponse::Ok().json(TurnView { sources, answer })),
+            Event::Error(error) => return Err(error),
+            Event::Sources(_) | Event::Token(_) => {}
+        }
+    }
+    Err(lost())
+}
+
+fn as_stream(app: &App, first: Event, events: Receiver<Event>) -> HttpResponse {
+    let pause = Duration::from_millis(app.settings.heartbeat_ms.max(1));
+    let state = (Some(first), events, Frames::default());
+    let body = stream::unfold(state, move |(first, mut events, mut frames)| async move {
+        let frame = match first {
+            Some(event) => frames.of(event),
+            None => match timeout(pause, events.recv()).await {
+                Ok(None) => return None,
+                Ok(Some(event)) => frames.of(event),
+                Err(_silence) => ": still here\n\n".to_owned(),
+            },
+        };
+        Some((Ok::<_, Infallible>(Bytes::from(frame)), (None, events, frames)))
+    });
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(Box::pin(body))
+}
+
+/// Turns events into the text of the stream and counts them.
+#[derive(Debug, Default)]
+struct Frames {
+    last_id: u64,
+}
+
+impl Frames {
+    fn of(&mut self, event: Event) -> String {
+        match event {
+            Event::Sources(sources) => self.frame("sources", &sources),
+            Event::Token(text) => self.frame("token", &TokenView { text }),
+            Event::Done(answer) => {
+                let citations: String = answer.citations.iter().map(|citation| self.frame("citation", citation)).collect();
+                citations + &self.frame("done", &answer)
+            }
+            Event::Error(error) => self.frame("error", &error.problem(None)),
+        }
+    }
+
+    fn frame(&mut self, name: &str, data: &impl Serialize) -> String {
+        self.last_id += 1;
+        // JSON has no bare line breaks, so one data line holds it.
+        let data = serde_json::to_string(data).unwrap_or_default();
+        format!("id: {}\nevent: {name}\ndata: {data}\n\n", self.last_id)
+    }
+}
+
+fn lost() -> ApiError {
+    ApiError::new(Code::Internal, "The turn ended without a word.")
+}

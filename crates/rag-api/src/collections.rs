@@ -1,0 +1,139 @@
+//! `/v1/collections`: sets of documents that are searched together.
+
+use actix_web::{HttpResponse, http::header, web};
+use chrono::{DateTime, Utc};
+use rag_repo::collections;
+use rag_schema::{
+    ids::CollectionId,
+    models::{Collection, NewCollection},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::{Body, Id, Params},
+    page::{ListView, PageParams},
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// A collection to create.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCollectionBody {
+    /// Name, unique among yours, 1 to 200 characters.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// What it holds, at most 2,000 characters.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    pub description: String,
+}
+
+/// A collection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CollectionView {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// What it holds.
+    pub description: String,
+    /// Documents in it; only when one collection is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_count: Option<i64>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl CollectionView {
+    fn new(row: Collection, document_count: Option<i64>) -> Self {
+        let Collection { id, name, description, created_at, updated_at, .. } = row;
+        Self { id: id.uuid(), name, description, document_count, created_at, updated_at }
+    }
+}
+
+/// Creates a collection.
+#[utoipa::path(post, path = "/v1/collections", tag = "collections", request_body = CreateCollectionBody, responses(
+    (status = 201, body = CollectionView, headers(("Location" = String))),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create_collection(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Body(body): Body<CreateCollectionBody>,
+) -> ApiResult<HttpResponse> {
+    if body.name.trim().is_empty() {
+        return Err(ApiError::field("name", "must not be blank"));
+    }
+    let row = app
+        .db(move |conn| {
+            let new = NewCollection {
+                id: CollectionId::new(),
+                owner_id: user,
+                name: body.name.trim(),
+                description: &body.description,
+            };
+            collections::insert(conn, &new)
+        })
+        .await?;
+    let location = format!("/v1/collections/{}", row.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CollectionView::new(row, Some(0))))
+}
+
+/// Your collections, newest first.
+#[utoipa::path(get, path = "/v1/collections", tag = "collections", params(PageParams), responses(
+    (status = 200, body = ListView<CollectionView>)))]
+pub(crate) async fn list_collections(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Params(params): Params<PageParams>,
+) -> ApiResult<HttpResponse> {
+    let page = params.page();
+    let rows = app.db(move |conn| collections::list(conn, user, page)).await?;
+    let views = rows.into_iter().map(|row| CollectionView::new(row, None)).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// One collection, with its number of documents.
+#[utoipa::path(get, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = CollectionView),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_collection(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+) -> ApiResult<HttpResponse> {
+    let (row, count) = app
+        .db(move |conn| Ok((collections::find(conn, user, id)?, collections::document_count(conn, id)?)))
+        .await
+        .map_err(|error| error.naming("collection"))?;
+    Ok(HttpResponse::Ok().json(CollectionView::new(row, Some(count))))
+}
+
+/// Deletes a collection with all its documents.
+#[utoipa::path(delete, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_collection(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+) -> ApiResult<HttpResponse> {
+    app.transaction(move |conn| collections::delete(conn, user, id)).await.map_err(|error| error.naming("collection"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+impl ApiError {
+    /// Names what was not found, where the database only knows that something was not.
+    pub(crate) fn naming(self, what: &'static str) -> Self {
+        if self.code == Code::NotFound { Self::not_found(what) } else { self }
+    }
+}

@@ -1,0 +1,74 @@
+//! `GET /v1/documents/{id}/content`: the original bytes, part by part; no connection is held between the parts.
+
+use std::fmt::Write;
+
+use actix_web::{HttpResponse, http::header, web};
+use bytes::Bytes;
+use futures_util::stream;
+use rag_repo::{RepoError, documents, versions};
+use rag_schema::ids::DocumentId;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::Id,
+    problem::{ApiError, ApiResult, Problem},
+};
+
+/// The original bytes of a document.
+#[utoipa::path(get, path = "/v1/documents/{id}/content", tag = "documents", params(("id" = uuid::Uuid, Path)), responses(
+    (status = 200, description = "The file as it was sent", content_type = "application/octet-stream"),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_document_content(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<DocumentId>,
+) -> ApiResult<HttpResponse> {
+    let (document, version) = app
+        .db(move |conn| {
+            let document = documents::find(conn, user, id)?;
+            let version = versions::newest(conn, &[id])?.pop().ok_or(RepoError::NotFound)?;
+            Ok((document, version))
+        })
+        .await
+        .map_err(|error| error.naming("document"))?;
+    let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
+        let bytes = app.db(move |conn| versions::content(conn, version.id, part)).await?;
+        Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
+    });
+    let name = document.source.as_deref().unwrap_or(&document.title);
+    Ok(HttpResponse::Ok()
+        .content_type(document.media_type.as_str())
+        .insert_header((header::CONTENT_DISPOSITION, attachment(name)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .no_chunking(u64::try_from(version.size_bytes).unwrap_or(0))
+        .streaming(Box::pin(parts)))
+}
+
+/// A header that makes browsers save the file under the last part of `source`.
+fn attachment(source: &str) -> String {
+    let name: String = source.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(150).collect();
+    let name = if name.trim_matches(['.', ' ']).is_empty() { "document" } else { &name };
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
+    let mut header = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
+    for byte in name.bytes() {
+        // Writing to a string does not fail.
+        let _ = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => header.write_char(char::from(byte)),
+            other => write!(header, "%{other:02X}"),
+        };
+    }
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_cannot_leave_its_header_or_its_folder() {
+        assert_eq!(attachment("a/../b\".txt"), "attachment; filename=\"b_.txt\"; filename*=UTF-8''b%22.txt");
+        assert_eq!(attachment("x\r\nSet-Cookie: a"), "attachment; filename=\"xSet-Cookie_ a\"; filename*=UTF-8''xSet-Cookie%3A%20a");
+        assert_eq!(attachment(".."), "attachment; filename=\"document\"; filename*=UTF-8''document");
+    }
+}

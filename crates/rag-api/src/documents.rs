@@ -1,0 +1,271 @@
+//! `/v1/documents` and the documents of a collection: what is stored, to look at and to delete.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_repo::{documents, versions};
+use rag_schema::{
+    ids::{CollectionId, DocumentId},
+    models::{Chunk, Document, DocumentVersion},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::{Id, Params},
+    page::{ListView, OrdinalParams, PageParams},
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// Most characters of a text that are sent at once.
+const TEXT_CHARS: i64 = 100_000;
+
+/// A document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// Id.
+    pub id: Uuid,
+    /// Collection it belongs to.
+    pub collection_id: Uuid,
+    /// Title.
+    pub title: String,
+    /// File name or address it came from.
+    pub source: Option<String>,
+    /// Media type detected from the content.
+    pub media_type: String,
+    /// ISO 639-3 code, when detected reliably.
+    pub language: Option<String>,
+    /// Facts given by the uploader.
+    #[schema(value_type = Object)]
+    pub metadata: serde_json::Value,
+    /// Whether it can be found by searches.
+    pub searchable: bool,
+    /// Its newest version.
+    pub version: Option<VersionView>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A version of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionView {
+    /// Counts from 1.
+    pub number: i32,
+    /// `queued`, `building`, `published` or `superseded`.
+    pub state: &'static str,
+    /// Length of the original in bytes.
+    pub size_bytes: i64,
+    /// Pages, where the format has them.
+    pub page_count: Option<i32>,
+    /// Length of the text in Unicode scalar values.
+    pub character_count: i64,
+    /// Chunks stored.
+    pub chunk_count: i32,
+    /// When it became visible.
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+impl From<&DocumentVersion> for VersionView {
+    fn from(row: &DocumentVersion) -> Self {
+        Self {
+            number: row.number,
+            state: row.state.as_str(),
+            size_bytes: row.size_bytes,
+            page_count: row.page_count,
+            character_count: row.character_count,
+            chunk_count: row.chunk_count,
+            published_at: row.published_at,
+        }
+    }
+}
+
+impl DocumentView {
+    pub(crate) fn new(row: Document, versions: &[DocumentVersion]) -> Self {
+        Self {
+            version: versions.iter().find(|version| version.document_id == row.id).map(VersionView::from),
+            id: row.id.uuid(),
+            collection_id: row.collection_id.uuid(),
+            title: row.title,
+            source: row.source,
+            media_type: row.media_type,
+            language: row.language,
+            metadata: row.metadata,
+            searchable: row.current_version_id.is_some(),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// A passage of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChunkView {
+    /// Id.
+    pub id: Uuid,
+    /// Place in the document, from 0.
+    pub ordinal: i32,
+    /// First character in the document's text, in Unicode scalar values.
+    pub start_offset: i64,
+    /// One past the last character.
+    pub end_offset: i64,
+    /// Page it starts on, from 1.
+    pub page: Option<i32>,
+    /// Headings above it, outermost first.
+    pub heading_path: Vec<String>,
+    /// Tokens.
+    pub token_count: i32,
+    /// The text.
+    pub text: String,
+}
+
+impl From<Chunk> for ChunkView {
+    fn from(row: Chunk) -> Self {
+        let Chunk { id, ordinal, start_offset, end_offset, page, heading_path, token_count, text, .. } = row;
+        Self { id: id.uuid(), ordinal, start_offset, end_offset, page, heading_path: heading_path.0, token_count, text }
+    }
+}
+
+/// Documents of a collection, newest first.
+#[utoipa::path(get, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = Uuid, Path), PageParams), responses(
+    (status = 200, body = ListView<DocumentView>),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_documents(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+    Params(params): Params<PageParams>,
+) -> ApiResult<HttpResponse> {
+    let page = params.page();
+    let (rows, newest) = app
+        .db(move |conn| {
+            rag_repo::collections::find(conn, user, id)?;
+            let rows = documents::list(conn, user, id, page)?;
+            let ids: Vec<DocumentId> = rows.iter().map(|row| row.id).collect();
+            let newest = versions::newest(conn, &ids)?;
+            Ok((rows, newest))
+        })
+        .await
+        .map_err(|error| error.naming("collection"))?;
+    let views = rows.into_iter().map(|row| DocumentView::new(row, &newest)).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// One document.
+#[utoipa::path(get, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = DocumentView),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_document(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<DocumentId>,
+) -> ApiResult<HttpResponse> {
+    let (row, newest) = app
+        .db(move |conn| Ok((documents::find(conn, user, id)?, versions::newest(conn, &[id])?)))
+        .await
+        .map_err(|error| error.naming("document"))?;
+    Ok(HttpResponse::Ok().json(DocumentView::new(row, &newest)))
+}
+
+/// Deletes a document with all that hangs on it.
+#[utoipa::path(delete, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_document(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<DocumentId>,
+) -> ApiResult<HttpResponse> {
+    app.transaction(move |conn| {
+        documents::find(conn, user, id)?;
+        documents::delete(conn, id)
+    })
+    .await
+    .map_err(|error| error.naming("document"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Passages of a document, in order.
+#[utoipa::path(get, path = "/v1/documents/{id}/chunks", tag = "documents", params(("id" = Uuid, Path), OrdinalParams), responses(
+    (status = 200, body = ListView<ChunkView>),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_chunks(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<DocumentId>,
+    Params(params): Params<OrdinalParams>,
+) -> ApiResult<HttpResponse> {
+    let (limit, after) = (params.limit, params.after);
+    let rows = app
+        .db(move |conn| {
+            documents::find(conn, user, id)?;
+            documents::chunks(conn, id, limit + 1, after)
+        })
+        .await
+        .map_err(|error| error.naming("document"))?;
+    let views = rows.into_iter().map(ChunkView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &ChunkView| view.ordinal.to_string())))
+}
+
+/// Which stretch of a text.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TextParams {
+    /// First character, in Unicode scalar values, from 0.
+    #[serde(default)]
+    #[validate(range(min = 0))]
+    start: i64,
+    /// One past the last character; at most 100,000 after the first.
+    #[validate(range(min = 0))]
+    end: Option<i64>,
+}
+
+/// A stretch of a document's text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TextView {
+    /// The document.
+    pub document_id: Uuid,
+    /// First character, in Unicode scalar values.
+    pub start: i64,
+    /// One past the last character.
+    pub end: i64,
+    /// Length of the whole text.
+    pub character_count: i64,
+    /// The stretch.
+    pub text: String,
+}
+
+/// A stretch of the text that was read from a document.
+#[utoipa::path(get, path = "/v1/documents/{id}/text", tag = "documents", params(("id" = Uuid, Path), TextParams), responses(
+    (status = 200, body = TextView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_document_text(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<DocumentId>,
+    Params(params): Params<TextParams>,
+) -> ApiResult<HttpResponse> {
+    let start = params.start;
+    let wanted = params.end.unwrap_or_else(|| start.saturating_add(TEXT_CHARS));
+    if wanted < start || wanted - start > TEXT_CHARS {
+        return Err(ApiError::field("end", format!("must be at least start and at most {TEXT_CHARS} more")));
+    }
+    let found = app
+        .db(move |conn| {
+            let Some(version) = documents::find(conn, user, id)?.current_version_id else { return Ok(None) };
+            let character_count = versions::find(conn, version)?.character_count;
+            let end = wanted.min(character_count).max(start);
+            let text = versions::text(conn, version, start, end)?;
+            Ok(Some(TextView { document_id: id.uuid(), start, end, character_count, text }))
+        })
+        .await
+        .map_err(|error| error.naming("document"))?;
+    let view = found.ok_or_else(|| ApiError::new(Code::Conflict, "The document has not been read yet."))?;
+    Ok(HttpResponse::Ok().json(view))
+}

@@ -1,0 +1,152 @@
+//! What handlers take from a request: ids, query parameters and JSON bodies, checked; refusals are problems.
+
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+    str::FromStr,
+    time::Duration,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::timeout;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    problem::{ApiError, ApiResult, Code, FieldProblem, bug},
+};
+
+/// The id in the path. What is no UUID names nothing.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: FromStr> FromRequest for Id<T> {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = req.match_info().get("id").and_then(|id| id.parse().ok());
+        ready(id.map(Self).ok_or_else(|| ApiError::not_found("object")))
+    }
+}
+
+/// Query parameters.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Validate> FromRequest for Params<T> {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(params(req.query_string()))
+    }
+}
+
+fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
+    let params = web::Query::<T>::from_query(query)
+        .map_err(|error| ApiError::field("query", error.to_string().replace("Query deserialize error: ", "")))?
+        .into_inner();
+    check(&params)?;
+    Ok(Params(params))
+}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        let payload = payload.take();
+        Box::pin(async move { parse(&read(&req, payload).await?).map(Self) })
+    }
+}
+
+async fn read(req: &HttpRequest, mut payload: Payload) -> ApiResult<Vec<u8>> {
+    let app = app(req)?;
+    let media_type = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::new(Code::Unsupported, "Send the body as application/json."));
+    }
+    let limit = app.settings.max_body_bytes;
+    let collect = async {
+        let mut body = Vec::new();
+        while let Some(part) = payload.next().await {
+            let part = part.map_err(|_| ApiError::new(Code::Malformed, "The body broke off."))?;
+            if body.len() + part.len() > limit {
+                return Err(ApiError::too_large(limit));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    };
+    let patience = Duration::from_millis(app.settings.body_timeout_ms.max(1));
+    timeout(patience, collect).await.unwrap_or_else(|_| Err(slow()))
+}
+
+/// The refusal of a body that trickles in.
+pub(crate) fn slow() -> ApiError {
+    ApiError::new(Code::Timeout, "The body arrived too slowly. Send it again.")
+}
+
+/// The value in a JSON text: syntax first, then its shape, then its values.
+pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T> {
+    let value: Value = serde_json::from_slice(text)
+        .map_err(|error| ApiError::new(Code::Malformed, format!("The body is not JSON: {error}.")))?;
+    if let Some(field) = nul(&value, "") {
+        return Err(ApiError::field(field, "holds a NUL character"));
+    }
+    let body: T = serde_path_to_error::deserialize(value)
+        .map_err(|error| ApiError::field(error.path().to_string(), error.inner().to_string()))?;
+    check(&body)?;
+    Ok(body)
+}
+
+/// The first place with a NUL character, which PostgreSQL cannot store.
+pub(crate) fn nul(value: &Value, path: &str) -> Option<String> {
+    match value {
+        Value::String(text) if text.contains('\0') => Some(path.to_owned()),
+        Value::Array(items) => items.iter().enumerate().find_map(|(place, item)| nul(item, &format!("{path}[{place}]"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, item)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            if name.contains('\0') { Some(path) } else { nul(item, &path) }
+        }),
+        _ => None,
+    }
+}
+
+/// Checks the values by their rules.
+fn check(values: &impl Validate) -> ApiResult<()> {
+    let Err(errors) = values.validate() else { return Ok(()) };
+    let mut listed: Vec<FieldProblem> = errors
+        .field_errors()
+        .iter()
+        .flat_map(|(field, errors)| {
+            errors.iter().map(move |error| FieldProblem { field: field.to_string(), detail: describe(error) })
+        })
+        .collect();
+    listed.sort_by(|a, b| a.field.cmp(&b.field));
+    Err(ApiError { errors: listed, ..ApiError::new(Code::Invalid, "The values listed under errors cannot be accepted.") })
+}
+
+fn describe(error: &validator::ValidationError) -> String {
+    let bound = |name: &str| error.params.get(name).map(ToString::to_string);
+    match (error.code.as_ref(), bound("min"), bound("max")) {
+        ("length", Some(min), Some(max)) => format!("must be {min} to {max} characters or items long"),
+        ("length", None, Some(max)) => format!("must be at most {max} characters or items long"),
+        ("range", Some(min), Some(max)) => format!("must be {min} to {max}"),
+        ("range", Some(min), None) => format!("must be at least {min}"),
+        (code, ..) => error.message.as_ref().map_or_else(|| code.to_owned(), ToString::to_string),
+    }
+}
+
+/// The application behind a request.
+pub(crate) fn app(req: &HttpRequest) -> ApiResult<web::Data<App>> {
+    let missing = || bug(&std::io::Error::other("the application is not registered"));
+    req.app_data::<web::Data<App>>().cloned().ok_or_else(missing)
+}

@@ -1,0 +1,57 @@
+//! The outermost layer of every answer: headers, and errors of whatever origin as problem documents.
+
+use actix_web::{
+    Error, HttpMessage, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use tracing_actix_web::RequestId;
+
+use crate::problem::{ApiError, Code};
+
+/// Header with the id under which the log has the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Completes an answer.
+pub(crate) async fn finish(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let request = req.request().clone();
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+    let mut response = match next.call(req).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, request),
+    };
+    if let Some(problem) = response.response().error().map(as_problem) {
+        let answer = problem.respond(id.clone());
+        response = ServiceResponse::new(response.request().clone(), answer);
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    if let Some(id) = id.and_then(|id| HeaderValue::try_from(id).ok()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    Ok(response)
+}
+
+/// Our own errors as they are, the framework's by their status.
+fn as_problem(error: &Error) -> ApiError {
+    if let Some(ours) = error.as_error::<ApiError>() {
+        return ours.clone();
+    }
+    let status = ResponseError::status_code(error.as_response_error());
+    let code = Code::ALL.iter().find(|code| code.status() == status).copied();
+    let code = code.unwrap_or(if status.is_client_error() { Code::Malformed } else { Code::Internal });
+    if code == Code::Internal {
+        tracing::error!(%error, "a request failed in the framework");
+    }
+    ApiError::new(code, code.title())
+}

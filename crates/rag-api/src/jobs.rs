@@ -1,0 +1,145 @@
+//! `/v1/jobs`: how far the reading of documents is.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_repo::{Page, RepoError, jobs};
+use rag_schema::{
+    enums::JobState,
+    ids::{CollectionId, JobId},
+    models::Job,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::{Id, Params},
+    page::ListView,
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// A job.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobView {
+    /// Id.
+    pub id: Uuid,
+    /// What it does.
+    pub kind: &'static str,
+    /// `queued`, `running`, `done`, `refused` (the input can never work) or `dead` (given up; may be retried).
+    pub state: &'static str,
+    /// `queued`, `reading`, `embedding`, `publishing` or `finished`.
+    pub stage: &'static str,
+    /// Units of the stage done.
+    pub done: i64,
+    /// Units of the stage in all, when known.
+    pub total: Option<i64>,
+    /// Why it failed last: `{code, detail}`.
+    #[schema(value_type = Option<Object>)]
+    pub problem: Option<serde_json::Value>,
+    /// Collection it works for.
+    pub collection_id: Uuid,
+    /// Document it works on, unless that is deleted.
+    pub document_id: Option<Uuid>,
+    /// Title or file name of the document.
+    pub title: String,
+    /// Length of the original in bytes.
+    pub size_bytes: i64,
+    /// Times it was tried.
+    pub attempts: i32,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<Job> for JobView {
+    fn from(row: Job) -> Self {
+        Self {
+            id: row.id.uuid(),
+            kind: row.kind.as_str(),
+            state: row.state.as_str(),
+            stage: row.stage.as_str(),
+            done: row.done_units,
+            total: row.total_units,
+            problem: row.problem,
+            collection_id: row.collection_id.uuid(),
+            document_id: row.document_id.map(rag_schema::ids::DocumentId::uuid),
+            title: row.title,
+            size_bytes: row.size_bytes,
+            attempts: row.attempts,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+fn default_limit() -> i64 {
+    50
+}
+
+/// Which jobs.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JobParams {
+    /// Only jobs of this collection.
+    collection_id: Option<Uuid>,
+    /// Only jobs in this state: `queued`, `running`, `done`, `refused` or `dead`.
+    #[param(value_type = Option<String>)]
+    state: Option<JobState>,
+    /// Most items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: i64,
+    /// Only items after the one of this id.
+    after: Option<Uuid>,
+}
+
+/// Jobs, newest first.
+#[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(JobParams), responses(
+    (status = 200, body = ListView<JobView>),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_jobs(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Params(params): Params<JobParams>,
+) -> ApiResult<HttpResponse> {
+    let page = Page { limit: params.limit + 1, after: params.after };
+    let collection = params.collection_id.map(CollectionId::from);
+    let rows = app.db(move |conn| jobs::list(conn, user, collection, params.state, page)).await?;
+    let views = rows.into_iter().map(JobView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// One job.
+#[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = JobView),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_job(app: web::Data<App>, Caller(user): Caller, Id(id): Id<JobId>) -> ApiResult<HttpResponse> {
+    let row = app.db(move |conn| jobs::find(conn, user, id)).await.map_err(|error| error.naming("job"))?;
+    Ok(HttpResponse::Ok().json(JobView::from(row)))
+}
+
+/// Queues a job anew that was given up.
+#[utoipa::path(post, path = "/v1/jobs/{id}/retry", tag = "jobs", params(("id" = Uuid, Path)), responses(
+    (status = 202, body = JobView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn retry_job(app: web::Data<App>, Caller(user): Caller, Id(id): Id<JobId>) -> ApiResult<HttpResponse> {
+    let retried = app
+        .db(move |conn| {
+            jobs::find(conn, user, id)?;
+            match jobs::retry(conn, user, id) {
+                Err(RepoError::NotFound) => Ok(None),
+                other => other.map(Some),
+            }
+        })
+        .await
+        .map_err(|error| error.naming("job"))?;
+    let row = retried.ok_or_else(|| ApiError::new(Code::Conflict, "Only a job that was given up can be retried."))?;
+    Ok(HttpResponse::Accepted().json(JobView::from(row)))
+}

@@ -1,0 +1,46 @@
+//! The OpenAPI document: every route and body, and the key.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{answers, ask, collections, content, documents, health, jobs, problem, search, sessions, uploads};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "rag", description = "Documents in, passages and answers with citations out."),
+    paths(
+        health::health, health::ready,
+        collections::create_collection, collections::list_collections, collections::get_collection,
+        collections::delete_collection,
+        uploads::upload_document, uploads::create_text,
+        documents::list_documents, documents::get_document, documents::delete_document, documents::list_chunks,
+        documents::get_document_text, content::get_document_content,
+        jobs::list_jobs, jobs::get_job, jobs::retry_job,
+        search::search,
+        sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
+        sessions::delete_session,
+        ask::ask, ask::ask_in_session,
+    ),
+    components(schemas(problem::Problem, answers::SourcesView, answers::TokenView, answers::CitationView)),
+    security(("key" = [])),
+    modifiers(&Key),
+)]
+pub(crate) struct ApiDoc;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The server's key.")).build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(key));
+    }
+}
+
+/// The OpenAPI document of this version, as pretty JSON.
+pub fn openapi_json() -> String {
+    ApiDoc::openapi().to_pretty_json().unwrap_or_default()
+}

@@ -1,0 +1,232 @@
+//! Errors as RFC 9457 problem documents: the one table of codes, and the one map from the engine's errors to it.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder, ResponseError,
+    http::{StatusCode, header},
+};
+use rag_engine::EngineError;
+use rag_repo::{RepoError, collections};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Result of a handler.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:ident, $title:literal;)+) => {
+        /// What can go wrong, as clients see it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])* $name),+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The stable name for machines.
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug),+ }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status),+ }
+            }
+
+            /// What it means, the same for every occurrence.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON or not multipart, or the request cannot be parsed.
+    Malformed = "malformed", BAD_REQUEST, "The request cannot be parsed";
+    /// The key is missing or wrong.
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
+    /// Unknown, or not visible to the caller.
+    NotFound = "not_found", NOT_FOUND, "There is no such thing";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not supported here";
+    /// The client sent too slowly.
+    Timeout = "timeout", REQUEST_TIMEOUT, "The request took too long to arrive";
+    /// The state of things forbids it.
+    Conflict = "conflict", CONFLICT, "This conflicts with what is there";
+    /// The body or document is too long.
+    TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The content is too large";
+    /// The media type or document format is not read here.
+    Unsupported = "unsupported", UNSUPPORTED_MEDIA_TYPE, "This kind of content is not supported";
+    /// Values break a rule.
+    Invalid = "invalid", UNPROCESSABLE_ENTITY, "Some values cannot be accepted";
+    /// The document cannot be read.
+    Unreadable = "unreadable", UNPROCESSABLE_ENTITY, "The document cannot be read";
+    /// A mistake of ours.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
+    /// The chat model failed.
+    ModelFailed = "model_failed", BAD_GATEWAY, "The chat model failed";
+    /// Busy or without its database.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer now";
+}
+
+/// One value that was refused.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// Path of the field in the body or query.
+    pub field: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// An error as clients see it, RFC 9457.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// Identifies the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it means.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened this time, and what to do.
+    pub detail: String,
+    /// The stable name for machines.
+    pub code: &'static str,
+    /// The request, as the log names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The values that were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// An error on its way to the client.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError {
+    pub(crate) code: Code,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<FieldProblem>,
+    pub(crate) allow: Option<&'static str>,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+    }
+
+    pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let error = FieldProblem { field: field.into(), detail: detail.into() };
+        Self { errors: vec![error], ..Self::new(Code::Invalid, "The values listed under errors cannot be accepted.") }
+    }
+
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        EngineError::NotFound(what).into()
+    }
+
+    pub(crate) fn too_large(limit_bytes: impl fmt::Display) -> Self {
+        Self::new(Code::TooLarge, format!("The content is longer than the {limit_bytes} bytes that are allowed."))
+    }
+
+    /// The document to send; `request_id` is how the log names the request.
+    pub(crate) fn problem(&self, request_id: Option<String>) -> Problem {
+        Problem {
+            kind: format!("urn:rag:problem:{}", self.code.slug()),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.slug(),
+            instance: request_id.map(|id| format!("urn:uuid:{id}")),
+            errors: self.errors.clone(),
+        }
+    }
+
+    /// The response with the headers that belong to the code.
+    pub(crate) fn respond(&self, request_id: Option<String>) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.code.status());
+        match self.code {
+            Code::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
+            Code::Unavailable => drop(response.insert_header((header::RETRY_AFTER, "1"))),
+            _ => {}
+        }
+        if let Some(allow) = self.allow {
+            response.insert_header((header::ALLOW, allow));
+        }
+        let body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
+        response.content_type("application/problem+json").body(body)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.slug())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.respond(None)
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EngineError::NotFound(_) => Self::new(Code::NotFound, detail),
+            EngineError::Conflict(_) => Self::new(Code::Conflict, detail),
+            EngineError::Invalid(_) => Self::new(Code::Invalid, detail),
+            EngineError::Document(refusal) => match refusal.slug() {
+                "too_long" => Self::new(Code::TooLarge, detail),
+                "unsupported" => Self::new(Code::Unsupported, detail),
+                "internal" => {
+                    tracing::error!(%detail, "a document could not be taken");
+                    Self::new(Code::Unavailable, "The document could not be read because of a fault of this server.")
+                }
+                _ => Self::new(Code::Unreadable, detail),
+            },
+            EngineError::Unavailable(_) => Self::new(Code::Unavailable, detail),
+            EngineError::Bug(source) => bug(&*source),
+        }
+    }
+}
+
+impl From<RepoError> for ApiError {
+    fn from(error: RepoError) -> Self {
+        match error {
+            error if error.hits(collections::NAME_KEY) => {
+                Self::new(Code::Conflict, "There is a collection of that name already.")
+            }
+            RepoError::Conflict(_) => Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile."),
+            RepoError::Invalid(constraint) => {
+                Self::new(Code::Invalid, format!("A value breaks the rule {constraint}."))
+            }
+            other => EngineError::from(other).into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        bug(&error)
+    }
+}
+
+/// Logs a mistake of ours with all its causes; the client learns only that there was one.
+pub(crate) fn bug(error: &(dyn std::error::Error + 'static)) -> ApiError {
+    let mut chain = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        chain.push(cause.to_string());
+        next = cause.source();
+    }
+    tracing::error!(chain = chain.join(": "), "a request failed by a mistake of ours");
+    ApiError::new(Code::Internal, "Something went wrong on the server. The log has more under this request's id.")
+}

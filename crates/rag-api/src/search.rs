@@ -1,0 +1,195 @@
+//! `POST /v1/search`: passages for a question, with what each leg thought of them.
+
+use actix_web::{HttpResponse, web};
+use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult};
+use rag_repo::search::DensePlan;
+use rag_schema::ids::CollectionId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::Body,
+    problem::{ApiError, ApiResult, Problem},
+};
+
+/// Which legs take part.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchMode {
+    /// Vectors and words, fused.
+    #[default]
+    Hybrid,
+    /// Vectors only.
+    Dense,
+    /// Words only.
+    Lexical,
+}
+
+fn default_limit() -> u32 {
+    10
+}
+
+/// A search.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchBody {
+    /// Question or words, 1 to 10,000 characters.
+    #[validate(length(min = 1, max = 10_000))]
+    #[schema(min_length = 1, max_length = 10_000)]
+    pub query: String,
+    /// Collections to search, at most 100; all when absent or empty.
+    #[serde(default)]
+    #[validate(length(max = 100))]
+    pub collection_ids: Vec<Uuid>,
+    /// Most results, 1 to 100.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 100))]
+    #[schema(minimum = 1, maximum = 100, default = 10)]
+    pub limit: u32,
+    /// Which legs take part.
+    #[serde(default)]
+    pub mode: SearchMode,
+}
+
+/// What one leg thought of a passage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LegView {
+    /// Place in the leg's list, from 1; absent when the list lacks the passage and only its score is known.
+    pub rank: Option<usize>,
+    /// Cosine, -1 to 1, or BM25, 0 and up.
+    pub score: f64,
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PassageView {
+    /// The chunk.
+    pub chunk_id: Uuid,
+    /// Fused score, comparable within one answer only.
+    pub score: f64,
+    /// What the vectors say.
+    pub dense: Option<LegView>,
+    /// What the words say.
+    pub lexical: Option<LegView>,
+    /// The text.
+    pub text: String,
+    /// The document.
+    pub document_id: Uuid,
+    /// The document's collection.
+    pub collection_id: Uuid,
+    /// The document's title.
+    pub title: String,
+    /// File name or address the document came from.
+    pub source: Option<String>,
+    /// Media type of the document.
+    pub media_type: String,
+    /// Place in the document, from 0.
+    pub ordinal: i32,
+    /// Page it starts on, from 1.
+    pub page: Option<i32>,
+    /// Headings above it, outermost first.
+    pub heading_path: Vec<String>,
+    /// First character in the document's text, in Unicode scalar values.
+    pub start_offset: i64,
+    /// One past the last character.
+    pub end_offset: i64,
+}
+
+/// How long a search took.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimingsView {
+    /// Embedding the question, in milliseconds.
+    pub embed_ms: f64,
+    /// All of the database's work, in milliseconds.
+    pub database_ms: f64,
+}
+
+/// What a search found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SearchView {
+    /// Passages, best first.
+    pub results: Vec<PassageView>,
+    /// Whether the vectors were compared one by one; absent when they took no part.
+    pub exact: Option<bool>,
+    /// Words too common to bring candidates; they still count in the score.
+    pub pruned_words: Vec<String>,
+    /// How long it took.
+    pub timings: TimingsView,
+}
+
+fn leg(hit: LegHit) -> LegView {
+    LegView { rank: hit.rank, score: hit.score }
+}
+
+impl From<Found> for PassageView {
+    fn from(Found { ranked, passage }: Found) -> Self {
+        Self {
+            chunk_id: passage.chunk_id.uuid(),
+            score: ranked.score,
+            dense: ranked.dense.map(leg),
+            lexical: ranked.lexical.map(leg),
+            text: passage.text,
+            document_id: passage.document_id.uuid(),
+            collection_id: passage.collection_id.uuid(),
+            title: passage.title,
+            source: passage.source,
+            media_type: passage.media_type,
+            ordinal: passage.ordinal,
+            page: passage.page,
+            heading_path: passage.heading_path.0,
+            start_offset: passage.start_offset,
+            end_offset: passage.end_offset,
+        }
+    }
+}
+
+impl From<SearchResult> for SearchView {
+    fn from(result: SearchResult) -> Self {
+        Self {
+            results: result.found.into_iter().map(PassageView::from).collect(),
+            exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
+            pruned_words: result.pruned_words,
+            timings: TimingsView { embed_ms: result.timings.embed_ms, database_ms: result.timings.database_ms },
+        }
+    }
+}
+
+/// Ids as the engine takes them: each once.
+pub(crate) fn collection_ids(ids: Vec<Uuid>) -> Vec<CollectionId> {
+    let mut ids: Vec<CollectionId> = ids.into_iter().map(CollectionId::from).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Finds passages.
+#[utoipa::path(post, path = "/v1/search", tag = "search", request_body = SearchBody, responses(
+    (status = 200, body = SearchView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn search(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Body(body): Body<SearchBody>,
+) -> ApiResult<HttpResponse> {
+    if body.query.trim().is_empty() {
+        return Err(ApiError::field("query", "must not be blank"));
+    }
+    let mode = match body.mode {
+        SearchMode::Hybrid => Mode::Hybrid,
+        SearchMode::Dense => Mode::Dense,
+        SearchMode::Lexical => Mode::Lexical,
+    };
+    let collections = collection_ids(body.collection_ids);
+    let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
+    let result = app
+        .blocking(move |engine| {
+            Ok(engine.search(user, &SearchRequest { query: &body.query, collections: &collections, limit, mode })?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(SearchView::from(result)))
+}

@@ -1,0 +1,88 @@
+//! The server: binds, serves, and stops in order.
+
+use std::{io, net::SocketAddr};
+
+use actix_cors::Cors;
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, http::header, middleware::from_fn, rt, web};
+use rag_engine::Engine;
+use tokio::sync::Mutex;
+use tracing_actix_web::TracingLogger;
+
+use crate::{ApiSettings, app::App, finish, routes};
+
+/// A server that accepts requests.
+#[derive(Debug)]
+pub struct RunningServer {
+    address: SocketAddr,
+    handle: ServerHandle,
+    app: App,
+    task: Mutex<Option<rt::task::JoinHandle<io::Result<()>>>>,
+}
+
+/// Binds and serves. Call it inside an `actix_web::rt::System`. It listens to no signals.
+///
+/// Fails when the address cannot be bound, and for an address that others can reach when there is no key.
+pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
+    let has_key = settings.bearer_key.as_ref().is_some_and(|key| !key.is_empty());
+    if !has_key && !settings.bind.ip().to_canonical().is_loopback() {
+        let reason = format!("{} can be reached from other machines; set a key, or bind 127.0.0.1", settings.bind);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };
+    let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
+    let app = App::new(engine, settings);
+    let shared = app.clone();
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(web::Data::new(shared.clone()))
+            .configure(routes::configure)
+            .wrap(cors(&shared.settings.cors_origins))
+            .wrap(from_fn(finish::finish))
+            .wrap(TracingLogger::default())
+    })
+    .workers(workers)
+    .disable_signals()
+    .shutdown_timeout(timeout_s)
+    .bind(bind)?;
+    let address = server.addrs().first().copied().ok_or_else(|| io::Error::other("nothing was bound"))?;
+    let server = server.run();
+    let handle = server.handle();
+    let task = Mutex::new(Some(rt::spawn(server)));
+    Ok(RunningServer { address, handle, app, task })
+}
+
+impl RunningServer {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until the server has ended, by `stop` or by a failure.
+    pub async fn ended(&self) -> io::Result<()> {
+        match self.task.lock().await.take() {
+            Some(task) => task.await.map_err(io::Error::other)?,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends open streams at once, records what was written so far, lets other requests finish, and stops.
+    pub async fn stop(&self) {
+        self.app.shutdown.cancel();
+        self.app.turns.close();
+        self.app.turns.wait().await;
+        self.handle.stop(true).await;
+    }
+}
+
+/// No page of another origin may call, except those listed.
+fn cors(origins: &[String]) -> Cors {
+    let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    if origins.is_empty() {
+        return allowed.block_on_origin_mismatch(false);
+    }
+    allowed
+        .allowed_methods(["GET", "POST", "DELETE"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .expose_headers(["location", "retry-after", "x-request-id"])
+        .max_age(600)
+}

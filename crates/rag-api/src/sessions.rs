@@ -1,0 +1,181 @@
+//! `/v1/sessions`: conversations and their messages.
+
+use actix_web::{HttpResponse, http::header, web};
+use chrono::{DateTime, Utc};
+use rag_repo::{messages, sessions};
+use rag_schema::{
+    ids::SessionId,
+    models::{ChatMessage, ChatSession, NewChatSession},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::{Body, Id, Params},
+    page::{ListView, OrdinalParams, PageParams},
+    problem::{ApiResult, Problem},
+};
+
+/// Title of a session that was given none.
+const UNTITLED: &str = "New conversation";
+
+/// A session to create.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSessionBody {
+    /// Title, 1 to 200 characters.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: Option<String>,
+}
+
+/// A conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionView {
+    /// Id.
+    pub id: Uuid,
+    /// Title.
+    pub title: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When a turn was last added.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<ChatSession> for SessionView {
+    fn from(row: ChatSession) -> Self {
+        Self { id: row.id.uuid(), title: row.title, created_at: row.created_at, updated_at: row.updated_at }
+    }
+}
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    /// Id.
+    pub id: Uuid,
+    /// Place in the conversation, from 0.
+    pub ordinal: i32,
+    /// `user` or `assistant`.
+    pub sender: &'static str,
+    /// What was said.
+    pub text: String,
+    /// How an answer ended: `answered`, `not_found`, `failed` or `stopped`.
+    pub outcome: Option<&'static str>,
+    /// Checked citations, as in an answer.
+    #[schema(value_type = Vec<crate::answers::CitationView>)]
+    pub citations: serde_json::Value,
+    /// Name of the model, or `extractive`.
+    pub answered_by: Option<String>,
+    /// Milliseconds per step.
+    #[schema(value_type = Object)]
+    pub timings: serde_json::Value,
+    /// Tokens read by the model, when it says so.
+    pub prompt_tokens: Option<i32>,
+    /// Tokens written by the model, when it says so.
+    pub completion_tokens: Option<i32>,
+    /// When it was stored.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<ChatMessage> for MessageView {
+    fn from(row: ChatMessage) -> Self {
+        Self {
+            id: row.id.uuid(),
+            ordinal: row.ordinal,
+            sender: row.sender.as_str(),
+            text: row.text,
+            outcome: row.outcome.map(rag_schema::enums::Outcome::as_str),
+            citations: row.citations,
+            answered_by: row.answered_by,
+            timings: row.timings,
+            prompt_tokens: row.prompt_tokens,
+            completion_tokens: row.completion_tokens,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Starts a conversation.
+#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = CreateSessionBody, responses(
+    (status = 201, body = SessionView, headers(("Location" = String))),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create_session(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Body(body): Body<CreateSessionBody>,
+) -> ApiResult<HttpResponse> {
+    let row = app
+        .db(move |conn| {
+            let title = body.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
+            sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title })
+        })
+        .await?;
+    let location = format!("/v1/sessions/{}", row.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(SessionView::from(row)))
+}
+
+/// Your conversations, newest first.
+#[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(PageParams), responses(
+    (status = 200, body = ListView<SessionView>)))]
+pub(crate) async fn list_sessions(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Params(params): Params<PageParams>,
+) -> ApiResult<HttpResponse> {
+    let page = params.page();
+    let rows = app.db(move |conn| sessions::list(conn, user, page)).await?;
+    let views = rows.into_iter().map(SessionView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// One conversation.
+#[utoipa::path(get, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = SessionView),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_session(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<SessionId>,
+) -> ApiResult<HttpResponse> {
+    let row = app.db(move |conn| sessions::find(conn, user, id)).await.map_err(|error| error.naming("session"))?;
+    Ok(HttpResponse::Ok().json(SessionView::from(row)))
+}
+
+/// Messages of a conversation, in order.
+#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", params(("id" = Uuid, Path), OrdinalParams), responses(
+    (status = 200, body = ListView<MessageView>),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_messages(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<SessionId>,
+    Params(params): Params<OrdinalParams>,
+) -> ApiResult<HttpResponse> {
+    let (limit, after) = (params.limit, params.after);
+    let rows = app
+        .db(move |conn| {
+            sessions::find(conn, user, id)?;
+            messages::list(conn, id, limit + 1, after)
+        })
+        .await
+        .map_err(|error| error.naming("session"))?;
+    let views = rows.into_iter().map(MessageView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
+}
+
+/// Deletes a conversation with its messages.
+#[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_session(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<SessionId>,
+) -> ApiResult<HttpResponse> {
+    app.db(move |conn| sessions::delete(conn, user, id)).await.map_err(|error| error.naming("session"))?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,60 @@
+//! Settings of the HTTP interface; their defaults are safe on a loopback address.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// Settings of the HTTP interface.
+#[derive(Clone)]
+pub struct ApiSettings {
+    /// Address to listen on; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// The key that every request must bear; without one only loopback addresses are bound.
+    pub bearer_key: Option<String>,
+    /// Longest file taken, in bytes.
+    pub max_upload_bytes: u64,
+    /// Longest JSON body taken, in bytes.
+    pub max_body_bytes: usize,
+    /// How long one step of a request may work, in milliseconds.
+    pub request_timeout_ms: u64,
+    /// How long a body may take to arrive, in milliseconds; large uploads get more, by their size.
+    pub body_timeout_ms: u64,
+    /// Pause between the signs of life of a silent stream, in milliseconds.
+    pub heartbeat_ms: u64,
+    /// Threads that accept and parse, at least 1.
+    pub workers: usize,
+    /// Most requests that work with the database at once, at least 1; a few more than the pool has connections.
+    pub max_concurrent_database_requests: usize,
+    /// How long a request waits to be let to the database before it is told to come again, in milliseconds.
+    pub admission_timeout_ms: u64,
+    /// How long the end waits for requests under way, in seconds.
+    pub shutdown_timeout_s: u64,
+    /// Web origins whose pages may call, as `https://host:port`; none by default.
+    pub cors_origins: Vec<String>,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            bearer_key: None,
+            max_upload_bytes: 100 << 20,
+            max_body_bytes: 4 << 20,
+            request_timeout_ms: 60_000,
+            body_timeout_ms: 30_000,
+            heartbeat_ms: 10_000,
+            workers: 2,
+            max_concurrent_database_requests: 16,
+            admission_timeout_ms: 5_000,
+            shutdown_timeout_s: 10,
+            cors_origins: Vec::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ApiSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiSettings")
+            .field("bind", &self.bind)
+            .field("has_key", &self.bearer_key.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,239 @@
+//! Documents sent to a collection: spooled to disk within limits first, and only then given to the engine.
+
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use futures_util::StreamExt;
+use rag_engine::ingest::{Accepted, Upload};
+use rag_schema::ids::{CollectionId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+use tokio::time::timeout;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    documents::DocumentView,
+    extract::{Body, Id, nul, slow},
+    jobs::JobView,
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// Longest title or metadata field of a form, in bytes.
+const FIELD_BYTES: usize = 64 << 10;
+/// A large upload must arrive at this rate at least, in bytes per second.
+const LEAST_RATE: u64 = 16 << 10;
+
+/// A text to store as a document.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTextBody {
+    /// Title, 1 to 500 characters.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub title: String,
+    /// The text.
+    #[validate(length(min = 1))]
+    #[schema(min_length = 1)]
+    pub text: String,
+    /// File name or address it came from; an ending such as `.md` tells the format.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub source: Option<String>,
+    /// Facts about it: an object.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Value>,
+}
+
+/// A form with a file.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it only documents the form")]
+pub(crate) struct UploadForm {
+    /// The file.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+    /// Title; without one, the document's own or the file's name.
+    title: Option<String>,
+    /// Facts about it: a JSON object as text.
+    metadata: Option<String>,
+}
+
+/// What became of a document that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedView {
+    /// The document.
+    pub document: DocumentView,
+    /// The job that reads it.
+    pub job: Option<JobView>,
+    /// Whether the collection had these very bytes already; then nothing was stored.
+    pub duplicate: bool,
+}
+
+/// Sends a file. It can be found once its job is done.
+#[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = uuid::Uuid, Path)),
+    request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
+    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn upload_document(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+    req: HttpRequest,
+    payload: web::Payload,
+) -> ApiResult<HttpResponse> {
+    let media_type = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Err(ApiError::new(Code::Unsupported, "Send the file as multipart/form-data, in a field named file."));
+    }
+    let incoming = receive(&app, Multipart::new(req.headers(), payload)).await?;
+    store(&app, user, id, incoming).await
+}
+
+/// Sends a text. It can be found once its job is done.
+#[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents", params(("id" = uuid::Uuid, Path)),
+    request_body = CreateTextBody, responses(
+    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create_text(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+    Body(body): Body<CreateTextBody>,
+) -> ApiResult<HttpResponse> {
+    let mut file = spool(&app).await?;
+    let CreateTextBody { title, text, source, metadata } = body;
+    let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file)).await.map_err(stopped)??;
+    let incoming = Incoming { file, title: Some(title), source, metadata: metadata.unwrap_or_else(|| json!({})) };
+    store(&app, user, id, incoming).await
+}
+
+/// A file on disk and what was said about it.
+struct Incoming {
+    file: NamedTempFile,
+    title: Option<String>,
+    source: Option<String>,
+    metadata: Value,
+}
+
+async fn store(app: &App, user: UserId, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
+    let (accepted, newest) = app
+        .blocking(move |engine| {
+            let upload = Upload {
+                file: incoming.file.path(),
+                title: incoming.title.as_deref(),
+                source: incoming.source.as_deref(),
+                metadata: &incoming.metadata,
+            };
+            let accepted = engine.upload(user, id, &upload)?;
+            let newest = engine.db().run(|conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
+            Ok((accepted, newest))
+        })
+        .await?;
+    let Accepted { document, job, duplicate } = accepted;
+    let location = format!("/v1/documents/{}", document.id);
+    let mut response = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    let view = AcceptedView { document: DocumentView::new(document, &newest), job: job.map(JobView::from), duplicate };
+    Ok(response.insert_header((header::LOCATION, location)).json(view))
+}
+
+async fn spool(app: &App) -> ApiResult<NamedTempFile> {
+    let folder = app.engine.settings().ingest.scratch.clone();
+    Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(stopped)??)
+}
+
+/// Takes the form apart. The order of its fields is free.
+async fn receive(app: &App, mut form: Multipart) -> ApiResult<Incoming> {
+    let mut patience = Patience::new(app);
+    let (mut file, mut title, mut metadata) = (None, None, json!({}));
+    while let Some(mut field) = patience.next(&mut form).await? {
+        match field.name().unwrap_or_default() {
+            "file" if file.is_none() => {
+                let name = field.content_disposition().and_then(|found| found.get_filename()).map(str::to_owned);
+                file = Some((receive_file(app, &mut field, &mut patience).await?, name));
+            }
+            "title" => title = Some(receive_text(&mut field, &mut patience, "title").await?),
+            "metadata" => {
+                let text = receive_text(&mut field, &mut patience, "metadata").await?;
+                metadata = serde_json::from_str(&text)
+                    .map_err(|error| ApiError::field("metadata", format!("is not JSON: {error}")))?;
+            }
+            other => return Err(ApiError::field(other, "is not a field of this form, or is there twice")),
+        }
+    }
+    let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
+    if let Some(field) = nul(&metadata, "metadata") {
+        return Err(ApiError::field(field, "holds a NUL character"));
+    }
+    let source = name.map(|name| name.chars().filter(|c| !c.is_control()).take(500).collect::<String>());
+    Ok(Incoming { file, title, source: source.filter(|name| !name.is_empty()), metadata })
+}
+
+async fn receive_file(app: &App, field: &mut Field, patience: &mut Patience) -> ApiResult<NamedTempFile> {
+    let limit = app.settings.max_upload_bytes;
+    let mut file = spool(app).await?;
+    let mut size = 0;
+    while let Some(part) = patience.next(field).await? {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        size += length;
+        patience.received += length;
+        if size > limit {
+            return Err(ApiError::too_large(limit));
+        }
+        file = web::block(move || file.write_all(&part).map(|()| file)).await.map_err(stopped)??;
+    }
+    Ok(file)
+}
+
+async fn receive_text(field: &mut Field, patience: &mut Patience, name: &str) -> ApiResult<String> {
+    let mut text = Vec::new();
+    while let Some(part) = patience.next(field).await? {
+        if text.len() + part.len() > FIELD_BYTES {
+            return Err(ApiError::too_large(FIELD_BYTES));
+        }
+        text.extend_from_slice(&part);
+    }
+    let text = String::from_utf8(text).map_err(|_| ApiError::field(name, "is not UTF-8"))?;
+    if text.contains('\0') { Err(ApiError::field(name, "holds a NUL character")) } else { Ok(text) }
+}
+
+/// How long a body may still take: a fixed time, and more for what has arrived.
+struct Patience {
+    since: Instant,
+    fixed: Duration,
+    received: u64,
+}
+
+impl Patience {
+    fn new(app: &App) -> Self {
+        let fixed = Duration::from_millis(app.settings.body_timeout_ms.max(1));
+        Self { since: Instant::now(), fixed, received: 0 }
+    }
+
+    async fn next<T, S>(&self, stream: &mut S) -> ApiResult<Option<T>>
+    where
+        S: futures_util::Stream<Item = Result<T, MultipartError>> + Unpin,
+    {
+        let allowed = self.fixed + Duration::from_secs(self.received / LEAST_RATE);
+        let left = allowed.saturating_sub(self.since.elapsed());
+        let item = timeout(left, stream.next()).await.map_err(|_| slow())?;
+        item.transpose().map_err(|error| {
+            tracing::debug!(%error, "a form broke off");
+            ApiError::new(Code::Malformed, "The form is not well-formed multipart/form-data.")
+        })
+    }
+}
+
+fn stopped(error: actix_web::error::BlockingError) -> ApiError {
+    crate::problem::bug(&error)
+}

@@ -1,0 +1,59 @@
+//! Times, their medians, and the table that shows them.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+/// A figure beside its reference, both from this run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Figure {
+    /// What was measured.
+    pub(crate) name: &'static str,
+    /// Unit of both values.
+    pub(crate) unit: &'static str,
+    /// Ours.
+    pub(crate) ours: f64,
+    /// What it is compared with.
+    pub(crate) reference_name: &'static str,
+    /// The reference's value.
+    pub(crate) reference: f64,
+    /// Ours over the reference.
+    pub(crate) ratio: f64,
+}
+
+impl Figure {
+    pub(crate) fn new(name: &'static str, unit: &'static str, ours: f64, reference_name: &'static str, reference: f64) -> Self {
+        Self { name, unit, ours, reference_name, reference, ratio: ours / reference }
+    }
+}
+
+/// Runs `work` and says how long it took.
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    let value = work();
+    (value, begun.elapsed())
+}
+
+/// Milliseconds of a duration.
+pub(crate) fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// The middle of the values; 0 of none.
+pub(crate) fn median(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The table for people.
+pub(crate) fn table(figures: &[Figure]) -> String {
+    let mut text = format!("{:<34} {:>12} {:>12} {:>7}  {}\n", "figure", "ours", "reference", "ratio", "reference is");
+    for figure in figures {
+        let name = format!("{} ({})", figure.name, figure.unit);
+        text.push_str(&format!(
+            "{name:<34} {:>12.2} {:>12.2} {:>7.2}  {}\n",
+            figure.ours, figure.reference, figure.ratio, figure.reference_name
+        ));
+    }
+    text
+}
