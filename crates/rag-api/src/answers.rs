@@ -9,87 +9,87 @@ use crate::search::PassageView;
 
 /// A passage given to the answerer under a number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SourceView {
+pub(crate) struct SourceView {
     /// Number in the answer's text, from 1.
-    pub marker: usize,
+    pub(crate) marker: usize,
     /// The passage.
     #[serde(flatten)]
-    pub passage: PassageView,
+    pub(crate) passage: PassageView,
 }
 
 /// What the answer is written from: data of the event `sources`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SourcesView {
+pub(crate) struct SourcesView {
     /// Session of the turn.
-    pub session_id: Uuid,
+    pub(crate) session_id: Uuid,
     /// Message that holds the question.
-    pub question_id: Uuid,
+    pub(crate) question_id: Uuid,
     /// Passages, best first.
-    pub sources: Vec<SourceView>,
+    pub(crate) sources: Vec<SourceView>,
 }
 
 /// A piece of the answer: data of the event `token`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TokenView {
+pub(crate) struct TokenView {
     /// Text to append.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A checked citation: data of the event `citation`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CitationView {
+pub(crate) struct CitationView {
     /// Number in the answer's text, as in `[2]`.
-    pub marker: usize,
+    pub(crate) marker: usize,
     /// Chunk cited.
-    pub chunk_id: Uuid,
+    pub(crate) chunk_id: Uuid,
     /// Document cited.
-    pub document_id: Uuid,
+    pub(crate) document_id: Uuid,
     /// The document's title.
-    pub title: String,
+    pub(crate) title: String,
     /// Where the document came from.
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// Page, from 1, where the format has pages.
-    pub page: Option<i32>,
+    pub(crate) page: Option<i32>,
     /// Headings above the passage, outermost first.
-    pub heading_path: Vec<String>,
+    pub(crate) heading_path: Vec<String>,
     /// The sentence of the passage that supports the answer best.
-    pub quote: String,
+    pub(crate) quote: String,
     /// First character of the quote in the document's text, in Unicode scalar values.
-    pub start_offset: i64,
+    pub(crate) start_offset: i64,
     /// One past its last character.
-    pub end_offset: i64,
+    pub(crate) end_offset: i64,
     /// Whether the passage holds what the sentence says.
-    pub supported: bool,
+    pub(crate) supported: bool,
 }
 
 /// An answer as stored: data of the event `done`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AnswerView {
+pub(crate) struct AnswerView {
     /// Message that holds it.
-    pub message_id: Uuid,
+    pub(crate) message_id: Uuid,
     /// Session it belongs to.
-    pub session_id: Uuid,
+    pub(crate) session_id: Uuid,
     /// The text; markers that named no passage are gone.
-    pub text: String,
+    pub(crate) text: String,
     /// `answered`, `not_found`, `failed` or `stopped`.
-    pub outcome: &'static str,
+    pub(crate) outcome: &'static str,
     /// Checked citations, in order of appearance.
-    pub citations: Vec<CitationView>,
+    pub(crate) citations: Vec<CitationView>,
     /// Name of the model, or `extractive`.
-    pub answered_by: String,
+    pub(crate) answered_by: String,
     /// Milliseconds per step.
     #[schema(value_type = Object)]
-    pub timings: serde_json::Value,
+    pub(crate) timings: serde_json::Value,
 }
 
 /// A turn in one piece.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TurnView {
+pub(crate) struct TurnView {
     /// What the answer is written from.
     #[serde(flatten)]
-    pub sources: SourcesView,
+    pub(crate) sources: SourcesView,
     /// The answer.
-    pub answer: AnswerView,
+    pub(crate) answer: AnswerView,
 }
 
 impl From<&Prepared> for SourcesView {

@@ -25,15 +25,15 @@ use crate::{
 /// A question.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AskBody {
+pub(crate) struct AskBody {
     /// The question, 1 to 10,000 characters; the server's settings may allow fewer.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
-    pub question: String,
+    pub(crate) question: String,
     /// Collections to search, at most 100; all when absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
-    pub collection_ids: Vec<Uuid>,
+    pub(crate) collection_ids: Vec<Uuid>,
 }
 
 /// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events

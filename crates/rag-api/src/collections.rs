@@ -23,34 +23,34 @@ use crate::{
 /// A collection to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateCollectionBody {
+pub(crate) struct CreateCollectionBody {
     /// Name, unique among yours, 1 to 200 characters.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
-    pub name: String,
+    pub(crate) name: String,
     /// What it holds, at most 2,000 characters.
     #[serde(default)]
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
-    pub description: String,
+    pub(crate) description: String,
 }
 
 /// A collection.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CollectionView {
+pub(crate) struct CollectionView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Name.
-    pub name: String,
+    pub(crate) name: String,
     /// What it holds.
-    pub description: String,
+    pub(crate) description: String,
     /// Documents in it; only when one collection is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub document_count: Option<i64>,
+    pub(crate) document_count: Option<i64>,
     /// When it was made.
-    pub created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it last changed.
-    pub updated_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 impl CollectionView {

@@ -25,49 +25,49 @@ const TEXT_CHARS: i64 = 100_000;
 
 /// A document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DocumentView {
+pub(crate) struct DocumentView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Collection it belongs to.
-    pub collection_id: Uuid,
+    pub(crate) collection_id: Uuid,
     /// Title.
-    pub title: String,
+    pub(crate) title: String,
     /// File name or address it came from.
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// Media type detected from the content.
-    pub media_type: String,
+    pub(crate) media_type: String,
     /// ISO 639-3 code, when detected reliably.
-    pub language: Option<String>,
+    pub(crate) language: Option<String>,
     /// Facts given by the uploader.
     #[schema(value_type = Object)]
-    pub metadata: serde_json::Value,
+    pub(crate) metadata: serde_json::Value,
     /// Whether it can be found by searches.
-    pub searchable: bool,
+    pub(crate) searchable: bool,
     /// Its newest version.
-    pub version: Option<VersionView>,
+    pub(crate) version: Option<VersionView>,
     /// When it was made.
-    pub created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it last changed.
-    pub updated_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 /// A version of a document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionView {
+pub(crate) struct VersionView {
     /// Counts from 1.
-    pub number: i32,
+    pub(crate) number: i32,
     /// `queued`, `building`, `published` or `superseded`.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// Length of the original in bytes.
-    pub size_bytes: i64,
+    pub(crate) size_bytes: i64,
     /// Pages, where the format has them.
-    pub page_count: Option<i32>,
+    pub(crate) page_count: Option<i32>,
     /// Length of the text in Unicode scalar values.
-    pub character_count: i64,
+    pub(crate) character_count: i64,
     /// Chunks stored.
-    pub chunk_count: i32,
+    pub(crate) chunk_count: i32,
     /// When it became visible.
-    pub published_at: Option<DateTime<Utc>>,
+    pub(crate) published_at: Option<DateTime<Utc>>,
 }
 
 impl From<&DocumentVersion> for VersionView {
@@ -104,23 +104,23 @@ impl DocumentView {
 
 /// A passage of a document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ChunkView {
+pub(crate) struct ChunkView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Place in the document, from 0.
-    pub ordinal: i32,
+    pub(crate) ordinal: i32,
     /// First character in the document's text, in Unicode scalar values.
-    pub start_offset: i64,
+    pub(crate) start_offset: i64,
     /// One past the last character.
-    pub end_offset: i64,
+    pub(crate) end_offset: i64,
     /// Page it starts on, from 1.
-    pub page: Option<i32>,
+    pub(crate) page: Option<i32>,
     /// Headings above it, outermost first.
-    pub heading_path: Vec<String>,
+    pub(crate) heading_path: Vec<String>,
     /// Tokens.
-    pub token_count: i32,
+    pub(crate) token_count: i32,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl From<Chunk> for ChunkView {
@@ -227,17 +227,17 @@ pub(crate) struct TextParams {
 
 /// A stretch of a document's text.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TextView {
+pub(crate) struct TextView {
     /// The document.
-    pub document_id: Uuid,
+    pub(crate) document_id: Uuid,
     /// First character, in Unicode scalar values.
-    pub start: i64,
+    pub(crate) start: i64,
     /// One past the last character.
-    pub end: i64,
+    pub(crate) end: i64,
     /// Length of the whole text.
-    pub character_count: i64,
+    pub(crate) character_count: i64,
     /// The stretch.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A stretch of the text that was read from a document.

@@ -23,36 +23,36 @@ use crate::{
 
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct JobView {
+pub(crate) struct JobView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// What it does.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// `queued`, `running`, `done`, `refused` (the input can never work) or `dead` (given up; may be retried).
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// `queued`, `reading`, `embedding`, `publishing` or `finished`.
-    pub stage: &'static str,
+    pub(crate) stage: &'static str,
     /// Units of the stage done.
-    pub done: i64,
+    pub(crate) done: i64,
     /// Units of the stage in all, when known.
-    pub total: Option<i64>,
+    pub(crate) total: Option<i64>,
     /// Why it failed last: `{code, detail}`.
     #[schema(value_type = Option<Object>)]
-    pub problem: Option<serde_json::Value>,
+    pub(crate) problem: Option<serde_json::Value>,
     /// Collection it works for.
-    pub collection_id: Uuid,
+    pub(crate) collection_id: Uuid,
     /// Document it works on, unless that is deleted.
-    pub document_id: Option<Uuid>,
+    pub(crate) document_id: Option<Uuid>,
     /// Title or file name of the document.
-    pub title: String,
+    pub(crate) title: String,
     /// Length of the original in bytes.
-    pub size_bytes: i64,
+    pub(crate) size_bytes: i64,
     /// Times it was tried.
-    pub attempts: i32,
+    pub(crate) attempts: i32,
     /// When it was queued.
-    pub created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
+    pub(crate) finished_at: Option<DateTime<Utc>>,
 }
 
 impl From<Job> for JobView {

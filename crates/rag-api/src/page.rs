@@ -51,12 +51,12 @@ pub(crate) struct OrdinalParams {
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ListView<T> {
+pub(crate) struct ListView<T> {
     /// The items.
-    pub items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// What to pass as `after` for the next part; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl<T> ListView<T> {

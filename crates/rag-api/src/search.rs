@@ -19,7 +19,7 @@ use crate::{
 /// Which legs take part.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SearchMode {
+pub(crate) enum SearchMode {
     /// Vectors and words, fused.
     #[default]
     Hybrid,
@@ -36,89 +36,89 @@ fn default_limit() -> u32 {
 /// A search.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SearchBody {
+pub(crate) struct SearchBody {
     /// Question or words, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
-    pub query: String,
+    pub(crate) query: String,
     /// Collections to search, at most 100; all when absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
-    pub collection_ids: Vec<Uuid>,
+    pub(crate) collection_ids: Vec<Uuid>,
     /// Most results, 1 to 100.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100, default = 10)]
-    pub limit: u32,
+    pub(crate) limit: u32,
     /// Which legs take part.
     #[serde(default)]
-    pub mode: SearchMode,
+    pub(crate) mode: SearchMode,
 }
 
 /// What one leg thought of a passage.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LegView {
+pub(crate) struct LegView {
     /// Place in the leg's list, from 1; absent when the list lacks the passage and only its score is known.
-    pub rank: Option<usize>,
+    pub(crate) rank: Option<usize>,
     /// Cosine, -1 to 1, or BM25, 0 and up.
-    pub score: f64,
+    pub(crate) score: f64,
 }
 
 /// A passage that was found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PassageView {
+pub(crate) struct PassageView {
     /// The chunk.
-    pub chunk_id: Uuid,
+    pub(crate) chunk_id: Uuid,
     /// Fused score, comparable within one answer only.
-    pub score: f64,
+    pub(crate) score: f64,
     /// What the vectors say.
-    pub dense: Option<LegView>,
+    pub(crate) dense: Option<LegView>,
     /// What the words say.
-    pub lexical: Option<LegView>,
+    pub(crate) lexical: Option<LegView>,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// The document.
-    pub document_id: Uuid,
+    pub(crate) document_id: Uuid,
     /// The document's collection.
-    pub collection_id: Uuid,
+    pub(crate) collection_id: Uuid,
     /// The document's title.
-    pub title: String,
+    pub(crate) title: String,
     /// File name or address the document came from.
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// Media type of the document.
-    pub media_type: String,
+    pub(crate) media_type: String,
     /// Place in the document, from 0.
-    pub ordinal: i32,
+    pub(crate) ordinal: i32,
     /// Page it starts on, from 1.
-    pub page: Option<i32>,
+    pub(crate) page: Option<i32>,
     /// Headings above it, outermost first.
-    pub heading_path: Vec<String>,
+    pub(crate) heading_path: Vec<String>,
     /// First character in the document's text, in Unicode scalar values.
-    pub start_offset: i64,
+    pub(crate) start_offset: i64,
     /// One past the last character.
-    pub end_offset: i64,
+    pub(crate) end_offset: i64,
 }
 
 /// How long a search took.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TimingsView {
+pub(crate) struct TimingsView {
     /// Embedding the question, in milliseconds.
-    pub embed_ms: f64,
+    pub(crate) embed_ms: f64,
     /// All of the database's work, in milliseconds.
-    pub database_ms: f64,
+    pub(crate) database_ms: f64,
 }
 
 /// What a search found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SearchView {
+pub(crate) struct SearchView {
     /// Passages, best first.
-    pub results: Vec<PassageView>,
+    pub(crate) results: Vec<PassageView>,
     /// Whether the vectors were compared one by one; absent when they took no part.
-    pub exact: Option<bool>,
+    pub(crate) exact: Option<bool>,
     /// Words too common to bring candidates; they still count in the score.
-    pub pruned_words: Vec<String>,
+    pub(crate) pruned_words: Vec<String>,
     /// How long it took.
-    pub timings: TimingsView,
+    pub(crate) timings: TimingsView,
 }
 
 fn leg(hit: LegHit) -> LegView {

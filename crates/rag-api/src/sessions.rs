@@ -26,24 +26,24 @@ const UNTITLED: &str = "New conversation";
 /// A session to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateSessionBody {
+pub(crate) struct CreateSessionBody {
     /// Title, 1 to 200 characters.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
 }
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SessionView {
+pub(crate) struct SessionView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Title.
-    pub title: String,
+    pub(crate) title: String,
     /// When it was made.
-    pub created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When a turn was last added.
-    pub updated_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 impl From<ChatSession> for SessionView {
@@ -54,31 +54,31 @@ impl From<ChatSession> for SessionView {
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MessageView {
+pub(crate) struct MessageView {
     /// Id.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Place in the conversation, from 0.
-    pub ordinal: i32,
+    pub(crate) ordinal: i32,
     /// `user` or `assistant`.
-    pub sender: &'static str,
+    pub(crate) sender: &'static str,
     /// What was said.
-    pub text: String,
+    pub(crate) text: String,
     /// How an answer ended: `answered`, `not_found`, `failed` or `stopped`.
-    pub outcome: Option<&'static str>,
+    pub(crate) outcome: Option<&'static str>,
     /// Checked citations, as in an answer.
     #[schema(value_type = Vec<crate::answers::CitationView>)]
-    pub citations: serde_json::Value,
+    pub(crate) citations: serde_json::Value,
     /// Name of the model, or `extractive`.
-    pub answered_by: Option<String>,
+    pub(crate) answered_by: Option<String>,
     /// Milliseconds per step.
     #[schema(value_type = Object)]
-    pub timings: serde_json::Value,
+    pub(crate) timings: serde_json::Value,
     /// Tokens read by the model, when it says so.
-    pub prompt_tokens: Option<i32>,
+    pub(crate) prompt_tokens: Option<i32>,
     /// Tokens written by the model, when it says so.
-    pub completion_tokens: Option<i32>,
+    pub(crate) completion_tokens: Option<i32>,
     /// When it was stored.
-    pub created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 impl From<ChatMessage> for MessageView {

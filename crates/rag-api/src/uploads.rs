@@ -34,22 +34,22 @@ const LEAST_RATE: u64 = 16 << 10;
 /// A text to store as a document.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateTextBody {
+pub(crate) struct CreateTextBody {
     /// Title, 1 to 500 characters.
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
-    pub title: String,
+    pub(crate) title: String,
     /// The text.
     #[validate(length(min = 1))]
     #[schema(min_length = 1)]
-    pub text: String,
+    pub(crate) text: String,
     /// File name or address it came from; an ending such as `.md` tells the format.
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000)]
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
     /// Facts about it: an object.
     #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
+    pub(crate) metadata: Option<Value>,
 }
 
 /// A form with a file.
@@ -67,13 +67,13 @@ pub(crate) struct UploadForm {
 
 /// What became of a document that was sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AcceptedView {
+pub(crate) struct AcceptedView {
     /// The document.
-    pub document: DocumentView,
+    pub(crate) document: DocumentView,
     /// The job that reads it.
-    pub job: Option<JobView>,
+    pub(crate) job: Option<JobView>,
     /// Whether the collection had these very bytes already; then nothing was stored.
-    pub duplicate: bool,
+    pub(crate) duplicate: bool,
 }
 
 /// Sends a file. It can be found once its job is done.
