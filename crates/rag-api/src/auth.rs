@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -36,15 +36,15 @@ pub(crate) async fn require_key(
     app: web::Data<App>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(key) = &app.settings.bearer_key {
         let given = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
         if !given.is_some_and(|given| same(given, key)) {
-            return Err(refusal().into());
+            return Ok(req.error_response(refusal()));
         }
     }
     req.extensions_mut().insert(Caller(app.engine.local_user()));
-    next.call(req).await
+    Ok(next.call(req).await?.map_into_boxed_body())
 }
 
 fn bearer(value: &str) -> Option<&str> {

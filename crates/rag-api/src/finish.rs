@@ -19,12 +19,9 @@ pub(crate) async fn finish(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let request = req.request().clone();
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let mut response = match next.call(req).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, request),
-    };
+    // The request is not kept: routing needs to be its only owner.
+    let id = req.extensions().get::<RequestId>().map(ToString::to_string);
+    let mut response = next.call(req).await?.map_into_boxed_body();
     if let Some(problem) = response.response().error().map(as_problem) {
         let answer = problem.respond(id.clone());
         response = ServiceResponse::new(response.request().clone(), answer);
