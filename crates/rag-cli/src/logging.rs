@@ -21,7 +21,7 @@ pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
         config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
     let level = if is_server || !is_default { level.as_str() } else { "error" };
     // The pool's own lines hold the driver's words; what they mean for us is logged by the engine.
-    let filter = EnvFilter::try_new(format!("r2d2=off,{level}")).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("r2d2=off,actix_server=warn,{level}")).map_err(|error| {
         Failure::new(Exit::Usage, format!("{}: {error}", config.layers.describe("log.level")))
             .hint("allowed is error, warn, info, debug, trace, or a filter such as info,rag_engine=debug")
     })?;

@@ -125,12 +125,9 @@ fn a_start_killed_at_any_moment_leaves_a_directory_that_starts() {
         owner.arg(rag_home()).arg(folder.data_dir()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut owner = owner.spawn().unwrap();
         wait_until(seen, || {
-            let entries = folder.data_dir().read_dir();
-            entries
-                .into_iter()
-                .flatten()
-                .flatten()
-                .any(|entry| entry.file_name().to_string_lossy().starts_with(seen))
+            let entries = folder.data_dir().read_dir().into_iter().flatten().flatten();
+            let mut names = entries.map(|entry| entry.file_name().into_string().unwrap());
+            names.any(|name| name == seen || (seen.ends_with('-') && name.starts_with(seen)))
         });
         owner.kill().unwrap();
         owner.wait().unwrap();

@@ -1,5 +1,4 @@
 //! What the tests share: the installation, a fresh data directory, psql, and waiting for a condition.
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,43 @@
+# The front door: every target installs what it needs first. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench eval fmt lint
+
+# Everything that is built or downloaded lies here, outside the checkout.
+export RAG_HOME ?= $(HOME)/.cache/rag
+export CARGO_TARGET_DIR ?= $(RAG_HOME)/target
+RAG = $(CARGO_TARGET_DIR)/release/rag
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: ## Install PostgreSQL and the embedding model into RAG_HOME (~/.cache/rag)
+	@scripts/setup
+
+run: setup ## Build and start the server; ARGS="--help" shows its options, Ctrl-C stops it
+	cargo build --release -p rag-cli
+	@exec $(RAG) serve $(ARGS)
+
+test: setup ## Run every test against a PostgreSQL of their own; ARGS="-p rag-pg" selects
+	cargo build --workspace --all-targets
+	cargo test --quiet --doc --workspace
+	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \
+	set -x; exec $(CARGO_TARGET_DIR)/debug/rag pg exec -- cargo "$$@" $(or $(ARGS),--workspace)
+
+bench: setup ## Measure ingest, search and COPY beside references; ARGS="--data DIR" takes texts from a BEIR-shaped folder
+	cargo build --release -p rag-cli -p rag-bench
+	@exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 $(ARGS)
+
+eval: setup ## Measure retrieval quality on a folder of the BEIR shape: make eval DIR=path
+	@test -n "$(DIR)" || { echo "make eval: name a folder with corpus.jsonl, queries.jsonl, qrels.tsv: make eval DIR=path" >&2; exit 2; }
+	cargo build --release -p rag-cli
+	@exec $(RAG) eval "$(DIR)" $(ARGS)
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Check format, lints, documentation, and the licences and sources of all dependencies
+	@scripts/setup lint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings cargo doc --quiet --workspace --no-deps
+	$(RAG_HOME)/tools/cargo-deny/cargo-deny --log-level error check bans licenses sources
