@@ -1,1 +1,12 @@
-//! Workspace-level integration tests.
+//! Workspace-level integration tests: the interface as clients see it, whole flows, and the order of the house.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: a failure is the test's"
+)]
+
+mod flows;
+mod openapi;
+mod routes;
+mod tidy;

@@ -94,7 +94,8 @@ pub(crate) struct TurnView {
 
 impl From<&Prepared> for SourcesView {
     fn from(prepared: &Prepared) -> Self {
-        let source = |given: &Evidence| SourceView { marker: given.marker, passage: given.found.clone().into() };
+        let source =
+            |given: &Evidence| SourceView { marker: given.marker, passage: given.found.clone().into() };
         Self {
             session_id: prepared.question.session_id.uuid(),
             question_id: prepared.question.id.uuid(),

@@ -138,7 +138,8 @@ impl Frames {
             Event::Sources(sources) => self.frame("sources", &sources),
             Event::Token(text) => self.frame("token", &TokenView { text }),
             Event::Done(answer) => {
-                let citations: String = answer.citations.iter().map(|citation| self.frame("citation", citation)).collect();
+                let citations: String =
+                    answer.citations.iter().map(|citation| self.frame("citation", citation)).collect();
                 citations + &self.frame("done", &answer)
             }
             Event::Error(error) => self.frame("error", &error.problem(None)),

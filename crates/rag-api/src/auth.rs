@@ -38,7 +38,8 @@ pub(crate) async fn require_key(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(key) = &app.settings.bearer_key {
-        let given = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
+        let given =
+            req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
         if !given.is_some_and(|given| same(given, key)) {
             return Ok(req.error_response(refusal()));
         }

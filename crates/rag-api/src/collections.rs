@@ -85,7 +85,9 @@ pub(crate) async fn create_collection(
         })
         .await?;
     let location = format!("/v1/collections/{}", row.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CollectionView::new(row, Some(0))))
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(CollectionView::new(row, Some(0))))
 }
 
 /// Your collections, newest first.
@@ -127,7 +129,9 @@ pub(crate) async fn delete_collection(
     Caller(user): Caller,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
-    app.transaction(move |conn| collections::delete(conn, user, id)).await.map_err(|error| error.naming("collection"))?;
+    app.transaction(move |conn| collections::delete(conn, user, id))
+        .await
+        .map_err(|error| error.naming("collection"))?;
     Ok(HttpResponse::NoContent().finish())
 }
 

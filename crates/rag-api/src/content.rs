@@ -47,14 +47,24 @@ pub(crate) async fn get_document_content(
 
 /// A header that makes browsers save the file under the last part of `source`.
 fn attachment(source: &str) -> String {
-    let name: String = source.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(150).collect();
+    let name: String = source
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(150)
+        .collect();
     let name = if name.trim_matches(['.', ' ']).is_empty() { "document" } else { &name };
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
     let mut header = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
     for byte in name.bytes() {
         // Writing to a string does not fail.
         let _ = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => header.write_char(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
+                header.write_char(char::from(byte))
+            }
             other => write!(header, "%{other:02X}"),
         };
     }
@@ -68,7 +78,10 @@ mod tests {
     #[test]
     fn a_file_name_cannot_leave_its_header_or_its_folder() {
         assert_eq!(attachment("a/../b\".txt"), "attachment; filename=\"b_.txt\"; filename*=UTF-8''b%22.txt");
-        assert_eq!(attachment("x\r\nSet-Cookie: a"), "attachment; filename=\"xSet-Cookie_ a\"; filename*=UTF-8''xSet-Cookie%3A%20a");
+        assert_eq!(
+            attachment("x\r\nSet-Cookie: a"),
+            "attachment; filename=\"xSet-Cookie_ a\"; filename*=UTF-8''xSet-Cookie%3A%20a"
+        );
         assert_eq!(attachment(".."), "attachment; filename=\"document\"; filename*=UTF-8''document");
     }
 }

@@ -126,7 +126,16 @@ pub(crate) struct ChunkView {
 impl From<Chunk> for ChunkView {
     fn from(row: Chunk) -> Self {
         let Chunk { id, ordinal, start_offset, end_offset, page, heading_path, token_count, text, .. } = row;
-        Self { id: id.uuid(), ordinal, start_offset, end_offset, page, heading_path: heading_path.0, token_count, text }
+        Self {
+            id: id.uuid(),
+            ordinal,
+            start_offset,
+            end_offset,
+            page,
+            heading_path: heading_path.0,
+            token_count,
+            text,
+        }
     }
 }
 

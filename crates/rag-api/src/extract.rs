@@ -46,7 +46,9 @@ impl<T: DeserializeOwned + Validate> FromRequest for Params<T> {
 
 fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
     let params = web::Query::<T>::from_query(query)
-        .map_err(|error| ApiError::field("query", error.to_string().replace("Query deserialize error: ", "")))?
+        .map_err(|error| {
+            ApiError::field("query", error.to_string().replace("Query deserialize error: ", ""))
+        })?
         .into_inner();
     check(&params)?;
     Ok(Params(params))
@@ -68,7 +70,8 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
 
 async fn read(req: &HttpRequest, mut payload: Payload) -> ApiResult<Vec<u8>> {
     let app = app(req)?;
-    let media_type = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::new(Code::Unsupported, "Send the body as application/json."));
@@ -77,7 +80,7 @@ async fn read(req: &HttpRequest, mut payload: Payload) -> ApiResult<Vec<u8>> {
     let collect = async {
         let mut body = Vec::new();
         while let Some(part) = payload.next().await {
-            let part = part.map_err(|_| ApiError::new(Code::Malformed, "The body broke off."))?;
+            let part = part.map_err(|_cut| ApiError::new(Code::Malformed, "The body broke off."))?;
             if body.len() + part.len() > limit {
                 return Err(ApiError::too_large(limit));
             }
@@ -111,7 +114,9 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T>
 pub(crate) fn nul(value: &Value, path: &str) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\0') => Some(path.to_owned()),
-        Value::Array(items) => items.iter().enumerate().find_map(|(place, item)| nul(item, &format!("{path}[{place}]"))),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(place, item)| nul(item, &format!("{path}[{place}]")))
+        }
         Value::Object(fields) => fields.iter().find_map(|(name, item)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             if name.contains('\0') { Some(path) } else { nul(item, &path) }
@@ -131,7 +136,10 @@ fn check(values: &impl Validate) -> ApiResult<()> {
         })
         .collect();
     listed.sort_by(|a, b| a.field.cmp(&b.field));
-    Err(ApiError { errors: listed, ..ApiError::new(Code::Invalid, "The values listed under errors cannot be accepted.") })
+    Err(ApiError {
+        errors: listed,
+        ..ApiError::new(Code::Invalid, "The values listed under errors cannot be accepted.")
+    })
 }
 
 fn describe(error: &validator::ValidationError) -> String {

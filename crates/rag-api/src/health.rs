@@ -29,6 +29,9 @@ pub(crate) async fn ready(app: web::Data<App>) -> ApiResult<HttpResponse> {
     if app.shutdown.is_cancelled() {
         return Err(ApiError::new(Code::Unavailable, "The server is stopping."));
     }
-    timeout(PATIENCE, app.db(server::ping)).await.map_err(|_late| not_ready())?.map_err(|_error| not_ready())?;
+    timeout(PATIENCE, app.db(server::ping))
+        .await
+        .map_err(|_late| not_ready())?
+        .map_err(|_error| not_ready())?;
     Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
 }

@@ -119,7 +119,11 @@ pub(crate) async fn list_jobs(
 #[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 200, body = JobView),
     (status = 404, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get_job(app: web::Data<App>, Caller(user): Caller, Id(id): Id<JobId>) -> ApiResult<HttpResponse> {
+pub(crate) async fn get_job(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<JobId>,
+) -> ApiResult<HttpResponse> {
     let row = app.db(move |conn| jobs::find(conn, user, id)).await.map_err(|error| error.naming("job"))?;
     Ok(HttpResponse::Ok().json(JobView::from(row)))
 }
@@ -129,7 +133,11 @@ pub(crate) async fn get_job(app: web::Data<App>, Caller(user): Caller, Id(id): I
     (status = 202, body = JobView),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn retry_job(app: web::Data<App>, Caller(user): Caller, Id(id): Id<JobId>) -> ApiResult<HttpResponse> {
+pub(crate) async fn retry_job(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<JobId>,
+) -> ApiResult<HttpResponse> {
     let retried = app
         .db(move |conn| {
             jobs::find(conn, user, id)?;
@@ -140,6 +148,7 @@ pub(crate) async fn retry_job(app: web::Data<App>, Caller(user): Caller, Id(id):
         })
         .await
         .map_err(|error| error.naming("job"))?;
-    let row = retried.ok_or_else(|| ApiError::new(Code::Conflict, "Only a job that was given up can be retried."))?;
+    let row = retried
+        .ok_or_else(|| ApiError::new(Code::Conflict, "Only a job that was given up can be retried."))?;
     Ok(HttpResponse::Accepted().json(JobView::from(row)))
 }

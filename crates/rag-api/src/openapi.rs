@@ -5,7 +5,9 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{answers, ask, collections, content, documents, health, jobs, problem, search, sessions, uploads};
+use crate::{
+    answers, ask, collections, content, documents, health, jobs, problem, search, sessions, uploads,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -34,7 +36,8 @@ struct Key;
 
 impl Modify for Key {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The server's key.")).build();
+        let key =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The server's key.")).build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key));
     }

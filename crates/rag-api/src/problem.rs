@@ -118,7 +118,10 @@ impl ApiError {
 
     pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
         let error = FieldProblem { field: field.into(), detail: detail.into() };
-        Self { errors: vec![error], ..Self::new(Code::Invalid, "The values listed under errors cannot be accepted.") }
+        Self {
+            errors: vec![error],
+            ..Self::new(Code::Invalid, "The values listed under errors cannot be accepted.")
+        }
     }
 
     pub(crate) fn not_found(what: &'static str) -> Self {
@@ -126,7 +129,10 @@ impl ApiError {
     }
 
     pub(crate) fn too_large(limit_bytes: impl fmt::Display) -> Self {
-        Self::new(Code::TooLarge, format!("The content is longer than the {limit_bytes} bytes that are allowed."))
+        Self::new(
+            Code::TooLarge,
+            format!("The content is longer than the {limit_bytes} bytes that are allowed."),
+        )
     }
 
     /// The document to send; `request_id` is how the log names the request.
@@ -188,7 +194,10 @@ impl From<EngineError> for ApiError {
                 "unsupported" => Self::new(Code::Unsupported, detail),
                 "internal" => {
                     tracing::error!(%detail, "a document could not be taken");
-                    Self::new(Code::Unavailable, "The document could not be read because of a fault of this server.")
+                    Self::new(
+                        Code::Unavailable,
+                        "The document could not be read because of a fault of this server.",
+                    )
                 }
                 _ => Self::new(Code::Unreadable, detail),
             },
@@ -204,7 +213,9 @@ impl From<RepoError> for ApiError {
             error if error.hits(collections::NAME_KEY) => {
                 Self::new(Code::Conflict, "There is a collection of that name already.")
             }
-            RepoError::Conflict(_) => Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile."),
+            RepoError::Conflict(_) => {
+                Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile.")
+            }
             RepoError::Invalid(constraint) => {
                 Self::new(Code::Invalid, format!("A value breaks the rule {constraint}."))
             }
@@ -228,5 +239,8 @@ pub(crate) fn bug(error: &(dyn std::error::Error + 'static)) -> ApiError {
         next = cause.source();
     }
     tracing::error!(chain = chain.join(": "), "a request failed by a mistake of ours");
-    ApiError::new(Code::Internal, "Something went wrong on the server. The log has more under this request's id.")
+    ApiError::new(
+        Code::Internal,
+        "Something went wrong on the server. The log has more under this request's id.",
+    )
 }

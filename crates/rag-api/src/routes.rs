@@ -34,7 +34,10 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .service(path("/health", "GET", [get().to(health::health)]))
         .service(path("/ready", "GET", [get().to(health::ready)]))
         .service(
-            web::scope("/v1").wrap(from_fn(auth::require_key)).configure(guarded).default_service(web::to(unknown)),
+            web::scope("/v1")
+                .wrap(from_fn(auth::require_key))
+                .configure(guarded)
+                .default_service(web::to(unknown)),
         )
         .service(
             web::scope("")
@@ -47,23 +50,27 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 
 fn guarded(config: &mut ServiceConfig) {
     config
-        .service(path("/collections", "GET, POST", [
-            get().to(collections::list_collections),
-            post().to(collections::create_collection),
-        ]))
-        .service(path("/collections/{id}", "GET, DELETE", [
-            get().to(collections::get_collection),
-            delete().to(collections::delete_collection),
-        ]))
-        .service(path("/collections/{id}/documents", "GET, POST", [
-            get().to(documents::list_documents),
-            post().to(uploads::upload_document),
-        ]))
+        .service(path(
+            "/collections",
+            "GET, POST",
+            [get().to(collections::list_collections), post().to(collections::create_collection)],
+        ))
+        .service(path(
+            "/collections/{id}",
+            "GET, DELETE",
+            [get().to(collections::get_collection), delete().to(collections::delete_collection)],
+        ))
+        .service(path(
+            "/collections/{id}/documents",
+            "GET, POST",
+            [get().to(documents::list_documents), post().to(uploads::upload_document)],
+        ))
         .service(path("/collections/{id}/texts", "POST", [post().to(uploads::create_text)]))
-        .service(path("/documents/{id}", "GET, DELETE", [
-            get().to(documents::get_document),
-            delete().to(documents::delete_document),
-        ]))
+        .service(path(
+            "/documents/{id}",
+            "GET, DELETE",
+            [get().to(documents::get_document), delete().to(documents::delete_document)],
+        ))
         .service(path("/documents/{id}/content", "GET", [get().to(content::get_document_content)]))
         .service(path("/documents/{id}/text", "GET", [get().to(documents::get_document_text)]))
         .service(path("/documents/{id}/chunks", "GET", [get().to(documents::list_chunks)]))
@@ -71,14 +78,16 @@ fn guarded(config: &mut ServiceConfig) {
         .service(path("/jobs/{id}", "GET", [get().to(jobs::get_job)]))
         .service(path("/jobs/{id}/retry", "POST", [post().to(jobs::retry_job)]))
         .service(path("/search", "POST", [post().to(search::search)]))
-        .service(path("/sessions", "GET, POST", [
-            get().to(sessions::list_sessions),
-            post().to(sessions::create_session),
-        ]))
-        .service(path("/sessions/{id}", "GET, DELETE", [
-            get().to(sessions::get_session),
-            delete().to(sessions::delete_session),
-        ]))
+        .service(path(
+            "/sessions",
+            "GET, POST",
+            [get().to(sessions::list_sessions), post().to(sessions::create_session)],
+        ))
+        .service(path(
+            "/sessions/{id}",
+            "GET, DELETE",
+            [get().to(sessions::get_session), delete().to(sessions::delete_session)],
+        ))
         .service(path("/sessions/{id}/messages", "GET", [get().to(sessions::list_messages)]))
         .service(path("/sessions/{id}/ask", "POST", [post().to(ask::ask_in_session)]))
         .service(path("/ask", "POST", [post().to(ask::ask)]));

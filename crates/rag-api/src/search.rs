@@ -153,7 +153,10 @@ impl From<SearchResult> for SearchView {
             results: result.found.into_iter().map(PassageView::from).collect(),
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
-            timings: TimingsView { embed_ms: result.timings.embed_ms, database_ms: result.timings.database_ms },
+            timings: TimingsView {
+                embed_ms: result.timings.embed_ms,
+                database_ms: result.timings.database_ms,
+            },
         }
     }
 }
@@ -188,7 +191,10 @@ pub(crate) async fn search(
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     let result = app
         .blocking(move |engine| {
-            Ok(engine.search(user, &SearchRequest { query: &body.query, collections: &collections, limit, mode })?)
+            Ok(engine.search(
+                user,
+                &SearchRequest { query: &body.query, collections: &collections, limit, mode },
+            )?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(SearchView::from(result)))

@@ -25,7 +25,8 @@ pub struct RunningServer {
 pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
     let has_key = settings.bearer_key.as_ref().is_some_and(|key| !key.is_empty());
     if !has_key && !settings.bind.ip().to_canonical().is_loopback() {
-        let reason = format!("{} can be reached from other machines; set a key, or bind 127.0.0.1", settings.bind);
+        let reason =
+            format!("{} can be reached from other machines; set a key, or bind 127.0.0.1", settings.bind);
         return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
     }
     let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };

@@ -110,7 +110,8 @@ pub(crate) async fn create_session(
 ) -> ApiResult<HttpResponse> {
     let row = app
         .db(move |conn| {
-            let title = body.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
+            let title =
+                body.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
             sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title })
         })
         .await?;
@@ -141,7 +142,8 @@ pub(crate) async fn get_session(
     Caller(user): Caller,
     Id(id): Id<SessionId>,
 ) -> ApiResult<HttpResponse> {
-    let row = app.db(move |conn| sessions::find(conn, user, id)).await.map_err(|error| error.naming("session"))?;
+    let row =
+        app.db(move |conn| sessions::find(conn, user, id)).await.map_err(|error| error.naming("session"))?;
     Ok(HttpResponse::Ok().json(SessionView::from(row)))
 }
 

@@ -72,13 +72,12 @@ async fn turn(app: &App, question: Question, listener: &Sender<Event>) -> ApiRes
         }
         Plan::Stream(request) => by_model(app, request.clone(), listener).await,
     };
-    let answer = app.blocking_patiently(move |engine| Ok(engine.record(&prepared, written)?)).await?;
-    match failure {
-        Some(failure) => Err(failure),
-        None => {
-            let _ = listener.send(Event::Done(answer.into())).await;
-            Ok(())
-        }
+    let answer = app.blocking_patiently(move |engine| Ok(engine.record(&prepared, &written)?)).await?;
+    if let Some(failure) = failure {
+        Err(failure)
+    } else {
+        let _ = listener.send(Event::Done(answer.into())).await;
+        Ok(())
     }
 }
 

@@ -91,9 +91,13 @@ pub(crate) async fn upload_document(
     req: HttpRequest,
     payload: web::Payload,
 ) -> ApiResult<HttpResponse> {
-    let media_type = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Err(ApiError::new(Code::Unsupported, "Send the file as multipart/form-data, in a field named file."));
+        return Err(ApiError::new(
+            Code::Unsupported,
+            "Send the file as multipart/form-data, in a field named file.",
+        ));
     }
     let incoming = receive(&app, Multipart::new(req.headers(), payload)).await?;
     store(&app, user, id, incoming).await
@@ -113,8 +117,11 @@ pub(crate) async fn create_text(
 ) -> ApiResult<HttpResponse> {
     let mut file = spool(&app).await?;
     let CreateTextBody { title, text, source, metadata } = body;
-    let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file)).await.map_err(stopped)??;
-    let incoming = Incoming { file, title: Some(title), source, metadata: metadata.unwrap_or_else(|| json!({})) };
+    let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))
+        .await
+        .map_err(|error| stopped(&error))??;
+    let incoming =
+        Incoming { file, title: Some(title), source, metadata: metadata.unwrap_or_else(|| json!({})) };
     store(&app, user, id, incoming).await
 }
 
@@ -143,13 +150,17 @@ async fn store(app: &App, user: UserId, id: CollectionId, incoming: Incoming) ->
     let Accepted { document, job, duplicate } = accepted;
     let location = format!("/v1/documents/{}", document.id);
     let mut response = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
-    let view = AcceptedView { document: DocumentView::new(document, &newest), job: job.map(JobView::from), duplicate };
+    let view = AcceptedView {
+        document: DocumentView::new(document, &newest),
+        job: job.map(JobView::from),
+        duplicate,
+    };
     Ok(response.insert_header((header::LOCATION, location)).json(view))
 }
 
 async fn spool(app: &App) -> ApiResult<NamedTempFile> {
     let folder = app.engine.settings().ingest.scratch.clone();
-    Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(stopped)??)
+    Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(|error| stopped(&error))??)
 }
 
 /// Takes the form apart. The order of its fields is free.
@@ -159,7 +170,8 @@ async fn receive(app: &App, mut form: Multipart) -> ApiResult<Incoming> {
     while let Some(mut field) = patience.next(&mut form).await? {
         match field.name().unwrap_or_default() {
             "file" if file.is_none() => {
-                let name = field.content_disposition().and_then(|found| found.get_filename()).map(str::to_owned);
+                let name =
+                    field.content_disposition().and_then(|found| found.get_filename()).map(str::to_owned);
                 file = Some((receive_file(app, &mut field, &mut patience).await?, name));
             }
             "title" => title = Some(receive_text(&mut field, &mut patience, "title").await?),
@@ -190,7 +202,9 @@ async fn receive_file(app: &App, field: &mut Field, patience: &mut Patience) -> 
         if size > limit {
             return Err(ApiError::too_large(limit));
         }
-        file = web::block(move || file.write_all(&part).map(|()| file)).await.map_err(stopped)??;
+        file = web::block(move || file.write_all(&part).map(|()| file))
+            .await
+            .map_err(|error| stopped(&error))??;
     }
     Ok(file)
 }
@@ -203,7 +217,7 @@ async fn receive_text(field: &mut Field, patience: &mut Patience, name: &str) ->
         }
         text.extend_from_slice(&part);
     }
-    let text = String::from_utf8(text).map_err(|_| ApiError::field(name, "is not UTF-8"))?;
+    let text = String::from_utf8(text).map_err(|_bytes| ApiError::field(name, "is not UTF-8"))?;
     if text.contains('\0') { Err(ApiError::field(name, "holds a NUL character")) } else { Ok(text) }
 }
 
@@ -226,7 +240,7 @@ impl Patience {
     {
         let allowed = self.fixed + Duration::from_secs(self.received / LEAST_RATE);
         let left = allowed.saturating_sub(self.since.elapsed());
-        let item = timeout(left, stream.next()).await.map_err(|_| slow())?;
+        let item = timeout(left, stream.next()).await.map_err(|_elapsed| slow())?;
         item.transpose().map_err(|error| {
             tracing::debug!(%error, "a form broke off");
             ApiError::new(Code::Malformed, "The form is not well-formed multipart/form-data.")
@@ -234,6 +248,6 @@ impl Patience {
     }
 }
 
-fn stopped(error: actix_web::error::BlockingError) -> ApiError {
-    crate::problem::bug(&error)
+fn stopped(error: &actix_web::error::BlockingError) -> ApiError {
+    crate::problem::bug(error)
 }

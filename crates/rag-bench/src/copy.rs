@@ -1,6 +1,6 @@
 //! COPY against INSERT for the same rows.
 
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
+use diesel::{Connection, ExecuteCopyFromDsl, PgConnection, RunQueryDsl, connection::SimpleConnection};
 use pgvector::HalfVector;
 use rag_schema::{
     ids::{ChunkId, CollectionId, VersionId},
@@ -22,13 +22,20 @@ pub(crate) fn run(url: &str) -> BenchResult<Vec<Figure>> {
     let conn = &mut rag_repo::server::connect(url)?;
     let rows: Vec<NewEmbedding> = (0..ROWS).map(|_| row()).collect();
     let by_copy = rolled_back(conn, |conn| {
-        diesel::copy_from(embeddings::table).from_insertable(&rows).execute(conn).map(drop)
+        diesel::copy_from(embeddings::table).from_insertable(rows.as_slice()).execute(conn).map(drop)
     })?;
     let by_insert = rolled_back(conn, |conn| {
-        rows.iter().try_for_each(|row| diesel::insert_into(embeddings::table).values(row).execute(conn).map(drop))
+        rows.iter()
+            .try_for_each(|row| diesel::insert_into(embeddings::table).values(row).execute(conn).map(drop))
     })?;
     let rate = |seconds: f64| f64::from(u32::try_from(ROWS).unwrap_or(u32::MAX)) / seconds;
-    Ok(vec![Figure::new("vectors stored by COPY", "rows/s", rate(by_copy), "an INSERT a row", rate(by_insert))])
+    Ok(vec![Figure::new(
+        "vectors stored by COPY",
+        "rows/s",
+        rate(by_copy),
+        "an INSERT a row",
+        rate(by_insert),
+    )])
 }
 
 fn row() -> NewEmbedding {

@@ -41,5 +41,8 @@ pub(crate) fn own_documentation(documents: usize) -> BenchResult<Corpus> {
     }
     let questions = paragraphs.iter().map(|part| part.chars().take(80).collect()).collect();
     let documents = paragraphs.iter().cycle().take(documents).enumerate();
-    Ok(Corpus { documents: documents.map(|(number, text)| format!("Note {number}\n\n{text}")).collect(), questions })
+    Ok(Corpus {
+        documents: documents.map(|(number, text)| format!("Note {number}\n\n{text}")).collect(),
+        questions,
+    })
 }

@@ -6,7 +6,7 @@ use rag_engine::{
     Engine,
     ingest::{Upload, Workers},
 };
-use rag_repo::{collections, documents, jobs, Page};
+use rag_repo::{Page, collections, documents, jobs};
 use rag_schema::{ids::CollectionId, models::NewCollection};
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -30,7 +30,8 @@ pub(crate) fn run(engine: &Engine, corpus: &Corpus) -> BenchResult<(CollectionId
     let inputs = inputs(engine, id)?;
     let (embedded, alone) = timed(|| inputs.chunks(WINDOW).try_for_each(|window| embed(engine, window)));
     embedded?;
-    let rate = |took: Duration| f64::from(u32::try_from(inputs.len()).unwrap_or(u32::MAX)) / took.as_secs_f64();
+    let rate =
+        |took: Duration| f64::from(u32::try_from(inputs.len()).unwrap_or(u32::MAX)) / took.as_secs_f64();
     Ok((id, vec![Figure::new("ingest", "chunks/s", rate(ingest), "the embedder alone", rate(alone))]))
 }
 

@@ -1,4 +1,4 @@
-//! `rag-bench`: each figure beside a reference measured in the same run. Needs DATABASE_URL; `make bench` sets it.
+//! `rag-bench`: each figure beside a reference measured in the same run. Needs `DATABASE_URL`; `make bench` sets it.
 
 mod copy;
 mod corpus;
@@ -107,7 +107,11 @@ fn engine(args: &Args, scratch: &Path) -> BenchResult<Engine> {
 
 #[expect(clippy::print_stdout, reason = "the result of the program")]
 fn print(args: &Args, figures: &[Figure]) {
-    if args.json { println!("{}", serde_json::json!(figures)) } else { println!("{}", measure::table(figures)) }
+    if args.json {
+        println!("{}", serde_json::json!(figures))
+    } else {
+        println!("{}", measure::table(figures))
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "the failure of the program")]

@@ -22,7 +22,13 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    pub(crate) fn new(name: &'static str, unit: &'static str, ours: f64, reference_name: &'static str, reference: f64) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        unit: &'static str,
+        ours: f64,
+        reference_name: &'static str,
+        reference: f64,
+    ) -> Self {
         Self { name, unit, ours, reference_name, reference, ratio: ours / reference }
     }
 }
@@ -47,13 +53,14 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
 
 /// The table for people.
 pub(crate) fn table(figures: &[Figure]) -> String {
-    let mut text = format!("{:<34} {:>12} {:>12} {:>7}  {}\n", "figure", "ours", "reference", "ratio", "reference is");
-    for figure in figures {
+    let head =
+        format!("{:<34} {:>12} {:>12} {:>7}  {}\n", "figure", "ours", "reference", "ratio", "reference is");
+    let row = |figure: &Figure| {
         let name = format!("{} ({})", figure.name, figure.unit);
-        text.push_str(&format!(
+        format!(
             "{name:<34} {:>12.2} {:>12.2} {:>7.2}  {}\n",
             figure.ours, figure.reference, figure.ratio, figure.reference_name
-        ));
-    }
-    text
+        )
+    };
+    head + &figures.iter().map(row).collect::<String>()
 }

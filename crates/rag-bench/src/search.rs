@@ -21,7 +21,12 @@ const LIMIT: i64 = 10;
 const CANDIDATES: i64 = 100;
 
 /// Asks each question both ways in turn, so that both meet the same noise.
-pub(crate) fn run(engine: &Engine, url: &str, collection: CollectionId, questions: &[String]) -> BenchResult<Vec<Figure>> {
+pub(crate) fn run(
+    engine: &Engine,
+    url: &str,
+    collection: CollectionId,
+    questions: &[String],
+) -> BenchResult<Vec<Figure>> {
     let server = BackgroundApi::start(engine)?;
     let client = reqwest::blocking::Client::new();
     let conn = &mut rag_repo::server::connect(url)?;
@@ -31,14 +36,21 @@ pub(crate) fn run(engine: &Engine, url: &str, collection: CollectionId, question
     let mut bare = Vec::new();
     for question in questions {
         let body = json!({"query": question, "collection_ids": [collection], "limit": LIMIT});
-        let (answer, took) = timed(|| client.post(&server.search_url).json(&body).send()?.error_for_status()?.text());
+        let (answer, took) =
+            timed(|| client.post(&server.search_url).json(&body).send()?.error_for_status()?.text());
         answer?;
         through_api.push(ms(took));
         let (answer, took) = timed(|| on_bare_connection(engine, conn, &model, collection, question));
         answer?;
         bare.push(ms(took));
     }
-    Ok(vec![Figure::new("search, p50", "ms", median(&mut through_api), "embedding and SQL, bare", median(&mut bare))])
+    Ok(vec![Figure::new(
+        "search, p50",
+        "ms",
+        median(&mut through_api),
+        "embedding and SQL, bare",
+        median(&mut bare),
+    )])
 }
 
 fn on_bare_connection(
@@ -83,7 +95,8 @@ impl BackgroundApi {
             actix_web::rt::System::new().block_on(async {
                 let settings = ApiSettings { bind: ([127, 0, 0, 1], 0).into(), ..ApiSettings::default() };
                 let server = rag_api::serve(engine, settings);
-                let address = server.as_ref().map(rag_api::RunningServer::address).map_err(ToString::to_string);
+                let address =
+                    server.as_ref().map(rag_api::RunningServer::address).map_err(ToString::to_string);
                 if tell.send(address).is_ok()
                     && let Ok(server) = server
                 {

@@ -26,13 +26,13 @@ pub(crate) struct Cli {
 /// Flags of every command.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Configuration file [default: $RAG_CONFIG, ./rag.toml or ~/.config/rag/rag.toml]
+    /// Configuration file [default: $`RAG_CONFIG`, ./rag.toml or ~/.config/rag/rag.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder of the data, as postgres.data_dir
+    /// Folder of the data, as `postgres.data_dir`
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Any setting, such as --set search.ef_search=200 (see `rag config show`)
+    /// Any setting, such as --set `search.ef_search=200` (see `rag config show`)
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
 }
@@ -60,8 +60,10 @@ pub(crate) enum Command {
     )]
     Search(Search),
     /// Judge retrieval on a test collection of the BEIR shape
-    #[command(after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n\n\
-                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv.")]
+    #[command(
+        after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n\n\
+                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv."
+    )]
     Eval(Eval),
     /// Show what runs and what is stored
     Status(Json),
@@ -192,7 +194,7 @@ pub(crate) enum ConfigCommand {
 /// What to do with the embedded PostgreSQL.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PgCommand {
-    /// Run a command with DATABASE_URL naming a throw-away database
+    /// Run a command with `DATABASE_URL` naming a throw-away database
     #[command(
         after_help = "Example:\n  rag pg exec -- cargo test\n\nExits with the command's code; the database is gone then."
     )]

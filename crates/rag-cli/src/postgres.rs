@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long another `rag` may take to start or stop the server that we want to share.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const STEP: Duration = Duration::from_millis(200);
 
 /// A PostgreSQL for as long as it is needed.

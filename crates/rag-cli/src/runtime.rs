@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A scratch file untouched for so long was left by a killed process.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 
 /// Everything a command needs. The engine's connections end before the server does.
 pub(crate) struct Context {

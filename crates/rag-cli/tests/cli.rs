@@ -1,5 +1,7 @@
 //! The `rag` program as its users meet it: messages, exit codes, and the whole way of a document.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is the test's")]
+
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt,

@@ -42,8 +42,9 @@ impl Engine {
     /// Registers the embedding model, and is ready.
     pub fn new(parts: Parts) -> EngineResult<Self> {
         let info = parts.embedder.model().clone();
-        let dimensions = i32::try_from(info.dimensions)
-            .map_err(|_| EngineError::Invalid(format!("{} dimensions are too many", info.dimensions)))?;
+        let Ok(dimensions) = i32::try_from(info.dimensions) else {
+            return Err(EngineError::Invalid(format!("{} dimensions are too many", info.dimensions)));
+        };
         let (model, local_user) = parts.db.run(|conn| {
             let model = embedding_models::register(conn, &info.name, dimensions)?;
             let user = users::ensure(conn, LOCAL_USER.0, LOCAL_USER.1)?;

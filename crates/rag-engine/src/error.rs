@@ -64,6 +64,7 @@ impl From<std::io::Error> for EngineError {
 
 impl EngineError {
     /// Names what was not found, where the database only knows that something was not.
+    #[must_use]
     pub fn naming(self, what: &'static str) -> Self {
         if let Self::NotFound(_) = self { Self::NotFound(what) } else { self }
     }

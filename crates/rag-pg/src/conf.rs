@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{At, Result};
-use crate::install::Install;
 use crate::machine;
 use crate::server::Settings;
 
@@ -47,8 +46,8 @@ struct Machine {
     disk: u64,
 }
 
-/// Writes `rag.conf` into the cluster.
-pub(crate) fn write(settings: &Settings, install: &Install, cluster: &Path) -> Result<()> {
+/// Writes `rag.conf` into the cluster; its path.
+pub(crate) fn write(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
     let memory = machine::memory_bytes();
     let machine = Machine {
         memory: settings.memory_bytes.unwrap_or(memory / 2).min(memory),
@@ -58,11 +57,12 @@ pub(crate) fn write(settings: &Settings, install: &Install, cluster: &Path) -> R
     };
     let mut text = format!("{HEAD}{FIXED}{}", if settings.throw_away { THROW_AWAY } else { DURABLE });
     text.push_str(&sized(machine, settings.max_connections));
-    if install.has_module("pg_stat_statements") {
+    if settings.install.has_module("pg_stat_statements") {
         text.push_str("shared_preload_libraries = 'pg_stat_statements'\n");
     }
     let path = cluster.join("rag.conf");
-    fs::write(&path, text).at("write", &path)
+    fs::write(&path, text).at("write", &path)?;
+    Ok(path)
 }
 
 /// The lines that depend on the machine. Building an HNSW index outside `maintenance_work_mem` costs 2.6 times

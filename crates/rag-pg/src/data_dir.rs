@@ -39,6 +39,7 @@ impl DataDir {
         fs::create_dir_all(&path).at("create", &path)?;
         let path = path.canonicalize().at("find", &path)?;
         user.check_reach(&path)?;
+        check_ours(&path)?;
         user.own(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).at("close to others", &path)?;
         Ok((Self { path }, user))
@@ -140,7 +141,7 @@ impl DataDir {
     }
 
     /// Locks the directory for this process.
-    pub(crate) fn lock(&self) -> Result<Lock> {
+    pub(crate) fn lock(&self, user: ServerUser) -> Result<Lock> {
         let path = self.path.join("lock");
         let mut options = OpenOptions::new();
         let mut file = options
@@ -151,6 +152,7 @@ impl DataDir {
             .mode(0o600)
             .open(&path)
             .at("open", &path)?;
+        user.own(&path)?;
         let mut text = String::new();
         file.read_to_string(&mut text).at("read", &path)?;
         let mut numbers = text.split_whitespace().map(|word| word.parse().unwrap_or(0));
@@ -163,6 +165,12 @@ impl DataDir {
             Err(TryLockError::Error(error)) => Err(error).at("lock", &path),
         }
     }
+}
+
+/// Refuses a folder with somebody else's files: closing /home to all but one user would not be forgiven.
+fn check_ours(path: &Path) -> Result<()> {
+    let empty = path.read_dir().at("list", path)?.next().is_none();
+    if empty || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
 }
 
 /// The right to run the server of a data directory; it ends with the process, however that ends.

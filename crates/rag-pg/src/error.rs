@@ -63,6 +63,12 @@ pub enum PgError {
         /// The user of this process.
         user: u32,
     },
+    /// The folder named for the data is in use for something else.
+    #[error("{} holds files of something else: name a new or an empty folder for the data", path.display())]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Too little room on the disk for a cluster.
     #[error("{} MB are free where {} lies, {} MB are needed", free >> 20, path.display(), needed >> 20)]
     NoSpace {

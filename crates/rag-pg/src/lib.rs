@@ -25,14 +25,16 @@ mod postmaster;
 mod process;
 mod server;
 mod shim;
+mod status;
 mod supervisor;
 mod temporary;
 mod user;
 
 pub use error::PgError;
 pub use install::{Install, Version};
-pub use server::{Running, Server, Settings, Status, start, status};
+pub use server::{Server, Settings, start};
 pub use shim::{SHIM_COMMAND, shim_main};
+pub use status::{Running, Status, status};
 pub use supervisor::Supervisor;
 pub use temporary::Temporary;
 pub use user::default_data_dir;

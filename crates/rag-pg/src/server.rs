@@ -1,10 +1,11 @@
-//! Starts, joins and stops the server of a data directory.
+//! Starts and stops the server of a data directory; how it is configured is said in `conf`.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::data_dir::{DataDir, Lock};
@@ -14,6 +15,7 @@ use crate::install::Install;
 use crate::log::Log;
 use crate::postmaster::{self, Postmaster, STEP};
 use crate::process::Process;
+use crate::status::{Running, Status, socket_url, status};
 use crate::user::ServerUser;
 use crate::{conf, shim};
 
@@ -21,8 +23,8 @@ use crate::{conf, shim};
 const SOCKET_PORT: u16 = 5432;
 /// The time for a start, replaying the log of a crash included.
 const START: Duration = Duration::from_mins(1);
-/// The processes of a killed server hold its memory until they notice; a start waits so long for them.
-const OLD_MEMORY: Duration = Duration::from_secs(10);
+/// The processes that a killed server or a killed start left hold its memory and files until they notice.
+const LEFT_OVERS: Duration = Duration::from_secs(10);
 
 /// How to run the server of one data directory.
 #[derive(Debug, Clone)]
@@ -71,44 +73,6 @@ impl Settings {
     }
 }
 
-/// A server that somebody runs on a data directory.
-#[derive(Debug, Clone)]
-pub struct Running {
-    /// The process of the server.
-    pub pid: i32,
-    /// The libpq URL of its database; it holds the password.
-    pub url: String,
-    /// Whether it takes connections: false while it starts or stops.
-    pub ready: bool,
-}
-
-/// What a data directory holds.
-#[derive(Debug, Clone)]
-pub enum Status {
-    /// No cluster yet.
-    Absent,
-    /// A cluster without a server.
-    Stopped {
-        /// The major version of PostgreSQL that made it.
-        major: String,
-    },
-    /// A cluster with a server.
-    Running(Running),
-}
-
-/// What `data_dir` holds; changes nothing.
-pub fn status(data_dir: &Path) -> Result<Status> {
-    let dir = DataDir::at(data_dir)?;
-    let Some(major) = dir.major()? else { return Ok(Status::Absent) };
-    Ok(match (Postmaster::running(&dir.cluster()), dir.password()?) {
-        (Some(found), Some(password)) => {
-            let url = socket_url(&password, &found.socket_dir, found.port);
-            Status::Running(Running { pid: found.pid, url, ready: found.ready })
-        }
-        _ => Status::Stopped { major },
-    })
-}
-
 /// Starts the server of a data directory, making its cluster first where there is none.
 ///
 /// Left-overs of killed servers are cleared; a living one is an error that names it. Returns once the server takes
@@ -120,7 +84,7 @@ pub fn start(settings: &Settings) -> Result<Server> {
         let installed = settings.install.version();
         return Err(PgError::OtherMajor { data_dir: dir.path().into(), found, installed });
     }
-    let lock = dir.lock()?;
+    let lock = dir.lock(user)?;
     postmaster::clear(&dir, lock.last_server)?;
     let password = init::ensure(settings, &dir, user)?;
     check_owner(&dir.cluster(), user)?;
@@ -154,7 +118,7 @@ impl Server {
         loop {
             match status(data_dir)? {
                 Status::Running(running) if running.ready => return Ok(running),
-                Status::Running(_) if began.elapsed() < START => std::thread::sleep(STEP),
+                Status::Running(_) if began.elapsed() < START => thread::sleep(STEP),
                 _ => return Err(PgError::NotRunning { data_dir: data_dir.into() }),
             }
         }
@@ -212,6 +176,11 @@ impl Drop for Server {
     }
 }
 
+/// Whether a server ended because another, or what is left of one, holds its memory or its files.
+fn is_taken(log_tail: &str) -> bool {
+    ["still in use", "\"postmaster.pid\" already exists"].iter().any(|sign| log_tail.contains(sign))
+}
+
 /// A locked data directory with all that a start needs.
 #[derive(Debug)]
 struct Home {
@@ -226,11 +195,13 @@ struct Home {
 impl Home {
     /// Starts the server and waits until it takes connections.
     fn launch(&mut self) -> Result<Process> {
-        conf::write(&self.settings, &self.settings.install, &self.dir.cluster())?;
+        let conf = conf::write(&self.settings, &self.dir.cluster())?;
+        self.user.own(&conf)?;
         self.socket_dir = self.dir.socket_dir(self.user)?;
         let began = Instant::now();
         loop {
             let (log, file) = Log::open(&self.dir.log())?;
+            self.user.own(&log.path)?;
             let started = self.spawn(file).and_then(|process| {
                 self.lock.note(process.pid())?;
                 self.wait_ready(process, &log)
@@ -239,7 +210,7 @@ impl Home {
                 Err(PgError::Ended { tail, .. })
                     if tail.contains("still in use") && began.elapsed() < OLD_MEMORY =>
                 {
-                    std::thread::sleep(STEP);
+                    thread::sleep(STEP);
                 }
                 other => return other,
             }
@@ -292,13 +263,4 @@ impl Home {
     fn url(&self) -> String {
         socket_url(&self.password, &self.socket_dir, self.port())
     }
-}
-
-/// The URL over the socket in `dir`: all but the plainest bytes of the path as %XX.
-fn socket_url(password: &str, dir: &Path, port: u16) -> String {
-    let host = dir.as_os_str().as_encoded_bytes().iter().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(*byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    });
-    format!("postgresql://{NAME}:{password}@/{NAME}?host={}&port={port}", host.collect::<String>())
 }

@@ -10,6 +10,7 @@ use crate::error::{At, Result};
 use crate::install::Install;
 use crate::postmaster;
 use crate::server::{Server, Settings, start};
+use crate::user::ServerUser;
 
 const PREFIX: &str = "rag-pg-temporary-";
 /// A folder untouched for so long, its lock free, was left by a killed process.
@@ -42,7 +43,7 @@ impl Temporary {
 /// Removes one folder, unless its server is in use.
 fn remove(path: &Path) -> Result<()> {
     let dir = DataDir::at(path)?;
-    let lock = dir.lock()?;
+    let lock = dir.lock(ServerUser::choose(path)?)?;
     postmaster::clear(&dir, lock.last_server)?;
     std::fs::remove_dir_all(path).at("remove", path)
 }

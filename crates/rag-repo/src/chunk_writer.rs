@@ -14,7 +14,11 @@ use crate::RepoResult;
 
 /// Stores chunks, one vector each, and indexes their words. Call it in a transaction, on a version that is being built.
 /// The chunks of one version follow each other by ordinal.
-pub fn write_chunks(conn: &mut PgConnection, new_chunks: &[NewChunk], new_embeddings: &[NewEmbedding]) -> RepoResult<()> {
+pub fn write_chunks(
+    conn: &mut PgConnection,
+    new_chunks: &[NewChunk],
+    new_embeddings: &[NewEmbedding],
+) -> RepoResult<()> {
     diesel::copy_from(chunks::table).from_insertable(new_chunks).execute(conn)?;
     diesel::copy_from(embeddings::table).from_insertable(new_embeddings).execute(conn)?;
     for run in new_chunks.chunk_by(|a, b| a.version_id == b.version_id) {

@@ -14,7 +14,10 @@ pub const NAME_KEY: &str = "collections_owner_id_name_key";
 
 /// Inserts a collection.
 pub fn insert(conn: &mut PgConnection, new: &NewCollection<'_>) -> RepoResult<Collection> {
-    Ok(diesel::insert_into(collections::table).values(new).returning(Collection::as_returning()).get_result(conn)?)
+    Ok(diesel::insert_into(collections::table)
+        .values(new)
+        .returning(Collection::as_returning())
+        .get_result(conn)?)
 }
 
 /// The collection, when `user` may see it.
@@ -24,12 +27,20 @@ pub fn find(conn: &mut PgConnection, user: UserId, id: CollectionId) -> RepoResu
 
 /// The collection of that name, when `user` has one.
 pub fn find_by_name(conn: &mut PgConnection, user: UserId, name: &str) -> RepoResult<Option<Collection>> {
-    Ok(visible(user).filter(collections::name.eq(name)).select(Collection::as_select()).first(conn).optional()?)
+    Ok(visible(user)
+        .filter(collections::name.eq(name))
+        .select(Collection::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Collections that `user` may see, newest first.
 pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec<Collection>> {
-    let mut query = visible(user).select(Collection::as_select()).order(collections::id.desc()).limit(page.limit).into_boxed();
+    let mut query = visible(user)
+        .select(Collection::as_select())
+        .order(collections::id.desc())
+        .limit(page.limit)
+        .into_boxed();
     if let Some(after) = page.after {
         query = query.filter(collections::id.lt(CollectionId::from(after)));
     }
@@ -37,7 +48,11 @@ pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec
 }
 
 /// Those of `wanted` that `user` may see, or all of them when `wanted` is empty; ids only.
-pub fn visible_ids(conn: &mut PgConnection, user: UserId, wanted: &[CollectionId]) -> RepoResult<Vec<CollectionId>> {
+pub fn visible_ids(
+    conn: &mut PgConnection,
+    user: UserId,
+    wanted: &[CollectionId],
+) -> RepoResult<Vec<CollectionId>> {
     let mut query = visible(user).select(collections::id).into_boxed();
     if !wanted.is_empty() {
         query = query.filter(collections::id.eq_any(wanted));

@@ -43,7 +43,9 @@ impl Db {
             .max_size(settings.max_connections.max(1))
             .min_idle(Some(1))
             .connection_timeout(Duration::from_millis(settings.wait_timeout_ms.max(1)))
-            .connection_customizer(Box::new(SessionDefaults { statement_timeout_ms: settings.statement_timeout_ms }))
+            .connection_customizer(Box::new(SessionDefaults {
+                statement_timeout_ms: settings.statement_timeout_ms,
+            }))
             .build_unchecked(ConnectionManager::new(url));
         Self { pool }
     }
@@ -60,7 +62,9 @@ impl Db {
         loop {
             match connection.transaction(|connection| work(connection)) {
                 Err(RepoError::Collision) if attempt < COLLISION_ATTEMPTS => attempt += 1,
-                Err(RepoError::Collision) => return Err(RepoError::Unavailable("transactions keep colliding".to_owned())),
+                Err(RepoError::Collision) => {
+                    return Err(RepoError::Unavailable("transactions keep colliding".to_owned()));
+                }
                 result => return result,
             }
         }

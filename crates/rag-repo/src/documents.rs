@@ -14,7 +14,10 @@ pub const CONTENT_KEY: &str = "documents_collection_id_content_sha256_key";
 
 /// Inserts a document that has no version yet.
 pub fn insert(conn: &mut PgConnection, new: &NewDocument<'_>) -> RepoResult<Document> {
-    Ok(diesel::insert_into(documents::table).values(new).returning(Document::as_returning()).get_result(conn)?)
+    Ok(diesel::insert_into(documents::table)
+        .values(new)
+        .returning(Document::as_returning())
+        .get_result(conn)?)
 }
 
 /// The document, when `user` may see it.
@@ -28,7 +31,11 @@ pub fn load(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
 }
 
 /// The document of a collection with just these bytes.
-pub fn find_by_content(conn: &mut PgConnection, collection: CollectionId, sha256: &[u8]) -> RepoResult<Option<Document>> {
+pub fn find_by_content(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    sha256: &[u8],
+) -> RepoResult<Option<Document>> {
     Ok(documents::table
         .filter(documents::collection_id.eq(collection))
         .filter(documents::content_sha256.eq(sha256))
@@ -38,7 +45,12 @@ pub fn find_by_content(conn: &mut PgConnection, collection: CollectionId, sha256
 }
 
 /// Documents of a collection, newest first.
-pub fn list(conn: &mut PgConnection, user: UserId, collection: CollectionId, page: Page) -> RepoResult<Vec<Document>> {
+pub fn list(
+    conn: &mut PgConnection,
+    user: UserId,
+    collection: CollectionId,
+    page: Page,
+) -> RepoResult<Vec<Document>> {
     let mut query = visible(user)
         .filter(documents::collection_id.eq(collection))
         .select(Document::as_select())
@@ -52,7 +64,12 @@ pub fn list(conn: &mut PgConnection, user: UserId, collection: CollectionId, pag
 }
 
 /// Chunks of the document's current version in order, those after ordinal `after` when given.
-pub fn chunks(conn: &mut PgConnection, id: DocumentId, limit: i64, after: Option<i32>) -> RepoResult<Vec<Chunk>> {
+pub fn chunks(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    limit: i64,
+    after: Option<i32>,
+) -> RepoResult<Vec<Chunk>> {
     Ok(chunks::table
         .inner_join(documents::table.on(documents::current_version_id.eq(chunks::version_id.nullable())))
         .filter(documents::id.eq(id))
@@ -90,15 +107,20 @@ pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: Ver
 /// Deletes the document with all that hangs on it. Who may do so is checked by the caller; call it in a transaction.
 pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
     jobs::cancel_for_document(conn, id)?;
-    let versions: Vec<VersionId> =
-        document_versions::table.filter(document_versions::document_id.eq(id)).select(document_versions::id).load(conn)?;
+    let versions: Vec<VersionId> = document_versions::table
+        .filter(document_versions::document_id.eq(id))
+        .select(document_versions::id)
+        .load(conn)?;
     delete_search_rows_of_versions(conn, &versions)?;
     diesel::delete(documents::table.find(id)).execute(conn)?;
     Ok(())
 }
 
 /// Deletes vectors and words of the versions, a statement a table: the cascade would run one for each chunk.
-pub(crate) fn delete_search_rows_of_versions(conn: &mut PgConnection, versions: &[VersionId]) -> RepoResult<()> {
+pub(crate) fn delete_search_rows_of_versions(
+    conn: &mut PgConnection,
+    versions: &[VersionId],
+) -> RepoResult<()> {
     diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::version_id.eq_any(versions))).execute(conn)?;
     diesel::delete(embeddings::table.filter(embeddings::version_id.eq_any(versions))).execute(conn)?;
     Ok(())
@@ -113,6 +135,8 @@ pub(crate) fn delete_search_rows_of_collection(conn: &mut PgConnection, id: Coll
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn visible(user: UserId) -> _ {
-    documents::table
-        .filter(documents::collection_id.eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)))
+    documents::table.filter(
+        documents::collection_id
+            .eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)),
+    )
 }

@@ -13,6 +13,7 @@ diesel::define_sql_function! {
 /// The model of that name, registered with its own partition and index when it is new.
 /// A model that is known with other dimensions is refused with `RepoError::Invalid`.
 pub fn register(conn: &mut PgConnection, name: &str, dimensions: i32) -> RepoResult<EmbeddingModel> {
-    let id: i32 = conn.transaction(|conn| diesel::select(register_embedding_model(name, dimensions)).get_result(conn))?;
+    let id: i32 =
+        conn.transaction(|conn| diesel::select(register_embedding_model(name, dimensions)).get_result(conn))?;
     Ok(embedding_models::table.find(id).select(EmbeddingModel::as_select()).first(conn)?)
 }

@@ -42,8 +42,12 @@ impl From<DieselError> for RepoError {
         };
         let constraint = || information.constraint_name().unwrap_or("a constraint").to_owned();
         match kind {
-            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => Self::Conflict(constraint()),
-            DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Self::Invalid(constraint()),
+            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
+                Self::Conflict(constraint())
+            }
+            DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => {
+                Self::Invalid(constraint())
+            }
             DatabaseErrorKind::SerializationFailure => Self::Collision,
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 Self::Unavailable("connection lost".to_owned())

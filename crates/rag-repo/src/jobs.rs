@@ -51,7 +51,8 @@ pub fn list(
     state: Option<JobState>,
     page: Page,
 ) -> RepoResult<Vec<Job>> {
-    let mut query = visible(user).select(Job::as_select()).order(jobs::id.desc()).limit(page.limit).into_boxed();
+    let mut query =
+        visible(user).select(Job::as_select()).order(jobs::id.desc()).limit(page.limit).into_boxed();
     if let Some(collection) = collection {
         query = query.filter(jobs::collection_id.eq(collection));
     }
@@ -105,8 +106,8 @@ pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &P
 }
 
 /// Prolongs the leases that still stand.
-pub fn prolong(conn: &mut PgConnection, leases: &[Lease], lease_s: i64) -> RepoResult<()> {
-    for lease in leases {
+pub fn prolong(conn: &mut PgConnection, held: &[Lease], lease_s: i64) -> RepoResult<()> {
+    for lease in held {
         diesel::update(jobs::table)
             .filter(running(lease.job, lease.attempt, JobState::Running))
             .set(jobs::leased_until.eq((now.into_sql::<Timestamptz>() + lease_s.seconds()).nullable()))
@@ -127,7 +128,12 @@ pub struct Progress {
 }
 
 /// Ends a job that is held. `RepoError::NotFound` when the lease is void.
-pub fn finish(conn: &mut PgConnection, lease: Lease, state: JobState, problem: Option<serde_json::Value>) -> RepoResult<()> {
+pub fn finish(
+    conn: &mut PgConnection,
+    lease: Lease,
+    state: JobState,
+    problem: Option<serde_json::Value>,
+) -> RepoResult<()> {
     let held = diesel::update(jobs::table)
         .filter(running(lease.job, lease.attempt, JobState::Running))
         .set((
@@ -142,7 +148,12 @@ pub fn finish(conn: &mut PgConnection, lease: Lease, state: JobState, problem: O
 }
 
 /// Gives a held job back, to be taken again after `delay_s` seconds.
-pub fn postpone(conn: &mut PgConnection, lease: Lease, delay_s: i64, problem: Option<&serde_json::Value>) -> RepoResult<()> {
+pub fn postpone(
+    conn: &mut PgConnection,
+    lease: Lease,
+    delay_s: i64,
+    problem: Option<&serde_json::Value>,
+) -> RepoResult<()> {
     diesel::update(jobs::table)
         .filter(running(lease.job, lease.attempt, JobState::Running))
         .set((
@@ -194,6 +205,8 @@ fn running(job: JobId, attempt: i32, state: JobState) -> _ {
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn visible(user: UserId) -> _ {
-    jobs::table
-        .filter(jobs::collection_id.eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)))
+    jobs::table.filter(
+        jobs::collection_id
+            .eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)),
+    )
 }

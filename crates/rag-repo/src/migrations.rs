@@ -1,7 +1,7 @@
 //! Runs the embedded migrations; two starts at once wait for each other.
 
-use diesel::{PgConnection, prelude::*, sql_types::BigInt};
 use diesel::migration::Migration;
+use diesel::{PgConnection, prelude::*, sql_types::BigInt};
 use diesel_migrations::MigrationHarness;
 use rag_schema::MIGRATIONS;
 
@@ -35,7 +35,10 @@ pub fn pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
-fn locked<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
+fn locked<T>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
+) -> RepoResult<T> {
     diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(LOCK_KEY).execute(conn)?;
     let result = work(conn);
     diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(LOCK_KEY).execute(conn)?;

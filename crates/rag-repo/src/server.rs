@@ -61,7 +61,10 @@ impl ServerFacts {
             return Some(format!("PostgreSQL {} is too old: 15 or newer is needed", self.version()));
         }
         if self.server_encoding != "UTF8" {
-            return Some(format!("the database is encoded in {}: create one with ENCODING 'UTF8'", self.server_encoding));
+            return Some(format!(
+                "the database is encoded in {}: create one with ENCODING 'UTF8'",
+                self.server_encoding
+            ));
         }
         match (&self.vector_installed, &self.vector_available) {
             (Some(version), _) if parse_version(version) >= OLDEST_VECTOR => None,
@@ -72,7 +75,9 @@ impl ServerFacts {
             (Some(version), _) | (None, Some(version)) => {
                 Some(format!("pgvector {version} is too old: install {needed} or newer on the server"))
             }
-            (None, None) => Some(format!("the extension pgvector is missing: install {needed} or newer on the server")),
+            (None, None) => {
+                Some(format!("the extension pgvector is missing: install {needed} or newer on the server"))
+            }
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::{Page, RepoError, RepoResult};
 
 /// Inserts a session.
 pub fn insert(conn: &mut PgConnection, new: &NewChatSession<'_>) -> RepoResult<ChatSession> {
-    Ok(diesel::insert_into(chat_sessions::table).values(new).returning(ChatSession::as_returning()).get_result(conn)?)
+    Ok(diesel::insert_into(chat_sessions::table)
+        .values(new)
+        .returning(ChatSession::as_returning())
+        .get_result(conn)?)
 }
 
 /// The session, when it is the user's.
@@ -21,12 +24,20 @@ pub fn find(conn: &mut PgConnection, user: UserId, id: SessionId) -> RepoResult<
 
 /// As `find`, and keeps other turns out of the session until the transaction ends.
 pub fn lock(conn: &mut PgConnection, user: UserId, id: SessionId) -> RepoResult<ChatSession> {
-    Ok(of(user).filter(chat_sessions::id.eq(id)).select(ChatSession::as_select()).for_no_key_update().first(conn)?)
+    Ok(of(user)
+        .filter(chat_sessions::id.eq(id))
+        .select(ChatSession::as_select())
+        .for_no_key_update()
+        .first(conn)?)
 }
 
 /// The user's sessions, newest first.
 pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec<ChatSession>> {
-    let mut query = of(user).select(ChatSession::as_select()).order(chat_sessions::id.desc()).limit(page.limit).into_boxed();
+    let mut query = of(user)
+        .select(ChatSession::as_select())
+        .order(chat_sessions::id.desc())
+        .limit(page.limit)
+        .into_boxed();
     if let Some(after) = page.after {
         query = query.filter(chat_sessions::id.lt(SessionId::from(after)));
     }

@@ -20,5 +20,8 @@ pub fn ensure(conn: &mut PgConnection, email: &str, display_name: &str) -> RepoR
         .values(NewUser { id: UserId::new(), email, display_name })
         .on_conflict_do_nothing()
         .execute(conn)?;
-    Ok(users::table.filter(lower(users::email).eq(email.to_lowercase())).select(User::as_select()).first(conn)?)
+    Ok(users::table
+        .filter(lower(users::email).eq(email.to_lowercase()))
+        .select(User::as_select())
+        .first(conn)?)
 }

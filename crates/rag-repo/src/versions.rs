@@ -18,7 +18,10 @@ pub const PART_BYTES: usize = 1 << 20;
 
 /// Inserts a version in state queued.
 pub fn insert(conn: &mut PgConnection, new: &NewDocumentVersion<'_>) -> RepoResult<DocumentVersion> {
-    Ok(diesel::insert_into(document_versions::table).values(new).returning(DocumentVersion::as_returning()).get_result(conn)?)
+    Ok(diesel::insert_into(document_versions::table)
+        .values(new)
+        .returning(DocumentVersion::as_returning())
+        .get_result(conn)?)
 }
 
 /// The version.
@@ -39,7 +42,11 @@ pub fn newest(conn: &mut PgConnection, ids: &[DocumentId]) -> RepoResult<Vec<Doc
 /// Stores part `part` of the original bytes, at most `PART_BYTES` of them.
 pub fn insert_content(conn: &mut PgConnection, id: VersionId, part: i32, bytes: &[u8]) -> RepoResult<()> {
     diesel::insert_into(version_contents::table)
-        .values((version_contents::version_id.eq(id), version_contents::part.eq(part), version_contents::bytes.eq(bytes)))
+        .values((
+            version_contents::version_id.eq(id),
+            version_contents::part.eq(part),
+            version_contents::bytes.eq(bytes),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -63,8 +70,12 @@ pub struct BuildProgress {
 pub fn begin_build(conn: &mut PgConnection, id: VersionId, settings: &str) -> RepoResult<BuildProgress> {
     let version = find(conn, id)?;
     if version.state == VersionState::Building && version.ingest_settings == settings {
-        let last: Option<i32> = chunks::table.filter(chunks::version_id.eq(id)).select(max(chunks::ordinal)).first(conn)?;
-        return Ok(BuildProgress { chunks: last.map_or(0, |last| last + 1), characters: version.character_count });
+        let last: Option<i32> =
+            chunks::table.filter(chunks::version_id.eq(id)).select(max(chunks::ordinal)).first(conn)?;
+        return Ok(BuildProgress {
+            chunks: last.map_or(0, |last| last + 1),
+            characters: version.character_count,
+        });
     }
     documents::delete_search_rows_of_versions(conn, &[id])?;
     diesel::delete(chunks::table.filter(chunks::version_id.eq(id))).execute(conn)?;
@@ -80,9 +91,19 @@ pub fn begin_build(conn: &mut PgConnection, id: VersionId, settings: &str) -> Re
 }
 
 /// Stores the next piece of the version's text and moves its length on by `characters`.
-pub fn append_text(conn: &mut PgConnection, id: VersionId, start: i64, text: &str, characters: i64) -> RepoResult<()> {
+pub fn append_text(
+    conn: &mut PgConnection,
+    id: VersionId,
+    start: i64,
+    text: &str,
+    characters: i64,
+) -> RepoResult<()> {
     diesel::insert_into(version_texts::table)
-        .values((version_texts::version_id.eq(id), version_texts::start_offset.eq(start), version_texts::text.eq(text)))
+        .values((
+            version_texts::version_id.eq(id),
+            version_texts::start_offset.eq(start),
+            version_texts::text.eq(text),
+        ))
         .execute(conn)?;
     diesel::update(document_versions::table.find(id))
         .set(document_versions::character_count.eq(start + characters))
@@ -92,7 +113,8 @@ pub fn append_text(conn: &mut PgConnection, id: VersionId, start: i64, text: &st
 
 /// Makes a whole version the current one of its document.
 pub fn publish(conn: &mut PgConnection, id: VersionId, page_count: Option<i32>) -> RepoResult<()> {
-    let chunk_count: i64 = chunks::table.filter(chunks::version_id.eq(id)).select(count_star()).first(conn)?;
+    let chunk_count: i64 =
+        chunks::table.filter(chunks::version_id.eq(id)).select(count_star()).first(conn)?;
     let document: DocumentId = diesel::update(document_versions::table.find(id))
         .set((
             document_versions::state.eq(VersionState::Published),

@@ -1,1 +1,17 @@
 //! Test support: databases, a running application, builders. A dev-dependency only.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what goes wrong in a test's set-up ends the test"
+)]
+#![expect(clippy::missing_panics_doc, reason = "everything here panics when the set-up fails")]
+
+mod app;
+mod client;
+mod db;
+mod models;
+
+pub use app::{KEY, Setup, TestApp};
+pub use client::{Answer, Client, Frame};
+pub use db::TestDb;
+pub use models::StallingModel;

@@ -44,7 +44,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         }
     };
     let is_streamed = matches!(prepared.plan, Plan::Stream(_)) && !args.json;
-    let answer = engine.record(&prepared, written)?;
+    let answer = engine.record(&prepared, &written)?;
     if let Some(error) = failed {
         return Err(error.into());
     }

@@ -15,10 +15,15 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
         bar.set_style(style);
     }
     let workers = context.config.sections.ingest.workers;
-    let report = evaluate(&context.engine, &args.dir, workers, args.keep_as.as_deref(), &mut |at| show(&bar, at));
+    let report =
+        evaluate(&context.engine, &args.dir, workers, args.keep_as.as_deref(), &mut |at| show(&bar, at));
     bar.finish_and_clear();
     let report = report?;
-    if args.json { output::json(&report) } else { output::line(table(&report)) }
+    if args.json {
+        output::json(&report)
+    } else {
+        output::line(table(&report))
+    }
     Ok(ExitCode::SUCCESS)
 }
 

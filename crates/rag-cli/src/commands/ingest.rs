@@ -45,7 +45,7 @@ const MOST_SINGLE: usize = 8;
 /// Lines a terminal's reader wants between two progress notes.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// How long a database that restarts is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came of all files.
 #[derive(Debug, Default, Serialize)]
@@ -86,9 +86,9 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     result?;
     let summary = run.finish();
     if args.json {
-        output::json(&summary)
+        output::json(&summary);
     } else {
-        show(&summary)
+        show(&summary);
     }
     let is_whole = summary.refused.is_empty() && !summary.interrupted;
     Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
@@ -179,7 +179,7 @@ impl<'a> Run<'a> {
         let accepted = loop {
             match self.engine.upload(self.engine.local_user(), self.collection.id, &upload) {
                 Err(EngineError::Unavailable(_)) if begun.elapsed() < PATIENCE && !self.is_stopped() => {
-                    thread::sleep(TICK)
+                    thread::sleep(TICK);
                 }
                 other => break other,
             }

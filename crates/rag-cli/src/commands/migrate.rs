@@ -29,7 +29,9 @@ pub(crate) fn run(config: &Config, args: &Migrate) -> Outcome<ExitCode> {
         output::line(format!("Took back {reverted}. `rag migrate` runs it again; so does the next start."));
     } else {
         let done = migrations::run_pending(conn)?;
-        done.iter().for_each(|version| output::line(format!("Ran {version}.")));
+        for version in &done {
+            output::line(format!("Ran {version}."));
+        }
         if done.is_empty() {
             output::line("The tables are up to date.");
         }

@@ -36,7 +36,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Ask(args) => ask::run(config, &args),
         Command::Search(args) => search::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),
-        Command::Doctor(args) => doctor::run(&config, args.json),
+        Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),
         Command::Config(command) => config::run(&config, &command),
         Command::Pg(command) => pg::run(&config, command),

@@ -57,7 +57,8 @@ fn serve(
 ) -> Outcome<()> {
     actix_web::rt::System::new().block_on(async {
         let bind = settings.bind;
-        let server = rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_bind(bind, &error))?;
+        let server =
+            rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_bind(bind, &error))?;
         greet(context, server.address(), begun);
         tokio::select! {
             ended = server.ended() => ended.map_err(Failure::from),
@@ -87,7 +88,8 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         body_timeout_ms: server.body_timeout_ms,
         heartbeat_ms: server.heartbeat_ms,
         workers: server.threads,
-        max_concurrent_database_requests: usize::try_from(config.sections.database.max_connections).unwrap_or(1),
+        max_concurrent_database_requests: usize::try_from(config.sections.database.max_connections)
+            .unwrap_or(1),
         admission_timeout_ms: server.admission_timeout_ms,
         shutdown_timeout_s: server.shutdown_timeout_s,
         cors_origins: server.cors_origins.clone(),

@@ -33,9 +33,9 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
         "postgres": state, "data_dir": config.data_dir(), "embedding_model": model, "chat_model": chat, "stored": stored,
     });
     if as_json {
-        output::json(&report)
+        output::json(&report);
     } else {
-        show(&report)
+        show(&report);
     }
     Ok(ExitCode::SUCCESS)
 }

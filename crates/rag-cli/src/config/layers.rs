@@ -154,7 +154,7 @@ impl Layers {
         let Some((known, from)) = self.values.get_mut(key) else { return Err(self.unknown(key, &origin)) };
         let value = match (&known, value) {
             (Value::Float(_), Value::Integer(number)) => {
-                Value::Float(i32::try_from(number).map(f64::from).unwrap_or(f64::INFINITY))
+                Value::Float(i32::try_from(number).map_or(f64::INFINITY, f64::from))
             }
             (_, value) => value,
         };

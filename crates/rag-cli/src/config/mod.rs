@@ -4,7 +4,11 @@ pub(crate) mod layers;
 mod ranges;
 pub(crate) mod sections;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rag_engine::{AnswerSettings, IngestSettings, SearchSettings, Settings, retrieve::Fusion};
 use rag_repo::PoolSettings;
@@ -150,8 +154,8 @@ pub(crate) fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-fn or_default(path: &PathBuf, default: impl Fn() -> PathBuf) -> PathBuf {
-    if path.as_os_str().is_empty() { default() } else { path.clone() }
+fn or_default(path: &Path, default: impl Fn() -> PathBuf) -> PathBuf {
+    if path.as_os_str().is_empty() { default() } else { path.to_owned() }
 }
 
 /// The reader's words, or ours where they say too little.

@@ -122,6 +122,7 @@ pub(crate) enum FusionKind {
 /// Finding passages.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "ef_search is pgvector's name")]
 pub(crate) struct Search {
     pub(crate) candidates: i64,
     pub(crate) fusion: FusionKind,

@@ -97,7 +97,7 @@ fn keep_markers(text: &str, is_wanted: impl Fn(usize) -> bool) -> String {
     for piece in pieces(text) {
         match piece {
             Piece::Marker(marker) if !is_wanted(marker) => clean.truncate(clean.trim_end_matches(' ').len()),
-            Piece::Marker(marker) => clean.push_str(&format!("[{marker}]")),
+            Piece::Marker(marker) => clean.extend(["[", &marker.to_string(), "]"]),
             Piece::Text(text) => clean.push_str(text),
         }
     }
@@ -117,7 +117,7 @@ fn claims(text: &str) -> Vec<(String, Vec<usize>)> {
                 // A full stop or comma after the marker still belongs to its sentence.
                 if text.chars().any(char::is_alphanumeric) {
                     claims.push((last_sentence(&claim), std::mem::take(&mut markers)));
-                    claim = text.to_owned();
+                    text.clone_into(&mut claim);
                 }
             }
         }
@@ -144,7 +144,8 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         let numbers = after.split_once(']').and_then(|(inside, tail)| {
-            let numbers: Result<Vec<usize>, _> = inside.split(',').map(|number| number.trim().parse()).collect();
+            let numbers: Result<Vec<usize>, _> =
+                inside.split(',').map(|number| number.trim().parse()).collect();
             numbers.ok().map(|numbers| (numbers, tail))
         });
         if let Some((numbers, tail)) = numbers {

@@ -29,7 +29,12 @@ struct Candidate<'t> {
 }
 
 /// The answer in the passages' own words, or `NOT_FOUND`.
-pub(super) fn answer(engine: &Engine, question: &str, query_vector: &[f32], evidence: &[Evidence]) -> EngineResult<Written> {
+pub(super) fn answer(
+    engine: &Engine,
+    question: &str,
+    query_vector: &[f32],
+    evidence: &[Evidence],
+) -> EngineResult<Written> {
     let mut candidates = candidates(evidence);
     let texts: Vec<&str> = candidates.iter().map(|candidate| candidate.text).collect();
     let vectors = engine.embedder().embed_documents(&texts)?;
@@ -46,9 +51,14 @@ fn candidates(evidence: &[Evidence]) -> Vec<Candidate<'_>> {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for given in evidence {
         for (place, sentence) in sentences(&given.found.passage.text).into_iter().enumerate() {
-            let is_long_enough = sentence.text.split_whitespace().count() >= LEAST_WORDS || sentence.text.chars().any(|c| c > '\u{2e7f}');
+            let is_long_enough = sentence.text.split_whitespace().count() >= LEAST_WORDS
+                || sentence.text.chars().any(|c| c > '\u{2e7f}');
             let is_new = candidates.iter().all(|known| known.text != sentence.text);
-            if is_long_enough && is_new && sentence.text.chars().count() <= MOST_CHARS && candidates.len() < MOST_SENTENCES {
+            if is_long_enough
+                && is_new
+                && sentence.text.chars().count() <= MOST_CHARS
+                && candidates.len() < MOST_SENTENCES
+            {
                 candidates.push(Candidate { marker: given.marker, place, text: sentence.text, support: 0.0 });
             }
         }
@@ -57,7 +67,8 @@ fn candidates(evidence: &[Evidence]) -> Vec<Candidate<'_>> {
 }
 
 fn write(mut candidates: Vec<Candidate<'_>>, settings: &AnswerSettings) -> Written {
-    candidates.sort_by(|a, b| b.support.total_cmp(&a.support).then((a.marker, a.place).cmp(&(b.marker, b.place))));
+    candidates
+        .sort_by(|a, b| b.support.total_cmp(&a.support).then((a.marker, a.place).cmp(&(b.marker, b.place))));
     let best = candidates.first().map_or(0.0, |candidate| candidate.support);
     if best < settings.min_support {
         return Written::new(NOT_FOUND, Outcome::NotFound);

@@ -164,7 +164,13 @@ impl Engine {
             .map_err(|error| EngineError::from(error).naming("session"))
     }
 
-    fn plan(&self, stored: &ChatMessage, question: &str, vector: &[f32], evidence: &[Evidence]) -> EngineResult<Plan> {
+    fn plan(
+        &self,
+        stored: &ChatMessage,
+        question: &str,
+        vector: &[f32],
+        evidence: &[Evidence],
+    ) -> EngineResult<Plan> {
         if evidence.is_empty() {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
@@ -172,12 +178,13 @@ impl Engine {
             return Ok(Plan::Ready(extractive::answer(self, question, vector, evidence)?));
         }
         let most = self.settings().answer.history_messages;
-        let history = self.db().run(|conn| messages::before(conn, stored.session_id, stored.ordinal, most))?;
+        let history =
+            self.db().run(|conn| messages::before(conn, stored.session_id, stored.ordinal, most))?;
         Ok(Plan::Stream(prompt::grounded(question, &history, evidence)))
     }
 
     /// Checks the citations of what was written and stores the answer.
-    pub fn record(&self, prepared: &Prepared, written: Written) -> EngineResult<Answer> {
+    pub fn record(&self, prepared: &Prepared, written: &Written) -> EngineResult<Answer> {
         let (text, citations) = check_citations(&written.text, &prepared.evidence);
         let answered_by = match (&prepared.plan, self.chat()) {
             (Plan::Stream(_), Some(chat)) => chat.name(),
@@ -196,12 +203,19 @@ impl Engine {
                 let ordinal = messages::next_ordinal(conn, session)?;
                 let new = NewChatMessage {
                     outcome: Some(written.outcome),
-                    retrieved_chunk_ids: prepared.evidence.iter().map(|given| Some(given.found.passage.chunk_id)).collect(),
+                    retrieved_chunk_ids: prepared
+                        .evidence
+                        .iter()
+                        .map(|given| Some(given.found.passage.chunk_id))
+                        .collect(),
                     citations: json!(citations),
                     answered_by: Some(answered_by),
                     timings: timings.clone(),
                     prompt_tokens: written.usage.as_ref().and_then(|usage| tokens(usage.prompt_tokens)),
-                    completion_tokens: written.usage.as_ref().and_then(|usage| tokens(usage.completion_tokens)),
+                    completion_tokens: written
+                        .usage
+                        .as_ref()
+                        .and_then(|usage| tokens(usage.completion_tokens)),
                     ..blank(session, ordinal, Sender::Assistant, &text)
                 };
                 messages::append(conn, &new)

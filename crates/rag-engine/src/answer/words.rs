@@ -10,10 +10,10 @@ const STEM_CHARS: usize = 6;
 const CONTENT_CHARS: usize = 3;
 /// English words that carry no content although they are long enough; other languages do without such a list.
 const FUNCTION_WORDS: [&str; 48] = [
-    "about", "after", "also", "and", "any", "are", "been", "but", "can", "could", "did", "does", "for", "from", "had", "has",
-    "have", "her", "his", "how", "into", "its", "may", "not", "our", "she", "should", "than", "that", "the", "their", "them",
-    "then", "there", "these", "they", "this", "was", "were", "what", "when", "where", "which", "who", "why", "will", "with",
-    "would",
+    "about", "after", "also", "and", "any", "are", "been", "but", "can", "could", "did", "does", "for",
+    "from", "had", "has", "have", "her", "his", "how", "into", "its", "may", "not", "our", "she", "should",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "was", "were", "what",
+    "when", "where", "which", "who", "why", "will", "with", "would",
 ];
 
 /// The content words of a text, folded and cut to stems.
@@ -81,8 +81,10 @@ fn joined(paragraph: &str) -> Vec<&str> {
 }
 
 fn ends_in_abbreviation(piece: &str) -> bool {
-    const ABBREVIATIONS: [&str; 14] =
-        ["al.", "approx.", "cf.", "dr.", "e.g.", "eq.", "fig.", "i.e.", "mr.", "mrs.", "no.", "prof.", "sec.", "vs."];
+    const ABBREVIATIONS: [&str; 14] = [
+        "al.", "approx.", "cf.", "dr.", "e.g.", "eq.", "fig.", "i.e.", "mr.", "mrs.", "no.", "prof.", "sec.",
+        "vs.",
+    ];
     let last = piece.split_whitespace().last().unwrap_or_default().to_lowercase();
     let is_line_end = piece.ends_with('\n') && !last.ends_with(['.', '!', '?', ':', '。', '！', '？']);
     is_line_end || ABBREVIATIONS.contains(&last.trim_start_matches('('))
@@ -112,17 +114,18 @@ mod tests {
 
     #[test]
     fn sentences_end_at_full_stops_and_blank_lines() {
-        assert_eq!(texts("One is here. Two is there.\n\nA heading\n\nThree"), [
-            "One is here.",
-            "Two is there.",
-            "A heading",
-            "Three"
-        ]);
+        assert_eq!(
+            texts("One is here. Two is there.\n\nA heading\n\nThree"),
+            ["One is here.", "Two is there.", "A heading", "Three"]
+        );
     }
 
     #[test]
     fn abbreviations_end_no_sentence() {
-        assert_eq!(texts("See Fig. 3 by Smith et al. Then read on."), ["See Fig. 3 by Smith et al. Then read on."]);
+        assert_eq!(
+            texts("See Fig. 3 by Smith et al. Then read on."),
+            ["See Fig. 3 by Smith et al. Then read on."]
+        );
     }
 
     #[test]

@@ -82,9 +82,9 @@ fn judgements(path: &Path) -> EngineResult<BTreeMap<String, Judgements>> {
 
 fn entries<T: DeserializeOwned>(path: &Path) -> EngineResult<impl Iterator<Item = EngineResult<T>> + use<T>> {
     let path = path.to_owned();
-    Ok(lines(&path)?
-        .enumerate()
-        .map(move |(number, line)| serde_json::from_str(&line?).map_err(|error| invalid(&path, number, &error.to_string()))))
+    Ok(lines(&path)?.enumerate().map(move |(number, line)| {
+        serde_json::from_str(&line?).map_err(|error| invalid(&path, number, &error.to_string()))
+    }))
 }
 
 fn lines(path: &Path) -> EngineResult<Lines<BufReader<File>>> {

@@ -1,4 +1,4 @@
-//! Measures of a ranked list, as trec_eval defines them.
+//! Measures of a ranked list, as `trec_eval` defines them.
 
 use std::collections::HashMap;
 
@@ -73,12 +73,17 @@ mod tests {
 
     #[test]
     fn recall_counts_relevant_documents_only() {
-        assert!((recall(&ids(&["a", "x", "z"]), &judged(&[("a", 1), ("b", 1), ("z", 0)]), 10) - 0.5).abs() < 1e-12);
+        assert!(
+            (recall(&ids(&["a", "x", "z"]), &judged(&[("a", 1), ("b", 1), ("z", 0)]), 10) - 0.5).abs()
+                < 1e-12
+        );
     }
 
     #[test]
     fn reciprocal_rank_looks_at_the_first_relevant_document() {
-        assert!((reciprocal_rank(&ids(&["x", "a", "b"]), &judged(&[("a", 1), ("b", 1)]), 10) - 0.5).abs() < 1e-12);
+        assert!(
+            (reciprocal_rank(&ids(&["x", "a", "b"]), &judged(&[("a", 1), ("b", 1)]), 10) - 0.5).abs() < 1e-12
+        );
         assert!(reciprocal_rank(&ids(&["x"]), &judged(&[("a", 1)]), 10).abs() < 1e-12);
     }
 

@@ -187,8 +187,14 @@ fn judge(
     tick: &mut dyn FnMut(),
 ) -> EngineResult<LegReport> {
     let mut times = Vec::with_capacity(queries.len());
-    let mut report =
-        LegReport { ndcg_at_10: 0.0, recall_at_10: 0.0, recall_at_100: 0.0, mrr_at_10: 0.0, p50_ms: 0.0, p95_ms: 0.0 };
+    let mut report = LegReport {
+        ndcg_at_10: 0.0,
+        recall_at_10: 0.0,
+        recall_at_100: 0.0,
+        mrr_at_10: 0.0,
+        p50_ms: 0.0,
+        p95_ms: 0.0,
+    };
     for query in queries {
         let request =
             SearchRequest { query: &query.text, collections: &[collection], limit: CHUNKS_PER_QUERY, mode };

@@ -175,7 +175,9 @@ fn facts(engine: &Engine, document: &Document, outline: Outline) -> Facts {
     let ingest = &engine.settings().ingest;
     Facts {
         title: found_title.filter(|title| !has_own_title && !title.is_empty()),
-        text_search_config: super::language::text_search_config(language.as_deref().unwrap_or(&ingest.default_language)),
+        text_search_config: super::language::text_search_config(
+            language.as_deref().unwrap_or(&ingest.default_language),
+        ),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
         settings: fingerprint(engine, ingest),

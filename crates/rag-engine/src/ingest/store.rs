@@ -1,7 +1,9 @@
 //! Embedding sections and storing them; the last section of a version publishes it.
 
 use pgvector::HalfVector;
-use rag_repo::{PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions};
+use rag_repo::{
+    PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
+};
 use rag_schema::{
     enums::{JobStage, JobState},
     ids::ChunkId,
@@ -20,7 +22,8 @@ struct Rows<'s> {
 
 /// Embeds the chunks of all sections together, without a connection, and stores them in one transaction.
 pub(super) fn embed_and_store(engine: &Engine, sections: &[Section]) -> EngineResult<()> {
-    let inputs: Vec<&str> = sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
+    let inputs: Vec<&str> =
+        sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
     let mut vectors = engine.embedder().embed_documents(&inputs)?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(engine, section, &mut vectors)).collect();
     Ok(engine.db().transaction(|conn| store(conn, engine, &rows))?)
@@ -66,7 +69,13 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
         }
         if !section.text.is_empty() {
             let characters = i64::try_from(section.text.chars().count()).unwrap_or(i64::MAX);
-            versions::append_text(conn, section.target.version, section.text_start, &section.text, characters)?;
+            versions::append_text(
+                conn,
+                section.target.version,
+                section.text_start,
+                &section.text,
+                characters,
+            )?;
         }
     }
     let chunks: Vec<NewChunk> = all.iter().flat_map(|rows| rows.chunks.iter().cloned()).collect();

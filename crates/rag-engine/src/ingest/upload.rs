@@ -48,7 +48,12 @@ pub struct Accepted {
 
 impl Engine {
     /// Stores the file in the collection and queues the job that reads it.
-    pub fn upload(&self, user: UserId, collection: CollectionId, upload: &Upload<'_>) -> EngineResult<Accepted> {
+    pub fn upload(
+        &self,
+        user: UserId,
+        collection: CollectionId,
+        upload: &Upload<'_>,
+    ) -> EngineResult<Accepted> {
         if !upload.metadata.is_object() {
             return Err(EngineError::Invalid("metadata must be a JSON object".to_owned()));
         }
@@ -70,7 +75,8 @@ impl Engine {
         });
         let accepted = match stored {
             Err(error) if error.hits(documents::CONTENT_KEY) => self.db().run(|conn| {
-                let document = documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
+                let document =
+                    documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
                 duplicate(conn, document)
             }),
             other => other,
@@ -158,12 +164,12 @@ impl Incoming<'_> {
 
     /// In parts, so that neither we nor PostgreSQL hold the whole file in memory.
     fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> RepoResult<()> {
-        let mut file = File::open(self.upload.file).map_err(spool_lost)?;
+        let mut file = File::open(self.upload.file).map_err(|error| spool_lost(&error))?;
         let mut part = Vec::new();
         for number in 0.. {
             part.clear();
             let most = u64::try_from(versions::PART_BYTES).unwrap_or(u64::MAX);
-            Read::by_ref(&mut file).take(most).read_to_end(&mut part).map_err(spool_lost)?;
+            Read::by_ref(&mut file).take(most).read_to_end(&mut part).map_err(|error| spool_lost(&error))?;
             if part.is_empty() {
                 break;
             }
@@ -179,7 +185,7 @@ impl Incoming<'_> {
     }
 }
 
-fn spool_lost(error: std::io::Error) -> RepoError {
+fn spool_lost(error: &std::io::Error) -> RepoError {
     tracing::error!(%error, "the spooled upload cannot be read");
     RepoError::Unavailable("the spooled upload cannot be read".to_owned())
 }

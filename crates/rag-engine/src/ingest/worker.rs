@@ -99,7 +99,8 @@ impl Engine {
             return Ok(0);
         }
         let _keeper = LeaseKeeper::start(self, &claimed)?;
-        let mut window = Window { engine: self, sections: Vec::new(), jobs: &claimed, failed: HashSet::new() };
+        let mut window =
+            Window { engine: self, sections: Vec::new(), jobs: &claimed, failed: HashSet::new() };
         for job in &claimed {
             if let Err(error) = window.add(job, stop) {
                 window.drop_job(job.id);
@@ -198,7 +199,9 @@ impl Window<'_> {
         let Err(error) = embed_and_store(self.engine, &sections) else { return };
         let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
         if parts.len() == 1 || matches!(error, EngineError::Unavailable(_)) {
-            parts.into_iter().for_each(|part| self.fail(part, &error));
+            for part in parts {
+                self.fail(part, &error);
+            }
             return;
         }
         for part in parts {
@@ -234,13 +237,14 @@ struct LeaseKeeper {
 impl LeaseKeeper {
     fn start(engine: &Engine, claimed: &[Job]) -> std::io::Result<Self> {
         let (done, is_done) = mpsc::channel::<()>();
-        let leases: Vec<Lease> = claimed.iter().map(|job| Lease { job: job.id, attempt: job.attempts }).collect();
+        let held: Vec<Lease> =
+            claimed.iter().map(|job| Lease { job: job.id, attempt: job.attempts }).collect();
         let engine = engine.clone();
         let lease_s = engine.settings().ingest.lease_s;
         let pause = Duration::from_secs(u64::try_from(lease_s / 3).unwrap_or(1).max(1));
         let thread = thread::Builder::new().name("lease-keeper".to_owned()).spawn(move || {
             while is_done.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-                if let Err(error) = engine.db().run(|conn| jobs::prolong(conn, &leases, lease_s)) {
+                if let Err(error) = engine.db().run(|conn| jobs::prolong(conn, &held, lease_s)) {
                     tracing::warn!(%error, "leases could not be prolonged");
                 }
             }

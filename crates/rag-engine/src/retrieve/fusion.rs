@@ -109,8 +109,12 @@ mod tests {
     #[test]
     fn convex_counts_the_true_cosine_of_what_only_words_found() {
         let [a, b] = [ChunkId::new(), ChunkId::new()];
-        let fused =
-            fuse(Fusion::Convex { dense_weight: 0.7 }, &hits(&[a], &[0.5]), &hits(&[b], &[4.0]), &hits(&[b], &[0.4]));
+        let fused = fuse(
+            Fusion::Convex { dense_weight: 0.7 },
+            &hits(&[a], &[0.5]),
+            &hits(&[b], &[4.0]),
+            &hits(&[b], &[0.4]),
+        );
         assert_eq!(fused[0].chunk_id, b);
         assert!((fused[0].score - (0.7 * 0.4 + 0.3)).abs() < 1e-12);
         assert!((fused[1].score - 0.7 * 0.5).abs() < 1e-12);
@@ -121,7 +125,8 @@ mod tests {
         let ids: Vec<ChunkId> = (0..5).map(|_| ChunkId::new()).collect();
         let dense = hits(&ids, &[0.9, 0.8, 0.7, 0.6, 0.5]);
         for fusion in [Fusion::ReciprocalRank { k: 60.0 }, Fusion::Convex { dense_weight: 0.7 }] {
-            let fused: Vec<ChunkId> = fuse(fusion, &dense, &[], &[]).iter().map(|ranked| ranked.chunk_id).collect();
+            let fused: Vec<ChunkId> =
+                fuse(fusion, &dense, &[], &[]).iter().map(|ranked| ranked.chunk_id).collect();
             assert_eq!(fused, ids);
         }
     }

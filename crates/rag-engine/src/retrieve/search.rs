@@ -120,7 +120,7 @@ impl Legs<'_> {
         let cosines = self.missing_cosines(conn, &dense, &lexical)?;
         let mut ranked = fuse(settings.fusion, &dense, &lexical, &cosines);
         ranked.truncate(self.request.limit);
-        let found = self.with_passages(conn, ranked)?;
+        let found = Self::with_passages(conn, ranked)?;
         Ok(SearchResult { found, dense_plan, pruned_words, query_vector: None, timings: Timings::default() })
     }
 
@@ -154,7 +154,12 @@ impl Legs<'_> {
     }
 
     /// The cosine of what only the lexical leg found: fusing without it would punish a passage for a cut-off list.
-    fn missing_cosines(&self, conn: &mut PgConnection, dense: &[Hit], lexical: &[Hit]) -> RepoResult<Vec<Hit>> {
+    fn missing_cosines(
+        &self,
+        conn: &mut PgConnection,
+        dense: &[Hit],
+        lexical: &[Hit],
+    ) -> RepoResult<Vec<Hit>> {
         let Some(vector) = self.vector else { return Ok(Vec::new()) };
         let missing: Vec<ChunkId> = lexical
             .iter()
@@ -167,7 +172,7 @@ impl Legs<'_> {
         search::similarities(conn, self.engine.model(), vector, &missing)
     }
 
-    fn with_passages(&self, conn: &mut PgConnection, ranked: Vec<Ranked>) -> RepoResult<Vec<Found>> {
+    fn with_passages(conn: &mut PgConnection, ranked: Vec<Ranked>) -> RepoResult<Vec<Found>> {
         let ids: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
         let passages = search::passages(conn, &ids)?;
         Ok(ranked

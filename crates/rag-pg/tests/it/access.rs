@@ -43,7 +43,7 @@ fn odd_and_long_paths_work() {
     let folder = Folder::new();
     let long = "a folder with a rather long name, ".repeat(6);
     for name in ["with space", "50% \"quoted\", comma", "ünïcode", long.as_str()] {
-        let data_dir = folder.data_dir().join(name);
+        let data_dir = folder.data_dir().with_file_name(name);
         let server = start(&folder.settings_at(&data_dir)).unwrap();
         assert_eq!(folder.psql(&server.url(), "SELECT 1").unwrap(), "1", "{name}");
     }

@@ -111,6 +111,7 @@ fn what_a_killed_initdb_left_is_removed_and_made_anew() {
     let folder = Folder::new();
     let half = folder.data_dir().join("pgdata.unfinished-0badcafe");
     fs::create_dir_all(half.join("base")).unwrap();
+    fs::write(folder.data_dir().join("lock"), "").unwrap();
     fs::write(half.join("PG_VERSION"), "18\n").unwrap();
     let server = start(&folder.settings()).unwrap();
     folder.psql(&server.url(), "SELECT 1").unwrap();

@@ -65,3 +65,15 @@ fn a_place_that_cannot_be_written_is_named() {
     let refused = start(&folder.settings_at(Path::new("/proc/rag"))).unwrap_err();
     assert!(refused.to_string().starts_with("could not create /proc/rag: "), "{refused}");
 }
+
+#[test]
+fn a_folder_of_something_else_is_refused_and_left_open() {
+    let folder = Folder::new();
+    let other = folder.data_dir();
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("letter.txt"), "Dear").unwrap();
+    let before = fs::metadata(&other).unwrap().permissions();
+    let refused = start(&folder.settings()).unwrap_err();
+    assert!(matches!(refused, PgError::NotOurs { .. }), "{refused}");
+    assert_eq!(fs::metadata(&other).unwrap().permissions(), before);
+}

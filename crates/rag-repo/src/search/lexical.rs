@@ -69,13 +69,21 @@ impl LexicalQuery {
     }
 }
 
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "sparse vectors hold 32-bit floats")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "sparse vectors hold 32-bit floats"
+)]
 fn narrow(value: f64) -> f32 {
     value as f32
 }
 
 /// The words of `question` that the collections know, with their inverse document frequencies.
-pub fn parse_words(conn: &mut PgConnection, collections: &[CollectionId], question: &str) -> RepoResult<Vec<QueryWord>> {
+pub fn parse_words(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    question: &str,
+) -> RepoResult<Vec<QueryWord>> {
     Ok(diesel::sql_query(include_str!("lexical_query.sql"))
         .bind::<Array<Uuid>, _>(collections)
         .bind::<Text, _>(question)

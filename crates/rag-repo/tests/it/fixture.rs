@@ -5,7 +5,9 @@ use pgvector::HalfVector;
 use rag_repo::{collections, documents, embedding_models, migrations, server, users, versions, write_chunks};
 use rag_schema::{
     ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
-    models::{EmbeddingModel, HeadingPath, NewChunk, NewCollection, NewDocument, NewDocumentVersion, NewEmbedding},
+    models::{
+        EmbeddingModel, HeadingPath, NewChunk, NewCollection, NewDocument, NewDocumentVersion, NewEmbedding,
+    },
 };
 
 /// Everything a test needs; rolled back when it goes out of scope.
@@ -26,12 +28,14 @@ pub(crate) struct Stored {
 impl Fixture {
     #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
     pub(crate) fn new() -> Self {
-        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
+        let url = std::env::var("DATABASE_URL")
+            .expect("DATABASE_URL names no server: run the tests with `make test`");
         let mut conn = server::connect(&url).expect("the test server answers");
         migrations::run_pending(&mut conn).expect("migrations run");
         conn.begin_test_transaction().expect("a transaction begins");
         // First of all: making a partition locks tables that the other rows need.
-        let model = embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
+        let model =
+            embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
         let user = users::ensure(&mut conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id;
         let collection = new_collection(&mut conn, user);
         Self { conn, user, collection, model }
@@ -69,13 +73,21 @@ impl Fixture {
             content_sha256: &sha256,
         };
         documents::insert(conn, &new).expect("a document");
-        let change = documents::DocumentChange { title: None, language: Some("eng"), text_search_config: "english" };
+        let change =
+            documents::DocumentChange { title: None, language: Some("eng"), text_search_config: "english" };
         documents::update(conn, document, &change).expect("a language");
         let version = VersionId::new();
-        let new = NewDocumentVersion { id: version, document_id: document, number: 1, content_sha256: &sha256, size_bytes: 1 };
+        let new = NewDocumentVersion {
+            id: version,
+            document_id: document,
+            number: 1,
+            content_sha256: &sha256,
+            size_bytes: 1,
+        };
         versions::insert(conn, &new).expect("a version");
         versions::begin_build(conn, version, "test").expect("a build");
-        let chunks: Vec<NewChunk> = (0..).zip(texts).map(|(ordinal, text)| chunk(version, ordinal, text)).collect();
+        let chunks: Vec<NewChunk> =
+            (0..).zip(texts).map(|(ordinal, text)| chunk(version, ordinal, text)).collect();
         let embeddings: Vec<NewEmbedding> =
             chunks.iter().map(|chunk| embedding(self.model.id, collection, chunk)).collect();
         write_chunks(conn, &chunks, &embeddings).expect("chunks are written");
@@ -86,7 +98,9 @@ impl Fixture {
 fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();
-    collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" }).expect("a collection").id
+    collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" })
+        .expect("a collection")
+        .id
 }
 
 fn chunk(version: VersionId, ordinal: i32, text: &str) -> NewChunk {

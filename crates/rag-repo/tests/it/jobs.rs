@@ -58,7 +58,10 @@ fn an_expired_lease_passes_to_the_next_worker_and_binds_the_first_no_more() {
     queue(&mut fixture, 10);
     let first = claim(&mut fixture, 1, 100).remove(0);
     assert!(jobs::advance(&mut fixture.conn, lease(&first), 60, &STEP).is_ok());
-    fixture.conn.batch_execute("UPDATE jobs SET leased_until = now() - interval '1 second' WHERE state = 'running'").unwrap();
+    fixture
+        .conn
+        .batch_execute("UPDATE jobs SET leased_until = now() - interval '1 second' WHERE state = 'running'")
+        .unwrap();
     let second = claim(&mut fixture, 1, 100).remove(0);
     assert_eq!(second.id, first.id);
     assert!(matches!(jobs::advance(&mut fixture.conn, lease(&first), 60, &STEP), Err(RepoError::NotFound)));

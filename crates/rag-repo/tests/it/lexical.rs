@@ -45,7 +45,12 @@ fn oracle(texts: &[&str], question: &str) -> Vec<f64> {
 #[test]
 fn scores_are_those_of_bm25() {
     let mut fixture = Fixture::new();
-    let texts = ["granite basalt basalt", "granite marble slate quartz", "basalt quartz", "opal opal opal opal granite"];
+    let texts = [
+        "granite basalt basalt",
+        "granite marble slate quartz",
+        "basalt quartz",
+        "opal opal opal opal granite",
+    ];
     let stored = fixture.store(&texts);
     let question = "basalt granite";
     let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
@@ -65,7 +70,13 @@ fn words_are_stemmed_and_unknown_ones_find_nothing() {
     let stored = fixture.store(&["The engines were started", "A quiet lake"]);
     let find = |fixture: &mut Fixture, question: &str| {
         let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
-        best_by_words(&mut fixture.conn, &[fixture.collection], &LexicalQuery::within_budget(words, 1_000), 10).unwrap()
+        best_by_words(
+            &mut fixture.conn,
+            &[fixture.collection],
+            &LexicalQuery::within_budget(words, 1_000),
+            10,
+        )
+        .unwrap()
     };
     assert_eq!(find(&mut fixture, "starting an engine")[0].chunk_id, stored.chunks[0]);
     assert!(find(&mut fixture, "zebra").is_empty());
@@ -114,7 +125,10 @@ fn counts_equal_a_recount_after_any_inserts_and_deletes() {
                 stored.push(fixture.store(&texts).document);
             }
         }
-        let kept = counts(&mut fixture, "SELECT lexeme AS name, chunk_count::bigint AS count FROM lexemes WHERE collection_id = $1");
+        let kept = counts(
+            &mut fixture,
+            "SELECT lexeme AS name, chunk_count::bigint AS count FROM lexemes WHERE collection_id = $1",
+        );
         let recount = counts(
             &mut fixture,
             "SELECT word AS name, count(*) AS count FROM chunk_lexemes, unnest(tsvector_to_array(tsv)) AS word \

@@ -1,5 +1,13 @@
 //! Queries against a real PostgreSQL, each test in a transaction that is rolled back.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "helpers of tests: a failure is the test's"
+)]
+
 mod fixture;
 mod jobs;
 mod lexical;

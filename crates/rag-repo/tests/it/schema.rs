@@ -16,11 +16,13 @@ struct OwnDatabase {
 impl OwnDatabase {
     #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
     fn new() -> Self {
-        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
+        let url = std::env::var("DATABASE_URL")
+            .expect("DATABASE_URL names no server: run the tests with `make test`");
         let mut admin = server::connect(&url).expect("the test server answers");
         let name = format!("schema_{}", VersionId::new().uuid().simple());
         diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).expect("a database");
-        let (before, parameters) = url.split_once('?').map_or((url.as_str(), ""), |(before, after)| (before, after));
+        let (before, parameters) =
+            url.split_once('?').map_or((url.as_str(), ""), |(before, after)| (before, after));
         let base = before.rsplit_once('/').expect("a URL with a database").0;
         let conn = server::connect(&format!("{base}/{name}?{parameters}")).expect("the new database answers");
         Self { admin, name, conn: Some(conn) }
@@ -39,7 +41,8 @@ impl OwnDatabase {
 impl Drop for OwnDatabase {
     fn drop(&mut self) {
         drop(self.conn.take());
-        let dropped = diesel::sql_query(format!("DROP DATABASE {} WITH (FORCE)", self.name)).execute(&mut self.admin);
+        let dropped =
+            diesel::sql_query(format!("DROP DATABASE {} WITH (FORCE)", self.name)).execute(&mut self.admin);
         assert!(dropped.is_ok() || std::thread::panicking());
     }
 }
@@ -158,7 +161,9 @@ fn two_starts_at_once_migrate_once() {
     let own = format!("{}/{name}?{parameters}", before.rsplit_once('/').unwrap().0);
     let ran: usize = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| migrations::run_pending(&mut server::connect(&own).unwrap()).unwrap().len()))
+            .map(|_| {
+                scope.spawn(|| migrations::run_pending(&mut server::connect(&own).unwrap()).unwrap().len())
+            })
             .collect();
         starts.into_iter().map(|start| start.join().unwrap()).sum()
     });

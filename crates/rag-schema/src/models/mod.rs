@@ -9,7 +9,9 @@ mod user;
 
 pub use chat::{ChatMessage, ChatSession, NewChatMessage, NewChatSession};
 pub use collection::{Collection, NewCollection};
-pub use document::{Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion};
+pub use document::{
+    Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
+};
 pub use job::{Job, NewJob};
 pub use search::{EmbeddingModel, NewEmbedding};
 pub use user::{NewUser, User};

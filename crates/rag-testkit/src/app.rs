@@ -1,0 +1,185 @@
+//! The whole application in the test's process: engine, workers and server on a free port.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
+};
+
+use rag_api::ApiSettings;
+use rag_embed::hash::HashEmbedder;
+use rag_engine::{
+    AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers,
+    retrieve::Fusion,
+};
+use rag_llm::ChatModel;
+use rag_repo::{Db, PoolSettings};
+use rag_text::{ChunkSettings, Limits};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use crate::{Client, TestDb};
+
+/// The key of the application under test.
+pub const KEY: &str = "the-key-of-the-test";
+
+/// What a test wants different.
+pub struct Setup {
+    /// Settings of the interface.
+    pub api: ApiSettings,
+    /// Pool of connections.
+    pub pool: PoolSettings,
+    /// Chat model; answers are extracted without one.
+    pub chat: Option<Arc<dyn ChatModel>>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let api = ApiSettings {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            bearer_key: Some(KEY.to_owned()),
+            max_concurrent_database_requests: 8,
+            heartbeat_ms: 20,
+            max_upload_bytes: 1 << 20,
+            max_body_bytes: 1 << 20,
+            ..ApiSettings::default()
+        };
+        let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
+        Self { api, pool, chat: None }
+    }
+}
+
+/// A running application. All of it ends with this value.
+pub struct TestApp {
+    /// The engine behind the interface.
+    pub engine: Option<Engine>,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+    workers: Option<Workers>,
+    _scratch: TempDir,
+    _db: TestDb,
+}
+
+impl TestApp {
+    /// Starts with a fake embedder and no chat model.
+    pub fn start() -> Self {
+        Self::with(Setup::default())
+    }
+
+    /// Starts with what the test wants different.
+    pub fn with(setup: Setup) -> Self {
+        let db = TestDb::new();
+        let scratch = TempDir::new().unwrap();
+        let engine = Engine::new(Parts {
+            db: Db::new(db.url(), &setup.pool),
+            embedder: Arc::new(HashEmbedder::new(256)),
+            chat: setup.chat,
+            settings: settings(scratch.path().to_owned()),
+        })
+        .unwrap();
+        let workers = Workers::start(&engine, 1).unwrap();
+        let (address, stop, server) = serve(engine.clone(), setup.api);
+        Self {
+            engine: Some(engine),
+            address,
+            stop: Some(stop),
+            server: Some(server),
+            workers: Some(workers),
+            _scratch: scratch,
+            _db: db,
+        }
+    }
+
+    /// A client with the key.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, Some(KEY))
+    }
+
+    /// A client without a key.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, None)
+    }
+
+    /// The engine behind the interface.
+    pub fn engine(&self) -> &Engine {
+        self.engine.as_ref().unwrap()
+    }
+
+    /// Stops the server in order.
+    pub fn stop_server(&mut self) {
+        drop(self.stop.take());
+        if let Some(server) = self.server.take() {
+            assert!(server.join().is_ok() || thread::panicking(), "the server panicked");
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop_server();
+        if let Some(workers) = self.workers.take() {
+            workers.stop();
+        }
+        self.engine = None;
+    }
+}
+
+type Served = (SocketAddr, oneshot::Sender<()>, JoinHandle<()>);
+
+fn serve(engine: Engine, settings: ApiSettings) -> Served {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    let server = thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let server = rag_api::serve(engine, settings).unwrap();
+            tell.send(server.address()).unwrap();
+            // The sender is dropped to stop us.
+            let _ = stopped.await;
+            server.stop().await;
+            server.ended().await.unwrap();
+        });
+    });
+    (told.recv().expect("the server starts"), stop, server)
+}
+
+/// As in `config/rag.toml`, but for small documents.
+fn settings(scratch: PathBuf) -> Settings {
+    Settings {
+        ingest: IngestSettings {
+            chunks: ChunkSettings { max_tokens: 64, overlap_tokens: 8, reserve_tokens: 16 },
+            limits: Limits::default(),
+            program: program(),
+            scratch,
+            default_language: "eng".to_owned(),
+            lease_s: 60,
+            max_attempts: 1,
+        },
+        search: SearchSettings {
+            candidates: 100,
+            fusion: Fusion::Convex { dense_weight: 0.7 },
+            ef_search: 100,
+            lexical_budget: 20_000,
+        },
+        answer: AnswerSettings {
+            passages: 8,
+            sentences: 3,
+            min_support: 0.45,
+            max_question_chars: 4_000,
+            history_messages: 10,
+        },
+    }
+}
+
+/// The `rag` program, which reads documents in a child process.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps").join("rag");
+    assert!(
+        program.exists(),
+        "{} is missing: run `cargo build -p rag-cli`, or `make test`",
+        program.display()
+    );
+    program
+}

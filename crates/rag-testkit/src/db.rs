@@ -1,0 +1,89 @@
+//! A database for one test, copied from a template that is migrated once.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    fs,
+    hash::{Hash, Hasher},
+    path::{Path, PathBuf},
+};
+
+use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
+use rag_repo::{migrations, server};
+use uuid::Uuid;
+
+/// Key of the lock under which the template is made.
+const TEMPLATE_LOCK: i64 = 7_244_011;
+
+/// A migrated database, dropped at the end. It must outlive whatever connects to it.
+pub struct TestDb {
+    admin: PgConnection,
+    name: String,
+    url: String,
+}
+
+impl TestDb {
+    /// A new database on the server that the environment names.
+    #[expect(clippy::new_without_default, reason = "a default value would be a database")]
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+    pub fn new() -> Self {
+        let base = std::env::var("DATABASE_URL")
+            .expect("DATABASE_URL names no server: run the tests with `make test`");
+        let mut admin = server::connect(&base).expect("the test server answers");
+        let template = template(&mut admin, &base);
+        let name = format!("test_{}", Uuid::new_v4().simple());
+        run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a database");
+        let url = with_database(&base, &name);
+        Self { admin, name, url }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let dropped = run(&mut self.admin, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        assert!(dropped.is_ok() || std::thread::panicking(), "the test's database stays: {dropped:?}");
+    }
+}
+
+fn run(conn: &mut PgConnection, statement: &str) -> QueryResult<usize> {
+    sql_query(statement).execute(conn)
+}
+
+/// The name of the template for these very migrations, made now if it is not there.
+fn template(admin: &mut PgConnection, base: &str) -> String {
+    let name = format!("template_{:x}", fingerprint());
+    run(admin, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).unwrap();
+    let exists = run(admin, &format!("SELECT 1 FROM pg_database WHERE datname = '{name}'")).unwrap() == 1;
+    if !exists {
+        let draft = format!("draft_{}", Uuid::new_v4().simple());
+        run(admin, &format!("CREATE DATABASE {draft}")).unwrap();
+        let mut conn = server::connect(&with_database(base, &draft)).unwrap();
+        migrations::run_pending(&mut conn).unwrap();
+        drop(conn);
+        run(admin, &format!("ALTER DATABASE {draft} RENAME TO {name}")).unwrap();
+    }
+    run(admin, &format!("SELECT pg_advisory_unlock({TEMPLATE_LOCK})")).unwrap();
+    name
+}
+
+fn fingerprint() -> u64 {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let mut hasher = DefaultHasher::new();
+    for folder in folders {
+        fs::read(folder.join("up.sql")).unwrap_or_default().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    let (before, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let (server, _) = before.rsplit_once('/').expect("a URL with a database");
+    format!("{server}/{name}?{parameters}")
+}

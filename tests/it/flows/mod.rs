@@ -1,0 +1,4 @@
+//! Flows over several routes, and the server under stress.
+
+mod overload;
+mod stopped;

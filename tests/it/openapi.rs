@@ -1,0 +1,27 @@
+//! The OpenAPI document is kept in `docs/openapi.json`, so that every change of the interface shows in a diff.
+
+#[test]
+fn the_document_is_the_one_in_docs() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    let now = rag_api::openapi_json();
+    assert!(
+        kept.trim() == now.trim(),
+        "the interface has changed: look at the diff and write it down with `rag openapi`, or\n\
+         cargo run -q -p rag-api --example openapi > docs/openapi.json"
+    );
+}
+
+#[test]
+fn every_operation_has_its_name_and_a_sentence() {
+    let document: serde_json::Value = serde_json::from_str(&rag_api::openapi_json()).unwrap();
+    let mut operations = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            assert!(operation["operationId"].is_string(), "{method} {path}");
+            assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 8), "{method} {path}");
+            operations += 1;
+        }
+    }
+    assert_eq!(operations, 25);
+}

@@ -1,0 +1,75 @@
+//! `POST /v1/ask`: as JSON and as events.
+
+use std::sync::Arc;
+
+use rag_llm::{Delta, LlmError, scripted::ScriptedModel};
+use rag_testkit::{Client, Setup, TestApp};
+use serde_json::json;
+
+use super::text;
+
+const FACT: &str = "The capital of France is Paris.";
+
+fn with_model(model: ScriptedModel) -> TestApp {
+    TestApp::with(Setup { chat: Some(Arc::new(model)), ..Setup::default() })
+}
+
+#[test]
+fn an_extracted_answer_cites_its_source() {
+    let app = TestApp::start();
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    let turn = client.post("/v1/ask", &json!({"question": "What is the capital of France?"})).expect(200);
+    assert!(text(&turn, "/answer/text").contains("Paris"), "{turn}");
+    assert_eq!(text(&turn, "/answer/outcome"), "answered");
+    assert_eq!(turn["answer"]["citations"][0]["marker"], 1);
+    assert_eq!(turn["sources"][0]["marker"], 1);
+    let session = client.get(&format!("/v1/sessions/{}", text(&turn, "/session_id"))).expect(200);
+    assert_eq!(text(&session, "/title"), "What is the capital of France?");
+}
+
+#[test]
+fn events_come_in_order_and_are_numbered() {
+    let app = with_model(ScriptedModel::new().answering(["It is ", "Paris [1]."]));
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    let frames = Client::frames(client.ask_streamed("/v1/ask", "What is the capital of France?"));
+    let names: Vec<&str> = frames.iter().map(|frame| frame.event.as_str()).collect();
+    assert_eq!(names, ["sources", "token", "token", "citation", "done"]);
+    assert_eq!(frames.iter().map(|frame| frame.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(text(&frames[4].data, "/text"), "It is Paris [1].");
+    assert_eq!(text(&frames[4].data, "/answered_by"), "scripted");
+}
+
+#[test]
+fn a_failing_model_is_told_and_recorded() {
+    let broken =
+        || vec![Ok(Delta::Text("It is".to_owned())), Err(LlmError::Interrupted("scripted".to_owned()))];
+    let app = with_model(ScriptedModel::new().playing(broken()).playing(broken()));
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    let question = "What is the capital of France?";
+    assert_eq!(client.post("/v1/ask", &json!({"question": question})).problem(502), "model_failed");
+    let frames = Client::frames(client.ask_streamed("/v1/ask", question));
+    let last = frames.last().unwrap();
+    assert_eq!((last.event.as_str(), text(&last.data, "/code")), ("error", "model_failed"));
+    let sessions = client.get("/v1/sessions").expect(200);
+    for session in sessions["items"].as_array().unwrap() {
+        let messages = client.get(&format!("/v1/sessions/{}/messages", text(session, "/id"))).expect(200);
+        assert_eq!(text(&messages, "/items/1/outcome"), "failed");
+        assert_eq!(text(&messages, "/items/1/text"), "It is");
+    }
+    assert_eq!(sessions["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_refused_question_leaves_no_session_behind() {
+    let app = TestApp::start();
+    let client = app.client();
+    for body in [json!({"question": " "}), json!({"question": "x".repeat(4_001)})] {
+        assert_eq!(client.post("/v1/ask", &body).problem(422), "invalid");
+    }
+    let unknown = json!({"question": "Why?", "collection_ids": [super::NOBODY]});
+    assert_eq!(client.post("/v1/ask", &unknown).problem(404), "not_found");
+    assert_eq!(client.get("/v1/sessions").expect(200)["items"], json!([]));
+}

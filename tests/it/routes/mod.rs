@@ -1,0 +1,19 @@
+//! Every route: what it answers and what it refuses.
+
+mod ask;
+mod collections;
+mod documents;
+mod refusals;
+mod search;
+mod sessions;
+mod uploads;
+
+use serde_json::Value;
+
+/// The text at `pointer`.
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {pointer}: {value}"))
+}
+
+/// An id that names nothing.
+pub(crate) const NOBODY: &str = "01900000-0000-7000-8000-000000000000";

@@ -1,0 +1,82 @@
+//! Sending documents: files and texts.
+
+use rag_testkit::TestApp;
+use serde_json::json;
+
+use super::{NOBODY, text};
+
+#[test]
+fn a_markdown_file_is_read_in_the_child_and_found_under_its_headings() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    let accepted = client
+        .upload(&collection, "guide.md", b"# Valves\n\n## Closing\n\nTurn the wheel clockwise.\n")
+        .expect(202);
+    assert_eq!(accepted["duplicate"], false);
+    let id = client.ingested(&accepted);
+    let document = client.get(&format!("/v1/documents/{id}")).expect(200);
+    assert_eq!(text(&document, "/media_type"), "text/markdown");
+    assert_eq!(text(&document, "/source"), "guide.md");
+    assert_eq!(document["searchable"], true);
+    let chunks = client.get(&format!("/v1/documents/{id}/chunks")).expect(200);
+    assert!(
+        chunks["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|chunk| chunk["heading_path"] == json!(["Valves", "Closing"])),
+        "{chunks}"
+    );
+}
+
+#[test]
+fn the_same_bytes_are_stored_once() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    let first = client.upload(&collection, "a.txt", b"Some words.").expect(202);
+    let second = client.upload(&collection, "b.txt", b"Some words.").expect(200);
+    assert_eq!(second["duplicate"], true);
+    assert_eq!(text(&first, "/document/id"), text(&second, "/document/id"));
+}
+
+#[test]
+fn what_cannot_be_a_document_is_refused_with_its_reason() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    assert_eq!(client.upload(&collection, "a.txt", b"").problem(422), "unreadable");
+    assert_eq!(
+        client.upload(&collection, "a.zip", b"PK\x03\x04\x14\0\0\0\x08\0").problem(415),
+        "unsupported"
+    );
+    assert_eq!(client.upload(&collection, "a.txt", &vec![b'x'; (1 << 20) + 1]).problem(413), "too_large");
+    assert_eq!(client.upload(NOBODY, "a.txt", b"words").problem(404), "not_found");
+    let path = format!("/v1/collections/{collection}/documents");
+    assert_eq!(client.post(&path, &json!({})).problem(415), "unsupported");
+    assert_eq!(
+        client.post_raw(&path, "multipart/form-data; boundary=x", "--x--\r\n").problem(422),
+        "invalid"
+    );
+    assert_eq!(
+        client.post_raw(&path, "multipart/form-data; boundary=x", "rubbish").problem(400),
+        "malformed"
+    );
+    assert_eq!(client.get(&path).expect(200)["items"], json!([]));
+}
+
+#[test]
+fn a_text_keeps_its_title_source_and_metadata() {
+    let app = TestApp::start();
+    let client = app.client();
+    let path = format!("/v1/collections/{}/texts", client.collection("c"));
+    let body = json!({"title": "T", "text": "Plain words.", "source": "https://a.example/x", "metadata": {"year": 2026}});
+    let accepted = client.post(&path, &body).expect(202);
+    assert_eq!(text(&accepted, "/document/title"), "T");
+    assert_eq!(text(&accepted, "/document/source"), "https://a.example/x");
+    assert_eq!(accepted["document"]["metadata"]["year"], 2026);
+    let refused = json!({"title": "T", "text": "Words.", "metadata": [1]});
+    assert_eq!(client.post(&path, &refused).problem(422), "invalid");
+    assert_eq!(client.post(&path, &json!({"title": "T", "text": " "})).problem(422), "unreadable");
+}

@@ -1,3 +1,0 @@
-//! Developer tasks.
-
-fn main() {}
