@@ -82,6 +82,7 @@ fn write(mut candidates: Vec<Candidate<'_>>, settings: &AnswerSettings) -> Writt
     Written::new(text.join(" "), Outcome::Answered)
 }
 
+/// The sentence without line ends and without the marker of a list.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.trim_start_matches(['-', '*', '•', ' ']).split_whitespace().collect::<Vec<_>>().join(" ")
 }
