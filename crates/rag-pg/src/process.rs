@@ -87,6 +87,12 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
 /// Starts the child, tells its number, waits for its end and leaves its status.
 fn watch(mut command: Command, started: &Sender<io::Result<Pid>>, exit: &Exit) {
     let spawned = command.spawn().and_then(|child| {

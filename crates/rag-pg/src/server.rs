@@ -207,10 +207,9 @@ impl Home {
                 self.wait_ready(process, &log)
             });
             match started {
-                Err(PgError::Ended { tail, .. })
-                    if tail.contains("still in use") && began.elapsed() < OLD_MEMORY =>
-                {
+                Err(PgError::Ended { tail, .. }) if is_taken(&tail) && began.elapsed() < LEFT_OVERS => {
                     thread::sleep(STEP);
+                    postmaster::clear(&self.dir, self.lock.last_server)?;
                 }
                 other => return other,
             }
@@ -251,7 +250,6 @@ impl Home {
                 return Ok(process);
             }
         }
-        process.stop();
         let seconds = START.as_secs();
         Err(PgError::TimedOut { wanted: "ready", seconds, log: log.path.clone(), tail: log.tail() })
     }
