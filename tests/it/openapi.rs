@@ -7,7 +7,7 @@ fn the_document_is_the_one_in_docs() {
     let now = rag_api::openapi_json();
     assert!(
         kept.trim() == now.trim(),
-        "the interface has changed: look at the diff and write it down with `rag openapi`, or\n\
+        "the interface has changed: look at the diff and write it down with\n\
          cargo run -q -p rag-api --example openapi > docs/openapi.json"
     );
 }

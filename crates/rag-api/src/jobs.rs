@@ -115,7 +115,7 @@ pub(crate) async fn list_jobs(
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// One job.
+/// Reads a job: its stage, its progress, its problem.
 #[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 200, body = JobView),
     (status = 404, body = Problem, content_type = "application/problem+json")))]

@@ -96,7 +96,12 @@ fn duplicate(conn: &mut PgConnection, document: Document) -> RepoResult<Accepted
 
 fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
     let mut head = Vec::new();
-    Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
+    let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
+    if u64::try_from(length).is_ok_and(|length| length < SNIFF_BYTES)
+        && head.iter().all(u8::is_ascii_whitespace)
+    {
+        return Err(Refusal::Empty.into());
+    }
     Ok(rag_text::detect(&head, name)?)
 }
 
