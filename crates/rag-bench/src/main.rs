@@ -108,9 +108,9 @@ fn engine(args: &Args, scratch: &Path) -> BenchResult<Engine> {
 #[expect(clippy::print_stdout, reason = "the result of the program")]
 fn print(args: &Args, figures: &[Figure]) {
     if args.json {
-        println!("{}", serde_json::json!(figures))
+        println!("{}", serde_json::json!(figures));
     } else {
-        println!("{}", measure::table(figures))
+        println!("{}", measure::table(figures));
     }
 }
 

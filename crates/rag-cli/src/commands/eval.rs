@@ -20,9 +20,9 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     bar.finish_and_clear();
     let report = report?;
     if args.json {
-        output::json(&report)
+        output::json(&report);
     } else {
-        output::line(table(&report))
+        output::line(table(&report));
     }
     Ok(ExitCode::SUCCESS)
 }
