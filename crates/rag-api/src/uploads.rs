@@ -115,6 +115,9 @@ pub(crate) async fn create_text(
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateTextBody>,
 ) -> ApiResult<HttpResponse> {
+    if body.text.trim().is_empty() {
+        return Err(ApiError::field("text", "must not be blank"));
+    }
     let mut file = spool(&app).await?;
     let CreateTextBody { title, text, source, metadata } = body;
     let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))

@@ -78,5 +78,5 @@ fn a_text_keeps_its_title_source_and_metadata() {
     assert_eq!(accepted["document"]["metadata"]["year"], 2026);
     let refused = json!({"title": "T", "text": "Words.", "metadata": [1]});
     assert_eq!(client.post(&path, &refused).problem(422), "invalid");
-    assert_eq!(client.post(&path, &json!({"title": "T", "text": " "})).problem(422), "unreadable");
+    assert_eq!(client.post(&path, &json!({"title": "T", "text": " "})).problem(422), "invalid");
 }
