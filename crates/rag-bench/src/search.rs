@@ -28,6 +28,8 @@ pub(crate) fn run(
     questions: &[String],
 ) -> BenchResult<Vec<Figure>> {
     let server = BackgroundApi::start(engine)?;
+    // Even a client that only speaks plain HTTP wants one; an error means that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::blocking::Client::new();
     let conn = &mut rag_repo::server::connect(url)?;
     let info = engine.embedder().model();
