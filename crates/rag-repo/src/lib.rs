@@ -6,6 +6,7 @@ pub mod db;
 pub mod documents;
 pub mod embedding_models;
 pub mod error;
+pub mod filter;
 pub mod jobs;
 pub mod messages;
 pub mod migrations;

@@ -26,17 +26,12 @@ pub(crate) struct Stored {
 }
 
 impl Fixture {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
     pub(crate) fn new() -> Self {
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL names no server: run the tests with `make test`");
-        let mut conn = server::connect(&url).expect("the test server answers");
-        migrations::run_pending(&mut conn).expect("migrations run");
-        conn.begin_test_transaction().expect("a transaction begins");
+        let mut conn = connect();
         // First of all: making a partition locks tables that the other rows need.
         let model =
             embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
-        let user = users::ensure(&mut conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id;
+        let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user);
         Self { conn, user, collection, model }
     }
@@ -95,7 +90,22 @@ impl Fixture {
     }
 }
 
-fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
+/// A connection to the test server, in a transaction that is never committed.
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+pub(crate) fn connect() -> PgConnection {
+    let url =
+        std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
+    let mut conn = server::connect(&url).expect("the test server answers");
+    migrations::run_pending(&mut conn).expect("migrations run");
+    conn.begin_test_transaction().expect("a transaction begins");
+    conn
+}
+
+pub(crate) fn new_user(conn: &mut PgConnection) -> UserId {
+    users::ensure(conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id
+}
+
+pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();
     collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" })
