@@ -8,7 +8,7 @@ use std::{
 use futures_util::StreamExt;
 use rag_engine::answer::{Answer, AskRequest, Plan, Prepared, Written};
 use rag_llm::{ChatRequest, Delta, LlmError};
-use rag_repo::sessions;
+use rag_repo::{filter::Filter, sessions};
 use rag_schema::{
     enums::Outcome,
     ids::{CollectionId, SessionId, UserId},
@@ -53,6 +53,7 @@ pub(crate) struct Question {
     pub(crate) session: Option<SessionId>,
     pub(crate) text: String,
     pub(crate) collections: Vec<CollectionId>,
+    pub(crate) filter: Option<Filter>,
 }
 
 /// Starts the turn. It goes on when the receiver is dropped: a model is stopped then, and what it wrote is recorded.
@@ -115,9 +116,14 @@ async fn record(app: &App, prepared: Prepared, written: Written) -> ApiResult<An
 }
 
 async fn prepare(app: &App, question: Question) -> ApiResult<Prepared> {
-    let Question { user, session, text, collections } = question;
+    let Question { user, session, text, collections, filter } = question;
     app.blocking(move |engine| {
-        let request = |session| AskRequest { session, question: &text, collections: &collections };
+        let request = |session| AskRequest {
+            session,
+            question: &text,
+            collections: &collections,
+            filter: filter.as_ref(),
+        };
         if let Some(session) = session {
             return Ok(engine.prepare(user, &request(session))?);
         }

@@ -14,6 +14,7 @@ pub mod page;
 pub mod search;
 pub mod server;
 pub mod sessions;
+pub mod statement;
 pub mod users;
 pub mod versions;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use rag_pg::Status;
-use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search, server, users};
+use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users};
 use rag_schema::{enums::JobState, ids::UserId};
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ fn collections_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<Value
     let found = collections::list(conn, user, Page::first(MOST_COLLECTIONS))?;
     let describe = |collection: &rag_schema::models::Collection| {
         let documents = collections::document_count(conn, collection.id)?;
-        let chunks = search::chunk_count(conn, &[collection.id])?;
+        let chunks = Scope::of(&[collection.id]).chunk_count(conn)?;
         Ok(json!({"id": collection.id, "name": collection.name, "documents": documents, "chunks": chunks}))
     };
     found.iter().map(describe).collect()

@@ -1,6 +1,7 @@
 //! The columns of `documents` that filters may name.
 
-use super::{Bind, Scalar};
+use super::Scalar;
+use crate::statement::Bind;
 
 /// A fact of a document that is not in its metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

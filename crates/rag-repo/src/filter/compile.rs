@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Bind, Column, Comparison, CompiledFilter, Filter, Key, Scalar, Test, column::Kind};
+use super::{Column, Comparison, Filter, Key, Scalar, Test, column::Kind};
+use crate::statement::{Bind, Statement};
 
-pub(super) fn compile(filter: &Filter, first_placeholder: usize) -> CompiledFilter {
+pub(super) fn compile(filter: &Filter, first_placeholder: usize) -> Statement {
     let mut compiler = Compiler { first_placeholder, binds: Vec::new(), elements: 0 };
     let sql = compiler.filter(filter, "d.metadata");
-    CompiledFilter { sql, binds: compiler.binds }
+    compiler.binds.into_iter().fold(Statement::from(sql, first_placeholder), Statement::bind)
 }
 
 struct Compiler {

@@ -20,7 +20,6 @@
 //! - `$regex`: a string holds a match. `\d \w \s \b` are ASCII; there are no flags, back-references or look-around.
 //! - Facts of the document compare as text, except ids (UUIDs) and times (RFC 3339, or `YYYY-MM-DD` for midnight UTC).
 
-mod bind;
 mod column;
 mod compile;
 mod error;
@@ -35,7 +34,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 use uuid::Uuid;
 
-pub use bind::{Bind, CompiledFilter};
+use crate::statement::Statement;
+
 pub use column::Column;
 pub use error::FilterError;
 pub use pattern::Pattern;
@@ -117,7 +117,7 @@ impl Filter {
 
     /// A boolean SQL expression over `documents AS d`, never NULL, whose placeholders count from `first_placeholder` (the first
     /// of a query is 1). It holds no text of the filter's author, and no stored metadata makes it fail.
-    pub fn compile(&self, first_placeholder: usize) -> CompiledFilter {
+    pub fn compile(&self, first_placeholder: usize) -> Statement {
         compile::compile(self, first_placeholder)
     }
 }

@@ -2,7 +2,11 @@
 
 use diesel::{Connection, PgConnection};
 use pgvector::HalfVector;
-use rag_repo::{collections, documents, embedding_models, migrations, server, users, versions, write_chunks};
+use rag_repo::{
+    collections, documents, embedding_models, migrations,
+    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+    server, users, versions, write_chunks,
+};
 use rag_schema::{
     ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
     models::{
@@ -141,4 +145,24 @@ fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> Ne
         collection_id,
         embedding: vector_of(&chunk.text),
     }
+}
+
+/// The lexical leg, with room for every word.
+pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str, limit: i64) -> Vec<Hit> {
+    let words = search::parse_words(&mut fixture.conn, &[fixture.collection], question).expect("words");
+    let query = LexicalQuery::within_budget(words, 1_000_000);
+    let leg = search::lexical_leg(scope, &query, limit);
+    leg.map_or(Vec::new(), |leg| leg.load(&mut fixture.conn).expect("hits"))
+}
+
+/// The dense leg, asked with the vector of `text`.
+pub(crate) fn nearest(
+    fixture: &mut Fixture,
+    scope: &Scope,
+    text: &str,
+    plan: DensePlan,
+    limit: i64,
+) -> Vec<Hit> {
+    let leg = search::dense_leg(&fixture.model, scope, &vector_of(text), plan, limit);
+    plan.run(&mut fixture.conn, |conn| leg.load(conn)).expect("hits")
 }

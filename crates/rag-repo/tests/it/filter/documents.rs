@@ -5,7 +5,11 @@ use diesel::{
     prelude::*,
     sql_types::{Array, Bool, Uuid as UuidSql},
 };
-use rag_repo::filter::Filter;
+use rag_repo::{
+    RepoResult,
+    filter::Filter,
+    statement::{Bind, Statement},
+};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
     schema::documents,
@@ -89,23 +93,16 @@ pub(super) struct Verdicts {
 }
 
 /// What each filter says of each document of the collection, in one query.
-pub(super) fn verdicts(shelf: &mut Shelf, filters: &[Filter]) -> QueryResult<Vec<Verdicts>> {
-    let mut taken = 1;
-    let compiled: Vec<_> = filters
+pub(super) fn verdicts(shelf: &mut Shelf, filters: &[Filter]) -> RepoResult<Vec<Verdicts>> {
+    let list = vec!["{filter}"; filters.len()].join(", ");
+    let query = Statement::new(format!(
+        "SELECT d.id, ARRAY[{list}]::boolean[] AS holds FROM documents AS d WHERE d.collection_id = ANY($1)"
+    ))
+    .bind(Bind::Ids(vec![shelf.collection.uuid()]));
+    filters
         .iter()
-        .map(|filter| {
-            let compiled = filter.compile(taken + 1);
-            taken += compiled.binds.len();
-            compiled
-        })
-        .collect();
-    let list: Vec<&str> = compiled.iter().map(|filter| filter.sql.as_str()).collect();
-    let sql = format!(
-        "SELECT d.id, ARRAY[{}]::boolean[] AS holds FROM documents AS d WHERE d.collection_id = $1",
-        list.join(", ")
-    );
-    let query = diesel::sql_query(sql).into_boxed().bind::<UuidSql, _>(shelf.collection);
-    compiled.into_iter().fold(query, |query, filter| filter.bind_to(query)).load(&mut shelf.conn)
+        .fold(query, |query, filter| query.splice("{filter}", |first| filter.compile(first)))
+        .load(&mut shelf.conn)
 }
 
 #[derive(QueryableByName)]
@@ -115,15 +112,13 @@ struct Found {
 }
 
 /// Documents of the collection for which the filter holds, by a WHERE clause, in order of id.
-pub(super) fn found(shelf: &mut Shelf, filter: &Filter) -> QueryResult<Vec<Uuid>> {
-    let compiled = filter.compile(2);
+pub(super) fn found(shelf: &mut Shelf, filter: &Filter) -> RepoResult<Vec<Uuid>> {
     // As text, so that no index on collections is in the way of those that filters use.
-    let sql = format!(
-        "SELECT d.id FROM documents AS d WHERE d.collection_id::text = $1::text AND {}",
-        compiled.sql
-    );
-    let query = diesel::sql_query(sql).into_boxed().bind::<UuidSql, _>(shelf.collection);
-    let found: Vec<Found> = compiled.bind_to(query).load(&mut shelf.conn)?;
+    let query =
+        Statement::new("SELECT d.id FROM documents AS d WHERE d.collection_id::text = $1 AND {filter}")
+            .bind(Bind::Text(shelf.collection.to_string()))
+            .splice("{filter}", |first| filter.compile(first));
+    let found: Vec<Found> = query.load(&mut shelf.conn)?;
     let mut ids: Vec<Uuid> = found.into_iter().map(|found| found.id).collect();
     ids.sort();
     Ok(ids)

@@ -5,7 +5,10 @@ use diesel::{
     prelude::*,
     sql_types::{Text, Uuid as UuidSql},
 };
-use rag_repo::filter::{Bind, Filter};
+use rag_repo::{
+    filter::Filter,
+    statement::{Bind, Statement},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -94,7 +97,7 @@ fn hostile_keys_and_values_find_what_they_name_and_nothing_else() {
 fn no_word_of_the_author_is_in_the_sql() {
     for filter in filters("needle", "needle") {
         let compiled = Filter::parse(&filter).unwrap().compile(1);
-        assert!(!compiled.sql.contains("needle"), "{}", compiled.sql);
+        assert!(!compiled.text().contains("needle"), "{}", compiled.text());
     }
 }
 
@@ -103,7 +106,7 @@ fn placeholders_count_from_where_they_are_told() {
     let filter = Filter::parse(&json!({"a.b": {"$gt": 1}, "document.title": "x"})).unwrap();
     let compiled = filter.compile(7);
     assert_eq!(
-        compiled.sql,
+        compiled.text(),
         "(jsonb_path_exists(CASE jsonb_typeof((d.metadata -> $7 -> $8)) WHEN 'array' THEN (d.metadata -> $7 -> $8) \
          ELSE jsonb_build_array((d.metadata -> $7 -> $8)) END, \
          'strict $[*] ? (@ > $bound)', $9) \
@@ -115,7 +118,7 @@ fn placeholders_count_from_where_they_are_told() {
         Bind::Json(json!({"bound": 1})),
         Bind::Texts(vec!["x".to_owned()]),
     ];
-    assert_eq!(compiled.binds, binds);
+    assert_eq!(compiled.binds(), binds);
 }
 
 #[test]
@@ -211,13 +214,6 @@ fn patterns_at_the_limits_neither_fail_nor_take_long() {
     }
 }
 
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    #[diesel(column_name = "QUERY PLAN")]
-    text: String,
-}
-
 #[test]
 fn equality_on_metadata_uses_the_index() {
     let mut shelf = Shelf::new();
@@ -230,11 +226,7 @@ fn equality_on_metadata_uses_the_index() {
         json!({"n": 7, "tags": {"$gt": 3}}),
         json!({"$or": [{"n": 7}, {"tags": "x"}]}),
     ] {
-        let compiled = Filter::parse(&filter).unwrap().compile(1);
-        let sql = format!("EXPLAIN SELECT d.id FROM documents AS d WHERE {}", compiled.sql);
-        let lines: Vec<Line> =
-            compiled.bind_to(diesel::sql_query(sql).into_boxed()).load(&mut shelf.conn).unwrap();
-        let plan: String = lines.into_iter().map(|line| line.text + "\n").collect();
+        let plan = plan_of(&mut shelf, &filter);
         assert!(plan.contains("documents_metadata_idx"), "{filter}\n{plan}");
     }
 }
@@ -247,10 +239,13 @@ fn ids_are_found_by_the_primary_key() {
     let filter = json!({"document.id": many[7].id.to_string()});
     assert_eq!(find(&mut shelf, &filter), [many[7].id.uuid()]);
     shelf.conn.batch_execute("ANALYZE documents; SET LOCAL enable_seqscan = off").unwrap();
-    let compiled = Filter::parse(&filter).unwrap().compile(1);
-    let sql = format!("EXPLAIN SELECT d.id FROM documents AS d WHERE {}", compiled.sql);
-    let lines: Vec<Line> =
-        compiled.bind_to(diesel::sql_query(sql).into_boxed()).load(&mut shelf.conn).unwrap();
-    let plan: String = lines.into_iter().map(|line| line.text + "\n").collect();
+    let plan = plan_of(&mut shelf, &filter);
     assert!(plan.contains("documents_pkey"), "{plan}");
+}
+
+fn plan_of(shelf: &mut Shelf, filter: &serde_json::Value) -> String {
+    let filter = Filter::parse(filter).unwrap();
+    let query = Statement::new("SELECT d.id FROM documents AS d WHERE {filter}")
+        .splice("{filter}", |first| filter.compile(first));
+    query.explain(&mut shelf.conn).unwrap().join("\n")
 }

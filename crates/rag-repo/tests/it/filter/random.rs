@@ -90,5 +90,5 @@ fn the_index_finds_what_the_oracle_finds() {
 }
 
 fn story(case: &Case, facts: &Facts, seed: u64) -> String {
-    format!("FILTER_SEED={seed}\n{:#}\n{facts:#?}\n{}", case.json, case.filter.compile(1).sql)
+    format!("FILTER_SEED={seed}\n{:#}\n{facts:#?}\n{}", case.json, case.filter.compile(1).text())
 }
