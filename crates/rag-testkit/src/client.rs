@@ -75,7 +75,8 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr, key: Option<&str>) -> Self {
+    /// A client of the server at `address`.
+    pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
         // Fails when it is done already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::blocking::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
@@ -118,6 +119,11 @@ impl Client {
 
     /// Sends a file to a collection.
     pub fn upload(&self, collection: &str, name: &str, bytes: &[u8]) -> Answer {
+        whole(self.upload_request(collection, name, bytes).send().unwrap())
+    }
+
+    /// The request that sends a file to a collection.
+    pub fn upload_request(&self, collection: &str, name: &str, bytes: &[u8]) -> RequestBuilder {
         let mut body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
@@ -126,7 +132,8 @@ impl Client {
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--edge--\r\n");
         let path = format!("/v1/collections/{collection}/documents");
-        self.post_raw(&path, "multipart/form-data; boundary=edge", body)
+        let media_type = "multipart/form-data; boundary=edge";
+        self.request("POST", &path).header("content-type", media_type).body(body)
     }
 
     /// Makes a collection; its id.

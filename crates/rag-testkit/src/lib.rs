@@ -15,3 +15,4 @@ pub use app::{KEY, Setup, TestApp};
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
 pub use models::StallingModel;
+pub use reqwest::blocking::RequestBuilder;
