@@ -47,6 +47,13 @@ pub struct Frame {
 }
 
 impl Answer {
+    /// The answer to a request.
+    pub fn of(request: RequestBuilder) -> Self {
+        let response = request.send().unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, body: response.bytes().unwrap().to_vec() }
+    }
+
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
@@ -99,7 +106,7 @@ impl Client {
 
     /// Sends a request without a body.
     pub fn send(&self, method: &str, path: &str) -> Answer {
-        whole(self.request(method, path).send().unwrap())
+        Answer::of(self.request(method, path))
     }
 
     /// `GET`.
@@ -109,17 +116,17 @@ impl Client {
 
     /// `POST` with a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        whole(self.request("POST", path).json(body).send().unwrap())
+        Answer::of(self.request("POST", path).json(body))
     }
 
     /// `POST` with any body.
     pub fn post_raw(&self, path: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        whole(self.request("POST", path).header("content-type", media_type).body(body.into()).send().unwrap())
+        Answer::of(self.request("POST", path).header("content-type", media_type).body(body.into()))
     }
 
     /// Sends a file to a collection.
     pub fn upload(&self, collection: &str, name: &str, bytes: &[u8]) -> Answer {
-        whole(self.upload_request(collection, name, bytes).send().unwrap())
+        Answer::of(self.upload_request(collection, name, bytes))
     }
 
     /// The request that sends a file to a collection.
@@ -187,11 +194,6 @@ impl Client {
         response.read_to_string(&mut stream).unwrap();
         stream.split_terminator("\n\n").filter(|frame| !frame.starts_with(':')).map(frame).collect()
     }
-}
-
-fn whole(response: Response) -> Answer {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().unwrap().to_vec() }
 }
 
 fn frame(text: &str) -> Frame {
