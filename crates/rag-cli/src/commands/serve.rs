@@ -1,6 +1,7 @@
 //! `rag serve`: everything up in order, the HTTP API in front, everything down in order.
 
 use std::{
+    mem,
     net::SocketAddr,
     process::ExitCode,
     time::{Duration, Instant},
@@ -39,7 +40,12 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     }
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let served = serve(&context, api_settings(&context.config, key), begun, &mut stopped);
-    workers.stop();
+    if context.postgres.has_given_up() {
+        // They would wait for a database that does not come back, with nothing to write down.
+        mem::forget(workers);
+    } else {
+        workers.stop();
+    }
     served?;
     drop(context);
     output::note("Stopped.");

@@ -15,6 +15,8 @@ use crate::{
 
 /// Documents sent between two kills.
 const UPLOADS: usize = 3;
+/// Looks between two uploads, at most.
+const MOST_LOOKS: usize = 20;
 /// Latest moment of a kill, after the first upload began.
 const LATEST_MS: u64 = 2_500;
 /// The promise: ready again within this time.
@@ -49,8 +51,11 @@ fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
     for kill in 0..kills {
         let victim = if random.random() { Victim::Server } else { Victim::Postgres };
         let moment = Duration::from_millis(random.random_range(0..LATEST_MS));
-        let volumes: Vec<_> =
-            (0..UPLOADS).map(|part| (kill * UPLOADS + part, random.random_range(5..200))).collect();
+        let volumes: Vec<_> = (0..UPLOADS)
+            .map(|part| {
+                (kill * UPLOADS + part, random.random_range(5..200), random.random_range(0..MOST_LOOKS))
+            })
+            .collect();
         let postgres = scene.postgres_pid().unwrap();
         let pid = if victim == Victim::Server { server.pid() } else { postgres };
         let killer = thread::spawn(move || {
@@ -58,8 +63,15 @@ fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
             kill_9(pid);
             Instant::now()
         });
-        let mut lost = volumes;
-        lost.retain(|(volume, paragraphs)| !ledger.upload(&server, *volume, *paragraphs));
+        let mut lost = Vec::new();
+        for (volume, paragraphs, looks) in volumes {
+            for _ in 0..looks {
+                ledger.look(&server);
+            }
+            if !ledger.upload(&server, volume, paragraphs) {
+                lost.push((volume, paragraphs));
+            }
+        }
         while !killer.is_finished() {
             ledger.look(&server);
         }

@@ -122,7 +122,7 @@ impl Engine {
         let _keeper = LeaseKeeper::start(self, &claimed)?;
         let mut window =
             Window { engine: self, sections: Vec::new(), jobs: &claimed, failed: HashSet::new() };
-        for job in &claimed {
+        for job in claimed.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
             if let Err(error) = window.add(job, stop) {
                 window.drop_job(job.id);
                 self.settle(job, &error);
