@@ -70,6 +70,11 @@ impl Ledger {
         Some(self.entries.values().all(|entry| entry.done.is_some()))
     }
 
+    /// Jobs seen done.
+    pub(crate) fn done(&self) -> usize {
+        self.entries.values().filter(|entry| entry.done.is_some()).count()
+    }
+
     /// Every document is there once and whole, and something was interrupted on the way.
     pub(crate) fn check(&self, server: &Server<'_>, uploads: usize) {
         assert_eq!(self.entries.len(), uploads);
