@@ -23,9 +23,10 @@ test: setup ## Run every test against a PostgreSQL of their own; ARGS="-p rag-pg
 	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \
 	set -x; exec $(CARGO_TARGET_DIR)/debug/rag pg exec -- cargo "$$@" $(or $(ARGS),--workspace)
 
-bench: setup ## Measure ingest, search and COPY beside references; ARGS="--data DIR" takes texts from a BEIR-shaped folder
+bench: setup ## Measure ingest, embedder, search and COPY beside references; ARGS="--data DIR" takes texts from a BEIR-shaped folder
+	@scripts/setup bench
 	cargo build --release -p rag-cli -p rag-bench
-	@exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 $(ARGS)
+	@PYTHONPATH=$(RAG_HOME)/tools/onnxruntime exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 $(ARGS)
 
 eval: setup ## Measure retrieval quality on a folder of the BEIR shape: make eval DIR=path
 	@test -n "$(DIR)" || { echo "make eval: name a folder with corpus.jsonl, queries.jsonl, qrels.tsv: make eval DIR=path" >&2; exit 2; }

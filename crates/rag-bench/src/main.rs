@@ -2,6 +2,7 @@
 
 mod copy;
 mod corpus;
+mod embedder;
 mod ingest;
 mod measure;
 mod search;
@@ -66,6 +67,7 @@ fn run(args: &Args) -> BenchResult<Vec<Figure>> {
     let scratch = tempfile::tempdir()?;
     let engine = engine(args, scratch.path())?;
     let mut figures = copy::run(&args.database_url)?;
+    figures.extend(embedder::run(&engine, &args.model_dir, &corpus.documents)?);
     let (collection, ingested) = ingest::run(&engine, &corpus)?;
     figures.extend(ingested);
     figures.extend(search::run(&engine, &args.database_url, collection, &corpus.questions)?);

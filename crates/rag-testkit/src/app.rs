@@ -8,7 +8,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_embed::hash::HashEmbedder;
+use rag_embed::{Embedder, hash::HashEmbedder};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -27,6 +27,8 @@ pub struct Setup {
     pub api: ApiSettings,
     /// Pool of connections.
     pub pool: PoolSettings,
+    /// Model that embeds.
+    pub embedder: Arc<dyn Embedder>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
 }
@@ -43,7 +45,7 @@ impl Default for Setup {
             ..ApiSettings::default()
         };
         let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
-        Self { api, pool, chat: None }
+        Self { api, pool, embedder: Arc::new(HashEmbedder::new(256)), chat: None }
     }
 }
 
@@ -71,7 +73,7 @@ impl TestApp {
         let scratch = TempDir::new().unwrap();
         let engine = Engine::new(Parts {
             db: Db::new(db.url(), &setup.pool),
-            embedder: Arc::new(HashEmbedder::new(256)),
+            embedder: setup.embedder,
             chat: setup.chat,
             settings: settings(scratch.path().to_owned()),
         })
