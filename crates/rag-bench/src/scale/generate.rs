@@ -119,3 +119,37 @@ fn topic(base: &Base, vector: &[f32]) -> i32 {
     let cosines = (0..).zip(pivots).map(|(topic, pivot)| (topic, dot(&pivot.vector, vector)));
     cosines.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(topic, _)| topic)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Base {
+        let passage = |vector: Vec<f32>, neighbour| Passage {
+            title: "Title".to_owned(),
+            text: "some words of a passage".to_owned(),
+            vector,
+            neighbours: vec![(neighbour, 0.5)],
+        };
+        let passages = vec![passage(vec![1.0, 0.0, 0.0, 0.0], 1), passage(vec![0.6, 0.8, 0.0, 0.0], 0)];
+        Base { passages, questions: Vec::new() }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_document() {
+        let base = base();
+        let draw = |seed| Generator::new(&base, seed).document().unwrap().chunks;
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+    }
+
+    #[test]
+    fn a_document_is_ten_chunks_of_unit_vectors_and_a_hundred_words_at_most() {
+        let document = Generator::new(&base(), 1).document().unwrap();
+        assert_eq!(document.chunks.len(), CHUNKS);
+        for (text, vector) in document.chunks {
+            assert!((75..=100).contains(&text.split(' ').count()));
+            assert!((dot(&vector, &vector) - 1.0).abs() < 1e-5);
+        }
+    }
+}

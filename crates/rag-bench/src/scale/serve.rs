@@ -64,7 +64,8 @@ pub(crate) fn run(
     let mut served = Vec::new();
     for (name, mode) in [("dense", Mode::Dense), ("lexical", Mode::Lexical), ("fused", Mode::Hybrid)] {
         let open = || Ok(search(place, mode));
-        measure(name, 1, questions.get(..WARM_UP).unwrap_or(questions), limit, &open)?;
+        let few = questions.get(..WARM_UP).unwrap_or(questions);
+        let _warm = measure(name, 1, few, limit, &open)?;
         for &clients in clients {
             served.push(measure(name, clients, questions, limit, &open)?);
         }
@@ -100,7 +101,7 @@ fn measure<'a>(
     limit: Duration,
     open: &(dyn Fn() -> BenchResult<Ask<'a>> + Sync),
 ) -> BenchResult<Served> {
-    progress(&format!("{name}, {clients} clients"));
+    progress(&format!("asking {} questions: {name}, {clients} at once", questions.len()));
     let next = AtomicUsize::new(0);
     let begun = Instant::now();
     let client = || -> BenchResult<Vec<f64>> {

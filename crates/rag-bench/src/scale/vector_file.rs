@@ -75,3 +75,20 @@ fn parse(record: &[u8]) -> Option<(Digest, Vec<f32>)> {
     let (numbers, _) = vector.as_chunks::<4>();
     Some((*digest, numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_cut_short_is_forgotten_and_those_after_it_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vectors");
+        let mut file = VectorFile::open(Some(&path), 2).unwrap();
+        file.keep(digest("a"), vec![1.0, 2.0]).unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(&[7; 5]).unwrap();
+        VectorFile::open(Some(&path), 2).unwrap().keep(digest("b"), vec![3.0, 4.0]).unwrap();
+        let known = VectorFile::open(Some(&path), 2).unwrap().known;
+        assert_eq!(known, HashMap::from([(digest("a"), vec![1.0, 2.0]), (digest("b"), vec![3.0, 4.0])]));
+    }
+}
