@@ -13,7 +13,7 @@ pub(crate) const BUCKETS: i32 = 10_000;
 const TOPICS: usize = 20;
 /// Length of the random step away from the line between two neighbours, in parts of their distance. Chosen so that
 /// synthetic vectors are as far from each other as as many real ones; the report shows both.
-const STEP: std::ops::Range<f32> = 0.4..0.7;
+const STEP: std::ops::Range<f32> = 0.5..0.8;
 /// One word in so many is a name: it keeps the vocabulary growing with the collection, as real ones do (Heaps' law).
 const NAME_ONE_IN: u32 = 25;
 
