@@ -18,7 +18,7 @@ use crate::{
     auth::Caller,
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Code, Problem},
-    search::collection_ids,
+    search::{collection_ids, parse_filter},
     turn::{self, Event, Question},
 };
 
@@ -34,6 +34,9 @@ pub(crate) struct AskBody {
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
+    /// Only documents that pass it; as for `/v1/search`.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Option<serde_json::Value>,
 }
 
 /// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events
@@ -79,7 +82,9 @@ async fn answer(
         return Err(ApiError::field("question", "must not be blank"));
     }
     let collections = collection_ids(body.collection_ids);
-    let mut events = turn::start(app, Question { user, session, text: body.question, collections });
+    let filter = parse_filter(body.filter.as_ref())?;
+    let question = Question { user, session, text: body.question, collections, filter };
+    let mut events = turn::start(app, question);
     let first = match events.recv().await {
         Some(Event::Error(error)) => return Err(error),
         Some(event) => event,

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::{Page, RepoError, jobs};
+use rag_repo::{Page, jobs};
 use rag_schema::{
     enums::JobState,
     ids::{CollectionId, JobId},
@@ -18,7 +18,7 @@ use crate::{
     auth::Caller,
     extract::{Id, Params},
     page::ListView,
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiResult, Problem},
 };
 
 /// A job.
@@ -138,17 +138,6 @@ pub(crate) async fn retry_job(
     Caller(user): Caller,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let retried = app
-        .db(move |conn| {
-            jobs::find(conn, user, id)?;
-            match jobs::retry(conn, user, id) {
-                Err(RepoError::NotFound) => Ok(None),
-                other => other.map(Some),
-            }
-        })
-        .await
-        .map_err(|error| error.naming("job"))?;
-    let row = retried
-        .ok_or_else(|| ApiError::new(Code::Conflict, "Only a job that was given up can be retried."))?;
+    let row = app.blocking(move |engine| Ok(engine.retry_job(user, id)?)).await?;
     Ok(HttpResponse::Accepted().json(JobView::from(row)))
 }

@@ -14,6 +14,7 @@ mod jobs;
 mod openapi;
 mod page;
 mod problem;
+mod ranking;
 mod routes;
 mod search;
 mod server;

@@ -2,7 +2,11 @@
 
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Content, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use crate::{
@@ -28,7 +32,7 @@ use crate::{
     ),
     components(schemas(problem::Problem, answers::SourcesView, answers::TokenView, answers::CitationView)),
     security(("key" = [])),
-    modifiers(&Key),
+    modifiers(&Key, &Always),
 )]
 pub(crate) struct ApiDoc;
 
@@ -41,6 +45,42 @@ impl Modify for Key {
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key));
     }
+}
+
+/// What every operation under `/v1` may answer, whatever else it does.
+struct Always;
+
+impl Modify for Always {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let paths = openapi.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/v1/"));
+        for operation in paths.flat_map(|(_, item)| operations(item)) {
+            let mut always = vec![
+                ("401", "The key is missing or wrong."),
+                ("503", "Busy or restarting: try again after `Retry-After`."),
+            ];
+            if operation.request_body.is_some() {
+                always.push(("408", "The body came too slowly."));
+            }
+            for (status, description) in always {
+                operation
+                    .responses
+                    .responses
+                    .entry(status.to_owned())
+                    .or_insert_with(|| problem(description));
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+fn problem(description: &str) -> RefOr<Response> {
+    let body = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().description(description).content("application/problem+json", body).build().into()
 }
 
 /// The OpenAPI document of this version, as pretty JSON.

@@ -1,8 +1,8 @@
 //! `POST /v1/search`: passages for a question, with what each leg thought of them.
 
 use actix_web::{HttpResponse, web};
-use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult};
-use rag_repo::search::DensePlan;
+use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult, Trace};
+use rag_repo::{filter::Filter, search::DensePlan};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use crate::{
     auth::Caller,
     extract::Body,
     problem::{ApiError, ApiResult, Problem},
+    ranking::RankingBody,
 };
 
 /// Which legs take part.
@@ -53,6 +54,17 @@ pub(crate) struct SearchBody {
     /// Which legs take part.
     #[serde(default)]
     pub(crate) mode: SearchMode,
+    /// Only documents that pass it: `{"type": "eq", "key": "year", "value": 2020}` and its like, or Mongo-style operators.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Option<serde_json::Value>,
+    /// How results are ranked; as the server has it when absent.
+    pub(crate) ranking: Option<RankingBody>,
+    /// Whether to mark where the question's words stand in the results.
+    #[serde(default)]
+    pub(crate) highlight: bool,
+    /// Whether to tell how the results came about: steps, times, and PostgreSQL's plans. Each query runs twice for it.
+    #[serde(default)]
+    pub(crate) explain: bool,
 }
 
 /// What one leg thought of a passage.
@@ -97,6 +109,11 @@ pub(crate) struct PassageView {
     pub(crate) start_offset: i64,
     /// One past the last character.
     pub(crate) end_offset: i64,
+    /// Facts that the uploader gave of the document.
+    #[schema(value_type = Object)]
+    pub(crate) metadata: serde_json::Value,
+    /// Where words of the question stand in `text`: `[from, to]` in Unicode scalar values, when that was asked for.
+    pub(crate) highlights: Vec<(usize, usize)>,
 }
 
 /// How long a search took.
@@ -113,12 +130,18 @@ pub(crate) struct TimingsView {
 pub(crate) struct SearchView {
     /// Passages, best first.
     pub(crate) results: Vec<PassageView>,
+    /// Whether there were candidates, but none passed the cut-off.
+    pub(crate) no_good_match: bool,
     /// Whether the vectors were compared one by one; absent when they took no part.
     pub(crate) exact: Option<bool>,
     /// Words too common to bring candidates; they still count in the score.
     pub(crate) pruned_words: Vec<String>,
     /// How long it took.
     pub(crate) timings: TimingsView,
+    /// How the results came about: `{steps: [{step, ms, detail, plan}]}`, when that was asked for.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trace: Option<Trace>,
 }
 
 fn leg(hit: LegHit) -> LegView {
@@ -126,7 +149,7 @@ fn leg(hit: LegHit) -> LegView {
 }
 
 impl From<Found> for PassageView {
-    fn from(Found { ranked, passage }: Found) -> Self {
+    fn from(Found { ranked, passage, highlights }: Found) -> Self {
         Self {
             chunk_id: passage.chunk_id.uuid(),
             score: ranked.score,
@@ -143,6 +166,8 @@ impl From<Found> for PassageView {
             heading_path: passage.heading_path.0,
             start_offset: passage.start_offset,
             end_offset: passage.end_offset,
+            metadata: passage.metadata,
+            highlights,
         }
     }
 }
@@ -151,6 +176,8 @@ impl From<SearchResult> for SearchView {
     fn from(result: SearchResult) -> Self {
         Self {
             results: result.found.into_iter().map(PassageView::from).collect(),
+            no_good_match: result.no_good_match,
+            trace: result.trace,
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
             timings: TimingsView {
@@ -187,15 +214,32 @@ pub(crate) async fn search(
         SearchMode::Dense => Mode::Dense,
         SearchMode::Lexical => Mode::Lexical,
     };
+    let filter = parse_filter(body.filter.as_ref())?;
+    let server = &app.engine.settings().search.ranking;
+    let ranking = body.ranking.map(|ranking| ranking.over(server)).transpose();
+    let ranking = ranking.map_err(|rule| ApiError::field("ranking", rule))?;
     let collections = collection_ids(body.collection_ids);
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     let result = app
         .blocking(move |engine| {
-            Ok(engine.search(
-                user,
-                &SearchRequest { query: &body.query, collections: &collections, limit, mode },
-            )?)
+            let request = SearchRequest {
+                query: &body.query,
+                collections: &collections,
+                filter: filter.as_ref(),
+                limit,
+                mode,
+                ranking,
+                highlight: body.highlight,
+                explain: body.explain,
+            };
+            Ok(engine.search(user, &request)?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(SearchView::from(result)))
+}
+
+/// The filter of a body.
+pub(crate) fn parse_filter(filter: Option<&serde_json::Value>) -> ApiResult<Option<Filter>> {
+    let parsed = filter.map(Filter::parse).transpose();
+    parsed.map_err(|error| ApiError::field("filter", error.to_string()))
 }

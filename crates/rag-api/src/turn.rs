@@ -1,15 +1,23 @@
 //! One turn as a task of its own: prepare, write, record. It tells its listener, and ends properly without one.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use futures_util::StreamExt;
-use rag_engine::answer::{AskRequest, Plan, Prepared, Written};
+use rag_engine::answer::{Answer, AskRequest, Plan, Prepared, Written};
 use rag_llm::{ChatRequest, Delta, LlmError};
-use rag_repo::sessions;
+use rag_repo::{filter::Filter, sessions};
 use rag_schema::{
     enums::Outcome,
     ids::{CollectionId, SessionId, UserId},
     models::NewChatSession,
 };
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::{
+    sync::mpsc::{Receiver, Sender, channel},
+    time::sleep,
+};
 
 use crate::{
     answers::{AnswerView, SourcesView},
@@ -21,6 +29,9 @@ use crate::{
 const WAITING_EVENTS: usize = 64;
 /// Characters of a question that make the title of its session.
 const TITLE_CHARS: usize = 80;
+/// How long an answer is kept for a database that is away, and the pause between attempts to store it.
+const RECORD_PATIENCE: Duration = Duration::from_secs(30);
+const RECORD_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a turn tells.
 #[derive(Debug)]
@@ -42,6 +53,7 @@ pub(crate) struct Question {
     pub(crate) session: Option<SessionId>,
     pub(crate) text: String,
     pub(crate) collections: Vec<CollectionId>,
+    pub(crate) filter: Option<Filter>,
 }
 
 /// Starts the turn. It goes on when the receiver is dropped: a model is stopped then, and what it wrote is recorded.
@@ -72,7 +84,7 @@ async fn turn(app: &App, question: Question, listener: &Sender<Event>) -> ApiRes
         }
         Plan::Stream(request) => by_model(app, request.clone(), listener).await,
     };
-    let answer = app.blocking_patiently(move |engine| Ok(engine.record(&prepared, &written)?)).await?;
+    let answer = record(app, prepared, written).await?;
     if let Some(failure) = failure {
         Err(failure)
     } else {
@@ -81,10 +93,37 @@ async fn turn(app: &App, question: Question, listener: &Sender<Event>) -> ApiRes
     }
 }
 
+/// Stores the answer, trying again while the database is away: it cannot be had a second time.
+async fn record(app: &App, prepared: Prepared, written: Written) -> ApiResult<Answer> {
+    let ended = Instant::now();
+    let turn = Arc::new((prepared, written));
+    loop {
+        let shared = Arc::clone(&turn);
+        let recorded = app.blocking_patiently(move |engine| Ok(engine.record(&shared.0, &shared.1)?)).await;
+        match recorded {
+            Err(ApiError { code: Code::Unavailable, .. })
+                if ended.elapsed() < RECORD_PATIENCE && !app.shutdown.is_cancelled() =>
+            {
+                sleep(RECORD_PAUSE).await;
+            }
+            Err(error) => {
+                tracing::error!(session = %turn.0.question.session_id, "an answer could not be stored");
+                return Err(error);
+            }
+            Ok(answer) => return Ok(answer),
+        }
+    }
+}
+
 async fn prepare(app: &App, question: Question) -> ApiResult<Prepared> {
-    let Question { user, session, text, collections } = question;
+    let Question { user, session, text, collections, filter } = question;
     app.blocking(move |engine| {
-        let request = |session| AskRequest { session, question: &text, collections: &collections };
+        let request = |session| AskRequest {
+            session,
+            question: &text,
+            collections: &collections,
+            filter: filter.as_ref(),
+        };
         if let Some(session) = session {
             return Ok(engine.prepare(user, &request(session))?);
         }

@@ -14,7 +14,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, MiniLm};
-use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, retrieve::Fusion};
+use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
 use rag_repo::{Db, PoolSettings};
 use rag_text::{ChunkSettings, Limits};
 
@@ -96,12 +96,7 @@ pub(crate) fn engine(
             lease_s: 15,
             max_attempts: 1,
         },
-        search: SearchSettings {
-            candidates: 100,
-            fusion: Fusion::Convex { dense_weight: 0.7 },
-            ef_search: 100,
-            lexical_budget: 20_000,
-        },
+        search: SearchSettings::default(),
         answer: AnswerSettings {
             passages: 8,
             sentences: 3,

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rag_repo::filter::Filter;
 
 /// Ask questions about your own documents, on PostgreSQL.
 #[derive(Debug, Parser)]
@@ -111,12 +112,20 @@ pub(crate) struct Ask {
     /// Only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
+    /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
+    #[arg(long, value_name = "JSON", value_parser = filter)]
+    pub(crate) filter: Option<Filter>,
     /// Session to go on with, an id that an earlier answer printed
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<uuid::Uuid>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn filter(text: &str) -> Result<Filter, String> {
+    let value = serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+    Filter::parse(&value).map_err(|error| error.to_string())
 }
 
 /// Arguments of `rag search`.
@@ -134,6 +143,12 @@ pub(crate) struct Search {
     /// Legs that take part
     #[arg(long, value_enum, default_value_t = SearchMode::Hybrid)]
     pub(crate) mode: SearchMode,
+    /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
+    #[arg(long, value_name = "JSON", value_parser = filter)]
+    pub(crate) filter: Option<Filter>,
+    /// Show how the results came about: steps, times and PostgreSQL's plans
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -26,6 +26,11 @@ pub trait Embedder: Send + Sync {
     /// One vector for each text, in the order of the texts; made for throughput, not for latency.
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
 
+    /// Whether the model learned from texts in Latin script alone, so that its vectors say little of others.
+    fn reads_only_latin(&self) -> bool {
+        false
+    }
+
     /// The byte ranges of the tokens of the whole text, in order, without special tokens and without the cut at the window.
     ///
     /// Every bound lies between two characters; neighbours may leave gaps (white space) and, rarely, share a range.

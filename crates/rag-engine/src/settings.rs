@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rag_text::{ChunkSettings, Limits};
 
-use crate::retrieve::Fusion;
+use crate::retrieve::Ranking;
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -37,17 +37,23 @@ pub struct IngestSettings {
 }
 
 /// Settings of search.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SearchSettings {
     /// Candidates that each leg brings, at least 1.
     pub candidates: i64,
-    /// How the legs are put together.
-    pub fusion: Fusion,
     /// `hnsw.ef_search`, 1 to 1,000.
     pub ef_search: u16,
     /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
     /// counts add up to no more than this.
     pub lexical_budget: i64,
+    /// How candidates become a list, unless a request brings its own way.
+    pub ranking: Ranking,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self { candidates: 100, ef_search: 100, lexical_budget: 20_000, ranking: Ranking::default() }
+    }
 }
 
 /// Settings of answers.

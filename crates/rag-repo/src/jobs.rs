@@ -1,7 +1,7 @@
 //! Background jobs: queued in PostgreSQL, taken by workers under a lease, finished once.
 
 use diesel::{
-    dsl::{IntervalDsl, now},
+    dsl::{IntervalDsl, count_star, now},
     prelude::*,
     sql_types::{BigInt, Double, Integer, Timestamptz},
 };
@@ -72,6 +72,11 @@ pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResu
         .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
         .count()
         .get_result(conn)?)
+}
+
+/// How many jobs that `user` may see are in each state; states without any are left out.
+pub fn count_by_state(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<(JobState, i64)>> {
+    Ok(visible(user).group_by(jobs::state).select((jobs::state, count_star())).load(conn)?)
 }
 
 /// Takes up to `most_jobs` jobs that are due, of at most `most_bytes` in all, for `lease_s` seconds.

@@ -6,6 +6,7 @@ pub mod db;
 pub mod documents;
 pub mod embedding_models;
 pub mod error;
+pub mod filter;
 pub mod jobs;
 pub mod messages;
 pub mod migrations;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod search;
 pub mod server;
 pub mod sessions;
+pub mod statement;
 pub mod users;
 pub mod versions;
 

@@ -9,10 +9,7 @@ use std::{
 
 use rag_api::ApiSettings;
 use rag_embed::hash::HashEmbedder;
-use rag_engine::{
-    AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers,
-    retrieve::Fusion,
-};
+use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
 use rag_text::{ChunkSettings, Limits};
@@ -156,12 +153,7 @@ fn settings(scratch: PathBuf) -> Settings {
             lease_s: 60,
             max_attempts: 1,
         },
-        search: SearchSettings {
-            candidates: 100,
-            fusion: Fusion::Convex { dense_weight: 0.7 },
-            ef_search: 100,
-            lexical_budget: 20_000,
-        },
+        search: SearchSettings::default(),
         answer: AnswerSettings {
             passages: 8,
             sentences: 3,

@@ -7,12 +7,15 @@ use rag_testkit::{Setup, TestApp};
 use serde_json::json;
 
 #[test]
-fn without_the_key_only_health_is_told() {
+fn without_the_key_only_health_and_the_manual_are_told() {
     let app = TestApp::start();
     let client = app.anonymous();
     client.get("/health").expect(200);
     client.get("/ready").expect(200);
-    for path in ["/v1/collections", "/v1/jobs", "/v1/nothing", "/openapi.json", "/docs/", "/nothing"] {
+    client.get("/openapi.json").expect(200);
+    assert_eq!(client.get("/docs/").status, 200);
+    assert_eq!(client.get("/nothing").problem(404), "not_found");
+    for path in ["/v1/collections", "/v1/jobs", "/v1/nothing", "/v1/jobs/x/retry"] {
         let answer = client.get(path);
         assert_eq!(answer.problem(401), "unauthorized", "{path}");
         assert_eq!(answer.header("www-authenticate"), "Bearer");

@@ -1,14 +1,10 @@
 //! Search through the HTTP API against the same SQL on a bare connection.
 
 use diesel::Connection;
-use pgvector::HalfVector;
 use rag_api::ApiSettings;
-use rag_engine::{
-    Engine,
-    retrieve::{Fusion, fuse},
-};
-use rag_repo::{PgConnection, RepoError, embedding_models, search};
-use rag_schema::{ids::CollectionId, models::EmbeddingModel};
+use rag_engine::{Engine, retrieve::SearchRequest};
+use rag_repo::PgConnection;
+use rag_schema::ids::CollectionId;
 use serde_json::json;
 
 use crate::{
@@ -16,9 +12,8 @@ use crate::{
     measure::{Figure, median, ms, timed},
 };
 
-/// Results asked for, and candidates of each leg.
-const LIMIT: i64 = 10;
-const CANDIDATES: i64 = 100;
+/// Results asked for.
+const LIMIT: usize = 10;
 
 /// Asks each question both ways in turn, so that both meet the same noise.
 pub(crate) fn through_api(
@@ -32,8 +27,6 @@ pub(crate) fn through_api(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::blocking::Client::new();
     let conn = &mut rag_repo::server::connect(url)?;
-    let info = engine.embedder().model();
-    let model = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?;
     let mut through_api = Vec::new();
     let mut bare = Vec::new();
     for question in questions {
@@ -42,7 +35,7 @@ pub(crate) fn through_api(
             timed(|| client.post(&server.search_url).json(&body).send()?.error_for_status()?.text());
         answer?;
         through_api.push(ms(took));
-        let (answer, took) = timed(|| on_bare_connection(engine, conn, &model, collection, question));
+        let (answer, took) = timed(|| on_bare_connection(engine, conn, collection, question));
         answer?;
         bare.push(ms(took));
     }
@@ -58,27 +51,20 @@ pub(crate) fn through_api(
 fn on_bare_connection(
     engine: &Engine,
     conn: &mut PgConnection,
-    model: &EmbeddingModel,
     collection: CollectionId,
     question: &str,
 ) -> BenchResult<()> {
-    let vector = HalfVector::from_f32_slice(&engine.embedder().embed_query(question)?);
-    let settings = &engine.settings().search;
     let collections = [collection];
+    let request = SearchRequest {
+        query: question,
+        collections: &collections,
+        limit: LIMIT,
+        ..SearchRequest::default()
+    };
     conn.transaction(|conn| {
-        let words = search::parse_words(conn, &collections, question)?;
-        let query = search::LexicalQuery::within_budget(words, settings.lexical_budget);
-        let lexical = search::best_by_words(conn, &collections, &query, CANDIDATES)?;
-        let plan = search::plan_dense(conn, model, &collections, settings.ef_search)?;
-        let dense = search::nearest(conn, model, &collections, &vector, plan, CANDIDATES)?;
-        let missing: Vec<_> = lexical.iter().map(|hit| hit.chunk_id).collect();
-        let cosines = search::similarities(conn, model, &vector, &missing)?;
-        let ranked = fuse(Fusion::Convex { dense_weight: 0.7 }, &dense, &lexical, &cosines);
-        let best: Vec<_> = ranked.iter().take(10).map(|ranked| ranked.chunk_id).collect();
-        search::passages(conn, &best)?;
-        Ok::<(), RepoError>(())
-    })?;
-    Ok(())
+        engine.search_on(conn, engine.local_user(), &request)?;
+        Ok(())
+    })
 }
 
 /// The API on a thread of its own, until it is dropped.

@@ -1,6 +1,7 @@
 //! The real passages and questions with their real vectors, and which passages are near to each other.
 
 use rag_embed::Embedder;
+use rag_engine::retrieve::QueryText;
 
 use super::{Args, vector_file::VectorFile};
 use crate::{BenchResult, corpus, measure::progress};
@@ -43,11 +44,14 @@ pub(crate) fn prepare(args: &Args, model: &dyn Embedder) -> BenchResult<Base> {
         corpus.documents.iter().map(|document| format!("{}\n{}", document.title, document.text)).collect();
     let mut file = VectorFile::open(args.cache.as_deref(), model.model().dimensions)?;
     let vectors = file.embed(model, &inputs)?;
-    let asked = file.embed(model, &corpus.questions)?;
+    // Without quotation marks and dashes, which would turn words into rules; so it is what search embeds, too.
+    let questions: Vec<String> =
+        corpus.questions.iter().map(|question| QueryText::parse(question).words).collect();
+    let asked = file.embed(model, &questions)?;
     progress("looking for the neighbours of each passage");
     let neighbours: Vec<_> = vectors.iter().map(|vector| nearest(&vectors, vector, NEIGHBOURS)).collect();
     let passages = corpus.documents.into_iter().zip(vectors).zip(neighbours);
-    let questions = corpus.questions.into_iter().zip(asked);
+    let questions = questions.into_iter().zip(asked);
     Ok(Base {
         passages: passages
             .map(|((document, vector), neighbours)| Passage {

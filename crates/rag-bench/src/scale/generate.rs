@@ -114,7 +114,7 @@ impl<'a> Generator<'a> {
 }
 
 /// The nearest of a few passages spread over the corpus.
-fn topic(base: &Base, vector: &[f32]) -> i32 {
+pub(crate) fn topic(base: &Base, vector: &[f32]) -> i32 {
     let pivots = base.passages.iter().step_by(base.passages.len().div_ceil(TOPICS));
     let cosines = (0..).zip(pivots).map(|(topic, pivot)| (topic, dot(&pivot.vector, vector)));
     cosines.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(topic, _)| topic)

@@ -1,4 +1,4 @@
--- $1 collection (uuid), $2 documents (uuid[]), $3 versions (uuid[]), $4 titles (text[]), $5 buckets (int[]), $6 topics (int[])
+-- $1 collection (uuid), $2 documents (uuid[]), $3 versions (uuid[]), $4 titles (text[]), $5 buckets (int[]), $6 topics (int[]), $7 chunks of each (int)
 WITH new AS MATERIALIZED (
     SELECT * FROM unnest($2, $3, $4, $5, $6) AS t (document_id, version_id, title, bucket, topic)
 ), stored AS (
@@ -7,5 +7,5 @@ WITH new AS MATERIALIZED (
            sha256(uuid_send(document_id)), version_id
     FROM new
 )
-INSERT INTO document_versions (id, document_id, number, state, content_sha256, size_bytes, published_at)
-SELECT version_id, document_id, 1, 'published', sha256(uuid_send(document_id)), 1, now() FROM new
+INSERT INTO document_versions (id, document_id, number, state, content_sha256, size_bytes, chunk_count, published_at)
+SELECT version_id, document_id, 1, 'published', sha256(uuid_send(document_id)), 1, $7, now() FROM new

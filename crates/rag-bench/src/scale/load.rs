@@ -131,6 +131,7 @@ fn insert_documents(
         .bind::<Array<Text>, _>(titles)
         .bind::<Array<Integer>, _>(buckets)
         .bind::<Array<Integer>, _>(topics)
+        .bind::<Integer, _>(i32::try_from(CHUNKS).unwrap_or(i32::MAX))
         .execute(conn)
 }
 

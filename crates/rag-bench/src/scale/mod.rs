@@ -2,6 +2,7 @@
 
 mod base;
 mod build;
+mod filtered;
 mod generate;
 mod lifelike;
 mod load;
@@ -75,6 +76,7 @@ fn measure(args: &Args) -> BenchResult<Report> {
     let limit = Duration::from_secs(args.seconds);
     let served = serve::run(&place, &questions, &args.clients, limit)?;
     let quality = quality::run(&place, &base.questions)?;
+    let filtered = filtered::run(&place, &base)?;
     progress("searching through the HTTP API and on a bare connection");
     let owned: Vec<String> = base.questions.iter().take(200).map(|question| question.text.clone()).collect();
     let api = parts::through_api(&engine, url, loaded.collection, &owned)?;
@@ -88,6 +90,7 @@ fn measure(args: &Args) -> BenchResult<Report> {
         search: engine.settings().search.clone().into(),
         served,
         quality,
+        filtered,
         api,
     })
 }

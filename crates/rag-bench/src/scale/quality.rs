@@ -1,11 +1,10 @@
 //! How much of the true top ten search finds: vectors against the exact scan, words against BM25 of every candidate.
 
-use diesel::Connection;
 use pgvector::HalfVector;
-use rag_engine::retrieve::{Found, Mode, SearchRequest};
+use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
 use rag_repo::{
     PgConnection, embedding_models,
-    search::{self, DensePlan, Hit, LexicalQuery},
+    search::{self, DensePlan, Hit, LexicalQuery, Scope},
 };
 use rag_schema::ids::ChunkId;
 use serde::Serialize;
@@ -20,7 +19,7 @@ use crate::{
 };
 
 /// Questions that are also answered the slow, exact way.
-const QUESTIONS: usize = 100;
+pub(crate) const QUESTIONS: usize = 100;
 /// Scores that differ less are equal: neither of two such chunks is the better answer.
 const TIE: f64 = 1e-6;
 
@@ -53,16 +52,17 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question]) -> BenchResult<Qual
     let (mut dense, mut exact) = (Vec::new(), Vec::new());
     let (mut lexical, mut unpruned, mut pruned) = (Vec::new(), Vec::new(), 0);
     let mut dense_plan = None;
+    let scope = Scope::of(&[place.collection]);
     for question in questions {
         let found = find(place, &question.text, Mode::Dense)?;
         dense_plan = found.dense_plan.or(dense_plan);
-        let (truth, took) = timed(|| nearest_exactly(place, conn, question));
+        let (truth, took) = timed(|| nearest_exactly(place, conn, &scope, question));
         dense.push(share(&truth?, &found.found));
         exact.push(ms(took));
 
         let found = find(place, &question.text, Mode::Lexical)?;
         pruned += usize::from(!found.pruned_words.is_empty());
-        let (truth, took) = timed(|| best_unpruned(place, conn, question));
+        let (truth, took) = timed(|| best_unpruned(place, conn, &scope, question));
         lexical.push(share(&truth?, &found.found));
         unpruned.push(ms(took));
     }
@@ -78,30 +78,39 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question]) -> BenchResult<Qual
     })
 }
 
-fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<rag_engine::retrieve::SearchResult> {
-    let request = SearchRequest { query, collections: &[place.collection], limit: LIMIT, mode };
+fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<SearchResult> {
+    let collections = &[place.collection];
+    let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
     Ok(place.engine.search(place.engine.local_user(), &request)?)
 }
 
-fn nearest_exactly(place: &Place<'_>, conn: &mut PgConnection, question: &Question) -> BenchResult<Vec<Hit>> {
+/// The nearest chunks of the scope by a scan of all its vectors.
+pub(crate) fn nearest_exactly(
+    place: &Place<'_>,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    question: &Question,
+) -> BenchResult<Vec<Hit>> {
     let info = place.engine.embedder().model();
     let model = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?;
     let vector = HalfVector::from_f32_slice(&question.vector);
-    let limit = i64::try_from(LIMIT)?;
-    Ok(conn.transaction(|conn| {
-        search::nearest(conn, &model, &[place.collection], &vector, DensePlan::Exact, limit)
-    })?)
+    Ok(search::dense_leg(&model, scope, &vector, DensePlan::Exact, i64::try_from(LIMIT)?).load(conn)?)
 }
 
-fn best_unpruned(place: &Place<'_>, conn: &mut PgConnection, question: &Question) -> BenchResult<Vec<Hit>> {
-    let collections = [place.collection];
-    let words = search::parse_words(conn, &collections, &question.text)?;
+fn best_unpruned(
+    place: &Place<'_>,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    question: &Question,
+) -> BenchResult<Vec<Hit>> {
+    let words = search::parse_words(conn, &[place.collection], &question.text)?;
     let query = LexicalQuery::within_budget(words, i64::MAX);
-    Ok(search::best_by_words(conn, &collections, &query, i64::try_from(LIMIT)?)?)
+    let leg = search::lexical_leg(scope, &query, i64::try_from(LIMIT)?);
+    Ok(leg.map_or(Ok(Vec::new()), |leg| leg.load(conn))?)
 }
 
 /// Share of the true hits that were found, or something as good in their place; 1 of none.
-fn share(truth: &[Hit], found: &[Found]) -> f64 {
+pub(crate) fn share(truth: &[Hit], found: &[Found]) -> f64 {
     let Some(worst) = truth.last() else { return 1.0 };
     let ids: Vec<ChunkId> = truth.iter().map(|hit| hit.chunk_id).collect();
     let score = |found: &Found| found.ranked.lexical.or(found.ranked.dense).map_or(0.0, |hit| hit.score);
@@ -111,6 +120,6 @@ fn share(truth: &[Hit], found: &[Found]) -> f64 {
     number(good.count()) / number(truth.len())
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / number(values.len().max(1))
 }

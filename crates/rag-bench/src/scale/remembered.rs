@@ -33,6 +33,10 @@ impl Embedder for Remembered {
         self.model.embed_documents(texts)
     }
 
+    fn reads_only_latin(&self) -> bool {
+        self.model.reads_only_latin()
+    }
+
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {
         self.model.token_spans(text)
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     build::{Built, Setting, bytes},
+    filtered::Filtered,
     lifelike::Pair,
     load::LoadTimes,
     quality::Quality,
@@ -28,6 +29,7 @@ pub(crate) struct Report {
     pub(crate) build: Built,
     pub(crate) served: Vec<Served>,
     pub(crate) quality: Quality,
+    pub(crate) filtered: Vec<Filtered>,
     /// The API against the same SQL on a bare connection, both without embedding.
     pub(crate) api: Figure,
 }
@@ -61,6 +63,7 @@ impl fmt::Display for Report {
         self.write_build(f)?;
         self.write_served(f)?;
         self.write_quality(f)?;
+        self.write_filtered(f)?;
         f.write_str(&table(std::slice::from_ref(&self.api)))
     }
 }
@@ -144,5 +147,37 @@ impl Report {
             quality.unpruned_p50_ms,
             quality.unpruned_p95_ms
         )
+    }
+
+    fn write_filtered(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<26} {:>8} {:>8} {:>7} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            "filtered",
+            "chunks %",
+            "exact %",
+            "found",
+            "recall@10",
+            "dense p50",
+            "p95 ms",
+            "fused p50",
+            "p95 ms"
+        )?;
+        for row in &self.filtered {
+            writeln!(
+                f,
+                "{:<26} {:>8.2} {:>8.0} {:>7.1} {:>9.3} {:>9.2} {:>9.2} {:>9.2} {:>9.2}",
+                row.name,
+                row.share * 100.0,
+                row.exact * 100.0,
+                row.found,
+                row.dense_recall_at_10,
+                row.dense_p50_ms,
+                row.dense_p95_ms,
+                row.fused_p50_ms,
+                row.fused_p95_ms
+            )?;
+        }
+        writeln!(f)
     }
 }

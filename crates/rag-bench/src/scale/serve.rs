@@ -88,7 +88,8 @@ pub(crate) fn run(
 fn search<'a>(place: &Place<'a>, mode: Mode) -> Ask<'a> {
     let Place { engine, collection, .. } = *place;
     Box::new(move |query| {
-        let request = SearchRequest { query, collections: &[collection], limit: LIMIT, mode };
+        let collections = &[collection];
+        let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
         Ok(engine.search(engine.local_user(), &request)?.timings.database_ms)
     })
 }

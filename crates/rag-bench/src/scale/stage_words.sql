@@ -1,7 +1,7 @@
 -- $1 versions (uuid[]), $2 batch (int)
 WITH stemmed AS MATERIALIZED (
     SELECT c.id, c.version_id,
-           to_tsvector('english', concat_ws(E'\n', d.title, array_to_string(c.heading_path, E'\n'), c.text)) AS tsv
+           search_vector('english', concat_ws(E'\n', d.title, d.title, array_to_string(c.heading_path, E'\n'), c.text)) AS tsv
     FROM chunks c
     JOIN document_versions v ON v.id = c.version_id
     JOIN documents d ON d.id = v.document_id

@@ -7,7 +7,7 @@ FROM bench_words w
 CROSS JOIN (SELECT lexeme_total / chunk_count::real AS average FROM lexical_statistics WHERE collection_id = $1) AS s
 CROSS JOIN LATERAL (
     SELECT array_agg(l.id ORDER BY l.id) AS lexeme_ids,
-           '{' || string_agg(l.id || ':' || (t.tf * 1.9 / (t.tf + 0.9 * (0.6 + 0.4 * w.length / s.average)))::real, ',')
+           '{' || string_agg(l.id || ':' || (t.tf * 1.9 / (t.tf + 0.9 * (0.5 + 0.5 * w.length / s.average)))::real, ',')
                || '}/1000000000' AS impacts
     FROM (SELECT lexeme, cardinality(positions) AS tf FROM unnest(w.tsv)) AS t
     JOIN lexemes l ON l.collection_id = $1 AND l.lexeme = t.lexeme

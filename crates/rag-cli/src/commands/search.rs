@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult};
+use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult, Step, Trace};
 use serde_json::{Value, json};
 
 use crate::{
@@ -28,12 +28,16 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
             SearchMode::Dense => Mode::Dense,
             SearchMode::Lexical => Mode::Lexical,
         },
+        filter: args.filter.as_ref(),
+        explain: args.explain,
+        ..SearchRequest::default()
     };
     let result = context.engine.search(context.engine.local_user(), &request)?;
     if args.json {
         output::json(&as_json(&query, &result));
     } else {
         show(&result);
+        result.trace.iter().for_each(show_trace);
     }
     Ok(if result.found.is_empty() { Exit::Failed.into() } else { ExitCode::SUCCESS })
 }
@@ -45,7 +49,7 @@ fn show(result: &SearchResult) {
     }
     output::line(format!("{:>3}  {:<6}  {:<14}  {:<14}  passage", "#", "score", "vectors", "words"));
     for (place, found) in (1..).zip(&result.found) {
-        let Found { ranked, passage } = found;
+        let Found { ranked, passage, .. } = found;
         let (dense, lexical) = (leg(ranked.dense), leg(ranked.lexical));
         let origin = output::place(&passage.title, passage.page, &passage.heading_path.0);
         output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin));
@@ -55,6 +59,15 @@ fn show(result: &SearchResult) {
     output::line(format!("\nembedding {:.0} ms, database {:.0} ms", timings.embed_ms, timings.database_ms));
     if !result.pruned_words.is_empty() {
         output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
+    }
+}
+
+/// Steps with their times, what they did, and how PostgreSQL ran their queries.
+fn show_trace(trace: &Trace) {
+    output::line("");
+    for Step { step, ms, detail, plan } in &trace.steps {
+        output::line(format!("{step:<10} {ms:>8.2} ms  {detail}"));
+        plan.iter().for_each(|line| output::line(format!("{:24}{line}", "")));
     }
 }
 
@@ -69,17 +82,17 @@ fn leg(hit: Option<LegHit>) -> String {
 
 fn as_json(query: &str, result: &SearchResult) -> Value {
     let leg = |hit: Option<LegHit>| hit.map(|hit| json!({"rank": hit.rank, "score": hit.score}));
-    let results = result.found.iter().map(|Found { ranked, passage }| {
+    let results = result.found.iter().map(|Found { ranked, passage, .. }| {
         json!({
             "score": ranked.score, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
             "chunk_id": passage.chunk_id, "document_id": passage.document_id, "collection_id": passage.collection_id,
             "title": passage.title, "source": passage.source, "page": passage.page, "ordinal": passage.ordinal,
             "heading_path": passage.heading_path.0, "start_offset": passage.start_offset,
-            "end_offset": passage.end_offset, "text": passage.text,
+            "end_offset": passage.end_offset, "text": passage.text, "metadata": passage.metadata,
         })
     });
     json!({
         "query": query, "results": results.collect::<Vec<_>>(), "pruned_words": result.pruned_words,
-        "timings": result.timings,
+        "no_good_match": result.no_good_match, "timings": result.timings, "trace": result.trace,
     })
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use rag_pg::Status;
-use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search, server, users};
+use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users};
 use rag_schema::{enums::JobState, ids::UserId};
 use serde_json::{Value, json};
 
@@ -15,8 +15,6 @@ use crate::{
 
 /// Collections listed at most.
 const MOST_COLLECTIONS: i64 = 1000;
-/// Jobs counted at most, per state.
-const MOST_JOBS: i64 = 10_000;
 
 /// Prints what there is; a database that does not run is no failure.
 pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
@@ -79,19 +77,16 @@ fn collections_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<Value
     let found = collections::list(conn, user, Page::first(MOST_COLLECTIONS))?;
     let describe = |collection: &rag_schema::models::Collection| {
         let documents = collections::document_count(conn, collection.id)?;
-        let chunks = search::chunk_count(conn, &[collection.id])?;
+        let chunks = Scope::of(&[collection.id]).chunk_count(conn)?;
         Ok(json!({"id": collection.id, "name": collection.name, "documents": documents, "chunks": chunks}))
     };
     found.iter().map(describe).collect()
 }
 
 fn jobs_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Value> {
-    let mut counts = serde_json::Map::new();
-    for state in JobState::ALL {
-        let count = jobs::list(conn, user, None, Some(*state), Page::first(MOST_JOBS))?.len();
-        counts.insert(state.as_str().to_owned(), json!(count));
-    }
-    Ok(Value::Object(counts))
+    let counted = jobs::count_by_state(conn, user)?;
+    let count = |state| counted.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
+    Ok(JobState::ALL.iter().map(|state| (state.as_str().to_owned(), json!(count(*state)))).collect())
 }
 
 fn show(report: &Value) {

@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use rag_engine::{AnswerSettings, IngestSettings, SearchSettings, Settings, retrieve::Fusion};
+use rag_engine::{
+    AnswerSettings, IngestSettings, SearchSettings, Settings,
+    retrieve::{Feedback, Fusion, Ranking},
+};
 use rag_repo::PoolSettings;
 use rag_text::{ChunkSettings, Limits};
 
@@ -131,12 +134,16 @@ impl Config {
             },
             search: SearchSettings {
                 candidates: search.candidates,
-                fusion: match search.fusion {
-                    FusionKind::Convex => Fusion::Convex { dense_weight: search.dense_weight },
-                    FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
-                },
                 ef_search: search.ef_search,
                 lexical_budget: search.lexical_budget,
+                ranking: Ranking {
+                    fusion: match search.fusion {
+                        FusionKind::Convex => Fusion::Convex { dense_weight: search.dense_weight },
+                        FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
+                    },
+                    feedback: Feedback { passages: search.feedback_passages, weight: search.feedback_weight },
+                    ..Ranking::default()
+                },
             },
             answer: AnswerSettings {
                 passages: answer.passages,

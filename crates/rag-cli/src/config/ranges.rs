@@ -4,7 +4,7 @@ use super::sections::{EmbeddingKind, Sections};
 
 /// The first value that cannot be used: its key, and what is allowed.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 23] = [
+    let rules: [(bool, &'static str, &'static str); 25] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -38,6 +38,8 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         ((0.0..=1.0).contains(&s.search.dense_weight), "search.dense_weight", "0 to 1"),
         (s.search.rrf_k > 0.0 && s.search.rrf_k.is_finite(), "search.rrf_k", "more than 0"),
         ((1..=1000).contains(&s.search.ef_search), "search.ef_search", "1 to 1000"),
+        (s.search.feedback_passages <= 100, "search.feedback_passages", "0 to 100"),
+        ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
         ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
     ];

@@ -130,6 +130,8 @@ pub(crate) struct Search {
     pub(crate) rrf_k: f64,
     pub(crate) ef_search: u16,
     pub(crate) lexical_budget: i64,
+    pub(crate) feedback_passages: usize,
+    pub(crate) feedback_weight: f64,
 }
 
 /// Answering.

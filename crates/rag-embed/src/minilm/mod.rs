@@ -53,6 +53,10 @@ impl MiniLm {
 }
 
 impl Embedder for MiniLm {
+    fn reads_only_latin(&self) -> bool {
+        true
+    }
+
     fn model(&self) -> &ModelInfo {
         &self.model
     }

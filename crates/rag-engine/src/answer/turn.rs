@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use rag_llm::{ChatRequest, Usage};
-use rag_repo::{messages, sessions};
+use rag_repo::{filter::Filter, messages, sessions};
 use rag_schema::{
     enums::{Outcome, Sender},
     ids::{CollectionId, MessageId, SessionId, UserId},
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Citation, NOT_FOUND, check_citations, extractive, prompt};
 use crate::{
     Engine, EngineError, EngineResult,
-    retrieve::{Found, Mode, SearchRequest},
+    retrieve::{Found, SearchRequest},
 };
 
 /// Name under which extractive answers are stored.
@@ -30,6 +30,8 @@ pub struct AskRequest<'a> {
     pub question: &'a str,
     /// Collections to search; all that the asker may see when empty.
     pub collections: &'a [CollectionId],
+    /// Only documents that pass it.
+    pub filter: Option<&'a Filter>,
 }
 
 /// A passage given to the answerer under a number.
@@ -123,8 +125,9 @@ impl Engine {
         let search = SearchRequest {
             query: question,
             collections: request.collections,
+            filter: request.filter,
             limit: self.settings().answer.passages.max(1),
-            mode: Mode::Hybrid,
+            ..SearchRequest::default()
         };
         let result = self.search(user, &search)?;
         let evidence: Vec<Evidence> =

@@ -12,7 +12,11 @@ use std::{
 };
 
 use rag_repo::{RepoError, documents, jobs, jobs::Lease};
-use rag_schema::{enums::JobState, ids::JobId, models::Job};
+use rag_schema::{
+    enums::JobState,
+    ids::{JobId, UserId},
+    models::Job,
+};
 use serde_json::json;
 
 use super::{
@@ -91,6 +95,23 @@ fn run(engine: &Engine, stop: &AtomicBool) {
 }
 
 impl Engine {
+    /// Queues a job anew that was given up, and wakes a worker.
+    pub fn retry_job(&self, user: UserId, id: JobId) -> EngineResult<Job> {
+        let retried = self.db().run(|conn| {
+            jobs::find(conn, user, id)?;
+            match jobs::retry(conn, user, id) {
+                Err(RepoError::NotFound) => Ok(None),
+                other => other.map(Some),
+            }
+        });
+        let job = retried.map_err(|error| EngineError::from(error).naming("job"))?;
+        let job = job.ok_or_else(|| {
+            EngineError::Conflict("Only a job that was given up can be retried.".to_owned())
+        })?;
+        self.announce_work();
+        Ok(job)
+    }
+
     /// Takes the jobs that are due, at most a bundle, and works on them. Says how many it took.
     fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
         let lease_s = f64::from(i32::try_from(self.settings().ingest.lease_s).unwrap_or(i32::MAX));

@@ -20,6 +20,32 @@ pub enum Fusion {
     },
 }
 
+/// What is left of the dense leg's weight for a question in a script that the model did not learn.
+/// (XQuAD in Chinese with all-MiniLM-L6-v2: nDCG@10 of words alone .968, at this share of 0.7 .969, at 0.7 .953.)
+const FOREIGN_SHARE: f64 = 0.35;
+
+impl Fusion {
+    /// The fusion for a question to a model of Latin script: the less of it the model can read, the less its vectors count.
+    #[must_use]
+    pub(super) fn for_latin_model(self, question: &str) -> Self {
+        match self {
+            Self::ReciprocalRank { .. } => self,
+            Self::Convex { dense_weight } => {
+                let (latin, letters) =
+                    question.chars().filter(|c| c.is_alphabetic()).fold((0.0, 0.0), |(latin, letters), c| {
+                        (latin + f64::from(u8::from(is_latin(c))), letters + 1.0)
+                    });
+                let share = if letters > 0.0 { latin / letters } else { 1.0 };
+                Self::Convex { dense_weight: dense_weight * (share + (1.0 - share) * FOREIGN_SHARE) }
+            }
+        }
+    }
+}
+
+fn is_latin(letter: char) -> bool {
+    matches!(letter, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
 /// Rank and score that a leg gave.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LegHit {
@@ -59,13 +85,34 @@ pub fn fuse(fusion: Fusion, dense: &[Hit], lexical: &[Hit], known_cosines: &[Hit
         merged.entry(hit.chunk_id).or_insert_with(|| entry(hit.chunk_id)).lexical =
             Some(LegHit { rank: Some(rank), score: hit.score });
     }
-    let best_bm25 = lexical.first().map_or(1.0, |hit| hit.score).max(f64::MIN_POSITIVE);
-    let mut ranked: Vec<Ranked> = merged
-        .into_values()
-        .map(|chunk| Ranked { score: score(fusion, &chunk, best_bm25), ..chunk })
-        .collect();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
+    let mut ranked: Vec<Ranked> = merged.into_values().collect();
+    let best_bm25 = best_bm25(&ranked);
+    for chunk in &mut ranked {
+        chunk.score = score(fusion, chunk, best_bm25);
+    }
+    sort(&mut ranked);
     ranked
+}
+
+/// The list ordered anew by other cosines than those it shows, such as those to a question that has learned.
+pub(super) fn refined(fusion: Fusion, mut ranked: Vec<Ranked>, cosines: &[Hit]) -> Vec<Ranked> {
+    let cosines: HashMap<ChunkId, f64> = cosines.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
+    let best_bm25 = best_bm25(&ranked);
+    for chunk in &mut ranked {
+        let other = cosines.get(&chunk.chunk_id).map(|score| LegHit { rank: None, score: *score });
+        chunk.score = score(fusion, &Ranked { dense: other.or(chunk.dense), ..*chunk }, best_bm25);
+    }
+    sort(&mut ranked);
+    ranked
+}
+
+fn best_bm25(ranked: &[Ranked]) -> f64 {
+    let scores = ranked.iter().filter_map(|chunk| chunk.lexical).map(|hit| hit.score);
+    scores.fold(f64::MIN_POSITIVE, f64::max)
+}
+
+fn sort(ranked: &mut [Ranked]) {
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
 }
 
 fn score(fusion: Fusion, chunk: &Ranked, best_bm25: f64) -> f64 {
@@ -118,6 +165,19 @@ mod tests {
         assert_eq!(fused[0].chunk_id, b);
         assert!((fused[0].score - (0.7 * 0.4 + 0.3)).abs() < 1e-12);
         assert!((fused[1].score - 0.7 * 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn vectors_count_less_for_a_script_that_the_model_cannot_read() {
+        let weight = |question: &str| match (Fusion::Convex { dense_weight: 0.7 }).for_latin_model(question) {
+            Fusion::Convex { dense_weight } => dense_weight,
+            Fusion::ReciprocalRank { .. } => unreachable!(),
+        };
+        assert!((weight("Wer hat Äpfel? 42") - 0.7).abs() < 1e-12);
+        assert!((weight("42?") - 0.7).abs() < 1e-12);
+        assert!((weight("东京在哪里") - 0.7 * FOREIGN_SHARE).abs() < 1e-12);
+        let mixed = weight("iPhone 电池");
+        assert!(mixed > 0.5 && mixed < 0.7, "{mixed}");
     }
 
     #[test]

@@ -1,7 +1,16 @@
 //! Finding passages: both legs, fused, with every result's ranks and scores.
 
 mod fusion;
+mod highlight;
+mod legs;
+mod query;
+mod ranking;
+mod request;
 mod search;
+mod trace;
 
 pub use fusion::{Fusion, LegHit, Ranked, fuse};
-pub use search::{Found, Mode, SearchRequest, SearchResult, Timings};
+pub use query::QueryText;
+pub use ranking::{Boost, Cutoff, Feedback, Ranking};
+pub use request::{Found, Mode, SearchRequest, SearchResult, Timings};
+pub use trace::{Step, Trace};

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Double, Integer, Text, Uuid},
+    sql_types::{Array, Double, Integer, Text, Uuid},
 };
-use pgvector::{SparseVector, sql_types::SparseVector as SparseVectorSql};
+use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
 
-use super::Hit;
-use crate::RepoResult;
+use super::scope::{Scope, Table};
+use crate::{
+    RepoResult,
+    statement::{Bind, Statement},
+};
 
 /// Dimensions of the sparse vectors: the most that pgvector allows, as lexeme ids only grow.
 const SPARSE_DIMENSIONS: i32 = 1_000_000_000;
@@ -90,23 +93,40 @@ pub fn parse_words(
         .load(conn)?)
 }
 
-/// The `limit` best chunks by BM25 among those that hold a candidate word, best first.
-pub fn best_by_words(
+/// Those of `words` that share a stem with the question.
+pub fn matching_words(
     conn: &mut PgConnection,
     collections: &[CollectionId],
-    query: &LexicalQuery,
-    limit: i64,
-) -> RepoResult<Vec<Hit>> {
-    if query.candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let candidates: Vec<i32> = query.candidates.iter().map(|word| word.id).collect();
-    Ok(diesel::sql_query(include_str!("lexical.sql"))
-        .bind::<Array<Integer>, _>(candidates)
-        .bind::<SparseVectorSql, _>(query.weights())
+    question: &str,
+    words: &[String],
+) -> RepoResult<Vec<String>> {
+    let rows: Vec<Word> = diesel::sql_query(include_str!("matching_words.sql"))
         .bind::<Array<Uuid>, _>(collections)
-        .bind::<BigInt, _>(limit)
-        .load(conn)?)
+        .bind::<Text, _>(question)
+        .bind::<Array<Text>, _>(words)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.word).collect())
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Word {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+/// The query of the `limit` best chunks by BM25 among those that hold a candidate word, best first.
+/// None when there is no candidate word.
+pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Statement> {
+    if query.candidates.is_empty() {
+        return None;
+    }
+    let statement = Statement::new(include_str!("lexical.sql"))
+        .bind(Bind::Integers(query.candidates.iter().map(|word| word.id).collect()))
+        .bind(Bind::Sparse(query.weights()))
+        .bind(Bind::BigInteger(limit))
+        .splice("{scope}", |first| scope.condition(Table::ChunkLexemes, first));
+    Some(statement)
 }
 
 #[cfg(test)]

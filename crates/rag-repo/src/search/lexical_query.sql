@@ -6,7 +6,7 @@ WITH sizes AS MATERIALIZED (
 ), words AS MATERIALIZED (
     SELECT DISTINCT word.lexeme
     FROM (SELECT DISTINCT text_search_config FROM sizes) AS configs,
-         unnest(to_tsvector(configs.text_search_config::regconfig, $2)) AS word
+         unnest(search_vector(configs.text_search_config, $2)) AS word
 )
 SELECT l.id, l.lexeme, l.chunk_count,
        ln(1 + (sizes.total - l.chunk_count + 0.5) / (l.chunk_count + 0.5))::float8 AS idf

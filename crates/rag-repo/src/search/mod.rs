@@ -3,13 +3,15 @@
 mod dense;
 mod lexical;
 mod passages;
+mod scope;
 
 use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
-pub use dense::{DensePlan, chunk_count, nearest, plan_dense, similarities};
-pub use lexical::{LexicalQuery, QueryWord, best_by_words, parse_words};
+pub use dense::{DensePlan, dense_leg, similarities, vectors};
+pub use lexical::{LexicalQuery, QueryWord, lexical_leg, matching_words, parse_words};
 pub use passages::{Passage, passages};
+pub use scope::{Scope, WordRule, word_rule};
 
 /// A chunk and what a leg gives it; more is better.
 #[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]

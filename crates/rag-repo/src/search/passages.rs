@@ -2,7 +2,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid},
+    sql_types::{Array, BigInt, Double, Integer, Jsonb, Nullable, Text, Uuid},
 };
 use rag_schema::{
     ids::{ChunkId, CollectionId, DocumentId},
@@ -51,6 +51,12 @@ pub struct Passage {
     /// Media type of the document.
     #[diesel(sql_type = Text)]
     pub media_type: String,
+    /// Facts that the document's uploader gave: a JSON object.
+    #[diesel(sql_type = Jsonb)]
+    pub metadata: serde_json::Value,
+    /// Seconds since the document was stored.
+    #[diesel(sql_type = Double)]
+    pub age_s: f64,
 }
 
 /// The passages of the chunks, in the order given; those deleted meanwhile are left out.

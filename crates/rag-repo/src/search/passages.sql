@@ -1,6 +1,7 @@
 -- $1 chunks (uuid[]), in the order wanted
 SELECT c.id AS chunk_id, c.ordinal, c.start_offset, c.end_offset, c.page, c.heading_path, c.text,
-       d.id AS document_id, d.collection_id, d.title, d.source, d.media_type
+       d.id AS document_id, d.collection_id, d.title, d.source, d.media_type, d.metadata,
+       extract(epoch FROM now() - d.created_at)::float8 AS age_s
 FROM unnest($1) WITH ORDINALITY AS wanted (id, rank)
 JOIN chunks c ON c.id = wanted.id
 JOIN document_versions v ON v.id = c.version_id

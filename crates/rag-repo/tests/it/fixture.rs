@@ -2,7 +2,11 @@
 
 use diesel::{Connection, PgConnection};
 use pgvector::HalfVector;
-use rag_repo::{collections, documents, embedding_models, migrations, server, users, versions, write_chunks};
+use rag_repo::{
+    collections, documents, embedding_models, migrations,
+    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+    server, users, versions, write_chunks,
+};
 use rag_schema::{
     ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
     models::{
@@ -26,17 +30,12 @@ pub(crate) struct Stored {
 }
 
 impl Fixture {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
     pub(crate) fn new() -> Self {
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL names no server: run the tests with `make test`");
-        let mut conn = server::connect(&url).expect("the test server answers");
-        migrations::run_pending(&mut conn).expect("migrations run");
-        conn.begin_test_transaction().expect("a transaction begins");
+        let mut conn = connect();
         // First of all: making a partition locks tables that the other rows need.
         let model =
             embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
-        let user = users::ensure(&mut conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id;
+        let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user);
         Self { conn, user, collection, model }
     }
@@ -95,7 +94,22 @@ impl Fixture {
     }
 }
 
-fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
+/// A connection to the test server, in a transaction that is never committed.
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+pub(crate) fn connect() -> PgConnection {
+    let url =
+        std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
+    let mut conn = server::connect(&url).expect("the test server answers");
+    migrations::run_pending(&mut conn).expect("migrations run");
+    conn.begin_test_transaction().expect("a transaction begins");
+    conn
+}
+
+pub(crate) fn new_user(conn: &mut PgConnection) -> UserId {
+    users::ensure(conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id
+}
+
+pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();
     collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" })
@@ -131,4 +145,24 @@ fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> Ne
         collection_id,
         embedding: vector_of(&chunk.text),
     }
+}
+
+/// The lexical leg, with room for every word.
+pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str, limit: i64) -> Vec<Hit> {
+    let words = search::parse_words(&mut fixture.conn, &[fixture.collection], question).expect("words");
+    let query = LexicalQuery::within_budget(words, 1_000_000);
+    let leg = search::lexical_leg(scope, &query, limit);
+    leg.map_or(Vec::new(), |leg| leg.load(&mut fixture.conn).expect("hits"))
+}
+
+/// The dense leg, asked with the vector of `text`.
+pub(crate) fn nearest(
+    fixture: &mut Fixture,
+    scope: &Scope,
+    text: &str,
+    plan: DensePlan,
+    limit: i64,
+) -> Vec<Hit> {
+    let leg = search::dense_leg(&fixture.model, scope, &vector_of(text), plan, limit);
+    plan.run(&mut fixture.conn, |conn| leg.load(conn)).expect("hits")
 }

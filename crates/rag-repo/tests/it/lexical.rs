@@ -12,14 +12,14 @@ use proptest::{
 };
 use rag_repo::{
     documents,
-    search::{LexicalQuery, best_by_words, parse_words},
+    search::{Scope, parse_words},
 };
 use rag_schema::ids::{ChunkId, DocumentId};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, best_by_words};
 
 const K1: f64 = 0.9;
-const B: f64 = 0.4;
+const B: f64 = 0.5;
 
 /// BM25 as Robertson and Zaragoza (2009) write it, over words that need no stemming.
 fn oracle(texts: &[&str], question: &str) -> Vec<f64> {
@@ -53,9 +53,8 @@ fn scores_are_those_of_bm25() {
     ];
     let stored = fixture.store(&texts);
     let question = "basalt granite";
-    let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
-    let query = LexicalQuery::within_budget(words, 1_000);
-    let hits = best_by_words(&mut fixture.conn, &[fixture.collection], &query, 10).unwrap();
+    let scope = Scope::of(&[fixture.collection]);
+    let hits = best_by_words(&mut fixture, &scope, question, 10);
     let scores: HashMap<ChunkId, f64> = hits.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
     for (chunk, expected) in stored.chunks.iter().zip(oracle(&texts, question)) {
         let score = scores.get(chunk).copied().unwrap_or(0.0);
@@ -68,16 +67,8 @@ fn scores_are_those_of_bm25() {
 fn words_are_stemmed_and_unknown_ones_find_nothing() {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["The engines were started", "A quiet lake"]);
-    let find = |fixture: &mut Fixture, question: &str| {
-        let words = parse_words(&mut fixture.conn, &[fixture.collection], question).unwrap();
-        best_by_words(
-            &mut fixture.conn,
-            &[fixture.collection],
-            &LexicalQuery::within_budget(words, 1_000),
-            10,
-        )
-        .unwrap()
-    };
+    let scope = Scope::of(&[fixture.collection]);
+    let find = |fixture: &mut Fixture, question: &str| best_by_words(fixture, &scope, question, 10);
     assert_eq!(find(&mut fixture, "starting an engine")[0].chunk_id, stored.chunks[0]);
     assert!(find(&mut fixture, "zebra").is_empty());
     assert!(find(&mut fixture, "the of and").is_empty());

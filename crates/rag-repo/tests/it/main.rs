@@ -8,6 +8,7 @@
     reason = "helpers of tests: a failure is the test's"
 )]
 
+mod filter;
 mod fixture;
 mod jobs;
 mod lexical;

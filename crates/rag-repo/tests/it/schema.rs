@@ -159,6 +159,7 @@ fn two_starts_at_once_migrate_once() {
     let url = std::env::var("DATABASE_URL").unwrap();
     let (before, parameters) = url.split_once('?').unwrap_or((&url, ""));
     let own = format!("{}/{name}?{parameters}", before.rsplit_once('/').unwrap().0);
+    let all = migrations::pending(database.conn()).unwrap().len();
     let ran: usize = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..4)
             .map(|_| {
@@ -167,6 +168,6 @@ fn two_starts_at_once_migrate_once() {
             .collect();
         starts.into_iter().map(|start| start.join().unwrap()).sum()
     });
-    assert_eq!(ran, 5);
+    assert_eq!(ran, all);
     assert!(migrations::pending(database.conn()).unwrap().is_empty());
 }

@@ -1,35 +1,12 @@
 //! Every search query uses the index that it was written for.
 
-use diesel::{
-    connection::SimpleConnection,
-    prelude::*,
-    sql_types::{Array, BigInt, Integer, Text, Uuid},
+use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
+use rag_repo::{
+    search::{DensePlan, Hit, LexicalQuery, Scope, dense_leg, lexical_leg, parse_words},
+    statement::Statement,
 };
-use pgvector::{
-    SparseVector,
-    sql_types::{HalfVector as HalfVectorSql, SparseVector as SparseVectorSql},
-};
-use rag_repo::search::{DensePlan, nearest, plan_dense};
 
-use crate::fixture::{Fixture, vector_of};
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    #[diesel(column_name = "QUERY PLAN")]
-    text: String,
-}
-
-fn dense_plan(fixture: &mut Fixture, sql: &str) -> String {
-    let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN {}", sql.replace("{dimensions}", "3")))
-        .bind::<HalfVectorSql, _>(vector_of("a"))
-        .bind::<Integer, _>(fixture.model.id)
-        .bind::<Array<Uuid>, _>(vec![fixture.collection])
-        .bind::<BigInt, _>(10)
-        .load(&mut fixture.conn)
-        .unwrap();
-    lines.into_iter().map(|line| line.text + "\n").collect()
-}
+use crate::fixture::{Fixture, nearest, vector_of};
 
 fn store_many(fixture: &mut Fixture, count: u32) {
     let texts: Vec<String> =
@@ -39,12 +16,20 @@ fn store_many(fixture: &mut Fixture, count: u32) {
     fixture.conn.batch_execute("ANALYZE embeddings; ANALYZE chunk_lexemes").unwrap();
 }
 
+fn plan_of(fixture: &mut Fixture, statement: &Statement) -> String {
+    statement.explain(&mut fixture.conn).unwrap().join("\n")
+}
+
+fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
+    let leg = dense_leg(&fixture.model, &Scope::of(&[fixture.collection]), &vector_of("a"), plan, 10);
+    plan.run(&mut fixture.conn, |conn| leg.explain(conn)).unwrap().join("\n")
+}
+
 #[test]
 fn the_approximate_dense_query_walks_the_hnsw_index() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 500);
-    fixture.conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off").unwrap();
-    let plan = dense_plan(&mut fixture, include_str!("../../src/search/dense_approximate.sql"));
+    let plan = dense(&mut fixture, DensePlan::Approximate { ef_search: 40 });
     assert!(plan.contains(&format!("embeddings_{}_hnsw_idx", fixture.model.id)), "{plan}");
 }
 
@@ -52,7 +37,7 @@ fn the_approximate_dense_query_walks_the_hnsw_index() {
 fn the_exact_dense_query_never_walks_the_hnsw_index() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 500);
-    let plan = dense_plan(&mut fixture, include_str!("../../src/search/dense_exact.sql"));
+    let plan = dense(&mut fixture, DensePlan::Exact);
     assert!(!plan.contains("hnsw"), "{plan}");
 }
 
@@ -61,19 +46,11 @@ fn the_lexical_query_walks_the_inverted_index() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 2_000);
     fixture.conn.batch_execute("SET LOCAL enable_seqscan = off").unwrap();
-    let weights = SparseVector::from_map(
-        &[(1, 1.0_f32)].into_iter().collect::<std::collections::HashMap<_, _>>(),
-        1_000_000_000,
-    );
-    let lines: Vec<Line> =
-        diesel::sql_query(format!("EXPLAIN {}", include_str!("../../src/search/lexical.sql")))
-            .bind::<Array<Integer>, _>(vec![2])
-            .bind::<SparseVectorSql, _>(weights)
-            .bind::<Array<Uuid>, _>(vec![fixture.collection])
-            .bind::<BigInt, _>(10)
-            .load(&mut fixture.conn)
-            .unwrap();
-    let plan: String = lines.into_iter().map(|line| line.text + "\n").collect();
+    let collections = [fixture.collection];
+    let words = parse_words(&mut fixture.conn, &collections, "word7").unwrap();
+    let query = LexicalQuery::within_budget(words, 100);
+    let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
+    let plan = plan_of(&mut fixture, &leg);
     assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{plan}");
 }
 
@@ -81,23 +58,12 @@ fn the_lexical_query_walks_the_inverted_index() {
 fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 300);
-    let collections = [fixture.collection];
-    let query = vector_of("k");
-    let model = fixture.model.clone();
-    let exact = nearest(&mut fixture.conn, &model, &collections, &query, DensePlan::Exact, 50).unwrap();
-    let approximate = nearest(
-        &mut fixture.conn,
-        &model,
-        &collections,
-        &query,
-        DensePlan::Approximate { ef_search: 40 },
-        50,
-    )
-    .unwrap();
+    let scope = Scope::of(&[fixture.collection]);
+    let exact = nearest(&mut fixture, &scope, "k", DensePlan::Exact, 50);
+    let approximate = nearest(&mut fixture, &scope, "k", DensePlan::Approximate { ef_search: 40 }, 50);
     assert_eq!(exact.len(), 50);
     assert_eq!(approximate.len(), 50);
-    let scores =
-        |hits: &[rag_repo::search::Hit]| hits.iter().map(|hit| (hit.score * 1e4).round()).collect::<Vec<_>>();
+    let scores = |hits: &[Hit]| hits.iter().map(|hit| (hit.score * 1e4).round()).collect::<Vec<_>>();
     assert_eq!(scores(&exact), scores(&approximate));
 }
 
@@ -105,6 +71,26 @@ fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
 fn few_rows_are_scanned_exactly() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
-    let plan = plan_dense(&mut fixture.conn, &fixture.model, &[fixture.collection], 100).unwrap();
-    assert_eq!(plan, DensePlan::Exact);
+    let mut scope = Scope::of(&[fixture.collection]);
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 100).unwrap(), DensePlan::Exact);
+}
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[test]
+fn an_approximate_search_leaves_no_setting_that_misleads_the_next_query() {
+    let mut fixture = Fixture::new();
+    store_many(&mut fixture, 20);
+    let scope = Scope::of(&[fixture.collection]);
+    nearest(&mut fixture, &scope, "k", DensePlan::Approximate { ef_search: 40 }, 5);
+    for name in ["enable_seqscan", "enable_sort"] {
+        let setting: Setting = diesel::sql_query(format!("SELECT current_setting('{name}') AS value"))
+            .get_result(&mut fixture.conn)
+            .unwrap();
+        assert_eq!(setting.value, "on", "{name}");
+    }
 }

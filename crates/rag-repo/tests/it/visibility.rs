@@ -6,21 +6,18 @@ use diesel::{
 };
 use rag_repo::{
     collections, documents,
-    search::{DensePlan, Hit, LexicalQuery, best_by_words, nearest, parse_words},
+    search::{DensePlan, Hit, Scope},
     versions,
 };
 use rag_schema::ids::UserId;
 
-use crate::fixture::{Fixture, vector_of};
+use crate::fixture::{Fixture, best_by_words, nearest};
 
 fn both_legs(fixture: &mut Fixture) -> Vec<Hit> {
-    let collections = [fixture.collection];
-    let words = parse_words(&mut fixture.conn, &collections, "granite").unwrap();
-    let model = fixture.model.clone();
-    let mut hits =
-        best_by_words(&mut fixture.conn, &collections, &LexicalQuery::within_budget(words, 100), 10).unwrap();
+    let scope = Scope::of(&[fixture.collection]);
+    let mut hits = best_by_words(fixture, &scope, "granite", 10);
     for plan in [DensePlan::Exact, DensePlan::Approximate { ef_search: 40 }] {
-        hits.extend(nearest(&mut fixture.conn, &model, &collections, &vector_of("g"), plan, 10).unwrap());
+        hits.extend(nearest(fixture, &scope, "g", plan, 10));
     }
     hits
 }

@@ -1,0 +1,232 @@
+//! The part of a search that needs a connection: both legs, fused, refined and cut.
+
+use std::collections::HashMap;
+
+use pgvector::HalfVector;
+use rag_repo::{
+    PgConnection, RepoError, RepoResult, collections,
+    search::{self, DensePlan, Hit, LexicalQuery, Passage, Scope},
+};
+use rag_schema::ids::{ChunkId, CollectionId, UserId};
+use serde_json::json;
+
+use super::{
+    Found, Fusion, Mode, Ranked, SearchRequest, fuse,
+    highlight::{highlights, words_of},
+    query::QueryText,
+    ranking::{Ranking, boost, diversify, learned},
+    trace::Tracer,
+};
+use crate::{Engine, SearchSettings};
+
+/// Results that are looked at when more counts than the fused score.
+const WINDOW: usize = 50;
+
+pub(super) struct Legs<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) user: UserId,
+    pub(super) request: &'a SearchRequest<'a>,
+    pub(super) ranking: &'a Ranking,
+    pub(super) query: &'a QueryText,
+    pub(super) vector: Option<&'a [f32]>,
+    pub(super) half: Option<&'a HalfVector>,
+}
+
+/// What the database gave.
+pub(super) struct Listed {
+    pub(super) found: Vec<Found>,
+    pub(super) no_good_match: bool,
+    pub(super) dense_plan: Option<DensePlan>,
+    pub(super) pruned_words: Vec<String>,
+}
+
+impl Legs<'_> {
+    pub(super) fn run(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<Listed> {
+        let visible = collections::visible_ids(conn, self.user, self.request.collections)?;
+        if visible.len() < self.request.collections.len() {
+            return Err(RepoError::NotFound);
+        }
+        let rule = search::word_rule(conn, &visible, &self.query.required, &self.query.excluded)?;
+        let mut scope = Scope::of(&visible).filtered(self.request.filter.cloned()).with_rule(rule);
+        let plan = scope.plan(conn, self.engine.model(), self.settings().ef_search)?;
+        tracer.step("scope", || json!({"collections": visible.len(), "narrowed": scope.is_narrowed(), "dense_plan": format!("{plan:?}")}));
+        let (lexical, pruned_words) = self.lexical(conn, &visible, &scope, tracer)?;
+        let (dense, dense_plan) = self.dense(conn, &scope, plan, tracer)?;
+        let ranked = self.fused(conn, &dense, &lexical, tracer)?;
+        let scores: Vec<f64> = ranked.iter().map(|ranked| ranked.score).collect();
+        let shown = self.shown(conn, ranked, tracer)?;
+        let (ranked, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
+            shown.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
+        let any = !ranked.is_empty();
+        let mut ranked = self.ranking.cutoff.apply(ranked, scores);
+        ranked.truncate(self.request.limit);
+        let mut found: Vec<Found> = ranked
+            .into_iter()
+            .filter_map(|ranked| {
+                Some(Found { ranked, passage: passages.remove(&ranked.chunk_id)?, highlights: Vec::new() })
+            })
+            .collect();
+        if self.request.highlight {
+            self.mark(conn, &visible, &mut found)?;
+        }
+        tracer
+            .step("cut", || json!({"cutoff": format!("{:?}", self.ranking.cutoff), "results": found.len()}));
+        Ok(Listed { no_good_match: any && found.is_empty(), found, dense_plan, pruned_words })
+    }
+
+    /// Marks the question's words in the results.
+    fn mark(&self, conn: &mut PgConnection, visible: &[CollectionId], found: &mut [Found]) -> RepoResult<()> {
+        let words = words_of(found.iter().map(|found| found.passage.text.as_str()));
+        let words = search::matching_words(conn, visible, &self.query.words, &words)?.into_iter().collect();
+        for result in found {
+            result.highlights = highlights(&result.passage.text, &words, &self.query.words);
+        }
+        Ok(())
+    }
+
+    fn settings(&self) -> &SearchSettings {
+        &self.engine.settings().search
+    }
+
+    fn candidates(&self) -> i64 {
+        self.settings().candidates.max(i64::try_from(self.request.limit).unwrap_or(i64::MAX))
+    }
+
+    fn lexical(
+        &self,
+        conn: &mut PgConnection,
+        visible: &[CollectionId],
+        scope: &Scope,
+        tracer: &mut Tracer,
+    ) -> RepoResult<(Vec<Hit>, Vec<String>)> {
+        if self.request.mode == Mode::Dense {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let words = search::parse_words(conn, visible, &self.query.words)?;
+        let query = LexicalQuery::within_budget(words, self.settings().lexical_budget);
+        let leg = search::lexical_leg(scope, &query, self.candidates());
+        let hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        tracer.step("lexical", || {
+            let words: Vec<_> = query
+                .candidates
+                .iter()
+                .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
+                .collect();
+            let pruned: Vec<_> = query
+                .pruned
+                .iter()
+                .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
+                .collect();
+            json!({"words": words, "pruned": pruned, "candidates": hits.len()})
+        });
+        if let Some(leg) = &leg {
+            tracer.plan(conn, leg)?;
+        }
+        Ok((hits, query.pruned.into_iter().map(|word| word.lexeme).collect()))
+    }
+
+    /// The dense leg. When the index gives fewer rows than are wanted, every row is compared: what exists is found.
+    fn dense(
+        &self,
+        conn: &mut PgConnection,
+        scope: &Scope,
+        plan: DensePlan,
+        tracer: &mut Tracer,
+    ) -> RepoResult<(Vec<Hit>, Option<DensePlan>)> {
+        let Some(half) = self.half else { return Ok((Vec::new(), None)) };
+        let wanted = self.candidates();
+        let mut plan = plan;
+        let mut leg = search::dense_leg(self.engine.model(), scope, half, plan, wanted);
+        let mut hits: Vec<Hit> = plan.run(conn, |conn| leg.load(conn))?;
+        if plan != DensePlan::Exact && hits.len() < self.request.limit {
+            plan = DensePlan::Exact;
+            leg = search::dense_leg(self.engine.model(), scope, half, plan, wanted);
+            hits = plan.run(conn, |conn| leg.load(conn))?;
+        }
+        tracer.step("dense", || json!({"plan": format!("{plan:?}"), "candidates": hits.len()}));
+        plan.run(conn, |conn| tracer.plan(conn, &leg))?;
+        Ok((hits, Some(plan)))
+    }
+
+    fn fused(
+        &self,
+        conn: &mut PgConnection,
+        dense: &[Hit],
+        lexical: &[Hit],
+        tracer: &mut Tracer,
+    ) -> RepoResult<Vec<Ranked>> {
+        let cosines = self.missing_cosines(conn, dense, lexical)?;
+        let fusion = if self.engine.embedder().reads_only_latin() {
+            self.ranking.fusion.for_latin_model(&self.query.words)
+        } else {
+            self.ranking.fusion
+        };
+        let mut ranked = fuse(fusion, dense, lexical, &cosines);
+        tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
+        let feedback = self.ranking.feedback;
+        let learns = matches!(fusion, Fusion::Convex { .. }) && self.request.mode == Mode::Hybrid;
+        if let Some(vector) = self.vector.filter(|_| learns && feedback.passages > 0 && feedback.weight > 0.0)
+        {
+            let best: Vec<ChunkId> =
+                ranked.iter().take(feedback.passages).map(|ranked| ranked.chunk_id).collect();
+            let model = self.engine.model();
+            let best: Vec<Vec<f32>> =
+                search::vectors(conn, model, &best)?.into_iter().map(|(_, vector)| vector).collect();
+            let learned = HalfVector::from_f32_slice(&learned(vector, &best, feedback.weight));
+            let all: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
+            let cosines = search::similarities(conn, model, &learned, &all)?;
+            ranked = super::fusion::refined(fusion, ranked, &cosines);
+            tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
+        }
+        Ok(ranked)
+    }
+
+    /// The cosine of what only the lexical leg found: fusing without it would punish a passage for a cut-off list.
+    fn missing_cosines(
+        &self,
+        conn: &mut PgConnection,
+        dense: &[Hit],
+        lexical: &[Hit],
+    ) -> RepoResult<Vec<Hit>> {
+        let Some(half) = self.half else { return Ok(Vec::new()) };
+        let known: std::collections::HashSet<ChunkId> = dense.iter().map(|hit| hit.chunk_id).collect();
+        let missing: Vec<ChunkId> =
+            lexical.iter().map(|hit| hit.chunk_id).filter(|id| !known.contains(id)).collect();
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        search::similarities(conn, self.engine.model(), half, &missing)
+    }
+
+    /// The best of the ranked with their passages, in the order of all that counts.
+    fn shown(
+        &self,
+        conn: &mut PgConnection,
+        mut ranked: Vec<Ranked>,
+        tracer: &mut Tracer,
+    ) -> RepoResult<Vec<(Ranked, Passage)>> {
+        let further = self.ranking.looks_further();
+        ranked.truncate(if further { self.request.limit.max(WINDOW) } else { self.request.limit });
+        let ids: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
+        let mut passages: HashMap<ChunkId, Passage> =
+            search::passages(conn, &ids)?.into_iter().map(|passage| (passage.chunk_id, passage)).collect();
+        let mut pair = |ranked: Ranked| Some((ranked, passages.remove(&ranked.chunk_id)?));
+        let mut shown: Vec<(Ranked, Passage)> = ranked.into_iter().filter_map(&mut pair).collect();
+        if !self.ranking.boosts.is_empty() {
+            shown = boost(shown, &self.ranking.boosts);
+            tracer.step("boost", || json!({"boosts": self.ranking.boosts.len()}));
+        }
+        if self.ranking.diversity > 0.0 {
+            let vectors = search::vectors(conn, self.engine.model(), &ids)?.into_iter().collect();
+            let (order, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
+                shown.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
+            let order = diversify(order, &vectors, self.ranking.diversity);
+            shown = order
+                .into_iter()
+                .filter_map(|ranked| Some((ranked, passages.remove(&ranked.chunk_id)?)))
+                .collect();
+            tracer.step("diversify", || json!({"diversity": self.ranking.diversity}));
+        }
+        Ok(shown)
+    }
+}

@@ -1,0 +1,126 @@
+//! What a question asks for: words to look for, phrases that must stand in a result, words that must not.
+
+/// A question taken apart. `"two words"` requires a phrase, `-word` and `-"two words"` exclude; all else is looked for.
+/// A quotation mark without its partner and a dash before anything but a letter or digit are plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QueryText {
+    /// What to look for: the question without exclusions and quotation marks.
+    pub words: String,
+    /// Phrases that every result holds.
+    pub required: Vec<String>,
+    /// Phrases that no result holds.
+    pub excluded: Vec<String>,
+}
+
+/// Phrases required or excluded at most; what comes after them is plain text.
+const MOST_PHRASES: usize = 16;
+
+impl QueryText {
+    /// Takes a question apart.
+    pub fn parse(question: &str) -> Self {
+        let mut parsed = Self::default();
+        let mut rest = question;
+        let mut at_start = true;
+        while let Some(first) = rest.chars().next() {
+            let (dash, after) = match rest.strip_prefix('-') {
+                Some(after) if at_start => (true, after),
+                _ => (false, rest),
+            };
+            let taken =
+                parsed.has_room().then(|| phrase(after).or_else(|| word(after).filter(|_| dash))).flatten();
+            match taken {
+                Some((text, left)) => {
+                    parsed.take(dash, text);
+                    rest = left;
+                    at_start = false;
+                }
+                None => {
+                    parsed.words.push(first);
+                    rest = rest.get(first.len_utf8()..).unwrap_or_default();
+                    at_start = first.is_whitespace() || first == '(';
+                }
+            }
+        }
+        parsed.words = parsed.words.split_whitespace().collect::<Vec<_>>().join(" ");
+        parsed
+    }
+
+    fn has_room(&self) -> bool {
+        self.required.len() + self.excluded.len() < MOST_PHRASES
+    }
+
+    fn take(&mut self, excluded: bool, text: &str) {
+        if excluded {
+            self.excluded.push(text.to_owned());
+        } else {
+            self.required.push(text.to_owned());
+            self.words.push_str(text);
+        }
+    }
+}
+
+/// A phrase in quotation marks at the start of `text`, and what follows it.
+fn phrase(text: &str) -> Option<(&str, &str)> {
+    let (open, close) = if text.starts_with('"') { ('"', '"') } else { ('\u{201c}', '\u{201d}') };
+    let (inside, left) = text.strip_prefix(open)?.split_once(close)?;
+    inside.chars().any(char::is_alphanumeric).then_some((inside.trim(), left))
+}
+
+/// A word at the start of `text`, and what follows it.
+fn word(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (word, left) = text.split_at(end);
+    word.starts_with(char::is_alphanumeric).then_some((word, left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &str, required: &[&str], excluded: &[&str]) -> QueryText {
+        let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        QueryText { words: words.to_owned(), required: owned(required), excluded: owned(excluded) }
+    }
+
+    #[test]
+    fn plain_questions_stay_as_they_are() {
+        for question in
+            ["How do I reset it?", "well-known state-of-the-art", "5 - 3", "it's 6\" wide", "a -- b", "-"]
+        {
+            assert_eq!(QueryText::parse(question), parsed(question, &[], &[]), "{question}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_required_and_still_looked_for() {
+        assert_eq!(
+            QueryText::parse("how \"trace trees\" grow"),
+            parsed("how trace trees grow", &["trace trees"], &[])
+        );
+        assert_eq!(QueryText::parse("\u{201c}a b\u{201d} c"), parsed("a b c", &["a b"], &[]));
+    }
+
+    #[test]
+    fn a_dash_excludes_a_word_or_a_phrase() {
+        assert_eq!(QueryText::parse("jaguar -car"), parsed("jaguar", &[], &["car"]));
+        assert_eq!(
+            QueryText::parse("-car jaguar -\"sports car\""),
+            parsed("jaguar", &[], &["car", "sports car"])
+        );
+    }
+
+    #[test]
+    fn empty_phrases_and_floods_of_phrases_are_plain_text() {
+        assert_eq!(QueryText::parse("\"\" \"?\""), parsed("\"\" \"?\"", &[], &[]));
+        let flood = "-x ".repeat(100);
+        assert_eq!(QueryText::parse(&flood).excluded.len(), MOST_PHRASES);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken_apart(question in "\\PC{0,60}") {
+            let parsed = QueryText::parse(&question);
+            proptest::prop_assert!(parsed.words.len() <= question.len());
+        }
+    }
+}

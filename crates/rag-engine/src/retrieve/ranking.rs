@@ -1,0 +1,234 @@
+//! From candidates to the list that is shown: what is near, but not twice the same, recent if that matters, and good enough.
+
+use std::collections::HashMap;
+
+use rag_repo::search::Passage;
+use rag_schema::ids::ChunkId;
+use serde_json::Value;
+
+use super::{Fusion, Ranked};
+
+/// How candidates become a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// How the legs are put together.
+    pub fusion: Fusion,
+    /// What the best passages teach about the question.
+    pub feedback: Feedback,
+    /// Maximal marginal relevance (Carbonell, Goldstein 1998): 0 ranks by relevance alone, 1 by difference alone.
+    pub diversity: f64,
+    /// What else counts beside relevance.
+    pub boosts: Vec<Boost>,
+    /// Where the list ends.
+    pub cutoff: Cutoff,
+}
+
+/// Pseudo-relevance feedback (Rocchio 1971) on the dense leg: the question's vector is moved towards the best passages, and
+/// the candidates are compared with it anew. Works with a convex fusion only: ranks know no distance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Feedback {
+    /// How many of the best passages count; 0 switches it off.
+    pub passages: usize,
+    /// Weight of their mean against the question's 1.
+    pub weight: f64,
+}
+
+/// What is added to a result's score.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Boost {
+    /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
+    Recency {
+        /// Days after which half is left, above 0.
+        half_life_days: f64,
+        /// Score of a document of today.
+        weight: f64,
+    },
+    /// `weight` times a number from 0 to 1 in the document's metadata, such as an importance or a popularity.
+    Metadata {
+        /// Name of the field.
+        key: String,
+        /// Score of a document whose number is 1.
+        weight: f64,
+    },
+}
+
+/// Where the list ends before its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Cutoff {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Before results whose cosine is less; fixed. What only words were searched for has none, and passes.
+    Similarity(f64),
+    /// Before the first result whose score falls by more than this part (0 to 1) of the best score from the one before it.
+    Gap(f64),
+    /// Before results that score less than this part (0 to 1) of all candidates does.
+    Percentile(f64),
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self {
+            fusion: Fusion::Convex { dense_weight: 0.7 },
+            feedback: Feedback { passages: 3, weight: 0.3 },
+            diversity: 0.0,
+            boosts: Vec::new(),
+            cutoff: Cutoff::None,
+        }
+    }
+}
+
+impl Ranking {
+    /// Whether it looks further than the fused scores, and so needs more candidates than are shown.
+    pub(super) fn looks_further(&self) -> bool {
+        self.diversity > 0.0 || !self.boosts.is_empty()
+    }
+
+    /// Whether its values can be worked with; the text names the one that cannot.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let part = |value: f64| (0.0..=1.0).contains(&value);
+        let fusion = match self.fusion {
+            Fusion::Convex { dense_weight } => part(dense_weight),
+            Fusion::ReciprocalRank { k } => k.is_finite() && k >= 0.0,
+        };
+        let boost = |boost: &Boost| match boost {
+            Boost::Recency { half_life_days, weight } => *half_life_days > 0.0 && weight.is_finite(),
+            Boost::Metadata { weight, .. } => weight.is_finite(),
+        };
+        let cutoff = match self.cutoff {
+            Cutoff::None => true,
+            Cutoff::Similarity(least) => (-1.0..=1.0).contains(&least),
+            Cutoff::Gap(of) | Cutoff::Percentile(of) => part(of),
+        };
+        let checks = [
+            (fusion, "fusion: dense_weight is 0 to 1, k is 0 or more"),
+            (part(self.feedback.weight), "feedback: weight is 0 to 1"),
+            (part(self.diversity), "diversity is 0 to 1"),
+            (self.boosts.iter().all(boost), "boosts: half_life_days is above 0, weight is a number"),
+            (cutoff, "cutoff: similarity is -1 to 1, gap and percentile are 0 to 1"),
+        ];
+        checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, rule)| Err(rule))
+    }
+}
+
+impl Cutoff {
+    /// The results that stay; `candidates` are the scores of all that were ranked, in any order.
+    pub(super) fn apply(self, mut results: Vec<Ranked>, mut candidates: Vec<f64>) -> Vec<Ranked> {
+        match self {
+            Self::None => {}
+            Self::Similarity(least) => {
+                results.retain(|ranked| ranked.dense.is_none_or(|hit| hit.score >= least));
+            }
+            Self::Gap(part) => {
+                let most = part * results.first().map_or(0.0, |best| best.score.abs());
+                let falls =
+                    |pair: &[Ranked]| matches!(pair, [before, after] if before.score - after.score > most);
+                if let Some(place) = results.windows(2).position(falls) {
+                    results.truncate(place + 1);
+                }
+            }
+            Self::Percentile(part) => {
+                candidates.sort_by(f64::total_cmp);
+                let least = candidates.get(place(part, candidates.len())).copied().unwrap_or(f64::MIN);
+                results.retain(|ranked| ranked.score >= least);
+            }
+        }
+        results
+    }
+}
+
+/// Index of the value below which `part` of `count` sorted values lie.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "part is 0 to 1, and lists of results are short"
+)]
+fn place(part: f64, count: usize) -> usize {
+    ((part * count as f64) as usize).min(count.saturating_sub(1))
+}
+
+/// The vector of the question after it has learned from the best passages: q + weight * mean, as unit vectors.
+pub(super) fn learned(query: &[f32], best: &[Vec<f32>], weight: f64) -> Vec<f32> {
+    let share = narrow(weight) / narrow_count(best.len());
+    let mut learned = query.to_vec();
+    for vector in best {
+        for (sum, value) in learned.iter_mut().zip(vector) {
+            *sum += share * value;
+        }
+    }
+    learned
+}
+
+/// Orders results by maximal marginal relevance: each next is the one that is most relevant and least like those before it.
+/// Scores count by where they lie between the lowest and the highest; a result without a vector is like no other.
+pub(super) fn diversify(
+    results: Vec<Ranked>,
+    vectors: &HashMap<ChunkId, Vec<f32>>,
+    diversity: f64,
+) -> Vec<Ranked> {
+    let lowest = results.iter().map(|ranked| ranked.score).fold(f64::INFINITY, f64::min);
+    let highest = results.iter().map(|ranked| ranked.score).fold(f64::NEG_INFINITY, f64::max);
+    let range = (highest - lowest).max(f64::EPSILON);
+    let mut left: Vec<(Ranked, f64)> = results.into_iter().map(|ranked| (ranked, 0.0)).collect();
+    let mut chosen: Vec<Ranked> = Vec::with_capacity(left.len());
+    let value = |(ranked, likeness): &(Ranked, f64)| {
+        (1.0 - diversity) * (ranked.score - lowest) / range - diversity * likeness
+    };
+    while let Some(next) = (0..left.len()).reduce(|best, other| match (left.get(best), left.get(other)) {
+        (Some(a), Some(b)) if value(b) > value(a) => other,
+        _ => best,
+    }) {
+        let (ranked, _) = left.remove(next);
+        if let Some(vector) = vectors.get(&ranked.chunk_id) {
+            for (other, likeness) in &mut left {
+                let alike = vectors.get(&other.chunk_id).map_or(0.0, |other| cosine(vector, other));
+                *likeness = likeness.max(alike);
+            }
+        }
+        chosen.push(ranked);
+    }
+    chosen
+}
+
+/// Cosine of unit vectors.
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "vectors hold 32-bit floats")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+fn narrow_count(count: usize) -> f32 {
+    f32::from(u16::try_from(count.max(1)).unwrap_or(u16::MAX))
+}
+
+/// Adds to the scores what else counts, and orders anew.
+pub(super) fn boost(mut found: Vec<(Ranked, Passage)>, boosts: &[Boost]) -> Vec<(Ranked, Passage)> {
+    for (ranked, passage) in &mut found {
+        ranked.score += boosts.iter().map(|boost| boost.of(passage)).sum::<f64>();
+    }
+    found.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
+    found
+}
+
+impl Boost {
+    fn of(&self, passage: &Passage) -> f64 {
+        match self {
+            Self::Recency { half_life_days, weight } => {
+                weight * (-passage.age_s.max(0.0) / 86_400.0 / half_life_days).exp2()
+            }
+            Self::Metadata { key, weight } => {
+                weight
+                    * passage
+                        .metadata
+                        .get(key)
+                        .and_then(Value::as_f64)
+                        .map_or(0.0, |number| number.clamp(0.0, 1.0))
+            }
+        }
+    }
+}

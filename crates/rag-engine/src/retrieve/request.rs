@@ -1,0 +1,82 @@
+//! What a search is asked, and what it gives.
+
+use rag_repo::{
+    filter::Filter,
+    search::{DensePlan, Passage},
+};
+use rag_schema::ids::CollectionId;
+use serde::Serialize;
+
+use super::{fusion::Ranked, ranking::Ranking, trace::Trace};
+
+/// Which legs take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Both, fused.
+    #[default]
+    Hybrid,
+    /// Vectors only.
+    Dense,
+    /// Words only.
+    Lexical,
+}
+
+/// What to search for, and where.
+#[derive(Debug, Clone, Default)]
+pub struct SearchRequest<'a> {
+    /// Question or words. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded.
+    pub query: &'a str,
+    /// Collections to search; all that the asker may see when empty.
+    pub collections: &'a [CollectionId],
+    /// Only documents that pass it.
+    pub filter: Option<&'a Filter>,
+    /// Most results, at least 1.
+    pub limit: usize,
+    /// Which legs take part.
+    pub mode: Mode,
+    /// How candidates become a list; the server's way when absent.
+    pub ranking: Option<Ranking>,
+    /// Whether to mark where the question's words stand in the results.
+    pub highlight: bool,
+    /// Whether to tell how the result came about.
+    pub explain: bool,
+}
+
+/// One result.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Place, scores and ranks.
+    pub ranked: Ranked,
+    /// The chunk and its document.
+    pub passage: Passage,
+    /// Where words of the question stand in the passage's text: from and to, in Unicode scalar values, in order.
+    pub highlights: Vec<(usize, usize)>,
+}
+
+/// How long the steps took, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Timings {
+    /// Embedding the question.
+    pub embed_ms: f64,
+    /// All of PostgreSQL's work.
+    pub database_ms: f64,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct SearchResult {
+    /// Results, best first.
+    pub found: Vec<Found>,
+    /// Whether there were candidates, but none passed the cut-off.
+    pub no_good_match: bool,
+    /// How the dense leg ran; none when it did not.
+    pub dense_plan: Option<DensePlan>,
+    /// Words of the question too common to bring candidates; they still count in the score.
+    pub pruned_words: Vec<String>,
+    /// The question's vector, when one was made.
+    pub query_vector: Option<Vec<f32>>,
+    /// How long it took.
+    pub timings: Timings,
+    /// How it came about, when that was asked for.
+    pub trace: Option<Trace>,
+}

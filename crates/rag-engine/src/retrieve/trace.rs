@@ -1,0 +1,62 @@
+//! How a result came about: the steps with their times, and PostgreSQL's plans.
+
+use std::time::Instant;
+
+use rag_repo::{PgConnection, RepoResult, statement::Statement};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a search did, in order.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Trace {
+    /// Steps in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub step: &'static str,
+    /// How long it took, in milliseconds; running a query again to explain it is not counted.
+    pub ms: f64,
+    /// What it did.
+    pub detail: Value,
+    /// How PostgreSQL ran its query, a line each; empty for a step without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<String>,
+}
+
+/// Writes the trace, when one is wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Tracer {
+    trace: Option<Trace>,
+    last: Instant,
+}
+
+impl Tracer {
+    pub(super) fn new(wanted: bool) -> Self {
+        Self { trace: wanted.then(Trace::default), last: Instant::now() }
+    }
+
+    /// Notes a step that took the time since the last one.
+    pub(super) fn step(&mut self, step: &'static str, detail: impl FnOnce() -> Value) {
+        let Some(trace) = &mut self.trace else { return };
+        let ms = self.last.elapsed().as_secs_f64() * 1e3;
+        trace.steps.push(Step { step, ms, detail: detail(), plan: Vec::new() });
+        self.last = Instant::now();
+    }
+
+    /// Adds the plan of the last step's query, which is run once more for it.
+    pub(super) fn plan(&mut self, conn: &mut PgConnection, statement: &Statement) -> RepoResult<()> {
+        if let Some(step) = self.trace.as_mut().and_then(|trace| trace.steps.last_mut()) {
+            step.plan = statement.explain(conn)?;
+            self.last = Instant::now();
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Option<Trace> {
+        self.trace
+    }
+}
