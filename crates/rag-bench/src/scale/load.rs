@@ -51,11 +51,17 @@ pub(crate) struct LoadTimes {
 
 /// Loads `args.rows` chunks into a new collection that has no HNSW and no inverted index yet.
 pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> BenchResult<Loaded> {
+    let conn = &mut rag_repo::server::connect(url)?;
+    // Indexes are about to be dropped: nobody's documents may depend on them.
+    if diesel::sql_query("SELECT count(*) AS count FROM documents").get_result::<Count>(conn)?.count > 0 {
+        return Err(
+            "the database holds documents; measure on an empty one, as `make bench-scale` does".into()
+        );
+    }
     let collection = CollectionId::new();
     let new =
         NewCollection { id: collection, owner_id: engine.local_user(), name: "bench scale", description: "" };
     engine.db().run(|conn| collections::insert(conn, &new))?;
-    let conn = &mut rag_repo::server::connect(url)?;
     let info = engine.embedder().model();
     let model_id = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?.id;
     build::forget_indexes(conn)?;
