@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::{
     BenchResult,
+    corpus::Document,
     measure::{Figure, timed},
 };
 
@@ -25,9 +26,11 @@ struct Reference {
 }
 
 /// Embeds the documents both ways, one after the other. Python finds onnxruntime by `PYTHONPATH`; `make bench` sets it.
-pub(crate) fn run(engine: &Engine, model_dir: &Path, documents: &[String]) -> BenchResult<Vec<Figure>> {
-    let lines: Vec<String> =
-        documents.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+pub(crate) fn run(engine: &Engine, model_dir: &Path, documents: &[Document]) -> BenchResult<Vec<Figure>> {
+    let lines: Vec<String> = documents
+        .iter()
+        .map(|document| document.text.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     let texts: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
     engine.embedder().embed_documents(texts.get(..WARM_UP).unwrap_or(&texts))?;
     let (embedded, took) = timed(|| engine.embedder().embed_documents(&texts));
