@@ -39,7 +39,9 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     let changes = changes(&before.legs, &report.legs);
     if !args.json {
         output::line("\nagainst the earlier run:");
-        changes.iter().for_each(|change| output::line(change.to_string()));
+        for change in &changes {
+            output::line(change.to_string());
+        }
     }
     let lost: Vec<String> =
         changes.iter().filter(|change| change.by < -args.tolerance).map(Change::to_string).collect();
@@ -81,12 +83,15 @@ fn changes(before: &Legs, after: &Legs) -> Vec<Change> {
         ("dense", &before.dense, &after.dense),
         ("fused", &before.fused, &after.fused),
     ];
-    let figures: [(&'static str, fn(&LegReport) -> f64); 2] =
-        [("nDCG@10", |leg| leg.ndcg_at_10), ("recall@100", |leg| leg.recall_at_100)];
-    let change = |(leg, before, after): (&'static str, &LegReport, &LegReport)| {
-        figures.map(|(figure, of)| Change { leg, figure, from: of(before), by: of(after) - of(before) })
-    };
-    legs.into_iter().flat_map(change).collect()
+    let change = |leg, figure, from: f64, to: f64| Change { leg, figure, from, by: to - from };
+    legs.into_iter()
+        .flat_map(|(leg, before, after)| {
+            [
+                change(leg, "nDCG@10", before.ndcg_at_10, after.ndcg_at_10),
+                change(leg, "recall@100", before.recall_at_100, after.recall_at_100),
+            ]
+        })
+        .collect()
 }
 
 fn show(bar: &ProgressBar, at: Progress) {

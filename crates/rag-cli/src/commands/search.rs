@@ -67,7 +67,9 @@ fn show_trace(trace: &Trace) {
     output::line("");
     for Step { step, ms, detail, plan } in &trace.steps {
         output::line(format!("{step:<10} {ms:>8.2} ms  {detail}"));
-        plan.iter().for_each(|line| output::line(format!("{:24}{line}", "")));
+        for line in plan {
+            output::line(format!("{:24}{line}", ""));
+        }
     }
 }
 
