@@ -248,6 +248,7 @@ fn judge(
     for query in queries {
         let request = SearchRequest {
             query: &query.text,
+            plain: true,
             collections: &[way.collection],
             limit: CHUNKS_PER_QUERY,
             mode: way.mode,

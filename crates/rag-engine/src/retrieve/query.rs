@@ -16,6 +16,11 @@ pub struct QueryText {
 const MOST_PHRASES: usize = 16;
 
 impl QueryText {
+    /// A question that is only looked for.
+    pub fn plain(question: &str) -> Self {
+        Self { words: question.trim().to_owned(), ..Self::default() }
+    }
+
     /// Takes a question apart.
     pub fn parse(question: &str) -> Self {
         let mut parsed = Self::default();
