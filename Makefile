@@ -1,6 +1,6 @@
 # The front door: every target installs what it needs first. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench bench-scale eval fmt lint
+.PHONY: help setup run test bench bench-scale eval regress fmt lint
 
 # Everything that is built or downloaded lies here, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -40,6 +40,10 @@ eval: setup ## Measure retrieval quality on a folder of the BEIR shape: make eva
 	@test -n "$(DIR)" || { echo "make eval: name a folder with corpus.jsonl, queries.jsonl, qrels.tsv: make eval DIR=path" >&2; exit 2; }
 	cargo build --release -p rag-cli
 	@exec $(RAG) eval "$(DIR)" $(ARGS)
+
+regress: setup ## Hold retrieval quality to the figures in tests/evaluation
+	cargo build --workspace --all-targets
+	@$(CARGO_TARGET_DIR)/debug/rag pg exec -- $(CARGO_TARGET_DIR)/debug/rag eval tests/evaluation --compare tests/evaluation/expected.json
 
 fmt: ## Format the code
 	cargo fmt --all
