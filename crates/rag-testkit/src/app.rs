@@ -71,8 +71,13 @@ impl TestApp {
     pub fn with(setup: Setup) -> Self {
         let db = TestDb::new();
         let scratch = TempDir::new().unwrap();
+        let pool = Db::new(db.url(), &setup.pool);
+        // However little its callers' patience, a test begins with a pool that has connected.
+        while pool.connections().1 == 0 {
+            thread::yield_now();
+        }
         let engine = Engine::new(Parts {
-            db: Db::new(db.url(), &setup.pool),
+            db: pool,
             embedder: setup.embedder,
             chat: setup.chat,
             settings: settings(scratch.path().to_owned()),

@@ -9,7 +9,7 @@ fn a_document_gives_back_its_bytes_and_its_text() {
     let app = TestApp::start();
     let client = app.client();
     let collection = client.collection("c");
-    let bytes = "Größe counts. ".repeat(60_000).into_bytes();
+    let bytes = "Größe counts. ".repeat(6_000).into_bytes();
     let accepted = client.upload(&collection, "grö\u{df}e.txt", &bytes).expect(202);
     let id = client.ingested(&accepted);
     let content = client.get(&format!("/v1/documents/{id}/content"));

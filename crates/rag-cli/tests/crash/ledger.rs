@@ -27,8 +27,10 @@ impl Ledger {
         Self { collection: text(&made, "/id"), entries: BTreeMap::new() }
     }
 
-    /// Sends volume `number`, each third in Markdown, which a child process reads. Says whether it was acknowledged.
-    pub(crate) fn upload(&mut self, server: &Server<'_>, number: usize, paragraphs: usize) -> bool {
+    /// Sends volume `number`, of 5 to 149 paragraphs, each third in Markdown, which a child process reads. Says
+    /// whether it was acknowledged.
+    pub(crate) fn upload(&mut self, server: &Server<'_>, number: usize) -> bool {
+        let paragraphs = 5 + number * 37 % 145;
         let body: Vec<String> = (0..paragraphs)
             .map(|line| format!("Paragraph {line} of volume {number} tells how the keeper of lighthouse {number} counted {line} ships."))
             .collect();
@@ -53,8 +55,8 @@ impl Ledger {
         let query =
             json!({"query": format!("the keeper of lighthouse {open} in volume {open}"), "limit": 100});
         let found = server.post("/v1/search", &query)?;
-        let jobs = server.get("/v1/jobs?limit=200")?;
-        for job in items(&jobs, "/items") {
+        let jobs = all(server, "/v1/jobs")?;
+        for job in &jobs {
             let Some(entry) = self.entries.get_mut(&text(job, "/id")) else { continue };
             let now = (text(job, "/state") == "done")
                 .then(|| (text(job, "/finished_at"), job["attempts"].as_u64()));
@@ -62,26 +64,25 @@ impl Ledger {
             assert!(["queued", "running", "done"].contains(&text(job, "/state").as_str()), "{job}");
             entry.done = now;
         }
-        for passage in items(&found, "/results") {
+        for passage in found.pointer("/results").and_then(Value::as_array)? {
             let id = text(passage, "/document_id");
-            let job = items(&jobs, "/items").iter().find(|job| job["document_id"] == id.as_str()).unwrap();
+            let job = jobs.iter().find(|job| text(job, "/document_id") == id).unwrap();
             assert_eq!(text(job, "/state"), "done", "{id} is found before its job is done");
         }
         Some(self.entries.values().all(|entry| entry.done.is_some()))
     }
 
-    /// Jobs seen done.
-    pub(crate) fn done(&self) -> usize {
-        self.entries.values().filter(|entry| entry.done.is_some()).count()
+    /// How many jobs have not been seen done.
+    pub(crate) fn open(&self) -> usize {
+        self.entries.values().filter(|entry| entry.done.is_none()).count()
     }
 
     /// Every document is there once and whole, and something was interrupted on the way.
     pub(crate) fn check(&self, server: &Server<'_>, uploads: usize) {
         assert_eq!(self.entries.len(), uploads);
-        let listed = server.get(&format!("/v1/collections/{}/documents?limit=200", self.collection)).unwrap();
-        assert_eq!(items(&listed, "/items").len(), uploads);
-        let jobs = server.get("/v1/jobs?limit=200").unwrap();
-        assert_eq!(items(&jobs, "/items").len(), uploads);
+        let documents = all(server, &format!("/v1/collections/{}/documents", self.collection)).unwrap();
+        assert_eq!(documents.len(), uploads);
+        assert_eq!(all(server, "/v1/jobs").unwrap().len(), uploads);
         for entry in self.entries.values() {
             entry.check_whole(server);
         }
@@ -92,16 +93,7 @@ impl Ledger {
 
 impl Entry {
     fn check_whole(&self, server: &Server<'_>) {
-        let mut chunks: Vec<Value> = Vec::new();
-        loop {
-            let after = chunks.last().map(|last| format!("&after={}", last["ordinal"])).unwrap_or_default();
-            let page =
-                server.get(&format!("/v1/documents/{}/chunks?limit=100{after}", self.document)).unwrap();
-            chunks.extend_from_slice(items(&page, "/items"));
-            if page.pointer("/next").is_none_or(Value::is_null) {
-                break;
-            }
-        }
+        let chunks = all(server, &format!("/v1/documents/{}/chunks", self.document)).unwrap();
         let ordinals: Vec<i64> = chunks.iter().map(|chunk| chunk["ordinal"].as_i64().unwrap()).collect();
         let expected: Vec<i64> = (0..i64::try_from(chunks.len()).unwrap()).collect();
         assert_eq!(ordinals, expected, "volume {} has gaps or doubles", self.number);
@@ -117,6 +109,15 @@ pub(crate) fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer}: {value}")).to_owned()
 }
 
-fn items<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
-    value.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("{pointer}: {value}"))
+/// All items of a list that comes in parts.
+fn all(server: &Server<'_>, path: &str) -> Option<Vec<Value>> {
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = server.get(&format!("{path}?limit=100{after}"))?;
+        all.extend_from_slice(page.pointer("/items")?.as_array()?);
+        match page.pointer("/next").and_then(Value::as_str) {
+            Some(next) => after = format!("&after={next}"),
+            None => return Some(all),
+        }
+    }
 }

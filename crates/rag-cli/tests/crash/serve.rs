@@ -13,11 +13,9 @@ use crate::{
     server::{Server, log_of},
 };
 
-/// Documents sent between two kills.
-const UPLOADS: usize = 3;
-/// Looks between two uploads, at most.
-const MOST_LOOKS: usize = 20;
-/// Latest moment of a kill, after the first upload began.
+/// Documents whose jobs are kept open, so that a kill always hits some.
+const IN_WORK: usize = 3;
+/// Latest moment of a kill, after the server was ready.
 const LATEST_MS: u64 = 2_500;
 /// The promise: ready again within this time.
 const READY: Duration = Duration::from_secs(5);
@@ -48,14 +46,10 @@ fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
     let scene = Scene::new();
     let mut server = Server::start(&scene);
     let mut ledger = Ledger::new(&server);
+    let mut uploads = 0;
     for kill in 0..kills {
         let victim = if random.random() { Victim::Server } else { Victim::Postgres };
         let moment = Duration::from_millis(random.random_range(0..LATEST_MS));
-        let volumes: Vec<_> = (0..UPLOADS)
-            .map(|part| {
-                (kill * UPLOADS + part, random.random_range(5..150), random.random_range(0..MOST_LOOKS))
-            })
-            .collect();
         let postgres = scene.postgres_pid().unwrap();
         let pid = if victim == Victim::Server { server.pid() } else { postgres };
         let killer = thread::spawn(move || {
@@ -64,16 +58,12 @@ fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
             Instant::now()
         });
         let mut lost = Vec::new();
-        for (volume, paragraphs, looks) in volumes {
-            for _ in (0..looks).take_while(|_| !killer.is_finished()) {
-                ledger.look(&server);
-            }
-            if !ledger.upload(&server, volume, paragraphs) {
-                lost.push((volume, paragraphs));
-            }
-        }
         while !killer.is_finished() {
             ledger.look(&server);
+            if ledger.open() < IN_WORK {
+                lost.extend((!ledger.upload(&server, uploads)).then_some(uploads));
+                uploads += 1;
+            }
         }
         let death = killer.join().unwrap();
         let took;
@@ -83,18 +73,18 @@ fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
             lost.len()
         );
         assert!(took < READY, "ready only after {took:?}");
-        for (volume, paragraphs) in lost {
-            assert!(ledger.upload(&server, volume, paragraphs), "a server that is ready takes no documents");
+        for volume in lost {
+            assert!(ledger.upload(&server, volume), "a server that is ready takes no documents");
         }
     }
-    let (mut done, mut since) = (0, Instant::now());
+    let (mut open, mut since) = (ledger.open(), Instant::now());
     while ledger.look(&server) != Some(true) {
-        if ledger.done() > done {
-            (done, since) = (ledger.done(), Instant::now());
+        if ledger.open() < open {
+            (open, since) = (ledger.open(), Instant::now());
         }
-        assert!(since.elapsed() < PATIENCE, "only {done} jobs end: {:?}", server.get("/v1/jobs?limit=200"));
+        assert!(since.elapsed() < PATIENCE, "{open} jobs do not end: {}", log_of(&scene));
     }
-    ledger.check(&server, kills * UPLOADS);
+    ledger.check(&server, uploads);
     server.stop();
 }
 
