@@ -97,7 +97,7 @@ fn engine(args: &Args, scratch: &Path) -> BenchResult<Engine> {
             history_messages: 10,
         },
     };
-    Ok(Engine::new(Parts { db, embedder: Arc::new(embedder), chat: None, settings })?)
+    Ok(Engine::new(Parts { db, embedder: Arc::new(embedder), reranker: None, chat: None, settings })?)
 }
 
 #[expect(clippy::print_stdout, reason = "the result of the program")]

@@ -146,6 +146,12 @@ pub(crate) struct Search {
     /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
+    /// Have the reranker of section [rerank] judge the best results, even where it does not always
+    #[arg(long, conflicts_with = "no_rerank")]
+    pub(crate) rerank: bool,
+    /// Keep the order of words and vectors, even where the reranker always judges
+    #[arg(long)]
+    pub(crate) no_rerank: bool,
     /// Show how the results came about: steps, times and PostgreSQL's plans
     #[arg(long)]
     pub(crate) explain: bool,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_embed::hash::HashEmbedder;
+use rag_embed::{Reranker, hash::HashEmbedder};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -27,6 +27,8 @@ pub struct Setup {
     pub api: ApiSettings,
     /// Pool of connections.
     pub pool: PoolSettings,
+    /// Reranker, and whether it always judges; no search is reranked without one.
+    pub reranker: Option<(Arc<dyn Reranker>, bool)>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
 }
@@ -43,7 +45,7 @@ impl Default for Setup {
             ..ApiSettings::default()
         };
         let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
-        Self { api, pool, chat: None }
+        Self { api, pool, reranker: None, chat: None }
     }
 }
 
@@ -69,11 +71,16 @@ impl TestApp {
     pub fn with(setup: Setup) -> Self {
         let db = TestDb::new();
         let scratch = TempDir::new().unwrap();
+        let mut settings = settings(scratch.path().to_owned());
+        if setup.reranker.as_ref().is_some_and(|(_, always)| *always) {
+            settings.search.ranking.rerank = Some(settings.search.rerank_window);
+        }
         let engine = Engine::new(Parts {
             db: Db::new(db.url(), &setup.pool),
             embedder: Arc::new(HashEmbedder::new(256)),
+            reranker: setup.reranker.map(|(reranker, _)| reranker),
             chat: setup.chat,
-            settings: settings(scratch.path().to_owned()),
+            settings,
         })
         .unwrap();
         let workers = Workers::start(&engine, 1).unwrap();

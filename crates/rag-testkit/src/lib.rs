@@ -14,4 +14,4 @@ mod models;
 pub use app::{KEY, Setup, TestApp};
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
-pub use models::StallingModel;
+pub use models::{StallingModel, UnreachableReranker};

@@ -4,6 +4,7 @@ mod ask;
 mod collections;
 mod documents;
 mod refusals;
+mod rerank;
 mod search;
 mod sessions;
 mod uploads;
