@@ -43,13 +43,13 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     if args.json {
         output::json(&as_json(&query, &result));
     } else {
-        show(&result);
+        show(&result, rerank.is_some());
         result.trace.iter().for_each(show_trace);
     }
     Ok(if result.found.is_empty() { Exit::Failed.into() } else { ExitCode::SUCCESS })
 }
 
-fn show(result: &SearchResult) {
+fn show(result: &SearchResult, wants_rerank: bool) {
     if result.found.is_empty() {
         output::line("Nothing found. `rag status` tells what is stored.");
         return;
@@ -69,6 +69,11 @@ fn show(result: &SearchResult) {
         "\nembedding {:.0} ms, database {:.0} ms{reranking}",
         timings.embed_ms, timings.database_ms
     ));
+    if wants_rerank && !result.reranked {
+        output::line(
+            "the reranker could not answer: this is the order of words and vectors; --explain tells why",
+        );
+    }
     if !result.pruned_words.is_empty() {
         output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
     }

@@ -31,10 +31,13 @@ pub(super) struct Legs<'a> {
     pub(super) half: Option<&'a HalfVector>,
 }
 
+/// Results with what they say, best first.
+pub(super) type Best = Vec<(Ranked, Passage)>;
+
 /// What the database gave.
 pub(super) struct Candidates {
     /// The best by fused score, best first, with what they say.
-    pub(super) best: Vec<(Ranked, Passage)>,
+    pub(super) best: Best,
     /// Scores of the candidates after them, in falling order.
     pub(super) rest: Vec<f64>,
     /// Vectors of the best, when they are to be compared with each other.
@@ -184,11 +187,7 @@ impl Legs<'_> {
     }
 
     /// The best of the ranked with their passages, and the scores of the others.
-    fn best(
-        &self,
-        conn: &mut PgConnection,
-        mut ranked: Vec<Ranked>,
-    ) -> RepoResult<(Vec<(Ranked, Passage)>, Vec<f64>)> {
+    fn best(&self, conn: &mut PgConnection, mut ranked: Vec<Ranked>) -> RepoResult<(Best, Vec<f64>)> {
         let further = if self.ranking.looks_further() { WINDOW } else { 0 };
         let width = self.request.limit.max(further).max(self.ranking.rerank.unwrap_or(0));
         let rest = ranked.iter().skip(width).map(|ranked| ranked.score).collect();

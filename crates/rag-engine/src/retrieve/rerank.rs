@@ -6,7 +6,7 @@ use rag_embed::{EmbedError, Reranker};
 use rag_repo::search::Passage;
 use serde_json::json;
 
-use super::{Ranked, legs::Candidates, trace::Tracer};
+use super::{legs::Candidates, trace::Tracer};
 use crate::ingest::titled;
 
 /// What a request is told that wants a reranker where there is none.
@@ -58,21 +58,14 @@ fn text(passage: &Passage) -> String {
 fn place(candidates: &mut Candidates, scores: &[f64]) {
     let Some(lowest) = scores.iter().copied().reduce(f64::min) else { return };
     let others = candidates.best.iter().skip(scores.len()).map(|(ranked, _)| ranked.score);
-    let Some(fall) = others.chain(candidates.rest.first().copied()).next().map(|first| first - lowest) else {
-        judge(&mut candidates.best, scores, 0.0);
-        return;
-    };
-    judge(&mut candidates.best, scores, fall);
-    candidates.rest.iter_mut().for_each(|score| *score -= fall);
-}
-
-fn judge(best: &mut [(Ranked, Passage)], scores: &[f64], fall: f64) {
-    for (place, (ranked, _)) in best.iter_mut().enumerate() {
+    let fall = others.chain(candidates.rest.first().copied()).next().map_or(0.0, |first| first - lowest);
+    for (place, (ranked, _)) in candidates.best.iter_mut().enumerate() {
         ranked.rerank = scores.get(place).copied();
         ranked.score = ranked.rerank.unwrap_or(ranked.score - fall);
     }
+    candidates.rest.iter_mut().for_each(|score| *score -= fall);
     // Stable: equal scores keep the fused order.
-    best.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
+    candidates.best.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
 }
 
 #[cfg(test)]
@@ -85,6 +78,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::retrieve::Ranked;
 
     fn candidates(best: &[f64], rest: &[f64]) -> Candidates {
         let best = best.iter().map(|&score| {
