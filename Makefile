@@ -1,6 +1,6 @@
 # The front door: every target installs what it needs first. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench eval fmt lint
+.PHONY: help setup run test bench bench-scale eval fmt lint
 
 # Everything that is built or downloaded lies here, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR ?= $(RAG_HOME)/target
 RAG = $(CARGO_TARGET_DIR)/release/rag
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 setup: ## Install PostgreSQL and the embedding model into RAG_HOME (~/.cache/rag)
 	@scripts/setup
@@ -23,9 +23,18 @@ test: setup ## Run every test against a PostgreSQL of their own; ARGS="-p rag-pg
 	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \
 	set -x; exec $(CARGO_TARGET_DIR)/debug/rag pg exec -- cargo "$$@" $(or $(ARGS),--workspace)
 
-bench: setup ## Measure ingest, search and COPY beside references; ARGS="--data DIR" takes texts from a BEIR-shaped folder
+bench: setup ## Measure ingest, embedder, search and COPY beside references; ARGS="--data DIR" takes texts from a BEIR-shaped folder
+	@scripts/setup bench
 	cargo build --release -p rag-cli -p rag-bench
-	@exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 $(ARGS)
+	@PYTHONPATH=$(RAG_HOME)/tools/onnxruntime exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench parts --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 $(ARGS)
+
+ROWS ?= 100000
+# Real texts to start from, where the checkout has them beside it.
+DATA ?= $(firstword $(wildcard ../shared/data/hotpotqa ../shared/data/scifact))
+bench-scale: setup ## Measure search in ROWS (100000) chunks made from real passages; DATA=DIR takes them from a BEIR-shaped folder
+	cargo build --release -p rag-cli -p rag-bench
+	@exec $(RAG) pg exec -- $(CARGO_TARGET_DIR)/release/rag-bench scale --model-dir $(RAG_HOME)/model/all-minilm-l6-v2 \
+		--cache $(RAG_HOME)/bench/all-minilm-l6-v2.vectors --rows $(ROWS) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 eval: setup ## Measure retrieval quality on a folder of the BEIR shape: make eval DIR=path
 	@test -n "$(DIR)" || { echo "make eval: name a folder with corpus.jsonl, queries.jsonl, qrels.tsv: make eval DIR=path" >&2; exit 2; }

@@ -35,15 +35,19 @@ def requirement(package):
     return "\n".join(lines) + "\n", lines[0].removesuffix("\\").strip()
 
 
-def download(package, folder):
-    """The path of the wheel of `package`, its hash checked by pip."""
-    wanted, _ = requirement(package)
+def pip(command, package, folder, *options):
+    """Runs `pip download` or `pip install` for the paragraph about `package`; pip checks the hashes."""
     listing = folder / "requirements.txt"
-    listing.write_text(wanted)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--only-binary=:all:", "--require-hashes", "--dest", str(folder), "--requirement", str(listing)]
+    listing.write_text(requirement(package)[0])
+    command = [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", "--no-deps", *options]
+    command += ["--only-binary=:all:", "--require-hashes", "--requirement", str(listing)]
     if subprocess.run(command).returncode != 0:
-        sys.exit(f"setup: pip could not download {package}: see its message above, then run scripts/setup again")
+        sys.exit(f"setup: pip could not get {package}: see its message above, then run scripts/setup again")
+
+
+def download(package, folder):
+    """The path of the wheel of `package`."""
+    pip("download", package, folder, "--dest", str(folder))
     return next(folder.glob("*.whl"))
 
 
@@ -161,12 +165,26 @@ def install_lint(home):
             finish(new, folder, wanted)
 
 
+def install_bench(home):
+    wanted = requirement("onnxruntime")[1]
+    folder = home / "tools" / "onnxruntime"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) != wanted:
+            say("downloading onnxruntime, to measure our embedder beside it (40 MB)")
+            new = temp / "new"
+            pip("install", "onnxruntime", temp, "--root-user-action=ignore", "--target", str(new))
+            finish(new, folder, wanted)
+
+
+PARTS = {"postgres": install_postgres, "model": install_model, "lint": install_lint, "bench": install_bench}
+
+
 def main():
     os.umask(0o022)
     home = Path(os.environ["RAG_HOME"]).absolute()
     home.mkdir(parents=True, exist_ok=True)
     for part in sys.argv[1:]:
-        {"postgres": install_postgres, "model": install_model, "lint": install_lint}[part](home)
+        PARTS[part](home)
 
 
 if __name__ == "__main__":

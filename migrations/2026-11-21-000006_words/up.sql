@@ -92,6 +92,3 @@ $$;
 COMMENT ON COLUMN chunk_lexemes.tsv IS 'Words with positions, of title (twice, as it counts twice), headings and text.';
 COMMENT ON FUNCTION reindex_version(UUID) IS 'Writes the full-text rows of a version anew, by the collection''s words and average length of today.';
 COMMENT ON COLUMN chunk_lexemes.impacts IS 'Per lexeme id tf*(k1+1)/(tf + k1*(1-b+b*length/average)), k1 = 0.9, b = 0.5 (Robertson et al. 1994).';
-
--- What was written before is indexed by the same rules.
-SELECT reindex_version(id) FROM document_versions WHERE chunk_count > 0;

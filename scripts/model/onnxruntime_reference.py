@@ -1,7 +1,7 @@
-"""Measures onnxruntime on a text file, as examples/throughput.rs does: onnxruntime_reference.py TEXTS MODEL_ONNX TOKENIZER_JSON
+"""Measures onnxruntime on a text file, one text a line: onnxruntime_reference.py TEXTS GRAPH_ONNX MODEL_DIR THREADS
 
-MODEL_ONNX is the file minilm_graph.py --with-weights writes. Batches of 32, sorted by length, 2 threads; prints JSON.
-In a throw-away environment: pip install numpy onnxruntime tokenizers
+GRAPH_ONNX is rag-embed's own graph, MODEL_DIR holds model.safetensors and tokenizer.json. Batches of 32, sorted by length;
+prints JSON. `make bench` runs it; by hand: scripts/setup bench, then with PYTHONPATH=~/.cache/rag/tools/onnxruntime.
 """
 import json
 import sys
@@ -11,15 +11,30 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-BATCH, THREADS, WINDOW, QUERIES = 32, 2, 256, 200
+BATCH, WINDOW, QUERIES = 32, 256, 200
+
+
+def weights(path):
+    """Names and values of the tensors that the graph takes from model.safetensors."""
+    with open(path, "rb") as file:
+        head = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = file.read()
+    head = {name: tensor for name, tensor in head.items() if tensor.get("dtype") == "F32" and "pooler" not in name}
+    return list(head), [
+        onnxruntime.OrtValue.ortvalue_from_numpy(
+            np.frombuffer(data[slice(*tensor["data_offsets"])], dtype=np.float32).reshape(tensor["shape"]))
+        for tensor in head.values()]
 
 
 class MiniLm:
-    def __init__(self, model_path, tokenizer_path):
+    def __init__(self, graph, model_dir, threads):
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
-        self.session = onnxruntime.InferenceSession(model_path, options, providers=["CPUExecutionProvider"])
-        self.tokenizer = Tokenizer.from_file(tokenizer_path)
+        options.intra_op_num_threads = threads
+        # The session reads them where they lie, as long as it lives.
+        self.weights = weights(f"{model_dir}/model.safetensors")
+        options.add_external_initializers(*self.weights)
+        self.session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self.tokenizer = Tokenizer.from_file(f"{model_dir}/tokenizer.json")
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(WINDOW)
 
@@ -46,7 +61,7 @@ class MiniLm:
 
 def main():
     texts = [line for line in open(sys.argv[1], encoding="utf-8").read().split("\n") if line.strip()]
-    model = MiniLm(sys.argv[2], sys.argv[3])
+    model = MiniLm(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     model.embed(texts[:BATCH])
     start = time.perf_counter()
     model.embed(texts)

@@ -1,4 +1,4 @@
-"""Writes texts and their reference vectors for rag-embed's tests: reference_vectors.py MODEL_ONNX TOKENIZER_JSON > OUT_JSON
+"""Writes texts and their reference vectors for rag-embed's tests: reference_vectors.py GRAPH_ONNX MODEL_DIR > OUT_JSON
 
 Run by hand, in the environment of onnxruntime_reference.py, when the texts change.
 """
@@ -23,7 +23,7 @@ TEXTS = [
     "a" * 300 + " word longer than the tokenizer takes, then [SEP] and [MASK] written out",
 ]
 
-model = MiniLm(sys.argv[1], sys.argv[2])
+model = MiniLm(sys.argv[1], sys.argv[2], 2)
 # One text a run: no padding can touch a reference.
 cases = [{"text": text, "tokens": len(model.tokens([text])[0]),
           "vector": [round(float(x), 6) for x in model.embed([text])[0]]} for text in TEXTS]

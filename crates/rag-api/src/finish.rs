@@ -23,8 +23,13 @@ pub(crate) async fn finish(
     let id = req.extensions().get::<RequestId>().map(ToString::to_string);
     let mut response = next.call(req).await?.map_into_boxed_body();
     if let Some(problem) = response.response().error().map(as_problem) {
-        let answer = problem.respond(id.clone());
-        response = ServiceResponse::new(response.request().clone(), answer);
+        let (request, refused) = response.into_parts();
+        let mut answer = problem.respond(id.clone());
+        // Without these a page of an allowed origin could not read why it was refused.
+        for (name, value) in refused.headers().iter().filter(|(name, _)| is_for_origins(name)) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+        response = ServiceResponse::new(request, answer);
     }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -37,6 +42,10 @@ pub(crate) async fn finish(
         headers.insert(REQUEST_ID, id);
     }
     Ok(response)
+}
+
+fn is_for_origins(name: &HeaderName) -> bool {
+    name == header::VARY || name.as_str().starts_with("access-control-")
 }
 
 /// Our own errors as they are, the framework's by their status.

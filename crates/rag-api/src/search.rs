@@ -38,10 +38,13 @@ fn default_limit() -> u32 {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchBody {
-    /// Question or words, 1 to 10,000 characters.
+    /// Question or words, 1 to 10,000 characters. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
+    /// Whether quotation marks and dashes mean nothing in the query.
+    #[serde(default)]
+    pub(crate) plain: bool,
     /// Collections to search, at most 100; all when absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
@@ -122,6 +125,7 @@ pub(crate) struct PassageView {
 
 /// How long a search took.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "units are part of names")]
 pub(crate) struct TimingsView {
     /// Embedding the question, in milliseconds.
     pub(crate) embed_ms: f64,
@@ -236,6 +240,7 @@ pub(crate) async fn search(
         .blocking(move |engine| {
             let request = SearchRequest {
                 query: &body.query,
+                plain: body.plain,
                 collections: &collections,
                 filter: filter.as_ref(),
                 limit,

@@ -5,44 +5,67 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::BenchResult;
 
 /// Documents and questions about them.
 pub(crate) struct Corpus {
-    pub(crate) documents: Vec<String>,
+    pub(crate) documents: Vec<Document>,
     pub(crate) questions: Vec<String>,
 }
 
+/// One text.
 #[derive(Deserialize)]
-struct Entry {
+pub(crate) struct Document {
+    /// May be empty.
+    #[serde(default)]
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+#[derive(Deserialize)]
+struct Question {
     text: String,
 }
 
-/// The first `documents` documents and up to 300 questions of a BEIR-shaped folder.
-pub(crate) fn from_folder(dir: &Path, documents: usize) -> BenchResult<Corpus> {
-    let read = |name: &str, most: usize| -> BenchResult<Vec<String>> {
-        let path = dir.join(name);
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        text.lines().take(most).map(|line| Ok(serde_json::from_str::<Entry>(line)?.text)).collect()
-    };
-    Ok(Corpus { documents: read("corpus.jsonl", documents)?, questions: read("queries.jsonl", 300)? })
+/// At most so many documents and questions of a BEIR-shaped folder, the first ones.
+pub(crate) fn from_folder(dir: &Path, documents: usize, questions: usize) -> BenchResult<Corpus> {
+    let questions = read::<Question>(&dir.join("queries.jsonl"), questions)?;
+    Ok(Corpus {
+        documents: read(&dir.join("corpus.jsonl"), documents)?,
+        questions: questions.into_iter().map(|question| question.text).collect(),
+    })
 }
 
-/// The project's own documentation, a paragraph a document, each made different by its number until there are enough;
-/// its longer lines are the questions.
-pub(crate) fn own_documentation(documents: usize) -> BenchResult<Corpus> {
+fn read<T: DeserializeOwned>(path: &Path, most: usize) -> BenchResult<Vec<T>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.lines().take(most).map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+/// The project's own documentation, a paragraph a document; their beginnings are the questions.
+pub(crate) fn own_documentation() -> BenchResult<Corpus> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut paragraphs = Vec::new();
+    let mut documents = Vec::new();
     for name in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/ARCHITECTURE.md", "docs/STYLE.md"] {
         let text = fs::read_to_string(root.join(name))?;
-        paragraphs.extend(text.split("\n\n").filter(|part| part.len() > 200).map(str::to_owned));
+        let paragraphs = text.split("\n\n").filter(|part| part.len() > 200);
+        documents.extend(paragraphs.map(|part| Document { title: name.to_owned(), text: part.to_owned() }));
     }
-    let questions = paragraphs.iter().map(|part| part.chars().take(80).collect()).collect();
-    let documents = paragraphs.iter().cycle().take(documents).enumerate();
-    Ok(Corpus {
-        documents: documents.map(|(number, text)| format!("Note {number}\n\n{text}")).collect(),
-        questions,
-    })
+    let questions = documents.iter().map(|document| document.text.chars().take(80).collect()).collect();
+    Ok(Corpus { documents, questions })
+}
+
+impl Corpus {
+    /// Repeats the documents, each made different by its number, until there are `count`.
+    pub(crate) fn repeated(self, count: usize) -> Self {
+        let documents = self.documents.iter().cycle().take(count).enumerate();
+        let documents = documents
+            .map(|(number, document)| Document {
+                title: document.title.clone(),
+                text: format!("Note {number}\n\n{}", document.text),
+            })
+            .collect();
+        Self { documents, ..self }
+    }
 }

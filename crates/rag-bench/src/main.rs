@@ -1,10 +1,9 @@
 //! `rag-bench`: each figure beside a reference measured in the same run. Needs `DATABASE_URL`; `make bench` sets it.
 
-mod copy;
 mod corpus;
-mod ingest;
 mod measure;
-mod search;
+mod parts;
+mod scale;
 
 use std::{
     error::Error,
@@ -13,42 +12,55 @@ use std::{
     sync::Arc,
 };
 
-use clap::Parser;
-use rag_embed::MiniLm;
+use clap::{Parser, Subcommand};
+use rag_embed::{Embedder, MiniLm};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
 use rag_repo::{Db, PoolSettings};
 use rag_text::{ChunkSettings, Limits};
 
-use crate::measure::Figure;
-
 /// Result of a measurement.
-pub(crate) type BenchResult<T> = Result<T, Box<dyn Error>>;
+pub(crate) type BenchResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Measures, and prints ratios.
+/// Measures, and prints what it saw.
 #[derive(Parser)]
 struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ingest, embedder, search and COPY, each beside a reference: ratios
+    Parts(parts::Args),
+    /// Search in a large synthetic collection: times, sizes, recall
+    Scale(scale::Args),
+}
+
+/// What every measurement needs.
+#[derive(clap::Args)]
+pub(crate) struct Common {
     /// PostgreSQL to measure on; an empty database.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    database_url: String,
+    pub(crate) database_url: String,
     /// Folder of all-MiniLM-L6-v2.
     #[arg(long)]
-    model_dir: PathBuf,
+    pub(crate) model_dir: PathBuf,
     /// BEIR-shaped folder to take texts from; without one, this project's documentation.
     #[arg(long)]
-    data: Option<PathBuf>,
-    /// Documents to take in.
-    #[arg(long, default_value_t = 500)]
-    documents: usize,
+    pub(crate) data: Option<PathBuf>,
     /// Prints JSON.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(&args) {
-        Ok(figures) => {
-            print(&args, &figures);
+    let result = match Args::parse().command {
+        Command::Parts(args) => parts::run(&args),
+        Command::Scale(args) => scale::run(&args),
+    };
+    match result {
+        Ok(text) => {
+            print(&text);
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -58,25 +70,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> BenchResult<Vec<Figure>> {
-    let corpus = match &args.data {
-        Some(dir) => corpus::from_folder(dir, args.documents)?,
-        None => corpus::own_documentation(args.documents)?,
-    };
-    let scratch = tempfile::tempdir()?;
-    let engine = engine(args, scratch.path())?;
-    let mut figures = copy::run(&args.database_url)?;
-    let (collection, ingested) = ingest::run(&engine, &corpus)?;
-    figures.extend(ingested);
-    figures.extend(search::run(&engine, &args.database_url, collection, &corpus.questions)?);
-    Ok(figures)
+/// The model of the folder, on all processors.
+pub(crate) fn minilm(common: &Common) -> BenchResult<Arc<dyn Embedder>> {
+    let threads = std::thread::available_parallelism()?.get();
+    Ok(Arc::new(MiniLm::load(&common.model_dir, threads)?))
 }
 
-fn engine(args: &Args, scratch: &Path) -> BenchResult<Engine> {
-    let db = Db::new(&args.database_url, &PoolSettings::default());
+/// An engine on the migrated database, with the defaults of `config/rag.toml`.
+pub(crate) fn engine(
+    common: &Common,
+    embedder: Arc<dyn Embedder>,
+    pool: &PoolSettings,
+    scratch: &Path,
+) -> BenchResult<Engine> {
+    let db = Db::new(&common.database_url, pool);
     db.run(rag_repo::migrations::run_pending)?;
-    let threads = std::thread::available_parallelism()?.get();
-    let embedder = MiniLm::load(&args.model_dir, threads)?;
     let settings = Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 48 },
@@ -97,16 +105,12 @@ fn engine(args: &Args, scratch: &Path) -> BenchResult<Engine> {
             history_messages: 10,
         },
     };
-    Ok(Engine::new(Parts { db, embedder: Arc::new(embedder), reranker: None, chat: None, settings })?)
+    Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
 }
 
 #[expect(clippy::print_stdout, reason = "the result of the program")]
-fn print(args: &Args, figures: &[Figure]) {
-    if args.json {
-        println!("{}", serde_json::json!(figures));
-    } else {
-        println!("{}", measure::table(figures));
-    }
+fn print(text: &str) {
+    println!("{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "the failure of the program")]

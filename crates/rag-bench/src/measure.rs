@@ -47,8 +47,29 @@ pub(crate) fn ms(duration: Duration) -> f64 {
 
 /// The middle of the values; 0 of none.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
+    percentile(values, 50)
+}
+
+/// The value that `percent` (0 to 99) of the values lie below; 0 of none. Sorts them.
+pub(crate) fn percentile(values: &mut [f64], percent: usize) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+    values.get(values.len() * percent / 100).copied().unwrap_or(0.0)
+}
+
+/// A count as a number to reckon with; exact below four thousand million.
+pub(crate) fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Seconds of a duration, to the tenth.
+pub(crate) fn seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10.0).round() / 10.0
+}
+
+/// A sign of life of a long step, for people, beside the result.
+#[expect(clippy::print_stderr, reason = "progress of a program that runs for minutes")]
+pub(crate) fn progress(text: &str) {
+    eprintln!("rag-bench: {text}");
 }
 
 /// The table for people.

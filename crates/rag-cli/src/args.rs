@@ -66,6 +66,12 @@ pub(crate) enum Command {
                             The folder holds corpus.jsonl, queries.jsonl and qrels.tsv."
     )]
     Eval(Eval),
+    /// Index the words of stored documents anew, by the rules and counts of today
+    #[command(
+        after_help = "Examples:\n  rag reindex\n  rag reindex --collection law\n\nWorth it after an upgrade that says so, and after a \
+                            collection has grown or shrunk much. Searches go on meanwhile."
+    )]
+    Reindex(Reindex),
     /// Show what runs and what is stored
     Status(Json),
     /// Check everything that `rag` needs, and say what to do about it
@@ -146,12 +152,9 @@ pub(crate) struct Search {
     /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
-    /// Have the reranker of section [rerank] judge the best results, even where it does not always
-    #[arg(long, conflicts_with = "no_rerank")]
-    pub(crate) rerank: bool,
-    /// Keep the order of words and vectors, even where the reranker always judges
-    #[arg(long)]
-    pub(crate) no_rerank: bool,
+    /// Have the reranker of section [rerank] judge the best results, or with --rerank=false not [default: rerank.always]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) rerank: Option<bool>,
     /// Show how the results came about: steps, times and PostgreSQL's plans
     #[arg(long)]
     pub(crate) explain: bool,
@@ -168,9 +171,26 @@ pub(crate) struct Eval {
     /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,
+    /// Judge other ways to rank too: other fusions, feedback, diversity
+    #[arg(long)]
+    pub(crate) sweep: bool,
+    /// Compare with the JSON of an earlier run; a loss of quality is exit code 1
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
+    /// Loss of nDCG@10 or recall@100 that is not worth mentioning
+    #[arg(long, default_value_t = 0.005, requires = "compare", value_name = "PART")]
+    pub(crate) tolerance: f64,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `rag reindex`.
+#[derive(Debug, Args)]
+pub(crate) struct Reindex {
+    /// Only this collection [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collection: Option<String>,
 }
 
 /// Legs of a search.

@@ -71,6 +71,11 @@ impl Postgres {
         }
     }
 
+    /// Whether it is ours, kept dying and is started no more.
+    pub(crate) fn has_given_up(&self) -> bool {
+        matches!(self, Self::Own(supervisor) if supervisor.has_given_up())
+    }
+
     /// Where it runs, for people.
     pub(crate) fn place(&self) -> &'static str {
         match self {

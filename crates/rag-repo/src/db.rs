@@ -13,6 +13,9 @@ use crate::error::{RepoError, RepoResult};
 /// Attempts of a transaction that collides with others.
 const COLLISION_ATTEMPTS: u32 = 5;
 
+/// How often the pool tries to reach a server that is away. Its own default grows to half of the callers' patience.
+const RECONNECT: Duration = Duration::from_millis(250);
+
 /// Size and patience of the pool.
 #[derive(Debug, Clone)]
 pub struct PoolSettings {
@@ -34,6 +37,7 @@ impl Default for PoolSettings {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
+    wait: Duration,
 }
 
 impl Db {
@@ -42,12 +46,13 @@ impl Db {
         let pool = Pool::builder()
             .max_size(settings.max_connections.max(1))
             .min_idle(Some(1))
-            .connection_timeout(Duration::from_millis(settings.wait_timeout_ms.max(1)))
+            // The pool pauses for half of this at most; how long callers wait is said with each call.
+            .connection_timeout(RECONNECT * 2)
             .connection_customizer(Box::new(SessionDefaults {
                 statement_timeout_ms: settings.statement_timeout_ms,
             }))
             .build_unchecked(ConnectionManager::new(url));
-        Self { pool }
+        Self { pool, wait: Duration::from_millis(settings.wait_timeout_ms.max(1)) }
     }
 
     /// Runs `work` with a connection.
@@ -77,7 +82,7 @@ impl Db {
     }
 
     fn connection(&self) -> RepoResult<PooledConnection<ConnectionManager<PgConnection>>> {
-        self.pool.get().map_err(|error| {
+        self.pool.get_timeout(self.wait).map_err(|error| {
             tracing::debug!(%error, "no connection from the pool");
             RepoError::Unavailable("no free connection in time".to_owned())
         })

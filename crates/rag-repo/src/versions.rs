@@ -6,9 +6,11 @@ use diesel::{
 };
 use rag_schema::{
     enums::VersionState,
-    ids::{DocumentId, VersionId},
+    ids::{CollectionId, DocumentId, UserId, VersionId},
     models::{DocumentVersion, NewDocumentVersion},
-    schema::{chunks, document_versions, version_contents, version_texts},
+    schema::{
+        chunks, collections, document_versions, documents as documents_table, version_contents, version_texts,
+    },
 };
 
 use crate::{RepoResult, documents};
@@ -145,4 +147,32 @@ pub fn text(conn: &mut PgConnection, id: VersionId, start: i64, end: i64) -> Rep
     let skip = usize::try_from(start - first).unwrap_or(0);
     let take = usize::try_from(end - start).unwrap_or(0);
     Ok(parts.iter().flat_map(|part| part.chars()).skip(skip).take(take).collect())
+}
+
+/// Versions with chunks in the collections that `user` may see, of one collection when given.
+pub fn with_chunks(
+    conn: &mut PgConnection,
+    user: UserId,
+    collection: Option<CollectionId>,
+) -> RepoResult<Vec<VersionId>> {
+    let mut query = document_versions::table
+        .inner_join(documents_table::table.on(documents_table::id.eq(document_versions::document_id)))
+        .inner_join(collections::table.on(collections::id.eq(documents_table::collection_id)))
+        .filter(collections::owner_id.eq(user))
+        .filter(document_versions::chunk_count.gt(0))
+        .order(document_versions::id)
+        .select(document_versions::id)
+        .into_boxed();
+    if let Some(collection) = collection {
+        query = query.filter(collections::id.eq(collection));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Indexes the words of a version anew, by the collection's counts of today. Nothing happens when it is gone.
+pub fn reindex_words(conn: &mut PgConnection, id: VersionId) -> RepoResult<()> {
+    diesel::sql_query("SELECT reindex_version(id) FROM document_versions WHERE id = $1")
+        .bind::<diesel::sql_types::Uuid, _>(id)
+        .execute(conn)?;
+    Ok(())
 }

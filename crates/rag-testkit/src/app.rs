@@ -8,7 +8,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_embed::{Reranker, hash::HashEmbedder};
+use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -27,6 +27,8 @@ pub struct Setup {
     pub api: ApiSettings,
     /// Pool of connections.
     pub pool: PoolSettings,
+    /// Model that embeds.
+    pub embedder: Arc<dyn Embedder>,
     /// Reranker, and whether it always judges; no search is reranked without one.
     pub reranker: Option<(Arc<dyn Reranker>, bool)>,
     /// Chat model; answers are extracted without one.
@@ -45,7 +47,7 @@ impl Default for Setup {
             ..ApiSettings::default()
         };
         let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
-        Self { api, pool, reranker: None, chat: None }
+        Self { api, pool, embedder: Arc::new(HashEmbedder::new(256)), reranker: None, chat: None }
     }
 }
 
@@ -77,7 +79,7 @@ impl TestApp {
         }
         let engine = Engine::new(Parts {
             db: Db::new(db.url(), &setup.pool),
-            embedder: Arc::new(HashEmbedder::new(256)),
+            embedder: setup.embedder,
             reranker: setup.reranker.map(|(reranker, _)| reranker),
             chat: setup.chat,
             settings,

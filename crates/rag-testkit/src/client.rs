@@ -47,6 +47,13 @@ pub struct Frame {
 }
 
 impl Answer {
+    /// The answer to a request.
+    pub fn of(request: RequestBuilder) -> Self {
+        let response = request.send().unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, body: response.bytes().unwrap().to_vec() }
+    }
+
     /// The body as JSON; null when it is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
@@ -75,7 +82,8 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr, key: Option<&str>) -> Self {
+    /// A client of the server at `address`.
+    pub fn new(address: SocketAddr, key: Option<&str>) -> Self {
         // Fails when it is done already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::blocking::Client::builder().timeout(PATIENCE).no_proxy().build().unwrap();
@@ -98,7 +106,7 @@ impl Client {
 
     /// Sends a request without a body.
     pub fn send(&self, method: &str, path: &str) -> Answer {
-        whole(self.request(method, path).send().unwrap())
+        Answer::of(self.request(method, path))
     }
 
     /// `GET`.
@@ -108,16 +116,21 @@ impl Client {
 
     /// `POST` with a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        whole(self.request("POST", path).json(body).send().unwrap())
+        Answer::of(self.request("POST", path).json(body))
     }
 
     /// `POST` with any body.
     pub fn post_raw(&self, path: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        whole(self.request("POST", path).header("content-type", media_type).body(body.into()).send().unwrap())
+        Answer::of(self.request("POST", path).header("content-type", media_type).body(body.into()))
     }
 
     /// Sends a file to a collection.
     pub fn upload(&self, collection: &str, name: &str, bytes: &[u8]) -> Answer {
+        Answer::of(self.upload_request(collection, name, bytes))
+    }
+
+    /// The request that sends a file to a collection.
+    pub fn upload_request(&self, collection: &str, name: &str, bytes: &[u8]) -> RequestBuilder {
         let mut body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
@@ -126,7 +139,8 @@ impl Client {
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--edge--\r\n");
         let path = format!("/v1/collections/{collection}/documents");
-        self.post_raw(&path, "multipart/form-data; boundary=edge", body)
+        let media_type = "multipart/form-data; boundary=edge";
+        self.request("POST", &path).header("content-type", media_type).body(body)
     }
 
     /// Makes a collection; its id.
@@ -180,11 +194,6 @@ impl Client {
         response.read_to_string(&mut stream).unwrap();
         stream.split_terminator("\n\n").filter(|frame| !frame.starts_with(':')).map(frame).collect()
     }
-}
-
-fn whole(response: Response) -> Answer {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().unwrap().to_vec() }
 }
 
 fn frame(text: &str) -> Frame {

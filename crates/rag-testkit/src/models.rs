@@ -1,7 +1,9 @@
 //! Models that misbehave on purpose.
 
+use std::{fmt, ops::Range};
+
 use futures_util::{StreamExt, stream};
-use rag_embed::{EmbedError, Reranker};
+use rag_embed::{EmbedError, Embedder, ModelInfo, Reranker, hash::HashEmbedder};
 use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream};
 
 /// Says one thing and then nothing more, for ever.
@@ -15,6 +17,45 @@ impl ChatModel for StallingModel {
 
     fn stream(&self, _request: ChatRequest) -> DeltaStream {
         Box::pin(stream::iter([Ok(Delta::Text(self.0.clone()))]).chain(stream::pending()))
+    }
+}
+
+/// A fake embedder that does something first: waits, or fails.
+pub struct MoodyEmbedder {
+    inner: HashEmbedder,
+    mood: Box<dyn Fn() -> Result<(), EmbedError> + Send + Sync>,
+}
+
+impl MoodyEmbedder {
+    /// Calls `mood` before anything is embedded.
+    pub fn new(mood: impl Fn() -> Result<(), EmbedError> + Send + Sync + 'static) -> Self {
+        Self { inner: HashEmbedder::new(256), mood: Box::new(mood) }
+    }
+}
+
+impl fmt::Debug for MoodyEmbedder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MoodyEmbedder").finish_non_exhaustive()
+    }
+}
+
+impl Embedder for MoodyEmbedder {
+    fn model(&self) -> &ModelInfo {
+        self.inner.model()
+    }
+
+    fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
+        (self.mood)()?;
+        self.inner.embed_query(text)
+    }
+
+    fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        (self.mood)()?;
+        self.inner.embed_documents(texts)
+    }
+
+    fn token_spans(&self, text: &str) -> Vec<Range<usize>> {
+        self.inner.token_spans(text)
     }
 }
 

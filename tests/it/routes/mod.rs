@@ -2,7 +2,9 @@
 
 mod ask;
 mod collections;
+mod cors;
 mod documents;
+mod patience;
 mod refusals;
 mod rerank;
 mod search;

@@ -45,9 +45,111 @@ fn bad_searches_name_the_field() {
         (json!({"query": "a", "limit": 101}), "limit"),
         (json!({"query": "a", "mode": "psychic"}), "mode"),
         (json!({"query": "a", "surprise": 1}), "surprise"),
+        (json!({"query": "a", "filter": {"$near": 1}}), "filter"),
+        (json!({"query": "a", "ranking": {"diversity": 2.0}}), "ranking"),
+        (json!({"query": "a", "ranking": {"fusion": {"type": "convex", "dense_weight": -1.0}}}), "ranking"),
     ] {
         let answer = client.post("/v1/search", &body);
         assert_eq!(answer.problem(422), "invalid", "{body}");
         assert_eq!(answer.json()["errors"][0]["field"], field, "{body}");
     }
+}
+
+/// Three documents with metadata; the collection's id.
+fn shelf(client: &rag_testkit::Client) -> String {
+    let collection = client.collection("shelf");
+    let path = format!("/v1/collections/{collection}/texts");
+    for (title, text, metadata) in [
+        ("Zirconium", "Zirconium resists corrosion in hot water.", json!({"year": 2019, "tags": ["metal"]})),
+        (
+            "Steel",
+            "Steel corrodes; coatings slow the corrosion.",
+            json!({"year": 2021, "tags": ["metal", "alloy"]}),
+        ),
+        (
+            "Swallows",
+            "Swallows fly low before rain.",
+            json!({"year": 2021, "tags": ["bird"], "importance": 1.0}),
+        ),
+    ] {
+        let body = json!({"title": title, "text": text, "metadata": metadata});
+        client.ingested(&client.post(&path, &body).expect(202));
+    }
+    collection
+}
+
+fn titles(found: &serde_json::Value) -> Vec<&str> {
+    let results = found["results"].as_array().unwrap();
+    results.iter().map(|result| result["title"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn filters_and_word_rules_hold_for_every_result() {
+    let app = TestApp::start();
+    let client = app.client();
+    shelf(&client);
+    let search = |body: serde_json::Value| client.post("/v1/search", &body).expect(200);
+    let found =
+        search(json!({"query": "corrosion", "filter": {"type": "gte", "key": "year", "value": 2020}}));
+    assert_eq!(titles(&found), ["Steel", "Swallows"]);
+    let found = search(json!({"query": "corrosion", "filter": {"tags": "metal", "year": {"$lt": 2020}}}));
+    assert_eq!(titles(&found), ["Zirconium"]);
+    assert_eq!(found["results"][0]["metadata"]["year"], 2019);
+    assert_eq!(titles(&search(json!({"query": "\"hot water\" corrosion"}))), ["Zirconium"]);
+    assert_eq!(titles(&search(json!({"query": "corrosion -zirconium -rain"}))), ["Steel"]);
+    let none = search(json!({"query": "corrosion", "filter": {"year": 1999}}));
+    assert_eq!((titles(&none), none["no_good_match"].as_bool()), (vec![], Some(false)));
+}
+
+#[test]
+fn answers_keep_to_the_filter_too() {
+    let app = TestApp::start();
+    let client = app.client();
+    shelf(&client);
+    let body = json!({"question": "What resists corrosion?", "filter": {"tags": "bird"}});
+    let turn = client.post("/v1/ask", &body).expect(200);
+    assert!(!turn.to_string().contains("irconium"), "{turn}");
+}
+
+#[test]
+fn results_are_ranked_cut_and_marked_as_asked() {
+    let app = TestApp::start();
+    let client = app.client();
+    shelf(&client);
+    let search = |body: serde_json::Value| client.post("/v1/search", &body).expect(200);
+    let found = search(json!({"query": "corroding zirconium", "highlight": true, "limit": 1}));
+    let text: Vec<char> = found["results"][0]["text"].as_str().unwrap().chars().collect();
+    let marks = found["results"][0]["highlights"].as_array().unwrap();
+    let marked: Vec<String> =
+        marks.iter().map(|mark| text[at(&mark[0])..at(&mark[1])].iter().collect()).collect();
+    assert_eq!(marked[0], "Zirconium");
+    let important = json!({"boosts": [{"type": "metadata", "key": "importance", "weight": 5.0}]});
+    let found = search(json!({"query": "zirconium", "ranking": important}));
+    assert_eq!(titles(&found)[0], "Swallows");
+    let nothing = json!({"cutoff": {"type": "similarity", "value": 1.0}});
+    let found = search(json!({"query": "zirconium", "ranking": nothing}));
+    assert_eq!((titles(&found), found["no_good_match"].as_bool()), (vec![], Some(true)));
+    let fused = json!({"fusion": {"type": "rrf", "k": 60.0}, "diversity": 0.5, "feedback": false});
+    assert_eq!(titles(&search(json!({"query": "zirconium", "ranking": fused}))).len(), 3);
+}
+
+fn at(offset: &serde_json::Value) -> usize {
+    usize::try_from(offset.as_u64().unwrap()).unwrap()
+}
+
+#[test]
+fn a_search_explains_itself_when_asked() {
+    let app = TestApp::start();
+    let client = app.client();
+    shelf(&client);
+    let found = client.post("/v1/search", &json!({"query": "zirconium", "explain": true})).expect(200);
+    let steps = found["trace"]["steps"].as_array().unwrap();
+    let names: Vec<&str> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(names, ["embed", "scope", "lexical", "dense", "fuse", "feedback", "cut"]);
+    for leg in [2, 3] {
+        let plan = steps[leg]["plan"].to_string();
+        assert!(plan.contains("Execution Time"), "{plan}");
+    }
+    let plain = client.post("/v1/search", &json!({"query": "zirconium"})).expect(200);
+    assert!(plain.get("trace").is_none());
 }

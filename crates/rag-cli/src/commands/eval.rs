@@ -1,22 +1,33 @@
 //! `rag eval`: judges retrieval on a test collection, as a table or as JSON.
 
-use std::process::ExitCode;
+use std::{fmt, fs, path::Path, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rag_engine::evaluate::{LegReport, Progress, Report, evaluate};
+use rag_engine::evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate};
 
-use crate::{args::Eval, config::Config, failure::Outcome, output, runtime::Context};
+use crate::{
+    args::Eval,
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    runtime::Context,
+};
 
 /// Loads the folder, runs its queries, prints what came of it.
 pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
+    let before = args.compare.as_deref().map(earlier).transpose()?;
     let context = Context::open(config)?;
     let bar = if output::is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} [{elapsed}]") {
         bar.set_style(style);
     }
-    let workers = context.config.sections.ingest.workers;
-    let report =
-        evaluate(&context.engine, &args.dir, workers, args.keep_as.as_deref(), &mut |at| show(&bar, at));
+    let evaluation = Evaluation {
+        dir: &args.dir,
+        workers: context.config.sections.ingest.workers,
+        keep_as: args.keep_as.as_deref(),
+        sweep: args.sweep,
+    };
+    let report = evaluate(&context.engine, evaluation, &mut |at| show(&bar, at));
     bar.finish_and_clear();
     let report = report?;
     if args.json {
@@ -24,7 +35,63 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     } else {
         output::line(table(&report));
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(before) = before else { return Ok(ExitCode::SUCCESS) };
+    let changes = changes(&before.legs, &report.legs);
+    if !args.json {
+        output::line("\nagainst the earlier run:");
+        for change in &changes {
+            output::line(change.to_string());
+        }
+    }
+    let lost: Vec<String> =
+        changes.iter().filter(|change| change.by < -args.tolerance).map(Change::to_string).collect();
+    if lost.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(Failure::new(Exit::Failed, format!("quality was lost: {}", lost.join("; ")))
+        .hint("mend the ranking; when the loss is meant, keep this run's JSON as the new measure"))
+}
+
+/// The report of an earlier run.
+fn earlier(file: &Path) -> Outcome<Report> {
+    let bad = |error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Usage, format!("{} is no earlier run: {error}", file.display()))
+            .hint("make one with `rag eval DIR --json > FILE`")
+    };
+    let text = fs::read_to_string(file).map_err(|error| bad(&error))?;
+    serde_json::from_str(&text).map_err(|error| bad(&error))
+}
+
+/// How a figure moved.
+struct Change {
+    leg: &'static str,
+    figure: &'static str,
+    from: f64,
+    by: f64,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { leg, figure, from, by } = self;
+        write!(f, "{leg:<8} {figure:<11} {from:.4} -> {:.4} ({by:+.4})", from + by)
+    }
+}
+
+fn changes(before: &Legs, after: &Legs) -> Vec<Change> {
+    let legs = [
+        ("lexical", &before.lexical, &after.lexical),
+        ("dense", &before.dense, &after.dense),
+        ("fused", &before.fused, &after.fused),
+    ];
+    let change = |leg, figure, from: f64, to: f64| Change { leg, figure, from, by: to - from };
+    legs.into_iter()
+        .flat_map(|(leg, before, after)| {
+            [
+                change(leg, "nDCG@10", before.ndcg_at_10, after.ndcg_at_10),
+                change(leg, "recall@100", before.recall_at_100, after.recall_at_100),
+            ]
+        })
+        .collect()
 }
 
 fn show(bar: &ProgressBar, at: Progress) {
@@ -45,13 +112,13 @@ fn show(bar: &ProgressBar, at: Progress) {
 fn table(report: &Report) -> String {
     let row = |name: &str, leg: &LegReport| {
         format!(
-            "{name:<8} {:>8.4} {:>10.4} {:>11.4} {:>8.4} {:>8.1} {:>8.1}\n",
+            "{name:<17} {:>8.4} {:>10.4} {:>11.4} {:>8.4} {:>8.1} {:>8.1}\n",
             leg.ndcg_at_10, leg.recall_at_10, leg.recall_at_100, leg.mrr_at_10, leg.p50_ms, leg.p95_ms
         )
     };
     let legs = &report.legs;
     format!(
-        "{:<8} {:>8} {:>10} {:>11} {:>8} {:>8} {:>8}\n{}{}{}\n{} documents, {} chunks, {} queries, {}; ready after {:.0} s",
+        "{:<17} {:>8} {:>10} {:>11} {:>8} {:>8} {:>8}\n{}{}{}{}\n{} documents, {} chunks, {} queries, {}; ready after {:.0} s",
         "leg",
         "nDCG@10",
         "recall@10",
@@ -62,6 +129,7 @@ fn table(report: &Report) -> String {
         row("lexical", &legs.lexical),
         row("dense", &legs.dense),
         row("fused", &legs.fused),
+        report.sweep.iter().map(|(name, leg)| row(name, leg)).collect::<String>(),
         report.documents,
         report.chunks,
         report.queries,

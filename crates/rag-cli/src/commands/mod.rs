@@ -8,6 +8,7 @@ mod ingest;
 mod ingest_files;
 mod migrate;
 mod pg;
+mod reindex;
 mod search;
 mod serve;
 mod status;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Eval(args) => eval::run(config, &args),
         Command::Ask(args) => ask::run(config, &args),
         Command::Search(args) => search::run(config, &args),
+        Command::Reindex(args) => reindex::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

@@ -20,10 +20,9 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
     let query = args.query.join(" ");
     let settings = &context.engine.settings().search;
-    let rerank = match (args.rerank, args.no_rerank) {
-        (true, _) => Some(settings.rerank_window),
-        (false, true) => None,
-        (false, false) => settings.ranking.rerank,
+    let rerank = match args.rerank {
+        Some(wanted) => wanted.then_some(settings.rerank_window),
+        None => settings.ranking.rerank,
     };
     let request = SearchRequest {
         query: &query,
@@ -84,7 +83,9 @@ fn show_trace(trace: &Trace) {
     output::line("");
     for Step { step, ms, detail, plan } in &trace.steps {
         output::line(format!("{step:<10} {ms:>8.2} ms  {detail}"));
-        plan.iter().for_each(|line| output::line(format!("{:24}{line}", "")));
+        for line in plan {
+            output::line(format!("{:24}{line}", ""));
+        }
     }
 }
 

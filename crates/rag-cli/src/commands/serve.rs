@@ -1,6 +1,11 @@
 //! `rag serve`: everything up in order, the HTTP API in front, everything down in order.
 
-use std::{net::SocketAddr, process::ExitCode, time::Instant};
+use std::{
+    mem,
+    net::SocketAddr,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use rag_api::ApiSettings;
 use rag_engine::ingest::Workers;
@@ -14,6 +19,9 @@ use crate::{
     runtime::{Context, clear_scratch},
     signals,
 };
+
+/// How often it is asked whether PostgreSQL has been given up.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Serves until a signal asks it to end.
 pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
@@ -32,7 +40,12 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     }
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let served = serve(&context, api_settings(&context.config, key), begun, &mut stopped);
-    workers.stop();
+    if context.postgres.has_given_up() {
+        // They would wait for a database that does not come back, with nothing to write down.
+        mem::forget(workers);
+    } else {
+        workers.stop();
+    }
     served?;
     drop(context);
     output::note("Stopped.");
@@ -68,8 +81,22 @@ fn serve(
                 server.stop().await;
                 Ok(())
             }
+            () = given_up(&context.postgres) => Err(lost(&context.config)),
         }
     })
+}
+
+/// Waits until our PostgreSQL is started no more.
+async fn given_up(postgres: &Postgres) {
+    while !postgres.has_given_up() {
+        actix_web::rt::time::sleep(LOOK).await;
+    }
+}
+
+fn lost(config: &Config) -> Failure {
+    let log = config.data_dir().join("postgres.log");
+    Failure::new(Exit::Unreachable, "PostgreSQL keeps dying and is started no more")
+        .hint(format!("its log {} says why; `rag doctor` checks the usual causes", log.display()))
 }
 
 fn cannot_bind(bind: SocketAddr, error: &std::io::Error) -> Failure {

@@ -124,6 +124,7 @@ impl Engine {
         let stored = self.store_question(user, request.session, question)?;
         let search = SearchRequest {
             query: question,
+            plain: true,
             collections: request.collections,
             filter: request.filter,
             limit: self.settings().answer.passages.max(1),

@@ -15,7 +15,7 @@ use rag_schema::{
     ids::{CollectionId, DocumentId},
     models::NewCollection,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
@@ -23,7 +23,7 @@ use self::metrics::float;
 use crate::{
     Engine, EngineResult,
     ingest::{Upload, Workers},
-    retrieve::{Mode, SearchRequest},
+    retrieve::{Feedback, Fusion, Mode, Ranking, SearchRequest},
 };
 
 /// Chunks asked for per query: enough for 100 documents, as a document counts by its best chunk.
@@ -31,8 +31,21 @@ const CHUNKS_PER_QUERY: usize = 200;
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(500);
 
-/// Quality and speed of one leg.
-#[derive(Debug, Clone, Serialize)]
+/// What to judge, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a> {
+    /// BEIR-shaped folder.
+    pub dir: &'a Path,
+    /// Ingest threads.
+    pub workers: usize,
+    /// Name of a collection that is kept, and not loaded again when it is there; without one a fresh one is made and deleted.
+    pub keep_as: Option<&'a str>,
+    /// Whether to judge other ways to rank too.
+    pub sweep: bool,
+}
+
+/// Quality and speed of one way to search.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LegReport {
     /// Mean nDCG@10.
     pub ndcg_at_10: f64,
@@ -49,7 +62,7 @@ pub struct LegReport {
 }
 
 /// Report on the three ways to search.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Legs {
     /// Words only.
     pub lexical: LegReport,
@@ -60,7 +73,7 @@ pub struct Legs {
 }
 
 /// What an evaluation found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// Per leg and fused.
     pub legs: Legs,
@@ -74,6 +87,9 @@ pub struct Report {
     pub ingest_s: f64,
     /// Embedding model.
     pub model: String,
+    /// Both legs under other ways to rank, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweep: Vec<(String, LegReport)>,
 }
 
 /// Where an evaluation is.
@@ -91,15 +107,13 @@ pub enum Progress {
 /// holds already is not loaded again; without a name it is a fresh one, deleted at the end.
 pub fn evaluate(
     engine: &Engine,
-    dir: &Path,
-    workers: usize,
-    keep_as: Option<&str>,
+    evaluation: Evaluation<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Report> {
-    let queries = beir::queries(dir)?;
-    let collection = collection(engine, keep_as)?;
-    let result = run(engine, dir, collection, workers, &queries, progress);
-    if keep_as.is_none() {
+    let queries = beir::queries(evaluation.dir)?;
+    let collection = collection(engine, evaluation.keep_as)?;
+    let result = run(engine, evaluation, collection, &queries, progress);
+    if evaluation.keep_as.is_none() {
         engine.db().transaction(|conn| collections::delete(conn, engine.local_user(), collection))?;
     }
     result
@@ -107,15 +121,14 @@ pub fn evaluate(
 
 fn run(
     engine: &Engine,
-    dir: &Path,
+    evaluation: Evaluation<'_>,
     collection: CollectionId,
-    workers: usize,
     queries: &[beir::Query],
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Report> {
     let begun = Instant::now();
-    let workers = Workers::start(engine, workers)?;
-    let names = upload_all(engine, dir, collection, progress)?;
+    let workers = Workers::start(engine, evaluation.workers)?;
+    let names = upload_all(engine, evaluation.dir, collection, progress)?;
     loop {
         let open = engine.db().run(|conn| jobs::open_count(conn, collection))?;
         progress(Progress::Ingesting(open));
@@ -127,17 +140,44 @@ fn run(
     let ingest_s = begun.elapsed().as_secs_f64();
     workers.stop();
     let chunks = engine.db().run(|conn| Scope::of(&[collection]).chunk_count(conn))?;
+    let variants = if evaluation.sweep { variants(&engine.settings().search.ranking) } else { Vec::new() };
+    let all = queries.len() * (3 + variants.len());
     let mut done = 0;
-    let mut leg = |mode| {
-        judge(engine, collection, mode, queries, &names, &mut || {
+    let mut judge = |mode, ranking: Option<&Ranking>| {
+        let way = Way { collection, mode, ranking };
+        judge(engine, &way, queries, &names, &mut || {
             done += 1;
-            progress(Progress::Searching(done, queries.len() * 3));
+            progress(Progress::Searching(done, all));
         })
     };
-    let legs = Legs { lexical: leg(Mode::Lexical)?, dense: leg(Mode::Dense)?, fused: leg(Mode::Hybrid)? };
+    let legs = Legs {
+        lexical: judge(Mode::Lexical, None)?,
+        dense: judge(Mode::Dense, None)?,
+        fused: judge(Mode::Hybrid, None)?,
+    };
+    let sweep = variants
+        .into_iter()
+        .map(|(name, ranking)| Ok((name, judge(Mode::Hybrid, Some(&ranking))?)))
+        .collect::<EngineResult<_>>()?;
     let documents = names.values().map(Vec::len).sum();
     let model = engine.embedder().model().name.clone();
-    Ok(Report { legs, documents, queries: queries.len(), chunks, ingest_s, model })
+    Ok(Report { legs, documents, queries: queries.len(), chunks, ingest_s, model, sweep })
+}
+
+/// Ways to rank that differ from the server's in one thing each.
+fn variants(server: &Ranking) -> Vec<(String, Ranking)> {
+    let fusions = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
+        .map(|dense_weight| (format!("convex {dense_weight}"), Fusion::Convex { dense_weight }))
+        .into_iter()
+        .chain([20.0, 60.0].map(|k| (format!("rrf {k}"), Fusion::ReciprocalRank { k })));
+    let fusions = fusions.map(|(name, fusion)| (name, Ranking { fusion, ..server.clone() }));
+    let feedbacks = [(0, 0.0), (1, 0.3), (3, 0.3), (3, 0.5), (5, 0.5)].map(|(passages, weight)| {
+        let feedback = Feedback { passages, weight };
+        (format!("feedback {passages} x {weight}"), Ranking { feedback, ..server.clone() })
+    });
+    let diversities = [0.1, 0.3]
+        .map(|diversity| (format!("diversity {diversity}"), Ranking { diversity, ..server.clone() }));
+    fusions.chain(feedbacks).chain(diversities).collect()
 }
 
 fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId> {
@@ -182,10 +222,16 @@ fn upload_all(
     Ok(names)
 }
 
-fn judge(
-    engine: &Engine,
+/// A way to search.
+struct Way<'a> {
     collection: CollectionId,
     mode: Mode,
+    ranking: Option<&'a Ranking>,
+}
+
+fn judge(
+    engine: &Engine,
+    way: &Way<'_>,
     queries: &[beir::Query],
     names: &Names,
     tick: &mut dyn FnMut(),
@@ -202,9 +248,11 @@ fn judge(
     for query in queries {
         let request = SearchRequest {
             query: &query.text,
-            collections: &[collection],
+            plain: true,
+            collections: &[way.collection],
             limit: CHUNKS_PER_QUERY,
-            mode,
+            mode: way.mode,
+            ranking: way.ranking.cloned(),
             ..SearchRequest::default()
         };
         let begun = Instant::now();

@@ -122,7 +122,7 @@ impl Engine {
         let _keeper = LeaseKeeper::start(self, &claimed)?;
         let mut window =
             Window { engine: self, sections: Vec::new(), jobs: &claimed, failed: HashSet::new() };
-        for job in &claimed {
+        for job in claimed.iter().take_while(|_| !stop.load(Ordering::Relaxed)) {
             if let Err(error) = window.add(job, stop) {
                 window.drop_job(job.id);
                 self.settle(job, &error);
@@ -130,7 +130,7 @@ impl Engine {
         }
         window.flush();
         if stop.load(Ordering::Relaxed) {
-            self.give_back(&claimed);
+            self.give_back(&claimed, None);
         }
         Ok(claimed.len())
     }
@@ -141,6 +141,10 @@ impl Engine {
         let result = match error {
             // The lease is void or the document was deleted: there is nothing to settle.
             EngineError::NotFound(_) => Ok(()),
+            EngineError::Unavailable(_) => {
+                self.give_back([job], Some(error));
+                Ok(())
+            }
             EngineError::Document(refusal) if !refusal.is_internal() => self.db().transaction(|conn| {
                 let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
                 jobs::finish(conn, lease, JobState::Refused, Some(problem))?;
@@ -157,7 +161,7 @@ impl Engine {
     fn fail(&self, job: &Job, lease: Lease, error: &EngineError) -> Result<(), RepoError> {
         tracing::warn!(job = %job.id, attempt = job.attempts, error = %with_source(error), "ingest failed");
         let max_attempts = self.settings().ingest.max_attempts.max(1);
-        let problem = json!({"code": "failed", "detail": error.to_string()});
+        let problem = problem(error);
         self.db().transaction(|conn| {
             if job.attempts % max_attempts == 0 {
                 jobs::finish(conn, lease, JobState::Dead, Some(problem.clone()))
@@ -167,16 +171,26 @@ impl Engine {
         })
     }
 
-    /// Queues again what was not finished, so that it need not wait for its lease to run out.
-    fn give_back(&self, claimed: &[Job]) {
-        for job in claimed {
-            let lease = Lease { job: job.id, attempt: job.attempts };
-            let given = self.db().run(|conn| jobs::postpone(conn, lease, 0, job.problem.as_ref()));
-            if let Err(error) = given {
-                tracing::warn!(job = %job.id, %error, "a job could not be given back");
+    /// Queues jobs again that were not finished: by our stop, or because a database or a model is away, for which no
+    /// job is ever given up. One connection for all, so that a database that is away is waited for once.
+    fn give_back<'j>(&self, held: impl IntoIterator<Item = &'j Job>, away: Option<&EngineError>) {
+        let given = self.db().run(|conn| {
+            for job in held {
+                let lease = Lease { job: job.id, attempt: job.attempts };
+                let problem = away.map(problem).or_else(|| job.problem.clone());
+                let delay_s = away.map_or(0, |_| backoff_s(job.attempts));
+                jobs::postpone(conn, lease, delay_s, problem.as_ref())?;
             }
+            Ok(())
+        });
+        if let Err(error) = given {
+            tracing::warn!(%error, "jobs could not be given back: they are free when their leases run out");
         }
     }
+}
+
+fn problem(error: &EngineError) -> serde_json::Value {
+    json!({"code": "failed", "detail": error.to_string()})
 }
 
 /// 1, 2, 4 .. 64 seconds.
@@ -219,15 +233,17 @@ impl Window<'_> {
         let sections = std::mem::take(&mut self.sections);
         let Err(error) = embed_and_store(self.engine, &sections) else { return };
         let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
-        if parts.len() == 1 || matches!(error, EngineError::Unavailable(_)) {
+        if matches!(error, EngineError::Unavailable(_)) {
+            let held: HashSet<JobId> = sections.iter().map(Section::job).collect();
+            self.engine.give_back(self.jobs.iter().filter(|job| held.contains(&job.id)), Some(&error));
+            self.failed.extend(held);
+        } else if let [part] = parts[..] {
+            self.fail(part, &error);
+        } else {
             for part in parts {
-                self.fail(part, &error);
-            }
-            return;
-        }
-        for part in parts {
-            if let Err(error) = embed_and_store(self.engine, part) {
-                self.fail(part, &error);
+                if let Err(error) = embed_and_store(self.engine, part) {
+                    self.fail(part, &error);
+                }
             }
         }
     }

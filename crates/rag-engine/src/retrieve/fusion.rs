@@ -21,7 +21,7 @@ pub enum Fusion {
 }
 
 /// What is left of the dense leg's weight for a question in a script that the model did not learn.
-/// (XQuAD in Chinese with all-MiniLM-L6-v2: nDCG@10 of words alone .968, at this share of 0.7 .969, at 0.7 .953.)
+/// (`XQuAD` in Chinese with all-MiniLM-L6-v2: nDCG@10 of words alone .968, at this share of 0.7 .969, at 0.7 .953.)
 const FOREIGN_SHARE: f64 = 0.35;
 
 impl Fusion {

@@ -16,6 +16,11 @@ pub struct QueryText {
 const MOST_PHRASES: usize = 16;
 
 impl QueryText {
+    /// A question that is only looked for.
+    pub fn plain(question: &str) -> Self {
+        Self { words: question.trim().to_owned(), ..Self::default() }
+    }
+
     /// Takes a question apart.
     pub fn parse(question: &str) -> Self {
         let mut parsed = Self::default();
@@ -28,17 +33,14 @@ impl QueryText {
             };
             let taken =
                 parsed.has_room().then(|| phrase(after).or_else(|| word(after).filter(|_| dash))).flatten();
-            match taken {
-                Some((text, left)) => {
-                    parsed.take(dash, text);
-                    rest = left;
-                    at_start = false;
-                }
-                None => {
-                    parsed.words.push(first);
-                    rest = rest.get(first.len_utf8()..).unwrap_or_default();
-                    at_start = first.is_whitespace() || first == '(';
-                }
+            if let Some((text, left)) = taken {
+                parsed.take(dash, text);
+                rest = left;
+                at_start = false;
+            } else {
+                parsed.words.push(first);
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+                at_start = first.is_whitespace() || first == '(';
             }
         }
         parsed.words = parsed.words.split_whitespace().collect::<Vec<_>>().join(" ");

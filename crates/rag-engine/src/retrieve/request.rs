@@ -24,8 +24,10 @@ pub enum Mode {
 /// What to search for, and where.
 #[derive(Debug, Clone, Default)]
 pub struct SearchRequest<'a> {
-    /// Question or words. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded.
+    /// Question or words. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded, unless it is `plain`.
     pub query: &'a str,
+    /// Whether quotation marks and dashes mean nothing: people's questions quote without meaning a rule.
+    pub plain: bool,
     /// Collections to search; all that the asker may see when empty.
     pub collections: &'a [CollectionId],
     /// Only documents that pass it.

@@ -74,7 +74,8 @@ struct Listed {
 
 impl<'a> Question<'a> {
     fn understand(engine: &'a Engine, request: &'a SearchRequest<'a>) -> EngineResult<Self> {
-        let query = QueryText::parse(request.query);
+        let query =
+            if request.plain { QueryText::plain(request.query) } else { QueryText::parse(request.query) };
         if query.words.is_empty() {
             return Err(EngineError::Invalid("the query names nothing to look for".to_owned()));
         }

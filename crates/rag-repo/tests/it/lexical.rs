@@ -53,8 +53,8 @@ fn scores_are_those_of_bm25() {
     ];
     let stored = fixture.store(&texts);
     let question = "basalt granite";
-    let scope = Scope::of(&[fixture.collection]);
-    let hits = best_by_words(&mut fixture, &scope, question, 10);
+    let whole = Scope::of(&[fixture.collection]);
+    let hits = best_by_words(&mut fixture, &whole, question, 10);
     let scores: HashMap<ChunkId, f64> = hits.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
     for (chunk, expected) in stored.chunks.iter().zip(oracle(&texts, question)) {
         let score = scores.get(chunk).copied().unwrap_or(0.0);

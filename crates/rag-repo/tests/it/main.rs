@@ -13,5 +13,6 @@ mod fixture;
 mod jobs;
 mod lexical;
 mod schema;
+mod scope;
 mod search_plans;
 mod visibility;

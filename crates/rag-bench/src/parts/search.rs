@@ -16,12 +16,12 @@ use crate::{
 const LIMIT: usize = 10;
 
 /// Asks each question both ways in turn, so that both meet the same noise.
-pub(crate) fn run(
+pub(crate) fn through_api(
     engine: &Engine,
     url: &str,
     collection: CollectionId,
     questions: &[String],
-) -> BenchResult<Vec<Figure>> {
+) -> BenchResult<Figure> {
     let server = BackgroundApi::start(engine)?;
     // Even a client that only speaks plain HTTP wants one; an error means that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -39,13 +39,13 @@ pub(crate) fn run(
         answer?;
         bare.push(ms(took));
     }
-    Ok(vec![Figure::new(
+    Ok(Figure::new(
         "search, p50",
         "ms",
         median(&mut through_api),
         "embedding and SQL, bare",
         median(&mut bare),
-    )])
+    ))
 }
 
 fn on_bare_connection(

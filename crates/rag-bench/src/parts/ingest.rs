@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     BenchResult,
-    corpus::Corpus,
+    corpus::{Corpus, Document},
     measure::{Figure, timed},
 };
 
@@ -35,11 +35,11 @@ pub(crate) fn run(engine: &Engine, corpus: &Corpus) -> BenchResult<(CollectionId
     Ok((id, vec![Figure::new("ingest", "chunks/s", rate(ingest), "the embedder alone", rate(alone))]))
 }
 
-fn load(engine: &Engine, collection: CollectionId, texts: &[String]) -> BenchResult<()> {
+fn load(engine: &Engine, collection: CollectionId, documents: &[Document]) -> BenchResult<()> {
     let workers = Workers::start(engine, 2)?;
-    for text in texts {
+    for document in documents {
         let mut file = NamedTempFile::new()?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(document.text.as_bytes())?;
         let upload = Upload { file: file.path(), title: Some("bench"), source: None, metadata: &json!({}) };
         engine.upload(engine.local_user(), collection, &upload)?;
     }

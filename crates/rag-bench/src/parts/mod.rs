@@ -1,0 +1,47 @@
+//! `rag-bench parts`: ingest, embedder, search and COPY, each beside a reference.
+
+mod copy;
+mod embedder;
+mod ingest;
+mod search;
+
+use rag_repo::PoolSettings;
+
+use crate::{
+    BenchResult, Common, corpus,
+    measure::{Figure, table},
+};
+
+pub(crate) use search::through_api;
+
+/// What `rag-bench parts` takes.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Documents to take in.
+    #[arg(long, default_value_t = 500)]
+    documents: usize,
+}
+
+/// Measures; the result as text.
+pub(crate) fn run(args: &Args) -> BenchResult<String> {
+    let figures = measure(args)?;
+    Ok(if args.common.json { serde_json::json!(figures).to_string() } else { table(&figures) })
+}
+
+fn measure(args: &Args) -> BenchResult<Vec<Figure>> {
+    let common = &args.common;
+    let corpus = match &common.data {
+        Some(dir) => corpus::from_folder(dir, args.documents, 300)?,
+        None => corpus::own_documentation()?.repeated(args.documents),
+    };
+    let scratch = tempfile::tempdir()?;
+    let engine = crate::engine(common, crate::minilm(common)?, &PoolSettings::default(), scratch.path())?;
+    let mut figures = copy::run(&common.database_url)?;
+    figures.extend(embedder::run(&engine, &common.model_dir, &corpus.documents)?);
+    let (collection, ingested) = ingest::run(&engine, &corpus)?;
+    figures.extend(ingested);
+    figures.push(through_api(&engine, &common.database_url, collection, &corpus.questions)?);
+    Ok(figures)
+}

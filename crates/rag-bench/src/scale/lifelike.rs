@@ -1,0 +1,102 @@
+//! How life-like the synthetic rows are: the same facts of as many real and synthetic ones, side by side.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::{
+    base::{Base, nearest},
+    generate::Generator,
+};
+use crate::measure::{number, percentile, progress};
+
+/// Vectors whose neighbours are looked for.
+const SAMPLE: usize = 500;
+
+const CHUNK: [&str; 2] =
+    ["cosine of a chunk's nearest neighbour, p50", "cosine of a chunk's tenth nearest, p50"];
+const QUESTION: [&str; 2] =
+    ["cosine of a question's nearest chunk, p50", "cosine of a question's tenth nearest, p50"];
+
+/// A fact of the real and of the synthetic rows.
+#[derive(Debug, Serialize)]
+pub(crate) struct Pair {
+    /// What it is.
+    pub(crate) name: &'static str,
+    /// Of the real passages.
+    pub(crate) real: f64,
+    /// Of as many synthetic chunks, each from a document of its own.
+    pub(crate) synthetic: f64,
+}
+
+/// Draws as many synthetic chunks as there are real passages and compares.
+pub(crate) fn compare(base: &Base, seed: u64) -> Vec<Pair> {
+    progress("comparing real and synthetic rows");
+    // Another seed than the rows', so that no row is looked at twice.
+    let mut generator = Generator::new(base, seed ^ u64::MAX);
+    let drawn = (0..base.passages.len()).filter_map(|_| generator.document()?.chunks.pop());
+    let (texts, synthetic): (Vec<String>, Vec<Vec<f32>>) = drawn.unzip();
+    let real: Vec<Vec<f32>> = base.passages.iter().map(|passage| passage.vector.clone()).collect();
+    let asked: Vec<&[f32]> = base.questions.iter().map(|question| question.vector.as_slice()).collect();
+    let own = |vectors: &[Vec<f32>]| -> Facts {
+        let queries: Vec<&[f32]> = vectors.iter().take(SAMPLE).map(Vec::as_slice).collect();
+        facts(vectors, &queries)
+    };
+    let mut pairs = pairs(CHUNK, &own(&real), &own(&synthetic));
+    pairs.extend(self::pairs(QUESTION, &facts(&real, &asked), &facts(&synthetic, &asked)));
+    let passages: Vec<String> =
+        base.passages.iter().map(|passage| format!("{} {}", passage.title, passage.text)).collect();
+    let mut real_shares = word_shares(base, &passages);
+    let mut synthetic_shares = word_shares(base, &texts);
+    for (name, percent) in [
+        ("share of chunks with a question's word, p50", 50),
+        ("share of chunks with a question's word, p90", 90),
+    ] {
+        let (real, synthetic) =
+            (percentile(&mut real_shares, percent), percentile(&mut synthetic_shares, percent));
+        pairs.push(Pair { name, real, synthetic });
+    }
+    pairs
+}
+
+/// Median cosine of the nearest and of the tenth nearest vector.
+struct Facts {
+    first: f64,
+    tenth: f64,
+}
+
+fn facts(vectors: &[Vec<f32>], queries: &[&[f32]]) -> Facts {
+    let found: Vec<_> = queries.iter().map(|query| nearest(vectors, query, 10)).collect();
+    let of_rank = |rank: usize| {
+        let mut cosines: Vec<f64> =
+            found.iter().filter_map(|found| found.get(rank)).map(|(_, cosine)| f64::from(*cosine)).collect();
+        percentile(&mut cosines, 50)
+    };
+    Facts { first: of_rank(0), tenth: of_rank(9) }
+}
+
+fn pairs([first, tenth]: [&'static str; 2], real: &Facts, synthetic: &Facts) -> Vec<Pair> {
+    vec![
+        Pair { name: first, real: real.first, synthetic: synthetic.first },
+        Pair { name: tenth, real: real.tenth, synthetic: synthetic.tenth },
+    ]
+}
+
+/// For each word of each question, the share of the texts that hold it.
+fn word_shares(base: &Base, texts: &[String]) -> Vec<f64> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for text in texts {
+        for word in words(text) {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    let asked = base.questions.iter().flat_map(|question| words(&question.text));
+    asked.map(|word| number(counts.get(&word).copied().unwrap_or(0)) / number(texts.len().max(1))).collect()
+}
+
+fn words(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! How much of the true top ten search finds: vectors against the exact scan, words against BM25 of every candidate.
+
+use pgvector::HalfVector;
+use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
+use rag_repo::{
+    PgConnection, embedding_models,
+    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+};
+use rag_schema::ids::ChunkId;
+use serde::Serialize;
+
+use super::{
+    base::Question,
+    serve::{LIMIT, Place},
+};
+use crate::{
+    BenchResult,
+    measure::{ms, number, percentile, progress, timed},
+};
+
+/// Questions that are also answered the slow, exact way.
+pub(crate) const QUESTIONS: usize = 100;
+/// Scores that differ less are equal: neither of two such chunks is the better answer.
+const TIE: f64 = 1e-6;
+
+/// Agreement with the truth, and what the truth costs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Quality {
+    /// Questions compared.
+    pub(crate) questions: usize,
+    /// How the dense leg was run.
+    pub(crate) dense_plan: String,
+    /// Share of the ten nearest chunks that the dense leg finds.
+    pub(crate) dense_recall_at_10: f64,
+    /// Milliseconds of an exact scan, median.
+    pub(crate) exact_p50_ms: f64,
+    /// Share of the ten best chunks by unpruned BM25 that the lexical leg finds.
+    pub(crate) pruned_agreement_at_10: f64,
+    /// Share of the questions that lost words to pruning.
+    pub(crate) pruned_questions: f64,
+    /// Milliseconds of unpruned BM25, median.
+    pub(crate) unpruned_p50_ms: f64,
+    /// As above.
+    pub(crate) unpruned_p95_ms: f64,
+}
+
+/// Compares on the first questions.
+pub(crate) fn run(place: &Place<'_>, questions: &[Question]) -> BenchResult<Quality> {
+    progress("comparing with exact answers");
+    let conn = &mut rag_repo::server::connect(place.url)?;
+    let questions = questions.get(..QUESTIONS).unwrap_or(questions);
+    let (mut dense, mut exact) = (Vec::new(), Vec::new());
+    let (mut lexical, mut unpruned, mut pruned) = (Vec::new(), Vec::new(), 0);
+    let mut dense_plan = None;
+    let scope = Scope::of(&[place.collection]);
+    for question in questions {
+        let found = find(place, &question.text, Mode::Dense)?;
+        dense_plan = found.dense_plan.or(dense_plan);
+        let (truth, took) = timed(|| nearest_exactly(place, conn, &scope, question));
+        dense.push(share(&truth?, &found.found));
+        exact.push(ms(took));
+
+        let found = find(place, &question.text, Mode::Lexical)?;
+        pruned += usize::from(!found.pruned_words.is_empty());
+        let (truth, took) = timed(|| best_unpruned(place, conn, &scope, question));
+        lexical.push(share(&truth?, &found.found));
+        unpruned.push(ms(took));
+    }
+    Ok(Quality {
+        questions: questions.len(),
+        dense_plan: dense_plan.map_or_else(|| "none".to_owned(), |plan| format!("{plan:?}")),
+        dense_recall_at_10: mean(&dense),
+        exact_p50_ms: percentile(&mut exact, 50),
+        pruned_agreement_at_10: mean(&lexical),
+        pruned_questions: number(pruned) / number(questions.len().max(1)),
+        unpruned_p50_ms: percentile(&mut unpruned, 50),
+        unpruned_p95_ms: percentile(&mut unpruned, 95),
+    })
+}
+
+fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<SearchResult> {
+    let collections = &[place.collection];
+    let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
+    Ok(place.engine.search(place.engine.local_user(), &request)?)
+}
+
+/// The nearest chunks of the scope by a scan of all its vectors.
+pub(crate) fn nearest_exactly(
+    place: &Place<'_>,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    question: &Question,
+) -> BenchResult<Vec<Hit>> {
+    let info = place.engine.embedder().model();
+    let model = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?;
+    let vector = HalfVector::from_f32_slice(&question.vector);
+    Ok(search::dense_leg(&model, scope, &vector, DensePlan::Exact, i64::try_from(LIMIT)?).load(conn)?)
+}
+
+fn best_unpruned(
+    place: &Place<'_>,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    question: &Question,
+) -> BenchResult<Vec<Hit>> {
+    let words = search::parse_words(conn, &[place.collection], &question.text)?;
+    let query = LexicalQuery::within_budget(words, i64::MAX);
+    let leg = search::lexical_leg(scope, &query, i64::try_from(LIMIT)?);
+    Ok(leg.map_or(Ok(Vec::new()), |leg| leg.load(conn))?)
+}
+
+/// Share of the true hits that were found, or something as good in their place; 1 of none.
+pub(crate) fn share(truth: &[Hit], found: &[Found]) -> f64 {
+    let Some(worst) = truth.last() else { return 1.0 };
+    let ids: Vec<ChunkId> = truth.iter().map(|hit| hit.chunk_id).collect();
+    let score = |found: &Found| found.ranked.lexical.or(found.ranked.dense).map_or(0.0, |hit| hit.score);
+    let good = found
+        .iter()
+        .filter(|found| ids.contains(&found.ranked.chunk_id) || score(found) >= worst.score - TIE);
+    number(good.count()) / number(truth.len())
+}
+
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / number(values.len().max(1))
+}

@@ -1,0 +1,134 @@
+//! Many clients asking at once: how long each answer takes in the database, and how many a second there are.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread::{self, ScopedJoinHandle},
+    time::{Duration, Instant},
+};
+
+use rag_engine::{
+    Engine,
+    retrieve::{Mode, SearchRequest},
+};
+use rag_schema::ids::CollectionId;
+use serde::Serialize;
+
+use super::naive::{self, Leg};
+use crate::{
+    BenchResult,
+    measure::{number, percentile, progress},
+};
+
+/// Results asked for.
+pub(crate) const LIMIT: usize = 10;
+/// Questions asked before measuring, so that caches are warm.
+const WARM_UP: usize = 50;
+
+/// Where to search.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) url: &'a str,
+    pub(crate) collection: CollectionId,
+}
+
+/// What a number of clients saw.
+#[derive(Debug, Serialize)]
+pub(crate) struct Served {
+    /// Kind of search.
+    pub(crate) name: &'static str,
+    /// Clients at once.
+    pub(crate) clients: usize,
+    /// Answers; fewer than there are questions when time was up.
+    pub(crate) answers: usize,
+    /// Milliseconds in the database, waiting for the processor included.
+    pub(crate) p50_ms: f64,
+    /// As above.
+    pub(crate) p95_ms: f64,
+    /// As above.
+    pub(crate) p99_ms: f64,
+    /// Answers a second, all clients together.
+    pub(crate) per_second: f64,
+}
+
+/// Asks one question; milliseconds in the database.
+type Ask<'a> = Box<dyn FnMut(&str) -> BenchResult<f64> + 'a>;
+
+/// Every kind of search with every number of clients; the naive ways with one.
+pub(crate) fn run(
+    place: &Place<'_>,
+    questions: &[&str],
+    clients: &[usize],
+    limit: Duration,
+) -> BenchResult<Vec<Served>> {
+    let mut served = Vec::new();
+    for (name, mode) in [("dense", Mode::Dense), ("lexical", Mode::Lexical), ("fused", Mode::Hybrid)] {
+        let open = || Ok(search(place, mode));
+        let few = questions.get(..WARM_UP).unwrap_or(questions);
+        let _warm = measure(name, 1, few, limit, &open)?;
+        for &clients in clients {
+            served.push(measure(name, clients, questions, limit, &open)?);
+        }
+    }
+    naive::prepare(place.url)?;
+    for (name, leg) in [
+        ("naive: default HNSW", Leg::Vectors),
+        ("naive: ts_rank_cd, OR", Leg::Words),
+        ("naive: both", Leg::Both),
+    ] {
+        let open = || -> BenchResult<Ask<'_>> {
+            let mut client = naive::Client::new(place.engine, place.url, leg)?;
+            Ok(Box::new(move |question| client.ask(question)))
+        };
+        served.push(measure(name, 1, questions, limit, &open)?);
+    }
+    Ok(served)
+}
+
+fn search<'a>(place: &Place<'a>, mode: Mode) -> Ask<'a> {
+    let Place { engine, collection, .. } = *place;
+    Box::new(move |query| {
+        let collections = &[collection];
+        let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
+        Ok(engine.search(engine.local_user(), &request)?.timings.database_ms)
+    })
+}
+
+/// Lets the clients share out the questions, each asked once, until all are asked or the time is up.
+fn measure<'a>(
+    name: &'static str,
+    clients: usize,
+    questions: &[&str],
+    limit: Duration,
+    open: &(dyn Fn() -> BenchResult<Ask<'a>> + Sync),
+) -> BenchResult<Served> {
+    progress(&format!("asking {} questions: {name}, {clients} at once", questions.len()));
+    let next = AtomicUsize::new(0);
+    let begun = Instant::now();
+    let client = || -> BenchResult<Vec<f64>> {
+        let mut ask = open()?;
+        let mut times = Vec::new();
+        while begun.elapsed() < limit
+            && let Some(question) = questions.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            times.push(ask(question)?);
+        }
+        Ok(times)
+    };
+    let results: Vec<BenchResult<Vec<f64>>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..clients.max(1)).map(|_| scope.spawn(client)).collect();
+        let joined = threads.into_iter().map(ScopedJoinHandle::join);
+        joined.map(|result| result.unwrap_or_else(|_| Err("a client panicked".into()))).collect()
+    });
+    let took = begun.elapsed().as_secs_f64();
+    let mut times = results.into_iter().collect::<BenchResult<Vec<_>>>()?.concat();
+    Ok(Served {
+        name,
+        clients,
+        answers: times.len(),
+        p50_ms: percentile(&mut times, 50),
+        p95_ms: percentile(&mut times, 95),
+        p99_ms: percentile(&mut times, 99),
+        per_second: number(times.len()) / took,
+    })
+}

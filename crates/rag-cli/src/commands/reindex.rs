@@ -1,0 +1,27 @@
+//! `rag reindex`: the words of stored documents anew, a document a transaction.
+
+use std::process::ExitCode;
+
+use indicatif::ProgressBar;
+use rag_repo::versions;
+
+use crate::{args::Reindex, config::Config, failure::Outcome, output, runtime::Context};
+
+/// Goes through the documents; one that is deleted meanwhile is left out.
+pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    let engine = &context.engine;
+    let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
+    let all = engine.db().run(|conn| {
+        versions::with_chunks(conn, engine.local_user(), collection.map(|collection| collection.id))
+    })?;
+    let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
+    let bar = if output::is_watched() { ProgressBar::new(count) } else { ProgressBar::hidden() };
+    for version in &all {
+        engine.db().transaction(|conn| versions::reindex_words(conn, *version))?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    output::line(format!("{count} documents indexed anew."));
+    Ok(ExitCode::SUCCESS)
+}

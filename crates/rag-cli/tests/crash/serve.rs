@@ -1,0 +1,136 @@
+//! `rag serve` under uploads and searches while it, or its PostgreSQL, is killed at random moments.
+
+use std::{
+    env, fs, thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use crate::{
+    ledger::Ledger,
+    scene::{PATIENCE, Scene, kill_9},
+    server::{Server, log_of},
+};
+
+/// Documents sent between two kills.
+const UPLOADS: usize = 3;
+/// Looks between two uploads, at most.
+const MOST_LOOKS: usize = 20;
+/// Latest moment of a kill, after the first upload began.
+const LATEST_MS: u64 = 2_500;
+/// The promise: ready again within this time.
+const READY: Duration = Duration::from_secs(5);
+
+/// The last words of a server whose PostgreSQL died too often.
+const GIVEN_UP: &str = "PostgreSQL keeps dying and is started no more";
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Victim {
+    Server,
+    Postgres,
+}
+
+/// A number from the environment.
+#[expect(clippy::disallowed_methods, reason = "who runs the test says how hard it is")]
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+/// `RAG_TEST_KILLS` kills, at moments that `RAG_TEST_SEED` repeats.
+#[test]
+fn what_the_server_acknowledged_survives_every_kill_whole_and_once() {
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let seed = number("RAG_TEST_SEED", u64::from(clock.subsec_nanos()));
+    let kills = usize::try_from(number("RAG_TEST_KILLS", 4)).unwrap();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let scene = Scene::new();
+    let mut server = Server::start(&scene);
+    let mut ledger = Ledger::new(&server);
+    for kill in 0..kills {
+        let victim = if random.random() { Victim::Server } else { Victim::Postgres };
+        let moment = Duration::from_millis(random.random_range(0..LATEST_MS));
+        let volumes: Vec<_> = (0..UPLOADS)
+            .map(|part| {
+                (kill * UPLOADS + part, random.random_range(5..150), random.random_range(0..MOST_LOOKS))
+            })
+            .collect();
+        let postgres = scene.postgres_pid().unwrap();
+        let pid = if victim == Victim::Server { server.pid() } else { postgres };
+        let killer = thread::spawn(move || {
+            thread::sleep(moment);
+            kill_9(pid);
+            Instant::now()
+        });
+        let mut lost = Vec::new();
+        for (volume, paragraphs, looks) in volumes {
+            for _ in (0..looks).take_while(|_| !killer.is_finished()) {
+                ledger.look(&server);
+            }
+            if !ledger.upload(&server, volume, paragraphs) {
+                lost.push((volume, paragraphs));
+            }
+        }
+        while !killer.is_finished() {
+            ledger.look(&server);
+        }
+        let death = killer.join().unwrap();
+        let took;
+        (server, took) = recover(&scene, server, victim, postgres, death);
+        println!(
+            "kill {kill} of {victim:?} after {moment:?}: {} uploads lost, ready after {took:?}",
+            lost.len()
+        );
+        assert!(took < READY, "ready only after {took:?}");
+        for (volume, paragraphs) in lost {
+            assert!(ledger.upload(&server, volume, paragraphs), "a server that is ready takes no documents");
+        }
+    }
+    let (mut done, mut since) = (0, Instant::now());
+    while ledger.look(&server) != Some(true) {
+        if ledger.done() > done {
+            (done, since) = (ledger.done(), Instant::now());
+        }
+        assert!(since.elapsed() < PATIENCE, "only {done} jobs end: {:?}", server.get("/v1/jobs?limit=200"));
+    }
+    ledger.check(&server, kills * UPLOADS);
+    server.stop();
+}
+
+/// A server that is ready again, and how long that took: since the restart, or since the death of its PostgreSQL.
+fn recover<'s>(
+    scene: &'s Scene,
+    mut server: Server<'s>,
+    victim: Victim,
+    postgres: u32,
+    death: Instant,
+) -> (Server<'s>, Duration) {
+    if victim == Victim::Postgres {
+        while scene.postgres_pid().is_none_or(|pid| pid == postgres) && !server.has_ended() {
+            assert!(death.elapsed() < PATIENCE, "PostgreSQL stays dead: {}", log_of(scene));
+        }
+        if !server.has_ended() {
+            let took = server.ready_after(death);
+            return (server, took);
+        }
+        // It is not started for ever: that many deaths are no accident.
+        assert!(log_of(scene).contains(GIVEN_UP), "{}", log_of(scene));
+    }
+    drop(server);
+    let begun = Instant::now();
+    let server = Server::start(scene);
+    let took = server.ready_after(begun);
+    (server, took)
+}
+
+#[test]
+fn a_server_whose_postgres_cannot_start_again_ends_and_says_why() {
+    let scene = Scene::new();
+    let server = Server::start(&scene);
+    fs::write(scene.path("data/pgdata/custom.conf"), "no_such_setting = 1\n").unwrap();
+    kill_9(scene.postgres_pid().unwrap());
+    assert_eq!(server.wait(), Some(3), "{}", log_of(&scene));
+    let log = log_of(&scene);
+    assert!(log.contains(GIVEN_UP) && log.contains("postgres.log"), "{log}");
+}

@@ -1,0 +1,130 @@
+//! A search finds all that its scope allows, and nothing else, however it is run.
+
+use diesel::{prelude::*, sql_types::Uuid};
+use rag_repo::{
+    filter::Filter,
+    search::{DensePlan, Hit, Scope, word_rule},
+};
+use rag_schema::ids::ChunkId;
+use serde_json::json;
+
+use crate::fixture::{Fixture, best_by_words, nearest};
+
+const APPROXIMATE: DensePlan = DensePlan::Approximate { ef_search: 40 };
+
+fn ids(hits: &[Hit]) -> Vec<ChunkId> {
+    let mut ids: Vec<ChunkId> = hits.iter().map(|hit| hit.chunk_id).collect();
+    ids.sort();
+    ids
+}
+
+/// Stores a document of each number of chunks, with the number as its metadata `n`.
+fn store_sized(fixture: &mut Fixture, sizes: &[usize]) -> Vec<Vec<ChunkId>> {
+    sizes
+        .iter()
+        .enumerate()
+        .map(|(n, size)| {
+            let texts: Vec<String> = (0..*size).map(|part| format!("granite {n} part{part}")).collect();
+            let stored = fixture.store(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+            diesel::sql_query(format!("UPDATE documents SET metadata = '{{\"n\": {n}}}' WHERE id = $1"))
+                .bind::<Uuid, _>(stored.document)
+                .execute(&mut fixture.conn)
+                .unwrap();
+            stored.chunks
+        })
+        .collect()
+}
+
+fn filtered(fixture: &Fixture, filter: &serde_json::Value) -> Scope {
+    Scope::of(&[fixture.collection]).filtered(Some(Filter::parse(filter).unwrap()))
+}
+
+#[test]
+fn a_filter_holds_on_every_leg_and_plan() {
+    let mut fixture = Fixture::new();
+    let stored = store_sized(&mut fixture, &[4, 3, 5]);
+    let scope = filtered(&fixture, &json!({"n": 1}));
+    for plan in [DensePlan::Exact, APPROXIMATE] {
+        assert_eq!(ids(&nearest(&mut fixture, &scope, "g", plan, 10)), stored[1], "{plan:?}");
+    }
+    assert_eq!(ids(&best_by_words(&mut fixture, &scope, "granite", 10)), stored[1]);
+}
+
+#[test]
+fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
+    let mut fixture = Fixture::new();
+    let stored = store_sized(&mut fixture, &[3_001, 7, 2]);
+    let whole = Scope::of(&[fixture.collection]).plan(&mut fixture.conn, &fixture.model, 40).unwrap();
+    assert_eq!(whole, APPROXIMATE);
+    let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), DensePlan::Exact);
+    let expected = [stored[1].clone(), stored[2].clone()].concat();
+    assert_eq!(ids(&nearest(&mut fixture, &scope, "g", DensePlan::Exact, 100)), expected);
+    assert_eq!(ids(&best_by_words(&mut fixture, &scope, "granite", 100)), expected);
+    let mut most = filtered(&fixture, &json!({"n": 0}));
+    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), APPROXIMATE);
+}
+
+fn ruled(fixture: &mut Fixture, required: &[&str], excluded: &[&str]) -> Scope {
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let rule =
+        word_rule(&mut fixture.conn, &[fixture.collection], &owned(required), &owned(excluded)).unwrap();
+    Scope::of(&[fixture.collection]).with_rule(rule)
+}
+
+#[test]
+fn phrases_must_stand_and_excluded_words_must_not() {
+    let mut fixture = Fixture::new();
+    let texts = ["The trace tree grows", "A tree of traces", "Tracing trees in gardens", "granite"];
+    let stored = fixture.store(&texts);
+    let chunk = |n: usize| stored.chunks[n];
+    let mut both = |required: &[&str], excluded: &[&str]| {
+        let scope = ruled(&mut fixture, required, excluded);
+        let exact = ids(&nearest(&mut fixture, &scope, "t", DensePlan::Exact, 10));
+        assert_eq!(ids(&nearest(&mut fixture, &scope, "t", APPROXIMATE, 10)), exact);
+        exact
+    };
+    assert_eq!(both(&["trace tree"], &[]), [chunk(0), chunk(2)]);
+    assert_eq!(both(&["trace tree"], &["garden"]), [chunk(0)]);
+    assert_eq!(both(&[], &["tree"]), [chunk(3)]);
+    assert_eq!(both(&["tree", "trace"], &["grow", "garden"]), [chunk(1)]);
+    assert_eq!(both(&["zebra"], &[]), []);
+    assert_eq!(both(&["of the"], &["and"]).len(), 4, "words that search ignores make no rule");
+    assert_eq!(both(&["'; DROP TABLE chunks; --"], &["& | ! :* <->"]), []);
+}
+
+#[test]
+fn the_few_chunks_that_hold_a_phrase_are_listed() {
+    let mut fixture = Fixture::new();
+    store_sized(&mut fixture, &[3_001]);
+    let mut scope = ruled(&mut fixture, &["part7"], &[]);
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), DensePlan::Exact);
+    assert_eq!(nearest(&mut fixture, &scope, "g", DensePlan::Exact, 10).len(), 1);
+    let mut common = ruled(&mut fixture, &["granite"], &[]);
+    assert_eq!(common.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), APPROXIMATE);
+}
+
+#[test]
+fn scripts_without_spaces_are_found_by_parts_of_their_runs() {
+    let mut fixture = Fixture::new();
+    let stored = fixture.store(&["他在东京都工作。", "京都很美。", "สวัสดีชาวโลก", "東京タワーへ行く"]);
+    let scope = Scope::of(&[fixture.collection]);
+    assert_eq!(best_by_words(&mut fixture, &scope, "东京都在哪里", 10)[0].chunk_id, stored.chunks[0]);
+    assert_eq!(ids(&best_by_words(&mut fixture, &scope, "สวัสดี", 10)), [stored.chunks[2]]);
+    assert_eq!(ids(&best_by_words(&mut fixture, &scope, "タワー", 10)), [stored.chunks[3]]);
+    let phrase = ruled(&mut fixture, &["东京都"], &[]);
+    assert_eq!(ids(&nearest(&mut fixture, &phrase, "x", DensePlan::Exact, 10)), [stored.chunks[0]]);
+}
+
+#[test]
+fn a_version_indexed_anew_gives_the_same_hits() {
+    let mut fixture = Fixture::new();
+    let stored = fixture.store(&["granite basalt basalt", "granite marble", "basalt quartz"]);
+    let scope = Scope::of(&[fixture.collection]);
+    let before = best_by_words(&mut fixture, &scope, "basalt granite", 10);
+    diesel::sql_query("SELECT reindex_version($1)")
+        .bind::<Uuid, _>(stored.version)
+        .execute(&mut fixture.conn)
+        .unwrap();
+    assert_eq!(best_by_words(&mut fixture, &scope, "basalt granite", 10), before);
+}
