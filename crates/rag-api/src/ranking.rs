@@ -1,6 +1,9 @@
 //! How a request may want its results ranked, as JSON.
 
-use rag_engine::retrieve::{Boost, Cutoff, Fusion, Ranking};
+use rag_engine::{
+    SearchSettings,
+    retrieve::{Boost, Cutoff, Fusion, Ranking},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -60,6 +63,8 @@ pub(crate) struct RankingBody {
     fusion: Option<FusionBody>,
     /// Whether the question learns from its best passages (pseudo-relevance feedback).
     feedback: Option<bool>,
+    /// Whether the server's reranker judges the best results anew; refused when it has none.
+    rerank: Option<bool>,
     /// Maximal marginal relevance: 0 ranks by relevance alone, 1 by difference alone.
     diversity: Option<f64>,
     /// What counts beside relevance, at most 8.
@@ -74,11 +79,11 @@ const MOST_BOOSTS: usize = 8;
 
 impl RankingBody {
     /// The server's ranking, changed as asked; the text says what cannot be taken.
-    pub(crate) fn over(self, server: &Ranking) -> Result<Ranking, &'static str> {
+    pub(crate) fn over(self, server: &SearchSettings) -> Result<Ranking, &'static str> {
         if self.boosts.len() > MOST_BOOSTS {
             return Err("at most 8 boosts");
         }
-        let mut ranking = server.clone();
+        let mut ranking = server.ranking.clone();
         if let Some(fusion) = self.fusion {
             ranking.fusion = match fusion {
                 FusionBody::Convex { dense_weight } => Fusion::Convex { dense_weight },
@@ -87,6 +92,9 @@ impl RankingBody {
         }
         if self.feedback == Some(false) {
             ranking.feedback.passages = 0;
+        }
+        if let Some(wanted) = self.rerank {
+            ranking.rerank = wanted.then_some(server.rerank_window);
         }
         if let Some(diversity) = self.diversity {
             ranking.diversity = diversity;

@@ -84,8 +84,12 @@ pub(crate) struct LegView {
 pub(crate) struct PassageView {
     /// The chunk.
     pub(crate) chunk_id: Uuid,
-    /// Fused score, comparable within one answer only.
+    /// What it is ranked by, comparable within one answer only: the reranker's score, or the fused one, and boosts.
     pub(crate) score: f64,
+    /// Fused score of vectors and words.
+    pub(crate) fused: f64,
+    /// What the reranker gave, 0 to 1 for most models; absent when it did not judge this passage.
+    pub(crate) rerank: Option<f64>,
     /// What the vectors say.
     pub(crate) dense: Option<LegView>,
     /// What the words say.
@@ -121,11 +125,14 @@ pub(crate) struct PassageView {
 
 /// How long a search took.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "units are part of names")]
 pub(crate) struct TimingsView {
     /// Embedding the question, in milliseconds.
     pub(crate) embed_ms: f64,
     /// All of the database's work, in milliseconds.
     pub(crate) database_ms: f64,
+    /// Reranking, in milliseconds; 0 when no reranker was asked.
+    pub(crate) rerank_ms: f64,
 }
 
 /// What a search found.
@@ -135,6 +142,8 @@ pub(crate) struct SearchView {
     pub(crate) results: Vec<PassageView>,
     /// Whether there were candidates, but none passed the cut-off.
     pub(crate) no_good_match: bool,
+    /// Whether a reranker judged the results; not, when none was to or it could not answer.
+    pub(crate) reranked: bool,
     /// Whether the vectors were compared one by one; absent when they took no part.
     pub(crate) exact: Option<bool>,
     /// Words too common to bring candidates; they still count in the score.
@@ -156,6 +165,8 @@ impl From<Found> for PassageView {
         Self {
             chunk_id: passage.chunk_id.uuid(),
             score: ranked.score,
+            fused: ranked.fused,
+            rerank: ranked.rerank,
             dense: ranked.dense.map(leg),
             lexical: ranked.lexical.map(leg),
             text: passage.text,
@@ -180,12 +191,14 @@ impl From<SearchResult> for SearchView {
         Self {
             results: result.found.into_iter().map(PassageView::from).collect(),
             no_good_match: result.no_good_match,
+            reranked: result.reranked,
             trace: result.trace,
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
             timings: TimingsView {
                 embed_ms: result.timings.embed_ms,
                 database_ms: result.timings.database_ms,
+                rerank_ms: result.timings.rerank_ms,
             },
         }
     }
@@ -218,7 +231,7 @@ pub(crate) async fn search(
         SearchMode::Lexical => Mode::Lexical,
     };
     let filter = parse_filter(body.filter.as_ref())?;
-    let server = &app.engine.settings().search.ranking;
+    let server = &app.engine.settings().search;
     let ranking = body.ranking.map(|ranking| ranking.over(server)).transpose();
     let ranking = ranking.map_err(|rule| ApiError::field("ranking", rule))?;
     let collections = collection_ids(body.collection_ids);

@@ -105,7 +105,7 @@ pub(crate) fn engine(
             history_messages: 10,
         },
     };
-    Ok(Engine::new(Parts { db, embedder, chat: None, settings })?)
+    Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
 }
 
 #[expect(clippy::print_stdout, reason = "the result of the program")]

@@ -102,10 +102,16 @@ impl From<EngineError> for Failure {
 
 impl From<EmbedError> for Failure {
     fn from(error: EmbedError) -> Self {
-        Self::new(
+        let failure = Self::new(
             if matches!(error, EmbedError::BadConfig(_)) { Exit::Usage } else { Exit::Unreachable },
             error.to_string(),
-        )
+        );
+        match error {
+            EmbedError::BadReranker { .. } => {
+                failure.hint("look at section [rerank]: `rag config show`; rerank.kind = \"\" does without")
+            }
+            _ => failure,
+        }
     }
 }
 

@@ -9,14 +9,20 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use rag_embed::{Embedder, MiniLm, ModelInfo, RemoteConfig, RemoteEmbedder};
+use rag_embed::{
+    CrossEncoder, Embedder, MiniLm, ModelInfo, RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig,
+    Reranker,
+};
 use rag_engine::{Engine, Parts};
 use rag_llm::{ChatModel, OpenAiClient, OpenAiConfig};
 use rag_repo::{Db, PgConnection, collections, migrations, server};
 use rag_schema::models::Collection;
 
 use crate::{
-    config::{Config, ms, sections::EmbeddingKind},
+    config::{
+        Config, ms,
+        sections::{EmbeddingKind, RerankKind},
+    },
     failure::{Exit, Failure, Outcome},
     postgres::Postgres,
 };
@@ -59,6 +65,7 @@ impl Context {
         let engine = Engine::new(Parts {
             db: Db::new(postgres.url(), &config.pool()),
             embedder: embedder?,
+            reranker: reranker(&config)?,
             chat: chat(&config)?,
             settings: config.engine(env::current_exe()?),
         })?;
@@ -98,9 +105,7 @@ fn migrate(postgres: &Postgres) -> Outcome<()> {
 pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
     let section = &config.sections.embedding;
     if section.kind == EmbeddingKind::Minilm {
-        let all = thread::available_parallelism().map_or(1, usize::from);
-        let threads = if section.threads == 0 { all } else { section.threads };
-        return Ok(Arc::new(MiniLm::load(&config.model_dir(), threads)?));
+        return Ok(Arc::new(MiniLm::load(&config.model_dir(), threads(section.threads))?));
     }
     let model = ModelInfo {
         name: section.model.clone(),
@@ -117,6 +122,27 @@ pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
         retries: section.retries,
         ..RemoteConfig::new(section.base_url.clone(), model)
     })?))
+}
+
+/// The reranker, when the configuration names one.
+pub(crate) fn reranker(config: &Config) -> Outcome<Option<Arc<dyn Reranker>>> {
+    let section = &config.sections.rerank;
+    Ok(match section.kind {
+        RerankKind::Off => None,
+        RerankKind::CrossEncoder => {
+            Some(Arc::new(CrossEncoder::load(&section.model_dir, threads(section.threads))?))
+        }
+        RerankKind::Remote => Some(Arc::new(RemoteReranker::new(RerankConfig {
+            api_key: section.api_key.given().map(str::to_owned),
+            timeout: ms(section.timeout_ms),
+            ..RerankConfig::new(section.base_url.clone(), section.model.clone())
+        })?)),
+    })
+}
+
+/// As many as are wanted, or one a processor.
+fn threads(wanted: usize) -> usize {
+    if wanted == 0 { thread::available_parallelism().map_or(1, usize::from) } else { wanted }
 }
 
 /// The chat model, when the configuration names one.

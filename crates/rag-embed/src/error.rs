@@ -1,9 +1,9 @@
-//! The one error of this crate; its texts never hold an API key, a URL or any part of an embedded text.
+//! The one error of this crate; its texts never hold an API key, a URL or any part of a text.
 
 use std::error::Error;
 use std::path::PathBuf;
 
-/// Why texts could not be embedded.
+/// Why texts could not be embedded or reranked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
     /// The model folder lacks a file.
@@ -19,23 +19,36 @@ pub enum EmbedError {
         reason: String,
     },
 
+    /// A file of the folder of a reranking model is missing, damaged, or of a kind that cannot be used.
+    #[error(
+        "the reranking model file {} cannot be used: {reason}; wanted is a folder with model.onnx (or onnx/model.onnx) and \
+         tokenizer.json, as Hugging Face exports cross-encoders",
+        path.display()
+    )]
+    BadReranker {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// The in-process model failed on an input; a bug.
-    #[error("the embedding model failed")]
+    #[error("the model failed")]
     Inference(#[source] Box<dyn Error + Send + Sync>),
 
-    /// The client of an embedding server could not be set up as configured.
-    #[error("the embedding server's settings cannot be used: {0}")]
+    /// The client of a model server could not be set up as configured.
+    #[error("the model server's settings cannot be used: {0}")]
     BadConfig(String),
 
-    /// The embedding server could not be reached, was overloaded or failed; worth trying again later.
-    #[error("the embedding server is unavailable: {0}")]
+    /// The model server could not be reached, was overloaded or failed; worth trying again later.
+    #[error("the model server is unavailable: {0}")]
     Unavailable(String),
 
-    /// The embedding server refused the request; trying again does not help.
-    #[error("the embedding server refused the request: {0}")]
+    /// The model server refused the request; trying again does not help.
+    #[error("the model server refused the request: {0}")]
     Refused(String),
 
-    /// The embedding server's answer breaks the protocol or the configured dimensions.
-    #[error("the embedding server's answer cannot be used: {0}")]
+    /// The model server's answer breaks the protocol.
+    #[error("the model server's answer cannot be used: {0}")]
     BadAnswer(String),
 }

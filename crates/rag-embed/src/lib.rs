@@ -1,15 +1,23 @@
-//! Text to vectors: the in-process `MiniLM` model and a client for OpenAI-compatible embedding servers; no database, no server.
+//! Text to vectors, and question and text to a score: models in this process and clients of model servers; no database, no server.
 
+mod batch;
+pub mod cross_encoder;
 mod embedder;
 mod error;
 #[cfg(feature = "fakes")]
 pub mod hash;
 pub mod minilm;
+#[cfg(feature = "fakes")]
+pub mod overlap;
 pub mod remote;
+mod reranker;
 pub mod spans;
 pub mod vector;
+mod workers;
 
+pub use cross_encoder::CrossEncoder;
 pub use embedder::{Embedder, ModelInfo};
 pub use error::EmbedError;
 pub use minilm::MiniLm;
-pub use remote::{RemoteConfig, RemoteEmbedder};
+pub use remote::{RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig};
+pub use reranker::Reranker;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use rag_embed::Embedder;
+use rag_embed::{Embedder, Reranker};
 use rag_llm::ChatModel;
 use rag_repo::{Db, embedding_models, users};
 use rag_schema::{ids::UserId, models::EmbeddingModel};
@@ -19,6 +19,8 @@ pub struct Parts {
     pub db: Db,
     /// Model that embeds questions and documents.
     pub embedder: Arc<dyn Embedder>,
+    /// Model that judges the best passages anew, when there is one.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// Model that writes answers; without one they are extracted.
     pub chat: Option<Arc<dyn ChatModel>>,
     /// Settings.
@@ -67,6 +69,11 @@ impl Engine {
     /// The embedding model in use.
     pub fn embedder(&self) -> &dyn Embedder {
         &*self.inner.parts.embedder
+    }
+
+    /// The reranker, when one is configured.
+    pub fn reranker(&self) -> Option<&dyn Reranker> {
+        self.inner.parts.reranker.as_deref()
     }
 
     /// The chat model, when one is configured.

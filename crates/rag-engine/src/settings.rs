@@ -46,13 +46,21 @@ pub struct SearchSettings {
     /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
     /// counts add up to no more than this.
     pub lexical_budget: i64,
+    /// How many of the best are reranked when a request wants that and does not say how many, 1 to 500.
+    pub rerank_window: usize,
     /// How candidates become a list, unless a request brings its own way.
     pub ranking: Ranking,
 }
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { candidates: 100, ef_search: 100, lexical_budget: 20_000, ranking: Ranking::default() }
+        Self {
+            candidates: 100,
+            ef_search: 100,
+            lexical_budget: 20_000,
+            rerank_window: 50,
+            ranking: Ranking::default(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_embed::{Embedder, hash::HashEmbedder};
+use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -29,6 +29,8 @@ pub struct Setup {
     pub pool: PoolSettings,
     /// Model that embeds.
     pub embedder: Arc<dyn Embedder>,
+    /// Reranker, and whether it always judges; no search is reranked without one.
+    pub reranker: Option<(Arc<dyn Reranker>, bool)>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
 }
@@ -45,7 +47,7 @@ impl Default for Setup {
             ..ApiSettings::default()
         };
         let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
-        Self { api, pool, embedder: Arc::new(HashEmbedder::new(256)), chat: None }
+        Self { api, pool, embedder: Arc::new(HashEmbedder::new(256)), reranker: None, chat: None }
     }
 }
 
@@ -76,11 +78,16 @@ impl TestApp {
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
+        let mut settings = settings(scratch.path().to_owned());
+        if setup.reranker.as_ref().is_some_and(|(_, always)| *always) {
+            settings.search.ranking.rerank = Some(settings.search.rerank_window);
+        }
         let engine = Engine::new(Parts {
             db: pool,
             embedder: setup.embedder,
+            reranker: setup.reranker.map(|(reranker, _)| reranker),
             chat: setup.chat,
-            settings: settings(scratch.path().to_owned()),
+            settings,
         })
         .unwrap();
         let workers = Workers::start(&engine, 1).unwrap();

@@ -14,5 +14,5 @@ mod models;
 pub use app::{KEY, Setup, TestApp};
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
-pub use models::{MoodyEmbedder, StallingModel};
+pub use models::{MoodyEmbedder, StallingModel, UnreachableReranker};
 pub use reqwest::blocking::RequestBuilder;

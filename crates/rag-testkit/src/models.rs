@@ -3,7 +3,7 @@
 use std::{fmt, ops::Range};
 
 use futures_util::{StreamExt, stream};
-use rag_embed::{EmbedError, Embedder, ModelInfo, hash::HashEmbedder};
+use rag_embed::{EmbedError, Embedder, ModelInfo, Reranker, hash::HashEmbedder};
 use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream};
 
 /// Says one thing and then nothing more, for ever.
@@ -56,5 +56,19 @@ impl Embedder for MoodyEmbedder {
 
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {
         self.inner.token_spans(text)
+    }
+}
+
+/// Cannot be reached.
+#[derive(Debug, Clone, Copy)]
+pub struct UnreachableReranker;
+
+impl Reranker for UnreachableReranker {
+    fn name(&self) -> &'static str {
+        "unreachable"
+    }
+
+    fn rerank(&self, _query: &str, _texts: &[&str]) -> Result<Vec<f32>, EmbedError> {
+        Err(EmbedError::Unavailable("no connection".to_owned()))
     }
 }

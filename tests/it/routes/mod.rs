@@ -6,6 +6,7 @@ mod cors;
 mod documents;
 mod patience;
 mod refusals;
+mod rerank;
 mod search;
 mod sessions;
 mod uploads;

@@ -61,6 +61,7 @@ pub(crate) fn run(config: &Config, as_json: bool) -> ExitCode {
         Err(failure) => checks.push(Check::failed("PostgreSQL", failure)),
     }
     checks.push(embedding(config));
+    checks.extend(reranking(config));
     checks.push(extraction(config));
     checks.extend(chat(config));
     let failed = checks.iter().filter(|check| check.grade == Grade::Fail).count();
@@ -209,6 +210,18 @@ fn embedding(config: &Config) -> Check {
         Ok(finding) => Check::ok("embedding", finding),
         Err(failure) => Check::failed("embedding", failure),
     }
+}
+
+fn reranking(config: &Config) -> Option<Check> {
+    let reranker = match runtime::reranker(config) {
+        Ok(reranker) => reranker?,
+        Err(failure) => return Some(Check::failed("reranking", failure)),
+    };
+    let begun = Instant::now();
+    Some(match reranker.rerank("Does reranking work?", &["It does.", "Bread is baked."]) {
+        Ok(_) => Check::ok("reranking", format!("{}, {} ms", reranker.name(), begun.elapsed().as_millis())),
+        Err(error) => Check::failed("reranking", error.into()),
+    })
 }
 
 /// Reads a tiny document the way workers do: in a child of this program.

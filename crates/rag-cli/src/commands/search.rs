@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult, Step, Trace};
+use rag_engine::retrieve::{Found, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,6 +19,11 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
     let query = args.query.join(" ");
+    let settings = &context.engine.settings().search;
+    let rerank = match args.rerank {
+        Some(wanted) => wanted.then_some(settings.rerank_window),
+        None => settings.ranking.rerank,
+    };
     let request = SearchRequest {
         query: &query,
         collections: &collections,
@@ -29,6 +34,7 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
             SearchMode::Lexical => Mode::Lexical,
         },
         filter: args.filter.as_ref(),
+        ranking: Some(Ranking { rerank, ..settings.ranking.clone() }),
         explain: args.explain,
         ..SearchRequest::default()
     };
@@ -36,13 +42,13 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     if args.json {
         output::json(&as_json(&query, &result));
     } else {
-        show(&result);
+        show(&result, rerank.is_some());
         result.trace.iter().for_each(show_trace);
     }
     Ok(if result.found.is_empty() { Exit::Failed.into() } else { ExitCode::SUCCESS })
 }
 
-fn show(result: &SearchResult) {
+fn show(result: &SearchResult, wants_rerank: bool) {
     if result.found.is_empty() {
         output::line("Nothing found. `rag status` tells what is stored.");
         return;
@@ -56,7 +62,17 @@ fn show(result: &SearchResult) {
         output::line(format!("{:43}  {}", "", output::short(&passage.text, 160)));
     }
     let timings = result.timings;
-    output::line(format!("\nembedding {:.0} ms, database {:.0} ms", timings.embed_ms, timings.database_ms));
+    let reranking =
+        if result.reranked { format!(", reranking {:.0} ms", timings.rerank_ms) } else { String::new() };
+    output::line(format!(
+        "\nembedding {:.0} ms, database {:.0} ms{reranking}",
+        timings.embed_ms, timings.database_ms
+    ));
+    if wants_rerank && !result.reranked {
+        output::line(
+            "the reranker could not answer: this is the order of words and vectors; --explain tells why",
+        );
+    }
     if !result.pruned_words.is_empty() {
         output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
     }
@@ -86,7 +102,7 @@ fn as_json(query: &str, result: &SearchResult) -> Value {
     let leg = |hit: Option<LegHit>| hit.map(|hit| json!({"rank": hit.rank, "score": hit.score}));
     let results = result.found.iter().map(|Found { ranked, passage, .. }| {
         json!({
-            "score": ranked.score, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
+            "score": ranked.score, "fused": ranked.fused, "rerank": ranked.rerank, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
             "chunk_id": passage.chunk_id, "document_id": passage.document_id, "collection_id": passage.collection_id,
             "title": passage.title, "source": passage.source, "page": passage.page, "ordinal": passage.ordinal,
             "heading_path": passage.heading_path.0, "start_offset": passage.start_offset,
@@ -95,6 +111,6 @@ fn as_json(query: &str, result: &SearchResult) -> Value {
     });
     json!({
         "query": query, "results": results.collect::<Vec<_>>(), "pruned_words": result.pruned_words,
-        "no_good_match": result.no_good_match, "timings": result.timings, "trace": result.trace,
+        "no_good_match": result.no_good_match, "reranked": result.reranked, "timings": result.timings, "trace": result.trace,
     })
 }

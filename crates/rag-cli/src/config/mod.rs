@@ -19,7 +19,7 @@ use rag_text::{ChunkSettings, Limits};
 
 use self::{
     layers::Layers,
-    sections::{FusionKind, Sections},
+    sections::{FusionKind, RerankKind, Sections},
 };
 use crate::{
     args::Global,
@@ -117,7 +117,8 @@ impl Config {
 
     /// The engine's settings; `program` is this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
-        let Sections { ingest, search, answer, .. } = &self.sections;
+        let Sections { ingest, search, answer, rerank, .. } = &self.sections;
+        let reranks = rerank.kind != RerankKind::Off && rerank.always;
         Settings {
             ingest: IngestSettings {
                 chunks: ChunkSettings {
@@ -136,12 +137,14 @@ impl Config {
                 candidates: search.candidates,
                 ef_search: search.ef_search,
                 lexical_budget: search.lexical_budget,
+                rerank_window: rerank.window,
                 ranking: Ranking {
                     fusion: match search.fusion {
                         FusionKind::Convex => Fusion::Convex { dense_weight: search.dense_weight },
                         FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
                     },
                     feedback: Feedback { passages: search.feedback_passages, weight: search.feedback_weight },
+                    rerank: reranks.then_some(rerank.window),
                     ..Ranking::default()
                 },
             },
@@ -190,6 +193,24 @@ mod tests {
         let config = with("UNRELATED", "").unwrap();
         assert_eq!(config.sections.server.bind.port(), 8420);
         assert_eq!(config.sections.ingest.max_document_bytes, Limits::default().input_bytes);
+    }
+
+    #[test]
+    fn a_reranker_is_off_until_all_of_it_is_told() {
+        let ranking = |config: &Config| config.engine(PathBuf::new()).search.ranking;
+        assert_eq!(ranking(&with("UNRELATED", "").unwrap()).rerank, None);
+        let failure = with("RAG_RERANK__KIND", "cross-encoder").unwrap_err();
+        assert!(failure.message.starts_with("rerank.model_dir"), "{}", failure.message);
+        let failure = with("RAG_RERANK__KIND", "remote").unwrap_err();
+        assert!(failure.message.starts_with("rerank.base_url"), "{}", failure.message);
+        let failure = with("RAG_RERANK__WINDOW", "0").unwrap_err();
+        assert!(failure.message.ends_with("allowed is 1 to 500"), "{}", failure.message);
+        let mut layers = Layers::defaults().unwrap();
+        let given = [("KIND", "cross-encoder"), ("MODEL_DIR", "/m"), ("WINDOW", "20")];
+        layers.add_environment(given.map(|(k, v)| (format!("RAG_RERANK__{k}"), v.to_owned()))).unwrap();
+        assert_eq!(ranking(&Config::check(layers.clone()).unwrap()).rerank, Some(20));
+        layers.add_environment([("RAG_RERANK__ALWAYS".to_owned(), "false".to_owned())]).unwrap();
+        assert_eq!(ranking(&Config::check(layers).unwrap()).rerank, None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the values of the configuration may be, beyond their type.
 
-use super::sections::{EmbeddingKind, Sections};
+use super::sections::{EmbeddingKind, RerankKind, Sections};
 
 /// The first value that cannot be used: its key, and what is allowed.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
@@ -48,6 +48,7 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         .chain(counts(s))
         .chain(server(s))
         .chain(models(s))
+        .chain(rerank(s))
         .find(|(holds, ..)| !holds)
         .map(|(_, key, allowed)| (key, allowed))
 }
@@ -74,9 +75,37 @@ fn server(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
     ]
 }
 
+fn is_url(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
+fn rerank(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+    let rerank = &s.rerank;
+    let (local, remote) = (rerank.kind == RerankKind::CrossEncoder, rerank.kind == RerankKind::Remote);
+    [
+        ((1..=500).contains(&rerank.window), "rerank.window", "1 to 500"),
+        (rerank.threads <= 1024, "rerank.threads", "0 (one a processor) to 1024"),
+        (rerank.timeout_ms >= 1, "rerank.timeout_ms", "at least 1"),
+        (
+            !local || !rerank.model_dir.as_os_str().is_empty(),
+            "rerank.model_dir",
+            "the folder with model.onnx and tokenizer.json when rerank.kind is \"cross-encoder\"",
+        ),
+        (
+            !remote || is_url(&rerank.base_url),
+            "rerank.base_url",
+            "an address such as \"http://localhost:8000/v1\" when rerank.kind is \"remote\"",
+        ),
+        (
+            !remote || !rerank.model.is_empty(),
+            "rerank.model",
+            "the model's name when rerank.kind is \"remote\"",
+        ),
+    ]
+}
+
 fn models(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     let remote = s.embedding.kind == EmbeddingKind::Openai;
-    let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
     let chat = &s.chat;
     [
         (

@@ -12,6 +12,7 @@ pub(crate) struct Sections {
     pub(crate) database: Database,
     pub(crate) postgres: Postgres,
     pub(crate) embedding: Embedding,
+    pub(crate) rerank: Rerank,
     pub(crate) chat: Chat,
     pub(crate) ingest: Ingest,
     pub(crate) search: Search,
@@ -80,6 +81,31 @@ pub(crate) struct Embedding {
     pub(crate) batch_size: usize,
     pub(crate) timeout_ms: u64,
     pub(crate) retries: u32,
+}
+
+/// Where the reranker runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RerankKind {
+    #[serde(rename = "")]
+    Off,
+    CrossEncoder,
+    Remote,
+}
+
+/// The reranker.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rerank {
+    pub(crate) kind: RerankKind,
+    pub(crate) always: bool,
+    pub(crate) window: usize,
+    pub(crate) model_dir: PathBuf,
+    pub(crate) threads: usize,
+    pub(crate) base_url: String,
+    pub(crate) api_key: Secret,
+    pub(crate) model: String,
+    pub(crate) timeout_ms: u64,
 }
 
 /// The chat model.

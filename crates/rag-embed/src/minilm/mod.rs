@@ -1,17 +1,15 @@
 //! all-MiniLM-L6-v2 in this process: 384 dimensions, a window of 256 tokens, mean pooling, unit length.
 
-mod batch;
 mod network;
 mod tokens;
 mod weights;
-mod workers;
 
 use std::ops::Range;
 use std::path::Path;
 
 use self::network::Network;
 use self::tokens::Tokens;
-use self::workers::Workers;
+use crate::workers::Workers;
 use crate::{EmbedError, Embedder, ModelInfo};
 
 /// The length of the vectors.
@@ -68,16 +66,10 @@ impl Embedder for MiniLm {
 
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let ids = self.document_workers.map(texts, |text, _| self.tokens.ids(text))?;
-        let batches = batch::plan(&ids);
-        let vectors = self.document_workers.map(&batches, |batch, pool| {
-            let sequences: Vec<&[i32]> =
-                batch.iter().filter_map(|&i| ids.get(i)).map(Vec::as_slice).collect();
+        self.document_workers.map_batches(&ids, Vec::len, |batch, pool| {
+            let sequences: Vec<&[i32]> = batch.iter().map(|ids| ids.as_slice()).collect();
             self.network.embed(&sequences, pool)
-        })?;
-        let mut numbered: Vec<(usize, Vec<f32>)> =
-            batches.into_iter().flatten().zip(vectors.into_iter().flatten()).collect();
-        numbered.sort_unstable_by_key(|(i, _)| *i);
-        Ok(numbered.into_iter().map(|(_, vector)| vector).collect())
+        })
     }
 
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {

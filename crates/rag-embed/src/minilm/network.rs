@@ -1,4 +1,4 @@
-//! The neural network: token ids in, vectors out; the only file that knows the inference engine's types.
+//! The neural network: token ids in, vectors out; knows nothing of texts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, op_registry};
 use rten_tensor::NdTensor;
 
 use super::{DIMENSIONS, weights};
-use crate::{EmbedError, vector};
+use crate::{EmbedError, batch, vector};
 
 /// The graph without weights, written by `scripts/model/minilm_graph.py`.
 const GRAPH: &[u8] = include_bytes!("../../assets/all-minilm-l6-v2.onnx");
@@ -70,11 +70,8 @@ impl Network {
         pool: &Arc<ThreadPool>,
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let longest = batch.iter().map(|ids| ids.len()).max().unwrap_or(0);
-        let padded = |ids: &[i32]| {
-            ids.iter().copied().chain(std::iter::repeat_n(0, longest - ids.len())).collect::<Vec<_>>()
-        };
-        let ids = batch.iter().flat_map(|ids| padded(ids)).collect();
-        let mask = batch.iter().flat_map(|ids| padded(&vec![1; ids.len()])).collect();
+        let ids = batch::padded(batch.iter().copied(), longest, 0);
+        let mask = batch::mask(batch.iter().map(|ids| ids.len()), longest);
         let hidden = self.run([batch.len(), longest], ids, mask, pool)?;
         let rows = hidden.chunks_exact((longest * DIMENSIONS).max(1));
         batch.iter().zip(rows).map(|(ids, row)| mean_direction(row, ids.len())).collect()

@@ -27,9 +27,15 @@ struct Failure {
 }
 
 impl Http {
-    pub(super) fn new(base_url: &str, api_key: Option<&str>, timeout: Duration) -> Result<Self, EmbedError> {
+    /// A client of `{base_url}/{operation}`.
+    pub(super) fn new(
+        base_url: &str,
+        operation: &str,
+        api_key: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Self, EmbedError> {
         let bad = |what: &str| EmbedError::BadConfig(what.into());
-        let url = reqwest::Url::parse(&format!("{}/embeddings", base_url.trim_end_matches('/')))
+        let url = reqwest::Url::parse(&format!("{}/{operation}", base_url.trim_end_matches('/')))
             .map_err(|error| bad(&format!("base URL: {error}")))?;
         let mut headers =
             HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
@@ -67,7 +73,7 @@ impl Http {
             if attempts_left == 0 || !matches!(failure.error, EmbedError::Unavailable(_)) {
                 return Err(failure.error);
             }
-            tracing::debug!(attempts_left, error = %failure.error, "embedding request failed, trying again");
+            tracing::debug!(attempts_left, error = %failure.error, "model request failed, trying again");
             std::thread::sleep(failure.retry_after.unwrap_or(pause).min(LONGEST_PAUSE));
             attempts_left -= 1;
             pause = (pause * 2).min(LONGEST_PAUSE);

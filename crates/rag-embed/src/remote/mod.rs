@@ -1,7 +1,10 @@
-//! A client for embedding servers that speak OpenAI's `POST {base_url}/embeddings`; never logs or reports keys and texts.
+//! Clients of model servers: OpenAI's `POST {base_url}/embeddings`, Cohere's `POST {base_url}/rerank`; never log or report keys
+//! and texts.
 
 mod answer;
 mod http;
+mod rerank;
+mod scores;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,6 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::http::Http;
+pub use self::rerank::{RemoteReranker, RerankConfig};
 use crate::{EmbedError, Embedder, ModelInfo, spans};
 
 /// How to reach an embedding server and what it serves. It holds the key, so it has no `Debug`.
@@ -68,7 +72,7 @@ struct EmbeddingsRequest<'a> {
 impl RemoteEmbedder {
     /// Prepares the client; does not yet talk to the server.
     pub fn new(config: RemoteConfig) -> Result<Self, EmbedError> {
-        let http = Http::new(&config.base_url, config.api_key.as_deref(), config.timeout)?;
+        let http = Http::new(&config.base_url, "embeddings", config.api_key.as_deref(), config.timeout)?;
         Ok(Self { config, http })
     }
 

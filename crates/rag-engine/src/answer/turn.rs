@@ -138,6 +138,7 @@ impl Engine {
         let plan = self.plan(&stored, question, &vector, &evidence)?;
         let timings = json!({
             "embed_ms": result.timings.embed_ms, "database_ms": result.timings.database_ms,
+            "rerank_ms": result.timings.rerank_ms,
             "extract_ms": searched.elapsed().as_secs_f64() * 1e3,
         });
         Ok(Prepared { user, question: stored, evidence, plan, timings, begun })

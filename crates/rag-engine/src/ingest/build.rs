@@ -137,7 +137,11 @@ impl<'e> Build<'e> {
         if section.is_last && section.chunks.is_empty() && self.stored.chunks == 0 && section.is_first {
             return Err(Refusal::NoText.into());
         }
-        section.inputs = section.chunks.iter().map(|chunk| input(&self.title, chunk)).collect();
+        section.inputs = section
+            .chunks
+            .iter()
+            .map(|chunk| titled(&self.title, &chunk.heading_path, &chunk.text))
+            .collect();
         Ok(Some(section))
     }
 
@@ -197,12 +201,13 @@ fn fingerprint(engine: &Engine, ingest: &IngestSettings) -> String {
     )
 }
 
-fn input(title: &str, chunk: &Chunk) -> String {
+/// A chunk's text under its title and headings, as models read it.
+pub(crate) fn titled(title: &str, headings: &[String], text: &str) -> String {
     let mut name = String::from(title);
-    for heading in chunk.heading_path.iter().filter(|heading| *heading != title) {
+    for heading in headings.iter().filter(|heading| *heading != title) {
         name.push_str(" > ");
         name.push_str(heading);
     }
     let name: String = name.chars().take(MAX_NAME_CHARS).collect();
-    format!("{name}\n{}", chunk.text)
+    format!("{name}\n{text}")
 }

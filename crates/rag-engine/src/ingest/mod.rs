@@ -6,5 +6,6 @@ mod store;
 mod upload;
 mod worker;
 
+pub(crate) use build::titled;
 pub use upload::{Accepted, Upload};
 pub use worker::Workers;

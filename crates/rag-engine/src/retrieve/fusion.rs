@@ -60,8 +60,12 @@ pub struct LegHit {
 pub struct Ranked {
     /// The chunk.
     pub chunk_id: ChunkId,
-    /// Fused score: comparable within one answer only.
+    /// What it is ranked by, comparable within one answer only: the reranker's score, or the fused one, and boosts.
     pub score: f64,
+    /// Fused score of the legs.
+    pub fused: f64,
+    /// What the reranker gave, when it was asked: 0 to 1 for most models.
+    pub rerank: Option<f64>,
     /// What the dense leg gave.
     pub dense: Option<LegHit>,
     /// What the lexical leg gave.
@@ -72,7 +76,8 @@ pub struct Ranked {
 /// lexical leg found. Ties are broken by chunk id, so that equal questions give equal lists.
 pub fn fuse(fusion: Fusion, dense: &[Hit], lexical: &[Hit], known_cosines: &[Hit]) -> Vec<Ranked> {
     let mut merged: HashMap<ChunkId, Ranked> = HashMap::new();
-    let entry = |chunk_id| Ranked { chunk_id, score: 0.0, dense: None, lexical: None };
+    let entry =
+        |chunk_id| Ranked { chunk_id, score: 0.0, fused: 0.0, rerank: None, dense: None, lexical: None };
     for hit in known_cosines {
         merged.entry(hit.chunk_id).or_insert_with(|| entry(hit.chunk_id)).dense =
             Some(LegHit { rank: None, score: hit.score });
@@ -89,6 +94,7 @@ pub fn fuse(fusion: Fusion, dense: &[Hit], lexical: &[Hit], known_cosines: &[Hit
     let best_bm25 = best_bm25(&ranked);
     for chunk in &mut ranked {
         chunk.score = score(fusion, chunk, best_bm25);
+        chunk.fused = chunk.score;
     }
     sort(&mut ranked);
     ranked
@@ -101,6 +107,7 @@ pub(super) fn refined(fusion: Fusion, mut ranked: Vec<Ranked>, cosines: &[Hit]) 
     for chunk in &mut ranked {
         let other = cosines.get(&chunk.chunk_id).map(|score| LegHit { rank: None, score: *score });
         chunk.score = score(fusion, &Ranked { dense: other.or(chunk.dense), ..*chunk }, best_bm25);
+        chunk.fused = chunk.score;
     }
     sort(&mut ranked);
     ranked

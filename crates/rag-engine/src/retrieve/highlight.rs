@@ -2,17 +2,36 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use rag_repo::{PgConnection, RepoResult, search};
+use rag_schema::ids::CollectionId;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Found;
+
+/// Marks the words of `question` in the results.
+pub(super) fn mark(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    question: &str,
+    found: &mut [Found],
+) -> RepoResult<()> {
+    let words = words_of(found.iter().map(|found| found.passage.text.as_str()));
+    let words = search::matching_words(conn, collections, question, &words)?.into_iter().collect();
+    for result in found {
+        result.highlights = highlights(&result.passage.text, &words, question);
+    }
+    Ok(())
+}
+
 /// The different words of the texts, in lower case: what PostgreSQL is asked to compare with the question.
-pub(super) fn words_of<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+fn words_of<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
     let words = texts.flat_map(|text| text.unicode_words()).map(str::to_lowercase);
     words.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// From and to of each stretch of `text` that is one of the `words`, or two characters that follow each other in an unspaced
 /// script in `question` too; in Unicode scalar values, in order, not overlapping.
-pub(super) fn highlights(text: &str, words: &HashSet<String>, question: &str) -> Vec<(usize, usize)> {
+fn highlights(text: &str, words: &HashSet<String>, question: &str) -> Vec<(usize, usize)> {
     let pairs = pairs_of(question);
     let mut marks: Vec<(usize, usize)> = Vec::new();
     let mut place = Place { text, byte: 0, scalar: 0 };

@@ -1,4 +1,4 @@
-//! The part of a search that needs a connection: both legs, fused, refined and cut.
+//! The part of a search that needs a connection: both legs, fused, refined, and what the best of them say.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,9 @@ use rag_schema::ids::{ChunkId, CollectionId, UserId};
 use serde_json::json;
 
 use super::{
-    Found, Fusion, Mode, Ranked, SearchRequest, fuse,
-    highlight::{highlights, words_of},
+    Fusion, Mode, Ranked, SearchRequest, fuse,
     query::QueryText,
-    ranking::{Ranking, boost, diversify, learned},
+    ranking::{Ranking, learned},
     trace::Tracer,
 };
 use crate::{Engine, SearchSettings};
@@ -32,16 +31,25 @@ pub(super) struct Legs<'a> {
     pub(super) half: Option<&'a HalfVector>,
 }
 
+/// Results with what they say, best first.
+pub(super) type Best = Vec<(Ranked, Passage)>;
+
 /// What the database gave.
-pub(super) struct Listed {
-    pub(super) found: Vec<Found>,
-    pub(super) no_good_match: bool,
+pub(super) struct Candidates {
+    /// The best by fused score, best first, with what they say.
+    pub(super) best: Best,
+    /// Scores of the candidates after them, in falling order.
+    pub(super) rest: Vec<f64>,
+    /// Vectors of the best, when they are to be compared with each other.
+    pub(super) vectors: HashMap<ChunkId, Vec<f32>>,
+    /// Collections that were searched.
+    pub(super) collections: Vec<CollectionId>,
     pub(super) dense_plan: Option<DensePlan>,
     pub(super) pruned_words: Vec<String>,
 }
 
 impl Legs<'_> {
-    pub(super) fn run(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<Listed> {
+    pub(super) fn run(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<Candidates> {
         let visible = collections::visible_ids(conn, self.user, self.request.collections)?;
         if visible.len() < self.request.collections.len() {
             return Err(RepoError::NotFound);
@@ -53,35 +61,15 @@ impl Legs<'_> {
         let (lexical, pruned_words) = self.lexical(conn, &visible, &scope, tracer)?;
         let (dense, dense_plan) = self.dense(conn, &scope, plan, tracer)?;
         let ranked = self.fused(conn, &dense, &lexical, tracer)?;
-        let scores: Vec<f64> = ranked.iter().map(|ranked| ranked.score).collect();
-        let shown = self.shown(conn, ranked, tracer)?;
-        let (ranked, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
-            shown.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
-        let any = !ranked.is_empty();
-        let mut ranked = self.ranking.cutoff.apply(ranked, scores);
-        ranked.truncate(self.request.limit);
-        let mut found: Vec<Found> = ranked
-            .into_iter()
-            .filter_map(|ranked| {
-                Some(Found { ranked, passage: passages.remove(&ranked.chunk_id)?, highlights: Vec::new() })
-            })
-            .collect();
-        if self.request.highlight {
-            self.mark(conn, &visible, &mut found)?;
-        }
-        tracer
-            .step("cut", || json!({"cutoff": format!("{:?}", self.ranking.cutoff), "results": found.len()}));
-        Ok(Listed { no_good_match: any && found.is_empty(), found, dense_plan, pruned_words })
-    }
-
-    /// Marks the question's words in the results.
-    fn mark(&self, conn: &mut PgConnection, visible: &[CollectionId], found: &mut [Found]) -> RepoResult<()> {
-        let words = words_of(found.iter().map(|found| found.passage.text.as_str()));
-        let words = search::matching_words(conn, visible, &self.query.words, &words)?.into_iter().collect();
-        for result in found {
-            result.highlights = highlights(&result.passage.text, &words, &self.query.words);
-        }
-        Ok(())
+        let (best, rest) = self.best(conn, ranked)?;
+        let ids: Vec<ChunkId> = best.iter().map(|(ranked, _)| ranked.chunk_id).collect();
+        let vectors = if self.ranking.diversity > 0.0 {
+            search::vectors(conn, self.engine.model(), &ids)?.into_iter().collect()
+        } else {
+            HashMap::new()
+        };
+        tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
+        Ok(Candidates { best, rest, vectors, collections: visible, dense_plan, pruned_words })
     }
 
     fn settings(&self) -> &SearchSettings {
@@ -198,35 +186,16 @@ impl Legs<'_> {
         search::similarities(conn, self.engine.model(), half, &missing)
     }
 
-    /// The best of the ranked with their passages, in the order of all that counts.
-    fn shown(
-        &self,
-        conn: &mut PgConnection,
-        mut ranked: Vec<Ranked>,
-        tracer: &mut Tracer,
-    ) -> RepoResult<Vec<(Ranked, Passage)>> {
-        let further = self.ranking.looks_further();
-        ranked.truncate(if further { self.request.limit.max(WINDOW) } else { self.request.limit });
+    /// The best of the ranked with their passages, and the scores of the others.
+    fn best(&self, conn: &mut PgConnection, mut ranked: Vec<Ranked>) -> RepoResult<(Best, Vec<f64>)> {
+        let further = if self.ranking.looks_further() { WINDOW } else { 0 };
+        let width = self.request.limit.max(further).max(self.ranking.rerank.unwrap_or(0));
+        let rest = ranked.iter().skip(width).map(|ranked| ranked.score).collect();
+        ranked.truncate(width);
         let ids: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
         let mut passages: HashMap<ChunkId, Passage> =
             search::passages(conn, &ids)?.into_iter().map(|passage| (passage.chunk_id, passage)).collect();
-        let mut pair = |ranked: Ranked| Some((ranked, passages.remove(&ranked.chunk_id)?));
-        let mut shown: Vec<(Ranked, Passage)> = ranked.into_iter().filter_map(&mut pair).collect();
-        if !self.ranking.boosts.is_empty() {
-            shown = boost(shown, &self.ranking.boosts);
-            tracer.step("boost", || json!({"boosts": self.ranking.boosts.len()}));
-        }
-        if self.ranking.diversity > 0.0 {
-            let vectors = search::vectors(conn, self.engine.model(), &ids)?.into_iter().collect();
-            let (order, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
-                shown.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
-            let order = diversify(order, &vectors, self.ranking.diversity);
-            shown = order
-                .into_iter()
-                .filter_map(|ranked| Some((ranked, passages.remove(&ranked.chunk_id)?)))
-                .collect();
-            tracer.step("diversify", || json!({"diversity": self.ranking.diversity}));
-        }
-        Ok(shown)
+        let with_passage = |ranked: Ranked| Some((ranked, passages.remove(&ranked.chunk_id)?));
+        Ok((ranked.into_iter().filter_map(with_passage).collect(), rest))
     }
 }

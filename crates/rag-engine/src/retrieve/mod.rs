@@ -3,9 +3,11 @@
 mod fusion;
 mod highlight;
 mod legs;
+mod list;
 mod query;
 mod ranking;
 mod request;
+mod rerank;
 mod search;
 mod trace;
 

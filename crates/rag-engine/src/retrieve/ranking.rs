@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::{Fusion, Ranked};
 
+/// Results that a reranker judges for one question at most.
+const MOST_RERANKED: usize = 500;
+
 /// How candidates become a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
@@ -15,6 +18,8 @@ pub struct Ranking {
     pub fusion: Fusion,
     /// What the best passages teach about the question.
     pub feedback: Feedback,
+    /// How many of the best a reranker judges anew; none: it is not asked.
+    pub rerank: Option<usize>,
     /// Maximal marginal relevance (Carbonell, Goldstein 1998): 0 ranks by relevance alone, 1 by difference alone.
     pub diversity: f64,
     /// What else counts beside relevance.
@@ -71,6 +76,7 @@ impl Default for Ranking {
         Self {
             fusion: Fusion::Convex { dense_weight: 0.7 },
             feedback: Feedback { passages: 3, weight: 0.3 },
+            rerank: None,
             diversity: 0.0,
             boosts: Vec::new(),
             cutoff: Cutoff::None,
@@ -103,6 +109,10 @@ impl Ranking {
         let checks = [
             (fusion, "fusion: dense_weight is 0 to 1, k is 0 or more"),
             (part(self.feedback.weight), "feedback: weight is 0 to 1"),
+            (
+                self.rerank.is_none_or(|window| (1..=MOST_RERANKED).contains(&window)),
+                "rerank is 1 to 500 results",
+            ),
             (part(self.diversity), "diversity is 0 to 1"),
             (self.boosts.iter().all(boost), "boosts: half_life_days is above 0, weight is a number"),
             (cutoff, "cutoff: similarity is -1 to 1, gap and percentile are 0 to 1"),

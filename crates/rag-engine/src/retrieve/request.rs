@@ -62,6 +62,8 @@ pub struct Timings {
     pub embed_ms: f64,
     /// All of PostgreSQL's work.
     pub database_ms: f64,
+    /// Reranking; 0 when no reranker was asked.
+    pub rerank_ms: f64,
 }
 
 /// What a search found.
@@ -71,6 +73,8 @@ pub struct SearchResult {
     pub found: Vec<Found>,
     /// Whether there were candidates, but none passed the cut-off.
     pub no_good_match: bool,
+    /// Whether a reranker judged the results; not, when none was to or it could not answer.
+    pub reranked: bool,
     /// How the dense leg ran; none when it did not.
     pub dense_plan: Option<DensePlan>,
     /// Words of the question too common to bring candidates; they still count in the score.

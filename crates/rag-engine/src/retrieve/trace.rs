@@ -39,6 +39,11 @@ impl Tracer {
         Self { trace: wanted.then(Trace::default), last: Instant::now() }
     }
 
+    /// Starts the clock of the next step.
+    pub(super) fn restart(&mut self) {
+        self.last = Instant::now();
+    }
+
     /// Notes a step that took the time since the last one.
     pub(super) fn step(&mut self, step: &'static str, detail: impl FnOnce() -> Value) {
         let Some(trace) = &mut self.trace else { return };

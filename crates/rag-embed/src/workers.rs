@@ -5,26 +5,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rten::ThreadPool;
 
-use crate::EmbedError;
+use crate::{EmbedError, batch};
 
 /// How far document threads stand back (nice value, 0 to 19) behind queries, the database and everything else.
 const PATIENCE: i32 = 10;
 
 /// Pools of one thread each: a run of the network on one thread costs the least processor time, and several run side by side.
-pub(super) struct Workers {
+pub(crate) struct Workers {
     pools: Vec<Arc<ThreadPool>>,
     next: AtomicUsize,
 }
 
 impl Workers {
     /// Threads of the usual priority.
-    pub(super) fn urgent(threads: usize) -> Self {
+    pub(crate) fn urgent(threads: usize) -> Self {
         let pools = (0..threads).map(|_| Arc::new(ThreadPool::with_num_threads(1))).collect();
         Self { pools, next: AtomicUsize::new(0) }
     }
 
     /// Threads of low priority.
-    pub(super) fn patient(threads: usize) -> Self {
+    pub(crate) fn patient(threads: usize) -> Self {
         let workers = Self::urgent(threads);
         for pool in &workers.pools {
             // On Linux niceness belongs to the thread. Refusal is harmless: the thread keeps its priority.
@@ -34,7 +34,7 @@ impl Workers {
     }
 
     /// Runs one piece of work; successive calls take the threads in turn.
-    pub(super) fn run<R>(
+    pub(crate) fn run<R>(
         &self,
         work: impl FnOnce(&Arc<ThreadPool>) -> Result<R, EmbedError>,
     ) -> Result<R, EmbedError> {
@@ -46,7 +46,7 @@ impl Workers {
     }
 
     /// Works on all items in parallel, each on one pool; the results have the order of the items.
-    pub(super) fn map<T, R>(
+    pub(crate) fn map<T, R>(
         &self,
         items: &[T],
         work: impl Fn(&T, &Arc<ThreadPool>) -> Result<R, EmbedError> + Sync,
@@ -72,7 +72,31 @@ impl Workers {
             }
             Ok(())
         })?;
-        done.sort_unstable_by_key(|(index, _)| *index);
-        Ok(done.into_iter().map(|(_, result)| result).collect())
+        Ok(in_order(done))
     }
+
+    /// Works on all sequences in batches of like length, in parallel; the results have the order of the sequences. `work` gives
+    /// one result for each sequence of a batch.
+    pub(crate) fn map_batches<T, R>(
+        &self,
+        sequences: &[T],
+        length: impl Fn(&T) -> usize,
+        work: impl Fn(&[&T], &Arc<ThreadPool>) -> Result<Vec<R>, EmbedError> + Sync,
+    ) -> Result<Vec<R>, EmbedError>
+    where
+        T: Sync,
+        R: Send,
+    {
+        let batches = batch::plan(sequences.iter().map(length));
+        let results = self.map(&batches, |batch, pool| {
+            let batch: Vec<&T> = batch.iter().filter_map(|&index| sequences.get(index)).collect();
+            work(&batch, pool)
+        })?;
+        Ok(in_order(batches.into_iter().flatten().zip(results.into_iter().flatten()).collect()))
+    }
+}
+
+fn in_order<R>(mut numbered: Vec<(usize, R)>) -> Vec<R> {
+    numbered.sort_unstable_by_key(|(index, _)| *index);
+    numbered.into_iter().map(|(_, result)| result).collect()
 }

@@ -1,9 +1,4 @@
-//! The client of embedding servers against a real HTTP server.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy spares test functions, not their helpers"
-)]
+//! The client of embedding servers.
 
 use std::time::{Duration, Instant};
 
@@ -11,43 +6,16 @@ use rag_embed::vector::dot;
 use rag_embed::{EmbedError, Embedder, ModelInfo, RemoteConfig, RemoteEmbedder};
 use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, header, method, path};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use wiremock::{Mock, Request, ResponseTemplate};
 
-const KEY: &str = "sk-very-secret";
+use super::server::{KEY, Server};
+
 const TEXT: &str = "a private text";
 
-/// A server with its own runtime, so that the tests themselves are as synchronous as the callers of the client.
-struct Server {
-    runtime: tokio::runtime::Runtime,
-    server: MockServer,
-}
-
 impl Server {
-    fn new() -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let server = runtime.block_on(MockServer::start());
-        Self { runtime, server }
-    }
-
-    fn mount(&self, mock: Mock) {
-        self.runtime.block_on(mock.mount(&self.server));
-    }
-
-    fn answer(&self, status: u16, body: &Value) {
-        self.mount(
-            Mock::given(method("POST")).respond_with(ResponseTemplate::new(status).set_body_json(body)),
-        );
-    }
-
-    fn requests(&self) -> Vec<Value> {
-        let requests = self.runtime.block_on(self.server.received_requests()).unwrap();
-        requests.iter().map(|request| request.body_json().unwrap()).collect()
-    }
-
     fn config(&self) -> RemoteConfig {
         let model = ModelInfo { name: "tiny".into(), dimensions: 2, max_tokens: 8 };
-        let mut config = RemoteConfig::new(format!("{}/v1/", self.server.uri()), model);
+        let mut config = RemoteConfig::new(self.base_url(), model);
         config.api_key = Some(KEY.into());
         config.timeout = Duration::from_secs(5);
         config.batch_size = 2;
@@ -158,12 +126,12 @@ fn a_silent_server_and_a_closed_port_are_unavailable() {
     config.retries = 0;
     let start = Instant::now();
     let error = RemoteEmbedder::new(config.clone()).unwrap().embed_query(TEXT).unwrap_err();
-    assert_eq!(error.to_string(), "the embedding server is unavailable: timed out");
+    assert_eq!(error.to_string(), "the model server is unavailable: timed out");
     assert!(start.elapsed() < Duration::from_secs(10));
 
     config.base_url = "http://127.0.0.1:1/v1".into();
     let error = RemoteEmbedder::new(config).unwrap().embed_query(TEXT).unwrap_err();
-    assert_eq!(error.to_string(), "the embedding server is unavailable: no connection");
+    assert_eq!(error.to_string(), "the model server is unavailable: no connection");
 }
 
 #[test]

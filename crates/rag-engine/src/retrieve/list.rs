@@ -1,0 +1,43 @@
+//! From the candidates to the list that is shown: boosted, diversified, cut; touches neither database nor model.
+
+use std::collections::HashMap;
+
+use rag_repo::search::Passage;
+use rag_schema::ids::ChunkId;
+use serde_json::json;
+
+use super::{
+    Found, Ranked,
+    legs::Candidates,
+    ranking::{Ranking, boost, diversify},
+    trace::Tracer,
+};
+
+/// The results, `limit` at most, best first; takes them out of the candidates.
+pub(super) fn list(
+    candidates: &mut Candidates,
+    ranking: &Ranking,
+    limit: usize,
+    tracer: &mut Tracer,
+) -> Vec<Found> {
+    let mut best = std::mem::take(&mut candidates.best);
+    let mut scores: Vec<f64> = best.iter().map(|(ranked, _)| ranked.score).collect();
+    scores.append(&mut candidates.rest);
+    if !ranking.boosts.is_empty() {
+        best = boost(best, &ranking.boosts);
+        tracer.step("boost", || json!({"boosts": ranking.boosts.len()}));
+    }
+    let (mut ranked, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
+        best.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
+    if ranking.diversity > 0.0 {
+        ranked = diversify(ranked, &candidates.vectors, ranking.diversity);
+        tracer.step("diversify", || json!({"diversity": ranking.diversity}));
+    }
+    let mut ranked = ranking.cutoff.apply(ranked, scores);
+    ranked.truncate(limit);
+    tracer.step("cut", || json!({"cutoff": format!("{:?}", ranking.cutoff), "results": ranked.len()}));
+    let found = |ranked: Ranked| {
+        Some(Found { ranked, passage: passages.remove(&ranked.chunk_id)?, highlights: Vec::new() })
+    };
+    ranked.into_iter().filter_map(found).collect()
+}
