@@ -241,6 +241,7 @@ pub(crate) async fn search(
             let request = SearchRequest {
                 query: &body.query,
                 plain: body.plain,
+                context: None,
                 collections: &collections,
                 filter: filter.as_ref(),
                 limit,

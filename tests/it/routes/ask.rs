@@ -73,3 +73,27 @@ fn a_refused_question_leaves_no_session_behind() {
     assert_eq!(client.post("/v1/ask", &unknown).problem(404), "not_found");
     assert_eq!(client.get("/v1/sessions").expect(200)["items"], json!([]));
 }
+
+#[test]
+fn a_follow_up_is_understood_by_the_question_before() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    client.text(&collection, "Metals", "Zirconium resists corrosion. Zirconium melts at 1855 degrees.");
+    client.text(
+        &collection,
+        "Birds",
+        "A swallow flies low before rain. Its feathers melt into grey at degrees of dusk.",
+    );
+    let first = client.post("/v1/ask", &json!({"question": "Which metals resist corrosion?"})).expect(200);
+    let session = text(&first, "/session_id");
+    let path = format!("/v1/sessions/{session}/ask");
+    let follow_up = json!({"question": "At how many degrees does it melt?"});
+    let turn = client.post(&path, &follow_up).expect(200);
+    assert_eq!(text(&turn, "/sources/0/title"), "Metals", "{turn}");
+    let alone = client.post("/v1/ask", &follow_up).expect(200);
+    let score = |turn: &serde_json::Value| {
+        turn["sources"].as_array().unwrap().iter().find(|source| source["title"] == "Metals").unwrap()["score"].as_f64()
+    };
+    assert!(score(&turn) > score(&alone), "{turn} {alone}");
+}

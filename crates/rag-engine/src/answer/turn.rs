@@ -15,9 +15,11 @@ use serde_json::json;
 use super::{Citation, NOT_FOUND, check_citations, extractive, prompt};
 use crate::{
     Engine, EngineError, EngineResult,
-    retrieve::{Found, SearchRequest},
+    retrieve::{Found, SearchRequest, leans_on_context},
 };
 
+/// Messages among which the question before is looked for.
+const RECENT_MESSAGES: i64 = 4;
 /// Name under which extractive answers are stored.
 const EXTRACTIVE: &str = "extractive";
 
@@ -121,10 +123,11 @@ impl Engine {
     pub fn prepare(&self, user: UserId, request: &AskRequest<'_>) -> EngineResult<Prepared> {
         let begun = Instant::now();
         let question = self.check_question(request.question)?;
-        let stored = self.store_question(user, request.session, question)?;
+        let (stored, before) = self.store_question(user, request.session, question)?;
         let search = SearchRequest {
             query: question,
             plain: true,
+            context: before.as_deref().filter(|_| leans_on_context(question)),
             collections: request.collections,
             filter: request.filter,
             limit: self.settings().answer.passages.max(1),
@@ -159,12 +162,21 @@ impl Engine {
         Ok(question)
     }
 
-    fn store_question(&self, user: UserId, session: SessionId, question: &str) -> EngineResult<ChatMessage> {
+    /// The question as stored, and the text of the one before it.
+    fn store_question(
+        &self,
+        user: UserId,
+        session: SessionId,
+        question: &str,
+    ) -> EngineResult<(ChatMessage, Option<String>)> {
         self.db()
             .transaction(|conn| {
                 sessions::lock(conn, user, session)?;
                 let ordinal = messages::next_ordinal(conn, session)?;
-                messages::append(conn, &blank(session, ordinal, Sender::User, question))
+                let recent = messages::before(conn, session, ordinal, RECENT_MESSAGES)?;
+                let mut questions = recent.into_iter().filter(|message| message.sender == Sender::User);
+                let stored = messages::append(conn, &blank(session, ordinal, Sender::User, question))?;
+                Ok((stored, questions.next_back().map(|message| message.text)))
             })
             .map_err(|error| EngineError::from(error).naming("session"))
     }

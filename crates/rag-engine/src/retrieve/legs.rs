@@ -1,17 +1,17 @@
 //! The part of a search that needs a connection: both legs, fused, refined, and what the best of them say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pgvector::HalfVector;
 use rag_repo::{
     PgConnection, RepoError, RepoResult, collections,
-    search::{self, DensePlan, Hit, LexicalQuery, Passage, Scope},
+    search::{self, DensePlan, Hit, LexicalQuery, Passage, QueryWord, Scope},
 };
 use rag_schema::ids::{ChunkId, CollectionId, UserId};
 use serde_json::json;
 
 use super::{
-    Fusion, Mode, Ranked, SearchRequest, fuse,
+    Fusion, Mode, Ranked, SearchRequest, context, fuse,
     query::QueryText,
     ranking::{Ranking, learned},
     trace::Tracer,
@@ -90,7 +90,13 @@ impl Legs<'_> {
         if self.request.mode == Mode::Dense {
             return Ok((Vec::new(), Vec::new()));
         }
-        let words = search::parse_words(conn, visible, &self.query.words)?;
+        let mut words = search::parse_words(conn, visible, &self.query.words)?;
+        if let Some(before) = self.request.context {
+            let own: HashSet<i32> = words.iter().map(|word| word.id).collect();
+            let others = search::parse_words(conn, visible, before)?;
+            let others = others.into_iter().filter(|word| !own.contains(&word.id));
+            words.extend(others.map(|word| QueryWord { idf: word.idf * f64::from(context::WEIGHT), ..word }));
+        }
         let query = LexicalQuery::within_budget(words, self.settings().lexical_budget);
         let leg = search::lexical_leg(scope, &query, self.candidates());
         let hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
@@ -177,7 +183,7 @@ impl Legs<'_> {
         lexical: &[Hit],
     ) -> RepoResult<Vec<Hit>> {
         let Some(half) = self.half else { return Ok(Vec::new()) };
-        let known: std::collections::HashSet<ChunkId> = dense.iter().map(|hit| hit.chunk_id).collect();
+        let known: HashSet<ChunkId> = dense.iter().map(|hit| hit.chunk_id).collect();
         let missing: Vec<ChunkId> =
             lexical.iter().map(|hit| hit.chunk_id).filter(|id| !known.contains(id)).collect();
         if missing.is_empty() {

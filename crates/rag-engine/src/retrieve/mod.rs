@@ -1,5 +1,6 @@
 //! Finding passages: both legs, fused, with every result's ranks and scores.
 
+mod context;
 mod fusion;
 mod highlight;
 mod legs;
@@ -11,6 +12,7 @@ mod rerank;
 mod search;
 mod trace;
 
+pub use context::leans_on_context;
 pub use fusion::{Fusion, LegHit, Ranked, fuse};
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};

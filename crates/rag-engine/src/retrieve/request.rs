@@ -28,6 +28,8 @@ pub struct SearchRequest<'a> {
     pub query: &'a str,
     /// Whether quotation marks and dashes mean nothing: people's questions quote without meaning a rule.
     pub plain: bool,
+    /// The question before, when this one leans on it: its words and its meaning count by half.
+    pub context: Option<&'a str>,
     /// Collections to search; all that the asker may see when empty.
     pub collections: &'a [CollectionId],
     /// Only documents that pass it.

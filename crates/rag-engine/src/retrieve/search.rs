@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{
     Found, Mode, SearchRequest, SearchResult, Timings,
+    context::leaning,
     highlight::mark,
     legs::{Candidates, Legs},
     list::list,
@@ -90,9 +91,9 @@ impl<'a> Question<'a> {
         let begun = Instant::now();
         let vector = match request.mode {
             Mode::Lexical => None,
-            Mode::Hybrid | Mode::Dense => Some(engine.embedder().embed_query(&query.words)?),
+            Mode::Hybrid | Mode::Dense => Some(embed(engine, &query.words, request.context)?),
         };
-        tracer.step("embed", || json!({"words": query.words, "model": engine.embedder().model().name, "embedded": vector.is_some()}));
+        tracer.step("embed", || json!({"words": query.words, "context": request.context, "model": engine.embedder().model().name, "embedded": vector.is_some()}));
         let timings = Timings { embed_ms: ms(begun.elapsed()), ..Timings::default() };
         Ok(Self { engine, request, ranking, reranker, query, vector, timings, tracer })
     }
@@ -155,4 +156,13 @@ impl<'a> Question<'a> {
 
 fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
+}
+
+/// The vector of a question, leaning on the one before it when there is one.
+fn embed(engine: &Engine, words: &str, context: Option<&str>) -> EngineResult<Vec<f32>> {
+    let mut vector = engine.embedder().embed_query(words)?;
+    if let Some(before) = context {
+        leaning(&mut vector, &engine.embedder().embed_query(before)?);
+    }
+    Ok(vector)
 }

@@ -1,0 +1,58 @@
+//! Follow-up questions: what a question leaves out stands in the one before it.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Weight of the question before against the follow-up's 1, for vectors and words alike.
+pub(super) const WEIGHT: f32 = 0.5;
+
+/// A question of so few words leans on the one before it.
+const FEW_WORDS: usize = 3;
+
+/// Words that point at something said before, in English, German, French and Spanish.
+const POINTERS: [&str; 54] = [
+    "it", "its", "they", "them", "their", "theirs", "he", "him", "his", "she", "her", "hers", "this", "that",
+    "these", "those", "there", "then", "one", "ones", "former", "latter", "else", "same", "er", "ihn", "ihm",
+    "sie", "ihr", "ihre", "ihnen", "dies", "diese", "dieser", "dieses", "das", "davon", "dazu", "darin",
+    "dort", "il", "elle", "ils", "elles", "lui", "leur", "cela", "ceci", "ello", "ellos", "ellas", "eso",
+    "esto", "su",
+];
+
+/// Whether the question can hardly be understood alone: it is very short, or points at something.
+pub fn leans_on_context(question: &str) -> bool {
+    let words: Vec<String> = question.unicode_words().map(str::to_lowercase).collect();
+    words.len() <= FEW_WORDS || words.iter().any(|word| POINTERS.contains(&word.as_str()))
+}
+
+/// The vector of a question together with those of the questions before it.
+pub(super) fn leaning(question: &mut [f32], before: &[f32]) {
+    for (value, other) in question.iter_mut().zip(before) {
+        *value += WEIGHT * other;
+    }
+    let length = question.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        question.iter_mut().for_each(|value| *value /= length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_and_short_questions_lean_on_what_was_said() {
+        for question in ["And how long does it take?", "Why?", "Wie hoch ist er?", "What about Germany?"] {
+            assert!(leans_on_context(question), "{question}");
+        }
+        for question in ["How long is the notice period in Germany?", "Who wrote the novel War and Peace?"] {
+            assert!(!leans_on_context(question), "{question}");
+        }
+    }
+
+    #[test]
+    fn a_leaning_vector_has_unit_length_and_moves_towards_the_one_before() {
+        let mut vector = [1.0, 0.0];
+        leaning(&mut vector, &[0.0, 1.0]);
+        assert!((vector[0].hypot(vector[1]) - 1.0).abs() < 1e-6);
+        assert!(vector[1] > 0.4 && vector[0] > vector[1]);
+    }
+}
