@@ -111,12 +111,18 @@ impl DataDir {
         let dir =
             if plain && inside.as_os_str().len() <= LONGEST_SOCKET_DIR { inside } else { self.outside(user) };
         match DirBuilder::new().mode(0o700).create(&dir) {
-            Ok(()) => user.own(&dir)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error).at("create", &dir),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error).at("create", &dir);
+            }
+            _ => {}
+        }
+        let mut found = fs::symlink_metadata(&dir).at("look at", &dir)?;
+        // Made now, or by a start that was killed before it could give it away.
+        if found.uid() == rustix::process::geteuid().as_raw() {
+            user.own(&dir)?;
+            found = fs::symlink_metadata(&dir).at("look at", &dir)?;
         }
         // In /tmp somebody else may have been first.
-        let found = fs::symlink_metadata(&dir).at("look at", &dir)?;
         if !found.is_dir() || found.uid() != user.uid || found.mode() & 0o077 != 0 {
             return Err(PgError::WrongOwner { path: dir, owner: found.uid(), user: user.uid });
         }

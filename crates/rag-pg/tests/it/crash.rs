@@ -1,7 +1,8 @@
 //! Deaths: of the server, of its owner, in the middle of anything; the next start copes.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -116,6 +117,17 @@ fn what_a_killed_initdb_left_is_removed_and_made_anew() {
     let server = start(&folder.settings()).unwrap();
     folder.psql(&server.url(), "SELECT 1").unwrap();
     assert!(!half.exists());
+}
+
+#[test]
+fn a_socket_folder_that_a_killed_start_had_just_made_is_used() {
+    let folder = Folder::new();
+    fs::create_dir(folder.data_dir()).unwrap();
+    fs::write(folder.data_dir().join("lock"), "").unwrap();
+    // Root makes it before it gives it to the server's user.
+    DirBuilder::new().mode(0o700).create(folder.data_dir().join("run")).unwrap();
+    let server = start(&folder.settings()).unwrap();
+    folder.psql(&server.url(), "SELECT 1").unwrap();
 }
 
 #[test]
