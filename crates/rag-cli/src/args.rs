@@ -152,7 +152,7 @@ pub(crate) struct Search {
     /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
-    /// Have the reranker of section [rerank] judge the best results, or with --rerank=false not [default: rerank.always]
+    /// Have the reranker of the settings judge the best results, or with --rerank=false not [default: rerank.always]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) rerank: Option<bool>,
     /// Show how the results came about: steps, times and PostgreSQL's plans

@@ -30,7 +30,9 @@ pub(super) fn leaning(question: &mut [f32], before: &[f32]) {
     }
     let length = question.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {
-        question.iter_mut().for_each(|value| *value /= length);
+        for value in question {
+            *value /= length;
+        }
     }
 }
 
