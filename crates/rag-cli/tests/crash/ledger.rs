@@ -19,12 +19,13 @@ pub(crate) struct Ledger {
     collection: String,
     /// By the id of the job.
     entries: BTreeMap<String, Entry>,
+    is_working: bool,
 }
 
 impl Ledger {
     pub(crate) fn new(server: &Server<'_>) -> Self {
         let made = server.post("/v1/collections", &json!({"name": "crash"})).unwrap();
-        Self { collection: text(&made, "/id"), entries: BTreeMap::new() }
+        Self { collection: text(&made, "/id"), entries: BTreeMap::new(), is_working: false }
     }
 
     /// Sends volume `number`, of 5 to 149 paragraphs, each third in Markdown, which a child process reads. Says
@@ -56,6 +57,7 @@ impl Ledger {
             json!({"query": format!("the keeper of lighthouse {open} in volume {open}"), "limit": 100});
         let found = server.post("/v1/search", &query)?;
         let jobs = all(server, "/v1/jobs")?;
+        self.is_working = jobs.iter().any(|job| text(job, "/state") == "running");
         for job in &jobs {
             let Some(entry) = self.entries.get_mut(&text(job, "/id")) else { continue };
             let now = (text(job, "/state") == "done")
@@ -70,6 +72,11 @@ impl Ledger {
             assert_eq!(text(job, "/state"), "done", "{id} is found before its job is done");
         }
         Some(self.entries.values().all(|entry| entry.done.is_some()))
+    }
+
+    /// Whether a job ran at the last look.
+    pub(crate) fn is_working(&self) -> bool {
+        self.is_working
     }
 
     /// How many jobs have not been seen done.
