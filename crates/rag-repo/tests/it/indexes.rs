@@ -1,5 +1,7 @@
 //! Every kind of index, by every metric, is built, walked and found right; vectors of any length that can be indexed are.
 
+use std::thread;
+
 use diesel::{
     connection::SimpleConnection,
     prelude::*,
@@ -11,9 +13,9 @@ use proptest::{
     test_runner::{RngAlgorithm, TestRng},
 };
 use rag_repo::{
-    RepoError, embedding_models,
+    RepoError, embedding_models, migrations,
     search::{Breadth, DensePlan, Hit, Scope, dense_leg},
-    vector_index,
+    server, vector_index,
 };
 use rag_schema::{
     enums::{IndexKind, Metric},
@@ -21,7 +23,10 @@ use rag_schema::{
     schema::embeddings,
 };
 
-use crate::fixture::{Fixture, connect};
+use crate::{
+    fixture::{Fixture, connect, new_collection, new_user},
+    own_database::OwnDatabase,
+};
 
 /// Enough that a walk of an index is cheaper than a scan, and that few rows are not all rows.
 const ROWS: usize = 400;
@@ -37,7 +42,10 @@ struct Scene {
 
 impl Scene {
     fn new(dimensions: usize, index: &VectorIndex, rows: usize) -> Self {
-        let mut fixture = Fixture::new();
+        Self::on(Fixture::new(), dimensions, index, rows)
+    }
+
+    fn on(mut fixture: Fixture, dimensions: usize, index: &VectorIndex, rows: usize) -> Self {
         let name = format!("{}-{dimensions}", fixture.model.name);
         let dimensions_i32 = i32::try_from(dimensions).unwrap();
         let model = embedding_models::register(&mut fixture.conn, &name, dimensions_i32, index).unwrap();
@@ -224,4 +232,39 @@ fn vectors_beyond_what_an_index_can_hold_are_refused() {
     let refused: RepoError =
         conn.transaction(|conn| embedding_models::register(conn, "wrong", 3, &settings)).unwrap_err();
     assert!(refused.hits("embedding_models_hnsw_ef_construction_range"), "{refused}");
+}
+
+#[test]
+fn a_build_tells_how_far_it_is_and_searches_go_on_meanwhile() {
+    let mut database = OwnDatabase::new();
+    let conn = database.conn();
+    migrations::run_pending(conn).unwrap();
+    let model = embedding_models::register(conn, "test", 3, &VectorIndex::default()).unwrap();
+    let user = new_user(conn);
+    let collection = new_collection(conn, user);
+    let conn = server::connect(database.url()).unwrap();
+    let fixture = Fixture { conn, user, collection, model };
+    let mut scene = Scene::on(fixture, 64, &index(IndexKind::None, Metric::Cosine), 1_500);
+    let slow = VectorIndex { hnsw_ef_construction: 200, ..VectorIndex::default() };
+    let model = scene.fixture.model.clone();
+    let url = database.url().to_owned();
+    let (mut farthest, mut searched) = (0.0_f64, 0);
+    thread::scope(|scope| {
+        let build = scope.spawn(|| {
+            let conn = &mut server::connect(&url).unwrap();
+            vector_index::rebuild(conn, &model, &slow, 256).unwrap();
+        });
+        let query = scene.draw();
+        while !build.is_finished() {
+            let found = scene.search(&query, DensePlan::Exact).len();
+            if let Some(progress) = vector_index::progress(&mut scene.fixture.conn, model.id).unwrap() {
+                assert!((0.0..=1.0).contains(&progress.share), "{progress:?}");
+                farthest = farthest.max(progress.share);
+                searched += found;
+            }
+        }
+    });
+    assert!(farthest > 0.0, "no progress was seen");
+    assert!(searched >= 10, "no search ended while the index was built");
+    assert!(vector_index::progress(&mut scene.fixture.conn, model.id).unwrap().is_none());
 }
