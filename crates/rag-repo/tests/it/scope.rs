@@ -63,6 +63,14 @@ fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     assert_eq!(ids(&best_by_words(&mut fixture, &scope, "granite", 100)), expected);
     let mut most = filtered(&fixture, &json!({"n": 0}));
     assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), APPROXIMATE);
+    // Of a million vectors, as the planner counts them, these are few.
+    diesel::sql_query(format!(
+        "UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'embeddings_{}'",
+        fixture.model.id
+    ))
+    .execute(&mut fixture.conn)
+    .unwrap();
+    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
 }
 
 fn ruled(fixture: &mut Fixture, required: &[&str], excluded: &[&str]) -> Scope {
