@@ -205,7 +205,7 @@ pub(crate) struct Index {
     /// Build it anew
     #[arg(long)]
     pub(crate) rebuild: bool,
-    /// hnsw, hnsw_binary, ivfflat or none, as index.kind
+    /// `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
     #[arg(long, requires = "rebuild", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Print one JSON object

@@ -28,7 +28,7 @@ pub struct IndexFacts {
     /// Bytes of the index; 0 when there is none.
     #[diesel(sql_type = BigInt)]
     pub index_bytes: i64,
-    /// Lists that an IVFFlat index was built with.
+    /// Lists that an `IVFFlat` index was built with.
     #[diesel(sql_type = Nullable<Integer>)]
     pub lists: Option<i32>,
 }

@@ -20,7 +20,7 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(250);
 /// Marks of the bar.
 const MARKS: u32 = 1_000;
-/// An IVFFlat index with so many times fewer lists than its rows ask for is worth a rebuild.
+/// An `IVFFlat` index with so many times fewer lists than its rows ask for is worth a rebuild.
 const TOO_FEW: i64 = 4;
 
 /// Shows, after building anew where that is asked for.

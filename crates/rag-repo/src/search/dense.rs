@@ -46,7 +46,7 @@ pub enum DensePlan {
 pub struct Breadth {
     /// HNSW: candidates at a time, 1 to 1,000.
     pub ef_search: u16,
-    /// IVFFlat: lists at a time, up to 32,768; 0: the square root of their number.
+    /// `IVFFlat`: lists at a time, up to 32,768; 0: the square root of their number.
     pub probes: u16,
     /// Binary HNSW: rows compared exactly for one that is wanted, 1 to 100; `ef_search` grows as much.
     pub overfetch: u16,

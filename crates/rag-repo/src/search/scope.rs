@@ -97,7 +97,7 @@ impl Scope {
         let most = EXACT_ROWS.max(facts.total / EXACT_ONE_IN);
         let is_small =
             facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
-        Ok(if is_small { DensePlan::Exact } else { facts.by_index(breadth) })
+        Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
     }
 
     /// Chunks in the collections, those being built among them.
@@ -216,8 +216,8 @@ struct PlanFacts {
 }
 
 impl PlanFacts {
-    fn by_index(&self, breadth: &Breadth) -> DensePlan {
-        let &Breadth { ef_search, probes, overfetch } = breadth;
+    fn by_index(&self, breadth: Breadth) -> DensePlan {
+        let Breadth { ef_search, probes, overfetch } = breadth;
         let metric = self.metric;
         match self.index_kind {
             IndexKind::None => DensePlan::Exact,

@@ -42,7 +42,7 @@ pub struct VectorIndex {
     pub hnsw_m: i32,
     /// HNSW: candidates looked at for each node while it is built, twice `hnsw_m` to 1,000.
     pub hnsw_ef_construction: i32,
-    /// IVFFlat: how many lists, 1 to 32,768; none: one for each thousand rows there are when it is built.
+    /// `IVFFlat`: how many lists, 1 to 32,768; none: one for each thousand rows there are when it is built.
     pub ivfflat_lists: Option<i32>,
 }
 
