@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, MiniLm};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
 use rag_repo::{Db, PoolSettings};
+use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
 /// Result of a measurement.
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(text) => {
-            print(&text);
+            print(text.trim_end());
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -96,6 +97,7 @@ pub(crate) fn engine(
             lease_s: 15,
             max_attempts: 1,
         },
+        index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings {
             passages: 8,
@@ -108,8 +110,9 @@ pub(crate) fn engine(
     Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
 }
 
+/// Writes to the standard output.
 #[expect(clippy::print_stdout, reason = "the result of the program")]
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     println!("{text}");
 }
 

@@ -1,6 +1,9 @@
 //! Times, their medians, and the table that shows them.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 
@@ -66,10 +69,25 @@ pub(crate) fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10.0).round() / 10.0
 }
 
+/// Most memory that a process of this machine has held at once, in MB; none when it cannot be told.
+pub(crate) fn peak_rss_mb(process: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u32 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(f64::from(kilobytes) / 1_024.0)
+}
+
 /// A sign of life of a long step, for people, beside the result.
 #[expect(clippy::print_stderr, reason = "progress of a program that runs for minutes")]
 pub(crate) fn progress(text: &str) {
     eprintln!("rag-bench: {text}");
+}
+
+/// A figure is a table of one row.
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&table(std::slice::from_ref(self)))
+    }
 }
 
 /// The table for people.

@@ -72,6 +72,12 @@ pub(crate) enum Command {
                             collection has grown or shrunk much. Searches go on meanwhile."
     )]
     Reindex(Reindex),
+    /// Show the index of the vectors, or build it anew as section [index] of the settings says
+    #[command(
+        after_help = "Examples:\n  rag index\n  rag index --rebuild\n  rag index --rebuild --kind hnsw_binary\n\nSearches go on while it is \
+                            built, by the old index; documents that are taken in meanwhile wait."
+    )]
+    Index(Index),
     /// Show what runs and what is stored
     Status(Json),
     /// Check everything that `rag` needs, and say what to do about it
@@ -191,6 +197,20 @@ pub(crate) struct Reindex {
     /// Only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
+}
+
+/// Arguments of `rag index`.
+#[derive(Debug, Args)]
+pub(crate) struct Index {
+    /// Build it anew
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
+    #[arg(long, requires = "rebuild", value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Legs of a search.

@@ -24,6 +24,7 @@ use crate::{
         sections::{EmbeddingKind, RerankKind},
     },
     failure::{Exit, Failure, Outcome},
+    output,
     postgres::Postgres,
 };
 
@@ -69,6 +70,7 @@ impl Context {
             chat: chat(&config)?,
             settings: config.engine(env::current_exe()?),
         })?;
+        warn_of_other_index(&engine, &config);
         Ok(Self { engine, postgres, config })
     }
 
@@ -92,6 +94,16 @@ pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
     match server::facts(&mut conn)?.shortcoming() {
         Some(shortcoming) => Err(Failure::new(Exit::Unreachable, shortcoming)),
         None => Ok(conn),
+    }
+}
+
+/// A known model keeps its index: building it may take long, and is the operator's to decide.
+fn warn_of_other_index(engine: &Engine, config: &Config) {
+    let (stands, wanted) = (engine.model().index, config.index());
+    if !stands.is_built_like(&wanted) {
+        output::note(format!(
+            "warning: the index of the vectors is {stands}; section [index] of the settings says {wanted}: `rag index --rebuild` builds it so"
+        ));
     }
 }
 

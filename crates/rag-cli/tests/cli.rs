@@ -109,6 +109,28 @@ fn a_database_that_cannot_be_reached_is_exit_code_3_and_tells_no_password() {
     assert!(err.starts_with("error: ") && !err.contains("hunter2"), "{err}");
 }
 
+/// On a PostgreSQL of its own: others may search by the same model meanwhile.
+#[test]
+fn the_index_is_built_anew_when_asked_and_differs_aloud_until_then() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let data = dir.path().join("data");
+    let with = |args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.args(["--data-dir".as_ref(), data.as_os_str()]);
+        command
+    };
+    let (code, index) = json(&mut with(&["index", "--rebuild", "--kind", "ivfflat", "--json"]));
+    assert_eq!((code, &index["kind"], &index["lists"]), (0, &"ivfflat".into(), &1.into()), "{index}");
+    assert_eq!(index["as_the_settings_say"], true);
+    let (code, out, err) = run(&mut with(&["index"]));
+    assert_eq!((code, err.contains("rag index --rebuild")), (0, true), "{err}");
+    assert!(out.contains("ivfflat by cosine") && out.contains("settings   hnsw by cosine"), "{out}");
+    let (code, _, err) = run(&mut with(&["index", "--rebuild", "--set", "index.hnsw_m=40"]));
+    assert_eq!((code, err.contains("twice index.hnsw_m to 1000")), (2, true), "{err}");
+    assert_eq!(run(&mut with(&["index", "--kind", "none"])).0, 2, "a kind without a rebuild does nothing");
+}
+
 /// The whole way, on the database that `rag pg exec` gives, else on one that `rag` starts itself.
 #[test]
 fn a_document_is_stored_found_and_cited() {

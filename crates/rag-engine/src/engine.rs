@@ -44,11 +44,18 @@ impl Engine {
     /// Registers the embedding model, and is ready.
     pub fn new(parts: Parts) -> EngineResult<Self> {
         let info = parts.embedder.model().clone();
-        let Ok(dimensions) = i32::try_from(info.dimensions) else {
-            return Err(EngineError::Invalid(format!("{} dimensions are too many", info.dimensions)));
-        };
+        let dimensions = i32::try_from(info.dimensions).unwrap_or(i32::MAX);
+        if dimensions > embedding_models::MOST_DIMENSIONS {
+            return Err(EngineError::Invalid(format!(
+                "The model {} makes vectors of {} dimensions; {} are the most that can be indexed. Choose another model, or ask \
+                 for shorter vectors if it can make them.",
+                info.name,
+                info.dimensions,
+                embedding_models::MOST_DIMENSIONS
+            )));
+        }
         let (model, local_user) = parts.db.run(|conn| {
-            let model = embedding_models::register(conn, &info.name, dimensions)?;
+            let model = embedding_models::register(conn, &info.name, dimensions, &parts.settings.index)?;
             let user = users::ensure(conn, LOCAL_USER.0, LOCAL_USER.1)?;
             Ok((model, user.id))
         })?;
@@ -86,7 +93,8 @@ impl Engine {
         self.inner.local_user
     }
 
-    pub(crate) fn model(&self) -> &EmbeddingModel {
+    /// The embedding model's row, as it was when the engine was made; its index may have been built anew since.
+    pub fn model(&self) -> &EmbeddingModel {
         &self.inner.model
     }
 

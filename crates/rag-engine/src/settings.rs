@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rag_repo::search::Breadth;
+use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
 use crate::retrieve::Ranking;
@@ -11,6 +13,8 @@ use crate::retrieve::Ranking;
 pub struct Settings {
     /// Taking documents in.
     pub ingest: IngestSettings,
+    /// Index of the vectors of a model that is new to the database; a known model keeps the one it has.
+    pub index: VectorIndex,
     /// Finding passages.
     pub search: SearchSettings,
     /// Answering.
@@ -41,8 +45,8 @@ pub struct IngestSettings {
 pub struct SearchSettings {
     /// Candidates that each leg brings, at least 1.
     pub candidates: i64,
-    /// `hnsw.ef_search`, 1 to 1,000.
-    pub ef_search: u16,
+    /// How far an approximate search of vectors looks.
+    pub breadth: Breadth,
     /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
     /// counts add up to no more than this.
     pub lexical_budget: i64,
@@ -56,7 +60,7 @@ impl Default for SearchSettings {
     fn default() -> Self {
         Self {
             candidates: 100,
-            ef_search: 100,
+            breadth: Breadth::default(),
             lexical_budget: 20_000,
             rerank_window: 50,
             ranking: Ranking::default(),

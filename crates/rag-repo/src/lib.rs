@@ -16,6 +16,7 @@ pub mod server;
 pub mod sessions;
 pub mod statement;
 pub mod users;
+pub mod vector_index;
 pub mod versions;
 
 pub use chunk_writer::write_chunks;

@@ -104,6 +104,26 @@ words! {
         /// The system.
         Assistant = "assistant",
     }
+    /// Distance that an index of vectors orders by. All vectors have length 1, so each gives the order of the cosine.
+    Metric {
+        /// One less the cosine of the angle.
+        Cosine = "cosine",
+        /// Euclidean.
+        L2 = "l2",
+        /// The inner product, negative; the cheapest to compute.
+        InnerProduct = "inner_product",
+    }
+    /// How the vectors of a model are indexed.
+    IndexKind {
+        /// A graph over the vectors in half precision.
+        Hnsw = "hnsw",
+        /// Lists of vectors around centres, made from the rows that are there when it is built.
+        Ivfflat = "ivfflat",
+        /// A graph over one bit a dimension; what it finds is compared again, exactly.
+        HnswBinary = "hnsw_binary",
+        /// No index: every row is compared.
+        None = "none",
+    }
     /// How an answer ended.
     Outcome {
         /// Supported by the documents.

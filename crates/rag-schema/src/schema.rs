@@ -130,6 +130,11 @@ diesel::table! {
         name -> Text,
         dimensions -> Int4,
         created_at -> Timestamptz,
+        metric -> Text,
+        index_kind -> Text,
+        hnsw_m -> Int4,
+        hnsw_ef_construction -> Int4,
+        ivfflat_lists -> Nullable<Int4>,
     }
 }
 

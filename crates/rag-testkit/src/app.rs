@@ -12,6 +12,7 @@ use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
+use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -167,6 +168,7 @@ fn settings(scratch: PathBuf) -> Settings {
             lease_s: 60,
             max_attempts: 1,
         },
+        index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings {
             passages: 8,

@@ -56,7 +56,7 @@ fn rolled_back(
     let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
         conn.batch_execute(
             "ALTER TABLE embeddings DROP CONSTRAINT embeddings_pkey, DROP CONSTRAINT embeddings_chunk_id_fkey; \
-             DROP INDEX embeddings_version_id_idx, embeddings_collection_id_idx, embeddings_1_hnsw_idx",
+             DROP INDEX embeddings_version_id_idx, embeddings_collection_id_idx, embeddings_1_vector_idx",
         )?;
         let (written, took) = timed(|| write(conn));
         written?;

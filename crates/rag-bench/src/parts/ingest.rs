@@ -1,7 +1,8 @@
-//! Ingest, from upload to published, against the embedder alone on the same chunks.
+//! Ingest, from upload to published, against the embedder alone on the same chunks, and against ingest without words.
 
 use std::{io::Write, time::Duration};
 
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Text};
 use rag_engine::{
     Engine,
     ingest::{Upload, Workers},
@@ -20,19 +21,72 @@ use crate::{
 /// Chunks that the embedder is given at once, as ingest does.
 const WINDOW: usize = 128;
 
-/// Loads the corpus into a new collection, then embeds its chunks once more.
+/// Parts of the corpus, each taken in with words and without, in turn: both meet the same noise.
+const SLICES: usize = 6;
+
+/// Loads the corpus into a new collection, and into another without indexing its words; then embeds its chunks once more.
 pub(crate) fn run(engine: &Engine, corpus: &Corpus) -> BenchResult<(CollectionId, Vec<Figure>)> {
-    let id = CollectionId::new();
-    let new = NewCollection { id, owner_id: engine.local_user(), name: "bench", description: "" };
-    engine.db().run(|conn| collections::insert(conn, &new))?;
-    let (loaded, ingest) = timed(|| load(engine, id, &corpus.documents));
-    loaded?;
+    let (id, wordless) = (new_collection(engine, "bench")?, new_collection(engine, "bench without words")?);
+    let (mut ingest, mut without) = (Duration::ZERO, Duration::ZERO);
+    for (number, slice) in corpus.documents.chunks(corpus.documents.len().div_ceil(SLICES)).enumerate() {
+        for with_words in [number % 2 == 0, number % 2 != 0] {
+            if with_words {
+                let (loaded, took) = timed(|| load(engine, id, slice));
+                loaded?;
+                ingest += took;
+            } else {
+                without += without_words(engine, || load(engine, wordless, slice))?;
+            }
+        }
+    }
     let inputs = inputs(engine, id)?;
     let (embedded, alone) = timed(|| inputs.chunks(WINDOW).try_for_each(|window| embed(engine, window)));
     embedded?;
     let rate =
         |took: Duration| f64::from(u32::try_from(inputs.len()).unwrap_or(u32::MAX)) / took.as_secs_f64();
-    Ok((id, vec![Figure::new("ingest", "chunks/s", rate(ingest), "the embedder alone", rate(alone))]))
+    let figures = vec![
+        Figure::new("ingest", "chunks/s", rate(ingest), "the embedder alone", rate(alone)),
+        Figure::new(
+            "ingest, words and all",
+            "s",
+            ingest.as_secs_f64(),
+            "without indexing words",
+            without.as_secs_f64(),
+        ),
+    ];
+    Ok((id, figures))
+}
+
+fn new_collection(engine: &Engine, name: &str) -> BenchResult<CollectionId> {
+    let id = CollectionId::new();
+    let new = NewCollection { id, owner_id: engine.local_user(), name, description: "" };
+    engine.db().run(|conn| collections::insert(conn, &new))?;
+    Ok(id)
+}
+
+#[derive(QueryableByName)]
+struct Function {
+    #[diesel(sql_type = Text)]
+    definition: String,
+}
+
+/// How long `work` takes while the function that indexes words does nothing.
+fn without_words(engine: &Engine, work: impl FnOnce() -> BenchResult<()>) -> BenchResult<Duration> {
+    let function: Function = engine.db().run(|conn| {
+        let function = diesel::sql_query(
+            "SELECT pg_get_functiondef('index_chunk_lexemes(uuid, integer, integer)'::regprocedure) AS definition",
+        )
+        .get_result(conn)?;
+        conn.batch_execute(
+            "CREATE OR REPLACE FUNCTION index_chunk_lexemes(p_version UUID, p_first INTEGER, p_last INTEGER) \
+             RETURNS void LANGUAGE plpgsql AS 'BEGIN END'",
+        )?;
+        Ok(function)
+    })?;
+    let (done, took) = timed(work);
+    engine.db().run(|conn| Ok(conn.batch_execute(&function.definition)?))?;
+    done?;
+    Ok(took)
 }
 
 fn load(engine: &Engine, collection: CollectionId, documents: &[Document]) -> BenchResult<()> {

@@ -1,40 +1,36 @@
-//! Builds the indexes after the load, and says how long it took, in how much memory, and how large everything is.
+//! Makes statistics and the inverted index after the load, and says how large everything is.
 
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
     sql_types::{BigInt, Text},
 };
+use rag_repo::vector_index;
+use rag_schema::{
+    enums::IndexKind,
+    models::{EmbeddingModel, VectorIndex},
+};
 use serde::Serialize;
 
 use super::Args;
 use crate::{
     BenchResult,
-    measure::{number, progress, seconds, timed},
+    measure::{progress, seconds, timed},
 };
 
-/// Rows up to which the float32 index is built of all of them.
-const FLOAT_ROWS: usize = 100_000;
-/// Rows that it is built of otherwise; its size grows in proportion.
-const FLOAT_SAMPLE: usize = 50_000;
-/// Memory that a row takes while its HNSW index is built: vector, neighbours, room to spare.
-const HALFVEC_ROW_BYTES: usize = 2_048;
-const FLOAT_ROW_BYTES: usize = 3_072;
+/// Memory for a row while the inverted index is built.
+const WORDS_ROW_BYTES: usize = 2_048;
 const MB: usize = 1 << 20;
 
-/// Indexes as they were built.
+/// The inverted index, and what lies on the disk without the index of the vectors.
 #[derive(Debug, Serialize)]
 pub(crate) struct Built {
-    /// `maintenance_work_mem` of the HNSW build.
+    /// `maintenance_work_mem` of the build.
     pub(crate) memory_mb: usize,
-    /// Seconds of the HNSW build.
-    pub(crate) hnsw_s: f64,
     /// Seconds of the inverted index's build.
     pub(crate) inverted_s: f64,
     /// Tables and indexes.
     pub(crate) sizes: Vec<Size>,
-    /// The HNSW index of the same vectors in single precision.
-    pub(crate) float32: Float32,
 }
 
 /// Size of a table or an index.
@@ -46,19 +42,6 @@ pub(crate) struct Size {
     /// Bytes on disk.
     #[diesel(sql_type = BigInt)]
     pub(crate) bytes: i64,
-}
-
-/// What single precision would cost.
-#[derive(Debug, Serialize)]
-pub(crate) struct Float32 {
-    /// Rows that were indexed.
-    pub(crate) rows: usize,
-    /// Bytes of the index, in proportion to all rows.
-    pub(crate) bytes: f64,
-    /// Seconds of the build of those rows.
-    pub(crate) build_s: f64,
-    /// Bytes of the half-precision index over these.
-    pub(crate) half_over_float: f64,
 }
 
 /// A setting of the server.
@@ -82,18 +65,18 @@ pub(crate) fn server(url: &str) -> BenchResult<Vec<Setting>> {
     .load(conn)?)
 }
 
-/// Drops the two indexes that are built faster afterwards; their definitions stay in `bench_indexes`.
-pub(crate) fn forget_indexes(conn: &mut PgConnection) -> BenchResult<()> {
+/// Drops the two indexes that are built faster afterwards; the inverted one's definition stays in `bench_indexes`.
+pub(crate) fn forget_indexes(conn: &mut PgConnection, model: &EmbeddingModel) -> BenchResult<()> {
+    let none = VectorIndex { kind: IndexKind::None, ..VectorIndex::default() };
+    vector_index::rebuild(conn, model, &none, 64)?;
     conn.batch_execute(
-        "CREATE TABLE bench_indexes AS SELECT indexname AS name, indexdef AS definition FROM pg_indexes \
-         WHERE indexname ~ '^embeddings_[0-9]+_hnsw_idx$' OR indexname = 'chunk_lexemes_lexeme_ids_idx'; \
-         DO $$ DECLARE i RECORD; BEGIN FOR i IN SELECT name FROM bench_indexes LOOP \
-         EXECUTE format('DROP INDEX %I', i.name); END LOOP; END $$",
+        "CREATE TABLE bench_indexes AS SELECT indexname AS name, indexdef AS value FROM pg_indexes \
+         WHERE indexname = 'chunk_lexemes_lexeme_ids_idx'; DROP INDEX chunk_lexemes_lexeme_ids_idx",
     )?;
     Ok(())
 }
 
-/// Makes statistics and indexes.
+/// Makes statistics and the inverted index.
 pub(crate) fn run(url: &str, args: &Args) -> BenchResult<Built> {
     let conn = &mut rag_repo::server::connect(url)?;
     progress("vacuuming and counting");
@@ -102,54 +85,15 @@ pub(crate) fn run(url: &str, args: &Args) -> BenchResult<Built> {
     {
         conn.batch_execute(&format!("VACUUM (ANALYZE) {table}"))?;
     }
-    let memory_mb = args.build_memory_mb.unwrap_or_else(|| 64 + args.rows * HALFVEC_ROW_BYTES / MB);
+    let needed_mb = 64 + args.rows * WORDS_ROW_BYTES / MB;
+    let memory_mb = needed_mb.min(usize::try_from(args.build_memory_mb)?);
     conn.batch_execute(&format!("SET maintenance_work_mem = '{memory_mb}MB'"))?;
-    let inverted_s = create(conn, "inverted index", "chunk_lexemes_lexeme_ids_idx")?;
-    let hnsw_s = create(conn, "HNSW index", "embeddings_%_hnsw_idx")?;
-    let sizes: Vec<Size> = diesel::sql_query(include_str!("sizes.sql")).load(conn)?;
-    let half = sizes.iter().find(|size| size.name.starts_with("HNSW")).map_or(0, |size| size.bytes);
-    let float32 = float32(conn, args.rows, half)?;
-    // What was written must not be flushed to the disk while search is measured.
-    conn.batch_execute("CHECKPOINT")?;
-    Ok(Built { memory_mb, hnsw_s, inverted_s, sizes, float32 })
-}
-
-fn create(conn: &mut PgConnection, what: &str, pattern: &str) -> BenchResult<f64> {
-    progress(&format!("building the {what}"));
-    let query =
-        diesel::sql_query("SELECT name::text, definition AS value FROM bench_indexes WHERE name LIKE $1");
-    let index: Setting = query.bind::<Text, _>(pattern).get_result(conn)?;
+    progress("building the inverted index");
+    let index: Setting = diesel::sql_query("SELECT name::text, value FROM bench_indexes").get_result(conn)?;
     let (built, took) = timed(|| conn.batch_execute(&index.value));
     built?;
-    Ok(seconds(took))
-}
-
-/// Builds the index that single precision would need, of all rows or of a sample, and drops it.
-fn float32(conn: &mut PgConnection, rows: usize, half_bytes: i64) -> BenchResult<Float32> {
-    let indexed = if rows <= FLOAT_ROWS { rows } else { FLOAT_SAMPLE };
-    progress(&format!("building a float32 index of {indexed} rows"));
-    let memory_mb = 64 + indexed * FLOAT_ROW_BYTES / MB;
-    conn.batch_execute(&format!(
-        "SET maintenance_work_mem = '{memory_mb}MB'; \
-         DO $$ BEGIN EXECUTE format('CREATE UNLOGGED TABLE bench_float32 AS SELECT embedding::vector(%s) AS embedding \
-         FROM embeddings LIMIT {indexed}', (SELECT dimensions FROM embedding_models LIMIT 1)); END $$"
-    ))?;
-    let (built, took) = timed(|| {
-        conn.batch_execute(
-            "CREATE INDEX bench_float32_idx ON bench_float32 USING hnsw (embedding vector_cosine_ops)",
-        )
-    });
-    built?;
-    let size: Size = diesel::sql_query("SELECT '' AS name, pg_relation_size('bench_float32_idx') AS bytes")
-        .get_result(conn)?;
-    conn.batch_execute("DROP TABLE bench_float32")?;
-    let bytes = bytes(size.bytes) * number(rows) / number(indexed.max(1));
-    Ok(Float32 {
-        rows: indexed,
-        bytes,
-        build_s: seconds(took),
-        half_over_float: self::bytes(half_bytes) / bytes,
-    })
+    let sizes = diesel::sql_query(include_str!("sizes.sql")).load(conn)?;
+    Ok(Built { memory_mb, inverted_s: seconds(took), sizes })
 }
 
 /// A size as a number to reckon with, exact to the kilobyte.

@@ -29,8 +29,12 @@ pub(crate) struct Pair {
     pub(crate) synthetic: f64,
 }
 
+/// All facts.
+#[derive(Debug, Serialize)]
+pub(crate) struct Pairs(pub(crate) Vec<Pair>);
+
 /// Draws as many synthetic chunks as there are real passages and compares.
-pub(crate) fn compare(base: &Base, seed: u64) -> Vec<Pair> {
+pub(crate) fn compare(base: &Base, seed: u64) -> Pairs {
     progress("comparing real and synthetic rows");
     // Another seed than the rows', so that no row is looked at twice.
     let mut generator = Generator::new(base, seed ^ u64::MAX);
@@ -56,7 +60,7 @@ pub(crate) fn compare(base: &Base, seed: u64) -> Vec<Pair> {
             (percentile(&mut real_shares, percent), percentile(&mut synthetic_shares, percent));
         pairs.push(Pair { name, real, synthetic });
     }
-    pairs
+    Pairs(pairs)
 }
 
 /// Median cosine of the nearest and of the tenth nearest vector.

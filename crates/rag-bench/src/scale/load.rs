@@ -9,7 +9,7 @@ use diesel::{
 };
 use pgvector::HalfVector;
 use rag_engine::Engine;
-use rag_repo::{collections, embedding_models};
+use rag_repo::collections;
 use rag_schema::{
     ids::{ChunkId, CollectionId, DocumentId, VersionId},
     models::{HeadingPath, NewChunk, NewCollection, NewEmbedding},
@@ -62,9 +62,8 @@ pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> Bench
     let new =
         NewCollection { id: collection, owner_id: engine.local_user(), name: "bench scale", description: "" };
     engine.db().run(|conn| collections::insert(conn, &new))?;
-    let info = engine.embedder().model();
-    let model_id = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?.id;
-    build::forget_indexes(conn)?;
+    let model_id = engine.model().id;
+    build::forget_indexes(conn, engine.model())?;
     conn.batch_execute(
         "CREATE UNLOGGED TABLE bench_words (batch INTEGER, chunk_id UUID, version_id UUID, length INTEGER, tsv TSVECTOR); \
          CREATE INDEX bench_words_batch_idx ON bench_words (batch)",

@@ -4,6 +4,7 @@ mod base;
 mod build;
 mod filtered;
 mod generate;
+mod indexes;
 mod lifelike;
 mod load;
 mod naive;
@@ -17,8 +18,12 @@ use std::{path::PathBuf, time::Duration};
 
 use rag_repo::PoolSettings;
 
-use self::report::Report;
-use crate::{BenchResult, Common, measure::progress, parts};
+use self::report::{Memory, Report, Run};
+use crate::{
+    BenchResult, Common,
+    measure::{peak_rss_mb, progress},
+    parts,
+};
 
 /// What `rag-bench scale` takes.
 #[derive(clap::Args)]
@@ -43,21 +48,23 @@ pub(crate) struct Args {
     /// Most seconds that one measurement may take.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// `maintenance_work_mem` of index builds, in MB; else as much as the rows need.
-    #[arg(long)]
-    build_memory_mb: Option<usize>,
+    /// Most memory of an index build, in MB; it takes what the rows need.
+    #[arg(long, default_value_t = 4_096)]
+    build_memory_mb: u32,
     /// What the synthetic rows are drawn from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
-/// Measures; the result as text.
+/// Measures; shows each section as it is done. With `--json` the result is one object at the end, and the sections go to
+/// the standard error.
 pub(crate) fn run(args: &Args) -> BenchResult<String> {
-    let report = measure(args)?;
-    Ok(if args.common.json { serde_json::to_string(&report)? } else { report.to_string() })
+    let mut report = Report::new(args.common.json);
+    measure(args, &mut report)?;
+    Ok(report.end())
 }
 
-fn measure(args: &Args) -> BenchResult<Report> {
+fn measure(args: &Args, report: &mut Report) -> BenchResult<()> {
     let common = &args.common;
     let url = &common.database_url;
     let model = crate::minilm(common)?;
@@ -68,29 +75,42 @@ fn measure(args: &Args) -> BenchResult<Report> {
     let scratch = tempfile::tempdir()?;
     let engine = crate::engine(common, embedder, &pool, scratch.path())?;
 
-    let lifelike = lifelike::compare(&base, args.seed);
+    report.section("run", &Run::new(build::server(url)?, args, &engine.settings().search))?;
+    report.section("lifelike", &lifelike::compare(&base, args.seed))?;
     let loaded = load::run(&engine, url, &base, args)?;
-    let built = build::run(url, args)?;
+    report.section("load", &loaded.times)?;
+    report.section("build", &build::run(url, args)?)?;
     let place = serve::Place { engine: &engine, url, collection: loaded.collection };
-    let questions: Vec<&str> = base.questions.iter().map(|question| question.text.as_str()).collect();
+    search(args, &place, loaded.rows, &base, report)
+}
+
+/// All that is measured once the rows are there.
+fn search(
+    args: &Args,
+    place: &serve::Place<'_>,
+    rows: usize,
+    base: &base::Base,
+    report: &mut Report,
+) -> BenchResult<()> {
     let limit = Duration::from_secs(args.seconds);
-    let served = serve::run(&place, &questions, &args.clients, limit)?;
-    let quality = quality::run(&place, &base.questions)?;
-    let filtered = filtered::run(&place, &base)?;
+    let truth = quality::Truth::of(place, &base.questions)?;
+    let float32 = indexes::float32(place, rows)?;
+    report.section("float32", &float32)?;
+    let asked = indexes::Asked {
+        questions: &base.questions,
+        truth: &truth,
+        limit,
+        most_memory_mb: args.build_memory_mb,
+    };
+    for kind in indexes::KINDS {
+        report.section(kind.as_str(), &indexes::run(place, kind, &asked, &float32)?)?;
+    }
+    let questions: Vec<&str> = base.questions.iter().map(|question| question.text.as_str()).collect();
+    report.section("served", &serve::run(place, &questions, &args.clients, limit)?)?;
+    report.section("quality", &quality::run(place, &base.questions, &truth)?)?;
+    report.section("filtered", &filtered::run(place, base)?)?;
     progress("searching through the HTTP API and on a bare connection");
     let owned: Vec<String> = base.questions.iter().take(200).map(|question| question.text.clone()).collect();
-    let api = parts::through_api(&engine, url, loaded.collection, &owned)?;
-    Ok(Report {
-        server: build::server(url)?,
-        rows: loaded.rows,
-        seed: args.seed,
-        lifelike,
-        load: loaded.times,
-        build: built,
-        search: engine.settings().search.clone().into(),
-        served,
-        quality,
-        filtered,
-        api,
-    })
+    report.section("api", &parts::through_api(place.engine, place.url, place.collection, &owned)?)?;
+    report.section("memory", &Memory { bench_peak_rss_mb: peak_rss_mb("self") })
 }

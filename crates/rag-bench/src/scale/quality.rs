@@ -3,7 +3,7 @@
 use pgvector::HalfVector;
 use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
 use rag_repo::{
-    PgConnection, embedding_models,
+    PgConnection,
     search::{self, DensePlan, Hit, LexicalQuery, Scope},
 };
 use rag_schema::ids::ChunkId;
@@ -44,22 +44,48 @@ pub(crate) struct Quality {
     pub(crate) unpruned_p95_ms: f64,
 }
 
+/// The nearest chunks of the first questions, and what a scan of all vectors for them takes.
+pub(crate) struct Truth {
+    hits: Vec<Vec<Hit>>,
+    exact_p50_ms: f64,
+}
+
+impl Truth {
+    /// Compares every vector.
+    pub(crate) fn of(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
+        progress("comparing every vector with each question");
+        let conn = &mut rag_repo::server::connect(place.url)?;
+        let scope = Scope::of(&[place.collection]);
+        let (mut hits, mut times) = (Vec::new(), Vec::new());
+        for question in questions.iter().take(QUESTIONS) {
+            let (found, took) = timed(|| nearest_exactly(place, conn, &scope, question));
+            hits.push(found?);
+            times.push(ms(took));
+        }
+        Ok(Self { hits, exact_p50_ms: percentile(&mut times, 50) })
+    }
+
+    /// Share of it that the dense leg finds, and how that was run.
+    pub(crate) fn recall(&self, place: &Place<'_>, questions: &[Question]) -> BenchResult<(f64, String)> {
+        let (mut shares, mut plan) = (Vec::new(), None);
+        for (question, truth) in questions.iter().zip(&self.hits) {
+            let found = find(place, &question.text, Mode::Dense)?;
+            shares.push(share(truth, &found.found));
+            plan = found.dense_plan.or(plan);
+        }
+        Ok((mean(&shares), plan.map_or_else(|| "none".to_owned(), |plan| format!("{plan:?}"))))
+    }
+}
+
 /// Compares on the first questions.
-pub(crate) fn run(place: &Place<'_>, questions: &[Question]) -> BenchResult<Quality> {
+pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> BenchResult<Quality> {
     progress("comparing with exact answers");
     let conn = &mut rag_repo::server::connect(place.url)?;
     let questions = questions.get(..QUESTIONS).unwrap_or(questions);
-    let (mut dense, mut exact) = (Vec::new(), Vec::new());
+    let (dense_recall_at_10, dense_plan) = truth.recall(place, questions)?;
     let (mut lexical, mut unpruned, mut pruned) = (Vec::new(), Vec::new(), 0);
-    let mut dense_plan = None;
     let scope = Scope::of(&[place.collection]);
     for question in questions {
-        let found = find(place, &question.text, Mode::Dense)?;
-        dense_plan = found.dense_plan.or(dense_plan);
-        let (truth, took) = timed(|| nearest_exactly(place, conn, &scope, question));
-        dense.push(share(&truth?, &found.found));
-        exact.push(ms(took));
-
         let found = find(place, &question.text, Mode::Lexical)?;
         pruned += usize::from(!found.pruned_words.is_empty());
         let (truth, took) = timed(|| best_unpruned(place, conn, &scope, question));
@@ -68,9 +94,9 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question]) -> BenchResult<Qual
     }
     Ok(Quality {
         questions: questions.len(),
-        dense_plan: dense_plan.map_or_else(|| "none".to_owned(), |plan| format!("{plan:?}")),
-        dense_recall_at_10: mean(&dense),
-        exact_p50_ms: percentile(&mut exact, 50),
+        dense_plan,
+        dense_recall_at_10,
+        exact_p50_ms: truth.exact_p50_ms,
         pruned_agreement_at_10: mean(&lexical),
         pruned_questions: number(pruned) / number(questions.len().max(1)),
         unpruned_p50_ms: percentile(&mut unpruned, 50),
@@ -91,10 +117,9 @@ pub(crate) fn nearest_exactly(
     scope: &Scope,
     question: &Question,
 ) -> BenchResult<Vec<Hit>> {
-    let info = place.engine.embedder().model();
-    let model = embedding_models::register(conn, &info.name, i32::try_from(info.dimensions)?)?;
     let vector = HalfVector::from_f32_slice(&question.vector);
-    Ok(search::dense_leg(&model, scope, &vector, DensePlan::Exact, i64::try_from(LIMIT)?).load(conn)?)
+    Ok(search::dense_leg(place.engine.model(), scope, &vector, DensePlan::Exact, i64::try_from(LIMIT)?)
+        .load(conn)?)
 }
 
 fn best_unpruned(

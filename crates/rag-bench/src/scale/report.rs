@@ -1,117 +1,188 @@
-//! Everything that was seen, as JSON and as tables for people.
+//! What was seen, section by section: as text at once, and as one JSON object at the end.
 
 use std::fmt;
 
 use rag_engine::SearchSettings;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{
+    Args,
     build::{Built, Setting, bytes},
-    filtered::Filtered,
-    lifelike::Pair,
+    filtered::AllFiltered,
+    indexes::{Float32, Indexed},
+    lifelike::Pairs,
     load::LoadTimes,
     quality::Quality,
-    serve::Served,
+    serve::{AllServed, Served},
 };
-use crate::measure::{Figure, table};
+use crate::{BenchResult, measure::progress, print};
 
 const MB: f64 = 1_048_576.0;
 
-/// One run.
-#[derive(Debug, Serialize)]
+/// Shows sections as they are done; a run that is cut short has shown what it saw.
 pub(crate) struct Report {
-    pub(crate) server: Vec<Setting>,
-    pub(crate) rows: usize,
-    pub(crate) seed: u64,
-    pub(crate) search: SearchDefaults,
-    pub(crate) lifelike: Vec<Pair>,
-    pub(crate) load: LoadTimes,
-    pub(crate) build: Built,
-    pub(crate) served: Vec<Served>,
-    pub(crate) quality: Quality,
-    pub(crate) filtered: Vec<Filtered>,
-    /// The API against the same SQL on a bare connection, both without embedding.
-    pub(crate) api: Figure,
+    as_json: bool,
+    sections: Map<String, Value>,
 }
 
-/// Settings of search in this run.
+impl Report {
+    /// With nothing in it.
+    pub(crate) fn new(as_json: bool) -> Self {
+        Self { as_json, sections: Map::new() }
+    }
+
+    /// Shows a section, and keeps it.
+    pub(crate) fn section(
+        &mut self,
+        name: &str,
+        section: &(impl Serialize + fmt::Display),
+    ) -> BenchResult<()> {
+        if self.as_json {
+            progress(&format!("{name}\n{section}"));
+        } else {
+            print(&section.to_string());
+        }
+        self.sections.insert(name.to_owned(), serde_json::to_value(section)?);
+        Ok(())
+    }
+
+    /// What is left to print.
+    pub(crate) fn end(self) -> String {
+        if self.as_json { Value::Object(self.sections).to_string() } else { String::new() }
+    }
+}
+
+/// What was asked for, and where.
 #[derive(Debug, Serialize)]
-pub(crate) struct SearchDefaults {
+pub(crate) struct Run {
+    server: Vec<Setting>,
+    rows: usize,
+    seed: u64,
     candidates: i64,
     ef_search: u16,
     lexical_budget: i64,
 }
 
-impl From<SearchSettings> for SearchDefaults {
-    fn from(settings: SearchSettings) -> Self {
-        let SearchSettings { candidates, ef_search, lexical_budget, .. } = settings;
-        Self { candidates, ef_search, lexical_budget }
+impl Run {
+    pub(crate) fn new(server: Vec<Setting>, args: &Args, settings: &SearchSettings) -> Self {
+        let SearchSettings { candidates, breadth, lexical_budget, .. } = *settings;
+        Self {
+            server,
+            rows: args.rows,
+            seed: args.seed,
+            candidates,
+            ef_search: breadth.ef_search,
+            lexical_budget,
+        }
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server: Vec<String> =
             self.server.iter().map(|setting| format!("{} {}", setting.name, setting.value)).collect();
         writeln!(f, "{} chunks, seed {}; {}", self.rows, self.seed, server.join(", "))?;
-        let SearchDefaults { candidates, ef_search, lexical_budget } = self.search;
+        let Self { candidates, ef_search, lexical_budget, .. } = self;
         writeln!(
             f,
-            "candidates {candidates} a leg, ef_search {ef_search}, lexical budget {lexical_budget} chunks\n"
-        )?;
-        self.write_rows(f)?;
-        self.write_build(f)?;
-        self.write_served(f)?;
-        self.write_quality(f)?;
-        self.write_filtered(f)?;
-        f.write_str(&table(std::slice::from_ref(&self.api)))
+            "candidates {candidates} a leg, ef_search {ef_search}, lexical budget {lexical_budget} chunks"
+        )
     }
 }
 
-impl Report {
-    fn write_rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Display for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<46} {:>10} {:>10}", "the rows (as many of each kind)", "real", "synthetic")?;
-        for pair in &self.lifelike {
+        for pair in &self.0 {
             writeln!(f, "{:<46} {:>10.3} {:>10.3}", pair.name, pair.real, pair.synthetic)?;
         }
-        writeln!(f)
+        Ok(())
     }
+}
 
-    fn write_build(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { load, build, .. } = self;
-        writeln!(
+impl fmt::Display for LoadTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
             f,
             "rows drawn, copied and stemmed in {:.1} s, words written in {:.1} s",
-            load.copy_s, load.words_s
-        )?;
-        writeln!(
-            f,
-            "HNSW built in {:.1} s within {} MB (maintenance_work_mem), inverted index in {:.1} s",
-            build.hnsw_s, build.memory_mb, build.inverted_s
-        )?;
-        for size in &build.sizes {
-            writeln!(f, "  {:<30} {:>10.1} MB", size.name, bytes(size.bytes) / MB)?;
-        }
-        let float = &build.float32;
-        let scaled = if float.rows == self.rows { "" } else { ", scaled" };
-        writeln!(
-            f,
-            "  {:<30} {:>10.1} MB (built of {} rows in {:.1} s{scaled}); half over float32: {:.2}\n",
-            "HNSW index, float32",
-            float.bytes / MB,
-            float.rows,
-            float.build_s,
-            float.half_over_float
+            self.copy_s, self.words_s
         )
     }
+}
 
-    fn write_served(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Display for Built {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "inverted index built in {:.1} s within {} MB (maintenance_work_mem)",
+            self.inverted_s, self.memory_mb
+        )?;
+        for size in &self.sizes {
+            writeln!(f, "  {:<30} {:>10.1} MB", size.name, bytes(size.bytes) / MB)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Float32 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, is_sample, bytes, build_s } = self;
+        let scaled = if *is_sample { ", size scaled" } else { "" };
+        write!(
+            f,
+            "hnsw in float32, the reference: built of {rows} rows in {build_s:.1} s{scaled}; {:.1} MB",
+            bytes / MB
+        )
+    }
+}
+
+impl fmt::Display for Indexed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            index, memory_mb, build_s, bytes, over_float32, plan, recall_at_10, p50_ms, p95_ms, ..
+        } = self;
+        let peak = self.peak_rss_mb.map(|mb| format!(", peak RSS {mb:.0} MB")).unwrap_or_default();
+        writeln!(f, "{index}: built in {build_s:.1} s within {memory_mb} MB{peak}")?;
+        write!(
+            f,
+            "  {:.1} MB, {over_float32:.2} of float32's; {plan}: recall@10 {recall_at_10:.3}, p50 {p50_ms:.2} ms, p95 {p95_ms:.2} ms",
+            bytes / MB
+        )
+    }
+}
+
+/// Memory of this process.
+#[derive(Debug, Serialize)]
+pub(crate) struct Memory {
+    /// The most it held at once, in MB.
+    pub(crate) bench_peak_rss_mb: Option<f64>,
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.bench_peak_rss_mb {
+            Some(mb) => write!(f, "peak RSS of this program, its model included: {mb:.0} MB"),
+            None => f.write_str("peak RSS of this program: unknown on this system"),
+        }
+    }
+}
+
+impl AllServed {
+    /// What one client alone saw.
+    fn alone(&self, name: &str) -> Option<&Served> {
+        self.0.iter().find(|row| row.name == name && row.clients == 1)
+    }
+}
+
+impl fmt::Display for AllServed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
             "{:<24} {:>7} {:>8} {:>9} {:>9} {:>9} {:>9}",
             "in the database", "clients", "answers", "p50 ms", "p95 ms", "p99 ms", "answers/s"
         )?;
-        for row in &self.served {
+        for row in &self.0 {
             writeln!(
                 f,
                 "{:<24} {:>7} {:>8} {:>9.2} {:>9.2} {:>9.2} {:>9.1}",
@@ -124,16 +195,13 @@ impl Report {
                 writeln!(f, "{} over {}: {p50:.1} times at p50, {p95:.1} at p95", naive.name, ours.name)?;
             }
         }
-        writeln!(f)
+        Ok(())
     }
+}
 
-    /// What one client alone saw.
-    fn alone(&self, name: &str) -> Option<&Served> {
-        self.served.iter().find(|row| row.name == name && row.clients == 1)
-    }
-
-    fn write_quality(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quality = &self.quality;
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quality = self;
         writeln!(
             f,
             "{} questions: dense recall@10 {:.3} ({}; an exact scan takes {:.1} ms)",
@@ -141,15 +209,17 @@ impl Report {
         )?;
         writeln!(
             f,
-            "pruned against unpruned BM25, top ten: {:.3} ({:.0} % of questions pruned; unpruned p50 {:.1} ms, p95 {:.1} ms)\n",
+            "pruned against unpruned BM25, top ten: {:.3} ({:.0} % of questions pruned; unpruned p50 {:.1} ms, p95 {:.1} ms)",
             quality.pruned_agreement_at_10,
             quality.pruned_questions * 100.0,
             quality.unpruned_p50_ms,
             quality.unpruned_p95_ms
         )
     }
+}
 
-    fn write_filtered(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Display for AllFiltered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
             "{:<26} {:>8} {:>8} {:>7} {:>9} {:>9} {:>9} {:>9} {:>9}",
@@ -163,7 +233,7 @@ impl Report {
             "fused p50",
             "p95 ms"
         )?;
-        for row in &self.filtered {
+        for row in &self.0 {
             writeln!(
                 f,
                 "{:<26} {:>8.2} {:>8.0} {:>7.1} {:>9.3} {:>9.2} {:>9.2} {:>9.2} {:>9.2}",
@@ -178,6 +248,6 @@ impl Report {
                 row.fused_p95_ms
             )?;
         }
-        writeln!(f)
+        Ok(())
     }
 }

@@ -51,6 +51,10 @@ pub(crate) struct Served {
     pub(crate) per_second: f64,
 }
 
+/// What all saw.
+#[derive(Debug, Serialize)]
+pub(crate) struct AllServed(pub(crate) Vec<Served>);
+
 /// Asks one question; milliseconds in the database.
 type Ask<'a> = Box<dyn FnMut(&str) -> BenchResult<f64> + 'a>;
 
@@ -60,12 +64,11 @@ pub(crate) fn run(
     questions: &[&str],
     clients: &[usize],
     limit: Duration,
-) -> BenchResult<Vec<Served>> {
+) -> BenchResult<AllServed> {
     let mut served = Vec::new();
     for (name, mode) in [("dense", Mode::Dense), ("lexical", Mode::Lexical), ("fused", Mode::Hybrid)] {
         let open = || Ok(search(place, mode));
-        let few = questions.get(..WARM_UP).unwrap_or(questions);
-        let _warm = measure(name, 1, few, limit, &open)?;
+        warm_up(name, questions, limit, &open)?;
         for &clients in clients {
             served.push(measure(name, clients, questions, limit, &open)?);
         }
@@ -82,7 +85,24 @@ pub(crate) fn run(
         };
         served.push(measure(name, 1, questions, limit, &open)?);
     }
-    Ok(served)
+    Ok(AllServed(served))
+}
+
+/// One client that asks for vectors alone.
+pub(crate) fn dense(place: &Place<'_>, questions: &[&str], limit: Duration) -> BenchResult<Served> {
+    let open = || Ok(search(place, Mode::Dense));
+    warm_up("dense", questions, limit, &open)?;
+    measure("dense", 1, questions, limit, &open)
+}
+
+fn warm_up<'a>(
+    name: &'static str,
+    questions: &[&str],
+    limit: Duration,
+    open: &(dyn Fn() -> BenchResult<Ask<'a>> + Sync),
+) -> BenchResult<()> {
+    measure(name, 1, questions.get(..WARM_UP).unwrap_or(questions), limit, open)?;
+    Ok(())
 }
 
 fn search<'a>(place: &Place<'a>, mode: Mode) -> Ask<'a> {

@@ -1,6 +1,5 @@
 -- No parameters. Sizes of what search reads, in bytes; a table's with what lies out of line.
-SELECT CASE WHEN c.relname ~ 'hnsw' THEN 'HNSW index, halfvec'
-            WHEN c.relname ~ '^embeddings' AND c.relkind = 'r' THEN 'vectors'
+SELECT CASE WHEN c.relname ~ '^embeddings' AND c.relkind = 'r' THEN 'vectors'
             WHEN c.relname = 'chunk_lexemes' THEN 'words and impacts'
             WHEN c.relname = 'chunk_lexemes_lexeme_ids_idx' THEN 'inverted index'
             WHEN c.relname = 'chunks' THEN 'chunk texts'
@@ -8,6 +7,6 @@ SELECT CASE WHEN c.relname ~ 'hnsw' THEN 'HNSW index, halfvec'
        CASE WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE pg_table_size(c.oid) END AS bytes
 FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace
-  AND (c.relname ~ '^embeddings_[0-9]+(_hnsw_idx)?$'
+  AND (c.relname ~ '^embeddings_[0-9]+$'
        OR c.relname IN ('chunk_lexemes', 'chunk_lexemes_lexeme_ids_idx', 'chunks', 'lexemes'))
 ORDER BY 1

@@ -4,6 +4,7 @@ mod ask;
 mod config;
 mod doctor;
 mod eval;
+mod index;
 mod ingest;
 mod ingest_files;
 mod migrate;
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
     let flags: Vec<(&str, String)> = match &cli.command {
         Command::Serve(args) => args.bind.iter().map(|bind| ("server.bind", bind.clone())).collect(),
+        Command::Index(args) => args.kind.iter().map(|kind| ("index.kind", kind.clone())).collect(),
         _ => Vec::new(),
     };
     let config = Config::load(&cli.global, &flags)?;
@@ -37,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Ask(args) => ask::run(config, &args),
         Command::Search(args) => search::run(config, &args),
         Command::Reindex(args) => reindex::run(config, &args),
+        Command::Index(args) => index::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

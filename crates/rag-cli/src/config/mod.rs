@@ -14,7 +14,8 @@ use rag_engine::{
     AnswerSettings, IngestSettings, SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking},
 };
-use rag_repo::PoolSettings;
+use rag_repo::{PoolSettings, search::Breadth};
+use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
 use self::{
@@ -115,6 +116,18 @@ impl Config {
         }
     }
 
+    /// The index of the vectors.
+    pub(crate) fn index(&self) -> VectorIndex {
+        let index = &self.sections.index;
+        VectorIndex {
+            metric: index.metric,
+            kind: index.kind,
+            hnsw_m: index.hnsw_m,
+            hnsw_ef_construction: index.hnsw_ef_construction,
+            ivfflat_lists: (index.ivfflat_lists > 0).then_some(index.ivfflat_lists),
+        }
+    }
+
     /// The engine's settings; `program` is this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
         let Sections { ingest, search, answer, rerank, .. } = &self.sections;
@@ -133,9 +146,14 @@ impl Config {
                 lease_s: ingest.lease_s,
                 max_attempts: ingest.max_attempts,
             },
+            index: self.index(),
             search: SearchSettings {
                 candidates: search.candidates,
-                ef_search: search.ef_search,
+                breadth: Breadth {
+                    ef_search: search.ef_search,
+                    probes: search.probes,
+                    overfetch: search.overfetch,
+                },
                 lexical_budget: search.lexical_budget,
                 rerank_window: rerank.window,
                 ranking: Ranking {

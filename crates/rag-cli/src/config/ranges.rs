@@ -46,6 +46,7 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
     rules
         .into_iter()
         .chain(counts(s))
+        .chain(index(s))
         .chain(server(s))
         .chain(models(s))
         .chain(rerank(s))
@@ -59,6 +60,26 @@ fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
         ((1..=50).contains(&s.answer.sentences), "answer.sentences", "1 to 50"),
         ((1..=100_000).contains(&s.answer.max_question_chars), "answer.max_question_chars", "1 to 100000"),
         ((0..=200).contains(&s.answer.history_messages), "answer.history_messages", "0 to 200"),
+    ]
+}
+
+fn index(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+    let index = &s.index;
+    [
+        ((2..=100).contains(&index.hnsw_m), "index.hnsw_m", "2 to 100"),
+        (
+            (2 * index.hnsw_m..=1000).contains(&index.hnsw_ef_construction),
+            "index.hnsw_ef_construction",
+            "twice index.hnsw_m to 1000",
+        ),
+        (
+            (0..=32_768).contains(&index.ivfflat_lists),
+            "index.ivfflat_lists",
+            "0 (as many as the rows ask for) to 32768",
+        ),
+        ((64..=1 << 20).contains(&index.build_memory_mb), "index.build_memory_mb", "64 to 1048576"),
+        (s.search.probes <= 32_768, "search.probes", "0 (the square root of the lists) to 32768"),
+        ((1..=100).contains(&s.search.overfetch), "search.overfetch", "1 to 100"),
     ]
 }
 

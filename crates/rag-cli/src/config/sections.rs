@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use rag_schema::enums::{IndexKind, Metric};
 use serde::Deserialize;
 
 /// All settings.
@@ -15,6 +16,7 @@ pub(crate) struct Sections {
     pub(crate) rerank: Rerank,
     pub(crate) chat: Chat,
     pub(crate) ingest: Ingest,
+    pub(crate) index: Index,
     pub(crate) search: Search,
     pub(crate) answer: Answer,
     pub(crate) log: Log,
@@ -137,6 +139,18 @@ pub(crate) struct Ingest {
     pub(crate) max_document_bytes: u64,
 }
 
+/// The index of the vectors.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Index {
+    pub(crate) kind: IndexKind,
+    pub(crate) metric: Metric,
+    pub(crate) hnsw_m: i32,
+    pub(crate) hnsw_ef_construction: i32,
+    pub(crate) ivfflat_lists: i32,
+    pub(crate) build_memory_mb: u32,
+}
+
 /// How the legs of a search are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -155,6 +169,8 @@ pub(crate) struct Search {
     pub(crate) dense_weight: f64,
     pub(crate) rrf_k: f64,
     pub(crate) ef_search: u16,
+    pub(crate) probes: u16,
+    pub(crate) overfetch: u16,
     pub(crate) lexical_budget: i64,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,

@@ -56,7 +56,7 @@ impl Legs<'_> {
         }
         let rule = search::word_rule(conn, &visible, &self.query.required, &self.query.excluded)?;
         let mut scope = Scope::of(&visible).filtered(self.request.filter.cloned()).with_rule(rule);
-        let plan = scope.plan(conn, self.engine.model(), self.settings().ef_search)?;
+        let plan = scope.plan(conn, self.engine.model(), &self.settings().breadth)?;
         tracer.step("scope", || json!({"collections": visible.len(), "narrowed": scope.is_narrowed(), "dense_plan": format!("{plan:?}")}));
         let (lexical, pruned_words) = self.lexical(conn, &visible, &scope, tracer)?;
         let (dense, dense_plan) = self.dense(conn, &scope, plan, tracer)?;

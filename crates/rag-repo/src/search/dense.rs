@@ -1,8 +1,8 @@
-//! The dense leg: cosine similarity, exact where rows are few, by HNSW where they are many.
+//! The dense leg: cosine similarity, exact where rows are few, by the model's index where they are many.
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use pgvector::HalfVector;
-use rag_schema::{ids::ChunkId, models::EmbeddingModel, schema::embeddings};
+use rag_schema::{enums::Metric, ids::ChunkId, models::EmbeddingModel, schema::embeddings};
 
 use super::{
     Hit,
@@ -13,16 +13,49 @@ use crate::{
     statement::{Bind, Statement},
 };
 
-/// How a dense search is run.
+/// How a dense search is run. Its scores are cosines in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DensePlan {
     /// Every row in scope is compared.
     Exact,
-    /// The HNSW index is followed, with `ef_search` candidates at a time (1 to 1,000), until the limit is filled.
-    Approximate {
-        /// `hnsw.ef_search`.
+    /// The HNSW graph is followed until the limit is filled.
+    Hnsw {
+        /// What the index orders by.
+        metric: Metric,
+        /// `hnsw.ef_search`: candidates at a time, 1 to 1,000.
         ef_search: u16,
     },
+    /// The lists nearest to the query are compared, and further ones until the limit is filled.
+    Ivfflat {
+        /// What the index orders by.
+        metric: Metric,
+        /// `ivfflat.probes`: lists at a time, 1 to 32,768.
+        probes: u16,
+    },
+    /// The HNSW graph over bits is followed until there are `overfetch` times the limit, which are then compared exactly.
+    HnswBinary {
+        /// `hnsw.ef_search`: candidates at a time, 1 to 1,000.
+        ef_search: u16,
+        /// Rows compared exactly for one that is wanted, 1 to 100.
+        overfetch: u16,
+    },
+}
+
+/// How far an approximate search looks: more finds more and takes longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breadth {
+    /// HNSW: candidates at a time, 1 to 1,000.
+    pub ef_search: u16,
+    /// `IVFFlat`: lists at a time, up to 32,768; 0: the square root of their number.
+    pub probes: u16,
+    /// Binary HNSW: rows compared exactly for one that is wanted, 1 to 100; `ef_search` grows as much.
+    pub overfetch: u16,
+}
+
+impl Default for Breadth {
+    fn default() -> Self {
+        Self { ef_search: 100, probes: 0, overfetch: 4 }
+    }
 }
 
 impl DensePlan {
@@ -32,28 +65,29 @@ impl DensePlan {
         conn: &mut PgConnection,
         run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
     ) -> RepoResult<T> {
-        self.prepare(conn)?;
+        let Some(settings) = self.settings() else { return run(conn) };
+        conn.batch_execute(&settings)?;
         let result = run(conn)?;
-        self.finish(conn)?;
+        // What would mislead the queries after it is taken back.
+        conn.batch_execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on")?;
         Ok(result)
     }
 
-    fn prepare(self, conn: &mut PgConnection) -> RepoResult<()> {
-        let Self::Approximate { ef_search } = self else { return Ok(()) };
-        Ok(conn.batch_execute(&format!(
-            "SET LOCAL hnsw.ef_search = {ef_search}; SET LOCAL hnsw.iterative_scan = relaxed_order; \
-             SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"
-        ))?)
-    }
-
-    /// Takes back what would mislead the queries after it.
-    fn finish(self, conn: &mut PgConnection) -> RepoResult<()> {
-        match self {
-            Self::Exact => Ok(()),
-            Self::Approximate { .. } => {
-                Ok(conn.batch_execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on")?)
+    fn settings(self) -> Option<String> {
+        let breadth = match self {
+            Self::Exact => return None,
+            Self::Hnsw { ef_search, .. } | Self::HnswBinary { ef_search, .. } => {
+                format!(
+                    "SET LOCAL hnsw.ef_search = {ef_search}; SET LOCAL hnsw.iterative_scan = relaxed_order"
+                )
             }
-        }
+            Self::Ivfflat { probes, .. } => {
+                format!(
+                    "SET LOCAL ivfflat.probes = {probes}; SET LOCAL ivfflat.iterative_scan = relaxed_order"
+                )
+            }
+        };
+        Some(format!("{breadth}; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"))
     }
 }
 
@@ -66,14 +100,32 @@ pub fn dense_leg(
     limit: i64,
 ) -> Statement {
     let text = match plan {
-        DensePlan::Exact => include_str!("dense_exact.sql"),
-        DensePlan::Approximate { .. } => include_str!("dense_approximate.sql"),
+        DensePlan::Exact => include_str!("dense_exact.sql").to_owned(),
+        DensePlan::Hnsw { metric, .. } | DensePlan::Ivfflat { metric, .. } => {
+            include_str!("dense_approximate.sql").replace("{operator}", operator(metric))
+        }
+        DensePlan::HnswBinary { .. } => include_str!("dense_binary.sql").to_owned(),
     };
-    Statement::new(for_dimensions(text, model))
+    let statement = Statement::new(for_dimensions(&text, model))
         .bind(Bind::Half(query.clone()))
         .bind(Bind::Integer(model.id))
-        .bind(Bind::BigInteger(limit))
-        .splice("{scope}", |first| scope.condition(Table::Embeddings, first))
+        .bind(Bind::BigInteger(limit));
+    let statement = match plan {
+        DensePlan::HnswBinary { overfetch, .. } => {
+            statement.bind(Bind::BigInteger(limit.saturating_mul(overfetch.into())))
+        }
+        _ => statement,
+    };
+    statement.splice("{scope}", |first| scope.condition(Table::Embeddings, first))
+}
+
+/// The operator that an index of the metric serves; any other scans the whole table.
+fn operator(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Cosine => "<=>",
+        Metric::L2 => "<->",
+        Metric::InnerProduct => "<#>",
+    }
 }
 
 /// Cosine similarity of the chunks to `query`, for those that have a vector, in no order.

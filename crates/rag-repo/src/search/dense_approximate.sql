@@ -1,9 +1,10 @@
--- $1 query (halfvec), $2 model (int), $3 limit (bigint); {dimensions} is the model's, an integer; the scope is a condition on e
-SELECT chunk_id, score FROM (
-    SELECT e.chunk_id, 1 - (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) AS score
+-- $1 query (halfvec), $2 model (int), $3 limit (bigint); {dimensions} is the model's, {operator} the index's; the scope is a condition on e
+-- The score is the cosine whatever the index orders by.
+SELECT chunk_id, 1 - (embedding <=> $1::halfvec({dimensions})) AS score FROM (
+    SELECT e.chunk_id, e.embedding::halfvec({dimensions}) AS embedding
     FROM embeddings e
     WHERE e.model_id = $2 AND {scope}
-    ORDER BY e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})
+    ORDER BY e.embedding::halfvec({dimensions}) {operator} $1::halfvec({dimensions})
     LIMIT $3
 ) AS nearest
 ORDER BY score DESC, chunk_id

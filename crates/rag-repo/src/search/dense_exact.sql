@@ -1,7 +1,10 @@
 -- $1 query (halfvec), $2 model (int), $3 limit (bigint); {dimensions} is the model's, an integer; the scope is a condition on e
 -- The "+ 0" keeps the planner from the index, whose answer would be approximate.
-SELECT e.chunk_id, 1 - (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) AS score
-FROM embeddings e
-WHERE e.model_id = $2 AND {scope}
-ORDER BY (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) + 0, e.chunk_id
-LIMIT $3
+SELECT chunk_id, 1 - distance AS score FROM (
+    SELECT e.chunk_id, (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) + 0 AS distance
+    FROM embeddings e
+    WHERE e.model_id = $2 AND {scope}
+    ORDER BY distance, e.chunk_id
+    LIMIT $3
+) AS nearest
+ORDER BY distance, chunk_id

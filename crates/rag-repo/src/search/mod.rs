@@ -8,7 +8,7 @@ mod scope;
 use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
-pub use dense::{DensePlan, dense_leg, similarities, vectors};
+pub use dense::{Breadth, DensePlan, dense_leg, similarities, vectors};
 pub use lexical::{LexicalQuery, QueryWord, lexical_leg, matching_words, parse_words};
 pub use passages::{Passage, passages};
 pub use scope::{Scope, WordRule, word_rule};

@@ -2,12 +2,17 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Integer, Text, Uuid as UuidSql},
+    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as UuidSql},
 };
-use rag_schema::{ids::CollectionId, models::EmbeddingModel};
+use rag_schema::{
+    enums::{IndexKind, Metric},
+    ids::CollectionId,
+    models::EmbeddingModel,
+    schema::lexical_statistics,
+};
 use uuid::Uuid;
 
-use super::DensePlan;
+use super::{Breadth, DensePlan};
 use crate::{
     RepoResult,
     filter::Filter,
@@ -18,6 +23,10 @@ use crate::{
 const EXACT_ROWS: i64 = 3_000;
 /// Of a very large index more rows are worth an exact scan: one in this many (measured: 10,000 of 1,000,000).
 const EXACT_ONE_IN: i64 = 100;
+/// pgvector's limit.
+const MOST_EF_SEARCH: u16 = 1_000;
+/// Rows of a list when the index settles their number, as `build_embedding_index` does.
+const ROWS_A_LIST: i64 = 1_000;
 
 /// What a search may find. Which collections somebody may see is the caller's matter.
 #[derive(Debug, Clone, Default)]
@@ -73,30 +82,31 @@ impl Scope {
         self.filter.is_some() || self.rule.is_some()
     }
 
-    /// Looks how much is left to search, and chooses how the dense leg runs: exactly over few rows, else by the index.
-    /// Few rows are listed now, so that the legs go straight to them.
+    /// Looks how much is left to search, and chooses how the dense leg runs: exactly over few rows, else by the index
+    /// that stands. Few rows are listed now, so that the legs go straight to them.
     pub fn plan(
         &mut self,
         conn: &mut PgConnection,
         model: &EmbeddingModel,
-        ef_search: u16,
+        breadth: &Breadth,
     ) -> RepoResult<DensePlan> {
-        let Counts { selected, total } = self.counts(conn, model.id)?;
-        let most = EXACT_ROWS.max(total / EXACT_ONE_IN);
-        let is_small = selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
-        Ok(if is_small { DensePlan::Exact } else { DensePlan::Approximate { ef_search } })
+        let facts: PlanFacts = diesel::sql_query(include_str!("plan_facts.sql"))
+            .bind::<Array<UuidSql>, _>(&self.collections)
+            .bind::<Integer, _>(model.id)
+            .get_result(conn)?;
+        let most = EXACT_ROWS.max(facts.total / EXACT_ONE_IN);
+        let is_small =
+            facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
+        Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
     }
 
     /// Chunks in the collections, those being built among them.
     pub fn chunk_count(&self, conn: &mut PgConnection) -> RepoResult<i64> {
-        Ok(self.counts(conn, 0)?.selected)
-    }
-
-    fn counts(&self, conn: &mut PgConnection, model: i32) -> RepoResult<Counts> {
-        Ok(diesel::sql_query(include_str!("chunk_counts.sql"))
-            .bind::<Array<UuidSql>, _>(&self.collections)
-            .bind::<Integer, _>(model)
-            .get_result(conn)?)
+        let counts: Vec<i64> = lexical_statistics::table
+            .filter(lexical_statistics::collection_id.eq_any(&self.collections))
+            .select(lexical_statistics::chunk_count)
+            .load(conn)?;
+        Ok(counts.into_iter().sum())
     }
 
     /// Lists the versions that pass the filter, unless they have more than `most` chunks.
@@ -192,11 +202,41 @@ pub fn word_rule(
 
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-struct Counts {
+struct PlanFacts {
     #[diesel(sql_type = BigInt)]
     selected: i64,
     #[diesel(sql_type = BigInt)]
     total: i64,
+    #[diesel(sql_type = Text)]
+    metric: Metric,
+    #[diesel(sql_type = Text)]
+    index_kind: IndexKind,
+    #[diesel(sql_type = Nullable<Integer>)]
+    ivfflat_lists: Option<i32>,
+}
+
+impl PlanFacts {
+    fn by_index(&self, breadth: Breadth) -> DensePlan {
+        let Breadth { ef_search, probes, overfetch } = breadth;
+        let metric = self.metric;
+        match self.index_kind {
+            IndexKind::None => DensePlan::Exact,
+            IndexKind::Hnsw => DensePlan::Hnsw { metric, ef_search },
+            IndexKind::Ivfflat if probes > 0 => DensePlan::Ivfflat { metric, probes },
+            IndexKind::Ivfflat => DensePlan::Ivfflat { metric, probes: self.probes() },
+            IndexKind::HnswBinary => DensePlan::HnswBinary {
+                ef_search: ef_search.saturating_mul(overfetch).min(MOST_EF_SEARCH),
+                overfetch,
+            },
+        }
+    }
+
+    /// The square root of the number of lists, rounded up: pgvector's advice.
+    fn probes(&self) -> u16 {
+        let lists = self.ivfflat_lists.map_or(self.total / ROWS_A_LIST, i64::from);
+        let root = lists.max(1).isqrt();
+        u16::try_from(if root * root < lists { root + 1 } else { root }).unwrap_or(u16::MAX)
+    }
 }
 
 #[derive(Debug, QueryableByName)]
@@ -218,8 +258,8 @@ struct RuledChunk {
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 struct FoundRule {
-    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    #[diesel(sql_type = Nullable<Text>)]
     tsquery: Option<String>,
-    #[diesel(sql_type = diesel::sql_types::Nullable<Array<Integer>>)]
+    #[diesel(sql_type = Nullable<Array<Integer>>)]
     anchors: Option<Vec<i32>>,
 }

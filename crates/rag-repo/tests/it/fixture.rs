@@ -8,11 +8,16 @@ use rag_repo::{
     server, users, versions, write_chunks,
 };
 use rag_schema::{
+    enums::Metric,
     ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
     models::{
         EmbeddingModel, HeadingPath, NewChunk, NewCollection, NewDocument, NewDocumentVersion, NewEmbedding,
+        VectorIndex,
     },
 };
+
+/// A walk of the index that every model of a fixture has at first.
+pub(crate) const APPROXIMATE: DensePlan = DensePlan::Hnsw { metric: Metric::Cosine, ef_search: 40 };
 
 /// Everything a test needs; rolled back when it goes out of scope.
 pub(crate) struct Fixture {
@@ -33,8 +38,13 @@ impl Fixture {
     pub(crate) fn new() -> Self {
         let mut conn = connect();
         // First of all: making a partition locks tables that the other rows need.
-        let model =
-            embedding_models::register(&mut conn, &format!("test-{}", VersionId::new()), 3).expect("a model");
+        let model = embedding_models::register(
+            &mut conn,
+            &format!("test-{}", VersionId::new()),
+            3,
+            &VectorIndex::default(),
+        )
+        .expect("a model");
         let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user);
         Self { conn, user, collection, model }

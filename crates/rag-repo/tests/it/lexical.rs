@@ -1,20 +1,9 @@
-//! The lexical leg is BM25, and its counts are right whatever was inserted and deleted.
+//! The lexical leg is BM25.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use diesel::{
-    prelude::*,
-    sql_types::{BigInt, Text, Uuid},
-};
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-use rag_repo::{
-    documents,
-    search::{Scope, parse_words},
-};
-use rag_schema::ids::{ChunkId, DocumentId};
+use rag_repo::search::{Scope, parse_words};
+use rag_schema::ids::ChunkId;
 
 use crate::fixture::{Fixture, best_by_words};
 
@@ -83,55 +72,4 @@ fn another_collection_changes_neither_scores_nor_results() {
     let other = fixture.another_collection();
     fixture.build_in(other, &["basalt basalt", "basalt", "basalt slate"]);
     assert_eq!(parse_words(&mut fixture.conn, &[fixture.collection], "granite basalt").unwrap(), before);
-}
-
-#[derive(Debug, QueryableByName)]
-struct Count {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn counts(fixture: &mut Fixture, sql: &str) -> BTreeMap<String, i64> {
-    let rows: Vec<Count> =
-        diesel::sql_query(sql).bind::<Uuid, _>(fixture.collection).load(&mut fixture.conn).unwrap();
-    rows.into_iter().map(|row| (row.name, row.count)).collect()
-}
-
-#[test]
-fn counts_equal_a_recount_after_any_inserts_and_deletes() {
-    let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
-    let texts = prop::collection::vec("[a-f]{3}( [a-f]{3}){0,6}", 1..4);
-    let actions = prop::collection::vec((texts, any::<prop::sample::Index>(), any::<bool>()), 1..25);
-    let law = |actions: Vec<(Vec<String>, prop::sample::Index, bool)>| {
-        let mut fixture = Fixture::new();
-        let mut stored: Vec<DocumentId> = Vec::new();
-        for (texts, which, delete) in actions {
-            if delete && !stored.is_empty() {
-                let document = stored.swap_remove(which.index(stored.len()));
-                documents::delete(&mut fixture.conn, document).unwrap();
-            } else {
-                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                stored.push(fixture.store(&texts).document);
-            }
-        }
-        let kept = counts(
-            &mut fixture,
-            "SELECT lexeme AS name, chunk_count::bigint AS count FROM lexemes WHERE collection_id = $1",
-        );
-        let recount = counts(
-            &mut fixture,
-            "SELECT word AS name, count(*) AS count FROM chunk_lexemes, unnest(tsvector_to_array(tsv)) AS word \
-             WHERE collection_id = $1 GROUP BY word",
-        );
-        prop_assert_eq!(kept, recount);
-        let sizes = "SELECT 'chunks' AS name, coalesce(sum(chunk_count), 0)::bigint AS count FROM lexical_statistics WHERE collection_id = $1 \
-                     UNION ALL SELECT 'length', coalesce(sum(lexeme_total), 0)::bigint FROM lexical_statistics WHERE collection_id = $1";
-        let resizes = "SELECT 'chunks' AS name, count(*) AS count FROM chunk_lexemes WHERE collection_id = $1 \
-                       UNION ALL SELECT 'length', coalesce(sum(length), 0)::bigint FROM chunk_lexemes WHERE collection_id = $1";
-        prop_assert_eq!(counts(&mut fixture, sizes), counts(&mut fixture, resizes));
-        Ok(())
-    };
-    runner.run(&actions, law).unwrap();
 }

@@ -10,8 +10,11 @@
 
 mod filter;
 mod fixture;
+mod indexes;
 mod jobs;
 mod lexical;
+mod lexical_counts;
+mod own_database;
 mod schema;
 mod scope;
 mod search_plans;

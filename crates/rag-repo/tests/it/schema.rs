@@ -2,55 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{PgConnection, prelude::*, sql_types::Text};
+use diesel::{prelude::*, sql_types::Text};
 use rag_repo::{embedding_models, migrations, server};
-use rag_schema::ids::VersionId;
+use rag_schema::models::VectorIndex;
 
-/// A database of its own, dropped at the end.
-struct OwnDatabase {
-    admin: PgConnection,
-    name: String,
-    conn: Option<PgConnection>,
-}
-
-impl OwnDatabase {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
-    fn new() -> Self {
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL names no server: run the tests with `make test`");
-        let mut admin = server::connect(&url).expect("the test server answers");
-        let name = format!("schema_{}", VersionId::new().uuid().simple());
-        diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).expect("a database");
-        let (before, parameters) =
-            url.split_once('?').map_or((url.as_str(), ""), |(before, after)| (before, after));
-        let base = before.rsplit_once('/').expect("a URL with a database").0;
-        let conn = server::connect(&format!("{base}/{name}?{parameters}")).expect("the new database answers");
-        Self { admin, name, conn: Some(conn) }
-    }
-
-    fn conn(&mut self) -> &mut PgConnection {
-        self.conn.as_mut().expect("connected until dropped")
-    }
-
-    fn texts(&mut self, sql: &str) -> BTreeSet<String> {
-        let rows: Vec<Row> = diesel::sql_query(sql).load(self.conn()).expect(sql);
-        rows.into_iter().map(|row| row.text).collect()
-    }
-}
-
-impl Drop for OwnDatabase {
-    fn drop(&mut self) {
-        drop(self.conn.take());
-        let dropped =
-            diesel::sql_query(format!("DROP DATABASE {} WITH (FORCE)", self.name)).execute(&mut self.admin);
-        assert!(dropped.is_ok() || std::thread::panicking());
-    }
-}
+use crate::own_database::OwnDatabase;
 
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]
     text: String,
+}
+
+fn texts(database: &mut OwnDatabase, sql: &str) -> BTreeSet<String> {
+    let rows: Vec<Row> = diesel::sql_query(sql).load(database.conn()).expect(sql);
+    rows.into_iter().map(|row| row.text).collect()
 }
 
 /// Everything in `public` that migrations make, as text.
@@ -70,17 +36,17 @@ const CATALOG: &str = "
 #[test]
 fn down_undoes_up() {
     let mut database = OwnDatabase::new();
-    let empty = database.texts(CATALOG);
+    let empty = texts(&mut database, CATALOG);
     let ran = migrations::run_pending(database.conn()).unwrap();
-    let full = database.texts(CATALOG);
+    let full = texts(&mut database, CATALOG);
     assert!(full.len() > 100, "{full:?}");
     for _ in &ran {
         migrations::revert_last(database.conn()).unwrap().unwrap();
     }
-    assert_eq!(database.texts(CATALOG), empty);
+    assert_eq!(texts(&mut database, CATALOG), empty);
     assert_eq!(migrations::revert_last(database.conn()).unwrap(), None);
     migrations::run_pending(database.conn()).unwrap();
-    assert_eq!(database.texts(CATALOG), full);
+    assert_eq!(texts(&mut database, CATALOG), full);
     assert!(migrations::pending(database.conn()).unwrap().is_empty());
 }
 
@@ -88,8 +54,7 @@ fn down_undoes_up() {
 fn every_column_and_table_has_a_comment() {
     let mut database = OwnDatabase::new();
     migrations::run_pending(database.conn()).unwrap();
-    let silent = database.texts(
-        "SELECT c.relname || coalesce('.' || a.attname, '') AS text FROM pg_class c
+    let silent = texts(&mut database, "SELECT c.relname || coalesce('.' || a.attname, '') AS text FROM pg_class c
          LEFT JOIN LATERAL (SELECT attname, attnum FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
                             UNION ALL SELECT NULL, 0) a ON true
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -104,8 +69,7 @@ fn every_foreign_key_has_an_index() {
     let mut database = OwnDatabase::new();
     migrations::run_pending(database.conn()).unwrap();
     // A partition key needs none: the partition is the index.
-    let bare = database.texts(
-        "SELECT conrelid::regclass || '.' || conname AS text FROM pg_constraint k
+    let bare = texts(&mut database, "SELECT conrelid::regclass || '.' || conname AS text FROM pg_constraint k
          WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conparentid = 0
            AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indpred IS NULL AND i.indkey[0] = k.conkey[1])
            AND NOT EXISTS (SELECT FROM pg_partitioned_table p WHERE p.partrelid = k.conrelid AND p.partattrs[0] = k.conkey[1])",
@@ -117,9 +81,9 @@ fn every_foreign_key_has_an_index() {
 fn schema_rs_equals_the_database() {
     let mut database = OwnDatabase::new();
     migrations::run_pending(database.conn()).unwrap();
-    embedding_models::register(database.conn(), "a partition must not show", 3).unwrap();
-    let in_database = database.texts(
-        "SELECT format('%s %s %s%s', c.relname, a.attname, t.typname, CASE WHEN a.attnotnull THEN '' ELSE ' nullable' END) AS text
+    embedding_models::register(database.conn(), "a partition must not show", 3, &VectorIndex::default())
+        .unwrap();
+    let in_database = texts(&mut database, "SELECT format('%s %s %s%s', c.relname, a.attname, t.typname, CASE WHEN a.attnotnull THEN '' ELSE ' nullable' END) AS text
          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> '__diesel_schema_migrations'",
@@ -154,11 +118,7 @@ fn columns_of(schema: &str) -> BTreeSet<String> {
 #[test]
 fn two_starts_at_once_migrate_once() {
     let mut database = OwnDatabase::new();
-    let name = database.name.clone();
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
-    let url = std::env::var("DATABASE_URL").unwrap();
-    let (before, parameters) = url.split_once('?').unwrap_or((&url, ""));
-    let own = format!("{}/{name}?{parameters}", before.rsplit_once('/').unwrap().0);
+    let own = database.url().to_owned();
     let all = migrations::pending(database.conn()).unwrap().len();
     let ran: usize = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..4)

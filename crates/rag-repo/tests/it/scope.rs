@@ -3,14 +3,14 @@
 use diesel::{prelude::*, sql_types::Uuid};
 use rag_repo::{
     filter::Filter,
-    search::{DensePlan, Hit, Scope, word_rule},
+    search::{Breadth, DensePlan, Hit, Scope, word_rule},
 };
 use rag_schema::ids::ChunkId;
 use serde_json::json;
 
-use crate::fixture::{Fixture, best_by_words, nearest};
+use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest};
 
-const APPROXIMATE: DensePlan = DensePlan::Approximate { ef_search: 40 };
+const BREADTH: Breadth = Breadth { ef_search: 40, probes: 0, overfetch: 4 };
 
 fn ids(hits: &[Hit]) -> Vec<ChunkId> {
     let mut ids: Vec<ChunkId> = hits.iter().map(|hit| hit.chunk_id).collect();
@@ -54,15 +54,23 @@ fn a_filter_holds_on_every_leg_and_plan() {
 fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     let mut fixture = Fixture::new();
     let stored = store_sized(&mut fixture, &[3_001, 7, 2]);
-    let whole = Scope::of(&[fixture.collection]).plan(&mut fixture.conn, &fixture.model, 40).unwrap();
+    let whole = Scope::of(&[fixture.collection]).plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap();
     assert_eq!(whole, APPROXIMATE);
     let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), DensePlan::Exact);
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
     let expected = [stored[1].clone(), stored[2].clone()].concat();
     assert_eq!(ids(&nearest(&mut fixture, &scope, "g", DensePlan::Exact, 100)), expected);
     assert_eq!(ids(&best_by_words(&mut fixture, &scope, "granite", 100)), expected);
     let mut most = filtered(&fixture, &json!({"n": 0}));
-    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), APPROXIMATE);
+    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), APPROXIMATE);
+    // Of a million vectors, as the planner counts them, these are few.
+    diesel::sql_query(format!(
+        "UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'embeddings_{}'",
+        fixture.model.id
+    ))
+    .execute(&mut fixture.conn)
+    .unwrap();
+    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
 }
 
 fn ruled(fixture: &mut Fixture, required: &[&str], excluded: &[&str]) -> Scope {
@@ -98,10 +106,10 @@ fn the_few_chunks_that_hold_a_phrase_are_listed() {
     let mut fixture = Fixture::new();
     store_sized(&mut fixture, &[3_001]);
     let mut scope = ruled(&mut fixture, &["part7"], &[]);
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), DensePlan::Exact);
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
     assert_eq!(nearest(&mut fixture, &scope, "g", DensePlan::Exact, 10).len(), 1);
     let mut common = ruled(&mut fixture, &["granite"], &[]);
-    assert_eq!(common.plan(&mut fixture.conn, &fixture.model, 40).unwrap(), APPROXIMATE);
+    assert_eq!(common.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), APPROXIMATE);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 use rag_repo::{
-    search::{DensePlan, Hit, LexicalQuery, Scope, dense_leg, lexical_leg, parse_words},
+    search::{Breadth, DensePlan, Hit, LexicalQuery, Scope, dense_leg, lexical_leg, parse_words},
     statement::Statement,
 };
 
-use crate::fixture::{Fixture, nearest, vector_of};
+use crate::fixture::{APPROXIMATE, Fixture, nearest, vector_of};
 
 fn store_many(fixture: &mut Fixture, count: u32) {
     let texts: Vec<String> =
@@ -26,19 +26,19 @@ fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
 }
 
 #[test]
-fn the_approximate_dense_query_walks_the_hnsw_index() {
+fn the_approximate_dense_query_walks_the_index_of_its_model() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 500);
-    let plan = dense(&mut fixture, DensePlan::Approximate { ef_search: 40 });
-    assert!(plan.contains(&format!("embeddings_{}_hnsw_idx", fixture.model.id)), "{plan}");
+    let plan = dense(&mut fixture, APPROXIMATE);
+    assert!(plan.contains(&format!("embeddings_{}_vector_idx", fixture.model.id)), "{plan}");
 }
 
 #[test]
-fn the_exact_dense_query_never_walks_the_hnsw_index() {
+fn the_exact_dense_query_never_walks_the_index() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 500);
     let plan = dense(&mut fixture, DensePlan::Exact);
-    assert!(!plan.contains("hnsw"), "{plan}");
+    assert!(!plan.contains("vector_idx"), "{plan}");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
     store_many(&mut fixture, 300);
     let scope = Scope::of(&[fixture.collection]);
     let exact = nearest(&mut fixture, &scope, "k", DensePlan::Exact, 50);
-    let approximate = nearest(&mut fixture, &scope, "k", DensePlan::Approximate { ef_search: 40 }, 50);
+    let approximate = nearest(&mut fixture, &scope, "k", APPROXIMATE, 50);
     assert_eq!(exact.len(), 50);
     assert_eq!(approximate.len(), 50);
     let scores = |hits: &[Hit]| hits.iter().map(|hit| (hit.score * 1e4).round()).collect::<Vec<_>>();
@@ -72,7 +72,7 @@ fn few_rows_are_scanned_exactly() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
     let mut scope = Scope::of(&[fixture.collection]);
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, 100).unwrap(), DensePlan::Exact);
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &Breadth::default()).unwrap(), DensePlan::Exact);
 }
 
 #[derive(QueryableByName)]
@@ -86,7 +86,7 @@ fn an_approximate_search_leaves_no_setting_that_misleads_the_next_query() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
     let scope = Scope::of(&[fixture.collection]);
-    nearest(&mut fixture, &scope, "k", DensePlan::Approximate { ef_search: 40 }, 5);
+    nearest(&mut fixture, &scope, "k", APPROXIMATE, 5);
     for name in ["enable_seqscan", "enable_sort"] {
         let setting: Setting = diesel::sql_query(format!("SELECT current_setting('{name}') AS value"))
             .get_result(&mut fixture.conn)

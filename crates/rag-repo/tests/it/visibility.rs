@@ -11,12 +11,12 @@ use rag_repo::{
 };
 use rag_schema::ids::UserId;
 
-use crate::fixture::{Fixture, best_by_words, nearest};
+use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest};
 
 fn both_legs(fixture: &mut Fixture) -> Vec<Hit> {
     let scope = Scope::of(&[fixture.collection]);
     let mut hits = best_by_words(fixture, &scope, "granite", 10);
-    for plan in [DensePlan::Exact, DensePlan::Approximate { ef_search: 40 }] {
+    for plan in [DensePlan::Exact, APPROXIMATE] {
         hits.extend(nearest(fixture, &scope, "g", plan, 10));
     }
     hits

@@ -13,5 +13,5 @@ pub use document::{
     Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use job::{Job, NewJob};
-pub use search::{EmbeddingModel, NewEmbedding};
+pub use search::{EmbeddingModel, NewEmbedding, VectorIndex};
 pub use user::{NewUser, User};

@@ -1,10 +1,13 @@
 //! What search reads: embedding models and their vectors.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use pgvector::HalfVector;
 
 use crate::{
+    enums::{IndexKind, Metric},
     ids::{ChunkId, CollectionId, VersionId},
     schema::{embedding_models, embeddings},
 };
@@ -21,6 +24,63 @@ pub struct EmbeddingModel {
     pub dimensions: i32,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
+    /// The index that stands.
+    #[diesel(embed)]
+    pub index: VectorIndex,
+}
+
+/// How the vectors of a model are compared and indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
+#[diesel(table_name = embedding_models, treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+pub struct VectorIndex {
+    /// Distance that it orders by.
+    pub metric: Metric,
+    /// Its kind.
+    #[diesel(column_name = index_kind)]
+    pub kind: IndexKind,
+    /// HNSW: links of a node in a layer, 2 to 100.
+    pub hnsw_m: i32,
+    /// HNSW: candidates looked at for each node while it is built, twice `hnsw_m` to 1,000.
+    pub hnsw_ef_construction: i32,
+    /// `IVFFlat`: how many lists, 1 to 32,768; none: one for each thousand rows there are when it is built.
+    pub ivfflat_lists: Option<i32>,
+}
+
+impl Default for VectorIndex {
+    fn default() -> Self {
+        Self {
+            metric: Metric::Cosine,
+            kind: IndexKind::Hnsw,
+            hnsw_m: 16,
+            hnsw_ef_construction: 64,
+            ivfflat_lists: None,
+        }
+    }
+}
+
+impl VectorIndex {
+    /// Whether both are built the same way: settings of another kind make no difference.
+    pub fn is_built_like(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+/// All that counts when it is built, for people.
+impl fmt::Display for VectorIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { metric, kind, hnsw_m, hnsw_ef_construction, ivfflat_lists } = self;
+        match kind {
+            IndexKind::None => write!(f, "{kind}"),
+            IndexKind::Hnsw => {
+                write!(f, "{kind} by {metric}, m {hnsw_m}, ef_construction {hnsw_ef_construction}")
+            }
+            IndexKind::HnswBinary => write!(f, "{kind}, m {hnsw_m}, ef_construction {hnsw_ef_construction}"),
+            IndexKind::Ivfflat => match ivfflat_lists {
+                Some(lists) => write!(f, "{kind} by {metric}, {lists} lists"),
+                None => write!(f, "{kind} by {metric}, a list for each thousand rows"),
+            },
+        }
+    }
 }
 
 /// A vector to insert.

@@ -1,0 +1,104 @@
+//! `rag index`: the index of the vectors, as it stands and as the settings want it, and building it anew.
+
+use std::{process::ExitCode, thread, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rag_engine::Engine;
+use rag_repo::{RepoResult, embedding_models, vector_index};
+use rag_schema::{enums::IndexKind, models::VectorIndex};
+use serde_json::json;
+
+use crate::{
+    args::Index,
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    runtime::Context,
+};
+
+/// How often it is asked how far the build is.
+const LOOK: Duration = Duration::from_millis(250);
+/// Marks of the bar.
+const MARKS: u32 = 1_000;
+/// An `IVFFlat` index with so many times fewer lists than its rows ask for is worth a rebuild.
+const TOO_FEW: i64 = 4;
+
+/// Shows, after building anew where that is asked for.
+pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    let wanted = context.config.index();
+    if args.rebuild {
+        rebuild(&context.engine, &wanted, context.config.sections.index.build_memory_mb)?;
+    }
+    show(&context.engine, &wanted, args.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds on one connection, and looks from another how far that is.
+fn rebuild(engine: &Engine, wanted: &VectorIndex, most_memory_mb: u32) -> Outcome<()> {
+    let model = engine.model();
+    let bar = if output::is_watched() { ProgressBar::new(u64::from(MARKS)) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg} [{elapsed}]") {
+        bar.set_style(style);
+    }
+    let built: RepoResult<()> = thread::scope(|scope| {
+        let build = scope
+            .spawn(|| engine.db().run(|conn| vector_index::rebuild(conn, model, wanted, most_memory_mb)));
+        while !build.is_finished() {
+            // A look that fails costs the bar a step, not the build.
+            if let Ok(Some(progress)) = engine.db().run(|conn| vector_index::progress(conn, model.id)) {
+                bar.set_position(marks(progress.share));
+                bar.set_message(progress.phase);
+            }
+            thread::sleep(LOOK);
+        }
+        build.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    bar.finish_and_clear();
+    Ok(built?)
+}
+
+/// A share of the bar.
+fn marks(share: f64) -> u64 {
+    let share = share.clamp(0.0, 1.0);
+    (0..=MARKS).rev().find(|marks| f64::from(*marks) <= share * f64::from(MARKS)).unwrap_or(0).into()
+}
+
+fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
+    let (model, facts) = engine.db().run(|conn| {
+        let model = embedding_models::find(conn, engine.model().id)?;
+        let facts = vector_index::facts(conn, model.id)?;
+        Ok((model, facts))
+    })?;
+    let index = model.index;
+    let as_wanted = index.is_built_like(wanted);
+    let asked_for = (facts.row_count / 1_000).max(1);
+    let has_few_lists = index.kind == IndexKind::Ivfflat
+        && index.ivfflat_lists.is_none()
+        && facts.lists.is_some_and(|lists| i64::from(lists) * TOO_FEW < asked_for);
+    if as_json {
+        output::json(&json!({
+            "model": model.name, "dimensions": model.dimensions, "vectors": facts.row_count, "table_bytes": facts.table_bytes,
+            "kind": index.kind, "metric": index.metric, "hnsw_m": index.hnsw_m,
+            "hnsw_ef_construction": index.hnsw_ef_construction, "lists": facts.lists, "index_bytes": facts.index_bytes,
+            "as_the_settings_say": as_wanted, "has_few_lists": has_few_lists,
+        }));
+        return Ok(());
+    }
+    output::line(format!("model      {}, {} dimensions", model.name, model.dimensions));
+    output::line(format!("vectors    {} in {}", facts.row_count, size(facts.table_bytes)?));
+    let lists = facts.lists.map(|lists| format!(" ({lists} lists)")).unwrap_or_default();
+    output::line(format!("index      {index}{lists}, {}", size(facts.index_bytes)?));
+    if !as_wanted {
+        output::line(format!("settings   {wanted}\n           `rag index --rebuild` builds it so"));
+    }
+    if has_few_lists {
+        output::line(format!("           {asked_for} lists would be faster now: `rag index --rebuild`"));
+    }
+    Ok(())
+}
+
+fn size(bytes: i64) -> Outcome<String> {
+    let bytes = u64::try_from(bytes).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    Ok(output::bytes(bytes))
+}
