@@ -1,10 +1,10 @@
 //! Settings of the use cases; their defaults stand in `config/rag.toml`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use rag_text::{ChunkSettings, Limits};
 
-use crate::retrieve::Ranking;
+use crate::retrieve::{Ranking, Shares, Understanding};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -50,6 +50,12 @@ pub struct SearchSettings {
     pub rerank_window: usize,
     /// How candidates become a list, unless a request brings its own way.
     pub ranking: Ranking,
+    /// Which steps are taken to understand a question, unless a request chooses for itself.
+    pub understanding: Understanding,
+    /// How long a chat model may take to help understand a question, all its steps together.
+    pub help_time: Duration,
+    /// What counts of the vectors for each kind of query.
+    pub shares: Shares,
 }
 
 impl Default for SearchSettings {
@@ -60,6 +66,9 @@ impl Default for SearchSettings {
             lexical_budget: 20_000,
             rerank_window: 50,
             ranking: Ranking::default(),
+            understanding: Understanding::default(),
+            help_time: Duration::from_secs(5),
+            shares: Shares::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod reindex;
 mod search;
 mod serve;
 mod status;
+mod synonyms;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Ask(args) => ask::run(config, &args),
         Command::Search(args) => search::run(config, &args),
         Command::Reindex(args) => reindex::run(config, &args),
+        Command::Synonyms(args) => synonyms::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

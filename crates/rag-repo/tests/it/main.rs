@@ -15,4 +15,5 @@ mod lexical;
 mod schema;
 mod scope;
 mod search_plans;
+mod synonyms;
 mod visibility;
