@@ -52,6 +52,8 @@ pub struct SearchSettings {
     pub ranking: Ranking,
     /// Which steps are taken to understand a question, unless a request chooses for itself.
     pub understanding: Understanding,
+    /// Weight of the question before against the 1 of a follow-up that leans on it, for vectors and words alike; 0 to 1.
+    pub context_weight: f32,
     /// How long a chat model may take to help understand a question, all its steps together.
     pub help_time: Duration,
     /// What counts of the vectors for each kind of query.
@@ -67,6 +69,7 @@ impl Default for SearchSettings {
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),
+            context_weight: 0.5,
             help_time: Duration::from_secs(5),
             shares: Shares::default(),
         }

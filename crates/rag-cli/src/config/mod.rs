@@ -155,6 +155,7 @@ impl Config {
                     synonyms: query.synonyms,
                     kinds: true,
                 },
+                context_weight: query.context_weight,
                 help_time: ms(query.timeout_ms),
                 shares: Shares {
                     navigational: query.navigational_share,

@@ -107,7 +107,7 @@ fn rerank(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn query(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn query(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
     let query = &s.query;
     let has_chat = !s.chat.base_url.is_empty();
     let is_share = |share: f64| (0.0..=10.0).contains(&share);
@@ -118,6 +118,7 @@ fn query(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
             "0 to 5, and 0 without a chat model (chat.base_url)",
         ),
         (!query.hyde || has_chat, "query.hyde", "false without a chat model (chat.base_url)"),
+        ((0.0..=1.0).contains(&query.context_weight), "query.context_weight", "0 to 1"),
         ((1..=600_000).contains(&query.timeout_ms), "query.timeout_ms", "1 to 600000"),
         (is_share(query.keyword_share), "query.keyword_share", "0 to 10"),
         (is_share(query.question_share), "query.question_share", "0 to 10"),

@@ -166,6 +166,7 @@ pub(crate) struct Search {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Query {
     pub(crate) context: bool,
+    pub(crate) context_weight: f32,
     pub(crate) rewrite: bool,
     pub(crate) multi_query: usize,
     pub(crate) hyde: bool,

@@ -3,9 +3,6 @@
 use rag_schema::enums::Sender;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Weight of the question before against the follow-up's 1, for vectors and words alike.
-pub(super) const WEIGHT: f32 = 0.5;
-
 /// Something said in a conversation before the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said<'a> {

@@ -70,19 +70,28 @@ fn closed(text: &str) -> String {
 
 /// The rewritten question in an answer; none when there is nothing to search for in it.
 pub(super) fn question_in(answer: &str) -> Option<String> {
-    answer.lines().find_map(line)
+    spoken(answer).lines().find_map(line)
 }
 
 /// At most `count` wordings in an answer, each once and none of them the question's own.
 pub(super) fn wordings_in(answer: &str, question: &str, count: usize) -> Vec<String> {
     let mut seen = HashSet::from([question.trim().to_lowercase()]);
-    let wordings = answer.lines().filter_map(line).filter(|wording| seen.insert(wording.to_lowercase()));
+    let wordings =
+        spoken(answer).lines().filter_map(line).filter(|wording| seen.insert(wording.to_lowercase()));
     wordings.take(count).collect()
 }
 
 /// The passage in an answer.
 pub(super) fn passage_in(answer: &str) -> Option<String> {
-    plain(answer, PASSAGE_CHARS)
+    plain(spoken(answer), PASSAGE_CHARS)
+}
+
+/// An answer without the thoughts that some models write before it; nothing when they did not come to an end.
+fn spoken(answer: &str) -> &str {
+    match answer.trim_start().strip_prefix("<think>") {
+        Some(thoughts) => thoughts.split_once("</think>").map_or("", |(_, spoken)| spoken),
+        None => answer,
+    }
 }
 
 /// A line without the number, dash or quotation marks that models put around it.
@@ -116,6 +125,16 @@ mod tests {
         assert_eq!(question_in("1984 was written by whom?").as_deref(), Some("1984 was written by whom?"));
         assert_eq!(question_in(" \n?!\n\u{0}"), None);
         assert_eq!(question_in(&"x".repeat(9_000)).unwrap().len(), QUESTION_CHARS);
+    }
+
+    #[test]
+    fn thoughts_are_no_answer() {
+        assert_eq!(
+            question_in("<think>\nHm, who?\n</think>\n\nWho wrote it?").as_deref(),
+            Some("Who wrote it?")
+        );
+        assert_eq!(wordings_in("<think>a</think>b", "q", 2), ["b"]);
+        assert_eq!(passage_in("<think>and so on, without an end"), None);
     }
 
     #[test]

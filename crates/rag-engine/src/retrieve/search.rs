@@ -114,11 +114,13 @@ impl<'a> Question<'a> {
     /// Finds the wordings that are searched, and embeds them.
     fn word(&mut self) -> EngineResult<()> {
         let begun = Instant::now();
+        let embedded = self.request.mode != Mode::Lexical;
+        // A passage is imagined for its vector alone.
+        let how = Understanding { hyde: self.how.hyde && embedded, ..self.how };
         let helper = self.engine.completer().map(|model| (model, self.engine.settings().search.help_time));
-        let understood = understand(self.request, &self.query.words, self.how, helper, &mut self.tracer);
+        let understood = understand(self.request, &self.query.words, how, helper, &mut self.tracer);
         self.timings.understand_ms = ms(begun.elapsed());
         let begun = Instant::now();
-        let embedded = self.request.mode != Mode::Lexical;
         self.wordings = wordings(self.engine, &understood, embedded)?;
         self.timings.embed_ms = ms(begun.elapsed());
         let model = &self.engine.embedder().model().name;

@@ -2,18 +2,15 @@
 
 use pgvector::HalfVector;
 
-use super::{
-    context::{WEIGHT, blend},
-    understanding::Understood,
-};
+use super::{context::blend, understanding::Understood};
 use crate::{Engine, EngineResult};
 
 /// A wording of the question.
 pub(super) struct Wording<'a> {
     /// What to look for.
     pub(super) words: String,
-    /// The question before, whose words count too.
-    pub(super) before: Option<&'a str>,
+    /// The question before, whose words count too, at this weight.
+    pub(super) before: Option<(&'a str, f32)>,
     /// The vector, when vectors take part: whole, and as the database compares it.
     pub(super) vector: Option<(Vec<f32>, HalfVector)>,
 }
@@ -25,6 +22,7 @@ pub(super) fn wordings<'a>(
     embedded: bool,
 ) -> EngineResult<Vec<Wording<'a>>> {
     let embedder = engine.embedder();
+    let weight = engine.settings().search.context_weight;
     let before = understood.before.filter(|_| embedded);
     let before = before.map(|before| embedder.embed_query(before)).transpose()?;
     // As a document: it stands for one.
@@ -35,7 +33,7 @@ pub(super) fn wordings<'a>(
     for words in all {
         let mut vector = if embedded { Some(embedder.embed_query(words)?) } else { None };
         if let (Some(vector), Some(before)) = (&mut vector, &before) {
-            blend(vector, before, WEIGHT);
+            blend(vector, before, weight);
         }
         if let (Some(vector), Some(passage), true) =
             (&mut vector, passage.iter().flatten().next(), wordings.is_empty())
@@ -46,7 +44,11 @@ pub(super) fn wordings<'a>(
             let half = HalfVector::from_f32_slice(&vector);
             (vector, half)
         });
-        wordings.push(Wording { words: words.clone(), before: understood.before, vector });
+        wordings.push(Wording {
+            words: words.clone(),
+            before: understood.before.map(|before| (before, weight)),
+            vector,
+        });
     }
     Ok(wordings)
 }

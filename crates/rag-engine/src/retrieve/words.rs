@@ -9,7 +9,7 @@ use rag_repo::{
 use rag_schema::ids::CollectionId;
 use serde_json::json;
 
-use super::{context::WEIGHT, trace::Tracer, wording::Wording};
+use super::{trace::Tracer, wording::Wording};
 
 /// Weight of a synonym against the words that it stands for: it may mean something else here.
 const SYNONYM_WEIGHT: f64 = 0.5;
@@ -24,8 +24,8 @@ pub(super) fn words(
 ) -> RepoResult<Vec<QueryWord>> {
     let own = parse_words(conn, collections, &wording.words)?;
     let mut all: HashMap<i32, QueryWord> = own.into_iter().map(|word| (word.id, word)).collect();
-    if let Some(before) = wording.before {
-        add(&mut all, parse_words(conn, collections, before)?, f64::from(WEIGHT));
+    if let Some((before, weight)) = wording.before {
+        add(&mut all, parse_words(conn, collections, before)?, f64::from(weight));
     }
     if synonyms {
         let found = synonym_words(conn, collections, &wording.words)?;
