@@ -69,7 +69,7 @@ impl Default for SearchSettings {
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),
-            context_weight: 0.5,
+            context_weight: 0.2,
             help_time: Duration::from_secs(5),
             shares: Shares::default(),
         }
