@@ -24,6 +24,8 @@ pub(crate) struct SourcesView {
     pub(crate) session_id: Uuid,
     /// Message that holds the question.
     pub(crate) question_id: Uuid,
+    /// The question as it was searched: rewritten by the chat model, when it leaned on what was said before.
+    pub(crate) searched: String,
     /// Passages, best first.
     pub(crate) sources: Vec<SourceView>,
 }
@@ -99,6 +101,7 @@ impl From<&Prepared> for SourcesView {
         Self {
             session_id: prepared.question.session_id.uuid(),
             question_id: prepared.question.id.uuid(),
+            searched: prepared.searched.clone(),
             sources: prepared.evidence.iter().map(source).collect(),
         }
     }

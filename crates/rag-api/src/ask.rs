@@ -20,6 +20,7 @@ use crate::{
     problem::{ApiError, ApiResult, Code, Problem},
     search::{collection_ids, parse_filter},
     turn::{self, Event, Question},
+    understanding::UnderstandingBody,
 };
 
 /// A question.
@@ -37,6 +38,8 @@ pub(crate) struct AskBody {
     /// Only documents that pass it; as for `/v1/search`.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
+    /// Which steps are taken to understand the question; as for `/v1/search`.
+    pub(crate) understanding: Option<UnderstandingBody>,
 }
 
 /// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events
@@ -83,7 +86,9 @@ async fn answer(
     }
     let collections = collection_ids(body.collection_ids);
     let filter = parse_filter(body.filter.as_ref())?;
-    let question = Question { user, session, text: body.question, collections, filter };
+    let server = app.engine.settings().search.understanding;
+    let understanding = UnderstandingBody::over(body.understanding, server, false)?;
+    let question = Question { user, session, text: body.question, collections, filter, understanding };
     let mut events = turn::start(app, question);
     let first = match events.recv().await {
         Some(Event::Error(error)) => return Err(error),

@@ -20,7 +20,9 @@ mod search;
 mod server;
 mod sessions;
 mod settings;
+mod synonyms;
 mod turn;
+mod understanding;
 mod uploads;
 
 pub use openapi::openapi_json;

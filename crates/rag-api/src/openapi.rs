@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 use crate::{
-    answers, ask, collections, content, documents, health, jobs, problem, search, sessions, uploads,
+    answers, ask, collections, content, documents, health, jobs, problem, search, sessions, synonyms, uploads,
 };
 
 /// The document.
@@ -20,7 +20,7 @@ use crate::{
     paths(
         health::health, health::ready,
         collections::create_collection, collections::list_collections, collections::get_collection,
-        collections::delete_collection,
+        collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
         uploads::upload_document, uploads::create_text,
         documents::list_documents, documents::get_document, documents::delete_document, documents::list_chunks,
         documents::get_document_text, content::get_document_content,

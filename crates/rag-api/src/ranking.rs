@@ -78,6 +78,11 @@ pub(crate) struct RankingBody {
 const MOST_BOOSTS: usize = 8;
 
 impl RankingBody {
+    /// Whether it says itself how the legs are put together.
+    pub(crate) fn names_fusion(&self) -> bool {
+        self.fusion.is_some()
+    }
+
     /// The server's ranking, changed as asked; the text says what cannot be taken.
     pub(crate) fn over(self, server: &SearchSettings) -> Result<Ranking, &'static str> {
         if self.boosts.len() > MOST_BOOSTS {

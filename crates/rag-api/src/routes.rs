@@ -3,7 +3,7 @@
 use actix_web::{
     HttpResponse, Resource, Route,
     middleware::from_fn,
-    web::{self, ServiceConfig, delete, get, post},
+    web::{self, ServiceConfig, delete, get, post, put},
 };
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
@@ -12,7 +12,7 @@ use crate::{
     ask, auth, collections, content, documents, health, jobs,
     openapi::ApiDoc,
     problem::{ApiError, ApiResult, Code},
-    search, sessions, uploads,
+    search, sessions, synonyms, uploads,
 };
 
 /// A path with its methods; `allow` lists them for whoever tries another.
@@ -61,6 +61,11 @@ fn guarded(config: &mut ServiceConfig) {
             "/collections/{id}/documents",
             "GET, POST",
             [get().to(documents::list_documents), post().to(uploads::upload_document)],
+        ))
+        .service(path(
+            "/collections/{id}/synonyms",
+            "GET, PUT",
+            [get().to(synonyms::get_synonyms), put().to(synonyms::put_synonyms)],
         ))
         .service(path("/collections/{id}/texts", "POST", [post().to(uploads::create_text)]))
         .service(path(

@@ -1,7 +1,7 @@
 //! `POST /v1/search`: passages for a question, with what each leg thought of them.
 
 use actix_web::{HttpResponse, web};
-use rag_engine::retrieve::{Found, LegHit, Mode, SearchRequest, SearchResult, Trace};
+use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult, Trace};
 use rag_repo::{filter::Filter, search::DensePlan};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::{
     extract::Body,
     problem::{ApiError, ApiResult, Problem},
     ranking::RankingBody,
+    understanding::{SaidBody, UnderstandingBody},
 };
 
 /// Which legs take part.
@@ -60,6 +61,12 @@ pub(crate) struct SearchBody {
     /// Only documents that pass it: `{"type": "eq", "key": "year", "value": 2020}` and its like, or Mongo-style operators.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
+    /// What was said before in the same conversation, oldest first, at most 8 messages: the query may lean on it.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    pub(crate) context: Vec<SaidBody>,
+    /// Which steps are taken to understand the query; as the server has it when absent.
+    pub(crate) understanding: Option<UnderstandingBody>,
     /// How results are ranked; as the server has it when absent.
     pub(crate) ranking: Option<RankingBody>,
     /// Whether to mark where the question's words stand in the results.
@@ -127,7 +134,9 @@ pub(crate) struct PassageView {
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "units are part of names")]
 pub(crate) struct TimingsView {
-    /// Embedding the question, in milliseconds.
+    /// Understanding the query, in milliseconds; a chat model may take part.
+    pub(crate) understand_ms: f64,
+    /// Embedding it, in milliseconds.
     pub(crate) embed_ms: f64,
     /// All of the database's work, in milliseconds.
     pub(crate) database_ms: f64,
@@ -196,6 +205,7 @@ impl From<SearchResult> for SearchView {
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
             timings: TimingsView {
+                understand_ms: result.timings.understand_ms,
                 embed_ms: result.timings.embed_ms,
                 database_ms: result.timings.database_ms,
                 rerank_ms: result.timings.rerank_ms,
@@ -225,6 +235,7 @@ pub(crate) async fn search(
     if body.query.trim().is_empty() {
         return Err(ApiError::field("query", "must not be blank"));
     }
+    SaidBody::check(&body.context)?;
     let mode = match body.mode {
         SearchMode::Hybrid => Mode::Hybrid,
         SearchMode::Dense => Mode::Dense,
@@ -232,16 +243,20 @@ pub(crate) async fn search(
     };
     let filter = parse_filter(body.filter.as_ref())?;
     let server = &app.engine.settings().search;
+    let names_fusion = body.ranking.as_ref().is_some_and(RankingBody::names_fusion);
+    let understanding = UnderstandingBody::over(body.understanding, server.understanding, names_fusion)?;
     let ranking = body.ranking.map(|ranking| ranking.over(server)).transpose();
     let ranking = ranking.map_err(|rule| ApiError::field("ranking", rule))?;
     let collections = collection_ids(body.collection_ids);
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     let result = app
         .blocking(move |engine| {
+            let said: Vec<Said<'_>> = body.context.iter().map(SaidBody::said).collect();
             let request = SearchRequest {
                 query: &body.query,
                 plain: body.plain,
-                context: None,
+                said: &said,
+                understanding: Some(understanding),
                 collections: &collections,
                 filter: filter.as_ref(),
                 limit,

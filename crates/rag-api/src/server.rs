@@ -82,7 +82,7 @@ fn cors(origins: &[String]) -> Cors {
         return allowed.block_on_origin_mismatch(false);
     }
     allowed
-        .allowed_methods(["GET", "POST", "DELETE"])
+        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .expose_headers(["location", "retry-after", "x-request-id"])
         .max_age(600)

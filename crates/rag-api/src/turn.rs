@@ -6,7 +6,10 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use rag_engine::answer::{Answer, AskRequest, Plan, Prepared, Written};
+use rag_engine::{
+    answer::{Answer, AskRequest, Plan, Prepared, Written},
+    retrieve::Understanding,
+};
 use rag_llm::{ChatRequest, Delta, LlmError};
 use rag_repo::{filter::Filter, sessions};
 use rag_schema::{
@@ -54,6 +57,7 @@ pub(crate) struct Question {
     pub(crate) text: String,
     pub(crate) collections: Vec<CollectionId>,
     pub(crate) filter: Option<Filter>,
+    pub(crate) understanding: Understanding,
 }
 
 /// Starts the turn. It goes on when the receiver is dropped: a model is stopped then, and what it wrote is recorded.
@@ -116,13 +120,14 @@ async fn record(app: &App, prepared: Prepared, written: Written) -> ApiResult<An
 }
 
 async fn prepare(app: &App, question: Question) -> ApiResult<Prepared> {
-    let Question { user, session, text, collections, filter } = question;
+    let Question { user, session, text, collections, filter, understanding } = question;
     app.blocking(move |engine| {
         let request = |session| AskRequest {
             session,
             question: &text,
             collections: &collections,
             filter: filter.as_ref(),
+            understanding: Some(understanding),
         };
         if let Some(session) = session {
             return Ok(engine.prepare(user, &request(session))?);

@@ -63,7 +63,7 @@ pub(crate) enum Command {
     /// Judge retrieval on a test collection of the BEIR shape
     #[command(
         after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n\n\
-                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv."
+                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv. A query with `context` (the question before) is a follow-up."
     )]
     Eval(Eval),
     /// Index the words of stored documents anew, by the rules and counts of today
@@ -78,6 +78,10 @@ pub(crate) enum Command {
                             built, by the old index; documents that are taken in meanwhile wait."
     )]
     Index(Index),
+    /// Show or set the words and phrases that mean the same in a collection
+    #[command(after_help = "Examples:\n  rag synonyms law\n  rag synonyms law synonyms.txt\n\n\
+                            The file holds a group a line, its terms with commas between them: notice period, term of notice")]
+    Synonyms(Synonyms),
     /// Show what runs and what is stored
     Status(Json),
     /// Check everything that `rag` needs, and say what to do about it
@@ -177,9 +181,9 @@ pub(crate) struct Eval {
     /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,
-    /// Judge other ways to rank too: other fusions, feedback, diversity
-    #[arg(long)]
-    pub(crate) sweep: bool,
+    /// Judge other ways to understand and rank too (fusions, feedback, diversity, steps of [query]), or those named like NAME
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) sweep: Option<String>,
     /// Compare with the JSON of an earlier run; a loss of quality is exit code 1
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
@@ -211,6 +215,15 @@ pub(crate) struct Index {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `rag synonyms`.
+#[derive(Debug, Args)]
+pub(crate) struct Synonyms {
+    /// Name of the collection
+    pub(crate) collection: String,
+    /// File with the groups that take the place of those there are
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// Legs of a search.

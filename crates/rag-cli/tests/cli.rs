@@ -42,7 +42,7 @@ fn help_lists_the_commands_and_examples() {
     let dir = tempfile::tempdir().unwrap();
     let (code, out, _) = run(&mut rag(dir.path(), &["--help"]));
     assert_eq!(code, 0);
-    for word in ["serve", "ingest", "ask", "search", "doctor", "Exit codes"] {
+    for word in ["serve", "ingest", "ask", "search", "synonyms", "doctor", "Exit codes"] {
         assert!(out.contains(word), "{word} is missing in {out}");
     }
     assert!(!out.contains("extract-child") && !out.contains("postgres-shim"));
@@ -162,6 +162,15 @@ fn a_document_is_stored_found_and_cited() {
 
     let (code, found) = json(&mut with(&["search", "--json", "--collection", &collection, "paid vacation"]));
     assert_eq!((code, &found["results"][0]["source"]), (0, &"leave.md".into()), "{found}");
+    let furlough = ["search", "--json", "--mode", "lexical", "--collection", &collection, "furlough"];
+    assert_eq!(run(&mut with(&furlough)).0, 1);
+    fs::write(dir.path().join("synonyms.txt"), "vacation, furlough\n\nsalary , pay\n").unwrap();
+    let (code, out, _) = run(&mut with(&["synonyms", &collection, "synonyms.txt"]));
+    assert_eq!((code, out.as_str()), (0, "vacation, furlough\nsalary, pay\n"));
+    assert_eq!(json(&mut with(&furlough)).0, 0);
+    fs::write(dir.path().join("synonyms.txt"), "alone\n").unwrap();
+    let (code, _, err) = run(&mut with(&["synonyms", &collection, "synonyms.txt"]));
+    assert_eq!((code, err.contains("a group has 2 to 16 terms")), (2, true), "{err}");
     let question = "How many days of paid vacation does an employee have?";
     let (code, answer) = json(&mut with(&["ask", "--json", "--collection", &collection, question]));
     assert_eq!((code, &answer["outcome"]), (0, &"answered".into()), "{answer}");

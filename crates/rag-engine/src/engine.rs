@@ -6,7 +6,7 @@ use std::{
 };
 
 use rag_embed::{Embedder, Reranker};
-use rag_llm::ChatModel;
+use rag_llm::{ChatModel, Completer};
 use rag_repo::{Db, embedding_models, users};
 use rag_schema::{ids::UserId, models::EmbeddingModel};
 use rag_text::Tokenize;
@@ -35,6 +35,7 @@ pub struct Engine {
 
 struct Inner {
     parts: Parts,
+    completer: Option<Completer>,
     model: EmbeddingModel,
     local_user: UserId,
     new_work: (Mutex<u64>, Condvar),
@@ -59,8 +60,9 @@ impl Engine {
             let user = users::ensure(conn, LOCAL_USER.0, LOCAL_USER.1)?;
             Ok((model, user.id))
         })?;
+        let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
-        Ok(Self { inner: Arc::new(Inner { parts, model, local_user, new_work }) })
+        Ok(Self { inner: Arc::new(Inner { parts, completer, model, local_user, new_work }) })
     }
 
     /// The database, for plain reads and writes.
@@ -86,6 +88,11 @@ impl Engine {
     /// The chat model, when one is configured.
     pub fn chat(&self) -> Option<&Arc<dyn ChatModel>> {
         self.inner.parts.chat.as_ref()
+    }
+
+    /// The chat model for short answers that a blocking thread waits for.
+    pub(crate) fn completer(&self) -> Option<&Completer> {
+        self.inner.completer.as_ref()
     }
 
     /// The user on whose behalf everything runs while there is one key for all.

@@ -1,6 +1,7 @@
 //! What a use case can refuse.
 
 use rag_embed::EmbedError;
+use rag_llm::LlmError;
 use rag_repo::RepoError;
 use rag_text::Refusal;
 
@@ -53,6 +54,12 @@ impl From<EmbedError> for EngineError {
             }
             other => Self::Bug(Box::new(other)),
         }
+    }
+}
+
+impl From<LlmError> for EngineError {
+    fn from(error: LlmError) -> Self {
+        Self::Bug(Box::new(error))
     }
 }
 

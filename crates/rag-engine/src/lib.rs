@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod ingest;
 pub mod retrieve;
 mod settings;
+pub mod synonyms;
 
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};

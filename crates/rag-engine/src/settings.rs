@@ -1,12 +1,12 @@
 //! Settings of the use cases; their defaults stand in `config/rag.toml`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use rag_repo::search::Breadth;
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
-use crate::retrieve::Ranking;
+use crate::retrieve::{Ranking, Shares, Understanding};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -54,6 +54,14 @@ pub struct SearchSettings {
     pub rerank_window: usize,
     /// How candidates become a list, unless a request brings its own way.
     pub ranking: Ranking,
+    /// Which steps are taken to understand a question, unless a request chooses for itself.
+    pub understanding: Understanding,
+    /// Weight of the question before against the 1 of a follow-up that leans on it, for vectors and words alike; 0 to 1.
+    pub context_weight: f32,
+    /// How long a chat model may take to help understand a question, all its steps together.
+    pub help_time: Duration,
+    /// What counts of the vectors for each kind of query.
+    pub shares: Shares,
 }
 
 impl Default for SearchSettings {
@@ -64,6 +72,10 @@ impl Default for SearchSettings {
             lexical_budget: 20_000,
             rerank_window: 50,
             ranking: Ranking::default(),
+            understanding: Understanding::default(),
+            context_weight: 0.2,
+            help_time: Duration::from_secs(5),
+            shares: Shares::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Chat models behind one trait, and a streaming client for OpenAI-compatible servers; no database, no server.
 
 mod client;
+mod completer;
 mod error;
 mod model;
 #[cfg(feature = "fakes")]
@@ -9,6 +10,7 @@ mod sse;
 pub mod wire;
 
 pub use client::{OpenAiClient, OpenAiConfig};
+pub use completer::{Completer, Limits};
 pub use error::LlmError;
 pub use model::{ChatModel, ChatRequest, Delta, DeltaStream};
 pub use wire::{FinishReason, Message, Role, Usage};

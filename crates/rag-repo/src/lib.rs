@@ -15,6 +15,7 @@ pub mod search;
 pub mod server;
 pub mod sessions;
 pub mod statement;
+pub mod synonyms;
 pub mod users;
 pub mod vector_index;
 pub mod versions;

@@ -71,6 +71,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    collection_synonyms (collection_id, ordinal) {
+        collection_id -> Uuid,
+        ordinal -> Int4,
+        terms -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     collections (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -239,6 +250,7 @@ diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
 diesel::joinable!(chunks -> document_versions (version_id));
+diesel::joinable!(collection_synonyms -> collections (collection_id));
 diesel::joinable!(collections -> users (owner_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> chunks (chunk_id));
@@ -256,6 +268,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_sessions,
     chunk_lexemes,
     chunks,
+    collection_synonyms,
     collections,
     document_versions,
     documents,

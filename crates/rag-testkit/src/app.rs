@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use rag_api::ApiSettings;
@@ -34,6 +35,8 @@ pub struct Setup {
     pub reranker: Option<(Arc<dyn Reranker>, bool)>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
+    /// How long the chat model may take to help understand a question.
+    pub help_time: Duration,
 }
 
 impl Default for Setup {
@@ -48,7 +51,14 @@ impl Default for Setup {
             ..ApiSettings::default()
         };
         let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
-        Self { api, pool, embedder: Arc::new(HashEmbedder::new(256)), reranker: None, chat: None }
+        Self {
+            api,
+            pool,
+            embedder: Arc::new(HashEmbedder::new(256)),
+            reranker: None,
+            chat: None,
+            help_time: Duration::from_secs(30),
+        }
     }
 }
 
@@ -80,6 +90,7 @@ impl TestApp {
             thread::yield_now();
         }
         let mut settings = settings(scratch.path().to_owned());
+        settings.search.help_time = setup.help_time;
         if setup.reranker.as_ref().is_some_and(|(_, always)| *always) {
             settings.search.ranking.rerank = Some(settings.search.rerank_window);
         }

@@ -9,6 +9,8 @@ mod refusals;
 mod rerank;
 mod search;
 mod sessions;
+mod synonyms;
+mod understanding;
 mod uploads;
 
 use serde_json::Value;

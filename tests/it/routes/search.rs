@@ -145,8 +145,8 @@ fn a_search_explains_itself_when_asked() {
     let found = client.post("/v1/search", &json!({"query": "zirconium", "explain": true})).expect(200);
     let steps = found["trace"]["steps"].as_array().unwrap();
     let names: Vec<&str> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
-    assert_eq!(names, ["embed", "scope", "lexical", "dense", "fuse", "feedback", "passages", "cut"]);
-    for leg in [2, 3] {
+    assert_eq!(names, ["query", "embed", "scope", "lexical", "dense", "fuse", "feedback", "passages", "cut"]);
+    for leg in [3, 4] {
         let plan = steps[leg]["plan"].to_string();
         assert!(plan.contains("Execution Time"), "{plan}");
     }

@@ -34,8 +34,13 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         Some(id) => SessionId::from(id),
         None => begin_session(&context, &question)?,
     };
-    let request =
-        AskRequest { session, question: &question, collections: &collections, filter: args.filter.as_ref() };
+    let request = AskRequest {
+        session,
+        question: &question,
+        collections: &collections,
+        filter: args.filter.as_ref(),
+        understanding: None,
+    };
     let prepared = engine.prepare(user, &request)?;
     let (written, failed) = match (&prepared.plan, engine.chat()) {
         (Plan::Stream(request), Some(chat)) => stream(chat, request.clone(), !args.json)?,

@@ -25,7 +25,7 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
         dir: &args.dir,
         workers: context.config.sections.ingest.workers,
         keep_as: args.keep_as.as_deref(),
-        sweep: args.sweep,
+        sweep: args.sweep.as_deref(),
     };
     let report = evaluate(&context.engine, evaluation, &mut |at| show(&bar, at));
     bar.finish_and_clear();

@@ -13,6 +13,7 @@ mod reindex;
 mod search;
 mod serve;
 mod status;
+mod synonyms;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Search(args) => search::run(config, &args),
         Command::Reindex(args) => reindex::run(config, &args),
         Command::Index(args) => index::run(config, &args),
+        Command::Synonyms(args) => synonyms::run(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

@@ -12,7 +12,7 @@ use std::{
 
 use rag_engine::{
     AnswerSettings, IngestSettings, SearchSettings, Settings,
-    retrieve::{Feedback, Fusion, Ranking},
+    retrieve::{Feedback, Fusion, Ranking, Shares, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
@@ -130,7 +130,7 @@ impl Config {
 
     /// The engine's settings; `program` is this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
-        let Sections { ingest, search, answer, rerank, .. } = &self.sections;
+        let Sections { ingest, search, query, answer, rerank, .. } = &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;
         Settings {
             ingest: IngestSettings {
@@ -164,6 +164,21 @@ impl Config {
                     feedback: Feedback { passages: search.feedback_passages, weight: search.feedback_weight },
                     rerank: reranks.then_some(rerank.window),
                     ..Ranking::default()
+                },
+                understanding: Understanding {
+                    context: query.context,
+                    rewrite: query.rewrite,
+                    multi_query: query.multi_query,
+                    hyde: query.hyde,
+                    synonyms: query.synonyms,
+                    kinds: true,
+                },
+                context_weight: query.context_weight,
+                help_time: ms(query.timeout_ms),
+                shares: Shares {
+                    navigational: query.navigational_share,
+                    keyword: query.keyword_share,
+                    question: query.question_share,
                 },
             },
             answer: AnswerSettings {
@@ -229,6 +244,29 @@ mod tests {
         assert_eq!(ranking(&Config::check(layers.clone()).unwrap()).rerank, Some(20));
         layers.add_environment([("RAG_RERANK__ALWAYS".to_owned(), "false".to_owned())]).unwrap();
         assert_eq!(ranking(&Config::check(layers).unwrap()).rerank, None);
+    }
+
+    #[test]
+    fn wordings_and_passages_of_a_chat_model_need_one() {
+        for (name, text, key) in [
+            ("RAG_QUERY__MULTI_QUERY", "2", "query.multi_query"),
+            ("RAG_QUERY__MULTI_QUERY", "6", "query.multi_query"),
+            ("RAG_QUERY__HYDE", "true", "query.hyde"),
+            ("RAG_QUERY__KEYWORD_SHARE", "-1", "query.keyword_share"),
+        ] {
+            let failure = with(name, text).unwrap_err();
+            assert!(failure.message.starts_with(key), "{}", failure.message);
+        }
+        let mut layers = Layers::defaults().unwrap();
+        let given = [
+            ("CHAT__BASE_URL", "http://m"),
+            ("CHAT__MODEL", "m"),
+            ("QUERY__MULTI_QUERY", "5"),
+            ("QUERY__HYDE", "true"),
+        ];
+        layers.add_environment(given.map(|(k, v)| (format!("RAG_{k}"), v.to_owned()))).unwrap();
+        let search = Config::check(layers).unwrap().engine(PathBuf::new()).search;
+        assert_eq!((search.understanding.multi_query, search.understanding.hyde), (5, true));
     }
 
     #[test]

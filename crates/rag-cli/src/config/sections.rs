@@ -18,6 +18,7 @@ pub(crate) struct Sections {
     pub(crate) ingest: Ingest,
     pub(crate) index: Index,
     pub(crate) search: Search,
+    pub(crate) query: Query,
     pub(crate) answer: Answer,
     pub(crate) log: Log,
 }
@@ -174,6 +175,22 @@ pub(crate) struct Search {
     pub(crate) lexical_budget: i64,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,
+}
+
+/// Understanding questions.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Query {
+    pub(crate) context: bool,
+    pub(crate) context_weight: f32,
+    pub(crate) rewrite: bool,
+    pub(crate) multi_query: usize,
+    pub(crate) hyde: bool,
+    pub(crate) timeout_ms: u64,
+    pub(crate) synonyms: bool,
+    pub(crate) keyword_share: f64,
+    pub(crate) question_share: f64,
+    pub(crate) navigational_share: f64,
 }
 
 /// Answering.

@@ -15,10 +15,10 @@ use serde_json::json;
 use super::{Citation, NOT_FOUND, check_citations, extractive, prompt};
 use crate::{
     Engine, EngineError, EngineResult,
-    retrieve::{Found, SearchRequest, leans_on_context},
+    retrieve::{Found, Said, SearchRequest, Understanding},
 };
 
-/// Messages among which the question before is looked for.
+/// Messages in whose light a question is understood.
 const RECENT_MESSAGES: i64 = 4;
 /// Name under which extractive answers are stored.
 const EXTRACTIVE: &str = "extractive";
@@ -34,6 +34,8 @@ pub struct AskRequest<'a> {
     pub collections: &'a [CollectionId],
     /// Only documents that pass it.
     pub filter: Option<&'a Filter>,
+    /// Which steps are taken to understand the question; the server's when absent.
+    pub understanding: Option<Understanding>,
 }
 
 /// A passage given to the answerer under a number.
@@ -90,11 +92,13 @@ pub struct Prepared {
     pub user: UserId,
     /// The question as stored.
     pub question: ChatMessage,
+    /// The question as it was searched: rewritten, when it leaned on what was said before.
+    pub searched: String,
     /// Passages, best first.
     pub evidence: Vec<Evidence>,
     /// How the answer comes about.
     pub plan: Plan,
-    /// Embedding, database and extraction, in milliseconds.
+    /// Understanding, embedding, database and extraction, in milliseconds.
     timings: serde_json::Value,
     begun: Instant,
 }
@@ -119,15 +123,18 @@ pub struct Answer {
 }
 
 impl Engine {
-    /// Stores the question, finds evidence and decides how it is answered. Touches no model but the embedder.
+    /// Stores the question, finds evidence and decides how it is answered.
     pub fn prepare(&self, user: UserId, request: &AskRequest<'_>) -> EngineResult<Prepared> {
         let begun = Instant::now();
         let question = self.check_question(request.question)?;
-        let (stored, before) = self.store_question(user, request.session, question)?;
+        let (stored, recent) = self.store_question(user, request.session, question)?;
+        let said: Vec<Said<'_>> =
+            recent.iter().map(|message| Said { sender: message.sender, text: &message.text }).collect();
         let search = SearchRequest {
             query: question,
             plain: true,
-            context: before.as_deref().filter(|_| leans_on_context(question)),
+            said: &said,
+            understanding: request.understanding,
             collections: request.collections,
             filter: request.filter,
             limit: self.settings().answer.passages.max(1),
@@ -140,11 +147,11 @@ impl Engine {
         let vector = result.query_vector.unwrap_or_default();
         let plan = self.plan(&stored, question, &vector, &evidence)?;
         let timings = json!({
-            "embed_ms": result.timings.embed_ms, "database_ms": result.timings.database_ms,
+            "understand_ms": result.timings.understand_ms, "embed_ms": result.timings.embed_ms, "database_ms": result.timings.database_ms,
             "rerank_ms": result.timings.rerank_ms,
             "extract_ms": searched.elapsed().as_secs_f64() * 1e3,
         });
-        Ok(Prepared { user, question: stored, evidence, plan, timings, begun })
+        Ok(Prepared { user, question: stored, searched: result.searched, evidence, plan, timings, begun })
     }
 
     fn check_question<'q>(&self, question: &'q str) -> EngineResult<&'q str> {
@@ -162,21 +169,20 @@ impl Engine {
         Ok(question)
     }
 
-    /// The question as stored, and the text of the one before it.
+    /// The question as stored, and the messages before it.
     fn store_question(
         &self,
         user: UserId,
         session: SessionId,
         question: &str,
-    ) -> EngineResult<(ChatMessage, Option<String>)> {
+    ) -> EngineResult<(ChatMessage, Vec<ChatMessage>)> {
         self.db()
             .transaction(|conn| {
                 sessions::lock(conn, user, session)?;
                 let ordinal = messages::next_ordinal(conn, session)?;
                 let recent = messages::before(conn, session, ordinal, RECENT_MESSAGES)?;
-                let mut questions = recent.into_iter().filter(|message| message.sender == Sender::User);
                 let stored = messages::append(conn, &blank(session, ordinal, Sender::User, question))?;
-                Ok((stored, questions.next_back().map(|message| message.text)))
+                Ok((stored, recent))
             })
             .map_err(|error| EngineError::from(error).naming("session"))
     }

@@ -26,6 +26,10 @@ pub(super) struct CorpusEntry {
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) text: String,
+    /// The question before, for a follow-up.
+    pub(super) context: Option<String>,
+    /// The same question as somebody would ask it who has said nothing before.
+    pub(super) standalone: Option<String>,
     pub(super) judged: Judgements,
 }
 
@@ -34,6 +38,10 @@ struct QueryEntry {
     #[serde(rename = "_id")]
     id: String,
     text: String,
+    #[serde(default)]
+    context: Option<String>,
+    #[serde(default)]
+    standalone: Option<String>,
 }
 
 /// The documents, one at a time.
@@ -46,9 +54,9 @@ pub(super) fn queries(dir: &Path) -> EngineResult<Vec<Query>> {
     let mut judged = judgements(&find_qrels(dir))?;
     let mut queries = Vec::new();
     for entry in entries::<QueryEntry>(&dir.join("queries.jsonl"))? {
-        let QueryEntry { id, text } = entry?;
+        let QueryEntry { id, text, context, standalone } = entry?;
         if let Some(judged) = judged.remove(&id) {
-            queries.push(Query { text, judged });
+            queries.push(Query { text, context, standalone, judged });
         }
     }
     Ok(queries)

@@ -1,7 +1,10 @@
 //! Judging retrieval: a test collection goes in as an upload does, its queries run as the API's do.
 
 mod beir;
+mod judge;
 pub mod metrics;
+mod report;
+mod ways;
 
 use std::{
     collections::HashMap,
@@ -15,19 +18,20 @@ use rag_schema::{
     ids::{CollectionId, DocumentId},
     models::NewCollection,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use self::metrics::float;
+pub use self::report::{KindReport, LegReport, Legs, Report};
+use self::{
+    judge::judge,
+    ways::{Way, readings, variants},
+};
 use crate::{
     Engine, EngineResult,
     ingest::{Upload, Workers},
-    retrieve::{Feedback, Fusion, Mode, Ranking, SearchRequest},
+    retrieve::Mode,
 };
 
-/// Chunks asked for per query: enough for 100 documents, as a document counts by its best chunk.
-const CHUNKS_PER_QUERY: usize = 200;
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -40,56 +44,8 @@ pub struct Evaluation<'a> {
     pub workers: usize,
     /// Name of a collection that is kept, and not loaded again when it is there; without one a fresh one is made and deleted.
     pub keep_as: Option<&'a str>,
-    /// Whether to judge other ways to rank too.
-    pub sweep: bool,
-}
-
-/// Quality and speed of one way to search.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LegReport {
-    /// Mean nDCG@10.
-    pub ndcg_at_10: f64,
-    /// Mean recall@10.
-    pub recall_at_10: f64,
-    /// Mean recall@100.
-    pub recall_at_100: f64,
-    /// Mean reciprocal rank within the first 10.
-    pub mrr_at_10: f64,
-    /// Median time of a search, embedding included, in milliseconds.
-    pub p50_ms: f64,
-    /// 95th percentile of the same.
-    pub p95_ms: f64,
-}
-
-/// Report on the three ways to search.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Legs {
-    /// Words only.
-    pub lexical: LegReport,
-    /// Vectors only.
-    pub dense: LegReport,
-    /// Both.
-    pub fused: LegReport,
-}
-
-/// What an evaluation found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Report {
-    /// Per leg and fused.
-    pub legs: Legs,
-    /// Documents of the corpus.
-    pub documents: usize,
-    /// Queries with judgements.
-    pub queries: usize,
-    /// Chunks stored.
-    pub chunks: i64,
-    /// Time from the first upload to the last publication, in seconds.
-    pub ingest_s: f64,
-    /// Embedding model.
-    pub model: String,
-    /// Both legs under other ways to rank, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sweep: Vec<(String, LegReport)>,
+    /// Judges other ways to understand and rank too: those whose name holds this, and so all of them when it is empty.
+    pub sweep: Option<&'a str>,
 }
 
 /// Where an evaluation is.
@@ -140,44 +96,23 @@ fn run(
     let ingest_s = begun.elapsed().as_secs_f64();
     workers.stop();
     let chunks = engine.db().run(|conn| Scope::of(&[collection]).chunk_count(conn))?;
-    let variants = if evaluation.sweep { variants(&engine.settings().search.ranking) } else { Vec::new() };
+    let mut variants = evaluation.sweep.map_or_else(Vec::new, |wanted| variants(engine, wanted));
+    variants.extend(readings(queries));
     let all = queries.len() * (3 + variants.len());
     let mut done = 0;
-    let mut judge = |mode, ranking: Option<&Ranking>| {
-        let way = Way { collection, mode, ranking };
-        judge(engine, &way, queries, &names, &mut || {
+    let mut judge = |way: &Way| {
+        judge(engine, collection, way, queries, &names, &mut || {
             done += 1;
             progress(Progress::Searching(done, all));
         })
     };
-    let legs = Legs {
-        lexical: judge(Mode::Lexical, None)?,
-        dense: judge(Mode::Dense, None)?,
-        fused: judge(Mode::Hybrid, None)?,
-    };
-    let sweep = variants
-        .into_iter()
-        .map(|(name, ranking)| Ok((name, judge(Mode::Hybrid, Some(&ranking))?)))
-        .collect::<EngineResult<_>>()?;
+    let mut leg = |mode| judge(&Way { mode, ..Way::default() });
+    let legs = Legs { lexical: leg(Mode::Lexical)?, dense: leg(Mode::Dense)?, fused: leg(Mode::Hybrid)? };
+    let sweep = variants.into_iter().map(|way| Ok((way.name.clone(), judge(&way)?)));
+    let sweep = sweep.collect::<EngineResult<_>>()?;
     let documents = names.values().map(Vec::len).sum();
     let model = engine.embedder().model().name.clone();
     Ok(Report { legs, documents, queries: queries.len(), chunks, ingest_s, model, sweep })
-}
-
-/// Ways to rank that differ from the server's in one thing each.
-fn variants(server: &Ranking) -> Vec<(String, Ranking)> {
-    let fusions = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
-        .map(|dense_weight| (format!("convex {dense_weight}"), Fusion::Convex { dense_weight }))
-        .into_iter()
-        .chain([20.0, 60.0].map(|k| (format!("rrf {k}"), Fusion::ReciprocalRank { k })));
-    let fusions = fusions.map(|(name, fusion)| (name, Ranking { fusion, ..server.clone() }));
-    let feedbacks = [(0, 0.0), (1, 0.3), (3, 0.3), (3, 0.5), (5, 0.5)].map(|(passages, weight)| {
-        let feedback = Feedback { passages, weight };
-        (format!("feedback {passages} x {weight}"), Ranking { feedback, ..server.clone() })
-    });
-    let diversities = [0.1, 0.3]
-        .map(|diversity| (format!("diversity {diversity}"), Ranking { diversity, ..server.clone() }));
-    fusions.chain(feedbacks).chain(diversities).collect()
 }
 
 fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId> {
@@ -220,69 +155,4 @@ fn upload_all(
         progress(Progress::Uploading(count + 1));
     }
     Ok(names)
-}
-
-/// A way to search.
-struct Way<'a> {
-    collection: CollectionId,
-    mode: Mode,
-    ranking: Option<&'a Ranking>,
-}
-
-fn judge(
-    engine: &Engine,
-    way: &Way<'_>,
-    queries: &[beir::Query],
-    names: &Names,
-    tick: &mut dyn FnMut(),
-) -> EngineResult<LegReport> {
-    let mut times = Vec::with_capacity(queries.len());
-    let mut report = LegReport {
-        ndcg_at_10: 0.0,
-        recall_at_10: 0.0,
-        recall_at_100: 0.0,
-        mrr_at_10: 0.0,
-        p50_ms: 0.0,
-        p95_ms: 0.0,
-    };
-    for query in queries {
-        let request = SearchRequest {
-            query: &query.text,
-            plain: true,
-            collections: &[way.collection],
-            limit: CHUNKS_PER_QUERY,
-            mode: way.mode,
-            ranking: way.ranking.cloned(),
-            ..SearchRequest::default()
-        };
-        let begun = Instant::now();
-        let found = engine.search(engine.local_user(), &request)?.found;
-        times.push(begun.elapsed().as_secs_f64() * 1e3);
-        let documents: Vec<DocumentId> = found.iter().map(|found| found.passage.document_id).collect();
-        let ranking = by_best_chunk(&documents, names);
-        report.ndcg_at_10 += metrics::ndcg(&ranking, &query.judged, 10);
-        report.recall_at_10 += metrics::recall(&ranking, &query.judged, 10);
-        report.recall_at_100 += metrics::recall(&ranking, &query.judged, 100);
-        report.mrr_at_10 += metrics::reciprocal_rank(&ranking, &query.judged, 10);
-        tick();
-    }
-    let count = float(queries.len().max(1));
-    Ok(LegReport {
-        ndcg_at_10: report.ndcg_at_10 / count,
-        recall_at_10: report.recall_at_10 / count,
-        recall_at_100: report.recall_at_100 / count,
-        mrr_at_10: report.mrr_at_10 / count,
-        p50_ms: metrics::percentile(&mut times, 0.5),
-        p95_ms: metrics::percentile(&mut times, 0.95),
-    })
-}
-
-/// Each document once, at the place of its best chunk.
-fn by_best_chunk(documents: &[DocumentId], names: &Names) -> Vec<String> {
-    let mut ranking: Vec<String> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for document in documents.iter().filter(|document| seen.insert(**document)) {
-        ranking.extend(names.get(document).into_iter().flatten().cloned());
-    }
-    ranking
 }

@@ -1,9 +1,22 @@
 //! Follow-up questions: what a question leaves out stands in the one before it.
 
+use rag_schema::enums::Sender;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Weight of the question before against the follow-up's 1, for vectors and words alike.
-pub(super) const WEIGHT: f32 = 0.5;
+/// Something said in a conversation before the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// Who said it.
+    pub sender: Sender,
+    /// What was said.
+    pub text: &'a str,
+}
+
+/// The question before, when this one leans on it.
+pub(super) fn question_before<'a>(question: &str, said: &[Said<'a>]) -> Option<&'a str> {
+    let before = said.iter().rev().find(|said| said.sender == Sender::User)?;
+    leans_on_context(question).then_some(before.text)
+}
 
 /// A question of so few words leans on the one before it.
 const FEW_WORDS: usize = 3;
@@ -18,15 +31,15 @@ const POINTERS: [&str; 54] = [
 ];
 
 /// Whether the question can hardly be understood alone: it is very short, or points at something.
-pub fn leans_on_context(question: &str) -> bool {
+fn leans_on_context(question: &str) -> bool {
     let words: Vec<String> = question.unicode_words().map(str::to_lowercase).collect();
     words.len() <= FEW_WORDS || words.iter().any(|word| POINTERS.contains(&word.as_str()))
 }
 
-/// The vector of a question together with those of the questions before it.
-pub(super) fn leaning(question: &mut [f32], before: &[f32]) {
-    for (value, other) in question.iter_mut().zip(before) {
-        *value += WEIGHT * other;
+/// A unit vector between the question's and another one that counts `weight` against its 1.
+pub(super) fn blend(question: &mut [f32], other: &[f32], weight: f32) {
+    for (value, other) in question.iter_mut().zip(other) {
+        *value += weight * other;
     }
     let length = question.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {
@@ -51,10 +64,25 @@ mod tests {
     }
 
     #[test]
-    fn a_leaning_vector_has_unit_length_and_moves_towards_the_one_before() {
+    fn the_question_before_is_the_last_of_the_asker() {
+        let said = |sender, text| Said { sender, text };
+        let talk = [
+            said(Sender::User, "first"),
+            said(Sender::User, "Who wrote War and Peace?"),
+            said(Sender::Assistant, "Tolstoy."),
+        ];
+        assert_eq!(question_before("When was he born?", &talk), Some("Who wrote War and Peace?"));
+        assert_eq!(question_before("Who wrote the novel Middlemarch?", &talk), None);
+        assert_eq!(question_before("When was he born?", &talk[2..]), None);
+    }
+
+    #[test]
+    fn a_blend_has_unit_length_and_lies_between() {
         let mut vector = [1.0, 0.0];
-        leaning(&mut vector, &[0.0, 1.0]);
+        blend(&mut vector, &[0.0, 1.0], 0.5);
         assert!((vector[0].hypot(vector[1]) - 1.0).abs() < 1e-6);
         assert!(vector[1] > 0.4 && vector[0] > vector[1]);
+        blend(&mut vector, &[0.0, 1.0], 100.0);
+        assert!(vector[1] > 0.99);
     }
 }

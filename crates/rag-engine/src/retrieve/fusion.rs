@@ -40,6 +40,17 @@ impl Fusion {
             }
         }
     }
+
+    /// The fusion with this part of its dense weight; ranks know no weight.
+    #[must_use]
+    pub(super) fn with_share(self, share: f64) -> Self {
+        match self {
+            Self::ReciprocalRank { .. } => self,
+            Self::Convex { dense_weight } => {
+                Self::Convex { dense_weight: (dense_weight * share).clamp(0.0, 1.0) }
+            }
+        }
+    }
 }
 
 fn is_latin(letter: char) -> bool {
@@ -118,7 +129,7 @@ fn best_bm25(ranked: &[Ranked]) -> f64 {
     scores.fold(f64::MIN_POSITIVE, f64::max)
 }
 
-fn sort(ranked: &mut [Ranked]) {
+pub(super) fn sort(ranked: &mut [Ranked]) {
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
 }
 

@@ -7,7 +7,7 @@ use rag_repo::{
 use rag_schema::ids::CollectionId;
 use serde::Serialize;
 
-use super::{fusion::Ranked, ranking::Ranking, trace::Trace};
+use super::{context::Said, fusion::Ranked, ranking::Ranking, trace::Trace, understanding::Understanding};
 
 /// Which legs take part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,8 +28,8 @@ pub struct SearchRequest<'a> {
     pub query: &'a str,
     /// Whether quotation marks and dashes mean nothing: people's questions quote without meaning a rule.
     pub plain: bool,
-    /// The question before, when this one leans on it: its words and its meaning count by half.
-    pub context: Option<&'a str>,
+    /// What was said before in the same conversation, oldest first.
+    pub said: &'a [Said<'a>],
     /// Collections to search; all that the asker may see when empty.
     pub collections: &'a [CollectionId],
     /// Only documents that pass it.
@@ -38,6 +38,8 @@ pub struct SearchRequest<'a> {
     pub limit: usize,
     /// Which legs take part.
     pub mode: Mode,
+    /// Which steps are taken to understand the question; the server's when absent.
+    pub understanding: Option<Understanding>,
     /// How candidates become a list; the server's way when absent.
     pub ranking: Option<Ranking>,
     /// Whether to mark where the question's words stand in the results.
@@ -60,6 +62,8 @@ pub struct Found {
 /// How long the steps took, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Timings {
+    /// Understanding the question; a chat model may take part.
+    pub understand_ms: f64,
     /// Embedding the question.
     pub embed_ms: f64,
     /// All of PostgreSQL's work.
@@ -81,6 +85,8 @@ pub struct SearchResult {
     pub dense_plan: Option<DensePlan>,
     /// Words of the question too common to bring candidates; they still count in the score.
     pub pruned_words: Vec<String>,
+    /// The question as it was searched.
+    pub searched: String,
     /// The question's vector, when one was made.
     pub query_vector: Option<Vec<f32>>,
     /// How long it took.

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use pgvector::HalfVector;
 use rag_embed::Reranker;
 use rag_repo::{PgConnection, RepoResult};
 use rag_schema::ids::UserId;
@@ -10,14 +9,16 @@ use serde_json::json;
 
 use super::{
     Found, Mode, SearchRequest, SearchResult, Timings,
-    context::leaning,
     highlight::mark,
+    kind::Kind,
     legs::{Candidates, Legs},
     list::list,
     query::QueryText,
     ranking::Ranking,
     rerank::{NO_RERANKER, rerank},
     trace::Tracer,
+    understanding::{NO_CHAT, Understanding, understand},
+    wording::{Wording, wordings},
 };
 use crate::{Engine, EngineError, EngineResult};
 
@@ -60,7 +61,9 @@ struct Question<'a> {
     /// How many results it judges, and by what.
     reranker: Option<(usize, &'a dyn Reranker)>,
     query: QueryText,
-    vector: Option<Vec<f32>>,
+    how: Understanding,
+    kind: Option<Kind>,
+    wordings: Vec<Wording<'a>>,
     timings: Timings,
     tracer: Tracer,
 }
@@ -87,29 +90,60 @@ impl<'a> Question<'a> {
             (Some(window), Some(reranker)) => Some((window, reranker)),
             (Some(_), None) => return Err(EngineError::Invalid(NO_RERANKER.to_owned())),
         };
-        let mut tracer = Tracer::new(request.explain);
-        let begun = Instant::now();
-        let vector = match request.mode {
-            Mode::Lexical => None,
-            Mode::Hybrid | Mode::Dense => Some(embed(engine, &query.words, request.context)?),
+        let how = request.understanding.unwrap_or(engine.settings().search.understanding);
+        how.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
+        if how.needs_chat() && engine.completer().is_none() {
+            return Err(EngineError::Invalid(NO_CHAT.to_owned()));
+        }
+        let mut question = Self {
+            engine,
+            request,
+            ranking,
+            reranker,
+            query,
+            how,
+            kind: None,
+            wordings: Vec::new(),
+            timings: Timings::default(),
+            tracer: Tracer::new(request.explain),
         };
-        tracer.step("embed", || json!({"words": query.words, "context": request.context, "model": engine.embedder().model().name, "embedded": vector.is_some()}));
-        let timings = Timings { embed_ms: ms(begun.elapsed()), ..Timings::default() };
-        Ok(Self { engine, request, ranking, reranker, query, vector, timings, tracer })
+        question.word()?;
+        Ok(question)
+    }
+
+    /// Finds the wordings that are searched, and embeds them.
+    fn word(&mut self) -> EngineResult<()> {
+        let begun = Instant::now();
+        let embedded = self.request.mode != Mode::Lexical;
+        // A passage is imagined for its vector alone.
+        let how = Understanding { hyde: self.how.hyde && embedded, ..self.how };
+        let helper = self.engine.completer().map(|model| (model, self.engine.settings().search.help_time));
+        let understood = understand(self.request, &self.query.words, how, helper, &mut self.tracer);
+        self.timings.understand_ms = ms(begun.elapsed());
+        let begun = Instant::now();
+        self.wordings = wordings(self.engine, &understood, embedded)?;
+        self.timings.embed_ms = ms(begun.elapsed());
+        let model = &self.engine.embedder().model().name;
+        self.tracer
+            .step("embed", || json!({"model": model, "embedded": embedded, "texts": self.wordings.len()}));
+        self.kind = understood.kind;
+        self.query.words = understood.words;
+        Ok(())
     }
 
     /// The database's part, with a tracer of its own: a collision makes the transaction run again.
     fn ask(&self, conn: &mut PgConnection, user: UserId) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
-        let half = self.vector.as_deref().map(HalfVector::from_f32_slice);
+        let shares = &self.engine.settings().search.shares;
         let legs = Legs {
             engine: self.engine,
             user,
             request: self.request,
             ranking: self.ranking,
             query: &self.query,
-            vector: self.vector.as_deref(),
-            half: half.as_ref(),
+            wordings: &self.wordings,
+            share: self.kind.map_or(1.0, |kind| shares.of(kind)),
+            synonyms: self.how.synonyms,
         };
         let candidates = legs.run(conn, &mut tracer)?;
         Ok((candidates, tracer))
@@ -147,7 +181,13 @@ impl<'a> Question<'a> {
             reranked: listed.reranked,
             dense_plan: listed.candidates.dense_plan,
             pruned_words: listed.candidates.pruned_words,
-            query_vector: self.vector,
+            searched: self.query.words,
+            query_vector: self
+                .wordings
+                .into_iter()
+                .next()
+                .and_then(|own| own.vector)
+                .map(|(vector, _)| vector),
             timings: self.timings,
             trace: self.tracer.finish(),
         }
@@ -156,13 +196,4 @@ impl<'a> Question<'a> {
 
 fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
-}
-
-/// The vector of a question, leaning on the one before it when there is one.
-fn embed(engine: &Engine, words: &str, context: Option<&str>) -> EngineResult<Vec<f32>> {
-    let mut vector = engine.embedder().embed_query(words)?;
-    if let Some(before) = context {
-        leaning(&mut vector, &engine.embedder().embed_query(before)?);
-    }
-    Ok(vector)
 }

@@ -4,6 +4,7 @@ mod dense;
 mod lexical;
 mod passages;
 mod scope;
+mod synonym_words;
 
 use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
@@ -12,6 +13,7 @@ pub use dense::{Breadth, DensePlan, dense_leg, similarities, vectors};
 pub use lexical::{LexicalQuery, QueryWord, lexical_leg, matching_words, parse_words};
 pub use passages::{Passage, passages};
 pub use scope::{Scope, WordRule, word_rule};
+pub use synonym_words::{SynonymWord, synonym_words};
 
 /// A chunk and what a leg gives it; more is better.
 #[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]

@@ -18,4 +18,5 @@ mod own_database;
 mod schema;
 mod scope;
 mod search_plans;
+mod synonyms;
 mod visibility;

@@ -1,0 +1,75 @@
+//! `/v1/collections/{id}/synonyms`: words and phrases that mean the same in a collection.
+
+use actix_web::{HttpResponse, web};
+use rag_engine::synonyms::checked;
+use rag_repo::{collections, synonyms};
+use rag_schema::ids::CollectionId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::Caller,
+    extract::{Body, Id},
+    problem::{ApiError, ApiResult, Problem},
+};
+
+/// All synonyms of a collection.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SynonymsBody {
+    /// At most 500 groups of 2 to 16 words or phrases, 1,000 in all, each at most 100 characters long. A question that names one
+    /// term of a group finds the others too, at half its weight; stems are compared.
+    #[schema(max_items = 500)]
+    pub(crate) groups: Vec<Vec<String>>,
+}
+
+/// All synonyms of a collection.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SynonymsView {
+    /// The groups, in the order they were given in.
+    pub(crate) groups: Vec<Vec<String>>,
+}
+
+/// The synonyms of a collection.
+#[utoipa::path(get, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = SynonymsView),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get_synonyms(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+) -> ApiResult<HttpResponse> {
+    let groups = app
+        .db(move |conn| {
+            collections::find(conn, user, id)?;
+            synonyms::list(conn, id)
+        })
+        .await
+        .map_err(|error| error.naming("collection"))?;
+    Ok(HttpResponse::Ok().json(SynonymsView { groups }))
+}
+
+/// Puts these synonyms in place of those the collection has; from then on every search counts them.
+#[utoipa::path(put, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)),
+    request_body = SynonymsBody, responses(
+    (status = 200, body = SynonymsView),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn put_synonyms(
+    app: web::Data<App>,
+    Caller(user): Caller,
+    Id(id): Id<CollectionId>,
+    Body(body): Body<SynonymsBody>,
+) -> ApiResult<HttpResponse> {
+    let groups = checked(&body.groups).map_err(|rule| ApiError::field("groups", rule))?;
+    let view = SynonymsView { groups: groups.clone() };
+    app.transaction(move |conn| {
+        collections::find(conn, user, id)?;
+        synonyms::replace(conn, id, &groups)
+    })
+    .await
+    .map_err(|error| error.naming("collection"))?;
+    Ok(HttpResponse::Ok().json(view))
+}

@@ -1,0 +1,39 @@
+//! `rag synonyms`: shows the synonyms of a collection, or sets them from a file.
+
+use std::{fs, path::Path, process::ExitCode};
+
+use rag_engine::synonyms::checked;
+use rag_repo::synonyms;
+
+use crate::{
+    args::Synonyms,
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    runtime::Context,
+};
+
+/// Prints the groups as the file holds them, after setting them when there is a file.
+pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
+    let groups = args.file.as_deref().map(read).transpose()?;
+    let context = Context::open(config)?;
+    let collection = context.collection(&args.collection)?.id;
+    let groups = context.engine.db().transaction(|conn| {
+        if let Some(groups) = &groups {
+            synonyms::replace(conn, collection, groups)?;
+        }
+        synonyms::list(conn, collection)
+    })?;
+    groups.iter().for_each(|terms| output::line(terms.join(", ")));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The groups of a file: one a line, terms with commas between them; empty lines say nothing.
+fn read(file: &Path) -> Outcome<Vec<Vec<String>>> {
+    let bad =
+        |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, format!("{}: {error}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| bad(&error))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let groups: Vec<Vec<String>> = lines.map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    checked(&groups).map_err(|rule| bad(&rule))
+}

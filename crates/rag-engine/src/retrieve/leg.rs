@@ -1,0 +1,131 @@
+//! What one wording of the question finds: its words, its vector, both fused and refined.
+
+use std::collections::HashSet;
+
+use pgvector::HalfVector;
+use rag_repo::{
+    PgConnection, RepoResult,
+    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+};
+use rag_schema::ids::{ChunkId, CollectionId};
+use serde_json::json;
+
+use super::{
+    Fusion, Mode, Ranked, fuse, fusion::refined, legs::Legs, ranking::learned, trace::Tracer,
+    wording::Wording, words::words,
+};
+
+/// One wording in one scope.
+pub(super) struct Leg<'a> {
+    pub(super) legs: &'a Legs<'a>,
+    pub(super) wording: &'a Wording<'a>,
+    pub(super) scope: &'a Scope,
+    pub(super) plan: DensePlan,
+}
+
+impl Leg<'_> {
+    pub(super) fn lexical(
+        &self,
+        conn: &mut PgConnection,
+        visible: &[CollectionId],
+        tracer: &mut Tracer,
+    ) -> RepoResult<(Vec<Hit>, Vec<String>)> {
+        if self.legs.request.mode == Mode::Dense {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let words = words(conn, visible, self.wording, self.legs.synonyms, tracer)?;
+        let query = LexicalQuery::within_budget(words, self.legs.settings().lexical_budget);
+        let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
+        let hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        tracer.step("lexical", || {
+            let words: Vec<_> = query
+                .candidates
+                .iter()
+                .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
+                .collect();
+            let pruned: Vec<_> = query
+                .pruned
+                .iter()
+                .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
+                .collect();
+            json!({"query": self.wording.words, "words": words, "pruned": pruned, "candidates": hits.len()})
+        });
+        if let Some(leg) = &leg {
+            tracer.plan(conn, leg)?;
+        }
+        Ok((hits, query.pruned.into_iter().map(|word| word.lexeme).collect()))
+    }
+
+    /// The dense leg. When the index gives fewer rows than are wanted, every row is compared: what exists is found.
+    pub(super) fn dense(
+        &self,
+        conn: &mut PgConnection,
+        tracer: &mut Tracer,
+    ) -> RepoResult<(Vec<Hit>, Option<DensePlan>)> {
+        let Some((_, half)) = &self.wording.vector else { return Ok((Vec::new(), None)) };
+        let wanted = self.legs.candidates();
+        let mut plan = self.plan;
+        let mut leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
+        let mut hits: Vec<Hit> = plan.run(conn, |conn| leg.load(conn))?;
+        if plan != DensePlan::Exact && hits.len() < self.legs.request.limit {
+            plan = DensePlan::Exact;
+            leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
+            hits = plan.run(conn, |conn| leg.load(conn))?;
+        }
+        tracer.step(
+            "dense",
+            || json!({"query": self.wording.words, "plan": format!("{plan:?}"), "candidates": hits.len()}),
+        );
+        plan.run(conn, |conn| tracer.plan(conn, &leg))?;
+        Ok((hits, Some(plan)))
+    }
+
+    pub(super) fn fused(
+        &self,
+        conn: &mut PgConnection,
+        dense: &[Hit],
+        lexical: &[Hit],
+        tracer: &mut Tracer,
+    ) -> RepoResult<Vec<Ranked>> {
+        let cosines = self.missing_cosines(conn, dense, lexical)?;
+        let mut fusion = self.legs.ranking.fusion.with_share(self.legs.share);
+        if self.legs.engine.embedder().reads_only_latin() {
+            fusion = fusion.for_latin_model(&self.wording.words);
+        }
+        let mut ranked = fuse(fusion, dense, lexical, &cosines);
+        tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
+        let feedback = self.legs.ranking.feedback;
+        let learns = matches!(fusion, Fusion::Convex { .. }) && self.legs.request.mode == Mode::Hybrid;
+        let learns = learns && feedback.passages > 0 && feedback.weight > 0.0;
+        if let Some((vector, _)) = self.wording.vector.as_ref().filter(|_| learns) {
+            let best: Vec<ChunkId> =
+                ranked.iter().take(feedback.passages).map(|ranked| ranked.chunk_id).collect();
+            let model = self.legs.engine.model();
+            let best: Vec<Vec<f32>> =
+                search::vectors(conn, model, &best)?.into_iter().map(|(_, vector)| vector).collect();
+            let learned = HalfVector::from_f32_slice(&learned(vector, &best, feedback.weight));
+            let all: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
+            let cosines = search::similarities(conn, model, &learned, &all)?;
+            ranked = refined(fusion, ranked, &cosines);
+            tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
+        }
+        Ok(ranked)
+    }
+
+    /// The cosine of what only the lexical leg found: fusing without it would punish a passage for a cut-off list.
+    fn missing_cosines(
+        &self,
+        conn: &mut PgConnection,
+        dense: &[Hit],
+        lexical: &[Hit],
+    ) -> RepoResult<Vec<Hit>> {
+        let Some((_, half)) = &self.wording.vector else { return Ok(Vec::new()) };
+        let known: HashSet<ChunkId> = dense.iter().map(|hit| hit.chunk_id).collect();
+        let missing: Vec<ChunkId> =
+            lexical.iter().map(|hit| hit.chunk_id).filter(|id| !known.contains(id)).collect();
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        search::similarities(conn, self.legs.engine.model(), half, &missing)
+    }
+}

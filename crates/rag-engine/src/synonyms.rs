@@ -1,0 +1,80 @@
+//! Which lists of synonyms a collection takes.
+
+use std::collections::HashSet;
+
+/// Groups of a collection at most.
+pub const MOST_GROUPS: usize = 500;
+/// Terms of all groups together at most: each costs every search about 10 microseconds.
+pub const MOST_TERMS: usize = 1_000;
+/// Terms of one group; one alone would have nothing to stand for.
+const GROUP_TERMS: std::ops::RangeInclusive<usize> = 2..=16;
+/// Longest term, in Unicode scalar values.
+const TERM_CHARS: usize = 100;
+
+/// The groups as they are stored, with the spaces within and around terms made one or none. The text names what cannot be taken.
+pub fn checked(groups: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
+    let terms: usize = groups.iter().map(Vec::len).sum();
+    if groups.len() > MOST_GROUPS || terms > MOST_TERMS {
+        return Err(format!("at most {MOST_GROUPS} groups and {MOST_TERMS} terms in all"));
+    }
+    let checked = (1..).zip(groups).map(|(number, terms)| {
+        group(terms).map_err(|rule| format!("group {number} ({}): {rule}", terms.join(", ")))
+    });
+    checked.collect()
+}
+
+fn group(terms: &[String]) -> Result<Vec<String>, &'static str> {
+    let mut seen = HashSet::new();
+    let terms: Vec<String> =
+        terms.iter().map(|term| term.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    if !GROUP_TERMS.contains(&terms.len()) {
+        return Err("a group has 2 to 16 terms");
+    }
+    for term in &terms {
+        if term.chars().count() > TERM_CHARS || term.contains('\0') {
+            return Err("a term has at most 100 characters, none of them NUL");
+        }
+        if !term.chars().any(char::is_alphanumeric) {
+            return Err("a term has a letter or digit");
+        }
+        if !seen.insert(term.to_lowercase()) {
+            return Err("a term stands in a group once");
+        }
+    }
+    Ok(terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(groups: &[&[&str]]) -> Vec<Vec<String>> {
+        groups.iter().map(|terms| terms.iter().map(ToString::to_string).collect()).collect()
+    }
+
+    #[test]
+    fn terms_are_trimmed_and_kept_in_order() {
+        let given = groups(&[&[" car ", "motor \n car"], &["心梗", "心肌梗死"]]);
+        assert_eq!(checked(&given).unwrap(), groups(&[&["car", "motor car"], &["心梗", "心肌梗死"]]));
+        assert_eq!(checked(&[]).unwrap(), groups(&[]));
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_named() {
+        let long = "x".repeat(101);
+        for (terms, rule) in [
+            (vec!["alone"], "2 to 16"),
+            (vec!["x"; 17], "2 to 16"),
+            (vec!["car", &long], "100 characters"),
+            (vec!["car", "a\0b"], "NUL"),
+            (vec!["car", " - "], "letter or digit"),
+            (vec!["car", "Car "], "once"),
+        ] {
+            let refusal = checked(&groups(&[&["good", "fine"], &terms])).unwrap_err();
+            assert!(refusal.starts_with("group 2 (") && refusal.contains(rule), "{refusal}");
+        }
+        let many: Vec<Vec<String>> = (0..501).map(|n| vec![format!("a{n}"), format!("b{n}")]).collect();
+        assert!(checked(&many).unwrap_err().contains("500 groups"));
+        assert!(checked(&many[..500]).is_ok());
+    }
+}

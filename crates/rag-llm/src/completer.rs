@@ -1,0 +1,138 @@
+//! Short answers in one piece for code that waits, within limits of time and length; never for an event loop.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, future::join_all};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
+
+use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError};
+
+/// What an answer may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long it may take, from the request to its end.
+    pub time: Duration,
+    /// Unicode scalar values that are read of it; then the model is stopped.
+    pub chars: usize,
+}
+
+/// Asks a chat model from threads that may block. Connections to the model's server live on a thread of its own, so that
+/// none dies with the thread that asked.
+pub struct Completer {
+    model: Arc<dyn ChatModel>,
+    /// Always there until the drop.
+    runtime: Option<Runtime>,
+}
+
+impl Completer {
+    /// Starts the thread.
+    pub fn new(model: Arc<dyn ChatModel>) -> Result<Self, LlmError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("completer")
+            .enable_all()
+            .build()
+            .map_err(|error| LlmError::BadConfig(format!("no thread for it: {error}")))?;
+        Ok(Self { model, runtime: Some(runtime) })
+    }
+
+    /// The name of the model.
+    pub fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// The answers, in the order of the requests, which run side by side. An answer longer than the limit is cut.
+    pub fn complete(&self, requests: Vec<ChatRequest>, limits: Limits) -> Vec<Result<String, LlmError>> {
+        let Some(runtime) = &self.runtime else { return Vec::new() };
+        let answers = requests.into_iter().map(|request| self.answer(request, limits));
+        runtime.block_on(join_all(answers))
+    }
+
+    async fn answer(&self, request: ChatRequest, limits: Limits) -> Result<String, LlmError> {
+        let answer = collect(self.model.stream(request), limits.chars);
+        timeout(limits.time, answer)
+            .await
+            .unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())))
+    }
+}
+
+async fn collect(mut pieces: DeltaStream, mut room: usize) -> Result<String, LlmError> {
+    let mut text = String::new();
+    while let Some(piece) = pieces.next().await {
+        match piece? {
+            Delta::Text(piece) => {
+                text.extend(piece.chars().take(room));
+                room = room.saturating_sub(piece.chars().count());
+                if room == 0 {
+                    return Ok(text);
+                }
+            }
+            Delta::End { .. } => return Ok(text),
+        }
+    }
+    Err(LlmError::Interrupted("it ended without saying so".to_owned()))
+}
+
+impl Drop for Completer {
+    /// Waits for nothing: it may end on an event loop.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+    use crate::FinishReason;
+
+    /// Says what it is asked, piece by piece, or nothing for ever.
+    struct Echo;
+
+    impl ChatModel for Echo {
+        fn name(&self) -> &'static str {
+            "echo"
+        }
+
+        fn stream(&self, request: ChatRequest) -> DeltaStream {
+            let said: Vec<String> = request
+                .messages
+                .iter()
+                .flat_map(|message| message.content.chars())
+                .map(String::from)
+                .collect();
+            if said.is_empty() {
+                return Box::pin(stream::pending());
+            }
+            let end = Delta::End { reason: FinishReason::Stop, usage: None };
+            Box::pin(stream::iter(said.into_iter().map(|piece| Ok(Delta::Text(piece))).chain([Ok(end)])))
+        }
+    }
+
+    fn request(text: &str) -> ChatRequest {
+        let messages = vec![crate::Message::new(crate::Role::User, text)];
+        ChatRequest { messages, ..ChatRequest::default() }
+    }
+
+    #[test]
+    fn answers_come_in_order_cut_at_the_limit_and_the_silent_one_fails_alone() {
+        let completer = Completer::new(Arc::new(Echo)).unwrap();
+        let limits = Limits { time: Duration::from_millis(200), chars: 4 };
+        let answers =
+            completer.complete(vec![request("öäü"), ChatRequest::default(), request("longer")], limits);
+        assert_eq!(answers[0].as_deref(), Ok("öäü"));
+        assert_eq!(answers[1], Err(LlmError::Unavailable("no answer in time".to_owned())));
+        assert_eq!(answers[2].as_deref(), Ok("long"));
+    }
+
+    #[tokio::test]
+    async fn it_may_end_on_an_event_loop() {
+        drop(Completer::new(Arc::new(Echo)).unwrap());
+    }
+}

@@ -1,0 +1,34 @@
+//! What the synonyms of the collections add to a question.
+
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Text, Uuid},
+};
+use rag_schema::ids::CollectionId;
+
+use super::QueryWord;
+use crate::RepoResult;
+
+/// A word of a synonym.
+#[derive(Debug, Clone, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct SynonymWord {
+    /// The synonym it belongs to, as it was written.
+    #[diesel(sql_type = Text)]
+    pub term: String,
+    /// The word. The `idf`s of a synonym's words add up to no more than those of the words they stand for.
+    #[diesel(embed)]
+    pub word: QueryWord,
+}
+
+/// The words of the synonyms of what `question` says, by the groups of each collection.
+pub fn synonym_words(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    question: &str,
+) -> RepoResult<Vec<SynonymWord>> {
+    Ok(diesel::sql_query(include_str!("synonym_words.sql"))
+        .bind::<Array<Uuid>, _>(collections)
+        .bind::<Text, _>(question)
+        .load(conn)?)
+}
