@@ -180,6 +180,7 @@ pub(crate) struct Search {
 /// Understanding questions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each step can be off by itself")]
 pub(crate) struct Query {
     pub(crate) context: bool,
     pub(crate) context_weight: f32,

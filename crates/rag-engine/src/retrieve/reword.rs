@@ -18,7 +18,7 @@ pub(super) const MOST_CHARS: usize = 4_000;
 
 /// Asks for the question as it would be put by somebody who has said nothing before.
 pub(super) fn rewrite(question: &str, said: &[Said<'_>]) -> ChatRequest {
-    let talk: String = said
+    let talk: Vec<String> = said
         .iter()
         .map(|said| {
             let name = match said.sender {
@@ -33,7 +33,7 @@ pub(super) fn rewrite(question: &str, said: &[Said<'_>]) -> ChatRequest {
         "Rewrite the last question of a conversation so that it can be understood without the conversation: put names in \
          the place of pronouns, and add what it leaves out. Keep its language and its meaning. Do not answer it. \
          Reply with the question alone, on one line.",
-        &format!("{talk}<question>\n{}\n</question>", closed(question)),
+        &format!("{}<question>\n{}\n</question>", talk.concat(), closed(question)),
     )
 }
 

@@ -22,6 +22,7 @@ pub(super) const NO_CHAT: &str = "there is no chat model for multi_query and hyd
 
 /// Which steps are taken to understand a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each step can be off by itself")]
 pub struct Understanding {
     /// A question that leans on what was said before is searched together with the question before it.
     pub context: bool,

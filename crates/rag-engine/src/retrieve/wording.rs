@@ -15,23 +15,23 @@ pub(super) struct Wording<'a> {
     pub(super) vector: Option<(Vec<f32>, HalfVector)>,
 }
 
-/// The question itself, then its other wordings. Without `embedded` they are words only.
+/// The question itself, then its other wordings. Without `vectors` they are words only.
 pub(super) fn wordings<'a>(
     engine: &Engine,
     understood: &Understood<'a>,
-    embedded: bool,
+    vectors: bool,
 ) -> EngineResult<Vec<Wording<'a>>> {
     let embedder = engine.embedder();
     let weight = engine.settings().search.context_weight;
-    let before = understood.before.filter(|_| embedded);
+    let before = understood.before.filter(|_| vectors);
     let before = before.map(|before| embedder.embed_query(before)).transpose()?;
     // As a document: it stands for one.
-    let passage = understood.passage.as_deref().filter(|_| embedded);
+    let passage = understood.passage.as_deref().filter(|_| vectors);
     let passage = passage.map(|passage| embedder.embed_documents(&[passage])).transpose()?;
     let all = std::iter::once(&understood.words).chain(&understood.wordings);
     let mut wordings = Vec::with_capacity(understood.wordings.len() + 1);
     for words in all {
-        let mut vector = if embedded { Some(embedder.embed_query(words)?) } else { None };
+        let mut vector = if vectors { Some(embedder.embed_query(words)?) } else { None };
         if let (Some(vector), Some(before)) = (&mut vector, &before) {
             blend(vector, before, weight);
         }
