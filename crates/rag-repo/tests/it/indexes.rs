@@ -82,7 +82,7 @@ impl Scene {
     }
 
     /// What search would choose if the rows were too many to compare.
-    fn plan_by_index(&self, index: &VectorIndex) -> DensePlan {
+    fn plan_by_index(index: &VectorIndex) -> DensePlan {
         match index.kind {
             IndexKind::None => DensePlan::Exact,
             IndexKind::Hnsw => DensePlan::Hnsw { metric: index.metric, ef_search: WIDE.ef_search },
@@ -107,7 +107,7 @@ impl Scene {
 
     /// Walks the index with some queries, proves that it did, and that it found what an exact comparison finds.
     fn assert_walked_and_right(&mut self, index: &VectorIndex) {
-        let plan = self.plan_by_index(index);
+        let plan = Self::plan_by_index(index);
         let name = format!("embeddings_{}_vector_idx", self.fixture.model.id);
         for _ in 0..5 {
             let query = self.draw();
