@@ -6,6 +6,7 @@
     reason = "helpers of tests: a failure is the test's"
 )]
 
+mod authorisation;
 mod flows;
 mod openapi;
 mod routes;

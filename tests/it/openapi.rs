@@ -23,5 +23,5 @@ fn every_operation_has_its_name_and_a_sentence() {
             operations += 1;
         }
     }
-    assert_eq!(operations, 27);
+    assert_eq!(operations, 55);
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
-use rag_engine::Engine;
+use rag_engine::{Actor, Engine};
 use rag_repo::{PgConnection, RepoResult};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -13,6 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ApiSettings,
+    limits::Limits,
     problem::{ApiError, ApiResult, Code, bug},
 };
 
@@ -25,35 +26,45 @@ pub(crate) struct App {
     pub(crate) shutdown: CancellationToken,
     /// Turns under way: each ends by recording its answer, whether or not somebody still listens.
     pub(crate) turns: TaskTracker,
+    /// How often somebody may call.
+    pub(crate) limits: Arc<Limits>,
     door: Arc<Semaphore>,
+    passwords: Arc<Semaphore>,
 }
 
 impl App {
     pub(crate) fn new(engine: Engine, settings: ApiSettings) -> Self {
         let door = Arc::new(Semaphore::new(settings.max_concurrent_database_requests.max(1)));
+        let passwords = Arc::new(Semaphore::new(settings.max_concurrent_passwords.max(1)));
         Self {
             engine,
+            limits: Arc::new(Limits::new(&settings)),
             settings: Arc::new(settings),
             shutdown: CancellationToken::new(),
             turns: TaskTracker::new(),
             door,
+            passwords,
         }
     }
 
-    /// Runs `work` with a connection on a blocking thread. Who waits for it waits here, without a thread.
+    /// Runs `work` in a transaction on behalf of `actor`, on a blocking thread. Who waits for it waits here, without a
+    /// thread. It may run several times.
     pub(crate) async fn db<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+        actor: Actor,
+        work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        self.blocking(move |engine| Ok(engine.db().run(work)?)).await
+        self.blocking(move |engine| Ok(engine.db().transaction(actor, work)?)).await
     }
 
-    /// Runs `work` in a transaction on a blocking thread.
-    pub(crate) async fn transaction<T: Send + 'static>(
+    /// As `blocking`, for what checks or hashes a password: few at a time, so that nobody is kept waiting by sign-ins.
+    pub(crate) async fn with_password<T: Send + 'static>(
         &self,
-        work: impl Fn(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        self.blocking(move |engine| Ok(engine.db().transaction(work)?)).await
+        let wait = Duration::from_millis(self.settings.admission_timeout_ms.max(1));
+        let Ok(Ok(_permit)) = timeout(wait, self.passwords.acquire()).await else { return Err(busy()) };
+        self.blocking(work).await
     }
 
     /// Runs `work` on a blocking thread, within the time limits.

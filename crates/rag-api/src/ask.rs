@@ -1,11 +1,14 @@
 //! `POST /v1/ask` and `/v1/sessions/{id}/ask`: a question, answered as JSON or as server-sent events.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use bytes::Bytes;
 use futures_util::stream;
-use rag_schema::ids::{SessionId, UserId};
+use rag_schema::ids::SessionId;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::mpsc::Receiver, time::timeout};
 use utoipa::ToSchema;
@@ -15,13 +18,16 @@ use validator::Validate;
 use crate::{
     answers::{TokenView, TurnView},
     app::App,
-    auth::Caller,
+    auth::{Ask, Caller, May, Proof},
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Code, Problem},
     search::{collection_ids, parse_filter},
     turn::{self, Event, Question},
     understanding::UnderstandingBody,
 };
+
+/// How long an open stream goes on before it is asked whether its caller is let in still.
+const PROOF_HOLDS: Duration = Duration::from_secs(2);
 
 /// A question.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -51,11 +57,11 @@ pub(crate) struct AskBody {
     (status = 502, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn ask(
     app: web::Data<App>,
-    caller: Caller,
+    caller: May<Ask>,
     req: HttpRequest,
     Body(body): Body<AskBody>,
 ) -> ApiResult<HttpResponse> {
-    answer(&app, caller.0, &req, None, body).await
+    answer(&app, &caller, &req, None, body).await
 }
 
 /// Asks in a session; the answer as for `/v1/ask`.
@@ -66,17 +72,17 @@ pub(crate) async fn ask(
     (status = 502, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn ask_in_session(
     app: web::Data<App>,
-    caller: Caller,
+    caller: May<Ask>,
     req: HttpRequest,
     Id(id): Id<SessionId>,
     Body(body): Body<AskBody>,
 ) -> ApiResult<HttpResponse> {
-    answer(&app, caller.0, &req, Some(id), body).await
+    answer(&app, &caller, &req, Some(id), body).await
 }
 
 async fn answer(
     app: &App,
-    user: UserId,
+    caller: &Caller,
     req: &HttpRequest,
     session: Option<SessionId>,
     body: AskBody,
@@ -88,7 +94,15 @@ async fn answer(
     let filter = parse_filter(body.filter.as_ref())?;
     let server = app.engine.settings().search.understanding;
     let understanding = UnderstandingBody::over(body.understanding, server, false)?;
-    let question = Question { user, session, text: body.question, collections, filter, understanding };
+    let question = Question {
+        actor: caller.actor,
+        user: caller.person()?.id,
+        session,
+        text: body.question,
+        collections,
+        filter,
+        understanding,
+    };
     let mut events = turn::start(app, question);
     let first = match events.recv().await {
         Some(Event::Error(error)) => return Err(error),
@@ -97,7 +111,7 @@ async fn answer(
     };
     let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/event-stream") {
-        Ok(as_stream(app, first, events))
+        Ok(as_stream(app, caller.proof, first, events))
     } else {
         as_json(first, events).await
     }
@@ -115,19 +129,32 @@ async fn as_json(first: Event, mut events: Receiver<Event>) -> ApiResult<HttpRes
     Err(lost())
 }
 
-fn as_stream(app: &App, first: Event, events: Receiver<Event>) -> HttpResponse {
-    let pause = Duration::from_millis(app.settings.heartbeat_ms.max(1));
-    let state = (Some(first), events, Frames::default());
-    let body = stream::unfold(state, move |(first, mut events, mut frames)| async move {
-        let frame = match first {
-            Some(event) => frames.of(event),
-            None => match timeout(pause, events.recv()).await {
+fn as_stream(app: &App, proof: Proof, first: Event, events: Receiver<Event>) -> HttpResponse {
+    let pause = Duration::from_millis(app.settings.heartbeat_ms.max(1)).min(PROOF_HOLDS);
+    let state = Some((Some(first), events, Frames::default(), Instant::now()));
+    let app = app.clone();
+    let body = stream::unfold(state, move |state| {
+        let app = app.clone();
+        async move {
+            let (first, mut events, mut frames, mut proven) = state?;
+            let event = match first {
+                Some(event) => Ok(Some(event)),
+                None => timeout(pause, events.recv()).await,
+            };
+            if proven.elapsed() >= PROOF_HOLDS {
+                if !app.holds(proof).await {
+                    // Dropping the receiver stops the model.
+                    return Some((Ok(Bytes::from(frames.of(Event::Error(revoked())))), None));
+                }
+                proven = Instant::now();
+            }
+            let frame = match event {
                 Ok(None) => return None,
                 Ok(Some(event)) => frames.of(event),
                 Err(_silence) => ": still here\n\n".to_owned(),
-            },
-        };
-        Some((Ok::<_, Infallible>(Bytes::from(frame)), (None, events, frames)))
+            };
+            Some((Ok::<_, Infallible>(Bytes::from(frame)), Some((None, events, frames, proven))))
+        }
     });
     HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -162,6 +189,10 @@ impl Frames {
         let data = serde_json::to_string(data).unwrap_or_default();
         format!("id: {}\nevent: {name}\ndata: {data}\n\n", self.last_id)
     }
+}
+
+fn revoked() -> ApiError {
+    ApiError::new(Code::Unauthorized, "The key or login that this was asked with is not good any more.")
 }
 
 fn lost() -> ApiError {

@@ -1,51 +1,289 @@
-//! Who calls: the key of the server for now, one user behind it; handlers only ever see `Caller`.
+//! Who calls, and what they may: every handler says in its signature what a caller needs, and gets nobody else.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+};
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header,
+    http::header::{self, HeaderMap},
     middleware::Next,
     web,
 };
-use rag_schema::ids::UserId;
-use sha2::{Digest, Sha256};
+use rag_engine::{Actor, Engine, accounts::digest};
+use rag_repo::logins::Opened;
+use rag_schema::{
+    enums::{Role, Scope},
+    ids::{LoginId, OrganisationId, UserId},
+};
+use tracing_actix_web::RequestId;
+use uuid::Uuid;
 
 use crate::{
     app::App,
-    problem::{ApiError, Code},
+    limits::address,
+    problem::{ApiError, ApiResult, Code},
 };
 
-/// The user on whose behalf a request runs.
+/// Somebody who proved who they are.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// On whose behalf the database is asked.
+    pub(crate) actor: Actor,
+    /// The person; none for the bearer of a link.
+    person: Option<Person>,
+    /// What a key may do; none for everything.
+    scopes: Option<Vec<Scope>>,
+    /// How they proved it.
+    pub(crate) proof: Proof,
+}
+
+/// A person who calls.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) UserId);
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) role: Role,
+    /// The login whose token was presented.
+    pub(crate) login: Option<LoginId>,
+}
 
-impl FromRequest for Caller {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+/// How somebody proved who they are; it can be asked again whether it still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// The server's own key, or the machine itself while nobody has an account.
+    Operator,
+    /// SHA-256 of a key, a token or a link's secret.
+    Secret([u8; 32]),
+}
 
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(req.extensions().get::<Self>().copied().ok_or_else(refusal))
+/// What a route needs of its caller.
+pub(crate) trait Need: 'static {
+    /// What a key must be made for.
+    const SCOPE: Scope;
+    /// Whether only admins are let through.
+    const ADMIN: bool = false;
+    /// Whether the bearer of a link is let through.
+    const LINK: bool = false;
+}
+
+macro_rules! needs {
+    ($($(#[$doc:meta])* $name:ident { $($constant:ident: $kind:ty = $value:expr),+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct $name;
+        impl Need for $name { $(const $constant: $kind = $value;)+ }
+    )+};
+}
+
+needs! {
+    /// Reads documents and searches them; a link's bearer too.
+    Read { SCOPE: Scope = Scope::Read, LINK: bool = true }
+    /// Reads what is a person's own.
+    Own { SCOPE: Scope = Scope::Read }
+    /// Holds conversations.
+    Ask { SCOPE: Scope = Scope::Ask }
+    /// Adds and deletes documents.
+    Store { SCOPE: Scope = Scope::Write }
+    /// Makes and shares collections, keys and the like.
+    Manage { SCOPE: Scope = Scope::Manage }
+    /// Manages the organisation.
+    Administer { SCOPE: Scope = Scope::Manage, ADMIN: bool = true }
+}
+
+/// A caller who has what `N` needs.
+#[derive(Debug, Clone)]
+pub(crate) struct May<N>(Caller, PhantomData<N>);
+
+impl<N> Deref for May<N> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
     }
 }
 
-/// Lets through who bears the key.
-pub(crate) async fn require_key(
+impl<N: Need> FromRequest for May<N> {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = req.extensions().get::<Caller>().cloned().ok_or_else(refusal);
+        ready(caller.and_then(|caller| caller.check::<N>().map(|()| Self(caller, PhantomData))))
+    }
+}
+
+impl Caller {
+    fn check<N: Need>(&self) -> ApiResult<()> {
+        let forbid = |detail: String| Err(ApiError::new(Code::Forbidden, detail));
+        if self.scopes.as_ref().is_some_and(|scopes| !scopes.contains(&N::SCOPE)) {
+            return forbid(format!("This key was not made to {}.", N::SCOPE));
+        }
+        match self.person {
+            None if !N::LINK => forbid("A link only lets its bearer read the collection.".to_owned()),
+            Some(person) if N::ADMIN && person.role != Role::Admin => {
+                forbid("Only admins of the organisation may do this.".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to hand on more than a key has itself.
+    pub(crate) fn check_scopes(&self, wanted: &[Scope]) -> ApiResult<()> {
+        match wanted.iter().find(|scope| self.scopes.as_ref().is_some_and(|own| !own.contains(scope))) {
+            Some(scope) => Err(ApiError::new(
+                Code::Forbidden,
+                format!("This key was not made to {scope}, so it can make none that may."),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The person. The bearer of a link is none, and passes no need of a route that asks.
+    pub(crate) fn person(&self) -> ApiResult<Person> {
+        self.person
+            .ok_or_else(|| ApiError::new(Code::Forbidden, "A link only lets its bearer read the collection."))
+    }
+
+    /// The request it happens in, for the audit log.
+    pub(crate) fn request(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::User { request, .. } | Actor::Door { request } => request,
+            Actor::Link(_) | Actor::Worker => None,
+        }
+    }
+
+    fn operator(engine: &Engine, request: Option<Uuid>) -> Self {
+        let user = engine.local_user();
+        Self {
+            actor: Actor::User { id: user.id, may_write: true, request },
+            person: Some(Person {
+                id: user.id,
+                organisation: user.organisation_id,
+                role: user.role,
+                login: None,
+            }),
+            scopes: None,
+            proof: Proof::Operator,
+        }
+    }
+
+    fn of(opened: Opened, sha256: [u8; 32], request: Option<Uuid>) -> Option<Self> {
+        let scopes = opened.scopes;
+        let may_write = scopes.as_ref().is_none_or(|scopes| scopes.contains(&Scope::Write));
+        let proof = Proof::Secret(sha256);
+        if let Some(link) = opened.link_id {
+            return Some(Self {
+                actor: Actor::Link(link),
+                person: None,
+                scopes: Some(vec![Scope::Read]),
+                proof,
+            });
+        }
+        let person = Person {
+            id: opened.user_id?,
+            organisation: opened.organisation_id?,
+            role: opened.role?,
+            login: opened.login_id,
+        };
+        let actor = Actor::User { id: person.id, may_write, request };
+        Some(Self { actor, person: Some(person), scopes, proof })
+    }
+}
+
+impl App {
+    /// Whether a proof holds still: a key may be revoked, a person suspended, while a stream is open.
+    pub(crate) async fn holds(&self, proof: Proof) -> bool {
+        let Proof::Secret(sha256) = proof else { return true };
+        // When the database does not answer, nothing new can be read either; the next look decides.
+        self.blocking(move |engine| Ok(engine.open(&sha256)?)).await.map_or(true, |opened| opened.is_some())
+    }
+
+    async fn caller(
+        &self,
+        bearer: Option<&str>,
+        headers: &HeaderMap,
+        request: Option<Uuid>,
+    ) -> ApiResult<Caller> {
+        let Some(secret) = bearer else {
+            return if self.takes_anybody(headers).await? {
+                Ok(Caller::operator(&self.engine, request))
+            } else {
+                Err(refusal())
+            };
+        };
+        let sha256 = digest(secret);
+        if self.settings.bearer_key.as_ref().is_some_and(|key| digest(key) == sha256) {
+            return Ok(Caller::operator(&self.engine, request));
+        }
+        let opened = self.blocking(move |engine| Ok(engine.open(&sha256)?)).await?;
+        opened.and_then(|opened| Caller::of(opened, sha256, request)).ok_or_else(refusal)
+    }
+
+    /// Without any proof the machine's own user is let in, as long as nobody has an account, no key is set, and only
+    /// this machine can reach the server. A page of the web that the user visits is somebody else.
+    async fn takes_anybody(&self, headers: &HeaderMap) -> ApiResult<bool> {
+        if self.settings.bearer_key.is_some()
+            || !self.settings.bind.ip().to_canonical().is_loopback()
+            || !is_from_this_machine(headers, &self.settings.cors_origins)
+        {
+            return Ok(false);
+        }
+        Ok(!self.blocking(|engine| Ok(engine.has_accounts()?)).await?)
+    }
+}
+
+/// Whether the request names this machine as its host, and no page of elsewhere sent it: a name that was made to point
+/// here (DNS rebinding) and a form of another site fail.
+fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_local = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+            if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+        });
+        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    };
+    let from_here = |origin: &str| {
+        origin.strip_prefix("http://").is_some_and(is_local) || allowed.iter().any(|known| known == origin)
+    };
+    text(header::HOST).is_some_and(is_local) && text(header::ORIGIN).is_none_or(from_here)
+}
+
+/// Finds out who calls, and lets nobody through who does not prove it.
+pub(crate) async fn prove(
     app: web::Data<App>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(key) = &app.settings.bearer_key {
-        let given =
-            req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
-        if !given.is_some_and(|given| same(given, key)) {
-            return Ok(req.error_response(refusal()));
+    let bearer = req.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer));
+    let request = req.extensions().get::<RequestId>().map(|id| Uuid::from(*id));
+    let found = match bearer {
+        // Somebody tried to prove something, in a way that is not ours.
+        Some(None) => Err(refusal()),
+        Some(secret) => app.caller(secret, req.headers(), request).await,
+        None => app.caller(None, req.headers(), request).await,
+    };
+    let admitted = match found {
+        Ok(caller) => app.limits.admit(&caller.proof).map(|()| caller),
+        Err(error) if error.code == Code::Unauthorized => {
+            app.limits.attempt(address(req.peer_addr())).and(Err(error))
         }
+        Err(error) => Err(error),
+    };
+    match admitted {
+        Ok(caller) => {
+            if let Some(person) = caller.person {
+                tracing::Span::current().record("tenant", tracing::field::display(person.organisation));
+            }
+            req.extensions_mut().insert(caller);
+            Ok(next.call(req).await?.map_into_boxed_body())
+        }
+        Err(error) => Ok(req.error_response(error)),
     }
-    req.extensions_mut().insert(Caller(app.engine.local_user()));
-    Ok(next.call(req).await?.map_into_boxed_body())
 }
 
 fn bearer(value: &str) -> Option<&str> {
@@ -53,11 +291,38 @@ fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-/// Compares digests, so that the time taken says nothing about the key.
-fn same(given: &str, key: &str) -> bool {
-    Sha256::digest(given.as_bytes()) == Sha256::digest(key.as_bytes())
+fn refusal() -> ApiError {
+    ApiError::new(
+        Code::Unauthorized,
+        "Send a key, or the access token of a login, as \"Authorization: Bearer <key>\".",
+    )
 }
 
-fn refusal() -> ApiError {
-    ApiError::new(Code::Unauthorized, "Send the server's key as \"Authorization: Bearer <key>\".")
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderValue, ORIGIN};
+
+    use super::*;
+
+    fn comes_from_here(host: &str, origin: Option<&str>) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
+        if let Some(origin) = origin {
+            headers.insert(ORIGIN, HeaderValue::from_str(origin).unwrap());
+        }
+        is_from_this_machine(&headers, &["https://app.example".to_owned()])
+    }
+
+    #[test]
+    fn only_this_machine_needs_no_proof() {
+        assert!(comes_from_here("127.0.0.1:8420", None));
+        assert!(comes_from_here("localhost", Some("http://localhost:8420")));
+        assert!(comes_from_here("[::1]:8420", None));
+        assert!(comes_from_here("localhost:1", Some("https://app.example")));
+        assert!(!comes_from_here("evil.example:8420", None));
+        assert!(!comes_from_here("localhost.evil.example", None));
+        assert!(!comes_from_here("localhost:8420", Some("https://evil.example")));
+        assert!(!comes_from_here("localhost:8420", Some("http://localhost.evil.example")));
+        assert!(!comes_from_here("localhost:8420", Some("null")));
+    }
 }

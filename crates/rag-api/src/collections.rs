@@ -14,7 +14,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{Manage, May, Read},
     extract::{Body, Id, Params},
     page::{ListView, PageParams},
     problem::{ApiError, ApiResult, Code, Problem},
@@ -67,17 +67,19 @@ impl CollectionView {
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_collection(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Manage>,
     Body(body): Body<CreateCollectionBody>,
 ) -> ApiResult<HttpResponse> {
     if body.name.trim().is_empty() {
         return Err(ApiError::field("name", "must not be blank"));
     }
+    let (person, id) = (caller.person()?, CollectionId::new());
     let row = app
-        .db(move |conn| {
+        .db(caller.actor, move |conn| {
             let new = NewCollection {
-                id: CollectionId::new(),
-                owner_id: user,
+                id,
+                organisation_id: person.organisation,
+                owner_id: person.id,
                 name: body.name.trim(),
                 description: &body.description,
             };
@@ -95,11 +97,11 @@ pub(crate) async fn create_collection(
     (status = 200, body = ListView<CollectionView>)))]
 pub(crate) async fn list_collections(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.db(move |conn| collections::list(conn, user, page)).await?;
+    let rows = app.db(caller.actor, move |conn| collections::list(conn, page)).await?;
     let views = rows.into_iter().map(|row| CollectionView::new(row, None)).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -110,11 +112,13 @@ pub(crate) async fn list_collections(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_collection(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let (row, count) = app
-        .db(move |conn| Ok((collections::find(conn, user, id)?, collections::document_count(conn, id)?)))
+        .db(caller.actor, move |conn| {
+            Ok((collections::find(conn, id)?, collections::document_count(conn, id)?))
+        })
         .await
         .map_err(|error| error.naming("collection"))?;
     Ok(HttpResponse::Ok().json(CollectionView::new(row, Some(count))))
@@ -126,10 +130,10 @@ pub(crate) async fn get_collection(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn delete_collection(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Manage>,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
-    app.transaction(move |conn| collections::delete(conn, user, id))
+    app.db(caller.actor, move |conn| collections::delete(conn, id))
         .await
         .map_err(|error| error.naming("collection"))?;
     Ok(HttpResponse::NoContent().finish())

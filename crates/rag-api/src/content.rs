@@ -10,7 +10,7 @@ use rag_schema::ids::DocumentId;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{May, Read},
     extract::Id,
     problem::{ApiError, ApiResult, Problem},
 };
@@ -21,19 +21,20 @@ use crate::{
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_document_content(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
     let (document, version) = app
-        .db(move |conn| {
-            let document = documents::find(conn, user, id)?;
+        .db(caller.actor, move |conn| {
+            let document = documents::find(conn, id)?;
             let version = versions::newest(conn, &[id])?.pop().ok_or(RepoError::NotFound)?;
             Ok((document, version))
         })
         .await
         .map_err(|error| error.naming("document"))?;
+    let actor = caller.actor;
     let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
-        let bytes = app.db(move |conn| versions::content(conn, version.id, part)).await?;
+        let bytes = app.db(actor, move |conn| versions::content(conn, version.id, part)).await?;
         Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
     });
     let name = document.source.as_deref().unwrap_or(&document.title);

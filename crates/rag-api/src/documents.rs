@@ -14,7 +14,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{May, Read, Store},
     extract::{Id, Params},
     page::{ListView, OrdinalParams, PageParams},
     problem::{ApiError, ApiResult, Code, Problem},
@@ -145,15 +145,15 @@ impl From<Chunk> for ChunkView {
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list_documents(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<CollectionId>,
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
     let (rows, newest) = app
-        .db(move |conn| {
-            rag_repo::collections::find(conn, user, id)?;
-            let rows = documents::list(conn, user, id, page)?;
+        .db(caller.actor, move |conn| {
+            rag_repo::collections::find(conn, id)?;
+            let rows = documents::list(conn, id, page)?;
             let ids: Vec<DocumentId> = rows.iter().map(|row| row.id).collect();
             let newest = versions::newest(conn, &ids)?;
             Ok((rows, newest))
@@ -170,11 +170,11 @@ pub(crate) async fn list_documents(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_document(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
     let (row, newest) = app
-        .db(move |conn| Ok((documents::find(conn, user, id)?, versions::newest(conn, &[id])?)))
+        .db(caller.actor, move |conn| Ok((documents::find(conn, id)?, versions::newest(conn, &[id])?)))
         .await
         .map_err(|error| error.naming("document"))?;
     Ok(HttpResponse::Ok().json(DocumentView::new(row, &newest)))
@@ -186,11 +186,11 @@ pub(crate) async fn get_document(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn delete_document(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Store>,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
-    app.transaction(move |conn| {
-        documents::find(conn, user, id)?;
+    app.db(caller.actor, move |conn| {
+        documents::find(conn, id)?;
         documents::delete(conn, id)
     })
     .await
@@ -204,14 +204,14 @@ pub(crate) async fn delete_document(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list_chunks(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<DocumentId>,
     Params(params): Params<OrdinalParams>,
 ) -> ApiResult<HttpResponse> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
-        .db(move |conn| {
-            documents::find(conn, user, id)?;
+        .db(caller.actor, move |conn| {
+            documents::find(conn, id)?;
             documents::chunks(conn, id, limit + 1, after)
         })
         .await
@@ -256,7 +256,7 @@ pub(crate) struct TextView {
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_document_text(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<DocumentId>,
     Params(params): Params<TextParams>,
 ) -> ApiResult<HttpResponse> {
@@ -266,8 +266,8 @@ pub(crate) async fn get_document_text(
         return Err(ApiError::field("end", format!("must be at least start and at most {TEXT_CHARS} more")));
     }
     let found = app
-        .db(move |conn| {
-            let Some(version) = documents::find(conn, user, id)?.current_version_id else { return Ok(None) };
+        .db(caller.actor, move |conn| {
+            let Some(version) = documents::find(conn, id)?.current_version_id else { return Ok(None) };
             let character_count = versions::find(conn, version)?.character_count;
             let end = wanted.min(character_count).max(start);
             let text = versions::text(conn, version, start, end)?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
+use rag_engine::Actor;
 use rag_repo::server;
 use serde_json::json;
 use tokio::time::timeout;
@@ -29,7 +30,7 @@ pub(crate) async fn ready(app: web::Data<App>) -> ApiResult<HttpResponse> {
     if app.shutdown.is_cancelled() {
         return Err(ApiError::new(Code::Unavailable, "The server is stopping."));
     }
-    timeout(PATIENCE, app.db(server::ping))
+    timeout(PATIENCE, app.db(Actor::Door { request: None }, server::ping))
         .await
         .map_err(|_late| not_ready())?
         .map_err(|_error| not_ready())?;

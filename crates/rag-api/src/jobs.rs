@@ -15,7 +15,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{May, Read, Store},
     extract::{Id, Params},
     page::ListView,
     problem::{ApiResult, Problem},
@@ -105,12 +105,12 @@ pub(crate) struct JobParams {
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list_jobs(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Params(params): Params<JobParams>,
 ) -> ApiResult<HttpResponse> {
     let page = Page { limit: params.limit + 1, after: params.after };
     let collection = params.collection_id.map(CollectionId::from);
-    let rows = app.db(move |conn| jobs::list(conn, user, collection, params.state, page)).await?;
+    let rows = app.db(caller.actor, move |conn| jobs::list(conn, collection, params.state, page)).await?;
     let views = rows.into_iter().map(JobView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -121,10 +121,11 @@ pub(crate) async fn list_jobs(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_job(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let row = app.db(move |conn| jobs::find(conn, user, id)).await.map_err(|error| error.naming("job"))?;
+    let row =
+        app.db(caller.actor, move |conn| jobs::find(conn, id)).await.map_err(|error| error.naming("job"))?;
     Ok(HttpResponse::Ok().json(JobView::from(row)))
 }
 
@@ -135,9 +136,9 @@ pub(crate) async fn get_job(
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn retry_job(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Store>,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let row = app.blocking(move |engine| Ok(engine.retry_job(user, id)?)).await?;
+    let row = app.blocking(move |engine| Ok(engine.retry_job(caller.actor, id)?)).await?;
     Ok(HttpResponse::Accepted().json(JobView::from(row)))
 }

@@ -1,5 +1,6 @@
 //! The HTTP interface: routes, bodies, views, problems, limits. Holds no SQL, no ranking and reads no environment.
 
+mod accounts;
 mod answers;
 mod app;
 mod ask;
@@ -11,6 +12,7 @@ mod extract;
 mod finish;
 mod health;
 mod jobs;
+mod limits;
 mod openapi;
 mod page;
 mod problem;

@@ -10,7 +10,9 @@ use utoipa::{
 };
 
 use crate::{
-    answers, ask, collections, content, documents, health, jobs, problem, search, sessions, synonyms, uploads,
+    accounts::{door, export, keys, me, organisation, people, sharing},
+    answers, ask, collections, content, documents, health, jobs, problem, search, sessions, synonyms,
+    uploads,
 };
 
 /// The document.
@@ -29,6 +31,14 @@ use crate::{
         sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
         sessions::delete_session,
         ask::ask, ask::ask_in_session,
+        door::log_in, door::refresh_login, door::register, door::accept_invitation, door::log_out,
+        me::get_me, me::update_me, me::erase_me, me::list_logins, me::revoke_login, export::export_me,
+        keys::create_key, keys::list_keys, keys::delete_key,
+        people::list_users, people::update_user, people::erase_user,
+        people::invite, people::list_invitations, people::delete_invitation,
+        organisation::get_organisation, organisation::list_audit_events,
+        sharing::list_members, sharing::share_collection, sharing::unshare_collection,
+        sharing::create_link, sharing::list_links, sharing::delete_link,
     ),
     components(schemas(problem::Problem, answers::SourcesView, answers::TokenView, answers::CitationView)),
     security(("key" = [])),
@@ -40,8 +50,12 @@ struct Key;
 
 impl Modify for Key {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let key =
-            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The server's key.")).build();
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "A key, the access token of a login, the secret of a link, or the server's own key.",
+            ))
+            .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(key));
     }
@@ -55,7 +69,9 @@ impl Modify for Always {
         let paths = openapi.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/v1/"));
         for operation in paths.flat_map(|(_, item)| operations(item)) {
             let mut always = vec![
-                ("401", "The key is missing or wrong."),
+                ("401", "No proof of who calls, or none that is good."),
+                ("403", "The caller is known, but may not do this."),
+                ("429", "Too many requests: try again after `Retry-After`."),
                 ("503", "Busy or restarting: try again after `Retry-After`."),
             ];
             if operation.request_body.is_some() {

@@ -60,6 +60,11 @@ pub(crate) struct ListView<T> {
 }
 
 impl<T> ListView<T> {
+    /// A list that is never long: all of it.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+
     /// At most `limit` of the items, and the key of the last one when there are more.
     pub(crate) fn new(mut items: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -11,6 +11,8 @@ use rag_repo::{RepoError, collections};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::accounts::{people, sharing};
+
 /// Result of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
@@ -47,6 +49,8 @@ codes! {
     Malformed = "malformed", BAD_REQUEST, "The request cannot be parsed";
     /// The key is missing or wrong.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
+    /// Known and visible, but not for the caller to do.
+    Forbidden = "forbidden", FORBIDDEN, "This is not yours to do";
     /// Unknown, or not visible to the caller.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
     /// The path exists, the method does not.
@@ -63,6 +67,8 @@ codes! {
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "Some values cannot be accepted";
     /// The document cannot be read.
     Unreadable = "unreadable", UNPROCESSABLE_ENTITY, "The document cannot be read";
+    /// Too many requests, or a limit of the organisation is used up.
+    LimitReached = "limit_reached", TOO_MANY_REQUESTS, "A limit is reached";
     /// A mistake of ours.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     /// The chat model failed.
@@ -109,11 +115,12 @@ pub(crate) struct ApiError {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldProblem>,
     pub(crate) allow: Option<&'static str>,
+    pub(crate) retry_after_s: Option<String>,
 }
 
 impl ApiError {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, retry_after_s: None }
     }
 
     pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -156,6 +163,9 @@ impl ApiError {
             Code::Unavailable => drop(response.insert_header((header::RETRY_AFTER, "1"))),
             _ => {}
         }
+        if let Some(seconds) = &self.retry_after_s {
+            response.insert_header((header::RETRY_AFTER, seconds.as_str()));
+        }
         if let Some(allow) = self.allow {
             response.insert_header((header::ALLOW, allow));
         }
@@ -187,6 +197,9 @@ impl From<EngineError> for ApiError {
         let detail = error.to_string();
         match error {
             EngineError::NotFound(_) => Self::new(Code::NotFound, detail),
+            EngineError::Forbidden(_) => Self::new(Code::Forbidden, detail),
+            EngineError::Unproven(_) => Self::new(Code::Unauthorized, detail),
+            EngineError::Exhausted(_) => Self::new(Code::LimitReached, detail),
             EngineError::Conflict(_) => Self::new(Code::Conflict, detail),
             EngineError::Invalid(_) => Self::new(Code::Invalid, detail),
             EngineError::Document(refusal) => match refusal.slug() {
@@ -212,6 +225,10 @@ impl From<RepoError> for ApiError {
         match error {
             error if error.hits(collections::NAME_KEY) => {
                 Self::new(Code::Conflict, "There is a collection of that name already.")
+            }
+            error if error.hits(people::LAST_ADMIN) => people::last_admin(),
+            error if error.hits(sharing::OWNER) => {
+                Self::new(Code::Conflict, "This person owns the collection.")
             }
             RepoError::Conflict(_) => {
                 Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile.")

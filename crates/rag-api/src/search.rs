@@ -11,7 +11,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{May, Read},
     extract::Body,
     problem::{ApiError, ApiResult, Problem},
     ranking::RankingBody,
@@ -229,7 +229,7 @@ pub(crate) fn collection_ids(ids: Vec<Uuid>) -> Vec<CollectionId> {
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn search(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Body(body): Body<SearchBody>,
 ) -> ApiResult<HttpResponse> {
     if body.query.trim().is_empty() {
@@ -265,7 +265,7 @@ pub(crate) async fn search(
                 highlight: body.highlight,
                 explain: body.explain,
             };
-            Ok(engine.search(user, &request)?)
+            Ok(engine.search(caller.actor, &request)?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(SearchView::from(result)))

@@ -19,16 +19,9 @@ pub struct RunningServer {
     task: Mutex<Option<rt::task::JoinHandle<io::Result<()>>>>,
 }
 
-/// Binds and serves. Call it inside an `actix_web::rt::System`. It listens to no signals.
-///
-/// Fails when the address cannot be bound, and for an address that others can reach when there is no key.
+/// Binds and serves. Call it inside an `actix_web::rt::System`. It listens to no signals. Fails when the address cannot
+/// be bound.
 pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
-    let has_key = settings.bearer_key.as_ref().is_some_and(|key| !key.is_empty());
-    if !has_key && !settings.bind.ip().to_canonical().is_loopback() {
-        let reason =
-            format!("{} can be reached from other machines; set a key, or bind 127.0.0.1", settings.bind);
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
-    }
     let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };
     let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
     let app = App::new(engine, settings);
@@ -82,7 +75,7 @@ fn cors(origins: &[String]) -> Cors {
         return allowed.block_on_origin_mismatch(false);
     }
     allowed
-        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .expose_headers(["location", "retry-after", "x-request-id"])
         .max_age(600)

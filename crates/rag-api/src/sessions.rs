@@ -14,7 +14,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{Ask, May},
     extract::{Body, Id, Params},
     page::{ListView, OrdinalParams, PageParams},
     problem::{ApiResult, Problem},
@@ -105,11 +105,12 @@ impl From<ChatMessage> for MessageView {
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_session(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Ask>,
     Body(body): Body<CreateSessionBody>,
 ) -> ApiResult<HttpResponse> {
+    let user = caller.person()?.id;
     let row = app
-        .db(move |conn| {
+        .db(caller.actor, move |conn| {
             let title =
                 body.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
             sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title })
@@ -124,11 +125,11 @@ pub(crate) async fn create_session(
     (status = 200, body = ListView<SessionView>)))]
 pub(crate) async fn list_sessions(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Ask>,
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.db(move |conn| sessions::list(conn, user, page)).await?;
+    let rows = app.db(caller.actor, move |conn| sessions::list(conn, page)).await?;
     let views = rows.into_iter().map(SessionView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -139,11 +140,13 @@ pub(crate) async fn list_sessions(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_session(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Ask>,
     Id(id): Id<SessionId>,
 ) -> ApiResult<HttpResponse> {
-    let row =
-        app.db(move |conn| sessions::find(conn, user, id)).await.map_err(|error| error.naming("session"))?;
+    let row = app
+        .db(caller.actor, move |conn| sessions::find(conn, id))
+        .await
+        .map_err(|error| error.naming("session"))?;
     Ok(HttpResponse::Ok().json(SessionView::from(row)))
 }
 
@@ -153,14 +156,14 @@ pub(crate) async fn get_session(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list_messages(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Ask>,
     Id(id): Id<SessionId>,
     Params(params): Params<OrdinalParams>,
 ) -> ApiResult<HttpResponse> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
-        .db(move |conn| {
-            sessions::find(conn, user, id)?;
+        .db(caller.actor, move |conn| {
+            sessions::find(conn, id)?;
             messages::list(conn, id, limit + 1, after)
         })
         .await
@@ -175,9 +178,11 @@ pub(crate) async fn list_messages(
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn delete_session(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Ask>,
     Id(id): Id<SessionId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(move |conn| sessions::delete(conn, user, id)).await.map_err(|error| error.naming("session"))?;
+    app.db(caller.actor, move |conn| sessions::delete(conn, id))
+        .await
+        .map_err(|error| error.naming("session"))?;
     Ok(HttpResponse::NoContent().finish())
 }

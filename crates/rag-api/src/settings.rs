@@ -27,6 +27,12 @@ pub struct ApiSettings {
     pub admission_timeout_ms: u64,
     /// How long the end waits for requests under way, in seconds.
     pub shutdown_timeout_s: u64,
+    /// Most requests that one key, login or link may make in a minute; 0 is no limit.
+    pub requests_per_minute: u32,
+    /// Most attempts to sign in, or to prove anything that fails, from one address in a minute; 0 is no limit.
+    pub attempts_per_minute: u32,
+    /// Passwords that are checked at once, at least 1: each takes a processor and 19 MiB for tens of milliseconds.
+    pub max_concurrent_passwords: usize,
     /// Web origins whose pages may call, as `https://host:port`; none by default.
     pub cors_origins: Vec<String>,
 }
@@ -45,6 +51,9 @@ impl Default for ApiSettings {
             max_concurrent_database_requests: 16,
             admission_timeout_ms: 5_000,
             shutdown_timeout_s: 10,
+            requests_per_minute: 3_000,
+            attempts_per_minute: 20,
+            max_concurrent_passwords: 2,
             cors_origins: Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{Manage, May, Read},
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Problem},
 };
@@ -38,12 +38,12 @@ pub(crate) struct SynonymsView {
     (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_synonyms(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Read>,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let groups = app
-        .db(move |conn| {
-            collections::find(conn, user, id)?;
+        .db(caller.actor, move |conn| {
+            collections::find(conn, id)?;
             synonyms::list(conn, id)
         })
         .await
@@ -55,18 +55,19 @@ pub(crate) async fn get_synonyms(
 #[utoipa::path(put, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)),
     request_body = SynonymsBody, responses(
     (status = 200, body = SynonymsView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn put_synonyms(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Manage>,
     Id(id): Id<CollectionId>,
     Body(body): Body<SynonymsBody>,
 ) -> ApiResult<HttpResponse> {
     let groups = checked(&body.groups).map_err(|rule| ApiError::field("groups", rule))?;
     let view = SynonymsView { groups: groups.clone() };
-    app.transaction(move |conn| {
-        collections::find(conn, user, id)?;
+    app.db(caller.actor, move |conn| {
+        collections::find(conn, id)?;
         synonyms::replace(conn, id, &groups)
     })
     .await

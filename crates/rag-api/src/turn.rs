@@ -7,6 +7,7 @@ use std::{
 
 use futures_util::StreamExt;
 use rag_engine::{
+    Actor,
     answer::{Answer, AskRequest, Plan, Prepared, Written},
     retrieve::Understanding,
 };
@@ -51,6 +52,7 @@ pub(crate) enum Event {
 
 /// A question.
 pub(crate) struct Question {
+    pub(crate) actor: Actor,
     pub(crate) user: UserId,
     /// Without one, a session is made.
     pub(crate) session: Option<SessionId>,
@@ -120,7 +122,7 @@ async fn record(app: &App, prepared: Prepared, written: Written) -> ApiResult<An
 }
 
 async fn prepare(app: &App, question: Question) -> ApiResult<Prepared> {
-    let Question { user, session, text, collections, filter, understanding } = question;
+    let Question { actor, user, session, text, collections, filter, understanding } = question;
     app.blocking(move |engine| {
         let request = |session| AskRequest {
             session,
@@ -130,13 +132,13 @@ async fn prepare(app: &App, question: Question) -> ApiResult<Prepared> {
             understanding: Some(understanding),
         };
         if let Some(session) = session {
-            return Ok(engine.prepare(user, &request(session))?);
+            return Ok(engine.prepare(actor, &request(session))?);
         }
         let title: String = text.trim().chars().take(TITLE_CHARS).collect();
         let new = NewChatSession { id: SessionId::new(), user_id: user, title: &title };
-        let session = engine.db().run(|conn| sessions::insert(conn, &new))?.id;
-        engine.prepare(user, &request(session)).map_err(|refusal| {
-            if let Err(error) = engine.db().run(|conn| sessions::delete(conn, user, session)) {
+        let session = engine.db().transaction(actor, |conn| sessions::insert(conn, &new))?.id;
+        engine.prepare(actor, &request(session)).map_err(|refusal| {
+            if let Err(error) = engine.db().transaction(actor, |conn| sessions::delete(conn, session)) {
                 tracing::warn!(%error, %session, "a session without a turn stays");
             }
             refusal.into()

@@ -8,8 +8,11 @@ use std::{
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use futures_util::StreamExt;
-use rag_engine::ingest::{Accepted, Upload};
-use rag_schema::ids::{CollectionId, UserId};
+use rag_engine::{
+    Actor,
+    ingest::{Accepted, Upload},
+};
+use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -19,7 +22,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{May, Store},
     documents::DocumentView,
     extract::{Body, Id, nul, slow},
     jobs::JobView,
@@ -86,7 +89,7 @@ pub(crate) struct AcceptedView {
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn upload_document(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Store>,
     Id(id): Id<CollectionId>,
     req: HttpRequest,
     payload: web::Payload,
@@ -100,7 +103,7 @@ pub(crate) async fn upload_document(
         ));
     }
     let incoming = receive(&app, Multipart::new(req.headers(), payload)).await?;
-    store(&app, user, id, incoming).await
+    store(&app, caller.actor, id, incoming).await
 }
 
 /// Sends a text. It can be found once its job is done.
@@ -111,7 +114,7 @@ pub(crate) async fn upload_document(
     (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_text(
     app: web::Data<App>,
-    Caller(user): Caller,
+    caller: May<Store>,
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateTextBody>,
 ) -> ApiResult<HttpResponse> {
@@ -125,7 +128,7 @@ pub(crate) async fn create_text(
         .map_err(|error| stopped(&error))??;
     let incoming =
         Incoming { file, title: Some(title), source, metadata: metadata.unwrap_or_else(|| json!({})) };
-    store(&app, user, id, incoming).await
+    store(&app, caller.actor, id, incoming).await
 }
 
 /// A file on disk and what was said about it.
@@ -136,7 +139,7 @@ struct Incoming {
     metadata: Value,
 }
 
-async fn store(app: &App, user: UserId, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
+async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
     let (accepted, newest) = app
         .blocking(move |engine| {
             let upload = Upload {
@@ -145,8 +148,10 @@ async fn store(app: &App, user: UserId, id: CollectionId, incoming: Incoming) ->
                 source: incoming.source.as_deref(),
                 metadata: &incoming.metadata,
             };
-            let accepted = engine.upload(user, id, &upload)?;
-            let newest = engine.db().run(|conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
+            let accepted = engine.upload(actor, id, &upload)?;
+            let newest = engine
+                .db()
+                .transaction(actor, |conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
             Ok((accepted, newest))
         })
         .await?;

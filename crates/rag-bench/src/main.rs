@@ -14,7 +14,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, MiniLm};
-use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
+use rag_engine::{AccountSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
@@ -85,7 +85,7 @@ pub(crate) fn engine(
     scratch: &Path,
 ) -> BenchResult<Engine> {
     let db = Db::new(&common.database_url, pool);
-    db.run(rag_repo::migrations::run_pending)?;
+    rag_repo::migrations::run_pending(&mut rag_repo::server::connect(&common.database_url)?)?;
     let settings = Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 48 },
@@ -106,6 +106,7 @@ pub(crate) fn engine(
             max_question_chars: 4_000,
             history_messages: 10,
         },
+        accounts: AccountSettings::default(),
     };
     Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
 }

@@ -4,6 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rag_repo::filter::Filter;
+use rag_schema::enums::Scope;
 
 /// Ask questions about your own documents, on PostgreSQL.
 #[derive(Debug, Parser)]
@@ -72,7 +73,7 @@ pub(crate) enum Command {
                             collection has grown or shrunk much. Searches go on meanwhile."
     )]
     Reindex(Reindex),
-    /// Show the index of the vectors, or build it anew as section [index] of the settings says
+    /// Show the index of the vectors, or build it anew as the settings say
     #[command(
         after_help = "Examples:\n  rag index\n  rag index --rebuild\n  rag index --rebuild --kind hnsw_binary\n\nSearches go on while it is \
                             built, by the old index; documents that are taken in meanwhile wait."
@@ -89,12 +90,123 @@ pub(crate) enum Command {
     /// Bring the tables up to date
     #[command(after_help = "Examples:\n  rag migrate\n  rag migrate --pending\n  rag migrate --revert")]
     Migrate(Migrate),
+    /// Invite, list, suspend and erase people
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag user add ada@example.org --admin\n  rag user suspend bob@example.org"
+    )]
+    User(UserCommand),
+    /// Make, list and revoke API keys
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag key add \"the website\" --scope read --scope ask --user ada@example.org\n  rag key revoke rag_4fGh2K"
+    )]
+    Key(KeyCommand),
+    /// List organisations with what they use, and set their limits
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
     /// Show or check the settings
     #[command(subcommand)]
     Config(ConfigCommand),
     /// The embedded PostgreSQL
     #[command(subcommand)]
     Pg(PgCommand),
+}
+
+/// `rag user ..`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Invite somebody, and print the token that they accept with
+    Add {
+        /// E-mail address
+        email: String,
+        /// Make them an admin of the organisation
+        #[arg(long)]
+        admin: bool,
+        /// Organisation, made when there is none of that name [default: the operator's own]
+        #[arg(long, value_name = "NAME")]
+        organisation: Option<String>,
+    },
+    /// List everybody
+    List(Json),
+    /// Answer nothing to somebody any more; their open streams end within seconds
+    Suspend {
+        /// E-mail address
+        email: String,
+    },
+    /// Let somebody in again
+    Activate {
+        /// E-mail address
+        email: String,
+    },
+    /// Erase somebody with all they own, and print a receipt
+    Erase {
+        /// E-mail address
+        email: String,
+    },
+}
+
+/// `rag key ..`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it, this once
+    Add {
+        /// What it is for
+        name: String,
+        /// What it may do: read, ask, write or manage; several times for several
+        #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope)]
+        scopes: Vec<Scope>,
+        /// Whose key, by e-mail address [default: the operator's]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+        /// How long it is good [default: until it is revoked]
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..=3650))]
+        days: Option<i32>,
+    },
+    /// List keys
+    List {
+        /// Whose keys, by e-mail address [default: the operator's]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a key
+    Revoke {
+        /// How it begins, as `rag key list` shows it
+        prefix: String,
+        /// Whose key, by e-mail address [default: the operator's]
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+    },
+}
+
+/// `rag organisation ..`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganisationCommand {
+    /// List organisations with what they store
+    List,
+    /// Set the limits of one; what is left out is the server's again
+    Limit {
+        /// Name
+        name: String,
+        /// Most documents; 0 is no limit
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
+        max_documents: Option<i64>,
+        /// Most bytes of originals; 0 is no limit
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
+        max_bytes: Option<i64>,
+        /// Most tokens of chat models in a day (UTC); 0 is no limit
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
+        max_tokens_per_day: Option<i64>,
+    },
+}
+
+/// A scope by its word.
+fn scope(word: &str) -> Result<Scope, String> {
+    let known = Scope::ALL.iter().copied().find(|scope| scope.as_str() == word);
+    known.ok_or_else(|| "allowed are read, ask, write and manage".to_owned())
 }
 
 /// Arguments of `rag serve`.
@@ -181,7 +293,7 @@ pub(crate) struct Eval {
     /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,
-    /// Judge other ways to understand and rank too (fusions, feedback, diversity, steps of [query]), or those named like NAME
+    /// Judge other ways to understand and rank too (fusions, feedback, diversity, steps of `query`), or those named like NAME
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) sweep: Option<String>,
     /// Compare with the JSON of an earlier run; a loss of quality is exit code 1

@@ -77,7 +77,8 @@ impl Context {
     /// The collection of that name.
     pub(crate) fn collection(&self, name: &str) -> Outcome<Collection> {
         let user = self.engine.local_user();
-        self.engine.db().run(|conn| collections::find_by_name(conn, user, name))?.ok_or_else(|| {
+        let find = |conn: &mut PgConnection| collections::find_by_name(conn, user.id, name);
+        self.engine.db().transaction(self.engine.local_actor(), find)?.ok_or_else(|| {
             Failure::new(Exit::Failed, format!("there is no collection named {name}"))
                 .hint("`rag status` lists the collections")
         })

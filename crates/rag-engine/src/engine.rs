@@ -7,8 +7,8 @@ use std::{
 
 use rag_embed::{Embedder, Reranker};
 use rag_llm::{ChatModel, Completer};
-use rag_repo::{Db, embedding_models, users};
-use rag_schema::{ids::UserId, models::EmbeddingModel};
+use rag_repo::{Actor, Db, embedding_models, users};
+use rag_schema::models::{EmbeddingModel, User};
 use rag_text::Tokenize;
 
 use crate::{EngineError, EngineResult, LOCAL_USER, Settings};
@@ -37,7 +37,7 @@ struct Inner {
     parts: Parts,
     completer: Option<Completer>,
     model: EmbeddingModel,
-    local_user: UserId,
+    local_user: User,
     new_work: (Mutex<u64>, Condvar),
 }
 
@@ -55,10 +55,10 @@ impl Engine {
                 embedding_models::MOST_DIMENSIONS
             )));
         }
-        let (model, local_user) = parts.db.run(|conn| {
+        let (model, local_user) = parts.db.transaction(Actor::Worker, |conn| {
             let model = embedding_models::register(conn, &info.name, dimensions, &parts.settings.index)?;
-            let user = users::ensure(conn, LOCAL_USER.0, LOCAL_USER.1)?;
-            Ok((model, user.id))
+            let user = users::ensure_admin(conn, LOCAL_USER.0, LOCAL_USER.1)?;
+            Ok((model, user))
         })?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
@@ -90,14 +90,19 @@ impl Engine {
         self.inner.parts.chat.as_ref()
     }
 
+    /// The operator of the machine: on whose behalf the command line works, and who bears the server's own key.
+    pub fn local_user(&self) -> &User {
+        &self.inner.local_user
+    }
+
+    /// The operator, as the actor of a transaction.
+    pub fn local_actor(&self) -> Actor {
+        Actor::user(self.inner.local_user.id)
+    }
+
     /// The chat model for short answers that a blocking thread waits for.
     pub(crate) fn completer(&self) -> Option<&Completer> {
         self.inner.completer.as_ref()
-    }
-
-    /// The user on whose behalf everything runs while there is one key for all.
-    pub fn local_user(&self) -> UserId {
-        self.inner.local_user
     }
 
     /// The embedding model's row, as it was when the engine was made; its index may have been built anew since.

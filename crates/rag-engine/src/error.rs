@@ -14,6 +14,15 @@ pub enum EngineError {
     /// There is no such thing, or none that the asker may see.
     #[error("There is no such {0}, or it is not yours.")]
     NotFound(&'static str),
+    /// It is there, and the asker may see it, but not do that with it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Nobody is known by what was presented.
+    #[error("{0}")]
+    Unproven(&'static str),
+    /// A limit is used up.
+    #[error("{0}")]
+    Exhausted(String),
     /// A name is taken.
     #[error("{0}")]
     Conflict(String),
@@ -35,6 +44,8 @@ impl From<RepoError> for EngineError {
     fn from(error: RepoError) -> Self {
         match error {
             RepoError::NotFound => Self::NotFound("object"),
+            RepoError::Exhausted(detail) => Self::Exhausted(detail),
+            RepoError::Forbidden => Self::Forbidden("You may see this, but not change it."),
             RepoError::Unavailable(reason) => {
                 tracing::warn!(reason, "database unavailable");
                 Self::Unavailable("The database is busy or restarting. Try again shortly.")

@@ -3,6 +3,7 @@
 //! The engine is synchronous: PostgreSQL's client and inference are. Whoever calls it from an event loop does so from a
 //! blocking thread, once per step.
 
+pub mod accounts;
 pub mod answer;
 mod engine;
 mod error;
@@ -14,7 +15,8 @@ pub mod synonyms;
 
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
-pub use settings::{AnswerSettings, IngestSettings, SearchSettings, Settings};
+pub use rag_repo::Actor;
+pub use settings::{AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings};
 
-/// The user on whose behalf everything runs while there is one key for all.
+/// The operator of the machine, an admin of an organisation of their own: address and name.
 pub const LOCAL_USER: (&str, &str) = ("local@localhost", "Local user");

@@ -19,6 +19,38 @@ pub struct Settings {
     pub search: SearchSettings,
     /// Answering.
     pub answer: AnswerSettings,
+    /// Accounts and what they may use.
+    pub accounts: AccountSettings,
+}
+
+/// Settings of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountSettings {
+    /// Whether anybody may make an account, with an organisation of its own; else by invitation only.
+    pub open_registration: bool,
+    /// How long an access token is good, in minutes, at least 1.
+    pub access_token_minutes: i32,
+    /// How long a login lasts, however often it is refreshed, in days, at least 1.
+    pub login_days: i32,
+    /// Most documents of an organisation; 0 is no limit.
+    pub max_documents: i64,
+    /// Most bytes of an organisation's originals; 0 is no limit.
+    pub max_bytes: i64,
+    /// Most tokens that chat models read and write for an organisation in a day (UTC); 0 is no limit.
+    pub max_tokens_per_day: i64,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self {
+            open_registration: false,
+            access_token_minutes: 15,
+            login_days: 90,
+            max_documents: 0,
+            max_bytes: 0,
+            max_tokens_per_day: 0,
+        }
+    }
 }
 
 /// Settings of ingest.

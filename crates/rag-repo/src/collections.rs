@@ -1,4 +1,4 @@
-//! Collections, as their owner sees them.
+//! Collections.
 
 use diesel::prelude::*;
 use rag_schema::{
@@ -7,7 +7,7 @@ use rag_schema::{
     schema::{collections, documents},
 };
 
-use crate::{Page, RepoResult, documents as document_queries};
+use crate::{Page, RepoError, RepoResult, documents as document_queries};
 
 /// Name of the constraint that keeps names unique per owner.
 pub const NAME_KEY: &str = "collections_owner_id_name_key";
@@ -20,23 +20,24 @@ pub fn insert(conn: &mut PgConnection, new: &NewCollection<'_>) -> RepoResult<Co
         .get_result(conn)?)
 }
 
-/// The collection, when `user` may see it.
-pub fn find(conn: &mut PgConnection, user: UserId, id: CollectionId) -> RepoResult<Collection> {
-    Ok(visible(user).filter(collections::id.eq(id)).select(Collection::as_select()).first(conn)?)
+/// The collection.
+pub fn find(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection> {
+    Ok(collections::table.find(id).select(Collection::as_select()).first(conn)?)
 }
 
-/// The collection of that name, when `user` has one.
-pub fn find_by_name(conn: &mut PgConnection, user: UserId, name: &str) -> RepoResult<Option<Collection>> {
-    Ok(visible(user)
+/// The collection of that name that `owner` has.
+pub fn find_by_name(conn: &mut PgConnection, owner: UserId, name: &str) -> RepoResult<Option<Collection>> {
+    Ok(collections::table
+        .filter(collections::owner_id.eq(owner))
         .filter(collections::name.eq(name))
         .select(Collection::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// Collections that `user` may see, newest first.
-pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec<Collection>> {
-    let mut query = visible(user)
+/// Collections, newest first.
+pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<Collection>> {
+    let mut query = collections::table
         .select(Collection::as_select())
         .order(collections::id.desc())
         .limit(page.limit)
@@ -47,17 +48,18 @@ pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec
     Ok(query.load(conn)?)
 }
 
-/// Those of `wanted` that `user` may see, or all of them when `wanted` is empty; ids only.
-pub fn visible_ids(
-    conn: &mut PgConnection,
-    user: UserId,
-    wanted: &[CollectionId],
-) -> RepoResult<Vec<CollectionId>> {
-    let mut query = visible(user).select(collections::id).into_boxed();
+/// Those of `wanted` that there are, or all of them when `wanted` is empty; ids only.
+pub fn visible_ids(conn: &mut PgConnection, wanted: &[CollectionId]) -> RepoResult<Vec<CollectionId>> {
+    let mut query = collections::table.select(collections::id).into_boxed();
     if !wanted.is_empty() {
         query = query.filter(collections::id.eq_any(wanted));
     }
     Ok(query.load(conn)?)
+}
+
+/// Collections that somebody owns; ids only.
+pub fn owned_by(conn: &mut PgConnection, owner: UserId) -> RepoResult<Vec<CollectionId>> {
+    Ok(collections::table.filter(collections::owner_id.eq(owner)).select(collections::id).load(conn)?)
 }
 
 /// Documents in the collection, those still being read among them.
@@ -65,15 +67,12 @@ pub fn document_count(conn: &mut PgConnection, id: CollectionId) -> RepoResult<i
     Ok(documents::table.filter(documents::collection_id.eq(id)).count().get_result(conn)?)
 }
 
-/// Deletes the collection with all that is in it. Call it in a transaction.
-pub fn delete(conn: &mut PgConnection, user: UserId, id: CollectionId) -> RepoResult<()> {
-    find(conn, user, id)?;
+/// Deletes the collection with all that is in it. `RepoError::Forbidden` when it is not the asker's to delete.
+pub fn delete(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+    find(conn, id)?;
     document_queries::delete_search_rows_of_collection(conn, id)?;
-    diesel::delete(collections::table.filter(collections::id.eq(id))).execute(conn)?;
-    Ok(())
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn visible(user: UserId) -> _ {
-    collections::table.filter(collections::owner_id.eq(user))
+    match diesel::delete(collections::table.find(id)).execute(conn)? {
+        0 => Err(RepoError::Forbidden),
+        _ => Ok(()),
+    }
 }

@@ -1,14 +1,17 @@
-//! The connection pool. A closure gets a connection for as long as it runs, and never longer.
+//! The connection pool. A closure gets a connection for one transaction, entered on somebody's behalf, and never longer.
 
 use std::time::Duration;
 
 use diesel::{
-    Connection, PgConnection,
-    connection::SimpleConnection,
+    PgConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection},
 };
 
-use crate::error::{RepoError, RepoResult};
+use crate::{
+    actor::Actor,
+    error::{RepoError, RepoResult},
+};
 
 /// Attempts of a transaction that collides with others.
 const COLLISION_ATTEMPTS: u32 = 5;
@@ -55,17 +58,17 @@ impl Db {
         Self { pool, wait: Duration::from_millis(settings.wait_timeout_ms.max(1)) }
     }
 
-    /// Runs `work` with a connection.
-    pub fn run<T>(&self, work: impl FnOnce(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
-        work(&mut *self.connection()?)
-    }
-
-    /// Runs `work` in a transaction, again when it collides with another one; so `work` may run several times.
-    pub fn transaction<T>(&self, work: impl Fn(&mut PgConnection) -> RepoResult<T>) -> RepoResult<T> {
+    /// Runs `work` in a transaction on behalf of `actor`, again when it collides with another one; so `work` may run
+    /// several times. There is no other way to a connection: row-level security holds whatever `work` asks.
+    pub fn transaction<T>(
+        &self,
+        actor: Actor,
+        mut work: impl FnMut(&mut PgConnection) -> RepoResult<T>,
+    ) -> RepoResult<T> {
         let mut connection = self.connection()?;
         let mut attempt = 1;
         loop {
-            match connection.transaction(|connection| work(connection)) {
+            match run_as(actor, &mut connection, &mut work) {
                 Err(RepoError::Collision) if attempt < COLLISION_ATTEMPTS => attempt += 1,
                 Err(RepoError::Collision) => {
                     return Err(RepoError::Unavailable("transactions keep colliding".to_owned()));
@@ -93,6 +96,22 @@ impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Db").field("connections", &self.connections()).finish()
     }
+}
+
+fn run_as<T>(
+    actor: Actor,
+    connection: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
+) -> RepoResult<T> {
+    // One message: the role and the asker cost no round trip.
+    AnsiTransactionManager::begin_transaction_sql(connection, &format!("BEGIN; {}", actor.entry()))?;
+    let result = work(connection);
+    let ended = match result {
+        Ok(_) => AnsiTransactionManager::commit_transaction(connection),
+        Err(_) => AnsiTransactionManager::rollback_transaction(connection),
+    };
+    // What `work` says went wrong tells more than that taking it back failed, too.
+    result.and_then(|value| ended.map(|()| value).map_err(RepoError::from))
 }
 
 /// Sets on each new connection what every statement relies on.

@@ -1,13 +1,13 @@
-//! Documents, as those see them who may see their collection.
+//! Documents. Which of them are there for the asker is row-level security's matter, here and in all queries.
 
 use diesel::prelude::*;
 use rag_schema::{
-    ids::{CollectionId, DocumentId, UserId, VersionId},
+    ids::{CollectionId, DocumentId, VersionId},
     models::{Chunk, Document, NewDocument},
-    schema::{chunk_lexemes, chunks, collections, document_versions, documents, embeddings},
+    schema::{chunk_lexemes, chunks, document_versions, documents, embeddings},
 };
 
-use crate::{Page, RepoResult, jobs};
+use crate::{Page, RepoError, RepoResult, jobs};
 
 /// Name of the constraint that keeps the same bytes from being stored twice in a collection.
 pub const CONTENT_KEY: &str = "documents_collection_id_content_sha256_key";
@@ -20,13 +20,8 @@ pub fn insert(conn: &mut PgConnection, new: &NewDocument<'_>) -> RepoResult<Docu
         .get_result(conn)?)
 }
 
-/// The document, when `user` may see it.
-pub fn find(conn: &mut PgConnection, user: UserId, id: DocumentId) -> RepoResult<Document> {
-    Ok(visible(user).filter(documents::id.eq(id)).select(Document::as_select()).first(conn)?)
-}
-
-/// The document, for workers, who act for its owner.
-pub fn load(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
+/// The document.
+pub fn find(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
     Ok(documents::table.find(id).select(Document::as_select()).first(conn)?)
 }
 
@@ -45,13 +40,8 @@ pub fn find_by_content(
 }
 
 /// Documents of a collection, newest first.
-pub fn list(
-    conn: &mut PgConnection,
-    user: UserId,
-    collection: CollectionId,
-    page: Page,
-) -> RepoResult<Vec<Document>> {
-    let mut query = visible(user)
+pub fn list(conn: &mut PgConnection, collection: CollectionId, page: Page) -> RepoResult<Vec<Document>> {
+    let mut query = documents::table
         .filter(documents::collection_id.eq(collection))
         .select(Document::as_select())
         .order(documents::id.desc())
@@ -104,16 +94,19 @@ pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: Ver
     Ok(())
 }
 
-/// Deletes the document with all that hangs on it. Who may do so is checked by the caller; call it in a transaction.
+/// Deletes the document with all that hangs on it. `RepoError::Forbidden` when it is not the asker's to delete.
 pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
+    find(conn, id)?;
     jobs::cancel_for_document(conn, id)?;
     let versions: Vec<VersionId> = document_versions::table
         .filter(document_versions::document_id.eq(id))
         .select(document_versions::id)
         .load(conn)?;
     delete_search_rows_of_versions(conn, &versions)?;
-    diesel::delete(documents::table.find(id)).execute(conn)?;
-    Ok(())
+    match diesel::delete(documents::table.find(id)).execute(conn)? {
+        0 => Err(RepoError::Forbidden),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes vectors and words of the versions, a statement a table: the cascade would run one for each chunk.
@@ -127,16 +120,8 @@ pub(crate) fn delete_search_rows_of_versions(
 }
 
 /// As above, for a whole collection.
-pub(crate) fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+pub fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
     diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::collection_id.eq(id))).execute(conn)?;
     diesel::delete(embeddings::table.filter(embeddings::collection_id.eq(id))).execute(conn)?;
     Ok(())
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn visible(user: UserId) -> _ {
-    documents::table.filter(
-        documents::collection_id
-            .eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)),
-    )
 }

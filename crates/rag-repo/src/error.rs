@@ -17,6 +17,12 @@ pub enum RepoError {
     /// The row would break a CHECK; holds the name of the constraint.
     #[error("violates {0}")]
     Invalid(String),
+    /// The row is there, and the asker may see it, but not change it.
+    #[error("not the asker's to change")]
+    Forbidden,
+    /// A limit is used up; the text says which, for the asker.
+    #[error("{0}")]
+    Exhausted(String),
     /// The database cannot answer now; the same call may work later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
@@ -72,6 +78,9 @@ fn by_message(message: &str) -> Option<RepoError> {
         "too many clients",
         "No space left on device",
     ];
+    if message.contains("violates row-level security policy") {
+        return Some(RepoError::Forbidden);
+    }
     if message.contains("deadlock detected") || message.contains("could not serialize") {
         return Some(RepoError::Collision);
     }

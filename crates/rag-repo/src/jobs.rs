@@ -7,9 +7,9 @@ use diesel::{
 };
 use rag_schema::{
     enums::{JobStage, JobState},
-    ids::{CollectionId, DocumentId, JobId, UserId},
+    ids::{CollectionId, DocumentId, JobId},
     models::{Job, NewJob},
-    schema::{collections, jobs},
+    schema::jobs,
 };
 
 use crate::{Page, RepoError, RepoResult};
@@ -28,9 +28,9 @@ pub fn insert(conn: &mut PgConnection, new: &NewJob<'_>) -> RepoResult<Job> {
     Ok(diesel::insert_into(jobs::table).values(new).returning(Job::as_returning()).get_result(conn)?)
 }
 
-/// The job, when `user` may see it.
-pub fn find(conn: &mut PgConnection, user: UserId, id: JobId) -> RepoResult<Job> {
-    Ok(visible(user).filter(jobs::id.eq(id)).select(Job::as_select()).first(conn)?)
+/// The job.
+pub fn find(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
+    Ok(jobs::table.filter(jobs::id.eq(id)).select(Job::as_select()).first(conn)?)
 }
 
 /// The newest job of a document.
@@ -43,16 +43,15 @@ pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoRe
         .optional()?)
 }
 
-/// Jobs that `user` may see, newest first; of one collection and in one state, when given.
+/// Jobs, newest first; of one collection and in one state, when given.
 pub fn list(
     conn: &mut PgConnection,
-    user: UserId,
     collection: Option<CollectionId>,
     state: Option<JobState>,
     page: Page,
 ) -> RepoResult<Vec<Job>> {
     let mut query =
-        visible(user).select(Job::as_select()).order(jobs::id.desc()).limit(page.limit).into_boxed();
+        jobs::table.select(Job::as_select()).order(jobs::id.desc()).limit(page.limit).into_boxed();
     if let Some(collection) = collection {
         query = query.filter(jobs::collection_id.eq(collection));
     }
@@ -74,9 +73,9 @@ pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResu
         .get_result(conn)?)
 }
 
-/// How many jobs that `user` may see are in each state; states without any are left out.
-pub fn count_by_state(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<(JobState, i64)>> {
-    Ok(visible(user).group_by(jobs::state).select((jobs::state, count_star())).load(conn)?)
+/// How many jobs are in each state; states without any are left out.
+pub fn count_by_state(conn: &mut PgConnection) -> RepoResult<Vec<(JobState, i64)>> {
+    Ok(jobs::table.group_by(jobs::state).select((jobs::state, count_star())).load(conn)?)
 }
 
 /// Takes up to `most_jobs` jobs that are due, of at most `most_bytes` in all, for `lease_s` seconds.
@@ -188,9 +187,9 @@ pub(crate) fn cancel_for_document(conn: &mut PgConnection, document: DocumentId)
     Ok(())
 }
 
-/// Queues a dead job anew. Its attempts count on: they are also the fencing token. `RepoError::NotFound` when it is not dead or not the user's.
-pub fn retry(conn: &mut PgConnection, user: UserId, id: JobId) -> RepoResult<Job> {
-    let job = find(conn, user, id)?;
+/// Queues a dead job anew. Its attempts count on: they are also the fencing token. `RepoError::NotFound` when it is not dead or not the asker's to retry.
+pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
+    let job = find(conn, id)?;
     Ok(diesel::update(jobs::table.find(job.id))
         .filter(jobs::state.eq(JobState::Dead))
         .set((
@@ -206,12 +205,4 @@ pub fn retry(conn: &mut PgConnection, user: UserId, id: JobId) -> RepoResult<Job
 #[diesel::dsl::auto_type(no_type_alias)]
 fn running(job: JobId, attempt: i32, state: JobState) -> _ {
     jobs::id.eq(job).and(jobs::attempts.eq(attempt)).and(jobs::state.eq(state))
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn visible(user: UserId) -> _ {
-    jobs::table.filter(
-        jobs::collection_id
-            .eq_any(collections::table.filter(collections::owner_id.eq(user)).select(collections::id)),
-    )
 }

@@ -1,4 +1,4 @@
-//! Chat sessions, as the user who holds them sees them.
+//! Chat sessions.
 
 use diesel::prelude::*;
 use rag_schema::{
@@ -17,23 +17,23 @@ pub fn insert(conn: &mut PgConnection, new: &NewChatSession<'_>) -> RepoResult<C
         .get_result(conn)?)
 }
 
-/// The session, when it is the user's.
-pub fn find(conn: &mut PgConnection, user: UserId, id: SessionId) -> RepoResult<ChatSession> {
-    Ok(of(user).filter(chat_sessions::id.eq(id)).select(ChatSession::as_select()).first(conn)?)
+/// The session.
+pub fn find(conn: &mut PgConnection, id: SessionId) -> RepoResult<ChatSession> {
+    Ok(chat_sessions::table.filter(chat_sessions::id.eq(id)).select(ChatSession::as_select()).first(conn)?)
 }
 
 /// As `find`, and keeps other turns out of the session until the transaction ends.
-pub fn lock(conn: &mut PgConnection, user: UserId, id: SessionId) -> RepoResult<ChatSession> {
-    Ok(of(user)
+pub fn lock(conn: &mut PgConnection, id: SessionId) -> RepoResult<ChatSession> {
+    Ok(chat_sessions::table
         .filter(chat_sessions::id.eq(id))
         .select(ChatSession::as_select())
         .for_no_key_update()
         .first(conn)?)
 }
 
-/// The user's sessions, newest first.
-pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec<ChatSession>> {
-    let mut query = of(user)
+/// Sessions, newest first.
+pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<ChatSession>> {
+    let mut query = chat_sessions::table
         .select(ChatSession::as_select())
         .order(chat_sessions::id.desc())
         .limit(page.limit)
@@ -44,13 +44,13 @@ pub fn list(conn: &mut PgConnection, user: UserId, page: Page) -> RepoResult<Vec
     Ok(query.load(conn)?)
 }
 
-/// Deletes the session and its messages.
-pub fn delete(conn: &mut PgConnection, user: UserId, id: SessionId) -> RepoResult<()> {
-    let deleted = diesel::delete(of(user).filter(chat_sessions::id.eq(id))).execute(conn)?;
-    if deleted == 0 { Err(RepoError::NotFound) } else { Ok(()) }
+/// How many sessions somebody holds.
+pub fn count_of(conn: &mut PgConnection, user: UserId) -> RepoResult<i64> {
+    Ok(chat_sessions::table.filter(chat_sessions::user_id.eq(user)).count().get_result(conn)?)
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn of(user: UserId) -> _ {
-    chat_sessions::table.filter(chat_sessions::user_id.eq(user))
+/// Deletes the session and its messages.
+pub fn delete(conn: &mut PgConnection, id: SessionId) -> RepoResult<()> {
+    let deleted = diesel::delete(chat_sessions::table.filter(chat_sessions::id.eq(id))).execute(conn)?;
+    if deleted == 0 { Err(RepoError::NotFound) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use rag_schema::{ids::CollectionId, schema::collection_synonyms};
 
-use crate::RepoResult;
+use crate::{RepoError, RepoResult};
 
 /// The groups, in their order.
 pub fn list(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Vec<Vec<String>>> {
@@ -15,10 +15,14 @@ pub fn list(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Vec
     Ok(groups.into_iter().map(|terms| terms.into_iter().flatten().collect()).collect())
 }
 
-/// Puts these groups in place of those there are. Call it in a transaction.
+/// Puts these groups in place of those there are. `RepoError::Forbidden` when they are not the asker's to set.
 pub fn replace(conn: &mut PgConnection, collection: CollectionId, groups: &[Vec<String>]) -> RepoResult<()> {
     diesel::delete(collection_synonyms::table.filter(collection_synonyms::collection_id.eq(collection)))
         .execute(conn)?;
+    // What is left was not the asker's to delete.
+    if !list(conn, collection)?.is_empty() {
+        return Err(RepoError::Forbidden);
+    }
     let rows: Vec<_> = (0_i32..)
         .zip(groups)
         .map(|(ordinal, terms)| {

@@ -6,11 +6,9 @@ use diesel::{
 };
 use rag_schema::{
     enums::VersionState,
-    ids::{CollectionId, DocumentId, UserId, VersionId},
+    ids::{CollectionId, DocumentId, VersionId},
     models::{DocumentVersion, NewDocumentVersion},
-    schema::{
-        chunks, collections, document_versions, documents as documents_table, version_contents, version_texts,
-    },
+    schema::{chunks, document_versions, version_contents, version_texts},
 };
 
 use crate::{RepoResult, documents};
@@ -149,22 +147,15 @@ pub fn text(conn: &mut PgConnection, id: VersionId, start: i64, end: i64) -> Rep
     Ok(parts.iter().flat_map(|part| part.chars()).skip(skip).take(take).collect())
 }
 
-/// Versions with chunks in the collections that `user` may see, of one collection when given.
-pub fn with_chunks(
-    conn: &mut PgConnection,
-    user: UserId,
-    collection: Option<CollectionId>,
-) -> RepoResult<Vec<VersionId>> {
+/// Versions with chunks, of one collection when given.
+pub fn with_chunks(conn: &mut PgConnection, collection: Option<CollectionId>) -> RepoResult<Vec<VersionId>> {
     let mut query = document_versions::table
-        .inner_join(documents_table::table.on(documents_table::id.eq(document_versions::document_id)))
-        .inner_join(collections::table.on(collections::id.eq(documents_table::collection_id)))
-        .filter(collections::owner_id.eq(user))
         .filter(document_versions::chunk_count.gt(0))
         .order(document_versions::id)
         .select(document_versions::id)
         .into_boxed();
     if let Some(collection) = collection {
-        query = query.filter(collections::id.eq(collection));
+        query = query.filter(document_versions::collection_id.eq(collection));
     }
     Ok(query.load(conn)?)
 }

@@ -97,6 +97,45 @@ words! {
         /// Ended.
         Finished = "finished",
     }
+    /// What somebody is in their organisation.
+    Role {
+        /// Manages its people, limits and audit log.
+        Admin = "admin",
+        /// Works with documents.
+        Member = "member",
+    }
+    /// Whether somebody is let in.
+    UserState {
+        /// Is.
+        Active = "active",
+        /// Is not, whatever they present.
+        Suspended = "suspended",
+    }
+    /// What somebody with whom a collection is shared may do in it.
+    MemberRole {
+        /// Reads, adds and deletes documents.
+        Editor = "editor",
+        /// Reads.
+        Reader = "reader",
+    }
+    /// What an API key may do.
+    Scope {
+        /// Search, and read collections and documents.
+        Read = "read",
+        /// Hold conversations.
+        Ask = "ask",
+        /// Add and delete documents.
+        Write = "write",
+        /// Make and share collections, keys and accounts.
+        Manage = "manage",
+    }
+    /// What a token of a login is good for.
+    TokenKind {
+        /// Opens the API, for minutes.
+        Access = "access",
+        /// Gives a new pair, once.
+        Refresh = "refresh",
+    }
     /// Who speaks in a message.
     Sender {
         /// The person who asks.

@@ -88,6 +88,16 @@ ids! {
     MessageId,
     /// Id of a background job.
     JobId,
+    /// Id of an organisation.
+    OrganisationId,
+    /// Id of an invitation.
+    InvitationId,
+    /// Id of a login, the family of its tokens.
+    LoginId,
+    /// Id of an API key.
+    ApiKeyId,
+    /// Id of a link to a collection.
+    LinkId,
 }
 
 #[cfg(test)]

@@ -4,6 +4,39 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    api_keys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        sha256 -> Bytea,
+        scopes -> Array<Nullable<Text>>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    audit_events (id) {
+        id -> Int8,
+        organisation_id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        object_id -> Nullable<Uuid>,
+        request_id -> Nullable<Uuid>,
+        details -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     chat_messages (id) {
         id -> Uuid,
         session_id -> Uuid,
@@ -64,6 +97,33 @@ diesel::table! {
         heading_path -> Array<Nullable<Text>>,
         token_count -> Int4,
         text -> Text,
+        collection_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    collection_links (id) {
+        id -> Uuid,
+        collection_id -> Uuid,
+        sha256 -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    collection_members (user_id, collection_id) {
+        collection_id -> Uuid,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -89,6 +149,7 @@ diesel::table! {
         description -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        organisation_id -> Uuid,
     }
 }
 
@@ -109,6 +170,7 @@ diesel::table! {
         ingest_settings -> Text,
         created_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
+        collection_id -> Uuid,
     }
 }
 
@@ -166,6 +228,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    invitations (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        email -> Text,
+        role -> Text,
+        token_sha256 -> Bytea,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     jobs (id) {
         id -> Uuid,
         kind -> Text,
@@ -215,12 +292,71 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    login_tokens (sha256) {
+        sha256 -> Bytea,
+        login_id -> Uuid,
+        kind -> Text,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    logins (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        device -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    organisation_usage (organisation_id) {
+        organisation_id -> Uuid,
+        document_count -> Int8,
+        size_bytes -> Int8,
+        token_day -> Date,
+        token_count -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    organisations (id) {
+        id -> Uuid,
+        name -> Text,
+        max_documents -> Nullable<Int8>,
+        max_bytes -> Nullable<Int8>,
+        max_tokens_per_day -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
         display_name -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        organisation_id -> Uuid,
+        role -> Text,
+        state -> Text,
+        password_hash -> Nullable<Text>,
     }
 }
 
@@ -246,37 +382,52 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> users (user_id));
+diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
-diesel::joinable!(chunks -> document_versions (version_id));
+diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
-diesel::joinable!(collections -> users (owner_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> chunks (chunk_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
+diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(jobs -> collections (collection_id));
 diesel::joinable!(jobs -> document_versions (version_id));
 diesel::joinable!(jobs -> documents (document_id));
 diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
+diesel::joinable!(login_tokens -> logins (login_id));
+diesel::joinable!(logins -> users (user_id));
+diesel::joinable!(organisation_usage -> organisations (organisation_id));
+diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(version_contents -> document_versions (version_id));
 diesel::joinable!(version_texts -> document_versions (version_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    audit_events,
     chat_messages,
     chat_sessions,
     chunk_lexemes,
     chunks,
+    collection_links,
+    collection_members,
     collection_synonyms,
     collections,
     document_versions,
     documents,
     embedding_models,
     embeddings,
+    invitations,
     jobs,
     lexemes,
     lexical_statistics,
+    login_tokens,
+    logins,
+    organisation_usage,
+    organisations,
     users,
     version_contents,
     version_texts,

@@ -10,7 +10,9 @@ use std::{
 
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
-use rag_engine::{AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers};
+use rag_engine::{
+    AccountSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers,
+};
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
@@ -46,6 +48,8 @@ impl Default for Setup {
             bearer_key: Some(KEY.to_owned()),
             max_concurrent_database_requests: 8,
             heartbeat_ms: 20,
+            // A test asks as fast as it can.
+            requests_per_minute: 0,
             max_upload_bytes: 1 << 20,
             max_body_bytes: 1 << 20,
             ..ApiSettings::default()
@@ -120,6 +124,11 @@ impl TestApp {
         Client::new(self.address, Some(KEY))
     }
 
+    /// A client with that key, token or link.
+    pub fn bearing(&self, secret: &str) -> Client {
+        Client::new(self.address, Some(secret))
+    }
+
     /// A client without a key.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)
@@ -188,6 +197,7 @@ fn settings(scratch: PathBuf) -> Settings {
             max_question_chars: 4_000,
             history_messages: 10,
         },
+        accounts: AccountSettings::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 
+use rag_repo::Actor;
 use rag_testkit::{KEY, Setup, TestApp};
 
 #[test]
@@ -43,7 +44,7 @@ fn who_cannot_be_served_in_time_is_told_to_come_again() {
             std::thread::spawn(move || {
                 loop {
                     // The worker may have a connection just now.
-                    let got = engine.db().run(|_| {
+                    let got = engine.db().transaction(Actor::Door { request: None }, |_| {
                         held.send(()).unwrap();
                         let _ = released.lock().unwrap().recv();
                         Ok(())

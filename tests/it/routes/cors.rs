@@ -53,7 +53,7 @@ fn a_listed_origin_is_told_beforehand_what_it_may_send() {
     let headers = answer.header("access-control-allow-headers").to_lowercase();
     assert!(headers.contains("authorization") && headers.contains("content-type"), "{headers}");
     assert_eq!(answer.header("access-control-max-age"), "600");
-    let refused = preflight(&app, FRIEND, "PATCH");
+    let refused = preflight(&app, FRIEND, "TRACE");
     assert_eq!((refused.status, refused.header("access-control-allow-methods")), (400, ""));
 }
 

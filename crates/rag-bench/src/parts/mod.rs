@@ -4,6 +4,7 @@ mod copy;
 mod embedder;
 mod ingest;
 mod search;
+mod tenancy;
 
 use rag_repo::PoolSettings;
 
@@ -40,8 +41,9 @@ fn measure(args: &Args) -> BenchResult<Vec<Figure>> {
     let engine = crate::engine(common, crate::minilm(common)?, &PoolSettings::default(), scratch.path())?;
     let mut figures = copy::run(&common.database_url)?;
     figures.extend(embedder::run(&engine, &common.model_dir, &corpus.documents)?);
-    let (collection, ingested) = ingest::run(&engine, &corpus)?;
+    let (collection, ingested) = ingest::run(&engine, &common.database_url, &corpus)?;
     figures.extend(ingested);
+    figures.push(tenancy::run(&engine, &common.database_url, collection)?);
     figures.push(through_api(&engine, &common.database_url, collection, &corpus.questions)?);
     Ok(figures)
 }

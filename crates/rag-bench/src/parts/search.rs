@@ -62,7 +62,8 @@ fn on_bare_connection(
         ..SearchRequest::default()
     };
     conn.transaction(|conn| {
-        engine.search_on(conn, engine.local_user(), &request)?;
+        engine.local_actor().enter(conn)?;
+        engine.search_on(conn, &request)?;
         Ok(())
     })
 }

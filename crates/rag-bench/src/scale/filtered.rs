@@ -115,7 +115,7 @@ fn find(place: &Place<'_>, question: &Question, filter: &Filter, mode: Mode) -> 
         mode,
         ..SearchRequest::default()
     };
-    Ok(place.engine.search(place.engine.local_user(), &request)?)
+    Ok(place.engine.search(place.engine.local_actor(), &request)?)
 }
 
 #[derive(QueryableByName)]

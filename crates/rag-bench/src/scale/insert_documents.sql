@@ -7,5 +7,5 @@ WITH new AS MATERIALIZED (
            sha256(uuid_send(document_id)), version_id
     FROM new
 )
-INSERT INTO document_versions (id, document_id, number, state, content_sha256, size_bytes, chunk_count, published_at)
-SELECT version_id, document_id, 1, 'published', sha256(uuid_send(document_id)), 1, $7, now() FROM new
+INSERT INTO document_versions (id, document_id, collection_id, number, state, content_sha256, size_bytes, chunk_count, published_at)
+SELECT version_id, document_id, $1, 1, 'published', sha256(uuid_send(document_id)), 1, $7, now() FROM new

@@ -59,9 +59,15 @@ pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> Bench
         );
     }
     let collection = CollectionId::new();
-    let new =
-        NewCollection { id: collection, owner_id: engine.local_user(), name: "bench scale", description: "" };
-    engine.db().run(|conn| collections::insert(conn, &new))?;
+    let user = engine.local_user();
+    let new = NewCollection {
+        id: collection,
+        organisation_id: user.organisation_id,
+        owner_id: user.id,
+        name: "bench scale",
+        description: "",
+    };
+    engine.db().transaction(engine.local_actor(), |conn| collections::insert(conn, &new))?;
     let model_id = engine.model().id;
     build::forget_indexes(conn, engine.model())?;
     conn.batch_execute(
@@ -161,6 +167,7 @@ impl Rows {
             self.chunks.push(NewChunk {
                 id: chunk_id,
                 version_id,
+                collection_id,
                 ordinal,
                 start_offset,
                 end_offset,

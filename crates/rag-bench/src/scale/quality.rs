@@ -107,7 +107,7 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> B
 fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<SearchResult> {
     let collections = &[place.collection];
     let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
-    Ok(place.engine.search(place.engine.local_user(), &request)?)
+    Ok(place.engine.search(place.engine.local_actor(), &request)?)
 }
 
 /// The nearest chunks of the scope by a scan of all its vectors.

@@ -110,7 +110,7 @@ fn search<'a>(place: &Place<'a>, mode: Mode) -> Ask<'a> {
     Box::new(move |query| {
         let collections = &[collection];
         let request = SearchRequest { query, collections, limit: LIMIT, mode, ..SearchRequest::default() };
-        Ok(engine.search(engine.local_user(), &request)?.timings.database_ms)
+        Ok(engine.search(engine.local_actor(), &request)?.timings.database_ms)
     })
 }
 

@@ -27,7 +27,6 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
     }
     let context = Context::open(config)?;
     let engine = &context.engine;
-    let user = engine.local_user();
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
     let session = match args.session {
@@ -41,7 +40,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         filter: args.filter.as_ref(),
         understanding: None,
     };
-    let prepared = engine.prepare(user, &request)?;
+    let prepared = engine.prepare(engine.local_actor(), &request)?;
     let (written, failed) = match (&prepared.plan, engine.chat()) {
         (Plan::Stream(request), Some(chat)) => stream(chat, request.clone(), !args.json)?,
         (Plan::Ready(written), _) => (written.clone(), None),
@@ -63,11 +62,11 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
 }
 
 fn begin_session(context: &Context, question: &str) -> Outcome<SessionId> {
-    let user_id = context.engine.local_user();
+    let user_id = context.engine.local_user().id;
     let title: String = output::short(question, TITLE_CHARS);
     let title = if title.is_empty() { "Untitled" } else { &title };
     let new = NewChatSession { id: SessionId::new(), user_id, title };
-    Ok(context.engine.db().run(|conn| sessions::insert(conn, &new))?.id)
+    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| sessions::insert(conn, &new))?.id)
 }
 
 /// What the model wrote, printed as it came when `shown`; Ctrl-C ends it early and keeps what there is.

@@ -4,7 +4,7 @@ use std::{process::ExitCode, thread, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rag_engine::Engine;
-use rag_repo::{RepoResult, embedding_models, vector_index};
+use rag_repo::{Actor, RepoResult, embedding_models, vector_index};
 use rag_schema::{enums::IndexKind, models::VectorIndex};
 use serde_json::json;
 
@@ -42,11 +42,16 @@ fn rebuild(engine: &Engine, wanted: &VectorIndex, most_memory_mb: u32) -> Outcom
         bar.set_style(style);
     }
     let built: RepoResult<()> = thread::scope(|scope| {
-        let build = scope
-            .spawn(|| engine.db().run(|conn| vector_index::rebuild(conn, model, wanted, most_memory_mb)));
+        let build = scope.spawn(|| {
+            engine
+                .db()
+                .transaction(Actor::Worker, |conn| vector_index::rebuild(conn, model, wanted, most_memory_mb))
+        });
         while !build.is_finished() {
             // A look that fails costs the bar a step, not the build.
-            if let Ok(Some(progress)) = engine.db().run(|conn| vector_index::progress(conn, model.id)) {
+            if let Ok(Some(progress)) =
+                engine.db().transaction(Actor::Worker, |conn| vector_index::progress(conn, model.id))
+            {
                 bar.set_position(marks(progress.share));
                 bar.set_message(progress.phase);
             }
@@ -65,7 +70,7 @@ fn marks(share: f64) -> u64 {
 }
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
-    let (model, facts) = engine.db().run(|conn| {
+    let (model, facts) = engine.db().transaction(Actor::Worker, |conn| {
         let model = embedding_models::find(conn, engine.model().id)?;
         let facts = vector_index::facts(conn, model.id)?;
         Ok((model, facts))

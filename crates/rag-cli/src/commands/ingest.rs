@@ -99,12 +99,18 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
     if name.trim().is_empty() || name.chars().count() > 200 {
         return Err(Failure::new(Exit::Usage, "a collection's name has 1 to 200 characters"));
     }
-    let find = |conn: &mut _| collections::find_by_name(conn, user, name);
-    Ok(context.engine.db().run(|conn| {
+    let find = |conn: &mut _| collections::find_by_name(conn, user.id, name);
+    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| {
         if let Some(found) = find(conn)? {
             return Ok(found);
         }
-        let new = NewCollection { id: CollectionId::new(), owner_id: user, name, description: "" };
+        let new = NewCollection {
+            id: CollectionId::new(),
+            organisation_id: user.organisation_id,
+            owner_id: user.id,
+            name,
+            description: "",
+        };
         match collections::insert(conn, &new) {
             Err(error) if error.hits(collections::NAME_KEY) => find(conn)?.ok_or(RepoError::NotFound),
             other => other,
@@ -177,7 +183,7 @@ impl<'a> Run<'a> {
         let upload = Upload { file, title: None, source: Some(&name), metadata: &json!({}) };
         let begun = Instant::now();
         let accepted = loop {
-            match self.engine.upload(self.engine.local_user(), self.collection.id, &upload) {
+            match self.engine.upload(self.engine.local_actor(), self.collection.id, &upload) {
                 Err(EngineError::Unavailable(_)) if begun.elapsed() < PATIENCE && !self.is_stopped() => {
                     thread::sleep(TICK);
                 }
@@ -211,13 +217,13 @@ impl<'a> Run<'a> {
 
     /// Looks at the open jobs with one query, and a few more when others have queued many since.
     fn look(&mut self) -> Outcome<()> {
-        let (user, collection) = (self.engine.local_user(), self.collection.id);
+        let collection = self.collection.id;
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
-        let found = self.engine.db().run(|conn| {
-            let mut found = jobs::list(conn, user, Some(collection), None, newest)?;
+        let found = self.engine.db().transaction(self.engine.local_actor(), |conn| {
+            let mut found = jobs::list(conn, Some(collection), None, newest)?;
             let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MOST_SINGLE);
-            let single = missing.map(|id| jobs::find(conn, user, *id)).collect::<Result<Vec<_>, _>>()?;
+            let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;
             found.extend(single);
             Ok(found)
         });

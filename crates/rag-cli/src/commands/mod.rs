@@ -14,6 +14,7 @@ mod search;
 mod serve;
 mod status;
 mod synonyms;
+mod user;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,9 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),
+        Command::User(command) => user::user(config, &command),
+        Command::Key(command) => user::key(config, &command),
+        Command::Organisation(command) => user::organisation(config, &command),
         Command::Config(command) => config::run(&config, &command),
         Command::Pg(command) => pg::run(&config, command),
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use indicatif::ProgressBar;
-use rag_repo::versions;
+use rag_repo::{Actor, versions};
 
 use crate::{args::Reindex, config::Config, failure::Outcome, output, runtime::Context};
 
@@ -12,13 +12,13 @@ pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let engine = &context.engine;
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
-    let all = engine.db().run(|conn| {
-        versions::with_chunks(conn, engine.local_user(), collection.map(|collection| collection.id))
-    })?;
+    let id = collection.map(|collection| collection.id);
+    // A collection that is named is one of the operator's; without a name, everybody's are indexed.
+    let all = engine.db().transaction(Actor::Worker, |conn| versions::with_chunks(conn, id))?;
     let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
     let bar = if output::is_watched() { ProgressBar::new(count) } else { ProgressBar::hidden() };
     for version in &all {
-        engine.db().transaction(|conn| versions::reindex_words(conn, *version))?;
+        engine.db().transaction(Actor::Worker, |conn| versions::reindex_words(conn, *version))?;
         bar.inc(1);
     }
     bar.finish_and_clear();

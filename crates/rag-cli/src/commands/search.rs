@@ -38,7 +38,7 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
         explain: args.explain,
         ..SearchRequest::default()
     };
-    let result = context.engine.search(context.engine.local_user(), &request)?;
+    let result = context.engine.search(context.engine.local_actor(), &request)?;
     if args.json {
         output::json(&as_json(&query, &result));
     } else {

@@ -8,7 +8,8 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_engine::ingest::Workers;
+use rag_engine::{Actor, ingest::Workers};
+use rag_schema::enums::Role;
 use tokio::sync::watch;
 
 use crate::{
@@ -20,6 +21,8 @@ use crate::{
     signals,
 };
 
+/// Address of the first admin, who was invited by nobody that knew it. `rag user add` invites others by theirs.
+const FIRST_ADMIN: &str = "admin@localhost";
 /// How often it is asked whether PostgreSQL has been given up.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -28,13 +31,13 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let begun = Instant::now();
     let bind = config.sections.server.bind;
     let key = config.server_key()?;
-    refuse_open(bind, key.as_deref())?;
     let (stop, mut stopped) = watch::channel(false);
     // Sending fails only when nobody waits any more.
     signals::listen(move |_| _ = stop.send(true))?;
     let postgres = Postgres::serve(&config)?;
     let context = Context::on(config, postgres)?;
     clear_scratch(&context.config.scratch_dir());
+    invite_first(&context, bind, key.as_deref())?;
     if *stopped.borrow() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -52,13 +55,20 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without a key, only this machine may ask.
-fn refuse_open(bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
-    if key.is_some() || bind.ip().is_loopback() {
+/// A server that other machines reach, with no key and nobody who could sign in, invites its first admin.
+fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
+    let engine = &context.engine;
+    if key.is_some() || bind.ip().to_canonical().is_loopback() || engine.has_accounts()? {
         return Ok(());
     }
-    Err(Failure::new(Exit::Usage, format!("{bind} is open to other machines, and no key is asked for"))
-        .hint("set server.key or server.key_file, or bind to 127.0.0.1"))
+    let organisation = engine.local_user().organisation_id;
+    let invited = engine.invite(Actor::Worker, organisation, FIRST_ADMIN, Role::Admin)?;
+    output::line("Nobody has an account yet. The first admin makes one with this token, which works once:\n");
+    output::line(format!(
+        "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'\n",
+        invited.token
+    ));
+    Ok(())
 }
 
 /// Runs the HTTP API until `stopped` says so, or until it fails by itself.
@@ -119,6 +129,9 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
             .unwrap_or(1),
         admission_timeout_ms: server.admission_timeout_ms,
         shutdown_timeout_s: server.shutdown_timeout_s,
+        requests_per_minute: server.requests_per_minute,
+        attempts_per_minute: server.attempts_per_minute,
+        max_concurrent_passwords: std::thread::available_parallelism().map_or(1, usize::from),
         cors_origins: server.cors_origins.clone(),
     }
 }

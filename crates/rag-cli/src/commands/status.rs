@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use rag_pg::Status;
-use rag_repo::{Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users};
-use rag_schema::{enums::JobState, ids::UserId};
+use rag_repo::{
+    Actor, Db, Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users,
+};
+use rag_schema::enums::JobState;
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,7 +21,7 @@ const MOST_COLLECTIONS: i64 = 1000;
 /// Prints what there is; a database that does not run is no failure.
 pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     let (state, url) = database(config)?;
-    let stored = url.map(|url| -> Outcome<Value> { Ok(stored(&mut server::connect(&url)?)?) }).transpose()?;
+    let stored = url.map(|url| stored(&url, config)).transpose()?;
     let embedding = &config.sections.embedding;
     let model = match embedding.kind {
         EmbeddingKind::Minilm => "all-MiniLM-L6-v2 (in this process)".to_owned(),
@@ -55,26 +57,32 @@ fn database(config: &Config) -> Outcome<(String, Option<String>)> {
     })
 }
 
-fn stored(conn: &mut PgConnection) -> RepoResult<Value> {
-    let facts = server::facts(conn)?;
-    let pending = migrations::pending(conn)?;
+fn stored(url: &str, config: &Config) -> Outcome<Value> {
+    let mut conn = server::connect(url)?;
+    let facts = server::facts(&mut conn)?;
+    let pending = migrations::pending(&mut conn)?;
     let mut report = json!({
         "version": facts.version(), "pgvector": facts.vector_installed, "size": facts.database_size,
         "pending_migrations": pending,
     });
     if pending.is_empty() {
-        let (email, name) = rag_engine::LOCAL_USER;
-        let user = users::ensure(conn, email, name)?.id;
-        let counts = json!({"collections": collections_of(conn, user)?, "jobs": jobs_of(conn, user)?});
-        if let (Some(report), Value::Object(counts)) = (report.as_object_mut(), counts) {
+        let db = Db::new(url, &config.pool());
+        let operator =
+            db.transaction(Actor::Worker, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
+        let counts = operator.map(|user| {
+            db.transaction(Actor::user(user.id), |conn| {
+                Ok(json!({"collections": collections_of(conn)?, "jobs": jobs_of(conn)?}))
+            })
+        });
+        if let (Some(report), Some(Value::Object(counts))) = (report.as_object_mut(), counts.transpose()?) {
             report.extend(counts);
         }
     }
     Ok(report)
 }
 
-fn collections_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<Value>> {
-    let found = collections::list(conn, user, Page::first(MOST_COLLECTIONS))?;
+fn collections_of(conn: &mut PgConnection) -> RepoResult<Vec<Value>> {
+    let found = collections::list(conn, Page::first(MOST_COLLECTIONS))?;
     let describe = |collection: &rag_schema::models::Collection| {
         let documents = collections::document_count(conn, collection.id)?;
         let chunks = Scope::of(&[collection.id]).chunk_count(conn)?;
@@ -83,8 +91,8 @@ fn collections_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Vec<Value
     found.iter().map(describe).collect()
 }
 
-fn jobs_of(conn: &mut PgConnection, user: UserId) -> RepoResult<Value> {
-    let counted = jobs::count_by_state(conn, user)?;
+fn jobs_of(conn: &mut PgConnection) -> RepoResult<Value> {
+    let counted = jobs::count_by_state(conn)?;
     let count = |state| counted.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
     Ok(JobState::ALL.iter().map(|state| (state.as_str().to_owned(), json!(count(*state)))).collect())
 }

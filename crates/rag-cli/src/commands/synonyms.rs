@@ -18,13 +18,15 @@ pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
     let groups = args.file.as_deref().map(read).transpose()?;
     let context = Context::open(config)?;
     let collection = context.collection(&args.collection)?.id;
-    let groups = context.engine.db().transaction(|conn| {
+    let groups = context.engine.db().transaction(context.engine.local_actor(), |conn| {
         if let Some(groups) = &groups {
             synonyms::replace(conn, collection, groups)?;
         }
         synonyms::list(conn, collection)
     })?;
-    groups.iter().for_each(|terms| output::line(terms.join(", ")));
+    for terms in groups {
+        output::line(terms.join(", "));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

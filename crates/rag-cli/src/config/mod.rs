@@ -5,13 +5,14 @@ mod ranges;
 pub(crate) mod sections;
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use rag_engine::{
-    AnswerSettings, IngestSettings, SearchSettings, Settings,
+    AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking, Shares, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
@@ -20,13 +21,17 @@ use rag_text::{ChunkSettings, Limits};
 
 use self::{
     layers::Layers,
-    sections::{FusionKind, RerankKind, Sections},
+    sections::{FusionKind, Registration, RerankKind, Sections},
 };
 use crate::{
     args::Global,
     failure::{Exit, Failure, Outcome},
     paths,
 };
+
+/// Characters of the server's key at least, and different ones among them.
+const LEAST_KEY_CHARS: usize = 20;
+const LEAST_DIFFERENT_CHARS: usize = 8;
 
 /// All settings, with their origins.
 #[derive(Debug, Clone)]
@@ -83,7 +88,8 @@ impl Config {
     pub(crate) fn server_key(&self) -> Outcome<Option<String>> {
         let server = &self.sections.server;
         if server.key_file.as_os_str().is_empty() {
-            return Ok(server.key.given().map(str::to_owned));
+            let shown = self.layers.describe("server.key");
+            return server.key.given().map(|key| strong(key, &shown)).transpose();
         }
         let shown = self.layers.describe("server.key_file");
         let text = fs::read_to_string(&server.key_file).map_err(|error| {
@@ -91,7 +97,7 @@ impl Config {
         })?;
         match text.trim() {
             "" => Err(Failure::new(Exit::Usage, format!("{shown}: the file is empty"))),
-            key => Ok(Some(key.to_owned())),
+            key => strong(key, &shown).map(Some),
         }
     }
 
@@ -130,7 +136,7 @@ impl Config {
 
     /// The engine's settings; `program` is this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
-        let Sections { ingest, search, query, answer, rerank, .. } = &self.sections;
+        let Sections { ingest, search, query, answer, rerank, accounts, .. } = &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;
         Settings {
             ingest: IngestSettings {
@@ -188,8 +194,26 @@ impl Config {
                 max_question_chars: answer.max_question_chars,
                 history_messages: answer.history_messages,
             },
+            accounts: AccountSettings {
+                open_registration: accounts.registration == Registration::Open,
+                access_token_minutes: accounts.access_token_minutes,
+                login_days: accounts.login_days,
+                max_documents: accounts.max_documents,
+                max_bytes: accounts.max_bytes,
+                max_tokens_per_day: accounts.max_tokens_per_day,
+            },
         }
     }
+}
+
+/// The key, unless somebody could guess it: too short, or of too few different characters, as example keys are.
+fn strong(key: &str, shown: &str) -> Outcome<String> {
+    let different: BTreeSet<char> = key.to_lowercase().chars().collect();
+    if key.chars().count() >= LEAST_KEY_CHARS && different.len() >= LEAST_DIFFERENT_CHARS {
+        return Ok(key.to_owned());
+    }
+    Err(Failure::new(Exit::Usage, format!("{shown}: the key can be guessed: it needs {LEAST_KEY_CHARS} characters, {LEAST_DIFFERENT_CHARS} of them different"))
+        .hint("make one with: openssl rand -hex 32"))
 }
 
 /// Milliseconds as a duration.

@@ -50,11 +50,22 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         .chain(counts(s))
         .chain(index(s))
         .chain(server(s))
+        .chain(accounts(s))
         .chain(models(s))
         .chain(rerank(s))
         .chain(query(s))
         .find(|(holds, ..)| !holds)
         .map(|(_, key, allowed)| (key, allowed))
+}
+
+fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+    [
+        ((1..=1440).contains(&s.accounts.access_token_minutes), "accounts.access_token_minutes", "1 to 1440"),
+        ((1..=3650).contains(&s.accounts.login_days), "accounts.login_days", "1 to 3650"),
+        (s.accounts.max_documents >= 0, "accounts.max_documents", "0 (no limit) or more"),
+        (s.accounts.max_bytes >= 0, "accounts.max_bytes", "0 (no limit) or more"),
+        (s.accounts.max_tokens_per_day >= 0, "accounts.max_tokens_per_day", "0 (no limit) or more"),
+    ]
 }
 
 fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {

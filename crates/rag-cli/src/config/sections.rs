@@ -10,6 +10,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sections {
     pub(crate) server: Server,
+    pub(crate) accounts: Accounts,
     pub(crate) database: Database,
     pub(crate) postgres: Postgres,
     pub(crate) embedding: Embedding,
@@ -38,6 +39,28 @@ pub(crate) struct Server {
     pub(crate) threads: usize,
     pub(crate) admission_timeout_ms: u64,
     pub(crate) shutdown_timeout_s: u64,
+    pub(crate) requests_per_minute: u32,
+    pub(crate) attempts_per_minute: u32,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Registration {
+    Invited,
+    Open,
+}
+
+/// Accounts and what they may use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Accounts {
+    pub(crate) registration: Registration,
+    pub(crate) access_token_minutes: i32,
+    pub(crate) login_days: i32,
+    pub(crate) max_documents: i64,
+    pub(crate) max_bytes: i64,
+    pub(crate) max_tokens_per_day: i64,
 }
 
 /// The database and its pool.
@@ -180,6 +203,7 @@ pub(crate) struct Search {
 /// Understanding questions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the field's usual name of the step")]
 #[expect(clippy::struct_excessive_bools, reason = "each step can be off by itself")]
 pub(crate) struct Query {
     pub(crate) context: bool,

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use rag_llm::{ChatRequest, Usage};
-use rag_repo::{filter::Filter, messages, sessions};
+use rag_repo::{Actor, filter::Filter, messages, sessions};
 use rag_schema::{
     enums::{Outcome, Sender},
-    ids::{CollectionId, MessageId, SessionId, UserId},
+    ids::{CollectionId, MessageId, SessionId},
     models::{ChatMessage, NewChatMessage},
 };
 use serde::Serialize;
@@ -88,8 +88,8 @@ impl Written {
 /// A turn whose question is stored and whose evidence is found.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// Who asks.
-    pub user: UserId,
+    /// On whose behalf it is asked.
+    pub actor: Actor,
     /// The question as stored.
     pub question: ChatMessage,
     /// The question as it was searched: rewritten, when it leaned on what was said before.
@@ -124,10 +124,13 @@ pub struct Answer {
 
 impl Engine {
     /// Stores the question, finds evidence and decides how it is answered.
-    pub fn prepare(&self, user: UserId, request: &AskRequest<'_>) -> EngineResult<Prepared> {
+    pub fn prepare(&self, actor: Actor, request: &AskRequest<'_>) -> EngineResult<Prepared> {
         let begun = Instant::now();
         let question = self.check_question(request.question)?;
-        let (stored, recent) = self.store_question(user, request.session, question)?;
+        if self.chat().is_some() {
+            self.check_tokens(actor)?;
+        }
+        let (stored, recent) = self.store_question(actor, request.session, question)?;
         let said: Vec<Said<'_>> =
             recent.iter().map(|message| Said { sender: message.sender, text: &message.text }).collect();
         let search = SearchRequest {
@@ -140,18 +143,18 @@ impl Engine {
             limit: self.settings().answer.passages.max(1),
             ..SearchRequest::default()
         };
-        let result = self.search(user, &search)?;
+        let result = self.search(actor, &search)?;
         let evidence: Vec<Evidence> =
             (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
         let vector = result.query_vector.unwrap_or_default();
-        let plan = self.plan(&stored, question, &vector, &evidence)?;
+        let plan = self.plan(actor, &stored, question, &vector, &evidence)?;
         let timings = json!({
             "understand_ms": result.timings.understand_ms, "embed_ms": result.timings.embed_ms, "database_ms": result.timings.database_ms,
             "rerank_ms": result.timings.rerank_ms,
             "extract_ms": searched.elapsed().as_secs_f64() * 1e3,
         });
-        Ok(Prepared { user, question: stored, searched: result.searched, evidence, plan, timings, begun })
+        Ok(Prepared { actor, question: stored, searched: result.searched, evidence, plan, timings, begun })
     }
 
     fn check_question<'q>(&self, question: &'q str) -> EngineResult<&'q str> {
@@ -172,13 +175,13 @@ impl Engine {
     /// The question as stored, and the messages before it.
     fn store_question(
         &self,
-        user: UserId,
+        actor: Actor,
         session: SessionId,
         question: &str,
     ) -> EngineResult<(ChatMessage, Vec<ChatMessage>)> {
         self.db()
-            .transaction(|conn| {
-                sessions::lock(conn, user, session)?;
+            .transaction(actor, |conn| {
+                sessions::lock(conn, session)?;
                 let ordinal = messages::next_ordinal(conn, session)?;
                 let recent = messages::before(conn, session, ordinal, RECENT_MESSAGES)?;
                 let stored = messages::append(conn, &blank(session, ordinal, Sender::User, question))?;
@@ -189,6 +192,7 @@ impl Engine {
 
     fn plan(
         &self,
+        actor: Actor,
         stored: &ChatMessage,
         question: &str,
         vector: &[f32],
@@ -201,8 +205,9 @@ impl Engine {
             return Ok(Plan::Ready(extractive::answer(self, question, vector, evidence)?));
         }
         let most = self.settings().answer.history_messages;
-        let history =
-            self.db().run(|conn| messages::before(conn, stored.session_id, stored.ordinal, most))?;
+        let history = self
+            .db()
+            .transaction(actor, |conn| messages::before(conn, stored.session_id, stored.ordinal, most))?;
         Ok(Plan::Stream(prompt::grounded(question, &history, evidence)))
     }
 
@@ -221,8 +226,8 @@ impl Engine {
         let tokens = |count: u32| i32::try_from(count).ok();
         let message = self
             .db()
-            .transaction(|conn| {
-                sessions::lock(conn, prepared.user, session)?;
+            .transaction(prepared.actor, |conn| {
+                sessions::lock(conn, session)?;
                 let ordinal = messages::next_ordinal(conn, session)?;
                 let new = NewChatMessage {
                     outcome: Some(written.outcome),

@@ -59,7 +59,7 @@ pub(super) fn judge(
             ..SearchRequest::default()
         };
         let begun = Instant::now();
-        let found = engine.search(engine.local_user(), &request)?.found;
+        let found = engine.search(engine.local_actor(), &request)?.found;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         let documents: Vec<DocumentId> = found.iter().map(|found| found.passage.document_id).collect();
         let ranking = by_best_chunk(&documents, names);

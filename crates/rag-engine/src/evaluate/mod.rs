@@ -70,7 +70,7 @@ pub fn evaluate(
     let collection = collection(engine, evaluation.keep_as)?;
     let result = run(engine, evaluation, collection, &queries, progress);
     if evaluation.keep_as.is_none() {
-        engine.db().transaction(|conn| collections::delete(conn, engine.local_user(), collection))?;
+        engine.db().transaction(engine.local_actor(), |conn| collections::delete(conn, collection))?;
     }
     result
 }
@@ -86,7 +86,8 @@ fn run(
     let workers = Workers::start(engine, evaluation.workers)?;
     let names = upload_all(engine, evaluation.dir, collection, progress)?;
     loop {
-        let open = engine.db().run(|conn| jobs::open_count(conn, collection))?;
+        let open =
+            engine.db().transaction(engine.local_actor(), |conn| jobs::open_count(conn, collection))?;
         progress(Progress::Ingesting(open));
         if open == 0 {
             break;
@@ -95,7 +96,8 @@ fn run(
     }
     let ingest_s = begun.elapsed().as_secs_f64();
     workers.stop();
-    let chunks = engine.db().run(|conn| Scope::of(&[collection]).chunk_count(conn))?;
+    let chunks =
+        engine.db().transaction(engine.local_actor(), |conn| Scope::of(&[collection]).chunk_count(conn))?;
     let mut variants = evaluation.sweep.map_or_else(Vec::new, |wanted| variants(engine, wanted));
     variants.extend(readings(queries));
     let all = queries.len() * (3 + variants.len());
@@ -119,10 +121,19 @@ fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId>
     let id = CollectionId::new();
     let fresh = format!("evaluation {id}");
     let name = name.unwrap_or(&fresh);
-    let new = NewCollection { id, owner_id: engine.local_user(), name, description: "A test collection." };
-    Ok(engine.db().transaction(|conn| match collections::find_by_name(conn, engine.local_user(), name)? {
-        Some(known) => Ok(known.id),
-        None => Ok(collections::insert(conn, &new)?.id),
+    let user = engine.local_user();
+    let new = NewCollection {
+        id,
+        organisation_id: user.organisation_id,
+        owner_id: user.id,
+        name,
+        description: "A test collection.",
+    };
+    Ok(engine.db().transaction(engine.local_actor(), |conn| {
+        match collections::find_by_name(conn, user.id, name)? {
+            Some(known) => Ok(known.id),
+            None => Ok(collections::insert(conn, &new)?.id),
+        }
     })?)
 }
 
@@ -150,7 +161,7 @@ fn upload_all(
             source: Some(&entry.id),
             metadata: &json!({"id": entry.id}),
         };
-        let accepted = engine.upload(engine.local_user(), collection, &upload)?;
+        let accepted = engine.upload(engine.local_actor(), collection, &upload)?;
         names.entry(accepted.document.id).or_default().push(entry.id);
         progress(Progress::Uploading(count + 1));
     }

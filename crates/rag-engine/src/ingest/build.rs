@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use rag_repo::{RepoError, jobs::Lease, versions, versions::BuildProgress};
+use rag_repo::{Actor, RepoError, jobs::Lease, versions, versions::BuildProgress};
 use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
@@ -80,7 +80,8 @@ impl<'e> Build<'e> {
         let ingest = &engine.settings().ingest;
         let lease = Lease { job: job.id, attempt: job.attempts };
         let target = Target { lease, collection: job.collection_id, document, version };
-        let document = engine.db().run(|conn| rag_repo::documents::load(conn, document))?;
+        let document =
+            engine.db().transaction(Actor::Worker, |conn| rag_repo::documents::find(conn, document))?;
         let spool = spool(engine, version, &ingest.scratch)?;
         let format = Format::from_media_type(&document.media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;
@@ -88,7 +89,9 @@ impl<'e> Build<'e> {
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
         let facts = facts(engine, &document, outline);
         let stored = if job.attempts > 1 {
-            engine.db().transaction(|conn| versions::begin_build(conn, version, &facts.settings))?
+            engine
+                .db()
+                .transaction(Actor::Worker, |conn| versions::begin_build(conn, version, &facts.settings))?
         } else {
             BuildProgress::default()
         };
@@ -162,7 +165,7 @@ impl<'e> Build<'e> {
 fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
     let mut file = NamedTempFile::new_in(scratch)?;
     for part in 0.. {
-        match engine.db().run(|conn| versions::content(conn, version, part))? {
+        match engine.db().transaction(Actor::Worker, |conn| versions::content(conn, version, part))? {
             Some(bytes) => file.write_all(&bytes)?,
             None if part == 0 => return Err(EngineError::from(RepoError::NotFound).naming("document")),
             None => break,

@@ -2,7 +2,7 @@
 
 use pgvector::HalfVector;
 use rag_repo::{
-    PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
+    Actor, PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
 };
 use rag_schema::{
     enums::{JobStage, JobState},
@@ -26,7 +26,7 @@ pub(super) fn embed_and_store(engine: &Engine, sections: &[Section]) -> EngineRe
         sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
     let mut vectors = engine.embedder().embed_documents(&inputs)?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(engine, section, &mut vectors)).collect();
-    Ok(engine.db().transaction(|conn| store(conn, engine, &rows))?)
+    Ok(engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?)
 }
 
 fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {
@@ -38,6 +38,7 @@ fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<I
         chunks.push(NewChunk {
             id,
             version_id: target.version,
+            collection_id: target.collection,
             ordinal: i32::try_from(chunk.ordinal).unwrap_or(i32::MAX),
             start_offset: i64::try_from(chunk.start).unwrap_or(i64::MAX),
             end_offset: i64::try_from(chunk.end).unwrap_or(i64::MAX),

@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-use rag_repo::{PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
+use rag_repo::{Actor, PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
 use rag_schema::{
     enums::JobKind,
-    ids::{CollectionId, DocumentId, JobId, UserId, VersionId},
+    ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job, NewDocument, NewDocumentVersion, NewJob},
 };
 use rag_text::{Format, Refusal};
@@ -50,7 +50,7 @@ impl Engine {
     /// Stores the file in the collection and queues the job that reads it.
     pub fn upload(
         &self,
-        user: UserId,
+        actor: Actor,
         collection: CollectionId,
         upload: &Upload<'_>,
     ) -> EngineResult<Accepted> {
@@ -66,15 +66,19 @@ impl Engine {
         let format = sniff(&mut file, upload.source)?;
         let sha256 = hash(&mut file)?;
         let new = Incoming { upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
-        let stored = self.db().transaction(|conn| {
-            collections::find(conn, user, collection)?;
-            match documents::find_by_content(conn, collection, &sha256)? {
-                Some(document) => duplicate(conn, document),
-                None => new.store(conn, collection),
+        let stored = self.db().transaction(actor, |conn| {
+            collections::find(conn, collection)?;
+            if let Some(document) = documents::find_by_content(conn, collection, &sha256)? {
+                return duplicate(conn, document);
+            }
+            let accepted = new.store(conn, collection)?;
+            match self.storage_exhausted(conn)? {
+                Some(detail) => Err(RepoError::Exhausted(detail)),
+                None => Ok(accepted),
             }
         });
         let accepted = match stored {
-            Err(error) if error.hits(documents::CONTENT_KEY) => self.db().run(|conn| {
+            Err(error) if error.hits(documents::CONTENT_KEY) => self.db().transaction(actor, |conn| {
                 let document =
                     documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
                 duplicate(conn, document)
@@ -146,6 +150,7 @@ impl Incoming<'_> {
             &NewDocumentVersion {
                 id: VersionId::new(),
                 document_id: document.id,
+                collection_id: collection,
                 number: 1,
                 content_sha256: self.sha256,
                 size_bytes: self.size,

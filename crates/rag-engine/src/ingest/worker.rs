@@ -11,12 +11,8 @@ use std::{
     time::Duration,
 };
 
-use rag_repo::{RepoError, documents, jobs, jobs::Lease};
-use rag_schema::{
-    enums::JobState,
-    ids::{JobId, UserId},
-    models::Job,
-};
+use rag_repo::{Actor, RepoError, documents, jobs, jobs::Lease};
+use rag_schema::{enums::JobState, ids::JobId, models::Job};
 use serde_json::json;
 
 use super::{
@@ -96,10 +92,11 @@ fn run(engine: &Engine, stop: &AtomicBool) {
 
 impl Engine {
     /// Queues a job anew that was given up, and wakes a worker.
-    pub fn retry_job(&self, user: UserId, id: JobId) -> EngineResult<Job> {
-        let retried = self.db().run(|conn| {
-            jobs::find(conn, user, id)?;
-            match jobs::retry(conn, user, id) {
+    pub fn retry_job(&self, actor: Actor, id: JobId) -> EngineResult<Job> {
+        let retried = self.db().transaction(actor, |conn| {
+            let job = jobs::find(conn, id)?;
+            match jobs::retry(conn, id) {
+                Err(RepoError::NotFound) if job.state == JobState::Dead => Err(RepoError::Forbidden),
                 Err(RepoError::NotFound) => Ok(None),
                 other => other.map(Some),
             }
@@ -115,7 +112,9 @@ impl Engine {
     /// Takes the jobs that are due, at most a bundle, and works on them. Says how many it took.
     fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
         let lease_s = f64::from(i32::try_from(self.settings().ingest.lease_s).unwrap_or(i32::MAX));
-        let claimed = self.db().transaction(|conn| jobs::claim(conn, BUNDLE_JOBS, BUNDLE_BYTES, lease_s))?;
+        let claimed = self
+            .db()
+            .transaction(Actor::Worker, |conn| jobs::claim(conn, BUNDLE_JOBS, BUNDLE_BYTES, lease_s))?;
         if claimed.is_empty() {
             return Ok(0);
         }
@@ -145,11 +144,13 @@ impl Engine {
                 self.give_back([job], Some(error));
                 Ok(())
             }
-            EngineError::Document(refusal) if !refusal.is_internal() => self.db().transaction(|conn| {
-                let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
-                jobs::finish(conn, lease, JobState::Refused, Some(problem))?;
-                job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
-            }),
+            EngineError::Document(refusal) if !refusal.is_internal() => {
+                self.db().transaction(Actor::Worker, |conn| {
+                    let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
+                    jobs::finish(conn, lease, JobState::Refused, Some(problem))?;
+                    job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
+                })
+            }
             other => self.fail(job, lease, other),
         };
         if let Err(error) = result {
@@ -162,7 +163,7 @@ impl Engine {
         tracing::warn!(job = %job.id, attempt = job.attempts, error = %with_source(error), "ingest failed");
         let max_attempts = self.settings().ingest.max_attempts.max(1);
         let problem = problem(error);
-        self.db().transaction(|conn| {
+        self.db().transaction(Actor::Worker, |conn| {
             if job.attempts % max_attempts == 0 {
                 jobs::finish(conn, lease, JobState::Dead, Some(problem.clone()))
             } else {
@@ -174,8 +175,9 @@ impl Engine {
     /// Queues jobs again that were not finished: by our stop, or because a database or a model is away, for which no
     /// job is ever given up. One connection for all, so that a database that is away is waited for once.
     fn give_back<'j>(&self, held: impl IntoIterator<Item = &'j Job>, away: Option<&EngineError>) {
-        let given = self.db().run(|conn| {
-            for job in held {
+        let held: Vec<&Job> = held.into_iter().collect();
+        let given = self.db().transaction(Actor::Worker, |conn| {
+            for job in &held {
                 let lease = Lease { job: job.id, attempt: job.attempts };
                 let problem = away.map(problem).or_else(|| job.problem.clone());
                 let delay_s = away.map_or(0, |_| backoff_s(job.attempts));
@@ -281,7 +283,9 @@ impl LeaseKeeper {
         let pause = Duration::from_secs(u64::try_from(lease_s / 3).unwrap_or(1).max(1));
         let thread = thread::Builder::new().name("lease-keeper".to_owned()).spawn(move || {
             while is_done.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-                if let Err(error) = engine.db().run(|conn| jobs::prolong(conn, &held, lease_s)) {
+                if let Err(error) =
+                    engine.db().transaction(Actor::Worker, |conn| jobs::prolong(conn, &held, lease_s))
+                {
                     tracing::warn!(%error, "leases could not be prolonged");
                 }
             }

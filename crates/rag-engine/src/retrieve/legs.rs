@@ -6,7 +6,7 @@ use rag_repo::{
     PgConnection, RepoError, RepoResult, collections,
     search::{self, DensePlan, Passage, Scope},
 };
-use rag_schema::ids::{ChunkId, CollectionId, UserId};
+use rag_schema::ids::{ChunkId, CollectionId};
 use serde_json::json;
 
 use super::{
@@ -20,7 +20,6 @@ const WINDOW: usize = 50;
 
 pub(super) struct Legs<'a> {
     pub(super) engine: &'a Engine,
-    pub(super) user: UserId,
     pub(super) request: &'a SearchRequest<'a>,
     pub(super) ranking: &'a Ranking,
     pub(super) query: &'a QueryText,
@@ -51,7 +50,7 @@ pub(super) struct Candidates {
 
 impl Legs<'_> {
     pub(super) fn run(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<Candidates> {
-        let visible = collections::visible_ids(conn, self.user, self.request.collections)?;
+        let visible = collections::visible_ids(conn, self.request.collections)?;
         if visible.len() < self.request.collections.len() {
             return Err(RepoError::NotFound);
         }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rag_embed::Reranker;
-use rag_repo::{PgConnection, RepoResult};
-use rag_schema::ids::UserId;
+use rag_repo::{Actor, PgConnection, RepoResult};
 use serde_json::json;
 
 use super::{
@@ -23,28 +22,27 @@ use super::{
 use crate::{Engine, EngineError, EngineResult};
 
 impl Engine {
-    /// Searches what `user` may see. `EngineError::NotFound` when a collection named is not among that.
-    pub fn search(&self, user: UserId, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
+    /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
+    pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
         let mut question = Question::understand(self, request)?;
         let begun = Instant::now();
-        let asked = self.db().transaction(|conn| question.ask(conn, user));
+        let asked = self.db().transaction(actor, |conn| question.ask(conn));
         let mut listed = question.list(asked, begun.elapsed())?;
         if request.highlight {
-            self.db().run(|conn| question.mark(conn, &mut listed))?;
+            self.db().transaction(actor, |conn| question.mark(conn, &mut listed))?;
         }
         Ok(question.result(listed))
     }
 
-    /// As `search`, on a connection and in a transaction of the caller's, which a reranker keeps waiting.
+    /// As `search`, in a transaction of the caller's that an actor has entered, and that a reranker keeps waiting.
     pub fn search_on(
         &self,
         conn: &mut PgConnection,
-        user: UserId,
         request: &SearchRequest<'_>,
     ) -> EngineResult<SearchResult> {
         let mut question = Question::understand(self, request)?;
         let begun = Instant::now();
-        let asked = question.ask(conn, user);
+        let asked = question.ask(conn);
         let mut listed = question.list(asked, begun.elapsed())?;
         if request.highlight {
             question.mark(conn, &mut listed)?;
@@ -132,12 +130,11 @@ impl<'a> Question<'a> {
     }
 
     /// The database's part, with a tracer of its own: a collision makes the transaction run again.
-    fn ask(&self, conn: &mut PgConnection, user: UserId) -> RepoResult<(Candidates, Tracer)> {
+    fn ask(&self, conn: &mut PgConnection) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
         let shares = &self.engine.settings().search.shares;
         let legs = Legs {
             engine: self.engine,
-            user,
             request: self.request,
             ranking: self.ranking,
             query: &self.query,

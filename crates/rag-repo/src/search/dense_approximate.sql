@@ -2,7 +2,7 @@
 -- The score is the cosine whatever the index orders by.
 SELECT chunk_id, 1 - (embedding <=> $1::halfvec({dimensions})) AS score FROM (
     SELECT e.chunk_id, e.embedding::halfvec({dimensions}) AS embedding
-    FROM embeddings e
+    FROM search.embeddings e
     WHERE e.model_id = $2 AND {scope}
     ORDER BY e.embedding::halfvec({dimensions}) {operator} $1::halfvec({dimensions})
     LIMIT $3

@@ -2,7 +2,7 @@
 -- One bit a dimension says roughly what is near; of that the vectors themselves say what is nearest.
 SELECT chunk_id, 1 - (embedding <=> $1::halfvec({dimensions})) AS score FROM (
     SELECT e.chunk_id, e.embedding::halfvec({dimensions}) AS embedding
-    FROM embeddings e
+    FROM search.embeddings e
     WHERE e.model_id = $2 AND {scope}
     ORDER BY binary_quantize(e.embedding::halfvec({dimensions}))::bit({dimensions})
         <~> binary_quantize($1::halfvec({dimensions}))::bit({dimensions})

@@ -2,7 +2,7 @@
 -- The "+ 0" keeps the planner from the index, whose answer would be approximate.
 SELECT chunk_id, 1 - distance AS score FROM (
     SELECT e.chunk_id, (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) + 0 AS distance
-    FROM embeddings e
+    FROM search.embeddings e
     WHERE e.model_id = $2 AND {scope}
     ORDER BY distance, e.chunk_id
     LIMIT $3

@@ -1,4 +1,4 @@
-//! The two legs of search: words by BM25, vectors by cosine. Which collections may be searched is the caller's matter.
+//! The two legs of search: words by BM25, vectors by cosine. They read the views of schema `search`, which hold only what the asker may see.
 
 mod dense;
 mod lexical;

@@ -28,7 +28,7 @@ const MOST_EF_SEARCH: u16 = 1_000;
 /// Rows of a list when the index settles their number, as `build_embedding_index` does.
 const ROWS_A_LIST: i64 = 1_000;
 
-/// What a search may find. Which collections somebody may see is the caller's matter.
+/// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     collections: Vec<Uuid>,
@@ -161,7 +161,7 @@ impl Scope {
         let condition = match &self.filter {
             Some(filter) => condition
                 .and_text(
-                    "EXISTS (SELECT FROM documents d WHERE d.current_version_id = e.version_id AND {filter})",
+                    "EXISTS (SELECT FROM search.documents d WHERE d.current_version_id = e.version_id AND {filter})",
                 )
                 .splice("{filter}", |next| filter.compile(next)),
             None => condition,
@@ -174,7 +174,7 @@ impl Scope {
         let test = match table {
             Table::ChunkLexemes => "e.tsv @@ {}::tsquery",
             Table::Embeddings => {
-                "EXISTS (SELECT FROM chunk_lexemes x WHERE x.chunk_id = e.chunk_id AND x.tsv @@ {}::tsquery)"
+                "EXISTS (SELECT FROM search.chunk_lexemes x WHERE x.chunk_id = e.chunk_id AND x.tsv @@ {}::tsquery)"
             }
         };
         condition.and(test, Bind::Text(rule.tsquery.clone()))

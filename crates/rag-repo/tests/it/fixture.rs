@@ -1,9 +1,9 @@
 //! A connection in a test transaction, and the fewest rows that search needs.
 
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use pgvector::HalfVector;
 use rag_repo::{
-    collections, documents, embedding_models, migrations,
+    Actor, RepoError, collections, documents, embedding_models, migrations,
     search::{self, DensePlan, Hit, LexicalQuery, Scope},
     server, users, versions, write_chunks,
 };
@@ -50,6 +50,11 @@ impl Fixture {
         Self { conn, user, collection, model }
     }
 
+    /// Runs `work` as searches run: on behalf of the collection's owner, under row-level security.
+    pub(crate) fn as_user<T>(&mut self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
+        as_user(&mut self.conn, self.user, work)
+    }
+
     pub(crate) fn another_collection(&mut self) -> CollectionId {
         new_collection(&mut self.conn, self.user)
     }
@@ -89,6 +94,7 @@ impl Fixture {
         let new = NewDocumentVersion {
             id: version,
             document_id: document,
+            collection_id: collection,
             number: 1,
             content_sha256: &sha256,
             size_bytes: 1,
@@ -96,7 +102,7 @@ impl Fixture {
         versions::insert(conn, &new).expect("a version");
         versions::begin_build(conn, version, "test").expect("a build");
         let chunks: Vec<NewChunk> =
-            (0..).zip(texts).map(|(ordinal, text)| chunk(version, ordinal, text)).collect();
+            (0..).zip(texts).map(|(ordinal, text)| chunk(version, collection, ordinal, text)).collect();
         let embeddings: Vec<NewEmbedding> =
             chunks.iter().map(|chunk| embedding(self.model.id, collection, chunk)).collect();
         write_chunks(conn, &chunks, &embeddings).expect("chunks are written");
@@ -116,21 +122,40 @@ pub(crate) fn connect() -> PgConnection {
 }
 
 pub(crate) fn new_user(conn: &mut PgConnection) -> UserId {
-    users::ensure(conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id
+    users::ensure_admin(conn, &format!("{}@test", UserId::new()), "Tester").expect("a user").id
+}
+
+/// Runs `work` on behalf of `user`, under row-level security, and gives the connection its own role back.
+pub(crate) fn as_user<T>(
+    conn: &mut PgConnection,
+    user: UserId,
+    work: impl FnOnce(&mut PgConnection) -> T,
+) -> T {
+    conn.transaction(|conn| {
+        Actor::user(user).enter(conn)?;
+        let result = work(conn);
+        // Of a test's own transaction this one is but a part.
+        conn.batch_execute("SET LOCAL ROLE NONE")?;
+        Ok::<_, RepoError>(result)
+    })
+    .expect("a transaction on behalf of somebody")
 }
 
 pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();
-    collections::insert(conn, &NewCollection { id, owner_id: owner, name: &name, description: "" })
-        .expect("a collection")
-        .id
+    let organisation_id = users::find(conn, owner).expect("the owner").organisation_id;
+    let new = NewCollection { id, organisation_id, owner_id: owner, name: &name, description: "" };
+    collections::insert(conn, &new).expect("a collection");
+    // What was entered before does not hold the new collection.
+    as_user(conn, owner, |_| id)
 }
 
-fn chunk(version: VersionId, ordinal: i32, text: &str) -> NewChunk {
+fn chunk(version: VersionId, collection_id: CollectionId, ordinal: i32, text: &str) -> NewChunk {
     NewChunk {
         id: ChunkId::new(),
         version_id: version,
+        collection_id,
         ordinal,
         start_offset: 0,
         end_offset: i64::try_from(text.chars().count()).unwrap(),
@@ -159,10 +184,13 @@ fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> Ne
 
 /// The lexical leg, with room for every word.
 pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str, limit: i64) -> Vec<Hit> {
-    let words = search::parse_words(&mut fixture.conn, &[fixture.collection], question).expect("words");
-    let query = LexicalQuery::within_budget(words, 1_000_000);
-    let leg = search::lexical_leg(scope, &query, limit);
-    leg.map_or(Vec::new(), |leg| leg.load(&mut fixture.conn).expect("hits"))
+    let collection = fixture.collection;
+    fixture.as_user(|conn| {
+        let words = search::parse_words(conn, &[collection], question).expect("words");
+        let query = LexicalQuery::within_budget(words, 1_000_000);
+        let leg = search::lexical_leg(scope, &query, limit);
+        leg.map_or(Vec::new(), |leg| leg.load(conn).expect("hits"))
+    })
 }
 
 /// The dense leg, asked with the vector of `text`.
@@ -174,5 +202,5 @@ pub(crate) fn nearest(
     limit: i64,
 ) -> Vec<Hit> {
     let leg = search::dense_leg(&fixture.model, scope, &vector_of(text), plan, limit);
-    plan.run(&mut fixture.conn, |conn| leg.load(conn)).expect("hits")
+    fixture.as_user(|conn| plan.run(conn, |conn| leg.load(conn)).expect("hits"))
 }

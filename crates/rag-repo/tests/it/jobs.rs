@@ -78,8 +78,7 @@ fn only_dead_jobs_are_retried() {
     let mut fixture = Fixture::new();
     queue(&mut fixture, 10);
     let job = claim(&mut fixture, 1, 100).remove(0);
-    let user = fixture.user;
-    assert!(matches!(jobs::retry(&mut fixture.conn, user, job.id), Err(RepoError::NotFound)));
+    assert!(matches!(jobs::retry(&mut fixture.conn, job.id), Err(RepoError::NotFound)));
     jobs::finish(&mut fixture.conn, lease(&job), JobState::Dead, None).unwrap();
-    assert_eq!(jobs::retry(&mut fixture.conn, user, job.id).unwrap().state, JobState::Queued);
+    assert_eq!(jobs::retry(&mut fixture.conn, job.id).unwrap().state, JobState::Queued);
 }

@@ -15,6 +15,7 @@ mod jobs;
 mod lexical;
 mod lexical_counts;
 mod own_database;
+mod row_security;
 mod schema;
 mod scope;
 mod search_plans;

@@ -17,12 +17,12 @@ fn store_many(fixture: &mut Fixture, count: u32) {
 }
 
 fn plan_of(fixture: &mut Fixture, statement: &Statement) -> String {
-    statement.explain(&mut fixture.conn).unwrap().join("\n")
+    fixture.as_user(|conn| statement.explain(conn)).unwrap().join("\n")
 }
 
 fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
     let leg = dense_leg(&fixture.model, &Scope::of(&[fixture.collection]), &vector_of("a"), plan, 10);
-    plan.run(&mut fixture.conn, |conn| leg.explain(conn)).unwrap().join("\n")
+    fixture.as_user(|conn| plan.run(conn, |conn| leg.explain(conn))).unwrap().join("\n")
 }
 
 #[test]

@@ -9,9 +9,8 @@ use rag_repo::{
     search::{DensePlan, Hit, Scope},
     versions,
 };
-use rag_schema::ids::UserId;
 
-use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest};
+use crate::fixture::{APPROXIMATE, Fixture, as_user, best_by_words, nearest, new_user};
 
 fn both_legs(fixture: &mut Fixture) -> Vec<Hit> {
     let scope = Scope::of(&[fixture.collection]);
@@ -64,9 +63,18 @@ fn a_build_is_resumed_under_the_same_settings_and_begun_anew_under_others() {
 fn what_belongs_to_somebody_else_is_not_found() {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["granite"]);
-    let stranger = UserId::new();
-    assert!(documents::find(&mut fixture.conn, stranger, stored.document).is_err());
-    assert!(collections::find(&mut fixture.conn, stranger, fixture.collection).is_err());
-    assert!(collections::visible_ids(&mut fixture.conn, stranger, &[fixture.collection]).unwrap().is_empty());
-    assert!(documents::find(&mut fixture.conn, fixture.user, stored.document).is_ok());
+    let collection = fixture.collection;
+    let seen_by = |fixture: &mut Fixture, user| {
+        as_user(&mut fixture.conn, user, |conn| {
+            (
+                documents::find(conn, stored.document).is_ok(),
+                collections::find(conn, collection).is_ok(),
+                collections::visible_ids(conn, &[collection]).unwrap().len(),
+            )
+        })
+    };
+    let stranger = new_user(&mut fixture.conn);
+    assert_eq!(seen_by(&mut fixture, stranger), (false, false, 0));
+    let owner = fixture.user;
+    assert_eq!(seen_by(&mut fixture, owner), (true, true, 1));
 }

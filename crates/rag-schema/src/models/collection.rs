@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
-    ids::{CollectionId, UserId},
-    schema::collections,
+    enums::MemberRole,
+    ids::{CollectionId, LinkId, OrganisationId, UserId},
+    schema::{collection_links, collection_members, collections},
 };
 
 /// A named set of documents that are searched together.
@@ -14,6 +15,8 @@ use crate::{
 pub struct Collection {
     /// Id.
     pub id: CollectionId,
+    /// Organisation of the owner.
+    pub organisation_id: OrganisationId,
     /// User who owns it.
     pub owner_id: UserId,
     /// Name, unique per owner.
@@ -32,10 +35,40 @@ pub struct Collection {
 pub struct NewCollection<'a> {
     /// Id.
     pub id: CollectionId,
+    /// Organisation of the owner.
+    pub organisation_id: OrganisationId,
     /// User who owns it.
     pub owner_id: UserId,
     /// Name, 1 to 200 characters.
     pub name: &'a str,
     /// What it holds, at most 2,000 characters.
     pub description: &'a str,
+}
+
+/// Somebody with whom a collection is shared.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = collection_members, check_for_backend(diesel::pg::Pg))]
+pub struct CollectionMember {
+    /// Collection shared.
+    pub collection_id: CollectionId,
+    /// With whom.
+    pub user_id: UserId,
+    /// Organisation of both.
+    pub organisation_id: OrganisationId,
+    /// What they may do in it.
+    pub role: MemberRole,
+}
+
+/// A secret whose bearer may read a collection, without what it is checked against.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = collection_links, check_for_backend(diesel::pg::Pg))]
+pub struct CollectionLink {
+    /// Id.
+    pub id: LinkId,
+    /// Collection shared.
+    pub collection_id: CollectionId,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Not good afterwards.
+    pub expires_at: Option<DateTime<Utc>>,
 }

@@ -103,6 +103,8 @@ pub struct NewDocumentVersion<'a> {
     pub id: VersionId,
     /// Document it is a version of.
     pub document_id: DocumentId,
+    /// The document's collection.
+    pub collection_id: CollectionId,
     /// Counts from 1 within the document.
     pub number: i32,
     /// SHA-256 of the content, 32 bytes.
@@ -143,6 +145,8 @@ pub struct NewChunk {
     pub id: ChunkId,
     /// Version it is a passage of.
     pub version_id: VersionId,
+    /// The version's collection.
+    pub collection_id: CollectionId,
     /// Place in the version, from 0.
     pub ordinal: i32,
     /// First character in the version's text, in Unicode scalar values.

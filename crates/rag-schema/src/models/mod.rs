@@ -1,5 +1,6 @@
 //! Row and insert structs, one file per aggregate.
 
+mod account;
 mod chat;
 mod collection;
 mod document;
@@ -7,8 +8,9 @@ mod job;
 mod search;
 mod user;
 
+pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
 pub use chat::{ChatMessage, ChatSession, NewChatMessage, NewChatSession};
-pub use collection::{Collection, NewCollection};
+pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection};
 pub use document::{
     Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };

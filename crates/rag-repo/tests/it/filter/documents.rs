@@ -11,7 +11,7 @@ use rag_repo::{
     statement::{Bind, Statement},
 };
 use rag_schema::{
-    ids::{CollectionId, DocumentId},
+    ids::{CollectionId, DocumentId, UserId},
     schema::documents,
 };
 use serde_json::Value;
@@ -22,6 +22,7 @@ use crate::fixture::{connect, new_collection, new_user};
 /// A collection in a test transaction. It has no model, as making one keeps other tests waiting.
 pub(super) struct Shelf {
     pub(super) conn: PgConnection,
+    pub(super) user: UserId,
     collection: CollectionId,
 }
 
@@ -30,7 +31,7 @@ impl Shelf {
         let mut conn = connect();
         let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user);
-        Self { conn, collection }
+        Self { conn, user, collection }
     }
 }
 

@@ -1,0 +1,232 @@
+//! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address.
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::header, web};
+use rag_engine::accounts::{Enrolment, Tokens};
+use rag_schema::models::User;
+use serde::{Deserialize, Serialize};
+use tracing_actix_web::RequestId;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::me::UserView;
+use crate::{
+    app::App,
+    auth::{May, Own},
+    extract::Body,
+    limits::address,
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// Who signs in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogInBody {
+    /// E-mail address.
+    #[validate(length(min = 3, max = 254))]
+    #[schema(min_length = 3, max_length = 254)]
+    email: String,
+    /// Password.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    /// The refresh token that came with the access token. It works once.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    refresh_token: String,
+}
+
+/// An account to make with an organisation of its own.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegisterBody {
+    /// E-mail address.
+    #[validate(length(min = 3, max = 254))]
+    #[schema(min_length = 3, max_length = 254)]
+    email: String,
+    /// Name shown to people.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    display_name: String,
+    /// Name of the organisation.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    organisation: String,
+    /// Password, 12 to 200 characters.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200)]
+    password: String,
+}
+
+/// An invitation to accept.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AcceptBody {
+    /// The token of the invitation.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    /// Name shown to people.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    display_name: String,
+    /// Password, 12 to 200 characters.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200)]
+    password: String,
+}
+
+/// The tokens of a login.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokensView {
+    /// To be sent as `Authorization: Bearer`.
+    access_token: String,
+    /// How long it is good, in seconds.
+    expires_in: i32,
+    /// To be exchanged for the next pair, once.
+    refresh_token: String,
+    /// Who signed in.
+    user_id: Uuid,
+}
+
+/// An account that was made, signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EnrolledView {
+    /// The account.
+    user: UserView,
+    /// Its first login.
+    tokens: TokensView,
+}
+
+impl From<Tokens> for TokensView {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access,
+            expires_in: tokens.expires_in_s,
+            refresh_token: tokens.refresh,
+            user_id: tokens.user.uuid(),
+        }
+    }
+}
+
+/// Signs in with address and password.
+#[utoipa::path(post, path = "/v1/login", tag = "accounts", security(()), request_body = LogInBody, responses(
+    (status = 200, body = TokensView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn log_in(
+    app: web::Data<App>,
+    req: HttpRequest,
+    Body(body): Body<LogInBody>,
+) -> ApiResult<HttpResponse> {
+    app.limits.attempt(address(req.peer_addr()))?;
+    let (request, device) = (request_id(&req), device(&req));
+    let tokens = app
+        .with_password(move |engine| Ok(engine.log_in(request, &body.email, &body.password, &device)?))
+        .await?;
+    Ok(HttpResponse::Ok().json(TokensView::from(tokens)))
+}
+
+/// Exchanges a refresh token for the next pair. A token that comes back a second time ends the login.
+#[utoipa::path(post, path = "/v1/login/refresh", tag = "accounts", security(()), request_body = RefreshBody, responses(
+    (status = 200, body = TokensView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn refresh_login(
+    app: web::Data<App>,
+    req: HttpRequest,
+    Body(body): Body<RefreshBody>,
+) -> ApiResult<HttpResponse> {
+    let request = request_id(&req);
+    let refreshed = app.blocking(move |engine| Ok(engine.refresh(request, &body.refresh_token)?)).await;
+    if matches!(refreshed, Err(ApiError { code: Code::Unauthorized, .. })) {
+        app.limits.attempt(address(req.peer_addr()))?;
+    }
+    Ok(HttpResponse::Ok().json(TokensView::from(refreshed?)))
+}
+
+/// Makes an account with an organisation of its own, where the server is open to everybody.
+#[utoipa::path(post, path = "/v1/register", tag = "accounts", security(()), request_body = RegisterBody, responses(
+    (status = 201, body = EnrolledView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn register(
+    app: web::Data<App>,
+    req: HttpRequest,
+    Body(body): Body<RegisterBody>,
+) -> ApiResult<HttpResponse> {
+    app.limits.attempt(address(req.peer_addr()))?;
+    let (request, device) = (request_id(&req), device(&req));
+    let enrolled = app
+        .with_password(move |engine| {
+            let new = Enrolment {
+                display_name: body.display_name.trim(),
+                password: &body.password,
+                device: &device,
+            };
+            Ok(engine.register(request, &body.email, body.organisation.trim(), &new)?)
+        })
+        .await?;
+    Ok(enrolled_view(enrolled))
+}
+
+/// Accepts an invitation: makes the account and signs in.
+#[utoipa::path(post, path = "/v1/invitations/accept", tag = "accounts", security(()), request_body = AcceptBody, responses(
+    (status = 201, body = EnrolledView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn accept_invitation(
+    app: web::Data<App>,
+    req: HttpRequest,
+    Body(body): Body<AcceptBody>,
+) -> ApiResult<HttpResponse> {
+    app.limits.attempt(address(req.peer_addr()))?;
+    let (request, device) = (request_id(&req), device(&req));
+    let enrolled = app
+        .with_password(move |engine| {
+            let new = Enrolment {
+                display_name: body.display_name.trim(),
+                password: &body.password,
+                device: &device,
+            };
+            Ok(engine.accept(request, &body.token, &new)?)
+        })
+        .await?;
+    Ok(enrolled_view(enrolled))
+}
+
+/// Signs out: the tokens of this login are not good any more.
+#[utoipa::path(post, path = "/v1/logout", tag = "accounts", responses(
+    (status = 204), (status = 409, description = "It was a key, not a login", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let Some(login) = caller.person()?.login else {
+        return Err(ApiError::new(Code::Conflict, "This is a key, not a login. Delete it under /v1/keys."));
+    };
+    app.db(caller.actor, move |conn| rag_repo::logins::revoke(conn, login)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn enrolled_view((user, tokens): (User, Tokens)) -> HttpResponse {
+    HttpResponse::Created().json(EnrolledView { user: user.into(), tokens: tokens.into() })
+}
+
+fn request_id(req: &HttpRequest) -> Option<Uuid> {
+    req.extensions().get::<RequestId>().map(|id| Uuid::from(*id))
+}
+
+fn device(req: &HttpRequest) -> String {
+    let agent = req.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,137 @@
+//! `GET /v1/me/export`: everything that is somebody's, as JSON lines, read and sent a page at a time.
+
+use actix_web::{HttpResponse, http::header, web};
+use bytes::Bytes;
+use futures_util::stream;
+use rag_engine::Actor;
+use rag_repo::{
+    Page, PgConnection, RepoResult, api_keys, collections, documents, logins, messages, sessions, users,
+};
+use rag_schema::ids::{CollectionId, SessionId, UserId};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{keys::KeyView, me::UserView};
+use crate::{
+    app::App,
+    auth::{May, Own},
+    problem::ApiResult,
+    sessions::MessageView,
+};
+
+/// Rows read at a time.
+const ROWS: i64 = 100;
+
+/// What comes next.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Account,
+    Collections { after: Option<Uuid> },
+    Documents { collection: CollectionId, after: Option<Uuid> },
+    Sessions { after: Option<Uuid> },
+    Messages { session: SessionId, after: Option<i32> },
+    End,
+}
+
+/// Everything that is yours: account, keys, logins, collections, documents (their originals are at
+/// `/v1/documents/{id}/content`), conversations. One JSON object a line, its `kind` first.
+#[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
+    (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
+pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    let lines = stream::try_unfold(Step::Account, move |step| {
+        let app = app.clone();
+        async move { next(&app, actor, user, step).await }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"export.jsonl\""))
+        .streaming(Box::pin(lines)))
+}
+
+async fn next(app: &App, actor: Actor, user: UserId, step: Step) -> ApiResult<Option<(Bytes, Step)>> {
+    if matches!(step, Step::End) {
+        return Ok(None);
+    }
+    let (lines, step) = app.db(actor, move |conn| page(conn, user, step)).await?;
+    Ok(Some((Bytes::from(lines), step)))
+}
+
+fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String, Step)> {
+    let mut lines = String::new();
+    let next = match step {
+        Step::Account => {
+            line(&mut lines, "account", &UserView::from(users::find(conn, user)?));
+            for key in api_keys::list(conn)? {
+                line(&mut lines, "key", &KeyView::from(key));
+            }
+            for login in logins::list(conn)? {
+                line(&mut lines, "login", &json!({"device": login.device, "created_at": login.created_at}));
+            }
+            Step::Collections { after: None }
+        }
+        Step::Collections { after } => {
+            let found = collections::list(conn, Page { limit: 1, after })?.pop();
+            match found {
+                Some(row) if row.owner_id == user => {
+                    line(
+                        &mut lines,
+                        "collection",
+                        &json!({"id": row.id, "name": row.name, "description": row.description, "created_at": row.created_at}),
+                    );
+                    Step::Documents { collection: row.id, after: None }
+                }
+                Some(shared) => Step::Collections { after: Some(shared.id.uuid()) },
+                None => Step::Sessions { after: None },
+            }
+        }
+        Step::Documents { collection, after } => {
+            let rows = documents::list(conn, collection, Page { limit: ROWS, after })?;
+            for row in &rows {
+                line(
+                    &mut lines,
+                    "document",
+                    &json!({"id": row.id, "collection_id": row.collection_id, "title": row.title, "source": row.source, "media_type": row.media_type, "metadata": row.metadata, "created_at": row.created_at}),
+                );
+            }
+            match rows.last() {
+                Some(last) => Step::Documents { collection, after: Some(last.id.uuid()) },
+                None => Step::Collections { after: Some(collection.uuid()) },
+            }
+        }
+        Step::Sessions { after } => match sessions::list(conn, Page { limit: 1, after })?.pop() {
+            Some(row) => {
+                line(
+                    &mut lines,
+                    "session",
+                    &json!({"id": row.id, "title": row.title, "created_at": row.created_at}),
+                );
+                Step::Messages { session: row.id, after: None }
+            }
+            None => Step::End,
+        },
+        Step::Messages { session, after } => {
+            let rows = messages::list(conn, session, ROWS, after)?;
+            let last = rows.last().map(|row| row.ordinal);
+            for row in rows {
+                line(
+                    &mut lines,
+                    "message",
+                    &json!({"session_id": session, "message": MessageView::from(row)}),
+                );
+            }
+            match last {
+                Some(last) => Step::Messages { session, after: Some(last) },
+                None => Step::Sessions { after: Some(session.uuid()) },
+            }
+        }
+        Step::End => Step::End,
+    };
+    Ok((lines, next))
+}
+
+fn line(lines: &mut String, kind: &str, value: &impl Serialize) {
+    lines.push_str(&json!({"kind": kind, "value": value}).to_string());
+    lines.push('\n');
+}

@@ -1,0 +1,125 @@
+//! `/v1/keys`: keys for programs.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_engine::accounts::NewKey;
+use rag_repo::api_keys;
+use rag_schema::{enums::Scope, ids::ApiKeyId, models::ApiKey};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::{Manage, May, Own},
+    extract::{Body, Id},
+    page::ListView,
+    problem::{ApiResult, Problem},
+};
+
+/// A key to make.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateKeyBody {
+    /// What it is for.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// What it may do: `read` (search, read documents), `ask` (conversations), `write` (add and delete documents),
+    /// `manage` (collections, keys, people).
+    #[validate(length(min = 1, max = 4))]
+    #[schema(value_type = Vec<String>)]
+    scopes: Vec<Scope>,
+    /// How long it is good, 1 to 3,650 days; for ever when absent.
+    #[validate(range(min = 1, max = 3650))]
+    #[schema(minimum = 1, maximum = 3650)]
+    days: Option<i32>,
+}
+
+/// A key.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeyView {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// What it is for.
+    pub(crate) name: String,
+    /// How it begins.
+    pub(crate) prefix: String,
+    /// What it may do.
+    pub(crate) scopes: Vec<&'static str>,
+    /// When it was made.
+    pub(crate) created_at: DateTime<Utc>,
+    /// Until when it is good.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+}
+
+impl From<ApiKey> for KeyView {
+    fn from(row: ApiKey) -> Self {
+        Self {
+            id: row.id.uuid(),
+            name: row.name,
+            prefix: row.prefix,
+            scopes: row.scopes.0.into_iter().map(Scope::as_str).collect(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+        }
+    }
+}
+
+/// A new key, shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewKeyView {
+    /// The key itself. Keep it: it cannot be shown again.
+    key: String,
+    /// What is kept of it.
+    #[serde(flatten)]
+    view: KeyView,
+}
+
+/// Makes a key that acts for you. A key can make none that may do more than itself.
+#[utoipa::path(post, path = "/v1/keys", tag = "accounts", request_body = CreateKeyBody, responses(
+    (status = 201, body = NewKeyView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create_key(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Body(mut body): Body<CreateKeyBody>,
+) -> ApiResult<HttpResponse> {
+    let (person, actor) = (caller.person()?, caller.actor);
+    body.scopes.sort_by_key(|scope| scope.as_str());
+    body.scopes.dedup();
+    caller.check_scopes(&body.scopes)?;
+    let made = app
+        .blocking(move |engine| {
+            let CreateKeyBody { name, scopes, days } = &body;
+            Ok(engine.make_key(actor, &NewKey { user: person.id, name: name.trim(), scopes, days: *days })?)
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(NewKeyView { key: made.secret, view: made.row.into() }))
+}
+
+/// Your keys, newest first.
+#[utoipa::path(get, path = "/v1/keys", tag = "accounts", responses((status = 200, body = ListView<KeyView>)))]
+pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let rows = app.db(caller.actor, api_keys::list).await?;
+    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
+}
+
+/// Revokes a key. It is refused from the next call on; streams that it opened end within seconds.
+#[utoipa::path(delete, path = "/v1/keys/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_key(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<ApiKeyId>,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| api_keys::delete(conn, id))
+        .await
+        .map_err(|error| error.naming("key"))?;
+    Ok(HttpResponse::NoContent().finish())
+}

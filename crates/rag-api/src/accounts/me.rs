@@ -1,0 +1,186 @@
+//! `/v1/me`: one's own account, logins, and erasing it all.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_engine::Actor;
+use rag_repo::{logins, users};
+use rag_schema::{
+    ids::LoginId,
+    models::{Login, User},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::{Manage, May, Own},
+    extract::{Body, Id},
+    page::ListView,
+    problem::{ApiError, ApiResult, Problem},
+};
+
+/// A person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UserView {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// Organisation.
+    pub(crate) organisation_id: Uuid,
+    /// E-mail address.
+    pub(crate) email: String,
+    /// Name shown to people.
+    pub(crate) display_name: String,
+    /// `admin` or `member`.
+    pub(crate) role: &'static str,
+    /// `active` or `suspended`.
+    pub(crate) state: &'static str,
+    /// When the account was made.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+impl From<User> for UserView {
+    fn from(row: User) -> Self {
+        Self {
+            id: row.id.uuid(),
+            organisation_id: row.organisation_id.uuid(),
+            email: row.email,
+            display_name: row.display_name,
+            role: row.role.as_str(),
+            state: row.state.as_str(),
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// What to change of one's own account; what is absent stays.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateMeBody {
+    /// Name shown to people.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    display_name: Option<String>,
+    /// A new password, 12 to 200 characters; ends all other logins.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200)]
+    password: Option<String>,
+    /// The password so far; needed for a new one.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    current_password: Option<String>,
+}
+
+/// What was erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReceiptView {
+    /// Who.
+    user_id: Uuid,
+    /// Collections they owned.
+    collections: i64,
+    /// Documents in those, with all their versions, passages, vectors and words.
+    documents: i64,
+    /// Conversations they held, with all messages.
+    sessions: i64,
+}
+
+impl From<rag_engine::accounts::Receipt> for ReceiptView {
+    fn from(receipt: rag_engine::accounts::Receipt) -> Self {
+        let rag_engine::accounts::Receipt { user_id, collections, documents, sessions } = receipt;
+        Self { user_id: user_id.uuid(), collections, documents, sessions }
+    }
+}
+
+/// A login.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LoginView {
+    /// Id.
+    id: Uuid,
+    /// User agent that signed in.
+    device: String,
+    /// When.
+    created_at: DateTime<Utc>,
+    /// When it ends, however often it is refreshed.
+    expires_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    is_current: bool,
+}
+
+/// Your account.
+#[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = UserView)))]
+pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let id = caller.person()?.id;
+    let row = app.db(caller.actor, move |conn| users::find(conn, id)).await?;
+    Ok(HttpResponse::Ok().json(UserView::from(row)))
+}
+
+/// Changes your name or password.
+#[utoipa::path(patch, path = "/v1/me", tag = "accounts", request_body = UpdateMeBody, responses(
+    (status = 200, body = UserView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn update_me(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Body(body): Body<UpdateMeBody>,
+) -> ApiResult<HttpResponse> {
+    let (person, request) = (caller.person()?, caller.request());
+    if let Some(password) = body.password {
+        let Some(current) = body.current_password else {
+            return Err(ApiError::field("current_password", "is needed to set a new password"));
+        };
+        app.with_password(move |engine| {
+            Ok(engine.change_password(request, person.id, person.login, &current, &password)?)
+        })
+        .await?;
+    }
+    if let Some(name) = body.display_name {
+        if name.trim().is_empty() {
+            return Err(ApiError::field("display_name", "must not be blank"));
+        }
+        app.db(Actor::Door { request }, move |conn| users::set_display_name(conn, person.id, name.trim()))
+            .await?;
+    }
+    let row = app.db(caller.actor, move |conn| users::find(conn, person.id)).await?;
+    Ok(HttpResponse::Ok().json(UserView::from(row)))
+}
+
+/// Erases your account with all you own: collections, documents, conversations, keys.
+#[utoipa::path(delete, path = "/v1/me", tag = "accounts", responses(
+    (status = 200, body = ReceiptView),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn erase_me(app: web::Data<App>, caller: May<Manage>) -> ApiResult<HttpResponse> {
+    let (id, actor) = (caller.person()?.id, caller.actor);
+    let receipt = app.blocking(move |engine| Ok(engine.erase_user(actor, id)?)).await?;
+    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+}
+
+/// Your logins that still stand, newest first.
+#[utoipa::path(get, path = "/v1/me/logins", tag = "accounts", responses((status = 200, body = ListView<LoginView>)))]
+pub(crate) async fn list_logins(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let current = caller.person()?.login;
+    let rows = app.db(caller.actor, logins::list).await?;
+    let view = |row: Login| LoginView {
+        id: row.id.uuid(),
+        device: row.device,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        is_current: Some(row.id) == current,
+    };
+    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(view).collect())))
+}
+
+/// Ends a login of yours.
+#[utoipa::path(delete, path = "/v1/me/logins/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn revoke_login(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<LoginId>,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| logins::revoke(conn, id))
+        .await
+        .map_err(|error| error.naming("login"))?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,148 @@
+//! `/v1/organisation` and `/v1/audit`: what the organisation uses and may use, and who did what in it.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_repo::audit::{self, AuditFilter};
+use rag_schema::{ids::UserId, models::AuditEvent};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::{Administer, May, Own},
+    extract::Params,
+    page::ListView,
+    problem::{ApiResult, Problem},
+};
+
+/// Your organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OrganisationView {
+    /// Id.
+    id: Uuid,
+    /// Name.
+    name: String,
+    /// What it stores and spends.
+    usage: UsageView,
+    /// What it may store and spend; 0 is no limit.
+    limits: UsageView,
+}
+
+/// Documents, bytes and tokens.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UsageView {
+    /// Documents, each version counted.
+    documents: i64,
+    /// Bytes of their originals.
+    bytes: i64,
+    /// Tokens that chat models read and wrote today (UTC).
+    tokens_per_day: i64,
+}
+
+/// What your organisation uses and may use.
+#[utoipa::path(get, path = "/v1/organisation", tag = "accounts", responses((status = 200, body = OrganisationView)))]
+pub(crate) async fn get_organisation(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    let actor = caller.actor;
+    let view = app
+        .blocking(move |engine| {
+            let (row, usage, tokens_today) = engine.organisation(actor)?;
+            let limits = engine.limits(&row);
+            Ok(OrganisationView {
+                id: row.id.uuid(),
+                name: row.name,
+                usage: UsageView {
+                    documents: usage.document_count,
+                    bytes: usage.size_bytes,
+                    tokens_per_day: tokens_today,
+                },
+                limits: UsageView {
+                    documents: limits.documents,
+                    bytes: limits.bytes,
+                    tokens_per_day: limits.tokens_per_day,
+                },
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
+fn default_limit() -> i64 {
+    50
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditParams {
+    /// Only what this user did.
+    actor_id: Option<Uuid>,
+    /// Only this kind of object and verb, as `document.delete`.
+    #[validate(length(min = 1, max = 100))]
+    action: Option<String>,
+    /// Only what was done to this object.
+    object_id: Option<Uuid>,
+    /// Most items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: i64,
+    /// Only items after the one of this number.
+    after: Option<i64>,
+}
+
+/// An event of the audit log.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditEventView {
+    /// Counts up.
+    id: i64,
+    /// Who did it; absent for the server itself and for who was not signed in.
+    actor_id: Option<Uuid>,
+    /// Kind of object, and `insert`, `update` or `delete`.
+    action: String,
+    /// Object it was done to.
+    object_id: Option<Uuid>,
+    /// Request it happened in, as `x-request-id` tells it.
+    request_id: Option<Uuid>,
+    /// What else is worth knowing; never content, never secrets.
+    #[schema(value_type = Object)]
+    details: serde_json::Value,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+impl From<AuditEvent> for AuditEventView {
+    fn from(row: AuditEvent) -> Self {
+        Self {
+            id: row.id,
+            actor_id: row.actor_id.map(UserId::uuid),
+            action: row.action,
+            object_id: row.object_id,
+            request_id: row.request_id,
+            details: row.details,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Who did what in your organisation, newest first.
+#[utoipa::path(get, path = "/v1/audit", tag = "accounts", params(AuditParams), responses(
+    (status = 200, body = ListView<AuditEventView>),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_audit_events(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Params(params): Params<AuditParams>,
+) -> ApiResult<HttpResponse> {
+    let filter = AuditFilter {
+        actor: params.actor_id.map(UserId::from),
+        action: params.action,
+        object: params.object_id,
+    };
+    let (limit, after) = (params.limit, params.after);
+    let rows = app.db(caller.actor, move |conn| audit::list(conn, &filter, limit + 1, after)).await?;
+    let views = rows.into_iter().map(AuditEventView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &AuditEventView| view.id.to_string())))
+}

@@ -1,0 +1,202 @@
+//! `/v1/users` and `/v1/invitations`: the people of the organisation.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_repo::{RepoError, invitations, users, users::UserChange};
+use rag_schema::{
+    enums::{Role, UserState},
+    ids::{InvitationId, UserId},
+    models::Invitation,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::me::{ReceiptView, UserView};
+use crate::{
+    app::App,
+    auth::{Administer, May, Own},
+    extract::{Body, Id, Params},
+    page::{ListView, PageParams},
+    problem::{ApiError, ApiResult, Code, Problem},
+};
+
+/// What to change of somebody; what is absent stays.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateUserBody {
+    /// `admin` or `member`.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// `active` or `suspended`: nothing is answered to who is suspended, and their streams end within seconds.
+    #[schema(value_type = Option<String>)]
+    state: Option<UserState>,
+}
+
+/// Somebody to invite.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InviteBody {
+    /// E-mail address.
+    #[validate(length(min = 3, max = 254))]
+    #[schema(min_length = 3, max_length = 254)]
+    email: String,
+    /// `admin` or `member`, the default.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+}
+
+/// An open invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationView {
+    /// Id.
+    id: Uuid,
+    /// Who is invited.
+    email: String,
+    /// Role of who accepts.
+    role: &'static str,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// Until when it can be accepted.
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Invitation> for InvitationView {
+    fn from(row: Invitation) -> Self {
+        Self {
+            id: row.id.uuid(),
+            email: row.email,
+            role: row.role.as_str(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// A new invitation, its token shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewInvitationView {
+    /// To be sent to who is invited, who accepts with it at `/v1/invitations/accept`.
+    token: String,
+    /// What is kept of it.
+    #[serde(flatten)]
+    view: InvitationView,
+}
+
+/// The people of your organisation, the longest known first.
+#[utoipa::path(get, path = "/v1/users", tag = "accounts", params(PageParams), responses(
+    (status = 200, body = ListView<UserView>)))]
+pub(crate) async fn list_users(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Params(params): Params<PageParams>,
+) -> ApiResult<HttpResponse> {
+    let page = params.page();
+    let rows = app.db(caller.actor, move |conn| users::list(conn, page)).await?;
+    let views = rows.into_iter().map(UserView::from).collect();
+    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
+}
+
+/// Changes somebody's role, or suspends them.
+#[utoipa::path(patch, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), request_body = UpdateUserBody, responses(
+    (status = 200, body = UserView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn update_user(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Id(id): Id<UserId>,
+    Body(body): Body<UpdateUserBody>,
+) -> ApiResult<HttpResponse> {
+    if body.role.is_none() && body.state.is_none() {
+        return Err(ApiError::field("role", "or state is needed: there is nothing to change"));
+    }
+    let organisation = caller.person()?.organisation;
+    let changed = app
+        .db(caller.actor, move |conn| {
+            users::find(conn, id)?;
+            let change = UserChange { role: body.role, state: body.state };
+            let row = users::update(conn, id, change)?;
+            match users::active_admin_count(conn, organisation, None)? {
+                0 => Err(RepoError::Conflict(LAST_ADMIN.to_owned())),
+                _ => Ok(row),
+            }
+        })
+        .await;
+    let row = changed.map_err(|error| error.naming("user"))?;
+    Ok(HttpResponse::Ok().json(UserView::from(row)))
+}
+
+/// Erases somebody with all they own.
+#[utoipa::path(delete, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = ReceiptView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn erase_user(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Id(id): Id<UserId>,
+) -> ApiResult<HttpResponse> {
+    let actor = caller.actor;
+    let receipt = app.blocking(move |engine| Ok(engine.erase_user(actor, id)?)).await?;
+    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+}
+
+/// Invites somebody into your organisation.
+#[utoipa::path(post, path = "/v1/invitations", tag = "accounts", request_body = InviteBody, responses(
+    (status = 201, body = NewInvitationView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn invite(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Body(body): Body<InviteBody>,
+) -> ApiResult<HttpResponse> {
+    let (organisation, actor) = (caller.person()?.organisation, caller.actor);
+    let role = body.role.unwrap_or(Role::Member);
+    let invited =
+        app.blocking(move |engine| Ok(engine.invite(actor, organisation, &body.email, role)?)).await?;
+    Ok(HttpResponse::Created()
+        .json(NewInvitationView { token: invited.token, view: invited.invitation.into() }))
+}
+
+/// Open invitations, newest first.
+#[utoipa::path(get, path = "/v1/invitations", tag = "accounts", responses(
+    (status = 200, body = ListView<InvitationView>),
+    (status = 403, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_invitations(
+    app: web::Data<App>,
+    caller: May<Administer>,
+) -> ApiResult<HttpResponse> {
+    let rows = app.db(caller.actor, invitations::list).await?;
+    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(InvitationView::from).collect())))
+}
+
+/// Takes back an invitation.
+#[utoipa::path(delete, path = "/v1/invitations/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_invitation(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Id(id): Id<InvitationId>,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| invitations::delete(conn, id))
+        .await
+        .map_err(|error| error.naming("invitation"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What is hit when an organisation would be left without anybody to manage it.
+pub(crate) const LAST_ADMIN: &str = "users_last_admin";
+
+/// The refusal of that.
+pub(crate) fn last_admin() -> ApiError {
+    ApiError::new(Code::Conflict, "This is the last admin. Make somebody else an admin first.")
+}

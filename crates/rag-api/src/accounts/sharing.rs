@@ -1,0 +1,233 @@
+//! `/v1/collections/{id}/members` and `/links`: with whom a collection is shared.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use rag_repo::{RepoError, collections, links, members, users};
+use rag_schema::{
+    enums::MemberRole,
+    ids::{CollectionId, LinkId, UserId},
+    models::{CollectionLink, CollectionMember},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    app::App,
+    auth::{Manage, May, Own},
+    extract::{Body, Id},
+    page::ListView,
+    problem::{ApiResult, Problem},
+};
+
+/// How to share.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShareBody {
+    /// `editor` (adds and deletes documents) or `reader`.
+    #[schema(value_type = String)]
+    role: MemberRole,
+}
+
+/// Somebody with whom a collection is shared.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemberView {
+    /// Who.
+    user_id: Uuid,
+    /// Their address.
+    email: String,
+    /// Their name.
+    display_name: String,
+    /// `owner`, `editor` or `reader`.
+    role: &'static str,
+}
+
+/// A link to make.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateLinkBody {
+    /// How long it is good, 1 to 3,650 days; until it is revoked when absent.
+    #[validate(range(min = 1, max = 3650))]
+    #[schema(minimum = 1, maximum = 3650)]
+    days: Option<i32>,
+}
+
+/// A link.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LinkView {
+    /// Id.
+    id: Uuid,
+    /// Collection that its bearer may read.
+    collection_id: Uuid,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// Until when it is good.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl From<CollectionLink> for LinkView {
+    fn from(row: CollectionLink) -> Self {
+        Self {
+            id: row.id.uuid(),
+            collection_id: row.collection_id.uuid(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// A new link, its secret shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewLinkView {
+    /// To be sent as `Authorization: Bearer`: lets whoever has it read and search the collection.
+    secret: String,
+    /// What is kept of it.
+    #[serde(flatten)]
+    view: LinkView,
+}
+
+/// With whom the collection is shared; its owner is the first.
+#[utoipa::path(get, path = "/v1/collections/{id}/members", tag = "sharing", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = ListView<MemberView>),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_members(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Id(id): Id<CollectionId>,
+) -> ApiResult<HttpResponse> {
+    let (owner, rows) = app
+        .db(caller.actor, move |conn| {
+            let collection = collections::find(conn, id)?;
+            Ok((users::find(conn, collection.owner_id)?, members::list(conn, id)?))
+        })
+        .await
+        .map_err(|error| error.naming("collection"))?;
+    let view = |user: rag_schema::models::User, role| MemberView {
+        user_id: user.id.uuid(),
+        email: user.email,
+        display_name: user.display_name,
+        role,
+    };
+    let mut views = vec![view(owner, "owner")];
+    views.extend(rows.into_iter().map(|(member, user)| view(user, member.role.as_str())));
+    Ok(HttpResponse::Ok().json(ListView::whole(views)))
+}
+
+/// Shares the collection with somebody of your organisation, or changes how. Its owner may.
+#[utoipa::path(put, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing", request_body = ShareBody,
+    params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn share_collection(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    path: MemberPath,
+    Body(body): Body<ShareBody>,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| {
+        let collection = collections::find(conn, path.collection)?;
+        let user = users::find(conn, path.user)?;
+        if user.id == collection.owner_id {
+            return Err(RepoError::Conflict(OWNER.to_owned()));
+        }
+        let member = CollectionMember {
+            collection_id: collection.id,
+            user_id: user.id,
+            organisation_id: collection.organisation_id,
+            role: body.role,
+        };
+        members::upsert(conn, &member)
+    })
+    .await
+    .map_err(|error| error.naming("collection or user"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends the sharing with somebody. The collection's owner may, and who leaves it.
+#[utoipa::path(delete, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing",
+    params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn unshare_collection(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    path: MemberPath,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| members::delete(conn, path.collection, path.user))
+        .await
+        .map_err(|error| error.naming("member"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a link whose bearer may read and search the collection. Its owner may.
+#[utoipa::path(post, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), request_body = CreateLinkBody, responses(
+    (status = 201, body = NewLinkView),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create_link(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<CollectionId>,
+    Body(body): Body<CreateLinkBody>,
+) -> ApiResult<HttpResponse> {
+    let actor = caller.actor;
+    let made = app.blocking(move |engine| Ok(engine.make_link(actor, id, body.days)?)).await?;
+    Ok(HttpResponse::Created().json(NewLinkView { secret: made.secret, view: made.row.into() }))
+}
+
+/// Links to the collection, newest first; none for who does not own it.
+#[utoipa::path(get, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = ListView<LinkView>),
+    (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list_links(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Id(id): Id<CollectionId>,
+) -> ApiResult<HttpResponse> {
+    let rows = app
+        .db(caller.actor, move |conn| {
+            collections::find(conn, id)?;
+            links::list(conn, id)
+        })
+        .await
+        .map_err(|error| error.naming("collection"))?;
+    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(LinkView::from).collect())))
+}
+
+/// Revokes a link.
+#[utoipa::path(delete, path = "/v1/links/{id}", tag = "sharing", params(("id" = Uuid, Path)), responses(
+    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete_link(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<LinkId>,
+) -> ApiResult<HttpResponse> {
+    app.db(caller.actor, move |conn| links::delete(conn, id)).await.map_err(|error| error.naming("link"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What is hit when a collection would be shared with its owner.
+pub(crate) const OWNER: &str = "collection_members_not_owner";
+
+/// The ids of a collection and a user in the path. What is no UUID names nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MemberPath {
+    collection: CollectionId,
+    user: UserId,
+}
+
+impl actix_web::FromRequest for MemberPath {
+    type Error = crate::problem::ApiError;
+    type Future = std::future::Ready<ApiResult<Self>>;
+
+    fn from_request(req: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+        let part = |name| req.match_info().get(name).and_then(|id| id.parse::<Uuid>().ok());
+        let path = part("id").zip(part("user_id"));
+        let path = path.map(|(collection, user)| Self { collection: collection.into(), user: user.into() });
+        std::future::ready(path.ok_or_else(|| crate::problem::ApiError::not_found("object")))
+    }
+}

@@ -1,0 +1,195 @@
+//! `rag user`, `rag key` and `rag organisation`: the operator's way into accounts, beside the API.
+
+use std::process::ExitCode;
+
+use rag_engine::accounts::NewKey;
+use rag_repo::{Actor, Page, RepoError, organisations, organisations::OwnLimits, users, users::UserChange};
+use rag_schema::{
+    enums::{Role, UserState},
+    ids::OrganisationId,
+    models::User,
+};
+use serde_json::json;
+
+use crate::{
+    args::{KeyCommand, OrganisationCommand, UserCommand},
+    config::Config,
+    failure::{Exit, Failure, Outcome},
+    output,
+    runtime::Context,
+};
+
+/// People listed at most.
+const MOST_USERS: i64 = 10_000;
+
+/// Manages people.
+pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    match command {
+        UserCommand::Add { email, admin, organisation } => {
+            add(&context, email, *admin, organisation.as_deref())?;
+        }
+        UserCommand::List(args) => list(&context, args.json)?,
+        UserCommand::Suspend { email } => change(&context, email, UserState::Suspended)?,
+        UserCommand::Activate { email } => change(&context, email, UserState::Active)?,
+        UserCommand::Erase { email } => {
+            let user = find(&context, email)?;
+            let receipt = context.engine.erase_user(Actor::Worker, user.id)?;
+            output::json(&receipt);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) -> Outcome<()> {
+    let engine = &context.engine;
+    let role = if admin { Role::Admin } else { Role::Member };
+    let id = match organisation {
+        Some(name) => organisation_of(context, name)?,
+        None => engine.local_user().organisation_id,
+    };
+    let invited = engine.invite(Actor::Worker, id, email, role)?;
+    let bind = context.config.sections.server.bind;
+    output::line(format!("{} is invited as {role} until {}.", email.trim(), invited.invitation.expires_at));
+    output::line("They accept once, while the server runs:\n");
+    output::line(format!(
+        "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'",
+        invited.token
+    ));
+    Ok(())
+}
+
+/// The organisation of that name; made when there is none.
+fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
+    Ok(context.engine.db().transaction(Actor::Worker, |conn| {
+        match organisations::find_by_name(conn, name)? {
+            Some(organisation) => Ok(organisation.id),
+            None => organisations::insert(conn, name),
+        }
+    })?)
+}
+
+fn list(context: &Context, as_json: bool) -> Outcome<()> {
+    let all = context.engine.db().transaction(Actor::Worker, |conn| {
+        let found = users::list(conn, Page::first(MOST_USERS))?;
+        let named = |user: User| Ok((organisations::find(conn, user.organisation_id)?.0.name, user));
+        found.into_iter().map(named).collect::<Result<Vec<_>, RepoError>>()
+    })?;
+    if as_json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|(organisation, user)| json!({"id": user.id, "email": user.email, "display_name": user.display_name, "organisation": organisation, "role": user.role, "state": user.state}))
+            .collect();
+        output::json(&rows);
+    } else {
+        for (organisation, user) in all {
+            output::line(format!("{:<32} {:<8} {:<10} {organisation}", user.email, user.role, user.state));
+        }
+    }
+    Ok(())
+}
+
+fn change(context: &Context, email: &str, state: UserState) -> Outcome<()> {
+    let user = find(context, email)?;
+    let change = UserChange { state: Some(state), ..UserChange::default() };
+    context.engine.db().transaction(Actor::Worker, |conn| users::update(conn, user.id, change))?;
+    output::line(format!("{} is {state}.", user.email));
+    Ok(())
+}
+
+fn find(context: &Context, email: &str) -> Outcome<User> {
+    let found = context.engine.db().transaction(Actor::Worker, |conn| users::find_by_email(conn, email))?;
+    found.ok_or_else(|| {
+        Failure::new(Exit::Failed, format!("nobody has the address {email}"))
+            .hint("`rag user list` lists all")
+    })
+}
+
+/// Manages keys of somebody; without an address, of the operator.
+pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    let engine = &context.engine;
+    let whose = |email: &Option<String>| match email {
+        Some(email) => find(&context, email),
+        None => Ok(engine.local_user().clone()),
+    };
+    match command {
+        KeyCommand::Add { name, user, scopes, days } => {
+            let user = whose(user)?;
+            let new = NewKey { user: user.id, name, scopes, days: *days };
+            let made = engine.make_key(Actor::user(user.id), &new)?;
+            output::line(made.secret);
+        }
+        KeyCommand::List { user, json } => {
+            let user = whose(user)?;
+            let keys = engine.db().transaction(Actor::user(user.id), rag_repo::api_keys::list)?;
+            let rows: Vec<_> = keys
+                .iter()
+                .map(|key| json!({"id": key.id, "name": key.name, "prefix": key.prefix, "scopes": key.scopes.0, "expires_at": key.expires_at, "last_used_at": key.last_used_at}))
+                .collect();
+            if *json {
+                output::json(&rows);
+            } else {
+                for key in keys {
+                    let scopes: Vec<_> = key.scopes.0.iter().map(|scope| scope.as_str()).collect();
+                    output::line(format!("{}..  {:<24} {}", key.prefix, key.name, scopes.join(", ")));
+                }
+            }
+        }
+        KeyCommand::Revoke { prefix, user } => {
+            let user = whose(user)?;
+            engine.db().transaction(Actor::user(user.id), |conn| {
+                let wanted: Vec<_> =
+                    rag_repo::api_keys::list(conn)?.into_iter().filter(|key| key.prefix == *prefix).collect();
+                if wanted.is_empty() {
+                    return Err(RepoError::NotFound);
+                }
+                wanted.iter().try_for_each(|key| rag_repo::api_keys::delete(conn, key.id))
+            })?;
+            output::line(format!("{prefix}.. is revoked."));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows organisations and sets their limits.
+pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Outcome<ExitCode> {
+    let context = Context::open(config)?;
+    let engine = &context.engine;
+    match command {
+        OrganisationCommand::List => {
+            for (organisation, usage) in engine.db().transaction(Actor::Worker, organisations::list)? {
+                let limits = engine.limits(&organisation);
+                let of = |used: i64, limit: i64| {
+                    if limit == 0 { used.to_string() } else { format!("{used} of {limit}") }
+                };
+                output::line(format!(
+                    "{:<32} {} documents, {} bytes",
+                    organisation.name,
+                    of(usage.document_count, limits.documents),
+                    of(usage.size_bytes, limits.bytes)
+                ));
+            }
+        }
+        OrganisationCommand::Limit { name, max_documents, max_bytes, max_tokens_per_day } => {
+            let limits = OwnLimits {
+                max_documents: *max_documents,
+                max_bytes: *max_bytes,
+                max_tokens_per_day: *max_tokens_per_day,
+            };
+            let limited = engine.db().transaction(Actor::Worker, |conn| {
+                let organisation = organisations::find_by_name(conn, name)?.ok_or(RepoError::NotFound)?;
+                organisations::limit(conn, organisation.id, limits)
+            });
+            limited.map_err(|error| match error {
+                RepoError::NotFound => {
+                    Failure::new(Exit::Failed, format!("there is no organisation named {name}"))
+                        .hint("`rag organisation list` lists them")
+                }
+                other => other.into(),
+            })?;
+            output::line(format!("The limits of {name} are set."));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,154 @@
+//! How people come in: by invitation, or by themselves where that is allowed.
+
+use rag_repo::{Actor, RepoError, invitations, invitations::NewInvitation, organisations, users};
+use rag_schema::{
+    enums::Role,
+    ids::{OrganisationId, UserId},
+    models::{Invitation, NewUser, User},
+};
+use uuid::Uuid;
+
+use super::{
+    Tokens, password,
+    secret::{Kind, Secret, digest},
+};
+use crate::{Engine, EngineError, EngineResult};
+
+/// How long an invitation may be accepted.
+const INVITATION_DAYS: i32 = 7;
+
+/// An invitation, with the token that is shown this once.
+#[derive(Debug)]
+pub struct Invited {
+    /// As stored.
+    pub invitation: Invitation,
+    /// Who has it may accept.
+    pub token: String,
+}
+
+/// Somebody who comes in.
+#[derive(Debug)]
+pub struct Enrolment<'a> {
+    /// Name shown to people.
+    pub display_name: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// User agent.
+    pub device: &'a str,
+}
+
+impl Engine {
+    /// Invites an address into the organisation; an earlier invitation of that address is replaced.
+    /// `EngineError::Conflict` when the address has an account.
+    pub fn invite(
+        &self,
+        actor: Actor,
+        organisation: OrganisationId,
+        email: &str,
+        role: Role,
+    ) -> EngineResult<Invited> {
+        let email = address(email)?;
+        let secret = Secret::new(Kind::Invitation)?;
+        let invitation = self.db().transaction(actor, |conn| {
+            if users::find_by_email(conn, email)?.is_some() {
+                return Ok(None);
+            }
+            for earlier in invitations::list(conn)? {
+                if earlier.organisation_id == organisation && earlier.email.eq_ignore_ascii_case(email) {
+                    invitations::delete(conn, earlier.id)?;
+                }
+            }
+            let token_sha256 = &secret.sha256;
+            let new = NewInvitation {
+                organisation_id: organisation,
+                email,
+                role,
+                token_sha256,
+                days: INVITATION_DAYS,
+            };
+            invitations::insert(conn, &new).map(Some)
+        })?;
+        let taken = || EngineError::Conflict("This address has an account in your organisation.".to_owned());
+        Ok(Invited { invitation: invitation.ok_or_else(taken)?, token: secret.text })
+    }
+
+    /// Accepts an invitation and signs in. `EngineError::Unproven` when the token is not good.
+    pub fn accept(
+        &self,
+        request: Option<Uuid>,
+        token: &str,
+        new: &Enrolment<'_>,
+    ) -> EngineResult<(User, Tokens)> {
+        let hash = password::hash(new.password)?;
+        let door = Actor::Door { request };
+        let accepted = self.db().transaction(door, |conn| {
+            let Some(invitation) = invitations::take(conn, &digest(token))? else { return Ok(None) };
+            let user = NewUser {
+                id: UserId::new(),
+                organisation_id: invitation.organisation_id,
+                email: &invitation.email,
+                display_name: new.display_name,
+                role: invitation.role,
+                password_hash: Some(&hash),
+            };
+            users::insert(conn, &user).map(Some)
+        });
+        let user = accepted.map_err(taken)?.ok_or(EngineError::Unproven(
+            "This invitation is unknown, used or expired. Ask for a new one.",
+        ))?;
+        let tokens = self.open_login(door, user.id, new.device)?;
+        Ok((user, tokens))
+    }
+
+    /// Makes an account with an organisation of its own, and signs in. `EngineError::Forbidden` unless the server is
+    /// open to everybody.
+    pub fn register(
+        &self,
+        request: Option<Uuid>,
+        email: &str,
+        organisation: &str,
+        new: &Enrolment<'_>,
+    ) -> EngineResult<(User, Tokens)> {
+        if !self.settings().accounts.open_registration {
+            return Err(EngineError::Forbidden(
+                "Accounts are made by invitation here. Ask an admin for one.",
+            ));
+        }
+        let email = address(email)?;
+        let hash = password::hash(new.password)?;
+        let door = Actor::Door { request };
+        let inserted = self.db().transaction(door, |conn| {
+            let user = NewUser {
+                id: UserId::new(),
+                organisation_id: organisations::insert(conn, organisation)?,
+                email,
+                display_name: new.display_name,
+                role: Role::Admin,
+                password_hash: Some(&hash),
+            };
+            users::insert(conn, &user)
+        });
+        let user = inserted.map_err(taken)?;
+        let tokens = self.open_login(door, user.id, new.device)?;
+        Ok((user, tokens))
+    }
+}
+
+fn taken(error: RepoError) -> EngineError {
+    if error.hits(users::EMAIL_KEY) {
+        return EngineError::Conflict("This address has an account already. Sign in with it.".to_owned());
+    }
+    error.into()
+}
+
+/// An address as people write it: something, an at sign, something with no blanks. Whether it reaches anybody shows
+/// only when somebody writes to it.
+fn address(text: &str) -> EngineResult<&str> {
+    let text = text.trim();
+    let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if !is_address || text.chars().count() > 254 || text.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        return Err(EngineError::Invalid(format!("{text:?} is no e-mail address")));
+    }
+    Ok(text)
+}

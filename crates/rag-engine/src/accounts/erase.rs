@@ -1,0 +1,57 @@
+//! Erasing somebody with everything they own, in one transaction, with a receipt.
+
+use rag_repo::{Actor, PgConnection, RepoResult, collections, documents, sessions, users};
+use rag_schema::{enums::Role, ids::UserId};
+use serde::Serialize;
+
+use crate::{Engine, EngineError, EngineResult};
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// Who.
+    pub user_id: UserId,
+    /// Collections they owned.
+    pub collections: i64,
+    /// Documents in those, with all their versions, passages, vectors and words.
+    pub documents: i64,
+    /// Conversations they held, with all messages.
+    pub sessions: i64,
+}
+
+impl Engine {
+    /// Erases `user`. The caller has made sure that `actor` may: it is themselves, or an admin of their organisation.
+    /// `EngineError::Conflict` for the last admin of an organisation that has other people.
+    pub fn erase_user(&self, actor: Actor, user: UserId) -> EngineResult<Receipt> {
+        // What `actor` cannot see is not there for them, whatever upkeep could see.
+        let seen = self.db().transaction(actor, |conn| users::find(conn, user));
+        seen.map_err(|error| EngineError::from(error).naming("user"))?;
+        let erased = self.db().transaction(Actor::Worker, |conn| {
+            let row = users::find(conn, user)?;
+            let others = users::count_others(conn, row.organisation_id, user)?;
+            let is_last_admin = row.role == Role::Admin
+                && others > 0
+                && users::active_admin_count(conn, row.organisation_id, Some(user))? == 0;
+            if is_last_admin { Ok(None) } else { erase(conn, user).map(Some) }
+        });
+        let last =
+            || EngineError::Conflict("This is the last admin. Make somebody else an admin first.".to_owned());
+        erased.map_err(|error| EngineError::from(error).naming("user"))?.ok_or_else(last)
+    }
+}
+
+fn erase(conn: &mut PgConnection, user: UserId) -> RepoResult<Receipt> {
+    let owned = collections::owned_by(conn, user)?;
+    let mut receipt = Receipt {
+        user_id: user,
+        collections: i64::try_from(owned.len()).unwrap_or(i64::MAX),
+        documents: 0,
+        sessions: sessions::count_of(conn, user)?,
+    };
+    for collection in owned {
+        receipt.documents += collections::document_count(conn, collection)?;
+        documents::delete_search_rows_of_collection(conn, collection)?;
+    }
+    users::delete(conn, user)?;
+    Ok(receipt)
+}

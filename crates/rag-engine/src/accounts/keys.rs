@@ -1,0 +1,70 @@
+//! Secrets that people make for others: keys for programs, links to collections.
+
+use rag_repo::{Actor, api_keys, clock, collections, links};
+use rag_schema::{
+    enums::Scope,
+    ids::{ApiKeyId, CollectionId, UserId},
+    models::{ApiKey, CollectionLink, NewApiKey, Scopes},
+};
+
+use super::secret::{Kind, Secret};
+use crate::{Engine, EngineError, EngineResult};
+
+/// Something with a secret that is shown this once.
+#[derive(Debug)]
+pub struct Shown<T> {
+    /// As stored.
+    pub row: T,
+    /// The secret.
+    pub secret: String,
+}
+
+/// A key to make.
+#[derive(Debug)]
+pub struct NewKey<'a> {
+    /// User it acts for.
+    pub user: UserId,
+    /// What it is for.
+    pub name: &'a str,
+    /// What it may do.
+    pub scopes: &'a [Scope],
+    /// How long it is good, in days; none for ever.
+    pub days: Option<i32>,
+}
+
+impl Engine {
+    /// Makes an API key.
+    pub fn make_key(&self, actor: Actor, new: &NewKey<'_>) -> EngineResult<Shown<ApiKey>> {
+        let secret = Secret::new(Kind::ApiKey)?;
+        let row = self.db().transaction(actor, |conn| {
+            let expires_at = new.days.map(|days| clock::in_days(conn, days)).transpose()?;
+            let key = NewApiKey {
+                id: ApiKeyId::new(),
+                user_id: new.user,
+                name: new.name,
+                prefix: &secret.prefix(),
+                sha256: &secret.sha256,
+                scopes: Scopes(new.scopes.to_vec()),
+                expires_at,
+            };
+            api_keys::insert(conn, &key)
+        })?;
+        Ok(Shown { row, secret: secret.text })
+    }
+
+    /// Makes a link whose bearer may read the collection.
+    pub fn make_link(
+        &self,
+        actor: Actor,
+        collection: CollectionId,
+        days: Option<i32>,
+    ) -> EngineResult<Shown<CollectionLink>> {
+        let secret = Secret::new(Kind::Link)?;
+        let inserted = self.db().transaction(actor, |conn| {
+            collections::find(conn, collection)?;
+            links::insert(conn, collection, &secret.sha256, days)
+        });
+        let row = inserted.map_err(|error| EngineError::from(error).naming("collection"))?;
+        Ok(Shown { row, secret: secret.text })
+    }
+}

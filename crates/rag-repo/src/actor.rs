@@ -1,0 +1,59 @@
+//! On whose behalf a transaction runs: PostgreSQL's row-level security holds it to that.
+
+use diesel::{PgConnection, connection::SimpleConnection};
+use rag_schema::ids::{LinkId, UserId};
+use uuid::Uuid;
+
+use crate::RepoResult;
+
+/// On whose behalf a transaction runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A person: what is theirs, and what is shared with them.
+    User {
+        /// Who.
+        id: UserId,
+        /// Whether documents may be added and deleted; not with a key that may only read.
+        may_write: bool,
+        /// The request it happens in, for the audit log.
+        request: Option<Uuid>,
+    },
+    /// The bearer of a link: reads one collection.
+    Link(LinkId),
+    /// Who checks passwords, keys and tokens, and sees no document.
+    Door {
+        /// The request it happens in, for the audit log.
+        request: Option<Uuid>,
+    },
+    /// Ingest and upkeep: every organisation's documents.
+    Worker,
+}
+
+impl Actor {
+    /// A person with all their rights, outside of any request.
+    pub fn user(id: UserId) -> Self {
+        Self::User { id, may_write: true, request: None }
+    }
+
+    /// Makes the transaction that is open run on the actor's behalf until it ends. `Db::transaction` has done so already.
+    pub fn enter(self, conn: &mut PgConnection) -> RepoResult<()> {
+        Ok(conn.batch_execute(&self.entry())?)
+    }
+
+    /// The statements that do so. Ids are UUIDs, which hold nothing that would need quoting.
+    pub(crate) fn entry(self) -> String {
+        match self {
+            Self::User { id, may_write, request } => {
+                let entry = format!("SET LOCAL ROLE rag_user; SELECT enter('{id}', NULL, {may_write})");
+                entry + &in_request(request)
+            }
+            Self::Link(id) => format!("SET LOCAL ROLE rag_user; SELECT enter(NULL, '{id}', false)"),
+            Self::Door { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),
+            Self::Worker => "SET LOCAL ROLE rag_worker".to_owned(),
+        }
+    }
+}
+
+fn in_request(request: Option<Uuid>) -> String {
+    request.map(|id| format!("; SET LOCAL rag.request = '{id}'")).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! Organisations: their limits, and what they use.
+
+use diesel::{connection::SimpleConnection, dsl::now, prelude::*, sql_types::Timestamptz};
+use rag_schema::{
+    ids::OrganisationId,
+    models::{Organisation, Usage},
+    schema::{organisation_usage, organisations},
+};
+
+use crate::RepoResult;
+
+diesel::define_sql_function! {
+    /// PostgreSQL's date of `now()`, in the session's time zone: UTC.
+    #[sql_name = "date"]
+    fn date_of(at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Date;
+}
+
+/// Inserts an organisation with the server's limits.
+pub fn insert(conn: &mut PgConnection, name: &str) -> RepoResult<OrganisationId> {
+    Ok(diesel::insert_into(organisations::table)
+        .values((organisations::id.eq(OrganisationId::new()), organisations::name.eq(name)))
+        .returning(organisations::id)
+        .get_result(conn)?)
+}
+
+/// The organisation, and what it stores and spends.
+pub fn find(conn: &mut PgConnection, id: OrganisationId) -> RepoResult<(Organisation, Usage)> {
+    Ok(organisations::table
+        .inner_join(organisation_usage::table)
+        .filter(organisations::id.eq(id))
+        .select((Organisation::as_select(), Usage::as_select()))
+        .first(conn)?)
+}
+
+/// The organisation of that name, the first of several.
+pub fn find_by_name(conn: &mut PgConnection, name: &str) -> RepoResult<Option<Organisation>> {
+    Ok(organisations::table
+        .filter(organisations::name.eq(name))
+        .select(Organisation::as_select())
+        .order(organisations::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// All organisations with what they store and spend, by name.
+pub fn list(conn: &mut PgConnection) -> RepoResult<Vec<(Organisation, Usage)>> {
+    Ok(organisations::table
+        .inner_join(organisation_usage::table)
+        .select((Organisation::as_select(), Usage::as_select()))
+        .order((organisations::name, organisations::id))
+        .load(conn)?)
+}
+
+/// The asker's own organisation, and what it stores and spends.
+pub fn own(conn: &mut PgConnection) -> RepoResult<(Organisation, Usage)> {
+    Ok(organisations::table
+        .inner_join(organisation_usage::table)
+        .select((Organisation::as_select(), Usage::as_select()))
+        .first(conn)?)
+}
+
+/// Counts what the transaction has stored so far, which is otherwise done when it commits. The counters are then held
+/// until it does.
+pub fn count_stored_now(conn: &mut PgConnection) -> RepoResult<()> {
+    Ok(conn.batch_execute("SET CONSTRAINTS document_versions_count IMMEDIATE")?)
+}
+
+/// Tokens spent today (UTC), by counters that may still be of an earlier day.
+pub fn tokens_today(conn: &mut PgConnection, usage: &Usage) -> RepoResult<i64> {
+    let is_today: bool =
+        diesel::select(date_of(now.into_sql::<Timestamptz>()).eq(usage.token_day)).get_result(conn)?;
+    Ok(if is_today { usage.token_count } else { 0 })
+}
+
+/// Limits of an organisation's own; none is the server's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = organisations, treat_none_as_null = true)]
+pub struct OwnLimits {
+    /// Most documents, 0 and up.
+    pub max_documents: Option<i64>,
+    /// Most bytes of originals, 0 and up.
+    pub max_bytes: Option<i64>,
+    /// Most tokens that chat models read and write for it in a day (UTC), 0 and up.
+    pub max_tokens_per_day: Option<i64>,
+}
+
+/// Sets the limits of the organisation.
+pub fn limit(conn: &mut PgConnection, id: OrganisationId, limits: OwnLimits) -> RepoResult<Organisation> {
+    Ok(diesel::update(organisations::table.find(id))
+        .set(limits)
+        .returning(Organisation::as_returning())
+        .get_result(conn)?)
+}

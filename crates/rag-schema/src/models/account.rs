@@ -1,0 +1,168 @@
+//! Organisations, and how their people prove who they are.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    pg::Pg,
+    prelude::*,
+    serialize::{self, Output, ToSql},
+    sql_types::{Array, Nullable, Text},
+};
+use serde_json::Value;
+
+use crate::{
+    enums::{Role, Scope},
+    ids::{ApiKeyId, InvitationId, LoginId, OrganisationId, UserId},
+    schema::{api_keys, audit_events, invitations, logins, organisation_usage, organisations},
+};
+
+/// A tenant. The limits that it has of its own replace the server's.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = organisations, check_for_backend(diesel::pg::Pg))]
+pub struct Organisation {
+    /// Id.
+    pub id: OrganisationId,
+    /// Name, for people.
+    pub name: String,
+    /// Most documents.
+    pub max_documents: Option<i64>,
+    /// Most bytes of originals.
+    pub max_bytes: Option<i64>,
+    /// Most tokens that chat models read and write for it in a day (UTC).
+    pub max_tokens_per_day: Option<i64>,
+    /// When the row was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What an organisation stores and spends.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = organisation_usage, check_for_backend(diesel::pg::Pg))]
+pub struct Usage {
+    /// Versions of documents stored.
+    pub document_count: i64,
+    /// Bytes of their originals.
+    pub size_bytes: i64,
+    /// Day (UTC) that `token_count` is of.
+    pub token_day: NaiveDate,
+    /// Tokens that chat models read and wrote on that day.
+    pub token_count: i64,
+}
+
+/// An open invitation.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = invitations, check_for_backend(diesel::pg::Pg))]
+pub struct Invitation {
+    /// Id.
+    pub id: InvitationId,
+    /// Organisation invited into.
+    pub organisation_id: OrganisationId,
+    /// Address of who is invited.
+    pub email: String,
+    /// Role of who accepts.
+    pub role: Role,
+    /// Not to be accepted afterwards.
+    pub expires_at: DateTime<Utc>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A time somebody signed in.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = logins, check_for_backend(diesel::pg::Pg))]
+pub struct Login {
+    /// Id.
+    pub id: LoginId,
+    /// Who signed in.
+    pub user_id: UserId,
+    /// User agent that signed in.
+    pub device: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When it ends, however often it is refreshed.
+    pub expires_at: DateTime<Utc>,
+    /// When it was signed out, or a used refresh token came back.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A key for programs, without what it is checked against.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
+pub struct ApiKey {
+    /// Id.
+    pub id: ApiKeyId,
+    /// User it acts for.
+    pub user_id: UserId,
+    /// What it is for.
+    pub name: String,
+    /// How the key begins.
+    pub prefix: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Not good afterwards.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// What a key may do. PostgreSQL cannot say that an array holds no nulls; ours never does.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Array<Nullable<Text>>)]
+pub struct Scopes(pub Vec<Scope>);
+
+impl ToSql<Array<Nullable<Text>>, Pg> for Scopes {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<Array<Text>, Pg>::to_sql(&self.0, out)
+    }
+}
+
+impl FromSql<Array<Nullable<Text>>, Pg> for Scopes {
+    fn from_sql(bytes: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Array<Text>, Pg>::from_sql(bytes).map(Self)
+    }
+}
+
+/// A key to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct NewApiKey<'a> {
+    /// Id.
+    pub id: ApiKeyId,
+    /// User it acts for.
+    pub user_id: UserId,
+    /// What it is for, 1 to 200 characters.
+    pub name: &'a str,
+    /// How the key begins: `rag_` and six characters.
+    pub prefix: &'a str,
+    /// SHA-256 of the key, 32 bytes.
+    pub sha256: &'a [u8],
+    /// What it may do, at least one.
+    pub scopes: Scopes,
+    /// Not good afterwards.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Something that somebody did.
+#[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
+pub struct AuditEvent {
+    /// Counts up.
+    pub id: i64,
+    /// Organisation it happened in.
+    pub organisation_id: OrganisationId,
+    /// Who did it; none for a worker or who was not signed in.
+    pub actor_id: Option<UserId>,
+    /// Kind of object and verb, one of insert, update, delete: `document.delete`.
+    pub action: String,
+    /// Object it was done to.
+    pub object_id: Option<uuid::Uuid>,
+    /// Request under which the log has more.
+    pub request_id: Option<uuid::Uuid>,
+    /// What else is worth knowing, a JSON object.
+    pub details: Value,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,6 @@
+//! Who may do what: every operation of the interface by every kind of caller.
+
+mod cast;
+mod leaks;
+mod life;
+mod table;

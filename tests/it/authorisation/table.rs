@@ -1,0 +1,223 @@
+//! The table: every operation of the OpenAPI document, by every kind of caller, and what it answers.
+
+use rag_testkit::{Answer, Client};
+use serde_json::{Value, json};
+
+use super::cast::{CALLERS, Cast};
+
+/// Operation and the statuses that each kind of caller gets, in the order of `CALLERS`:
+/// anonymous, stranger, reader, editor, owner, admin, narrow (a key of the owner's that may only read), suspended, link.
+const TABLE: &[(&str, [u16; 9])] = &[
+    ("get /health", [200; 9]),
+    ("get /ready", [200; 9]),
+    // Where people come to be let in, each with a wrong proof.
+    ("post /v1/login", [401; 9]),
+    ("post /v1/login/refresh", [401; 9]),
+    ("post /v1/register", [403; 9]),
+    ("post /v1/invitations/accept", [401; 9]),
+    // One's own account. All of the cast call with keys, which cannot sign out.
+    ("post /v1/logout", [401, 409, 409, 409, 409, 409, 409, 401, 403]),
+    ("get /v1/me", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("patch /v1/me", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("delete /v1/me", [401, 200, 200, 200, 200, 409, 403, 401, 403]),
+    ("get /v1/me/export", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/me/logins", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("delete /v1/me/logins/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/keys", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("post /v1/keys", [401, 201, 201, 201, 201, 201, 403, 401, 403]),
+    ("delete /v1/keys/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    // The organisation.
+    ("get /v1/organisation", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/users", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("patch /v1/users/{id}", [401, 404, 403, 403, 403, 200, 403, 401, 403]),
+    ("delete /v1/users/{id}", [401, 404, 403, 403, 403, 200, 403, 401, 403]),
+    ("get /v1/invitations", [401, 200, 403, 403, 403, 200, 403, 401, 403]),
+    ("post /v1/invitations", [401, 201, 403, 403, 403, 201, 403, 401, 403]),
+    ("delete /v1/invitations/{id}", [401, 404, 403, 403, 403, 204, 403, 401, 403]),
+    ("get /v1/audit", [401, 200, 403, 403, 403, 200, 403, 401, 403]),
+    // A collection, and with whom it is shared.
+    ("get /v1/collections", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
+    ("post /v1/collections", [401, 201, 201, 201, 201, 201, 403, 401, 403]),
+    ("get /v1/collections/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("delete /v1/collections/{id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/members", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
+    ("put /v1/collections/{id}/members/{user_id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
+    ("delete /v1/collections/{id}/members/{user_id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/links", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
+    ("post /v1/collections/{id}/links", [401, 404, 403, 403, 201, 404, 403, 401, 403]),
+    ("delete /v1/links/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/synonyms", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("put /v1/collections/{id}/synonyms", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    // Documents.
+    ("get /v1/collections/{id}/documents", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("post /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/texts", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
+    ("get /v1/documents/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("delete /v1/documents/{id}", [401, 404, 403, 204, 204, 404, 403, 401, 403]),
+    ("get /v1/documents/{id}/content", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("get /v1/documents/{id}/text", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("get /v1/documents/{id}/chunks", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("get /v1/jobs", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
+    ("get /v1/jobs/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    // The job is done: there is nothing to retry.
+    ("post /v1/jobs/{id}/retry", [401, 404, 409, 409, 409, 404, 403, 401, 403]),
+    // Searching and asking in the collection.
+    ("post /v1/search", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("post /v1/ask", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
+    // Conversations are their holder's alone.
+    ("get /v1/sessions", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("post /v1/sessions", [401, 201, 201, 201, 201, 201, 403, 401, 403]),
+    ("get /v1/sessions/{id}", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("delete /v1/sessions/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/sessions/{id}/messages", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("post /v1/sessions/{id}/ask", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+];
+
+/// An operation aimed at an object of the owner's, which nothing else in the table needs.
+fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
+    let (method, path) = operation.split_once(' ').unwrap();
+    let (path, body) = aim(cast, operation, path);
+    if operation == "post /v1/collections/{id}/documents" {
+        let words = format!("Words number {} of the table.", cast.number());
+        return client.upload(&cast.collection, "table.txt", words.as_bytes());
+    }
+    let request = client.request(&method.to_uppercase(), &path);
+    Answer::of(match body {
+        Some(body) => request.json(&body),
+        None => request,
+    })
+}
+
+fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
+    let at = |id: &str| path.replace("{id}", id);
+    let number = cast.number();
+    let long = "a long enough password";
+    match operation {
+        "post /v1/login" => (path.to_owned(), Some(json!({"email": "nobody@example.org", "password": long}))),
+        "post /v1/login/refresh" => (path.to_owned(), Some(json!({"refresh_token": "ragr_none"}))),
+        "post /v1/register" => {
+            let body = json!({"email": "new@example.org", "display_name": "New", "organisation": "New", "password": long});
+            (path.to_owned(), Some(body))
+        }
+        "post /v1/invitations/accept" => {
+            (path.to_owned(), Some(json!({"token": "ragi_none", "display_name": "New", "password": long})))
+        }
+        "patch /v1/me" => (path.to_owned(), Some(json!({"display_name": "Renamed"}))),
+        "post /v1/keys" => (path.to_owned(), Some(json!({"name": "table", "scopes": ["read"]}))),
+        "post /v1/invitations" => {
+            (path.to_owned(), Some(json!({"email": format!("table{number}@example.org")})))
+        }
+        "post /v1/collections" => (path.to_owned(), Some(json!({"name": format!("Table {number}")}))),
+        "post /v1/search" => {
+            (path.to_owned(), Some(json!({"query": "granite", "collection_ids": [cast.collection]})))
+        }
+        "post /v1/ask" => (
+            path.to_owned(),
+            Some(json!({"question": "What is granite?", "collection_ids": [cast.collection]})),
+        ),
+        "post /v1/sessions" => (path.to_owned(), Some(json!({}))),
+        "post /v1/sessions/{id}/ask" => (at(&cast.session), Some(json!({"question": "What is granite?"}))),
+        "post /v1/collections/{id}/texts" => {
+            let body = json!({"title": "Table", "text": format!("Text number {number} of the table.")});
+            (at(&cast.collection), Some(body))
+        }
+        "post /v1/collections/{id}/links" => (at(&cast.collection), Some(json!({}))),
+        "put /v1/collections/{id}/synonyms" => {
+            (at(&cast.collection), Some(json!({"groups": [["granite", "rock"]]})))
+        }
+        "delete /v1/collections/{id}" => (at(&cast.fresh_collection()), None),
+        "put /v1/collections/{id}/members/{user_id}" => {
+            let path = at(&cast.collection).replace("{user_id}", &cast.fresh_user());
+            (path, Some(json!({"role": "reader"})))
+        }
+        "delete /v1/collections/{id}/members/{user_id}" => {
+            let collection = cast.fresh_collection();
+            // Somebody else than all who call: who leaves may.
+            let user = cast.fresh_user();
+            let shared = format!("/v1/collections/{collection}/members/{user}");
+            Answer::of(cast.owner().request("PUT", &shared).json(&json!({"role": "reader"}))).expect(204);
+            (shared, None)
+        }
+        "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),
+        "delete /v1/sessions/{id}" => (at(&cast.fresh_session()), None),
+        "delete /v1/keys/{id}" => (at(&cast.fresh_key()), None),
+        "delete /v1/links/{id}" => (at(&cast.fresh_link()), None),
+        "delete /v1/me/logins/{id}" => (at(&cast.fresh_login()), None),
+        "delete /v1/invitations/{id}" => (at(&cast.fresh_invitation()), None),
+        "patch /v1/users/{id}" => (at(&cast.fresh_user()), Some(json!({"state": "suspended"}))),
+        "delete /v1/users/{id}" => (at(&cast.fresh_user()), None),
+        _ if path.starts_with("/v1/documents/") => (at(&cast.document), None),
+        _ if path.starts_with("/v1/jobs/") => (at(&cast.job), None),
+        _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
+        _ => (at(&cast.collection), None),
+    }
+}
+
+#[test]
+fn every_operation_answers_every_caller_as_the_table_says() {
+    let cast = Cast::new();
+    let mut differences = Vec::new();
+    for (operation, statuses) in TABLE {
+        for (column, status) in statuses.iter().enumerate() {
+            let client = if *operation == "delete /v1/me" {
+                cast.double(column)
+            } else {
+                cast.clients[column].clone()
+            };
+            let got = call(&cast, &client, operation).status;
+            if got != *status {
+                differences.push(format!("{operation} by {}: {got} instead of {status}", CALLERS[column]));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[test]
+fn the_table_holds_every_operation_of_the_document() {
+    let document: Value = serde_json::from_str(&rag_api::openapi_json()).unwrap();
+    let mut missing: Vec<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
+        })
+        .collect();
+    let count = missing.len();
+    missing.retain(|operation| !TABLE.iter().any(|(known, _)| known == operation));
+    assert!(missing.is_empty(), "not in the table: {missing:?}");
+    assert_eq!(count, TABLE.len(), "the table holds operations that the document does not");
+}
+
+#[test]
+fn what_is_somebody_elses_answers_as_what_is_not_there() {
+    let cast = Cast::new();
+    let (stranger, nobody) = (&cast.clients[1], "01890000-0000-7000-8000-000000000000");
+    for (path, id) in [
+        ("/v1/collections/{id}", &cast.collection),
+        ("/v1/collections/{id}/documents", &cast.collection),
+        ("/v1/collections/{id}/members", &cast.collection),
+        ("/v1/documents/{id}", &cast.document),
+        ("/v1/documents/{id}/content", &cast.document),
+        ("/v1/documents/{id}/chunks", &cast.document),
+        ("/v1/jobs/{id}", &cast.job),
+        ("/v1/sessions/{id}", &cast.session),
+        ("/v1/sessions/{id}/messages", &cast.session),
+    ] {
+        let body = |id: &str| {
+            let mut body = stranger.get(&path.replace("{id}", id)).expect(404);
+            // The one thing that differs between any two answers.
+            body["instance"] = Value::Null;
+            body
+        };
+        assert_eq!(body(id), body(nobody), "{path}");
+    }
+    for filter in [json!({"document.id": cast.document}), json!({"document.collection_id": cast.collection})]
+    {
+        let answer = stranger.post("/v1/search", &json!({"query": "granite", "filter": filter}));
+        if answer.status == 200 {
+            assert_eq!(answer.json()["results"], json!([]), "{filter}");
+        }
+    }
+}
