@@ -41,17 +41,20 @@ CREATE TABLE invitations (
     organisation_id UUID        NOT NULL CONSTRAINT invitations_organisation_id_fkey REFERENCES organisations ON DELETE CASCADE,
     email           TEXT        NOT NULL CONSTRAINT invitations_email_length CHECK (char_length(email) BETWEEN 3 AND 254),
     role            TEXT        NOT NULL CONSTRAINT invitations_role_known CHECK (role IN ('admin', 'member')),
+    invited_by      UUID        CONSTRAINT invitations_invited_by_fkey REFERENCES users ON DELETE CASCADE,
     token_sha256    BYTEA       NOT NULL CONSTRAINT invitations_token_sha256_length CHECK (octet_length(token_sha256) = 32),
     expires_at      TIMESTAMPTZ NOT NULL,
     created_at      TIMESTAMPTZ NOT NULL DEFAULT now(),
     CONSTRAINT invitations_token_sha256_key UNIQUE (token_sha256)
 );
+CREATE INDEX invitations_invited_by_idx ON invitations (invited_by);
 CREATE UNIQUE INDEX invitations_organisation_id_email_key ON invitations (organisation_id, lower(email));
 COMMENT ON TABLE invitations IS 'Open invitations into an organisation; accepting one deletes it.';
 COMMENT ON COLUMN invitations.id IS 'UUIDv7.';
 COMMENT ON COLUMN invitations.organisation_id IS 'Organisation invited into.';
 COMMENT ON COLUMN invitations.email IS 'Address of who is invited.';
 COMMENT ON COLUMN invitations.role IS 'Role of who accepts.';
+COMMENT ON COLUMN invitations.invited_by IS 'Admin who invited; the invitation is good as long as they are one. Null for the operator.';
 COMMENT ON COLUMN invitations.token_sha256 IS 'SHA-256 of the token in the link.';
 COMMENT ON COLUMN invitations.expires_at IS 'Not to be accepted afterwards.';
 COMMENT ON COLUMN invitations.created_at IS 'When it was made.';

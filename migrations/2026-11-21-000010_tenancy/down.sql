@@ -16,6 +16,15 @@ ALTER TABLE chunks
     DROP CONSTRAINT chunks_version_id_fkey,
     DROP COLUMN collection_id,
     ADD CONSTRAINT chunks_version_id_fkey FOREIGN KEY (version_id) REFERENCES document_versions ON DELETE CASCADE;
+ALTER TABLE jobs
+    DROP CONSTRAINT jobs_document_id_fkey,
+    DROP CONSTRAINT jobs_version_id_fkey,
+    ADD CONSTRAINT jobs_document_id_fkey FOREIGN KEY (document_id) REFERENCES documents ON DELETE SET NULL,
+    ADD CONSTRAINT jobs_version_id_fkey FOREIGN KEY (version_id) REFERENCES document_versions ON DELETE SET NULL;
+ALTER TABLE documents
+    DROP CONSTRAINT documents_current_version_id_fkey,
+    ADD CONSTRAINT documents_current_version_id_fkey FOREIGN KEY (current_version_id) REFERENCES document_versions DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE document_versions DROP CONSTRAINT document_versions_document_id_id_key;
 ALTER TABLE document_versions
     DROP CONSTRAINT document_versions_document_id_fkey,
     DROP COLUMN collection_id,

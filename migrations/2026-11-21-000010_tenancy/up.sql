@@ -55,6 +55,18 @@ ALTER TABLE document_versions
     ADD CONSTRAINT document_versions_collection_id_id_key UNIQUE (collection_id, id);
 COMMENT ON COLUMN document_versions.collection_id IS 'The document''s collection.';
 
+-- A document shows a version of its own, and a job works in one collection.
+ALTER TABLE document_versions ADD CONSTRAINT document_versions_document_id_id_key UNIQUE (document_id, id);
+ALTER TABLE documents
+    DROP CONSTRAINT documents_current_version_id_fkey,
+    ADD CONSTRAINT documents_current_version_id_fkey FOREIGN KEY (current_version_id, id)
+        REFERENCES document_versions (id, document_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE jobs
+    DROP CONSTRAINT jobs_document_id_fkey,
+    DROP CONSTRAINT jobs_version_id_fkey,
+    ADD CONSTRAINT jobs_document_id_fkey FOREIGN KEY (document_id, collection_id) REFERENCES documents (id, collection_id) ON DELETE SET NULL (document_id),
+    ADD CONSTRAINT jobs_version_id_fkey FOREIGN KEY (version_id, collection_id) REFERENCES document_versions (id, collection_id) ON DELETE SET NULL (version_id);
+
 ALTER TABLE chunks ADD COLUMN collection_id UUID;
 UPDATE chunks SET collection_id = v.collection_id FROM document_versions v WHERE v.id = version_id;
 ALTER TABLE chunks
@@ -160,6 +172,9 @@ BEGIN
         SELECT organisation_id INTO v_organisation FROM users WHERE id = (v_row ->> 'user_id')::uuid;
     END IF;
     SELECT coalesce(jsonb_object_agg(name, v_row -> name), '{}') INTO v_details FROM unnest(TG_ARGV[1]::text[]) AS name;
+    IF TG_TABLE_NAME = 'users' AND TG_OP = 'UPDATE' THEN
+        v_details := v_details || jsonb_build_object('password', to_jsonb(OLD) ->> 'password_hash' IS DISTINCT FROM v_row ->> 'password_hash');
+    END IF;
     INSERT INTO audit_events (organisation_id, actor_id, action, object_id, request_id, details)
         VALUES (v_organisation,
                 coalesce(nullif(current_setting('rag.asker', true), '')::uuid, CASE WHEN TG_TABLE_NAME = 'logins' THEN (v_row ->> 'user_id')::uuid END),

@@ -1,3 +1,10 @@
+DO $$
+BEGIN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
+END
+$$;
+GRANT EXECUTE ON FUNCTION forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
+    count_deleted_collection(), count_tokens(), audit_change() TO PUBLIC;
 -- The roles stay: other databases of the server may use them.
 DO $$
 DECLARE

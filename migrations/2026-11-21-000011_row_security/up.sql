@@ -31,6 +31,10 @@ BEGIN
             WHEN insufficient_privilege THEN v_missing := v_missing || v_role;
         END;
     END LOOP;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname IN ('rag_user', 'rag_door', 'rag_rules') AND (rolsuper OR rolbypassrls OR rolcanlogin)) THEN
+        RAISE EXCEPTION 'one of the roles rag_user, rag_door, rag_rules is there already and may do too much: it must not be SUPERUSER, BYPASSRLS or LOGIN'
+            USING ERRCODE = 'invalid_authorization_specification';
+    END IF;
     IF v_missing = '{}' AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         FOREACH v_role IN ARRAY ARRAY['rag_user', 'rag_door', 'rag_worker', 'rag_rules'] LOOP
             CONTINUE WHEN pg_has_role(current_user, v_role, 'MEMBER');
@@ -69,7 +73,8 @@ CREATE FUNCTION writable() RETURNS UUID[] LANGUAGE sql STABLE PARALLEL SAFE
     AS $$SELECT nullif(current_setting('rag.writable', true), '')::uuid[]$$;
 COMMENT ON FUNCTION writable() IS 'Collections whose documents the asker may add and delete.';
 
--- The one rule: what is one's own, what is shared with one, and what a link opens. A suspended person has none of it.
+-- The one rule: what is one's own, what is shared with one, and what a link opens. A suspended person has none of it, and
+-- their links open nothing.
 CREATE FUNCTION enter(p_user UUID, p_link UUID, p_writes BOOLEAN) RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -85,8 +90,9 @@ BEGIN
                   UNION ALL
                   SELECT collection_id, role = 'editor' FROM collection_members WHERE user_id = p_user) AS own;
     ELSE
-        SELECT coalesce(array_agg(collection_id), '{}') INTO v_visible
-            FROM collection_links WHERE id = p_link AND (expires_at IS NULL OR expires_at > now());
+        SELECT coalesce(array_agg(l.collection_id), '{}') INTO v_visible
+            FROM collection_links l JOIN collections c ON c.id = l.collection_id JOIN users u ON u.id = c.owner_id
+            WHERE l.id = p_link AND u.state = 'active' AND (l.expires_at IS NULL OR l.expires_at > now());
     END IF;
     PERFORM set_config('rag.asker', coalesce(v_user.id::text, ''), true),
             set_config('rag.organisation', coalesce(v_user.organisation_id::text, ''), true),
@@ -109,6 +115,15 @@ ALTER FUNCTION audit_change() SECURITY DEFINER SET search_path = public, pg_temp
 -- Making a partition or an index takes the owner of the table.
 ALTER FUNCTION build_embedding_index(INTEGER) SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER) SECURITY DEFINER SET search_path = public, pg_temp;
+-- Who may make temporary tables and functions could run these on them, or look through the views below.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END
+$$;
+REVOKE EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
+    count_deleted_collection(), count_tokens(), audit_change() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN) TO rag_user;
 REVOKE EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) TO rag_worker, rag_rules;
 
@@ -177,8 +192,10 @@ BEGIN
     END LOOP;
     FOREACH v_table IN ARRAY ARRAY['documents', 'document_versions', 'jobs'] LOOP
         EXECUTE format('CREATE POLICY adds ON %I FOR INSERT TO rag_user WITH CHECK (collection_id = ANY ((SELECT writable())::uuid[]))', v_table);
-        EXECUTE format('GRANT INSERT ON %I TO rag_user', v_table);
     END LOOP;
+    GRANT INSERT (id, collection_id, title, source, media_type, metadata, content_sha256) ON documents TO rag_user;
+    GRANT INSERT (id, document_id, collection_id, number, content_sha256, size_bytes) ON document_versions TO rag_user;
+    GRANT INSERT (id, kind, collection_id, document_id, version_id, title, size_bytes) ON jobs TO rag_user;
     FOREACH v_table IN ARRAY ARRAY['documents', 'embeddings', 'chunk_lexemes'] LOOP
         EXECUTE format('CREATE POLICY deletes ON %I FOR DELETE TO rag_user USING (collection_id = ANY ((SELECT writable())::uuid[]))', v_table);
         EXECUTE format('GRANT DELETE ON %I TO rag_user', v_table);
@@ -186,7 +203,7 @@ BEGIN
 END
 $$;
 CREATE POLICY changes ON jobs FOR UPDATE TO rag_user USING (collection_id = ANY ((SELECT writable())::uuid[]));
-GRANT UPDATE ON jobs TO rag_user;
+GRANT UPDATE (state, stage, run_after, leased_until, finished_at, problem) ON jobs TO rag_user;
 CREATE POLICY reads ON version_contents FOR SELECT TO rag_user
     USING (EXISTS (SELECT FROM document_versions v WHERE v.id = version_id));
 CREATE POLICY adds ON version_contents FOR INSERT TO rag_user
@@ -233,7 +250,9 @@ CREATE POLICY changes ON users FOR UPDATE TO rag_user USING (organisation_id = (
 GRANT SELECT (id, organisation_id, email, display_name, role, state, created_at, updated_at), UPDATE (role, state) ON users TO rag_user;
 CREATE POLICY manages ON invitations FOR ALL TO rag_user USING (organisation_id = (SELECT asker_organisation()) AND (SELECT administers()));
 GRANT SELECT (id, organisation_id, email, role, expires_at, created_at), INSERT, DELETE ON invitations TO rag_user;
-CREATE POLICY holds ON logins FOR ALL TO rag_user USING (user_id = (SELECT asker()));
+CREATE POLICY reads ON logins FOR SELECT TO rag_user USING (user_id = (SELECT asker()));
+CREATE POLICY ends ON logins FOR UPDATE TO rag_user USING (user_id = (SELECT asker()))
+    WITH CHECK (user_id = (SELECT asker()) AND revoked_at IS NOT NULL);
 GRANT SELECT, UPDATE (revoked_at) ON logins TO rag_user;
 CREATE POLICY holds ON api_keys FOR ALL TO rag_user USING (user_id = (SELECT asker()));
 GRANT SELECT (id, user_id, name, prefix, scopes, created_at, expires_at, last_used_at), INSERT, DELETE ON api_keys TO rag_user;

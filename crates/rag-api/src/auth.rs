@@ -132,12 +132,12 @@ impl Caller {
         }
     }
 
-    /// Refuses to hand on more than a key has itself.
+    /// Refuses what takes, or hands on, more than a key was made for.
     pub(crate) fn check_scopes(&self, wanted: &[Scope]) -> ApiResult<()> {
         match wanted.iter().find(|scope| self.scopes.as_ref().is_some_and(|own| !own.contains(scope))) {
             Some(scope) => Err(ApiError::new(
                 Code::Forbidden,
-                format!("This key was not made to {scope}, so it can make none that may."),
+                format!("This takes a key that was made to {scope}, which yours was not."),
             )),
             None => Ok(()),
         }
@@ -147,6 +147,15 @@ impl Caller {
     pub(crate) fn person(&self) -> ApiResult<Person> {
         self.person
             .ok_or_else(|| ApiError::new(Code::Forbidden, "A link only lets its bearer read the collection."))
+    }
+
+    /// Who is counted: the person, or the link.
+    fn who(&self) -> Uuid {
+        match self.actor {
+            Actor::User { id, .. } => id.uuid(),
+            Actor::Link(id) => id.uuid(),
+            Actor::Door { .. } | Actor::Worker => Uuid::nil(),
+        }
     }
 
     /// The request it happens in, for the audit log.
@@ -238,8 +247,12 @@ impl App {
 }
 
 /// Whether the request names this machine as its host, and no page of elsewhere sent it: a name that was made to point
-/// here (DNS rebinding) and a form of another site fail.
+/// here (DNS rebinding), a form of another site, and what a proxy passes on fail.
 fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
+    const FORWARDED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+    if FORWARDED.iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let is_local = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, port)| {
@@ -268,7 +281,7 @@ pub(crate) async fn prove(
         None => app.caller(None, req.headers(), request).await,
     };
     let admitted = match found {
-        Ok(caller) => app.limits.admit(&caller.proof).map(|()| caller),
+        Ok(caller) => app.limits.admit(caller.who()).map(|()| caller),
         Err(error) if error.code == Code::Unauthorized => {
             app.limits.attempt(address(req.peer_addr())).and(Err(error))
         }

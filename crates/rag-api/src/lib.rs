@@ -22,6 +22,7 @@ mod search;
 mod server;
 mod sessions;
 mod settings;
+mod span;
 mod synonyms;
 mod turn;
 mod understanding;

@@ -10,10 +10,10 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
+use uuid::Uuid;
 
 use crate::{
     ApiSettings,
-    auth::Proof,
     problem::{ApiError, ApiResult, Code},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 /// how many call within a minute.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    requests: Option<DefaultKeyedRateLimiter<Option<[u8; 32]>>>,
+    requests: Option<DefaultKeyedRateLimiter<Uuid>>,
     attempts: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
@@ -36,13 +36,9 @@ impl Limits {
         }
     }
 
-    /// Counts a request of somebody who proved who they are.
-    pub(crate) fn admit(&self, proof: &Proof) -> ApiResult<()> {
-        let key = match proof {
-            Proof::Operator => None,
-            Proof::Secret(sha256) => Some(*sha256),
-        };
-        count(self.requests.as_ref(), &key, "Too many requests with this key.")
+    /// Counts a request of a person, whichever of their keys it came with, or of a link's bearers.
+    pub(crate) fn admit(&self, who: Uuid) -> ApiResult<()> {
+        count(self.requests.as_ref(), &who, "Too many requests.")
     }
 
     /// Counts an attempt to prove something, or to make an account.
@@ -92,12 +88,12 @@ mod tests {
     #[test]
     fn who_calls_too_often_is_told_when_to_come_again() {
         let limits = Limits::new(&ApiSettings { requests_per_minute: 2, ..ApiSettings::default() });
-        let (one, other) = (Proof::Secret([1; 32]), Proof::Secret([2; 32]));
-        assert!(limits.admit(&one).is_ok() && limits.admit(&one).is_ok());
-        let refusal = limits.admit(&one).unwrap_err();
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert!(limits.admit(one).is_ok() && limits.admit(one).is_ok());
+        let refusal = limits.admit(one).unwrap_err();
         assert_eq!(refusal.code, Code::LimitReached);
         assert!((1..=30).contains(&refusal.retry_after_s.unwrap().parse::<u32>().unwrap()));
-        assert!(limits.admit(&other).is_ok());
+        assert!(limits.admit(other).is_ok());
     }
 
     #[test]

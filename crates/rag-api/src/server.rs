@@ -8,7 +8,7 @@ use rag_engine::Engine;
 use tokio::sync::Mutex;
 use tracing_actix_web::TracingLogger;
 
-use crate::{ApiSettings, app::App, finish, routes};
+use crate::{ApiSettings, app::App, finish, routes, span::RequestSpan};
 
 /// A server that accepts requests.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
             .configure(routes::configure)
             .wrap(cors(&shared.settings.cors_origins))
             .wrap(from_fn(finish::finish))
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(workers)
     .disable_signals()

@@ -27,7 +27,7 @@ pub struct ApiSettings {
     pub admission_timeout_ms: u64,
     /// How long the end waits for requests under way, in seconds.
     pub shutdown_timeout_s: u64,
-    /// Most requests that one key, login or link may make in a minute; 0 is no limit.
+    /// Most requests that one person, or the bearers of one link, may make in a minute; 0 is no limit.
     pub requests_per_minute: u32,
     /// Most attempts to sign in, or to prove anything that fails, from one address in a minute; 0 is no limit.
     pub attempts_per_minute: u32,

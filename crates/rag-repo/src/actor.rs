@@ -40,6 +40,17 @@ impl Actor {
         Ok(conn.batch_execute(&self.entry())?)
     }
 
+    /// Lets the audit log name the actor in a transaction that is open as another's.
+    pub fn sign(self, conn: &mut PgConnection) -> RepoResult<()> {
+        let (id, request) = match self {
+            Self::User { id, request, .. } => (Some(id), request),
+            Self::Door { request } => (None, request),
+            Self::Link(_) | Self::Worker => (None, None),
+        };
+        let asker = id.map(|id| format!("SET LOCAL rag.asker = '{id}'")).unwrap_or_default();
+        Ok(conn.batch_execute(&(asker + &in_request(request)))?)
+    }
+
     /// The statements that do so. Ids are UUIDs, which hold nothing that would need quoting.
     pub(crate) fn entry(self) -> String {
         match self {

@@ -2,10 +2,10 @@
 
 use diesel::{dsl::now, prelude::*};
 use rag_schema::{
-    enums::Role,
-    ids::{InvitationId, OrganisationId},
+    enums::{Role, UserState},
+    ids::{InvitationId, OrganisationId, UserId},
     models::Invitation,
-    schema::invitations,
+    schema::{invitations, users},
 };
 
 use crate::{RepoError, RepoResult, clock};
@@ -22,6 +22,8 @@ pub struct NewInvitation<'a> {
     pub email: &'a str,
     /// Role of who accepts.
     pub role: Role,
+    /// Admin who invites; none for the operator.
+    pub invited_by: Option<UserId>,
     /// SHA-256 of the token, 32 bytes.
     pub token_sha256: &'a [u8],
     /// How long it may be accepted, in days, at least 1.
@@ -37,6 +39,7 @@ pub fn insert(conn: &mut PgConnection, new: &NewInvitation<'_>) -> RepoResult<In
             invitations::organisation_id.eq(new.organisation_id),
             invitations::email.eq(new.email),
             invitations::role.eq(new.role),
+            invitations::invited_by.eq(new.invited_by),
             invitations::token_sha256.eq(new.token_sha256),
             invitations::expires_at.eq(expires_at),
         ))
@@ -57,11 +60,17 @@ pub fn delete(conn: &mut PgConnection, id: InvitationId) -> RepoResult<()> {
     }
 }
 
-/// Takes the invitation of that token, which is thereby used up; none when there is none that is still good. For the door.
+/// Takes the invitation of that token, which is thereby used up; none when there is none that is still good, by an admin
+/// who is one still. For the door.
 pub fn take(conn: &mut PgConnection, token_sha256: &[u8]) -> RepoResult<Option<Invitation>> {
+    let admins = users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::state.eq(UserState::Active))
+        .select(users::id.nullable());
     Ok(diesel::delete(invitations::table)
         .filter(invitations::token_sha256.eq(token_sha256))
         .filter(invitations::expires_at.gt(now))
+        .filter(invitations::invited_by.is_null().or(invitations::invited_by.eq_any(admins)))
         .returning(Invitation::as_returning())
         .get_result(conn)
         .optional()?)

@@ -104,7 +104,11 @@ pub fn refresh(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Refreshed> 
         .optional()?;
     let Some(found) = found else { return Ok(Refreshed::Refused) };
     if found.was_used {
-        revoke(conn, found.login_id)?;
+        match revoke(conn, found.login_id) {
+            // It had ended already.
+            Ok(()) | Err(RepoError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
         return Ok(Refreshed::Reused(found.login_id));
     }
     if !found.is_good {

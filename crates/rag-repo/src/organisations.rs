@@ -59,6 +59,16 @@ pub fn own(conn: &mut PgConnection) -> RepoResult<(Organisation, Usage)> {
         .first(conn)?)
 }
 
+/// Keeps others from changing who manages the organisation until the transaction ends.
+pub fn lock(conn: &mut PgConnection, id: OrganisationId) -> RepoResult<()> {
+    organisations::table
+        .find(id)
+        .select(organisations::id)
+        .for_no_key_update()
+        .first::<OrganisationId>(conn)?;
+    Ok(())
+}
+
 /// Counts what the transaction has stored so far, which is otherwise done when it commits. The counters are then held
 /// until it does.
 pub fn count_stored_now(conn: &mut PgConnection) -> RepoResult<()> {

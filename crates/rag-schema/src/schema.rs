@@ -233,6 +233,7 @@ diesel::table! {
         organisation_id -> Uuid,
         email -> Text,
         role -> Text,
+        invited_by -> Nullable<Uuid>,
         token_sha256 -> Bytea,
         expires_at -> Timestamptz,
         created_at -> Timestamptz,

@@ -7,7 +7,10 @@ use rag_engine::Actor;
 use rag_repo::{
     Page, PgConnection, RepoResult, api_keys, collections, documents, logins, messages, sessions, users,
 };
-use rag_schema::ids::{CollectionId, SessionId, UserId};
+use rag_schema::{
+    enums::Scope,
+    ids::{CollectionId, SessionId, UserId},
+};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -39,6 +42,7 @@ enum Step {
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+    caller.check_scopes(&[Scope::Read, Scope::Ask])?;
     let (user, actor) = (caller.person()?.id, caller.actor);
     let lines = stream::try_unfold(Step::Account, move |step| {
         let app = app.clone();

@@ -1,6 +1,6 @@
 //! `/v1/me`: one's own account, logins, and erasing it all.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use rag_engine::Actor;
 use rag_repo::{logins, users};
@@ -17,6 +17,7 @@ use crate::{
     app::App,
     auth::{Manage, May, Own},
     extract::{Body, Id},
+    limits::address,
     page::ListView,
     problem::{ApiError, ApiResult, Problem},
 };
@@ -123,6 +124,7 @@ pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<H
 pub(crate) async fn update_me(
     app: web::Data<App>,
     caller: May<Manage>,
+    req: HttpRequest,
     Body(body): Body<UpdateMeBody>,
 ) -> ApiResult<HttpResponse> {
     let (person, request) = (caller.person()?, caller.request());
@@ -130,6 +132,7 @@ pub(crate) async fn update_me(
         let Some(current) = body.current_password else {
             return Err(ApiError::field("current_password", "is needed to set a new password"));
         };
+        app.limits.attempt(address(req.peer_addr()))?;
         app.with_password(move |engine| {
             Ok(engine.change_password(request, person.id, person.login, &current, &password)?)
         })

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::{RepoError, invitations, users, users::UserChange};
+use rag_repo::{RepoError, invitations, organisations, users, users::UserChange};
 use rag_schema::{
     enums::{Role, UserState},
     ids::{InvitationId, UserId},
@@ -118,6 +118,7 @@ pub(crate) async fn update_user(
     let changed = app
         .db(caller.actor, move |conn| {
             users::find(conn, id)?;
+            organisations::lock(conn, organisation)?;
             let change = UserChange { role: body.role, state: body.state };
             let row = users::update(conn, id, change)?;
             match users::active_admin_count(conn, organisation, None)? {

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use rag_repo::{RepoError, collections, links, members, users};
 use rag_schema::{
-    enums::MemberRole,
+    enums::{MemberRole, Scope},
     ids::{CollectionId, LinkId, UserId},
     models::{CollectionLink, CollectionMember},
 };
@@ -127,6 +127,11 @@ pub(crate) async fn share_collection(
     path: MemberPath,
     Body(body): Body<ShareBody>,
 ) -> ApiResult<HttpResponse> {
+    let handed_on: &[Scope] = match body.role {
+        MemberRole::Editor => &[Scope::Read, Scope::Write],
+        MemberRole::Reader => &[Scope::Read],
+    };
+    caller.check_scopes(handed_on)?;
     app.db(caller.actor, move |conn| {
         let collection = collections::find(conn, path.collection)?;
         let user = users::find(conn, path.user)?;
@@ -174,6 +179,7 @@ pub(crate) async fn create_link(
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateLinkBody>,
 ) -> ApiResult<HttpResponse> {
+    caller.check_scopes(&[Scope::Read])?;
     let actor = caller.actor;
     let made = app.blocking(move |engine| Ok(engine.make_link(actor, id, body.days)?)).await?;
     Ok(HttpResponse::Created().json(NewLinkView { secret: made.secret, view: made.row.into() }))

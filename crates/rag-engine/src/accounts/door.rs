@@ -122,7 +122,9 @@ impl Engine {
             return Err(EngineError::Unproven("The current password is wrong."));
         }
         let hash = password::hash(new)?;
+        let actor = Actor::User { id: user, may_write: false, request };
         Ok(self.db().transaction(door, |conn| {
+            actor.sign(conn)?;
             users::set_password_hash(conn, user, &hash)?;
             logins::revoke_others(conn, user, login)
         })?)

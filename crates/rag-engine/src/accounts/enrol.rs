@@ -12,7 +12,7 @@ use super::{
     Tokens, password,
     secret::{Kind, Secret, digest},
 };
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, LOCAL_USER};
 
 /// How long an invitation may be accepted.
 const INVITATION_DAYS: i32 = 7;
@@ -49,6 +49,10 @@ impl Engine {
     ) -> EngineResult<Invited> {
         let email = address(email)?;
         let secret = Secret::new(Kind::Invitation)?;
+        let invited_by = match actor {
+            Actor::User { id, .. } => Some(id),
+            _ => None,
+        };
         let invitation = self.db().transaction(actor, |conn| {
             if users::find_by_email(conn, email)?.is_some() {
                 return Ok(None);
@@ -63,6 +67,7 @@ impl Engine {
                 organisation_id: organisation,
                 email,
                 role,
+                invited_by,
                 token_sha256,
                 days: INVITATION_DAYS,
             };
@@ -145,6 +150,9 @@ fn taken(error: RepoError) -> EngineError {
 /// only when somebody writes to it.
 fn address(text: &str) -> EngineResult<&str> {
     let text = text.trim();
+    if text.eq_ignore_ascii_case(LOCAL_USER.0) {
+        return Err(EngineError::Invalid(format!("{text} is the operator's, and nobody else's")));
+    }
     let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     if !is_address || text.chars().count() > 254 || text.chars().any(|c| c.is_whitespace() || c.is_control())
     {

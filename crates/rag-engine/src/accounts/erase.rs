@@ -1,6 +1,6 @@
 //! Erasing somebody with everything they own, in one transaction, with a receipt.
 
-use rag_repo::{Actor, PgConnection, RepoResult, collections, documents, sessions, users};
+use rag_repo::{Actor, PgConnection, RepoResult, collections, documents, organisations, sessions, users};
 use rag_schema::{enums::Role, ids::UserId};
 use serde::Serialize;
 
@@ -23,11 +23,24 @@ impl Engine {
     /// Erases `user`. The caller has made sure that `actor` may: it is themselves, or an admin of their organisation.
     /// `EngineError::Conflict` for the last admin of an organisation that has other people.
     pub fn erase_user(&self, actor: Actor, user: UserId) -> EngineResult<Receipt> {
-        // What `actor` cannot see is not there for them, whatever upkeep could see.
-        let seen = self.db().transaction(actor, |conn| users::find(conn, user));
-        seen.map_err(|error| EngineError::from(error).naming("user"))?;
+        if user == self.local_user().id {
+            return Err(EngineError::Conflict("The operator of the server cannot be erased.".to_owned()));
+        }
+        // What `actor` cannot see is not there for them, whatever upkeep could see; and others are an admin's to erase.
+        let seen = self.db().transaction(actor, |conn| {
+            users::find(conn, user)?;
+            match actor {
+                Actor::User { id, .. } if id != user => Ok(users::find(conn, id)?.role == Role::Admin),
+                _ => Ok(true),
+            }
+        });
+        if !seen.map_err(|error| EngineError::from(error).naming("user"))? {
+            return Err(EngineError::Forbidden("Only admins of the organisation may do this."));
+        }
         let erased = self.db().transaction(Actor::Worker, |conn| {
+            actor.sign(conn)?;
             let row = users::find(conn, user)?;
+            organisations::lock(conn, row.organisation_id)?;
             let others = users::count_others(conn, row.organisation_id, user)?;
             let is_last_admin = row.role == Role::Admin
                 && others > 0

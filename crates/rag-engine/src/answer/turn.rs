@@ -56,6 +56,19 @@ pub enum Plan {
     Stream(ChatRequest),
 }
 
+impl Plan {
+    /// About what a model used that did not say, or was stopped before it could: a token is some four characters of English
+    /// (OpenAI's rule of thumb). None when no model was asked.
+    fn estimate(&self, written: &str) -> Option<Usage> {
+        let Self::Stream(request) = self else { return None };
+        let tokens = |characters: usize| u32::try_from(characters / 4 + 1).unwrap_or(u32::MAX);
+        let asked = request.messages.iter().map(|message| message.content.chars().count()).sum();
+        let (prompt_tokens, completion_tokens) = (tokens(asked), tokens(written.chars().count()));
+        let total_tokens = prompt_tokens.saturating_add(completion_tokens);
+        Some(Usage { prompt_tokens, completion_tokens, total_tokens })
+    }
+}
+
 /// What was written, by a model or by extraction.
 #[derive(Debug, Clone)]
 pub struct Written {
@@ -222,6 +235,7 @@ impl Engine {
         if let Some(timings) = timings.as_object_mut() {
             timings.insert("total_ms".to_owned(), json!(prepared.begun.elapsed().as_secs_f64() * 1e3));
         }
+        let usage = written.usage.or_else(|| prepared.plan.estimate(&written.text));
         let session = prepared.question.session_id;
         let tokens = |count: u32| i32::try_from(count).ok();
         let message = self
@@ -239,11 +253,8 @@ impl Engine {
                     citations: json!(citations),
                     answered_by: Some(answered_by),
                     timings: timings.clone(),
-                    prompt_tokens: written.usage.as_ref().and_then(|usage| tokens(usage.prompt_tokens)),
-                    completion_tokens: written
-                        .usage
-                        .as_ref()
-                        .and_then(|usage| tokens(usage.completion_tokens)),
+                    prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
+                    completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
                     ..blank(session, ordinal, Sender::Assistant, &text)
                 };
                 messages::append(conn, &new)

@@ -24,6 +24,7 @@ use crate::{Engine, EngineError, EngineResult};
 impl Engine {
     /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
     pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
+        self.check_help(actor, request)?;
         let mut question = Question::understand(self, request)?;
         let begun = Instant::now();
         let asked = self.db().transaction(actor, |conn| question.ask(conn));
@@ -32,6 +33,18 @@ impl Engine {
             self.db().transaction(actor, |conn| question.mark(conn, &mut listed))?;
         }
         Ok(question.result(listed))
+    }
+
+    /// A chat model's help is paid by the asker's organisation: by what is left of its tokens, and not for a link's bearer.
+    fn check_help(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<()> {
+        let how = request.understanding.unwrap_or(self.settings().search.understanding);
+        match actor {
+            _ if !how.needs_chat() => Ok(()),
+            Actor::Link(_) => {
+                Err(EngineError::Forbidden("A link asks no chat model. Search without its help."))
+            }
+            _ => self.check_tokens(actor),
+        }
     }
 
     /// As `search`, in a transaction of the caller's that an actor has entered, and that a reranker keeps waiting.

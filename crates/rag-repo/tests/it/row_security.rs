@@ -94,6 +94,7 @@ fn furnished() -> (Fixture, Stored) {
         organisation_id: organisation,
         email: "somebody@test",
         role: Role::Member,
+        invited_by: Some(user),
         token_sha256: &unique(),
         days: 1,
     };
