@@ -40,15 +40,10 @@ impl Actor {
         Ok(conn.batch_execute(&self.entry())?)
     }
 
-    /// Lets the audit log name the actor in a transaction that is open as another's.
+    /// Lets the audit log name the person in a transaction that is open as another's. Who is no person signs nothing.
     pub fn sign(self, conn: &mut PgConnection) -> RepoResult<()> {
-        let (id, request) = match self {
-            Self::User { id, request, .. } => (Some(id), request),
-            Self::Door { request } => (None, request),
-            Self::Link(_) | Self::Worker => (None, None),
-        };
-        let asker = id.map(|id| format!("SET LOCAL rag.asker = '{id}'")).unwrap_or_default();
-        Ok(conn.batch_execute(&(asker + &in_request(request)))?)
+        let Self::User { id, request, .. } = self else { return Ok(()) };
+        Ok(conn.batch_execute(&(format!("SET LOCAL rag.asker = '{id}'") + &in_request(request)))?)
     }
 
     /// The statements that do so. Ids are UUIDs, which hold nothing that would need quoting.
