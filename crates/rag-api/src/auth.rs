@@ -25,7 +25,6 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    limits::address,
     problem::{ApiError, ApiResult, Code},
 };
 
@@ -281,10 +280,8 @@ pub(crate) async fn prove(
         None => app.caller(None, req.headers(), request).await,
     };
     let admitted = match found {
-        Ok(caller) => app.limits.admit(caller.who()).map(|()| caller),
-        Err(error) if error.code == Code::Unauthorized => {
-            app.limits.attempt(address(req.peer_addr())).and(Err(error))
-        }
+        Ok(caller) => app.limits.admit(caller.who()).await.map(|()| caller),
+        Err(error) if error.code == Code::Unauthorized => app.attempt(req.request()).await.and(Err(error)),
         Err(error) => Err(error),
     };
     match admitted {

@@ -20,11 +20,11 @@ pub struct RunningServer {
 }
 
 /// Binds and serves. Call it inside an `actix_web::rt::System`. It listens to no signals. Fails when the address cannot
-/// be bound.
+/// be bound, and with `InvalidInput` when a setting cannot be used.
 pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
     let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };
     let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
-    let app = App::new(engine, settings);
+    let app = App::new(engine, settings)?;
     let shared = app.clone();
     let server = HttpServer::new(move || {
         ActixApp::new()

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use ipnet::IpNet;
+
 /// Settings of the HTTP interface.
 #[derive(Clone)]
 pub struct ApiSettings {
@@ -31,6 +33,10 @@ pub struct ApiSettings {
     pub requests_per_minute: u32,
     /// Most attempts to sign in, or to prove anything that fails, from one address in a minute; 0 is no limit.
     pub attempts_per_minute: u32,
+    /// Redis or Valkey that counts for all processes together, as `redis://host:6379/0`; without it each counts for itself.
+    pub redis_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` tells who a client is.
+    pub trusted_proxies: Vec<IpNet>,
     /// Passwords that are checked at once, at least 1: each takes a processor and 19 MiB for tens of milliseconds.
     pub max_concurrent_passwords: usize,
     /// Web origins whose pages may call, as `https://host:port`; none by default.
@@ -53,6 +59,8 @@ impl Default for ApiSettings {
             shutdown_timeout_s: 10,
             requests_per_minute: 3_000,
             attempts_per_minute: 20,
+            redis_url: None,
+            trusted_proxies: Vec::new(),
             max_concurrent_passwords: 2,
             cors_origins: Vec::new(),
         }

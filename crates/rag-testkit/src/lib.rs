@@ -10,9 +10,11 @@ mod app;
 mod client;
 mod db;
 mod models;
+mod redis;
 
 pub use app::{KEY, Setup, TestApp};
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
 pub use models::{MoodyEmbedder, StallingModel, UnreachableReranker};
+pub use redis::TestRedis;
 pub use reqwest::blocking::RequestBuilder;

@@ -14,7 +14,6 @@ use crate::{
     app::App,
     auth::{May, Own},
     extract::Body,
-    limits::address,
     problem::{ApiError, ApiResult, Code, Problem},
 };
 
@@ -126,7 +125,7 @@ pub(crate) async fn log_in(
     req: HttpRequest,
     Body(body): Body<LogInBody>,
 ) -> ApiResult<HttpResponse> {
-    app.limits.attempt(address(req.peer_addr()))?;
+    app.attempt(&req).await?;
     let (request, device) = (request_id(&req), device(&req));
     let tokens = app
         .with_password(move |engine| Ok(engine.log_in(request, &body.email, &body.password, &device)?))
@@ -148,7 +147,7 @@ pub(crate) async fn refresh_login(
     let request = request_id(&req);
     let refreshed = app.blocking(move |engine| Ok(engine.refresh(request, &body.refresh_token)?)).await;
     if matches!(refreshed, Err(ApiError { code: Code::Unauthorized, .. })) {
-        app.limits.attempt(address(req.peer_addr()))?;
+        app.attempt(&req).await?;
     }
     Ok(HttpResponse::Ok().json(TokensView::from(refreshed?)))
 }
@@ -165,7 +164,7 @@ pub(crate) async fn register(
     req: HttpRequest,
     Body(body): Body<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
-    app.limits.attempt(address(req.peer_addr()))?;
+    app.attempt(&req).await?;
     let (request, device) = (request_id(&req), device(&req));
     let enrolled = app
         .with_password(move |engine| {
@@ -192,7 +191,7 @@ pub(crate) async fn accept_invitation(
     req: HttpRequest,
     Body(body): Body<AcceptBody>,
 ) -> ApiResult<HttpResponse> {
-    app.limits.attempt(address(req.peer_addr()))?;
+    app.attempt(&req).await?;
     let (request, device) = (request_id(&req), device(&req));
     let enrolled = app
         .with_password(move |engine| {

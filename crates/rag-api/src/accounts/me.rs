@@ -17,7 +17,6 @@ use crate::{
     app::App,
     auth::{Manage, May, Own},
     extract::{Body, Id},
-    limits::address,
     page::ListView,
     problem::{ApiError, ApiResult, Problem},
 };
@@ -132,7 +131,7 @@ pub(crate) async fn update_me(
         let Some(current) = body.current_password else {
             return Err(ApiError::field("current_password", "is needed to set a new password"));
         };
-        app.limits.attempt(address(req.peer_addr()))?;
+        app.attempt(&req).await?;
         app.with_password(move |engine| {
             Ok(engine.change_password(request, person.id, person.login, &current, &password)?)
         })

@@ -1,7 +1,7 @@
 //! `rag serve`: everything up in order, the HTTP API in front, everything down in order.
 
 use std::{
-    mem,
+    io, mem,
     net::SocketAddr,
     process::ExitCode,
     time::{Duration, Instant},
@@ -81,7 +81,7 @@ fn serve(
     actix_web::rt::System::new().block_on(async {
         let bind = settings.bind;
         let server =
-            rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_bind(bind, &error))?;
+            rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_serve(bind, &error))?;
         greet(context, server.address(), begun);
         tokio::select! {
             ended = server.ended() => ended.map_err(Failure::from),
@@ -109,7 +109,10 @@ fn lost(config: &Config) -> Failure {
         .hint(format!("its log {} says why; `rag doctor` checks the usual causes", log.display()))
 }
 
-fn cannot_bind(bind: SocketAddr, error: &std::io::Error) -> Failure {
+fn cannot_serve(bind: SocketAddr, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidInput {
+        return Failure::new(Exit::Usage, error.to_string()).hint("see [server] in `rag config show`");
+    }
     Failure::new(Exit::Usage, format!("{bind} cannot be listened on ({error})"))
         .hint("end the program that uses it, or choose another with --bind")
 }
@@ -131,6 +134,8 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         shutdown_timeout_s: server.shutdown_timeout_s,
         requests_per_minute: server.requests_per_minute,
         attempts_per_minute: server.attempts_per_minute,
+        redis_url: server.redis_url.given().map(str::to_owned),
+        trusted_proxies: server.trusted_proxies.clone(),
         max_concurrent_passwords: std::thread::available_parallelism().map_or(1, usize::from),
         cors_origins: server.cors_origins.clone(),
     }

@@ -232,7 +232,7 @@ pub(crate) fn masked(key: &str, value: &Value) -> Value {
 }
 
 fn is_secret(key: &str) -> bool {
-    ["server.key", "database.url"].contains(&key) || key.ends_with(".api_key")
+    ["server.key", "server.redis_url", "database.url"].contains(&key) || key.ends_with(".api_key")
 }
 
 fn file(global: &Global) -> Option<PathBuf> {

@@ -97,8 +97,10 @@ fn index(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn server(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
+fn server(s: &Sections) -> [(bool, &'static str, &'static str); 8] {
     let server = &s.server;
+    let is_redis =
+        |url: &str| ["redis://", "rediss://", "redis+unix://"].iter().any(|scheme| url.starts_with(scheme));
     [
         ((1024..=1 << 30).contains(&server.max_body_bytes), "server.max_body_bytes", "1024 to 1073741824"),
         (server.request_timeout_ms >= 100, "server.request_timeout_ms", "at least 100"),
@@ -106,6 +108,11 @@ fn server(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
         (server.heartbeat_ms >= 100, "server.heartbeat_ms", "at least 100"),
         ((1..=256).contains(&server.threads), "server.threads", "1 to 256"),
         (server.admission_timeout_ms >= 1, "server.admission_timeout_ms", "at least 1"),
+        (
+            server.redis_url.given().is_none_or(is_redis),
+            "server.redis_url",
+            "an address such as \"redis://localhost:6379/0\"",
+        ),
         ((1..=3600).contains(&server.shutdown_timeout_s), "server.shutdown_timeout_s", "1 to 3600"),
     ]
 }

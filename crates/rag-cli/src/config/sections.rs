@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use rag_schema::enums::{IndexKind, Metric};
 use serde::Deserialize;
 
@@ -41,6 +42,8 @@ pub(crate) struct Server {
     pub(crate) shutdown_timeout_s: u64,
     pub(crate) requests_per_minute: u32,
     pub(crate) attempts_per_minute: u32,
+    pub(crate) redis_url: Secret,
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 /// Who may make an account.

@@ -1,0 +1,32 @@
+//! Counters in this process.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+/// Counters by who calls. Those that have filled up again are forgotten from time to time, so memory is bounded by how
+/// many call within a minute.
+#[derive(Debug)]
+pub(super) struct LocalCounters(DefaultKeyedRateLimiter<String>);
+
+/// Keys known at most before those that have filled up again are looked for and forgotten.
+const MOST_KEYS: usize = 10_000;
+
+impl LocalCounters {
+    pub(super) fn new(per_minute: NonZeroU32) -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(per_minute)))
+    }
+
+    /// Counts a call, and how long to wait when it is one too many.
+    pub(super) fn count(&self, who: &str) -> Option<Duration> {
+        if self.0.len() > MOST_KEYS {
+            self.0.retain_recent();
+            self.0.shrink_to_fit();
+        }
+        let refusal = self.0.check_key(&who.to_owned()).err()?;
+        Some(refusal.wait_time_from(DefaultClock::default().now()))
+    }
+}
