@@ -26,7 +26,7 @@ DROP SCHEMA search CASCADE;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 REVOKE USAGE ON SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
-DROP FUNCTION enter(UUID, UUID, BOOLEAN), writable(), visible(), administers(), asker_organisation(), asker();
+DROP FUNCTION enter(UUID, UUID, BOOLEAN, UUID), writable(), visible(), administers(), asker_organisation(), asker();
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY INVOKER RESET search_path;
 ALTER FUNCTION forget_chunk_lexemes() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION open_usage() SECURITY INVOKER RESET search_path;

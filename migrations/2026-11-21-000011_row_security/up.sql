@@ -74,34 +74,32 @@ CREATE FUNCTION writable() RETURNS UUID[] LANGUAGE sql STABLE PARALLEL SAFE
 COMMENT ON FUNCTION writable() IS 'Collections whose documents the asker may add and delete.';
 
 -- The one rule: what is one's own, what is shared with one, and what a link opens. A suspended person has none of it, and
--- their links open nothing.
-CREATE FUNCTION enter(p_user UUID, p_link UUID, p_writes BOOLEAN) RETURNS void LANGUAGE plpgsql
+-- their links open nothing. It runs in every transaction: one query, and another for a link.
+CREATE FUNCTION enter(p_user UUID, p_link UUID, p_writes BOOLEAN, p_request UUID) RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    v_user     users;
-    v_visible  UUID[];
-    v_writable UUID[] := '{}';
+    v_opened UUID[] := '{}';
 BEGIN
-    SELECT * INTO v_user FROM users WHERE id = p_user AND state = 'active';
-    IF FOUND THEN
-        SELECT coalesce(array_agg(id), '{}'), coalesce(array_agg(id) FILTER (WHERE p_writes AND may_write), '{}')
-            INTO v_visible, v_writable
-            FROM (SELECT id, true AS may_write FROM collections WHERE owner_id = p_user
-                  UNION ALL
-                  SELECT collection_id, role = 'editor' FROM collection_members WHERE user_id = p_user) AS own;
-    ELSE
-        SELECT coalesce(array_agg(l.collection_id), '{}') INTO v_visible
+    IF p_link IS NOT NULL THEN
+        v_opened := ARRAY(SELECT l.collection_id
             FROM collection_links l JOIN collections c ON c.id = l.collection_id JOIN users u ON u.id = c.owner_id
-            WHERE l.id = p_link AND u.state = 'active' AND (l.expires_at IS NULL OR l.expires_at > now());
+            WHERE l.id = p_link AND u.state = 'active' AND (l.expires_at IS NULL OR l.expires_at > now()));
     END IF;
-    PERFORM set_config('rag.asker', coalesce(v_user.id::text, ''), true),
-            set_config('rag.organisation', coalesce(v_user.organisation_id::text, ''), true),
-            set_config('rag.administers', coalesce(v_user.role = 'admin', false)::text, true),
-            set_config('rag.visible', v_visible::text, true),
-            set_config('rag.writable', v_writable::text, true);
+    PERFORM set_config('rag.asker', coalesce(u.id::text, ''), true),
+            set_config('rag.organisation', coalesce(u.organisation_id::text, ''), true),
+            set_config('rag.administers', coalesce(u.role = 'admin', false)::text, true),
+            set_config('rag.visible', (v_opened || ARRAY(
+                SELECT id FROM collections WHERE owner_id = u.id
+                UNION ALL SELECT collection_id FROM collection_members WHERE user_id = u.id))::text, true),
+            set_config('rag.writable', ARRAY(
+                SELECT id FROM collections WHERE owner_id = u.id AND p_writes
+                UNION ALL SELECT collection_id FROM collection_members WHERE user_id = u.id AND role = 'editor' AND p_writes)::text, true),
+            set_config('rag.request', coalesce(p_request::text, ''), true)
+        -- A row for nobody, too: what an earlier call found must not stay.
+        FROM (VALUES (true)) AS always LEFT JOIN users u ON u.id = p_user AND u.state = 'active';
 END
 $$;
-COMMENT ON FUNCTION enter(UUID, UUID, BOOLEAN) IS 'Fixes, until the transaction ends, on whose behalf it runs: a user, or the bearer of a link.';
+COMMENT ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID) IS 'Fixes, until the transaction ends, on whose behalf and in which request it runs: a user, or the bearer of a link.';
 
 -- Counters and indexes are kept for everybody's rows, whoever it is that changes them.
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY DEFINER SET search_path = public, pg_temp;
@@ -121,9 +119,9 @@ BEGIN
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END
 $$;
-REVOKE EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
+REVOKE EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
     count_deleted_collection(), count_tokens(), audit_change() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN) TO rag_user;
+GRANT EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID) TO rag_user;
 REVOKE EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) TO rag_worker, rag_rules;
 
@@ -148,7 +146,7 @@ DECLARE
     v_function TEXT;
     v_view TEXT;
 BEGIN
-    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean)', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
+    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean, uuid)', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
         'open_usage()', 'count_stored()', 'count_deleted()', 'count_deleted_collection()', 'count_tokens()', 'audit_change()'] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO rag_rules', v_function);
     END LOOP;

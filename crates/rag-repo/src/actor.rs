@@ -50,10 +50,10 @@ impl Actor {
     pub(crate) fn entry(self) -> String {
         match self {
             Self::User { id, may_write, request } => {
-                let entry = format!("SET LOCAL ROLE rag_user; SELECT enter('{id}', NULL, {may_write})");
-                entry + &in_request(request)
+                let request = request.map_or_else(|| "NULL".to_owned(), |request| format!("'{request}'"));
+                format!("SET LOCAL ROLE rag_user; SELECT enter('{id}', NULL, {may_write}, {request})")
             }
-            Self::Link(id) => format!("SET LOCAL ROLE rag_user; SELECT enter(NULL, '{id}', false)"),
+            Self::Link(id) => format!("SET LOCAL ROLE rag_user; SELECT enter(NULL, '{id}', false, NULL)"),
             Self::Door { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),
             Self::Worker => "SET LOCAL ROLE rag_worker".to_owned(),
         }

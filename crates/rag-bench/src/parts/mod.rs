@@ -43,7 +43,7 @@ fn measure(args: &Args) -> BenchResult<Vec<Figure>> {
     figures.extend(embedder::run(&engine, &common.model_dir, &corpus.documents)?);
     let (collection, ingested) = ingest::run(&engine, &common.database_url, &corpus)?;
     figures.extend(ingested);
-    figures.push(tenancy::run(&engine, collection)?);
+    figures.push(tenancy::run(&engine, &common.database_url, collection)?);
     figures.push(through_api(&engine, &common.database_url, collection, &corpus.questions)?);
     Ok(figures)
 }

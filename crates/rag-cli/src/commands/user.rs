@@ -83,7 +83,8 @@ fn list(context: &Context, as_json: bool) -> Outcome<()> {
         output::json(&rows);
     } else {
         for (organisation, user) in all {
-            output::line(format!("{:<32} {:<8} {:<10} {organisation}", user.email, user.role, user.state));
+            let (role, state) = (user.role.as_str(), user.state.as_str());
+            output::line(format!("{:<32} {role:<8} {state:<10} {organisation}", user.email));
         }
     }
     Ok(())

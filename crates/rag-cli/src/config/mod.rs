@@ -50,10 +50,12 @@ impl Config {
 
     fn check(layers: Layers) -> Outcome<Self> {
         let sections: Sections = serde_path_to_error::deserialize(layers.table()).map_err(|error| {
-            let key = error.path().to_string();
+            // An element of a list has the origin of its list.
+            let path = error.path().to_string();
+            let key = path.split('[').next().unwrap_or_default();
             Failure::new(
                 Exit::Usage,
-                format!("{}: {}", layers.describe(&key), allowed(&key, error.inner().message())),
+                format!("{}: {}", layers.describe(key), allowed(key, error.inner().message())),
             )
         })?;
         match ranges::first_fault(&sections) {
@@ -230,6 +232,9 @@ fn allowed(key: &str, message: &str) -> String {
     match key {
         "server.bind" => {
             "allowed is an IP address with a port, such as \"127.0.0.1:8420\" or \"[::1]:8420\"".to_owned()
+        }
+        "server.trusted_proxies" => {
+            "allowed are networks, such as [\"10.0.0.0/8\", \"192.0.2.1/32\"]".to_owned()
         }
         _ => message.trim().to_owned(),
     }
