@@ -18,7 +18,7 @@ BEGIN
     END LOOP;
     FOR v_row IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
                  AND proowner = (SELECT oid FROM pg_roles WHERE rolname = 'rag_rules') LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO CURRENT_USER', v_row.name);
+        EXECUTE format('ALTER ROUTINE %s OWNER TO CURRENT_USER', v_row.name);
     END LOOP;
 END
 $$;
@@ -26,7 +26,8 @@ DROP SCHEMA search CASCADE;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 REVOKE USAGE ON SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
-DROP FUNCTION enter(UUID, UUID, BOOLEAN, UUID), writable(), visible(), administers(), asker_organisation(), asker();
+DROP PROCEDURE enter(UUID, UUID, BOOLEAN, UUID);
+DROP FUNCTION writable(), visible(), administers(), asker_organisation(), asker();
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY INVOKER RESET search_path;
 ALTER FUNCTION forget_chunk_lexemes() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION open_usage() SECURITY INVOKER RESET search_path;

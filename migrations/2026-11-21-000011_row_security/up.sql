@@ -69,13 +69,9 @@ COMMENT ON FUNCTION administers() IS 'Whether the asker is an admin of the organ
 CREATE FUNCTION visible() RETURNS UUID[] LANGUAGE sql STABLE PARALLEL SAFE
     AS $$SELECT nullif(current_setting('rag.visible', true), '')::uuid[]$$;
 COMMENT ON FUNCTION visible() IS 'Collections that the asker may read.';
-CREATE FUNCTION writable() RETURNS UUID[] LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$SELECT nullif(current_setting('rag.writable', true), '')::uuid[]$$;
-COMMENT ON FUNCTION writable() IS 'Collections whose documents the asker may add and delete.';
-
 -- The one rule: what is one's own, what is shared with one, and what a link opens. A suspended person has none of it, and
--- their links open nothing. It runs in every transaction: one query, and another for a link.
-CREATE FUNCTION enter(p_user UUID, p_link UUID, p_writes BOOLEAN, p_request UUID) RETURNS void LANGUAGE plpgsql
+-- their links open nothing. It runs in every transaction, so it is short: one query, and another for a link.
+CREATE PROCEDURE enter(p_user UUID, p_link UUID, p_writes BOOLEAN, p_request UUID) LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_opened UUID[] := '{}';
@@ -91,15 +87,20 @@ BEGIN
             set_config('rag.visible', (v_opened || ARRAY(
                 SELECT id FROM collections WHERE owner_id = u.id
                 UNION ALL SELECT collection_id FROM collection_members WHERE user_id = u.id))::text, true),
-            set_config('rag.writable', ARRAY(
-                SELECT id FROM collections WHERE owner_id = u.id AND p_writes
-                UNION ALL SELECT collection_id FROM collection_members WHERE user_id = u.id AND role = 'editor' AND p_writes)::text, true),
+            set_config('rag.writes', p_writes::text, true),
             set_config('rag.request', coalesce(p_request::text, ''), true)
         -- A row for nobody, too: what an earlier call found must not stay.
         FROM (VALUES (true)) AS always LEFT JOIN users u ON u.id = p_user AND u.state = 'active';
 END
 $$;
-COMMENT ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID) IS 'Fixes, until the transaction ends, on whose behalf and in which request it runs: a user, or the bearer of a link.';
+COMMENT ON PROCEDURE enter(UUID, UUID, BOOLEAN, UUID) IS 'Fixes, until the transaction ends, on whose behalf and in which request it runs: a user, or the bearer of a link.';
+
+CREATE FUNCTION writable() RETURNS UUID[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT ARRAY(SELECT id FROM collections WHERE owner_id = asker()
+                 UNION ALL SELECT collection_id FROM collection_members WHERE user_id = asker() AND role = 'editor')
+    WHERE nullif(current_setting('rag.writes', true), '')::boolean
+$$;
+COMMENT ON FUNCTION writable() IS 'Collections whose documents the asker may add and delete.';
 
 -- Counters and indexes are kept for everybody's rows, whoever it is that changes them.
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY DEFINER SET search_path = public, pg_temp;
@@ -119,9 +120,11 @@ BEGIN
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END
 $$;
-REVOKE EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
+REVOKE EXECUTE ON PROCEDURE enter(UUID, UUID, BOOLEAN, UUID) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION writable(), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
     count_deleted_collection(), count_tokens(), audit_change() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION enter(UUID, UUID, BOOLEAN, UUID) TO rag_user;
+GRANT EXECUTE ON PROCEDURE enter(UUID, UUID, BOOLEAN, UUID) TO rag_user;
+GRANT EXECUTE ON FUNCTION writable() TO rag_user;
 REVOKE EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) TO rag_worker, rag_rules;
 
@@ -146,9 +149,9 @@ DECLARE
     v_function TEXT;
     v_view TEXT;
 BEGIN
-    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean, uuid)', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
+    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean, uuid)', 'writable()', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
         'open_usage()', 'count_stored()', 'count_deleted()', 'count_deleted_collection()', 'count_tokens()', 'audit_change()'] LOOP
-        EXECUTE format('ALTER FUNCTION %s OWNER TO rag_rules', v_function);
+        EXECUTE format('ALTER ROUTINE %s OWNER TO rag_rules', v_function);
     END LOOP;
     FOREACH v_view IN ARRAY ARRAY['embeddings', 'chunk_lexemes', 'documents'] LOOP
         EXECUTE format('ALTER VIEW search.%I OWNER TO rag_rules', v_view);

@@ -51,9 +51,9 @@ impl Actor {
         match self {
             Self::User { id, may_write, request } => {
                 let request = request.map_or_else(|| "NULL".to_owned(), |request| format!("'{request}'"));
-                format!("SET LOCAL ROLE rag_user; SELECT enter('{id}', NULL, {may_write}, {request})")
+                format!("SET LOCAL ROLE rag_user; CALL enter('{id}', NULL, {may_write}, {request})")
             }
-            Self::Link(id) => format!("SET LOCAL ROLE rag_user; SELECT enter(NULL, '{id}', false, NULL)"),
+            Self::Link(id) => format!("SET LOCAL ROLE rag_user; CALL enter(NULL, '{id}', false, NULL)"),
             Self::Door { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),
             Self::Worker => "SET LOCAL ROLE rag_worker".to_owned(),
         }
