@@ -80,7 +80,7 @@ pub struct SearchSettings {
     /// How far an approximate search of vectors looks.
     pub breadth: Breadth,
     /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
-    /// counts add up to no more than this.
+    /// counts add up to no more than this, or than a hundredth of the chunks searched.
     pub lexical_budget: i64,
     /// How many of the best are reranked when a request wants that and does not say how many, 1 to 500.
     pub rerank_window: usize,
@@ -101,7 +101,7 @@ impl Default for SearchSettings {
         Self {
             candidates: 100,
             breadth: Breadth::default(),
-            lexical_budget: 20_000,
+            lexical_budget: 5_000,
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),

@@ -15,6 +15,9 @@ use super::{
     wording::Wording, words::words,
 };
 
+/// Of a very large collection more chunks are worth scoring than the settings say: one in this many.
+const BUDGET_ONE_IN: i64 = 100;
+
 /// One wording in one scope.
 pub(super) struct Leg<'a> {
     pub(super) legs: &'a Legs<'a>,
@@ -34,7 +37,8 @@ impl Leg<'_> {
             return Ok((Vec::new(), Vec::new()));
         }
         let words = words(conn, visible, self.wording, self.legs.synonyms, tracer)?;
-        let query = LexicalQuery::within_budget(words, self.legs.settings().lexical_budget);
+        let budget = self.legs.settings().lexical_budget.max(self.scope.size() / BUDGET_ONE_IN);
+        let query = LexicalQuery::within_budget(words, budget);
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
         let hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
         tracer.step("lexical", || {
