@@ -1,3 +1,4 @@
+CREATE INDEX chunk_lexemes_collection_id_idx ON chunk_lexemes (collection_id);
 -- Before, every model had an HNSW index by cosine with pgvector's defaults.
 DO $$
 DECLARE

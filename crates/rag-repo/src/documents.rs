@@ -121,7 +121,11 @@ pub(crate) fn delete_search_rows_of_versions(
 
 /// As above, for a whole collection.
 pub fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
-    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::collection_id.eq(id))).execute(conn)?;
+    // By versions: an index by collection would tempt the lexical leg away from the inverted one.
+    let versions = document_versions::table
+        .filter(document_versions::collection_id.eq(id))
+        .select(document_versions::id);
+    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::version_id.eq_any(versions))).execute(conn)?;
     diesel::delete(embeddings::table.filter(embeddings::collection_id.eq(id))).execute(conn)?;
     Ok(())
 }

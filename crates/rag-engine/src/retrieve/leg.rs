@@ -40,7 +40,10 @@ impl Leg<'_> {
         let budget = self.legs.settings().lexical_budget.max(self.scope.size() / BUDGET_ONE_IN);
         let query = LexicalQuery::within_budget(words, budget);
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
-        let hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        let hits = match &leg {
+            Some(leg) => search::by_words(conn, |conn| leg.load(conn))?,
+            None => Vec::new(),
+        };
         tracer.step("lexical", || {
             let words: Vec<_> = query
                 .candidates
@@ -55,7 +58,7 @@ impl Leg<'_> {
             json!({"query": self.wording.words, "words": words, "pruned": pruned, "candidates": hits.len()})
         });
         if let Some(leg) = &leg {
-            tracer.plan(conn, leg)?;
+            search::by_words(conn, |conn| tracer.plan(conn, leg))?;
         }
         Ok((hits, query.pruned.into_iter().map(|word| word.lexeme).collect()))
     }

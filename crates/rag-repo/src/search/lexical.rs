@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::{
+    connection::SimpleConnection,
     prelude::*,
     sql_types::{Array, Double, Integer, Text, Uuid},
 };
@@ -115,8 +116,20 @@ struct Word {
     word: String,
 }
 
-/// The query of the `limit` best chunks by BM25 among those that hold a candidate word, best first.
-/// None when there is no candidate word.
+/// Runs `run` while PostgreSQL leaves no index aside. It takes comparing two arrays for as cheap as two numbers, and would
+/// rather compare those of all rows when a question's words are in many. Call it in a transaction.
+pub fn by_words<T>(
+    conn: &mut PgConnection,
+    run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
+) -> RepoResult<T> {
+    conn.batch_execute("SET LOCAL enable_seqscan = off")?;
+    let result = run(conn)?;
+    conn.batch_execute("SET LOCAL enable_seqscan = on")?;
+    Ok(result)
+}
+
+/// The query of the `limit` best chunks by BM25 among those that hold a candidate word, best first;
+/// to be run within `by_words`. None when there is no candidate word.
 pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Statement> {
     if query.candidates.is_empty() {
         return None;

@@ -10,7 +10,7 @@ use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
 pub use dense::{Breadth, DensePlan, dense_leg, similarities, vectors};
-pub use lexical::{LexicalQuery, QueryWord, lexical_leg, matching_words, parse_words};
+pub use lexical::{LexicalQuery, QueryWord, by_words, lexical_leg, matching_words, parse_words};
 pub use passages::{Passage, passages};
 pub use scope::{Scope, WordRule, word_rule};
 pub use synonym_words::{SynonymWord, synonym_words};

@@ -12,7 +12,7 @@ use rag_schema::{
 };
 use uuid::Uuid;
 
-use super::{Breadth, DensePlan};
+use super::{Breadth, DensePlan, by_words};
 use crate::{
     RepoResult,
     filter::Filter,
@@ -140,7 +140,7 @@ impl Scope {
             .bind(Bind::Integers(anchors))
             .bind(Bind::BigInteger(most.saturating_add(1)))
             .splice("{scope}", |first| self.condition(Table::ChunkLexemes, first));
-        let chunks: Vec<RuledChunk> = statement.load(conn)?;
+        let chunks: Vec<RuledChunk> = by_words(conn, |conn| statement.load(conn))?;
         let is_small = i64::try_from(chunks.len()).is_ok_and(|count| count <= most);
         if is_small {
             self.listed = Some(Listed::Chunks(chunks.into_iter().map(|chunk| chunk.id).collect()));

@@ -1,12 +1,11 @@
 //! Every search query uses the index that it was written for.
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
-use rag_repo::{
-    search::{Breadth, DensePlan, Hit, LexicalQuery, Scope, dense_leg, lexical_leg, parse_words},
-    statement::Statement,
+use rag_repo::search::{
+    Breadth, DensePlan, Hit, LexicalQuery, Scope, by_words, dense_leg, lexical_leg, parse_words,
 };
 
-use crate::fixture::{APPROXIMATE, Fixture, nearest, vector_of};
+use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, vector_of};
 
 fn store_many(fixture: &mut Fixture, count: u32) {
     let texts: Vec<String> =
@@ -14,10 +13,6 @@ fn store_many(fixture: &mut Fixture, count: u32) {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     fixture.store(&texts);
     fixture.conn.batch_execute("ANALYZE embeddings; ANALYZE chunk_lexemes").unwrap();
-}
-
-fn plan_of(fixture: &mut Fixture, statement: &Statement) -> String {
-    fixture.as_user(|conn| statement.explain(conn)).unwrap().join("\n")
 }
 
 fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
@@ -42,16 +37,19 @@ fn the_exact_dense_query_never_walks_the_index() {
 }
 
 #[test]
-fn the_lexical_query_walks_the_inverted_index() {
+fn the_lexical_query_walks_the_inverted_index_however_common_its_words() {
     let mut fixture = Fixture::new();
-    store_many(&mut fixture, 2_000);
-    fixture.conn.batch_execute("SET LOCAL enable_seqscan = off").unwrap();
+    let texts: Vec<String> = (0..500).map(|n| format!("common word{n}")).collect();
+    fixture.store(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    fixture.conn.batch_execute("ANALYZE chunk_lexemes").unwrap();
     let collections = [fixture.collection];
-    let words = parse_words(&mut fixture.conn, &collections, "word7").unwrap();
-    let query = LexicalQuery::within_budget(words, 100);
-    let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
-    let plan = plan_of(&mut fixture, &leg);
-    assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{plan}");
+    for question in ["word7", "common"] {
+        let words = parse_words(&mut fixture.conn, &collections, question).unwrap();
+        let query = LexicalQuery::within_budget(words, 1_000);
+        let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
+        let plan = fixture.as_user(|conn| by_words(conn, |conn| leg.explain(conn))).unwrap().join("\n");
+        assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{question}: {plan}");
+    }
 }
 
 #[test]
@@ -82,10 +80,11 @@ struct Setting {
 }
 
 #[test]
-fn an_approximate_search_leaves_no_setting_that_misleads_the_next_query() {
+fn a_search_leaves_no_setting_that_misleads_the_next_query() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
     let scope = Scope::of(&[fixture.collection]);
+    best_by_words(&mut fixture, &scope, "k", 5);
     nearest(&mut fixture, &scope, "k", APPROXIMATE, 5);
     for name in ["enable_seqscan", "enable_sort"] {
         let setting: Setting = diesel::sql_query(format!("SELECT current_setting('{name}') AS value"))
