@@ -4,6 +4,7 @@ DROP TRIGGER invitations_audit ON invitations;
 DROP TRIGGER users_audit ON users;
 DROP TRIGGER documents_audit ON documents;
 DROP TRIGGER collections_audit ON collections;
+DROP TRIGGER organisations_audit ON organisations;
 DROP TRIGGER chat_messages_count_tokens ON chat_messages;
 DROP TRIGGER collections_uncount ON collections;
 DROP TRIGGER document_versions_uncount ON document_versions;

@@ -166,7 +166,9 @@ DECLARE
     v_organisation UUID := (v_row ->> 'organisation_id')::uuid;
     v_details      JSONB;
 BEGIN
-    IF v_organisation IS NULL AND v_row ? 'collection_id' THEN
+    IF TG_TABLE_NAME = 'organisations' THEN
+        v_organisation := (v_row ->> 'id')::uuid;
+    ELSIF v_organisation IS NULL AND v_row ? 'collection_id' THEN
         SELECT organisation_id INTO v_organisation FROM collections WHERE id = (v_row ->> 'collection_id')::uuid;
     ELSIF v_organisation IS NULL THEN
         SELECT organisation_id INTO v_organisation FROM users WHERE id = (v_row ->> 'user_id')::uuid;
@@ -184,7 +186,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION audit_change() IS 'Row trigger: adds an event to the audit log. Arguments: the kind of object, and which columns are worth keeping.';
-CREATE TRIGGER collections_audit AFTER INSERT OR DELETE ON collections FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+CREATE TRIGGER organisations_audit AFTER UPDATE OF name, max_documents, max_bytes, max_tokens_per_day ON organisations FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+    EXECUTE FUNCTION audit_change('organisation', '{name,max_documents,max_bytes,max_tokens_per_day}');
+CREATE TRIGGER collections_audit AFTER INSERT OR DELETE OR UPDATE OF name, description ON collections FOR EACH ROW WHEN (pg_trigger_depth() = 0)
     EXECUTE FUNCTION audit_change('collection', '{}');
 CREATE TRIGGER collection_members_audit AFTER INSERT OR UPDATE OR DELETE ON collection_members FOR EACH ROW WHEN (pg_trigger_depth() = 0)
     EXECUTE FUNCTION audit_change('collection_member', '{user_id,role}');

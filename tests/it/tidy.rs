@@ -53,6 +53,18 @@ fn crates_build_only_on_what_the_house_allows() {
 }
 
 #[test]
+fn no_handler_acts_as_a_worker() {
+    let mut files = Vec::new();
+    rust_files(&root().join("crates/rag-api/src"), &mut files);
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        // A pattern that matches one is none; neither is what is said about it.
+        let acts = text.lines().find(|line| line.contains("Actor::Worker") && !line.contains("=>"));
+        assert_eq!(acts, None, "{} sees every organisation's documents", file.display());
+    }
+}
+
+#[test]
 fn every_file_opens_with_a_sentence_and_stays_short() {
     let mut files = Vec::new();
     for folder in ["crates", "tests"] {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use rag_schema::{ids::UserId, models::AuditEvent, schema::audit_events};
 
-use crate::RepoResult;
+use crate::{Page, RepoResult};
 
 /// Which events to list; none means all.
 #[derive(Debug, Clone, Default)]
@@ -16,17 +16,12 @@ pub struct AuditFilter {
     pub object: Option<uuid::Uuid>,
 }
 
-/// Events, newest first; those before number `before` when given.
-pub fn list(
-    conn: &mut PgConnection,
-    filter: &AuditFilter,
-    limit: i64,
-    before: Option<i64>,
-) -> RepoResult<Vec<AuditEvent>> {
+/// Events, newest first.
+pub fn list(conn: &mut PgConnection, filter: &AuditFilter, page: Page) -> RepoResult<Vec<AuditEvent>> {
     let mut query = audit_events::table
         .select(AuditEvent::as_select())
         .order(audit_events::id.desc())
-        .limit(limit)
+        .limit(page.limit)
         .into_boxed();
     if let Some(actor) = filter.actor {
         query = query.filter(audit_events::actor_id.eq(actor));
@@ -37,8 +32,8 @@ pub fn list(
     if let Some(object) = filter.object {
         query = query.filter(audit_events::object_id.eq(object));
     }
-    if let Some(before) = before {
-        query = query.filter(audit_events::id.lt(before));
+    if let Some(after) = page.after {
+        query = query.filter(audit_events::id.lt(after));
     }
     Ok(query.load(conn)?)
 }

@@ -22,7 +22,7 @@ diesel::table! {
     use crate::sql_types::*;
 
     audit_events (id) {
-        id -> Int8,
+        id -> Uuid,
         organisation_id -> Uuid,
         actor_id -> Nullable<Uuid>,
         action -> Text,

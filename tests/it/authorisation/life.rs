@@ -143,6 +143,21 @@ fn an_erased_person_leaves_nothing_but_the_audit_log() {
     assert_eq!(usage["usage"]["documents"], 0, "{usage}");
     let events = cast.clients[5].get("/v1/audit?action=user.delete").expect(200);
     assert_eq!(events["items"][0]["object_id"], json!(cast.users[3]));
+    assert_eq!(events["items"][0]["actor_id"], json!(cast.users[4]));
+}
+
+#[test]
+fn an_admin_sees_in_the_audit_log_that_limits_and_names_change() {
+    let cast = Cast::new();
+    let organisation = cast.organisation;
+    let limits = rag_repo::organisations::OwnLimits { max_documents: Some(7), ..Default::default() };
+    cast.engine()
+        .db()
+        .transaction(Actor::Worker, |conn| rag_repo::organisations::limit(conn, organisation, limits))
+        .unwrap();
+    let events = cast.clients[5].get("/v1/audit?action=organisation.update").expect(200);
+    assert_eq!(events["items"][0]["details"]["max_documents"], 7);
+    assert_eq!(cast.clients[1].get("/v1/audit?action=organisation.update").expect(200)["items"], json!([]));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Who may do what: every operation of the interface by every kind of caller.
 
 mod cast;
+mod escalation;
 mod leaks;
 mod life;
 mod table;

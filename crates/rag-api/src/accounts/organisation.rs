@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::audit::{self, AuditFilter};
+use rag_repo::{
+    Page,
+    audit::{self, AuditFilter},
+};
 use rag_schema::{ids::UserId, models::AuditEvent};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -89,15 +92,15 @@ pub(crate) struct AuditParams {
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: i64,
-    /// Only items after the one of this number.
-    after: Option<i64>,
+    /// Only items after the one of this id.
+    after: Option<Uuid>,
 }
 
 /// An event of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditEventView {
-    /// Counts up.
-    id: i64,
+    /// Id.
+    id: Uuid,
     /// Who did it; absent for the server itself and for who was not signed in.
     actor_id: Option<Uuid>,
     /// Kind of object, and `insert`, `update` or `delete`.
@@ -141,8 +144,9 @@ pub(crate) async fn list_audit_events(
         action: params.action,
         object: params.object_id,
     };
-    let (limit, after) = (params.limit, params.after);
-    let rows = app.db(caller.actor, move |conn| audit::list(conn, &filter, limit + 1, after)).await?;
+    let limit = params.limit;
+    let page = Page { limit: limit + 1, after: params.after };
+    let rows = app.db(caller.actor, move |conn| audit::list(conn, &filter, page)).await?;
     let views = rows.into_iter().map(AuditEventView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &AuditEventView| view.id.to_string())))
 }

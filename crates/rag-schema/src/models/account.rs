@@ -149,8 +149,8 @@ pub struct NewApiKey<'a> {
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct AuditEvent {
-    /// Counts up.
-    pub id: i64,
+    /// UUIDv7.
+    pub id: uuid::Uuid,
     /// Organisation it happened in.
     pub organisation_id: OrganisationId,
     /// Who did it; none for a worker or who was not signed in.
