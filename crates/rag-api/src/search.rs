@@ -155,7 +155,7 @@ pub(crate) struct SearchView {
     pub(crate) reranked: bool,
     /// Whether the vectors were compared one by one; absent when they took no part.
     pub(crate) exact: Option<bool>,
-    /// Words too common to bring candidates; they still count in the score.
+    /// Words too common to bring candidates by themselves; they still count in the score.
     pub(crate) pruned_words: Vec<String>,
     /// How long it took.
     pub(crate) timings: TimingsView,

@@ -79,9 +79,9 @@ pub struct SearchSettings {
     pub candidates: i64,
     /// How far an approximate search of vectors looks.
     pub breadth: Breadth,
-    /// Candidates of the lexical leg are the chunks that hold the question's rarest words, as long as those words' chunk
-    /// counts add up to no more than this, or than a hundredth of the chunks searched.
-    pub lexical_budget: i64,
+    /// About how many chunks the lexical leg scores: those that hold the question's rarest words, and those that hold two of
+    /// the commoner ones; at least 1.
+    pub lexical_budget: u32,
     /// How many of the best are reranked when a request wants that and does not say how many, 1 to 500.
     pub rerank_window: usize,
     /// How candidates become a list, unless a request brings its own way.

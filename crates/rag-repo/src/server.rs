@@ -12,6 +12,9 @@ pub const OLDEST_VERSION: i32 = 150_000;
 /// Oldest pgvector that serves.
 pub const OLDEST_VECTOR: [u32; 3] = [0, 8, 4];
 
+/// The one role that may bypass row-level security.
+const WORKER_ROLE: &str = "rag_worker";
+
 /// What `server_facts.sql` tells.
 #[derive(Debug, Clone, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
@@ -90,6 +93,48 @@ fn parse_version(text: &str) -> [u32; 3] {
 /// Asks the server.
 pub fn facts(conn: &mut PgConnection) -> RepoResult<ServerFacts> {
     Ok(diesel::sql_query(include_str!("server_facts.sql")).get_result(conn)?)
+}
+
+/// A role that transactions run as.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct RoleFacts {
+    /// Its name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Whether it is a superuser or may log in, which none of them should.
+    #[diesel(sql_type = Bool)]
+    pub is_lax: bool,
+    /// Whether row-level security does not hold it.
+    #[diesel(sql_type = Bool)]
+    pub bypasses: bool,
+    /// Whether the connected user may take it.
+    #[diesel(sql_type = Bool)]
+    pub is_ours: bool,
+}
+
+impl RoleFacts {
+    /// What is wrong with it, in plain words; none when nothing is.
+    pub fn fault(&self) -> Option<String> {
+        let name = &self.name;
+        if self.is_lax || (self.bypasses && name != WORKER_ROLE) {
+            Some(format!("{name} may do too much: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOLOGIN"))
+        } else if self.is_ours {
+            None
+        } else {
+            Some(format!("{name} cannot be taken: GRANT it to the user that rag logs in as"))
+        }
+    }
+
+    /// Whether it is the worker's and policies hold it: then chunks are stored by INSERT, not by COPY.
+    pub fn is_held_worker(&self) -> bool {
+        self.name == WORKER_ROLE && !self.bypasses
+    }
+}
+
+/// The roles that row-level security needs, as far as they are there.
+pub fn roles(conn: &mut PgConnection) -> RepoResult<Vec<RoleFacts>> {
+    Ok(diesel::sql_query(include_str!("role_facts.sql")).load(conn)?)
 }
 
 /// Connects outside of any pool and says in plain words why not, for a start or a check-up.

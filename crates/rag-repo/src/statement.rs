@@ -89,6 +89,15 @@ impl Statement {
         self.and_text(&text).bind(value)
     }
 
+    /// Joins an alternative with one value, whose placeholder stands where `{}` is.
+    #[must_use]
+    pub fn or(mut self, text: &str, value: Bind) -> Self {
+        let text = text.replace("{}", &format!("${}", self.next()));
+        self.text.push_str(" OR ");
+        self.text.push_str(&text);
+        self.bind(value)
+    }
+
     /// Puts a piece where `name` first stands; it is told where its placeholders begin.
     #[must_use]
     pub fn splice(mut self, name: &str, piece: impl FnOnce(usize) -> Self) -> Self {

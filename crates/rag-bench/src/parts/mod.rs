@@ -1,8 +1,10 @@
-//! `rag-bench parts`: ingest, embedder, search and COPY, each beside a reference.
+//! `rag-bench parts`: ingest, embedder, search, COPY, tenancy and sign-ins, each beside a reference.
 
+mod background;
 mod copy;
 mod embedder;
 mod ingest;
+mod logins;
 mod search;
 mod tenancy;
 
@@ -44,6 +46,7 @@ fn measure(args: &Args) -> BenchResult<Vec<Figure>> {
     let (collection, ingested) = ingest::run(&engine, &common.database_url, &corpus)?;
     figures.extend(ingested);
     figures.push(tenancy::run(&engine, &common.database_url, collection)?);
+    figures.extend(logins::run(&engine)?);
     figures.push(through_api(&engine, &common.database_url, collection, &corpus.questions)?);
     Ok(figures)
 }

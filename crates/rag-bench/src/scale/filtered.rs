@@ -38,8 +38,12 @@ pub(crate) struct Filtered {
     pub(crate) exact: f64,
     /// Results of the dense leg, of ten; the mean.
     pub(crate) found: f64,
-    /// Share of the ten nearest that pass which the dense leg finds.
+    /// Questions with fewer results than pass, of ten.
+    pub(crate) short: usize,
+    /// Share of the ten nearest that pass which the dense leg finds; the mean.
     pub(crate) dense_recall_at_10: f64,
+    /// As above, of the question that it is least of.
+    pub(crate) worst_recall_at_10: f64,
     /// Milliseconds in the database.
     pub(crate) dense_p50_ms: f64,
     /// As above.
@@ -81,7 +85,7 @@ fn measure<'a>(
 ) -> BenchResult<Filtered> {
     progress(&format!("filtered: {name}"));
     let (mut shares, mut exact, mut found, mut recall) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut dense_ms, mut fused_ms) = (Vec::new(), Vec::new());
+    let (mut dense_ms, mut fused_ms, mut short) = (Vec::new(), Vec::new(), 0);
     for (question, filter) in asked {
         shares.push(share(conn, &filter)?);
         fused_ms.push(find(place, question, &filter, Mode::Hybrid)?.timings.database_ms);
@@ -90,7 +94,8 @@ fn measure<'a>(
         exact.push(if dense.dense_plan == Some(DensePlan::Exact) { 1.0 } else { 0.0 });
         found.push(number(dense.found.len()));
         let scope = Scope::of(&[place.collection]).filtered(Some(filter));
-        let truth = quality::nearest_exactly(place, conn, &scope, question)?;
+        let truth = quality::nearest_exactly(place, &scope, question)?;
+        short += usize::from(dense.found.len() < truth.len());
         recall.push(quality::share(&truth, &dense.found));
     }
     Ok(Filtered {
@@ -98,7 +103,9 @@ fn measure<'a>(
         share: quality::mean(&shares),
         exact: quality::mean(&exact),
         found: quality::mean(&found),
+        short,
         dense_recall_at_10: quality::mean(&recall),
+        worst_recall_at_10: recall.iter().copied().fold(1.0, f64::min),
         dense_p50_ms: percentile(&mut dense_ms, 50),
         dense_p95_ms: percentile(&mut dense_ms, 95),
         fused_p50_ms: percentile(&mut fused_ms, 50),

@@ -2,10 +2,7 @@
 
 use pgvector::HalfVector;
 use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
-use rag_repo::{
-    PgConnection,
-    search::{self, DensePlan, Hit, LexicalQuery, Scope},
-};
+use rag_repo::search::{self, DensePlan, Hit, LexicalQuery, Scope};
 use rag_schema::ids::ChunkId;
 use serde::Serialize;
 
@@ -54,12 +51,11 @@ impl Truth {
     /// Compares every vector.
     pub(crate) fn of(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
         progress("comparing every vector with each question");
-        let conn = &mut rag_repo::server::connect(place.url)?;
         let scope = Scope::of(&[place.collection]);
         let (mut hits, mut times) = (Vec::new(), Vec::new());
         for question in questions.iter().take(QUESTIONS) {
-            let (found, took) = timed(|| nearest_exactly(place, conn, &scope, question));
-            hits.push(found?);
+            let (found, took) = timed(|| nearest_exactly(place, &scope, question));
+            hits.push(some(found?)?);
             times.push(ms(took));
         }
         Ok(Self { hits, exact_p50_ms: percentile(&mut times, 50) })
@@ -80,7 +76,6 @@ impl Truth {
 /// Compares on the first questions.
 pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> BenchResult<Quality> {
     progress("comparing with exact answers");
-    let conn = &mut rag_repo::server::connect(place.url)?;
     let questions = questions.get(..QUESTIONS).unwrap_or(questions);
     let (dense_recall_at_10, dense_plan) = truth.recall(place, questions)?;
     let (mut lexical, mut unpruned, mut pruned) = (Vec::new(), Vec::new(), 0);
@@ -88,8 +83,8 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> B
     for question in questions {
         let found = find(place, &question.text, Mode::Lexical)?;
         pruned += usize::from(!found.pruned_words.is_empty());
-        let (truth, took) = timed(|| best_unpruned(place, conn, &scope, question));
-        lexical.push(share(&truth?, &found.found));
+        let (truth, took) = timed(|| best_unpruned(place, &scope, question));
+        lexical.push(share(&some(truth?)?, &found.found));
         unpruned.push(ms(took));
     }
     Ok(Quality {
@@ -113,25 +108,31 @@ fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<SearchResult>
 /// The nearest chunks of the scope by a scan of all its vectors.
 pub(crate) fn nearest_exactly(
     place: &Place<'_>,
-    conn: &mut PgConnection,
     scope: &Scope,
     question: &Question,
 ) -> BenchResult<Vec<Hit>> {
     let vector = HalfVector::from_f32_slice(&question.vector);
-    Ok(search::dense_leg(place.engine.model(), scope, &vector, DensePlan::Exact, i64::try_from(LIMIT)?)
-        .load(conn)?)
+    let limit = i64::try_from(LIMIT)?;
+    let leg = search::dense_leg(place.engine.model(), scope, &vector, DensePlan::Exact, limit);
+    Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| leg.load(conn))?)
 }
 
-fn best_unpruned(
-    place: &Place<'_>,
-    conn: &mut PgConnection,
-    scope: &Scope,
-    question: &Question,
-) -> BenchResult<Vec<Hit>> {
-    let words = search::parse_words(conn, &[place.collection], &question.text)?;
-    let query = LexicalQuery::within_budget(words, i64::MAX);
-    let leg = search::lexical_leg(scope, &query, i64::try_from(LIMIT)?);
-    Ok(leg.map_or(Ok(Vec::new()), |leg| leg.load(conn))?)
+fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
+    let limit = i64::try_from(LIMIT)?;
+    Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| {
+        let words = search::parse_words(conn, &[place.collection], &question.text)?;
+        let query = LexicalQuery::within_budget(words, f64::INFINITY);
+        let leg = search::lexical_leg(scope, &query, limit);
+        leg.map_or(Ok(Vec::new()), |leg| search::by_words(conn, |conn| leg.load(conn)))
+    })?)
+}
+
+/// Refuses to compare with nothing, which everything agrees with.
+fn some(hits: Vec<Hit>) -> BenchResult<Vec<Hit>> {
+    if hits.is_empty() {
+        return Err("there is nothing to compare with: the exact search finds no chunk".into());
+    }
+    Ok(hits)
 }
 
 /// Share of the true hits that were found, or something as good in their place; 1 of none.

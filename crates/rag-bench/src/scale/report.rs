@@ -61,7 +61,7 @@ pub(crate) struct Run {
     seed: u64,
     candidates: i64,
     ef_search: u16,
-    lexical_budget: i64,
+    lexical_budget: u32,
 }
 
 impl Run {
@@ -222,12 +222,14 @@ impl fmt::Display for AllFiltered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{:<26} {:>8} {:>8} {:>7} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            "{:<26} {:>8} {:>8} {:>7} {:>6} {:>9} {:>6} {:>9} {:>7} {:>9} {:>7}",
             "filtered",
             "chunks %",
             "exact %",
             "found",
+            "short",
             "recall@10",
+            "worst",
             "dense p50",
             "p95 ms",
             "fused p50",
@@ -236,12 +238,14 @@ impl fmt::Display for AllFiltered {
         for row in &self.0 {
             writeln!(
                 f,
-                "{:<26} {:>8.2} {:>8.0} {:>7.1} {:>9.3} {:>9.2} {:>9.2} {:>9.2} {:>9.2}",
+                "{:<26} {:>8.2} {:>8.0} {:>7.1} {:>6} {:>9.3} {:>6.2} {:>9.2} {:>7.2} {:>9.2} {:>7.2}",
                 row.name,
                 row.share * 100.0,
                 row.exact * 100.0,
                 row.found,
+                row.short,
                 row.dense_recall_at_10,
+                row.worst_recall_at_10,
                 row.dense_p50_ms,
                 row.dense_p95_ms,
                 row.fused_p50_ms,

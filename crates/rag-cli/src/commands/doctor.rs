@@ -4,7 +4,10 @@ use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 
 use futures_util::StreamExt;
 use rag_llm::{ChatRequest, Message, Role};
-use rag_repo::{PgConnection, migrations, server};
+use rag_repo::{
+    PgConnection, migrations,
+    server::{self, RoleFacts},
+};
 use rag_text::{Format, isolate};
 use serde::Serialize;
 use serde_json::json;
@@ -20,6 +23,9 @@ use crate::{
 /// Less free disk than this is worth a warning, and than that a failure.
 const WARN_FREE_BYTES: u64 = 2 << 30;
 const FAIL_FREE_BYTES: u64 = 200 << 20;
+
+/// Roles that row-level security needs.
+const ROLES: usize = 4;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -95,16 +101,14 @@ fn bind(config: &Config) -> Check {
     let bind = config.sections.server.bind;
     match config.server_key() {
         Err(failure) => Check::failed("address", failure),
-        Ok(None) if !bind.ip().is_loopback() => Check::bad(
-            "address",
-            Grade::Fail,
-            format!("{bind} is open to other machines, and no key is asked for"),
-            "set server.key or server.key_file, or bind to 127.0.0.1",
-        ),
-        Ok(key) => Check::ok(
-            "address",
-            format!("{bind}, {}", if key.is_some() { "with a key" } else { "this machine only" }),
-        ),
+        Ok(key) => {
+            let who = match key {
+                Some(_) => "with a key",
+                None if bind.ip().to_canonical().is_loopback() => "this machine only",
+                None => "other machines too, with an account or a key of one",
+            };
+            Check::ok("address", format!("{bind}, {who}"))
+        }
     }
 }
 
@@ -190,7 +194,30 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
             "`rag migrate`, or the next start, runs them",
         ),
     });
+    if pending.is_empty() {
+        checks.push(roles(&server::roles(conn)?));
+    }
     Ok(())
+}
+
+/// The roles that row-level security needs, which the last migrations made.
+fn roles(found: &[RoleFacts]) -> Check {
+    match found.iter().find_map(RoleFacts::fault) {
+        _ if found.len() < ROLES => Check::bad(
+            "roles",
+            Grade::Fail,
+            format!("{} of {ROLES} roles are there", found.len()),
+            "docs/OPERATIONS.md says how an administrator makes them",
+        ),
+        Some(fault) => Check::bad("roles", Grade::Fail, "row-level security does not hold", fault),
+        None if found.iter().any(RoleFacts::is_held_worker) => Check::bad(
+            "roles",
+            Grade::Warn,
+            "rag_worker is held by policies: documents are stored by INSERT, which is slower than COPY",
+            "let a superuser run ALTER ROLE rag_worker BYPASSRLS",
+        ),
+        None => Check::ok("roles", "row-level security holds everybody but the worker"),
+    }
 }
 
 fn embedding(config: &Config) -> Check {

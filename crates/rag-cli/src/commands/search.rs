@@ -74,7 +74,7 @@ fn show(result: &SearchResult, wants_rerank: bool) {
         );
     }
     if !result.pruned_words.is_empty() {
-        output::line(format!("too common to search for: {}", result.pruned_words.join(", ")));
+        output::line(format!("too common to search for alone: {}", result.pruned_words.join(", ")));
     }
 }
 

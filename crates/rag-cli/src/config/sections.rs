@@ -198,7 +198,7 @@ pub(crate) struct Search {
     pub(crate) ef_search: u16,
     pub(crate) probes: u16,
     pub(crate) overfetch: u16,
-    pub(crate) lexical_budget: i64,
+    pub(crate) lexical_budget: u32,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,
 }

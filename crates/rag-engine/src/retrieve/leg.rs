@@ -15,9 +15,6 @@ use super::{
     wording::Wording, words::words,
 };
 
-/// Of a very large collection more chunks are worth scoring than the settings say: one in this many.
-const BUDGET_ONE_IN: i64 = 100;
-
 /// One wording in one scope.
 pub(super) struct Leg<'a> {
     pub(super) legs: &'a Legs<'a>,
@@ -37,8 +34,7 @@ impl Leg<'_> {
             return Ok((Vec::new(), Vec::new()));
         }
         let words = words(conn, visible, self.wording, self.legs.synonyms, tracer)?;
-        let budget = self.legs.settings().lexical_budget.max(self.scope.size() / BUDGET_ONE_IN);
-        let query = LexicalQuery::within_budget(words, budget);
+        let query = LexicalQuery::within_budget(words, f64::from(self.legs.settings().lexical_budget));
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
         let hits = match &leg {
             Some(leg) => search::by_words(conn, |conn| leg.load(conn))?,
@@ -55,7 +51,7 @@ impl Leg<'_> {
                 .iter()
                 .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
                 .collect();
-            json!({"query": self.wording.words, "words": words, "pruned": pruned, "candidates": hits.len()})
+            json!({"query": self.wording.words, "words": words, "pruned": pruned, "pairs": query.pairs.len(), "candidates": hits.len()})
         });
         if let Some(leg) = &leg {
             search::by_words(conn, |conn| tracer.plan(conn, leg))?;

@@ -83,7 +83,7 @@ pub struct SearchResult {
     pub reranked: bool,
     /// How the dense leg ran; none when it did not.
     pub dense_plan: Option<DensePlan>,
-    /// Words of the question too common to bring candidates; they still count in the score.
+    /// Words of the question too common to bring candidates by themselves; they still count in the score.
     pub pruned_words: Vec<String>,
     /// The question as it was searched.
     pub searched: String,

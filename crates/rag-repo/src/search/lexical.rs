@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::{
     connection::SimpleConnection,
     prelude::*,
-    sql_types::{Array, Double, Integer, Text, Uuid},
+    sql_types::{Array, BigInt, Double, Integer, Text, Uuid},
 };
 use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
@@ -29,9 +29,15 @@ pub struct QueryWord {
     /// The stem.
     #[diesel(sql_type = Text)]
     pub lexeme: String,
+    /// The collection.
+    #[diesel(sql_type = Uuid)]
+    pub collection_id: CollectionId,
     /// Chunks of the collection that hold it.
     #[diesel(sql_type = Integer)]
     pub chunk_count: i32,
+    /// All chunks of the collection.
+    #[diesel(sql_type = BigInt)]
+    pub collection_size: i64,
     /// Inverse document frequency, above 0.
     #[diesel(sql_type = Double)]
     pub idf: f64,
@@ -42,27 +48,38 @@ pub struct QueryWord {
 pub struct LexicalQuery {
     /// Words that make a chunk a candidate.
     pub candidates: Vec<QueryWord>,
-    /// Words too common to make candidates; they still count in the score.
+    /// Ids of commoner words, two of which together make a chunk a candidate.
+    pub pairs: Vec<[i32; 2]>,
+    /// Words too common to make candidates by themselves; all count in the score.
     pub pruned: Vec<QueryWord>,
 }
 
+/// Of the budget, what goes to words by themselves; the rest goes to pairs.
+const SINGLE_SHARE: f64 = 0.6;
+/// Pairs at most: each is a walk through the inverted index.
+const MOST_PAIRS: usize = 12;
+/// Words that pairs are made of at most, the rarest.
+const MOST_PAIRED: usize = 24;
+/// Words of one question meet in a chunk more often than chance has it; so many times (measured: about twice).
+const LIFT: f64 = 2.0;
+
 impl LexicalQuery {
-    /// Takes words from the rarest to the commonest as long as their chunk counts add up to at most `budget`,
-    /// and at least one.
-    pub fn within_budget(mut words: Vec<QueryWord>, budget: i64) -> Self {
+    /// Chooses what makes about `budget` candidates: words from the rarest on, at least one, as long as their chunk counts
+    /// fit into their share of it, and of the commoner words the pairs that weigh most.
+    pub fn within_budget(mut words: Vec<QueryWord>, budget: f64) -> Self {
         words.sort_by_key(|word| (word.chunk_count, word.id));
-        let mut sum = 0;
+        let mut sum = 0.0;
         let kept = words
             .iter()
             .take_while(|word| {
-                sum += i64::from(word.chunk_count);
-                sum <= budget
+                sum += f64::from(word.chunk_count);
+                sum <= budget * SINGLE_SHARE
             })
             .count()
             .max(1)
             .min(words.len());
         let pruned = words.split_off(kept);
-        Self { candidates: words, pruned }
+        Self { candidates: words, pairs: pairs(&pruned, budget * (1.0 - SINGLE_SHARE)), pruned }
     }
 
     fn weights(&self) -> SparseVector {
@@ -71,6 +88,30 @@ impl LexicalQuery {
             self.candidates.iter().chain(&self.pruned).map(|word| (word.id - 1, narrow(word.idf))).collect();
         SparseVector::from_map(&weights, SPARSE_DIMENSIONS)
     }
+}
+
+/// The pairs of `words` of one collection that weigh most, as long as the chunks that hold both fit into `budget`; their
+/// number is guessed.
+fn pairs(words: &[QueryWord], budget: f64) -> Vec<[i32; 2]> {
+    let words = words.get(..MOST_PAIRED).unwrap_or(words);
+    let mut pairs: Vec<[&QueryWord; 2]> = words
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| words.iter().skip(at + 1).map(move |other| [one, other]))
+        .filter(|[one, other]| one.collection_id == other.collection_id)
+        .collect();
+    let weight = |[one, other]: &[&QueryWord; 2]| one.idf + other.idf;
+    pairs.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
+    pairs.truncate(MOST_PAIRS);
+    let mut sum = 0.0;
+    pairs.retain(|[one, other]| {
+        let size = i32::try_from(one.collection_size).map_or(f64::INFINITY, f64::from);
+        let both = LIFT * f64::from(one.chunk_count) * f64::from(other.chunk_count) / size.max(1.0);
+        let fits = sum + both <= budget;
+        sum += if fits { both } else { 0.0 };
+        fits
+    });
+    pairs.iter().map(|pair| pair.map(|word| word.id)).collect()
 }
 
 #[expect(
@@ -128,16 +169,23 @@ pub fn by_words<T>(
     Ok(result)
 }
 
-/// The query of the `limit` best chunks by BM25 among those that hold a candidate word, best first;
+/// The query of the `limit` best chunks by BM25 among the candidates, best first;
 /// to be run within `by_words`. None when there is no candidate word.
 pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Statement> {
     if query.candidates.is_empty() {
         return None;
     }
+    let single = query.candidates.iter().map(|word| word.id).collect();
     let statement = Statement::new(include_str!("lexical.sql"))
-        .bind(Bind::Integers(query.candidates.iter().map(|word| word.id).collect()))
         .bind(Bind::Sparse(query.weights()))
         .bind(Bind::BigInteger(limit))
+        .splice("{candidates}", |first| {
+            let single = Statement::piece("e.lexeme_ids && {}", Bind::Integers(single), first);
+            query
+                .pairs
+                .iter()
+                .fold(single, |piece, pair| piece.or("e.lexeme_ids @> {}", Bind::Integers(pair.to_vec())))
+        })
         .splice("{scope}", |first| scope.condition(Table::ChunkLexemes, first));
     Some(statement)
 }
@@ -147,24 +195,51 @@ mod tests {
     use super::*;
 
     fn word(id: i32, chunk_count: i32) -> QueryWord {
-        QueryWord { id, lexeme: format!("w{id}"), chunk_count, idf: 1.0 }
+        QueryWord {
+            id,
+            lexeme: format!("w{id}"),
+            collection_id: CollectionId::from(uuid::Uuid::nil()),
+            chunk_count,
+            collection_size: 1_000,
+            idf: 1.0 / f64::from(chunk_count),
+        }
+    }
+
+    fn ids(words: &[QueryWord]) -> Vec<i32> {
+        words.iter().map(|word| word.id).collect()
     }
 
     #[test]
     fn the_budget_keeps_the_rarest_words() {
-        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 50)], 100);
-        assert_eq!(query.candidates.iter().map(|word| word.id).collect::<Vec<_>>(), [2, 3]);
-        assert_eq!(query.pruned.iter().map(|word| word.id).collect::<Vec<_>>(), [1]);
+        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 50)], 100.0);
+        assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2, 3], vec![1]));
+        assert!(query.pairs.is_empty());
+    }
+
+    #[test]
+    fn commoner_words_bring_candidates_by_twos_as_far_as_the_budget_goes() {
+        let words = vec![word(1, 900), word(2, 10), word(3, 100), word(4, 120)];
+        let query = LexicalQuery::within_budget(words, 100.0);
+        assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2], vec![3, 4, 1]));
+        // Some 24 chunks hold both, where 180 and 216 hold each with the commonest.
+        assert_eq!(query.pairs, [[3, 4]]);
+    }
+
+    #[test]
+    fn words_of_two_collections_make_no_pair() {
+        let foreign = QueryWord { collection_id: CollectionId::new(), ..word(4, 120) };
+        let query = LexicalQuery::within_budget(vec![word(2, 10), word(3, 100), foreign], 100.0);
+        assert!(query.pairs.is_empty());
     }
 
     #[test]
     fn one_word_is_kept_however_common() {
-        let query = LexicalQuery::within_budget(vec![word(1, 900)], 100);
+        let query = LexicalQuery::within_budget(vec![word(1, 900)], 100.0);
         assert_eq!(query.candidates.len(), 1);
     }
 
     #[test]
     fn no_words_make_no_candidates() {
-        assert!(LexicalQuery::within_budget(Vec::new(), 100).candidates.is_empty());
+        assert!(LexicalQuery::within_budget(Vec::new(), 100.0).candidates.is_empty());
     }
 }

@@ -8,7 +8,7 @@ WITH sizes AS MATERIALIZED (
     FROM (SELECT DISTINCT text_search_config FROM sizes) AS configs,
          unnest(search_vector(configs.text_search_config, $2)) AS word
 )
-SELECT l.id, l.lexeme, l.chunk_count,
+SELECT l.id, l.lexeme, l.collection_id, l.chunk_count, sizes.total::bigint AS collection_size,
        ln(1 + (sizes.total - l.chunk_count + 0.5) / (l.chunk_count + 0.5))::float8 AS idf
 FROM words
 JOIN lexemes l USING (lexeme)

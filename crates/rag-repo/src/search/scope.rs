@@ -35,7 +35,6 @@ pub struct Scope {
     filter: Option<Filter>,
     rule: Option<WordRule>,
     listed: Option<Listed>,
-    size: i64,
 }
 
 /// Words that every result has, and words that none has.
@@ -95,16 +94,10 @@ impl Scope {
             .bind::<Array<UuidSql>, _>(&self.collections)
             .bind::<Integer, _>(model.id)
             .get_result(conn)?;
-        self.size = facts.selected;
         let most = EXACT_ROWS.max(facts.total / EXACT_ONE_IN);
         let is_small =
             facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
         Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
-    }
-
-    /// Chunks in the collections, when `plan` looked; 0 before.
-    pub fn size(&self) -> i64 {
-        self.size
     }
 
     /// Chunks in the collections, those being built among them.

@@ -16,7 +16,7 @@ WITH sizes AS MATERIALIZED (
 ), concerned AS (
     SELECT *, bool_or(is_asked) OVER (PARTITION BY collection_id, config, ordinal) AS is_concerned FROM terms
 ), words AS (
-    SELECT c.collection_id, config, ordinal, term, is_asked, l.id, word AS lexeme, coalesce(l.chunk_count, 0) AS chunk_count,
+    SELECT c.collection_id, c.total, config, ordinal, term, is_asked, l.id, word AS lexeme, coalesce(l.chunk_count, 0) AS chunk_count,
            ln(1 + (total - coalesce(l.chunk_count, 0) + 0.5) / (coalesce(l.chunk_count, 0) + 0.5))::float8 AS idf
     FROM concerned AS c
     CROSS JOIN LATERAL unnest(tsvector_to_array(search_vector(config, term))) AS word
@@ -27,7 +27,7 @@ WITH sizes AS MATERIALIZED (
 ), asked AS (
     SELECT collection_id, config, ordinal, max(weight) AS weight FROM weights WHERE is_asked GROUP BY 1, 2, 3
 )
-SELECT term, id, lexeme, chunk_count, idf * least(1, asked.weight / weights.weight) AS idf
+SELECT term, id, lexeme, words.collection_id, chunk_count, words.total::bigint AS collection_size, idf * least(1, asked.weight / weights.weight) AS idf
 FROM words
 JOIN weights USING (collection_id, config, ordinal, term, is_asked)
 JOIN asked USING (collection_id, config, ordinal)
