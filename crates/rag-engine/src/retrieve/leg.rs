@@ -33,7 +33,8 @@ impl Leg<'_> {
         if self.legs.request.mode == Mode::Dense {
             return Ok((Vec::new(), Vec::new()));
         }
-        let words = words(conn, visible, self.wording, self.legs.synonyms, tracer)?;
+        let synonyms = self.legs.synonyms && self.scope.has_synonyms();
+        let words = words(conn, visible, self.wording, synonyms, tracer)?;
         let query = LexicalQuery::within_budget(words, f64::from(self.legs.settings().lexical_budget));
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
         let hits = match &leg {

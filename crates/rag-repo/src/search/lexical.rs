@@ -55,7 +55,7 @@ pub struct LexicalQuery {
 }
 
 /// Of the budget, what goes to words by themselves; the rest goes to pairs.
-const SINGLE_SHARE: f64 = 0.6;
+const SINGLE_SHARE: f64 = 0.5;
 /// Pairs at most: each is a walk through the inverted index.
 const MOST_PAIRS: usize = 12;
 /// Words that pairs are made of at most, the rarest.
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_budget_keeps_the_rarest_words() {
-        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 50)], 100.0);
+        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 30)], 100.0);
         assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2, 3], vec![1]));
         assert!(query.pairs.is_empty());
     }

@@ -2,7 +2,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as UuidSql},
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid as UuidSql},
 };
 use rag_schema::{
     enums::{IndexKind, Metric},
@@ -35,6 +35,7 @@ pub struct Scope {
     filter: Option<Filter>,
     rule: Option<WordRule>,
     listed: Option<Listed>,
+    has_synonyms: bool,
 }
 
 /// Words that every result has, and words that none has.
@@ -94,10 +95,16 @@ impl Scope {
             .bind::<Array<UuidSql>, _>(&self.collections)
             .bind::<Integer, _>(model.id)
             .get_result(conn)?;
+        self.has_synonyms = facts.has_synonyms;
         let most = EXACT_ROWS.max(facts.total / EXACT_ONE_IN);
         let is_small =
             facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
         Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
+    }
+
+    /// Whether the collections have synonyms, as `plan` saw.
+    pub fn has_synonyms(&self) -> bool {
+        self.has_synonyms
     }
 
     /// Chunks in the collections, those being built among them.
@@ -207,6 +214,8 @@ struct PlanFacts {
     selected: i64,
     #[diesel(sql_type = BigInt)]
     total: i64,
+    #[diesel(sql_type = Bool)]
+    has_synonyms: bool,
     #[diesel(sql_type = Text)]
     metric: Metric,
     #[diesel(sql_type = Text)]

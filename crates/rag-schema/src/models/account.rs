@@ -149,7 +149,7 @@ pub struct NewApiKey<'a> {
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct AuditEvent {
-    /// UUIDv7.
+    /// `UUIDv7`.
     pub id: uuid::Uuid,
     /// Organisation it happened in.
     pub organisation_id: OrganisationId,
