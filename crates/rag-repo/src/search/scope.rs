@@ -21,8 +21,13 @@ use crate::{
 
 /// Up to this many rows an exact scan is as fast as the index and always right (measured: 3,000 of 100,000 rows).
 const EXACT_ROWS: i64 = 3_000;
-/// Of a very large index more rows are worth an exact scan: one in this many (measured: 10,000 of 1,000,000).
-const EXACT_ONE_IN: i64 = 100;
+/// Most rows that are compared one by one, of an index with `total`: a tenth, and of a very large one a twentieth, as the index
+/// passes most of what it finds by when few rows are wanted (measured: of 100,000, a filter that one in twenty passes keeps it as
+/// busy as comparing them all).
+fn most_exact(total: i64) -> i64 {
+    (total / 20).max(10_000).min(total / 10).max(EXACT_ROWS)
+}
+
 /// pgvector's limit.
 const MOST_EF_SEARCH: u16 = 1_000;
 /// Rows of a list when the index settles their number, as `build_embedding_index` does.
@@ -96,7 +101,7 @@ impl Scope {
             .bind::<Integer, _>(model.id)
             .get_result(conn)?;
         self.has_synonyms = facts.has_synonyms;
-        let most = EXACT_ROWS.max(facts.total / EXACT_ONE_IN);
+        let most = most_exact(facts.total);
         let is_small =
             facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
         Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
@@ -271,4 +276,15 @@ struct FoundRule {
     tsquery: Option<String>,
     #[diesel(sql_type = Nullable<Array<Integer>>)]
     anchors: Option<Vec<i32>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_of_a_large_index_is_compared_exactly_and_a_twentieth_of_a_very_large_one() {
+        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(most_exact);
+        assert_eq!(most, [3_000, 3_000, 5_000, 10_000, 50_000]);
+    }
 }
