@@ -1,9 +1,10 @@
 //! The OpenAPI document is kept in `docs/openapi.json`, so that every change of the interface shows in a diff.
 
+use rag_testkit::checkout;
+
 #[test]
 fn the_document_is_the_one_in_docs() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    let kept = std::fs::read_to_string(checkout().join("docs/openapi.json")).unwrap_or_default();
     let now = rag_api::openapi_json();
     assert!(
         kept.trim() == now.trim(),

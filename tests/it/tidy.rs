@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use rag_testkit::checkout;
 use serde_json::Value;
 
 /// Which of our crates each of our crates may build on; those not listed, on none.
@@ -21,16 +22,12 @@ const ARROWS: [(&str, &[&str]); 4] = [
 /// These may build on anything, and nothing builds on them.
 const OUTSIDE: [&str; 3] = ["rag-testkit", "rag-bench", "rag-tests"];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
-}
-
 #[test]
 fn crates_build_only_on_what_the_house_allows() {
     let mut cargo = Command::new(env!("CARGO"));
     let output = cargo
         .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
-        .current_dir(root())
+        .current_dir(checkout())
         .output()
         .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata answers");
@@ -55,7 +52,7 @@ fn crates_build_only_on_what_the_house_allows() {
 #[test]
 fn no_handler_acts_as_a_worker() {
     let mut files = Vec::new();
-    rust_files(&root().join("crates/rag-api/src"), &mut files);
+    rust_files(&checkout().join("crates/rag-api/src"), &mut files);
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         // A pattern that matches one is none; neither is what is said about it.
@@ -68,7 +65,7 @@ fn no_handler_acts_as_a_worker() {
 fn every_file_opens_with_a_sentence_and_stays_short() {
     let mut files = Vec::new();
     for folder in ["crates", "tests"] {
-        rust_files(&root().join(folder), &mut files);
+        rust_files(&checkout().join(folder), &mut files);
     }
     assert!(files.len() > 100);
     // Generated files are held by the tests of what they are made from.

@@ -1,9 +1,6 @@
 //! Texts to measure with: a folder's `corpus.jsonl` and `queries.jsonl`, or this project's own documentation.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -43,12 +40,12 @@ fn read<T: DeserializeOwned>(path: &Path, most: usize) -> BenchResult<Vec<T>> {
     text.lines().take(most).map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-/// The project's own documentation, a paragraph a document; their beginnings are the questions.
+/// The project's own documentation, of the checkout that is the working directory: a paragraph a document; their
+/// beginnings are the questions.
 pub(crate) fn own_documentation() -> BenchResult<Corpus> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut documents = Vec::new();
     for name in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/ARCHITECTURE.md", "docs/STYLE.md"] {
-        let text = fs::read_to_string(root.join(name))?;
+        let text = fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
         let paragraphs = text.split("\n\n").filter(|part| part.len() > 200);
         documents.extend(paragraphs.map(|part| Document { title: name.to_owned(), text: part.to_owned() }));
     }

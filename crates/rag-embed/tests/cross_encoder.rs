@@ -2,7 +2,7 @@
 //! wrote the fixtures.
 #![expect(clippy::unwrap_used, reason = "clippy spares test functions, not their helpers")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -20,10 +20,10 @@ struct Reference {
 
 static REFERENCES: LazyLock<Vec<Reference>> =
     LazyLock::new(|| serde_json::from_str(include_str!("fixtures/cross-encoder/scores.json")).unwrap());
-static MODEL: LazyLock<CrossEncoder> = LazyLock::new(|| CrossEncoder::load(&fixtures(), 2).unwrap());
+static MODEL: LazyLock<CrossEncoder> = LazyLock::new(|| CrossEncoder::load(fixtures(), 2).unwrap());
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cross-encoder")
+fn fixtures() -> &'static Path {
+    Path::new("tests/fixtures/cross-encoder")
 }
 
 /// A folder with these fixtures under these names.

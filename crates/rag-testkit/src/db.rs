@@ -4,12 +4,14 @@ use std::{
     collections::hash_map::DefaultHasher,
     fs,
     hash::{Hash, Hasher},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
 use rag_repo::{migrations, server};
 use uuid::Uuid;
+
+use crate::checkout;
 
 /// Key of the lock under which the template is made.
 const TEMPLATE_LOCK: i64 = 7_244_011;
@@ -71,9 +73,8 @@ fn template(admin: &mut PgConnection, base: &str) -> String {
 }
 
 fn fingerprint() -> u64 {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
     let mut folders: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(checkout().join("migrations")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let mut hasher = DefaultHasher::new();
     for folder in folders {

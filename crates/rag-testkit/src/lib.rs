@@ -7,12 +7,14 @@
 #![expect(clippy::missing_panics_doc, reason = "everything here panics when the set-up fails")]
 
 mod app;
+mod checkout;
 mod client;
 mod db;
 mod models;
 mod redis;
 
 pub use app::{KEY, Setup, TestApp};
+pub use checkout::checkout;
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
 pub use models::{MoodyEmbedder, StallingModel, UnreachableReranker};

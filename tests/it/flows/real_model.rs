@@ -1,13 +1,9 @@
 //! The whole way with the model that `make setup` installs: real documents in, a cited answer out.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{env, fs, path::PathBuf, sync::Arc};
 
 use rag_embed::MiniLm;
-use rag_testkit::{Setup, TestApp};
+use rag_testkit::{Setup, TestApp, checkout};
 use serde_json::json;
 
 use crate::routes::text;
@@ -25,7 +21,7 @@ fn a_question_in_other_words_is_answered_from_the_right_document_and_heading() {
     let app = TestApp::with(Setup { embedder: Arc::new(model), ..Setup::default() });
     let client = app.client();
     let collection = client.collection("docs");
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let docs = checkout().join("docs");
     let [architecture, operations] = ["ARCHITECTURE.md", "OPERATIONS.md"].map(|name| {
         let accepted = client.upload(&collection, name, &fs::read(docs.join(name)).unwrap()).expect(202);
         client.ingested(&accepted)

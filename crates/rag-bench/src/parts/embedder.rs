@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     thread,
 };
@@ -40,14 +40,13 @@ pub(crate) fn run(engine: &Engine, model_dir: &Path, documents: &[Document]) -> 
 }
 
 fn reference(model_dir: &Path, texts: &[&str]) -> BenchResult<Reference> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let scratch = tempfile::tempdir()?;
     let file = scratch.path().join("texts");
     fs::write(&file, texts.join("\n"))?;
     let output = Command::new("python3")
-        .arg(root.join("scripts/model/onnxruntime_reference.py"))
+        .arg("scripts/model/onnxruntime_reference.py")
         .arg(file)
-        .arg(root.join("crates/rag-embed/assets/all-minilm-l6-v2.onnx"))
+        .arg("crates/rag-embed/assets/all-minilm-l6-v2.onnx")
         .arg(model_dir)
         .arg(thread::available_parallelism()?.to_string())
         .stderr(Stdio::inherit())
