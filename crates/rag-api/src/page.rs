@@ -9,7 +9,8 @@ use validator::Validate;
 /// Most items of a page when the client does not say.
 const DEFAULT_LIMIT: i64 = 50;
 
-fn default_limit() -> i64 {
+/// As a default of serde's.
+pub(crate) fn default_limit() -> i64 {
     DEFAULT_LIMIT
 }
 

@@ -11,8 +11,6 @@ use rag_repo::{RepoError, collections};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::{people, sharing};
-
 /// Result of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
@@ -225,10 +223,6 @@ impl From<RepoError> for ApiError {
         match error {
             error if error.hits(collections::NAME_KEY) => {
                 Self::new(Code::Conflict, "There is a collection of that name already.")
-            }
-            error if error.hits(people::LAST_ADMIN) => people::last_admin(),
-            error if error.hits(sharing::OWNER) => {
-                Self::new(Code::Conflict, "This person owns the collection.")
             }
             RepoError::Conflict(_) => {
                 Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile.")

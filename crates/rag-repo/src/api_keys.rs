@@ -7,7 +7,7 @@ use rag_schema::{
     schema::api_keys,
 };
 
-use crate::{RepoError, RepoResult};
+use crate::{RepoResult, error::changed};
 
 /// Inserts a key.
 pub fn insert(conn: &mut PgConnection, new: &NewApiKey<'_>) -> RepoResult<ApiKey> {
@@ -21,10 +21,7 @@ pub fn list(conn: &mut PgConnection) -> RepoResult<Vec<ApiKey>> {
 
 /// Revokes a key. `RepoError::NotFound` when it is not the asker's.
 pub fn delete(conn: &mut PgConnection, id: ApiKeyId) -> RepoResult<()> {
-    match diesel::delete(api_keys::table.find(id)).execute(conn)? {
-        0 => Err(RepoError::NotFound),
-        _ => Ok(()),
-    }
+    changed(diesel::delete(api_keys::table.find(id)).execute(conn)?)
 }
 
 /// Writes down that the key was used. For the door.

@@ -64,6 +64,11 @@ impl From<DieselError> for RepoError {
     }
 }
 
+/// `RepoError::NotFound` when a statement that should have changed a row changed none.
+pub(crate) fn changed(rows: usize) -> RepoResult<()> {
+    if rows == 0 { Err(RepoError::NotFound) } else { Ok(()) }
+}
+
 /// Diesel has no kind for these, and does not pass the SQLSTATE on; the server's words are all there is.
 fn by_message(message: &str) -> Option<RepoError> {
     const UNAVAILABLE: [&str; 10] = [

@@ -8,7 +8,7 @@ use rag_schema::{
     schema::{invitations, users},
 };
 
-use crate::{RepoError, RepoResult, clock};
+use crate::{RepoResult, clock, error::changed};
 
 /// Name of the index that keeps invitations of one address apart.
 pub const EMAIL_KEY: &str = "invitations_organisation_id_email_key";
@@ -54,10 +54,7 @@ pub fn list(conn: &mut PgConnection) -> RepoResult<Vec<Invitation>> {
 
 /// Takes back an invitation. `RepoError::NotFound` when it is not the asker's to take back.
 pub fn delete(conn: &mut PgConnection, id: InvitationId) -> RepoResult<()> {
-    match diesel::delete(invitations::table.find(id)).execute(conn)? {
-        0 => Err(RepoError::NotFound),
-        _ => Ok(()),
-    }
+    changed(diesel::delete(invitations::table.find(id)).execute(conn)?)
 }
 
 /// Takes the invitation of that token, which is thereby used up; none when there is none that is still good, by an admin

@@ -12,7 +12,7 @@ use rag_schema::{
     schema::jobs,
 };
 
-use crate::{Page, RepoError, RepoResult};
+use crate::{Page, RepoResult, error::changed};
 
 /// Proof that a worker holds a job: the attempt it was given. A later attempt voids it.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +106,7 @@ pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &P
             jobs::total_units.eq(progress.total),
         ))
         .execute(conn)?;
-    if held == 1 { Ok(()) } else { Err(RepoError::NotFound) }
+    changed(held)
 }
 
 /// Prolongs the leases that still stand.
@@ -148,7 +148,7 @@ pub fn finish(
             jobs::problem.eq(problem),
         ))
         .execute(conn)?;
-    if held == 1 { Ok(()) } else { Err(RepoError::NotFound) }
+    changed(held)
 }
 
 /// Gives a held job back, to be taken again after `delay_s` seconds.

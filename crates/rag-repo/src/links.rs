@@ -7,7 +7,7 @@ use rag_schema::{
     schema::collection_links,
 };
 
-use crate::{RepoError, RepoResult, clock};
+use crate::{RepoResult, clock, error::changed};
 
 /// Inserts a link that is good for `days`, or for ever.
 pub fn insert(
@@ -39,8 +39,5 @@ pub fn list(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Vec
 
 /// Revokes a link. `RepoError::NotFound` when it is not the asker's to revoke.
 pub fn delete(conn: &mut PgConnection, id: LinkId) -> RepoResult<()> {
-    match diesel::delete(collection_links::table.find(id)).execute(conn)? {
-        0 => Err(RepoError::NotFound),
-        _ => Ok(()),
-    }
+    changed(diesel::delete(collection_links::table.find(id)).execute(conn)?)
 }

@@ -12,7 +12,7 @@ use rag_schema::{
     schema::{login_tokens, logins},
 };
 
-use crate::{RepoError, RepoResult};
+use crate::{RepoError, RepoResult, error::changed};
 
 /// What a presented secret opens.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -144,7 +144,7 @@ pub fn revoke(conn: &mut PgConnection, id: LoginId) -> RepoResult<()> {
         .filter(logins::revoked_at.is_null())
         .set(logins::revoked_at.eq(now))
         .execute(conn)?;
-    if revoked == 0 { Err(RepoError::NotFound) } else { Ok(()) }
+    changed(revoked)
 }
 
 /// Ends all logins of somebody but `except`.

@@ -7,7 +7,7 @@ use rag_schema::{
     schema::{collection_members, users},
 };
 
-use crate::{RepoError, RepoResult};
+use crate::{RepoResult, error::changed};
 
 /// Shares the collection, or changes how.
 pub fn upsert(conn: &mut PgConnection, member: &CollectionMember) -> RepoResult<()> {
@@ -32,8 +32,5 @@ pub fn list(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Vec
 
 /// Ends the sharing. `RepoError::NotFound` when there was none, or it is not the asker's to end.
 pub fn delete(conn: &mut PgConnection, collection: CollectionId, user: UserId) -> RepoResult<()> {
-    match diesel::delete(collection_members::table.find((user, collection))).execute(conn)? {
-        0 => Err(RepoError::NotFound),
-        _ => Ok(()),
-    }
+    changed(diesel::delete(collection_members::table.find((user, collection))).execute(conn)?)
 }

@@ -7,7 +7,7 @@ use rag_schema::{
     schema::chat_sessions,
 };
 
-use crate::{Page, RepoError, RepoResult};
+use crate::{Page, RepoResult, error::changed};
 
 /// Inserts a session.
 pub fn insert(conn: &mut PgConnection, new: &NewChatSession<'_>) -> RepoResult<ChatSession> {
@@ -52,5 +52,5 @@ pub fn count_of(conn: &mut PgConnection, user: UserId) -> RepoResult<i64> {
 /// Deletes the session and its messages.
 pub fn delete(conn: &mut PgConnection, id: SessionId) -> RepoResult<()> {
     let deleted = diesel::delete(chat_sessions::table.filter(chat_sessions::id.eq(id))).execute(conn)?;
-    if deleted == 0 { Err(RepoError::NotFound) } else { Ok(()) }
+    changed(deleted)
 }

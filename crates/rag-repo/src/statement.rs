@@ -92,9 +92,8 @@ impl Statement {
     /// Joins an alternative with one value, whose placeholder stands where `{}` is.
     #[must_use]
     pub fn or(mut self, text: &str, value: Bind) -> Self {
-        let text = text.replace("{}", &format!("${}", self.next()));
         self.text.push_str(" OR ");
-        self.text.push_str(&text);
+        self.text.push_str(&text.replace("{}", &format!("${}", self.next())));
         self.bind(value)
     }
 

@@ -1,6 +1,6 @@
 //! People.
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use rag_schema::{
     enums::{Role, UserState},
     ids::{OrganisationId, UserId},
@@ -8,7 +8,7 @@ use rag_schema::{
     schema::users,
 };
 
-use crate::{Page, RepoError, RepoResult, organisations};
+use crate::{Page, RepoResult, error::changed, organisations};
 
 /// Name of the index that keeps addresses unique.
 pub const EMAIL_KEY: &str = "users_email_key";
@@ -111,26 +111,22 @@ pub fn count_others(conn: &mut PgConnection, organisation: OrganisationId, user:
         .get_result(conn)?)
 }
 
-/// Admins of the organisation who are let in, beside `except`.
-pub fn active_admin_count(
+/// Whether the organisation has no admin who is let in beside `user`.
+pub fn no_admin_beside(
     conn: &mut PgConnection,
     organisation: OrganisationId,
-    except: Option<UserId>,
-) -> RepoResult<i64> {
-    Ok(users::table
+    user: UserId,
+) -> RepoResult<bool> {
+    let others = users::table
         .filter(users::organisation_id.eq(organisation))
-        .filter(users::id.is_distinct_from(except.unwrap_or_else(UserId::new)))
+        .filter(users::id.ne(user))
         .filter(users::role.eq(Role::Admin))
         .filter(users::state.eq(UserState::Active))
-        .count()
-        .get_result(conn)?)
+        .select(users::id);
+    Ok(!diesel::select(exists(others)).get_result(conn)?)
 }
 
 /// Erases somebody with all they own. For upkeep.
 pub fn delete(conn: &mut PgConnection, id: UserId) -> RepoResult<()> {
     changed(diesel::delete(users::table.find(id)).execute(conn)?)
-}
-
-fn changed(rows: usize) -> RepoResult<()> {
-    if rows == 0 { Err(RepoError::NotFound) } else { Ok(()) }
 }

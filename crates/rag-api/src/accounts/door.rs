@@ -1,10 +1,12 @@
 //! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::header, web};
-use rag_engine::accounts::{Enrolment, Tokens};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use rag_engine::{
+    Engine, EngineResult,
+    accounts::{Enrolment, Tokens},
+};
 use rag_schema::models::User;
 use serde::{Deserialize, Serialize};
-use tracing_actix_web::RequestId;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -12,7 +14,7 @@ use validator::Validate;
 use super::me::UserView;
 use crate::{
     app::App,
-    auth::{May, Own},
+    auth::{May, Own, request_id},
     extract::Body,
     problem::{ApiError, ApiResult, Code, Problem},
 };
@@ -164,19 +166,11 @@ pub(crate) async fn register(
     req: HttpRequest,
     Body(body): Body<RegisterBody>,
 ) -> ApiResult<HttpResponse> {
-    app.attempt(&req).await?;
-    let (request, device) = (request_id(&req), device(&req));
-    let enrolled = app
-        .with_password(move |engine| {
-            let new = Enrolment {
-                display_name: body.display_name.trim(),
-                password: &body.password,
-                device: &device,
-            };
-            Ok(engine.register(request, &body.email, body.organisation.trim(), &new)?)
-        })
-        .await?;
-    Ok(enrolled_view(enrolled))
+    let RegisterBody { email, display_name, organisation, password } = body;
+    enrol(&app, &req, display_name, password, move |engine, request, new| {
+        engine.register(request, &email, organisation.trim(), new)
+    })
+    .await
 }
 
 /// Accepts an invitation: makes the account and signs in.
@@ -191,19 +185,9 @@ pub(crate) async fn accept_invitation(
     req: HttpRequest,
     Body(body): Body<AcceptBody>,
 ) -> ApiResult<HttpResponse> {
-    app.attempt(&req).await?;
-    let (request, device) = (request_id(&req), device(&req));
-    let enrolled = app
-        .with_password(move |engine| {
-            let new = Enrolment {
-                display_name: body.display_name.trim(),
-                password: &body.password,
-                device: &device,
-            };
-            Ok(engine.accept(request, &body.token, &new)?)
-        })
-        .await?;
-    Ok(enrolled_view(enrolled))
+    let AcceptBody { token, display_name, password } = body;
+    enrol(&app, &req, display_name, password, move |engine, request, new| engine.accept(request, &token, new))
+        .await
 }
 
 /// Signs out: the tokens of this login are not good any more.
@@ -217,12 +201,23 @@ pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn enrolled_view((user, tokens): (User, Tokens)) -> HttpResponse {
-    HttpResponse::Created().json(EnrolledView { user: user.into(), tokens: tokens.into() })
-}
-
-fn request_id(req: &HttpRequest) -> Option<Uuid> {
-    req.extensions().get::<RequestId>().map(|id| Uuid::from(*id))
+/// Makes an account by `work` and answers with its first login.
+async fn enrol(
+    app: &App,
+    req: &HttpRequest,
+    display_name: String,
+    password: String,
+    work: impl FnOnce(&Engine, Option<Uuid>, &Enrolment<'_>) -> EngineResult<(User, Tokens)> + Send + 'static,
+) -> ApiResult<HttpResponse> {
+    app.attempt(req).await?;
+    let (request, device) = (request_id(req), device(req));
+    let (user, tokens) = app
+        .with_password(move |engine| {
+            let new = Enrolment { display_name: display_name.trim(), password: &password, device: &device };
+            Ok(work(engine, request, &new)?)
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(EnrolledView { user: user.into(), tokens: tokens.into() }))
 }
 
 fn device(req: &HttpRequest) -> String {

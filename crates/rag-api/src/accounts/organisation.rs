@@ -16,7 +16,7 @@ use crate::{
     app::App,
     auth::{Administer, May, Own},
     extract::Params,
-    page::ListView,
+    page::{ListView, default_limit},
     problem::{ApiResult, Problem},
 };
 
@@ -69,10 +69,6 @@ pub(crate) async fn get_organisation(app: web::Data<App>, caller: May<Own>) -> A
         })
         .await?;
     Ok(HttpResponse::Ok().json(view))
-}
-
-fn default_limit() -> i64 {
-    50
 }
 
 /// Which events.

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::{RepoError, invitations, organisations, users, users::UserChange};
+use rag_engine::accounts::LAST_ADMIN;
+use rag_repo::{invitations, organisations, users, users::UserChange};
 use rag_schema::{
     enums::{Role, UserState},
     ids::{InvitationId, UserId},
@@ -117,17 +118,18 @@ pub(crate) async fn update_user(
     let organisation = caller.person()?.organisation;
     let changed = app
         .db(caller.actor, move |conn| {
-            users::find(conn, id)?;
             organisations::lock(conn, organisation)?;
-            let change = UserChange { role: body.role, state: body.state };
-            let row = users::update(conn, id, change)?;
-            match users::active_admin_count(conn, organisation, None)? {
-                0 => Err(RepoError::Conflict(LAST_ADMIN.to_owned())),
-                _ => Ok(row),
+            let row = users::find(conn, id)?;
+            let (role, state) = (body.role.unwrap_or(row.role), body.state.unwrap_or(row.state));
+            let manages = role == Role::Admin && state == UserState::Active;
+            if !manages && users::no_admin_beside(conn, organisation, id)? {
+                return Ok(None);
             }
+            users::update(conn, id, UserChange { role: body.role, state: body.state }).map(Some)
         })
         .await;
     let row = changed.map_err(|error| error.naming("user"))?;
+    let row = row.ok_or_else(|| ApiError::new(Code::Conflict, LAST_ADMIN))?;
     Ok(HttpResponse::Ok().json(UserView::from(row)))
 }
 
@@ -192,12 +194,4 @@ pub(crate) async fn delete_invitation(
         .await
         .map_err(|error| error.naming("invitation"))?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// What is hit when an organisation would be left without anybody to manage it.
-pub(crate) const LAST_ADMIN: &str = "users_last_admin";
-
-/// The refusal of that.
-pub(crate) fn last_admin() -> ApiError {
-    ApiError::new(Code::Conflict, "This is the last admin. Make somebody else an admin first.")
 }

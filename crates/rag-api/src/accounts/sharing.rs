@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::{RepoError, collections, links, members, users};
+use rag_repo::{collections, links, members, users};
 use rag_schema::{
     enums::{MemberRole, Scope},
     ids::{CollectionId, LinkId, UserId},
@@ -18,7 +18,7 @@ use crate::{
     auth::{Manage, May, Own},
     extract::{Body, Id},
     page::ListView,
-    problem::{ApiResult, Problem},
+    problem::{ApiError, ApiResult, Code, Problem},
 };
 
 /// How to share.
@@ -132,11 +132,11 @@ pub(crate) async fn share_collection(
         MemberRole::Reader => &[Scope::Read],
     };
     caller.check_scopes(handed_on)?;
-    app.db(caller.actor, move |conn| {
+    let shared = app.db(caller.actor, move |conn| {
         let collection = collections::find(conn, path.collection)?;
         let user = users::find(conn, path.user)?;
         if user.id == collection.owner_id {
-            return Err(RepoError::Conflict(OWNER.to_owned()));
+            return Ok(false);
         }
         let member = CollectionMember {
             collection_id: collection.id,
@@ -144,11 +144,13 @@ pub(crate) async fn share_collection(
             organisation_id: collection.organisation_id,
             role: body.role,
         };
-        members::upsert(conn, &member)
-    })
-    .await
-    .map_err(|error| error.naming("collection or user"))?;
-    Ok(HttpResponse::NoContent().finish())
+        members::upsert(conn, &member).map(|()| true)
+    });
+    if shared.await.map_err(|error| error.naming("collection or user"))? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(ApiError::new(Code::Conflict, "This person owns the collection."))
+    }
 }
 
 /// Ends the sharing with somebody. The collection's owner may, and who leaves it.
@@ -216,9 +218,6 @@ pub(crate) async fn delete_link(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What is hit when a collection would be shared with its owner.
-pub(crate) const OWNER: &str = "collection_members_not_owner";
-
 /// The ids of a collection and a user in the path. What is no UUID names nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemberPath {
@@ -227,13 +226,13 @@ pub(crate) struct MemberPath {
 }
 
 impl actix_web::FromRequest for MemberPath {
-    type Error = crate::problem::ApiError;
+    type Error = ApiError;
     type Future = std::future::Ready<ApiResult<Self>>;
 
     fn from_request(req: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
         let part = |name| req.match_info().get(name).and_then(|id| id.parse::<Uuid>().ok());
         let path = part("id").zip(part("user_id"));
         let path = path.map(|(collection, user)| Self { collection: collection.into(), user: user.into() });
-        std::future::ready(path.ok_or_else(|| crate::problem::ApiError::not_found("object")))
+        std::future::ready(path.ok_or_else(|| ApiError::not_found("object")))
     }
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::{Engine, EngineError, EngineResult};
 
+/// Why somebody stays who alone manages an organisation.
+pub const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
+
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
@@ -44,11 +47,10 @@ impl Engine {
             let others = users::count_others(conn, row.organisation_id, user)?;
             let is_last_admin = row.role == Role::Admin
                 && others > 0
-                && users::active_admin_count(conn, row.organisation_id, Some(user))? == 0;
+                && users::no_admin_beside(conn, row.organisation_id, user)?;
             if is_last_admin { Ok(None) } else { erase(conn, user).map(Some) }
         });
-        let last =
-            || EngineError::Conflict("This is the last admin. Make somebody else an admin first.".to_owned());
+        let last = || EngineError::Conflict(LAST_ADMIN.to_owned());
         erased.map_err(|error| EngineError::from(error).naming("user"))?.ok_or_else(last)
     }
 }

@@ -10,7 +10,7 @@ mod secret;
 
 pub use door::Tokens;
 pub use enrol::{Enrolment, Invited};
-pub use erase::Receipt;
+pub use erase::{LAST_ADMIN, Receipt};
 pub use keys::{NewKey, Shown};
 pub use quota::Limits;
 pub use secret::digest;

@@ -25,11 +25,7 @@ impl Engine {
 
     /// Refuses when the organisation has spent its tokens of the day.
     pub(crate) fn check_tokens(&self, actor: Actor) -> EngineResult<()> {
-        let (organisation, usage, spent) = self.db().transaction(actor, |conn| {
-            let (organisation, usage) = organisations::own(conn)?;
-            let spent = organisations::tokens_today(conn, &usage)?;
-            Ok((organisation, usage, spent))
-        })?;
+        let (organisation, usage, spent) = self.organisation(actor)?;
         let limit = self.limits(&organisation).tokens_per_day;
         if limit > 0 && spent >= limit {
             tracing::info!(organisation = %organisation.id, day = %usage.token_day, "the tokens of the day are spent");

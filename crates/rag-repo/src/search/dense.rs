@@ -1,12 +1,13 @@
 //! The dense leg: cosine similarity, exact where rows are few, by the model's index where they are many.
 
-use diesel::{connection::SimpleConnection, prelude::*};
+use diesel::prelude::*;
 use pgvector::HalfVector;
 use rag_schema::{enums::Metric, ids::ChunkId, models::EmbeddingModel, schema::embeddings};
 
 use super::{
     Hit,
     scope::{Scope, Table},
+    under,
 };
 use crate::{
     RepoResult,
@@ -66,11 +67,7 @@ impl DensePlan {
         run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
     ) -> RepoResult<T> {
         let Some(settings) = self.settings() else { return run(conn) };
-        conn.batch_execute(&settings)?;
-        let result = run(conn)?;
-        // What would mislead the queries after it is taken back.
-        conn.batch_execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on")?;
-        Ok(result)
+        under(conn, &settings, run)
     }
 
     fn settings(self) -> Option<String> {

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use diesel::{
-    connection::SimpleConnection,
     prelude::*,
     sql_types::{Array, BigInt, Double, Integer, Text, Uuid},
 };
 use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
 
-use super::scope::{Scope, Table};
+use super::{
+    scope::{Scope, Table},
+    under,
+};
 use crate::{
     RepoResult,
     statement::{Bind, Statement},
@@ -163,10 +165,7 @@ pub fn by_words<T>(
     conn: &mut PgConnection,
     run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
 ) -> RepoResult<T> {
-    conn.batch_execute("SET LOCAL enable_seqscan = off")?;
-    let result = run(conn)?;
-    conn.batch_execute("SET LOCAL enable_seqscan = on")?;
-    Ok(result)
+    under(conn, "SET LOCAL enable_seqscan = off", run)
 }
 
 /// The query of the `limit` best chunks by BM25 among the candidates, best first;
