@@ -3,7 +3,7 @@
 use diesel::{
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid},
 };
 use rag_schema::{
     enums::{Role, Scope, TokenKind},
@@ -12,7 +12,11 @@ use rag_schema::{
     schema::{login_tokens, logins},
 };
 
-use crate::{RepoError, RepoResult, error::changed};
+use crate::{
+    RepoError, RepoResult,
+    error::changed,
+    statement::{Bind, Statement},
+};
 
 /// What a presented secret opens.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -47,10 +51,12 @@ pub struct Opened {
 /// What the secret with that SHA-256 opens now: an API key, the access token of a login or a link. None when it is
 /// unknown, expired or revoked, or its person is suspended. For the door.
 pub fn open(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Option<Opened>> {
-    Ok(diesel::sql_query(include_str!("open_secret.sql"))
-        .bind::<Binary, _>(sha256)
-        .get_result(conn)
-        .optional()?)
+    Ok(by_hash(include_str!("open_secret.sql"), sha256).load(conn)?.pop())
+}
+
+/// What there is of the secret with that SHA-256.
+fn by_hash(text: &'static str, sha256: &[u8]) -> Statement {
+    Statement::fixed(text).bind(Bind::Bytes(sha256.to_owned()))
 }
 
 /// Inserts a login of `days` days.
@@ -98,10 +104,7 @@ pub enum Refreshed {
 
 /// Uses a refresh token. For the door.
 pub fn refresh(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Refreshed> {
-    let found: Option<Presented> = diesel::sql_query(include_str!("refresh_token.sql"))
-        .bind::<Binary, _>(sha256)
-        .get_result(conn)
-        .optional()?;
+    let found: Option<Presented> = by_hash(include_str!("refresh_token.sql"), sha256).load(conn)?.pop();
     let Some(found) = found else { return Ok(Refreshed::Refused) };
     if found.was_used {
         match revoke(conn, found.login_id) {

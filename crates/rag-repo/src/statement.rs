@@ -1,11 +1,14 @@
 //! SQL in pieces with the values of their placeholders. The text is ours alone: whatever comes from outside is bound.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
     prelude::*,
-    query_builder::{BoxedSqlQuery, SqlQuery},
-    sql_types::{Array, BigInt, Integer, Jsonb, Text, Timestamptz, Uuid as UuidSql},
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::Error::QueryBuilderError,
+    sql_types::{Array, BigInt, Binary, Integer, Jsonb, Text, Timestamptz, Untyped, Uuid as UuidSql},
 };
 use pgvector::{
     HalfVector, SparseVector,
@@ -29,6 +32,8 @@ pub enum Bind {
     Text(String),
     /// `text[]`
     Texts(Vec<String>),
+    /// `bytea`
+    Bytes(Vec<u8>),
     /// `jsonb`
     Json(Value),
     /// `jsonb[]`
@@ -43,28 +48,58 @@ pub enum Bind {
     Sparse(SparseVector),
 }
 
+impl Bind {
+    /// `uuid[]`, of ids of ours.
+    pub(crate) fn ids<Id: Copy + Into<Uuid>>(ids: &[Id]) -> Self {
+        Self::Ids(ids.iter().map(|id| (*id).into()).collect())
+    }
+
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::Integer(number) => out.push_bind_param::<Integer, _>(number),
+            Self::BigInteger(number) => out.push_bind_param::<BigInt, _>(number),
+            Self::Integers(numbers) => out.push_bind_param::<Array<Integer>, _>(numbers),
+            Self::Text(text) => out.push_bind_param::<Text, _>(text),
+            Self::Texts(texts) => out.push_bind_param::<Array<Text>, _>(texts),
+            Self::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes),
+            Self::Json(value) => out.push_bind_param::<Jsonb, _>(value),
+            Self::Jsons(values) => out.push_bind_param::<Array<Jsonb>, _>(values),
+            Self::Times(times) => out.push_bind_param::<Array<Timestamptz>, _>(times),
+            Self::Ids(ids) => out.push_bind_param::<Array<UuidSql>, _>(ids),
+            Self::Half(vector) => out.push_bind_param::<HalfVectorSql, _>(vector),
+            Self::Sparse(vector) => out.push_bind_param::<SparseVectorSql, _>(vector),
+        }
+    }
+}
+
 /// SQL, and the values of its placeholders from `first` on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    text: String,
+    text: Cow<'static, str>,
     binds: Vec<Bind>,
     first: usize,
+    kept: bool,
 }
 
 impl Statement {
+    /// A whole query whose text is one of few: each connection prepares it once and keeps it. Its placeholders count from 1.
+    pub fn fixed(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { kept: true, ..Self::from(text, 1) }
+    }
+
     /// A whole query; its placeholders count from 1.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self::from(text, 1)
     }
 
     /// A piece of a query whose placeholders count from `first`.
-    pub fn from(text: impl Into<String>, first: usize) -> Self {
-        Self { text: text.into(), binds: Vec::new(), first }
+    pub fn from(text: impl Into<Cow<'static, str>>, first: usize) -> Self {
+        Self { text: text.into(), binds: Vec::new(), first, kept: false }
     }
 
     /// A piece with one value, whose placeholder stands where `{}` is.
     pub fn piece(text: &str, value: Bind, first: usize) -> Self {
-        Self { text: text.replace("{}", &format!("${first}")), binds: vec![value], first }
+        Self::from(text.replace("{}", &format!("${first}")), first).bind(value)
     }
 
     /// The value of the next placeholder.
@@ -77,8 +112,7 @@ impl Statement {
     /// Joins a condition without a value.
     #[must_use]
     pub fn and_text(mut self, text: &str) -> Self {
-        self.text.push_str(" AND ");
-        self.text.push_str(text);
+        self.text = format!("{} AND {text}", self.text).into();
         self
     }
 
@@ -92,8 +126,8 @@ impl Statement {
     /// Joins an alternative with one value, whose placeholder stands where `{}` is.
     #[must_use]
     pub fn or(mut self, text: &str, value: Bind) -> Self {
-        self.text.push_str(" OR ");
-        self.text.push_str(&text.replace("{}", &format!("${}", self.next())));
+        let text = text.replace("{}", &format!("${}", self.next()));
+        self.text = format!("{} OR {text}", self.text).into();
         self.bind(value)
     }
 
@@ -101,7 +135,7 @@ impl Statement {
     #[must_use]
     pub fn splice(mut self, name: &str, piece: impl FnOnce(usize) -> Self) -> Self {
         let piece = piece(self.next());
-        self.text = self.text.replacen(name, &piece.text, 1);
+        self.text = self.text.replacen(name, &piece.text, 1).into();
         self.binds.extend(piece.binds);
         self
     }
@@ -118,34 +152,74 @@ impl Statement {
 
     /// Runs it.
     pub fn load<Row: QueryableByName<Pg> + 'static>(&self, conn: &mut PgConnection) -> RepoResult<Vec<Row>> {
-        Ok(self.query("").load(conn)?)
+        Ok(Whole { statement: self, prefix: "" }.load(conn)?)
+    }
+
+    /// Runs it and takes the first row. `RepoError::NotFound` when there is none.
+    pub fn get_result<Row: QueryableByName<Pg> + 'static>(&self, conn: &mut PgConnection) -> RepoResult<Row> {
+        Ok(Whole { statement: self, prefix: "" }.get_result(conn)?)
     }
 
     /// Runs it and says how: the plan with its times, a line a row.
     pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
-        let lines: Vec<PlanLine> = self.query("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ").load(conn)?;
+        let whole = Whole { statement: self, prefix: "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " };
+        let lines: Vec<PlanLine> = whole.load(conn)?;
         Ok(lines.into_iter().map(|line| line.text).collect())
     }
 
     fn next(&self) -> usize {
         self.first + self.binds.len()
     }
+}
 
-    fn query(&self, prefix: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
-        let query = diesel::sql_query(format!("{prefix}{}", self.text)).into_boxed();
-        self.binds.iter().cloned().fold(query, |query, bind| match bind {
-            Bind::Integer(number) => query.bind::<Integer, _>(number),
-            Bind::BigInteger(number) => query.bind::<BigInt, _>(number),
-            Bind::Integers(numbers) => query.bind::<Array<Integer>, _>(numbers),
-            Bind::Text(text) => query.bind::<Text, _>(text),
-            Bind::Texts(texts) => query.bind::<Array<Text>, _>(texts),
-            Bind::Json(value) => query.bind::<Jsonb, _>(value),
-            Bind::Jsons(values) => query.bind::<Array<Jsonb>, _>(values),
-            Bind::Times(times) => query.bind::<Array<Timestamptz>, _>(times),
-            Bind::Ids(ids) => query.bind::<Array<UuidSql>, _>(ids),
-            Bind::Half(vector) => query.bind::<HalfVectorSql, _>(vector),
-            Bind::Sparse(vector) => query.bind::<SparseVectorSql, _>(vector),
-        })
+/// A whole query as Diesel takes it. `sql_query` would be prepared anew each time.
+struct Whole<'a> {
+    statement: &'a Statement,
+    prefix: &'static str,
+}
+
+impl Query for Whole<'_> {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<PgConnection> for Whole<'_> {}
+
+impl QueryId for Whole<'_> {
+    type QueryId = ();
+    // The text tells them apart.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for Whole<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Statement { text, binds, kept, .. } = self.statement;
+        if !kept {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql(self.prefix);
+        // Diesel numbers placeholders as they come, so the second of two that are the same is written out.
+        let mut met: Vec<usize> = Vec::with_capacity(binds.len());
+        for line in text.lines().filter(|line| !line.starts_with("--")) {
+            let mut parts = line.split('$');
+            out.push_sql(parts.next().unwrap_or_default());
+            for part in parts {
+                let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+                let number: Option<usize> = part.strip_suffix(rest).and_then(|digits| digits.parse().ok());
+                if let Some(at) = met.iter().position(|known| Some(*known) == number) {
+                    out.push_sql(&format!("${}", at + 1));
+                } else if let Some(number) = number {
+                    met.push(number);
+                    let bind = number.checked_sub(1).and_then(|place| binds.get(place));
+                    let missing = || QueryBuilderError(format!("no value for ${number}").into());
+                    bind.ok_or_else(missing)?.push(&mut out)?;
+                } else {
+                    out.push_sql("$");
+                }
+                out.push_sql(rest);
+            }
+            out.push_sql("\n");
+        }
+        Ok(())
     }
 }
 
@@ -155,4 +229,33 @@ struct PlanLine {
     #[diesel(sql_type = Text)]
     #[diesel(column_name = "QUERY PLAN")]
     text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::debug_query;
+
+    use super::*;
+
+    fn sent(statement: &Statement) -> String {
+        debug_query::<Pg, _>(&Whole { statement, prefix: "" }).to_string()
+    }
+
+    #[test]
+    fn placeholders_keep_their_values_wherever_they_stand_and_however_often() {
+        let statement = Statement::new("-- $1 is a comment\nSELECT $2, $1, '$.a',\n  $2::text")
+            .bind(Bind::Integer(1))
+            .bind(Bind::Text("two".to_owned()));
+        assert_eq!(sent(&statement), "SELECT $1, $2, '$.a',\n  $1::text\n -- binds: [\"two\", 1]");
+    }
+
+    #[test]
+    fn a_placeholder_without_a_value_is_an_error() {
+        for text in ["SELECT $2", "SELECT $0"] {
+            let mut out = <Pg as diesel::backend::Backend>::QueryBuilder::default();
+            let statement = Statement::new(text).bind(Bind::Integer(1));
+            let whole = Whole { statement: &statement, prefix: "" };
+            assert!(whole.to_sql(&mut out, &Pg).is_err(), "{text}");
+        }
+    }
 }

@@ -132,10 +132,10 @@ pub fn similarities(
     query: &HalfVector,
     chunks: &[ChunkId],
 ) -> RepoResult<Vec<Hit>> {
-    Statement::new(for_dimensions(include_str!("similarities.sql"), model))
+    Statement::fixed(for_dimensions(include_str!("similarities.sql"), model))
         .bind(Bind::Half(query.clone()))
         .bind(Bind::Integer(model.id))
-        .bind(Bind::Ids(chunks.iter().map(|id| id.uuid()).collect()))
+        .bind(Bind::ids(chunks))
         .load(conn)
 }
 

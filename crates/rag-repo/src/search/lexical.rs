@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Double, Integer, Text, Uuid},
+    sql_types::{BigInt, Double, Integer, Text, Uuid},
 };
 use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
@@ -131,10 +131,10 @@ pub fn parse_words(
     collections: &[CollectionId],
     question: &str,
 ) -> RepoResult<Vec<QueryWord>> {
-    Ok(diesel::sql_query(include_str!("lexical_query.sql"))
-        .bind::<Array<Uuid>, _>(collections)
-        .bind::<Text, _>(question)
-        .load(conn)?)
+    Statement::fixed(include_str!("lexical_query.sql"))
+        .bind(Bind::ids(collections))
+        .bind(Bind::Text(question.to_owned()))
+        .load(conn)
 }
 
 /// Those of `words` that share a stem with the question.
@@ -144,10 +144,10 @@ pub fn matching_words(
     question: &str,
     words: &[String],
 ) -> RepoResult<Vec<String>> {
-    let rows: Vec<Word> = diesel::sql_query(include_str!("matching_words.sql"))
-        .bind::<Array<Uuid>, _>(collections)
-        .bind::<Text, _>(question)
-        .bind::<Array<Text>, _>(words)
+    let rows: Vec<Word> = Statement::fixed(include_str!("matching_words.sql"))
+        .bind(Bind::ids(collections))
+        .bind(Bind::Text(question.to_owned()))
+        .bind(Bind::Texts(words.to_owned()))
         .load(conn)?;
     Ok(rows.into_iter().map(|row| row.word).collect())
 }

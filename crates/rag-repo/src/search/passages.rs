@@ -9,7 +9,10 @@ use rag_schema::{
     models::HeadingPath,
 };
 
-use crate::RepoResult;
+use crate::{
+    RepoResult,
+    statement::{Bind, Statement},
+};
 
 /// A chunk with the document that it is a passage of.
 #[derive(Debug, Clone, QueryableByName)]
@@ -61,5 +64,5 @@ pub struct Passage {
 
 /// The passages of the chunks, in the order given; those deleted meanwhile are left out.
 pub fn passages(conn: &mut PgConnection, chunks: &[ChunkId]) -> RepoResult<Vec<Passage>> {
-    Ok(diesel::sql_query(include_str!("passages.sql")).bind::<Array<Uuid>, _>(chunks).load(conn)?)
+    Statement::fixed(include_str!("passages.sql")).bind(Bind::ids(chunks)).load(conn)
 }

@@ -96,9 +96,9 @@ impl Scope {
         model: &EmbeddingModel,
         breadth: &Breadth,
     ) -> RepoResult<DensePlan> {
-        let facts: PlanFacts = diesel::sql_query(include_str!("plan_facts.sql"))
-            .bind::<Array<UuidSql>, _>(&self.collections)
-            .bind::<Integer, _>(model.id)
+        let facts: PlanFacts = Statement::fixed(include_str!("plan_facts.sql"))
+            .bind(Bind::Ids(self.collections.clone()))
+            .bind(Bind::Integer(model.id))
             .get_result(conn)?;
         self.has_synonyms = facts.has_synonyms;
         let most = most_exact(facts.total);
@@ -204,10 +204,10 @@ pub fn word_rule(
     if required.is_empty() && excluded.is_empty() {
         return Ok(None);
     }
-    let found: FoundRule = diesel::sql_query(include_str!("word_rule.sql"))
-        .bind::<Array<UuidSql>, _>(collections)
-        .bind::<Array<Text>, _>(required)
-        .bind::<Array<Text>, _>(excluded)
+    let found: FoundRule = Statement::fixed(include_str!("word_rule.sql"))
+        .bind(Bind::ids(collections))
+        .bind(Bind::Texts(required.to_owned()))
+        .bind(Bind::Texts(excluded.to_owned()))
         .get_result(conn)?;
     Ok(found.tsquery.map(|tsquery| WordRule { tsquery, anchors: found.anchors }))
 }

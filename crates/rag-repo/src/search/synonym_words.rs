@@ -1,13 +1,13 @@
 //! What the synonyms of the collections add to a question.
 
-use diesel::{
-    prelude::*,
-    sql_types::{Array, Text, Uuid},
-};
+use diesel::{prelude::*, sql_types::Text};
 use rag_schema::ids::CollectionId;
 
 use super::QueryWord;
-use crate::RepoResult;
+use crate::{
+    RepoResult,
+    statement::{Bind, Statement},
+};
 
 /// A word of a synonym.
 #[derive(Debug, Clone, PartialEq, QueryableByName)]
@@ -27,8 +27,8 @@ pub fn synonym_words(
     collections: &[CollectionId],
     question: &str,
 ) -> RepoResult<Vec<SynonymWord>> {
-    Ok(diesel::sql_query(include_str!("synonym_words.sql"))
-        .bind::<Array<Uuid>, _>(collections)
-        .bind::<Text, _>(question)
-        .load(conn)?)
+    Statement::fixed(include_str!("synonym_words.sql"))
+        .bind(Bind::ids(collections))
+        .bind(Bind::Text(question.to_owned()))
+        .load(conn)
 }
