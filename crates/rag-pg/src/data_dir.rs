@@ -5,6 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rand::RngExt;
 use rand::distr::Alphanumeric;
@@ -14,6 +16,11 @@ use crate::user::ServerUser;
 
 /// The longest folder a socket is put in: the system takes 107 bytes, some 103, and `/.s.PGSQL.12345` is added.
 const LONGEST_SOCKET_DIR: usize = 80;
+
+/// What a killed owner leaves running gets this long to go by itself.
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
+/// The time between two looks.
+pub(crate) const STEP: Duration = Duration::from_millis(10);
 
 /// A data directory that exists or may exist.
 #[derive(Debug, Clone)]
@@ -159,11 +166,19 @@ impl DataDir {
             .open(&path)
             .at("open", &path)?;
         user.own(&path)?;
+        let began = Instant::now();
+        let locked = loop {
+            match file.try_lock() {
+                // A process that was killed while it started another one holds the lock until that one runs its own program.
+                Err(TryLockError::WouldBlock) if began.elapsed() < GRACE => thread::sleep(STEP),
+                tried => break tried,
+            }
+        };
         let mut text = String::new();
         file.read_to_string(&mut text).at("read", &path)?;
         let mut numbers = text.split_whitespace().map(|word| word.parse().unwrap_or(0));
         let (owner, server) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        match file.try_lock() {
+        match locked {
             Ok(()) => Ok(Lock { file, path, last_server: server }),
             Err(TryLockError::WouldBlock) => {
                 Err(PgError::AlreadyRunning { data_dir: self.path.clone(), pid: owner })

@@ -6,16 +6,12 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, GRACE, STEP};
 use crate::error::{At, PgError, Result};
 use crate::log::last_lines;
 
-/// A server whose owner was killed gets this long to go by itself before it is told to.
-const GRACE: Duration = Duration::from_millis(500);
 /// A server that is shutting down gets this long for its last checkpoint.
 const SHUTDOWN: Duration = Duration::from_mins(1);
-/// The time between two looks.
-pub(crate) const STEP: Duration = Duration::from_millis(10);
 
 /// A server as its own file describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

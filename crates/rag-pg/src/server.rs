@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::data_dir::{DataDir, Lock};
+use crate::data_dir::{DataDir, Lock, STEP};
 use crate::error::{At, PgError, Result};
 use crate::init::{self, NAME};
 use crate::install::Install;
 use crate::log::Log;
-use crate::postmaster::{self, Postmaster, STEP};
+use crate::postmaster::{self, Postmaster};
 use crate::process::Process;
 use crate::status::{Running, Status, socket_url, status};
 use crate::user::ServerUser;
