@@ -101,7 +101,7 @@ impl Default for SearchSettings {
         Self {
             candidates: 100,
             breadth: Breadth::default(),
-            lexical_budget: 4_000,
+            lexical_budget: 2_000,
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),

@@ -57,9 +57,9 @@ pub struct LexicalQuery {
 }
 
 /// Of the budget, what goes to words by themselves; the rest goes to pairs.
-const SINGLE_SHARE: f64 = 0.5;
+const SINGLE_SHARE: f64 = 0.25;
 /// Pairs at most: each is a walk through the inverted index.
-const MOST_PAIRS: usize = 12;
+const MOST_PAIRS: usize = 20;
 /// Words that pairs are made of at most, the rarest.
 const MOST_PAIRED: usize = 24;
 /// Words of one question meet in a chunk more often than chance has it; so many times (measured: about twice).
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_budget_keeps_the_rarest_words() {
-        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 30)], 100.0);
+        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 30)], 200.0);
         assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2, 3], vec![1]));
         assert!(query.pairs.is_empty());
     }
