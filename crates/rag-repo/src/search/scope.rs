@@ -28,6 +28,9 @@ fn most_exact(total: i64) -> i64 {
     (total / 20).max(10_000).min(total / 10).max(EXACT_ROWS)
 }
 
+/// What documents are taken to have, until they turn out to have fewer.
+const USUAL_CHUNKS: i64 = 8;
+
 /// pgvector's limit.
 const MOST_EF_SEARCH: u16 = 1_000;
 /// Rows of a list when the index settles their number, as `build_embedding_index` does.
@@ -121,19 +124,27 @@ impl Scope {
         Ok(counts.into_iter().sum())
     }
 
-    /// Lists the versions that pass the filter, unless they have more than `most` chunks.
+    /// Lists the versions that pass the filter, unless they have more than `most` chunks. A filter that many pass is known
+    /// by some of them: the others are not looked at.
     fn list_versions(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<bool> {
         let Some(filter) = &self.filter else { return Ok(false) };
-        let statement = Statement::new(include_str!("filtered_versions.sql"))
-            .bind(Bind::Ids(self.collections.clone()))
-            .bind(Bind::BigInteger(most.saturating_add(1)))
-            .splice("{filter}", |first| filter.compile(first));
-        let versions: Vec<FilteredVersion> = statement.load(conn)?;
-        let is_small = versions.iter().map(|version| version.chunk_count).sum::<i64>() <= most;
-        if is_small {
-            self.listed = Some(Listed::Versions(versions.into_iter().map(|version| version.id).collect()));
+        let mut limit = most / USUAL_CHUNKS;
+        loop {
+            let statement = Statement::new(include_str!("filtered_versions.sql"))
+                .bind(Bind::Ids(self.collections.clone()))
+                .bind(Bind::BigInteger(limit))
+                .splice("{filter}", |first| filter.compile(first));
+            let versions: Vec<FilteredVersion> = statement.load(conn)?;
+            if versions.iter().map(|version| version.chunk_count).sum::<i64>() > most {
+                return Ok(false);
+            }
+            if i64::try_from(versions.len()).is_ok_and(|count| count < limit) {
+                self.listed =
+                    Some(Listed::Versions(versions.into_iter().map(|version| version.id).collect()));
+                return Ok(true);
+            }
+            limit = limit.saturating_mul(4);
         }
-        Ok(is_small)
     }
 
     /// Lists the chunks that hold the required words, unless they are more than `most`.

@@ -73,6 +73,15 @@ fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
 }
 
+#[test]
+fn many_documents_of_one_chunk_are_listed_too() {
+    let mut fixture = Fixture::new();
+    let stored = store_sized(&mut fixture, &[&[3_001][..], &[1; 380]].concat());
+    let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
+    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
+    assert_eq!(ids(&nearest(&mut fixture, &scope, "g", DensePlan::Exact, 1_000)), stored[1..].concat());
+}
+
 fn ruled(fixture: &mut Fixture, required: &[&str], excluded: &[&str]) -> Scope {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let rule =
