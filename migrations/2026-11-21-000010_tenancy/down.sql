@@ -10,7 +10,7 @@ DROP TRIGGER collections_uncount ON collections;
 DROP TRIGGER document_versions_uncount ON document_versions;
 DROP TRIGGER document_versions_count ON document_versions;
 DROP TRIGGER organisations_open_usage ON organisations;
-DROP FUNCTION count_tokens(), count_deleted_collection(), count_deleted(), count_stored(), open_usage();
+DROP FUNCTION count_tokens(), add_tokens(UUID, BIGINT), count_deleted_collection(), count_deleted(), count_stored(), open_usage();
 DROP TABLE organisation_usage, collection_links, collection_members;
 DROP FUNCTION audit_change();
 ALTER TABLE chunks

@@ -145,13 +145,16 @@ $$;
 COMMENT ON FUNCTION count_deleted_collection() IS 'Row trigger: takes the versions of a collection out of the counters before they go with it.';
 CREATE TRIGGER collections_uncount BEFORE DELETE ON collections FOR EACH ROW EXECUTE FUNCTION count_deleted_collection();
 
+CREATE FUNCTION add_tokens(p_organisation UUID, p_tokens BIGINT) RETURNS BOOLEAN LANGUAGE sql AS $$
+    UPDATE organisation_usage SET
+        token_count = CASE WHEN token_day = CURRENT_DATE THEN token_count ELSE 0 END + p_tokens, token_day = CURRENT_DATE
+    WHERE organisation_id = p_organisation RETURNING true
+$$;
+COMMENT ON FUNCTION add_tokens(UUID, BIGINT) IS 'Adds to what chat models have read and written for the organisation today.';
 CREATE FUNCTION count_tokens() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE organisation_usage u SET
-        token_count = CASE WHEN u.token_day = CURRENT_DATE THEN u.token_count ELSE 0 END + coalesce(NEW.prompt_tokens, 0) + coalesce(NEW.completion_tokens, 0),
-        token_day = CURRENT_DATE
-    FROM chat_sessions s JOIN users p ON p.id = s.user_id
-    WHERE s.id = NEW.session_id AND u.organisation_id = p.organisation_id;
+    PERFORM add_tokens(p.organisation_id, coalesce(NEW.prompt_tokens, 0) + coalesce(NEW.completion_tokens, 0))
+        FROM chat_sessions s JOIN users p ON p.id = s.user_id WHERE s.id = NEW.session_id;
     RETURN NULL;
 END
 $$;

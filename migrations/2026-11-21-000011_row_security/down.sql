@@ -4,7 +4,7 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
-    count_deleted_collection(), count_tokens(), audit_change() TO PUBLIC;
+    count_deleted_collection(), add_tokens(UUID, BIGINT), count_tokens(), audit_change() TO PUBLIC;
 -- The roles stay: other databases of the server may use them.
 DO $$
 DECLARE
@@ -27,7 +27,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM rag_user, rag_door, rag_worker, r
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 REVOKE USAGE ON SCHEMA public FROM rag_user, rag_door, rag_worker, rag_rules;
 DROP PROCEDURE enter(UUID, UUID, BOOLEAN, UUID);
-DROP FUNCTION writable(), visible(), administers(), asker_organisation(), asker();
+DROP FUNCTION writable(), spend_tokens(BIGINT), visible(), administers(), asker_organisation(), asker();
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY INVOKER RESET search_path;
 ALTER FUNCTION forget_chunk_lexemes() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION open_usage() SECURITY INVOKER RESET search_path;

@@ -101,6 +101,10 @@ CREATE FUNCTION writable() RETURNS UUID[] LANGUAGE sql STABLE SECURITY DEFINER S
     WHERE nullif(current_setting('rag.writes', true), '')::boolean
 $$;
 COMMENT ON FUNCTION writable() IS 'Collections whose documents the asker may add and delete.';
+CREATE FUNCTION spend_tokens(p_tokens BIGINT) RETURNS BOOLEAN LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT add_tokens(asker_organisation(), greatest(p_tokens, 0))
+$$;
+COMMENT ON FUNCTION spend_tokens(BIGINT) IS 'Adds to what chat models have read and written for the asker''s organisation today.';
 
 -- Counters and indexes are kept for everybody's rows, whoever it is that changes them.
 ALTER FUNCTION index_chunk_lexemes(UUID, INTEGER, INTEGER) SECURITY DEFINER SET search_path = public, pg_temp;
@@ -121,10 +125,10 @@ BEGIN
 END
 $$;
 REVOKE EXECUTE ON PROCEDURE enter(UUID, UUID, BOOLEAN, UUID) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION writable(), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
-    count_deleted_collection(), count_tokens(), audit_change() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION writable(), spend_tokens(BIGINT), forget_chunk_lexemes(), open_usage(), count_stored(), count_deleted(),
+    count_deleted_collection(), add_tokens(UUID, BIGINT), count_tokens(), audit_change() FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE enter(UUID, UUID, BOOLEAN, UUID) TO rag_user;
-GRANT EXECUTE ON FUNCTION writable() TO rag_user;
+GRANT EXECUTE ON FUNCTION writable(), spend_tokens(BIGINT) TO rag_user;
 REVOKE EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION build_embedding_index(INTEGER), register_embedding_model(TEXT, INTEGER, TEXT, TEXT, INTEGER, INTEGER, INTEGER), index_chunk_lexemes(UUID, INTEGER, INTEGER), reindex_version(UUID) TO rag_worker, rag_rules;
 
@@ -149,8 +153,8 @@ DECLARE
     v_function TEXT;
     v_view TEXT;
 BEGIN
-    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean, uuid)', 'writable()', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
-        'open_usage()', 'count_stored()', 'count_deleted()', 'count_deleted_collection()', 'count_tokens()', 'audit_change()'] LOOP
+    FOREACH v_function IN ARRAY ARRAY['enter(uuid, uuid, boolean, uuid)', 'writable()', 'spend_tokens(bigint)', 'index_chunk_lexemes(uuid, integer, integer)', 'forget_chunk_lexemes()',
+        'open_usage()', 'count_stored()', 'count_deleted()', 'count_deleted_collection()', 'add_tokens(uuid, bigint)', 'count_tokens()', 'audit_change()'] LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO rag_rules', v_function);
     END LOOP;
     FOREACH v_view IN ARRAY ARRAY['embeddings', 'chunk_lexemes', 'documents'] LOOP

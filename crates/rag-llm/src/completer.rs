@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError};
+use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError, Usage};
 
 /// What an answer may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,15 @@ pub struct Limits {
     pub time: Duration,
     /// Unicode scalar values that are read of it; then the model is stopped.
     pub chars: usize,
+}
+
+/// What a model said, and what that cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The answer; one longer than the limit is cut.
+    pub text: Result<String, LlmError>,
+    /// What the model counted, or about as much. Nothing for a request that failed at once.
+    pub usage: Usage,
 }
 
 /// Asks a chat model from threads that may block. Connections to the model's server live on a thread of its own, so that
@@ -44,33 +53,44 @@ impl Completer {
         self.model.name()
     }
 
-    /// The answers, in the order of the requests, which run side by side. An answer longer than the limit is cut.
-    pub fn complete(&self, requests: Vec<ChatRequest>, limits: Limits) -> Vec<Result<String, LlmError>> {
+    /// The answers, in the order of the requests, which run side by side.
+    pub fn complete(&self, requests: Vec<ChatRequest>, limits: Limits) -> Vec<Completion> {
         let Some(runtime) = &self.runtime else { return Vec::new() };
         let answers = requests.into_iter().map(|request| self.answer(request, limits));
         runtime.block_on(join_all(answers))
     }
 
-    async fn answer(&self, request: ChatRequest, limits: Limits) -> Result<String, LlmError> {
-        let answer = collect(self.model.stream(request), limits.chars);
-        timeout(limits.time, answer)
-            .await
-            .unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())))
+    async fn answer(&self, request: ChatRequest, limits: Limits) -> Completion {
+        let asked = request.chars();
+        let mut said = String::new();
+        let ended = timeout(limits.time, collect(self.model.stream(request), limits.chars, &mut said)).await;
+        let usage = match &ended {
+            Ok(Ok(Some(usage))) => *usage,
+            Ok(Err(_)) if said.is_empty() => Usage::default(),
+            _ => Usage::estimate(asked, said.chars().count()),
+        };
+        let ended =
+            ended.unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())));
+        Completion { text: ended.map(|_usage| said), usage }
     }
 }
 
-async fn collect(mut pieces: DeltaStream, mut room: usize) -> Result<String, LlmError> {
-    let mut text = String::new();
+/// Adds what is said to `text`, until it has `room` characters; gives what the model counted.
+async fn collect(
+    mut pieces: DeltaStream,
+    mut room: usize,
+    text: &mut String,
+) -> Result<Option<Usage>, LlmError> {
     while let Some(piece) = pieces.next().await {
         match piece? {
             Delta::Text(piece) => {
                 text.extend(piece.chars().take(room));
                 room = room.saturating_sub(piece.chars().count());
                 if room == 0 {
-                    return Ok(text);
+                    return Ok(None);
                 }
             }
-            Delta::End { .. } => return Ok(text),
+            Delta::End { usage, .. } => return Ok(usage),
         }
     }
     Err(LlmError::Interrupted("it ended without saying so".to_owned()))
@@ -110,7 +130,8 @@ mod tests {
             if said.is_empty() {
                 return Box::pin(stream::pending());
             }
-            let end = Delta::End { reason: FinishReason::Stop, usage: None };
+            let usage = Usage { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
+            let end = Delta::End { reason: FinishReason::Stop, usage: Some(usage) };
             Box::pin(stream::iter(said.into_iter().map(|piece| Ok(Delta::Text(piece))).chain([Ok(end)])))
         }
     }
@@ -126,9 +147,12 @@ mod tests {
         let limits = Limits { time: Duration::from_millis(200), chars: 4 };
         let answers =
             completer.complete(vec![request("öäü"), ChatRequest::default(), request("longer")], limits);
-        assert_eq!(answers[0].as_deref(), Ok("öäü"));
-        assert_eq!(answers[1], Err(LlmError::Unavailable("no answer in time".to_owned())));
-        assert_eq!(answers[2].as_deref(), Ok("long"));
+        let texts: Vec<_> = answers.iter().map(|answer| answer.text.as_deref()).collect();
+        let silent = LlmError::Unavailable("no answer in time".to_owned());
+        assert_eq!(texts, [Ok("öäü"), Err(&silent), Ok("long")]);
+        // The first said what it counted; the others were stopped.
+        let tokens: Vec<_> = answers.iter().map(|answer| answer.usage.total_tokens).collect();
+        assert_eq!(tokens, [7, 2, 4]);
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ mod sse;
 pub mod wire;
 
 pub use client::{OpenAiClient, OpenAiConfig};
-pub use completer::{Completer, Limits};
+pub use completer::{Completer, Completion, Limits};
 pub use error::LlmError;
 pub use model::{ChatModel, ChatRequest, Delta, DeltaStream};
 pub use wire::{FinishReason, Message, Role, Usage};

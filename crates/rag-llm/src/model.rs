@@ -17,6 +17,13 @@ pub struct ChatRequest {
     pub max_tokens: Option<u32>,
 }
 
+impl ChatRequest {
+    /// Length of the conversation, in Unicode scalar values.
+    pub fn chars(&self) -> usize {
+        self.messages.iter().map(|message| message.content.chars().count()).sum()
+    }
+}
+
 /// A piece of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delta {

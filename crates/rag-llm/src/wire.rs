@@ -132,3 +132,17 @@ pub struct Usage {
     /// Their sum.
     pub total_tokens: u32,
 }
+
+impl Usage {
+    /// About what a model used that did not say, for conversation and answer of so many Unicode scalar values: a token is
+    /// some four characters of English (OpenAI's rule of thumb).
+    pub fn estimate(asked: usize, written: usize) -> Self {
+        let tokens = |chars: usize| u32::try_from(chars / 4 + 1).unwrap_or(u32::MAX);
+        let (prompt_tokens, completion_tokens) = (tokens(asked), tokens(written));
+        Self {
+            prompt_tokens,
+            completion_tokens,
+            total_tokens: prompt_tokens.saturating_add(completion_tokens),
+        }
+    }
+}

@@ -15,6 +15,11 @@ diesel::define_sql_function! {
     fn date_of(at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Date;
 }
 
+diesel::define_sql_function! {
+    /// The database's own function: the app's role may not write the counters itself.
+    fn spend_tokens(tokens: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
+}
+
 /// Inserts an organisation with the server's limits.
 pub fn insert(conn: &mut PgConnection, name: &str) -> RepoResult<OrganisationId> {
     Ok(diesel::insert_into(organisations::table)
@@ -80,6 +85,12 @@ pub fn tokens_today(conn: &mut PgConnection, usage: &Usage) -> RepoResult<i64> {
     let is_today: bool =
         diesel::select(date_of(now.into_sql::<Timestamptz>()).eq(usage.token_day)).get_result(conn)?;
     Ok(if is_today { usage.token_count } else { 0 })
+}
+
+/// Adds to the tokens that chat models have read and written for the asker's organisation today.
+pub fn spend(conn: &mut PgConnection, tokens: u32) -> RepoResult<()> {
+    diesel::select(spend_tokens(i64::from(tokens))).execute(conn)?;
+    Ok(())
 }
 
 /// Limits of an organisation's own; none is the server's.

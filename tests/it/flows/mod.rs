@@ -5,3 +5,4 @@ mod overload;
 mod real_model;
 mod retried;
 mod stopped;
+mod tokens;

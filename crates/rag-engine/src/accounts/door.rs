@@ -54,6 +54,9 @@ impl Engine {
         let hash = known.as_ref().and_then(|(_, _, hash)| hash.as_deref());
         let is_right = password::is_right(password, hash);
         let Some((user, UserState::Active, _)) = known.as_ref().filter(|_| is_right) else {
+            // Without the address: people type passwords into the wrong field.
+            let user = known.map(|(user, state, _)| (user, state));
+            tracing::warn!(?user, is_right, "a sign-in was refused");
             return Err(REFUSED);
         };
         self.open_login(door, *user, device)

@@ -57,15 +57,10 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// About what a model used that did not say, or was stopped before it could: a token is some four characters of English
-    /// (OpenAI's rule of thumb). None when no model was asked.
+    /// About what a model used that did not say, or was stopped before it could. None when no model was asked.
     fn estimate(&self, written: &str) -> Option<Usage> {
         let Self::Stream(request) = self else { return None };
-        let tokens = |characters: usize| u32::try_from(characters / 4 + 1).unwrap_or(u32::MAX);
-        let asked = request.messages.iter().map(|message| message.content.chars().count()).sum();
-        let (prompt_tokens, completion_tokens) = (tokens(asked), tokens(written.chars().count()));
-        let total_tokens = prompt_tokens.saturating_add(completion_tokens);
-        Some(Usage { prompt_tokens, completion_tokens, total_tokens })
+        Some(Usage::estimate(request.chars(), written.chars().count()))
     }
 }
 

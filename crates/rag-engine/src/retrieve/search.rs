@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use rag_embed::Reranker;
-use rag_repo::{Actor, PgConnection, RepoResult};
+use rag_llm::Completer;
+use rag_repo::{Actor, PgConnection, RepoResult, organisations};
 use serde_json::json;
 
 use super::{
@@ -24,8 +25,11 @@ use crate::{Engine, EngineError, EngineResult};
 impl Engine {
     /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
     pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
-        self.check_help(actor, request)?;
-        let mut question = Question::understand(self, request)?;
+        let helper = self.helper(actor, request)?;
+        let mut question = Question::understand(self, request, helper)?;
+        if question.tokens > 0 {
+            self.db().transaction(actor, |conn| organisations::spend(conn, question.tokens))?;
+        }
         let begun = Instant::now();
         let asked = self.db().transaction(actor, |conn| question.ask(conn));
         let mut listed = question.list(asked, begun.elapsed())?;
@@ -35,25 +39,32 @@ impl Engine {
         Ok(question.result(listed))
     }
 
-    /// A chat model's help is paid by the asker's organisation: by what is left of its tokens, and not for a link's bearer.
-    fn check_help(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<()> {
+    /// The chat model, where the question may need its help. That is paid by the asker's organisation, by what is left of its
+    /// tokens, and not for a link's bearer; a question that can be searched without is searched without.
+    fn helper(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<Option<&Completer>> {
         let how = request.understanding.unwrap_or(self.settings().search.understanding);
-        match actor {
-            _ if !how.needs_chat() => Ok(()),
+        let Some(model) = self.completer().filter(|_| how.may_chat(request.said)) else { return Ok(None) };
+        let allowed = match actor {
             Actor::Link(_) => {
                 Err(EngineError::Forbidden("A link asks no chat model. Search without its help."))
             }
             _ => self.check_tokens(actor),
+        };
+        match allowed {
+            Ok(()) => Ok(Some(model)),
+            Err(EngineError::Forbidden(_) | EngineError::Exhausted(_)) if !how.needs_chat() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    /// As `search`, in a transaction of the caller's that an actor has entered, and that a reranker keeps waiting.
+    /// As `search` without a chat model's help, in a transaction of the caller's that an actor has entered, and that a reranker
+    /// keeps waiting.
     pub fn search_on(
         &self,
         conn: &mut PgConnection,
         request: &SearchRequest<'_>,
     ) -> EngineResult<SearchResult> {
-        let mut question = Question::understand(self, request)?;
+        let mut question = Question::understand(self, request, None)?;
         let begun = Instant::now();
         let asked = question.ask(conn);
         let mut listed = question.list(asked, begun.elapsed())?;
@@ -75,6 +86,8 @@ struct Question<'a> {
     how: Understanding,
     kind: Option<Kind>,
     wordings: Vec<Wording<'a>>,
+    /// Tokens that understanding it took.
+    tokens: u32,
     timings: Timings,
     tracer: Tracer,
 }
@@ -88,7 +101,11 @@ struct Listed {
 }
 
 impl<'a> Question<'a> {
-    fn understand(engine: &'a Engine, request: &'a SearchRequest<'a>) -> EngineResult<Self> {
+    fn understand(
+        engine: &'a Engine,
+        request: &'a SearchRequest<'a>,
+        helper: Option<&Completer>,
+    ) -> EngineResult<Self> {
         let query =
             if request.plain { QueryText::plain(request.query) } else { QueryText::parse(request.query) };
         if query.words.is_empty() {
@@ -103,7 +120,7 @@ impl<'a> Question<'a> {
         };
         let how = request.understanding.unwrap_or(engine.settings().search.understanding);
         how.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
-        if how.needs_chat() && engine.completer().is_none() {
+        if how.needs_chat() && helper.is_none() {
             return Err(EngineError::Invalid(NO_CHAT.to_owned()));
         }
         let mut question = Self {
@@ -115,20 +132,21 @@ impl<'a> Question<'a> {
             how,
             kind: None,
             wordings: Vec::new(),
+            tokens: 0,
             timings: Timings::default(),
             tracer: Tracer::new(request.explain),
         };
-        question.word()?;
+        question.word(helper)?;
         Ok(question)
     }
 
     /// Finds the wordings that are searched, and embeds them.
-    fn word(&mut self) -> EngineResult<()> {
+    fn word(&mut self, helper: Option<&Completer>) -> EngineResult<()> {
         let begun = Instant::now();
         let embedded = self.request.mode != Mode::Lexical;
         // A passage is imagined for its vector alone.
         let how = Understanding { hyde: self.how.hyde && embedded, ..self.how };
-        let helper = self.engine.completer().map(|model| (model, self.engine.settings().search.help_time));
+        let helper = helper.map(|model| (model, self.engine.settings().search.help_time));
         let understood = understand(self.request, &self.query.words, how, helper, &mut self.tracer);
         self.timings.understand_ms = ms(begun.elapsed());
         let begun = Instant::now();
@@ -137,6 +155,7 @@ impl<'a> Question<'a> {
         let model = &self.engine.embedder().model().name;
         self.tracer
             .step("embed", || json!({"model": model, "embedded": embedded, "texts": self.wordings.len()}));
+        self.tokens = understood.tokens;
         self.kind = understood.kind;
         self.query.words = understood.words;
         Ok(())

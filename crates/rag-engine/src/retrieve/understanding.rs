@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use rag_llm::{ChatRequest, Completer, Limits, LlmError};
+use rag_llm::{ChatRequest, Completer, Completion, Limits, LlmError};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
     SearchRequest,
-    context::question_before,
+    context::{Said, question_before},
     kind::Kind,
     reword::{self, MOST_CHARS},
     trace::Tracer,
@@ -50,6 +50,11 @@ impl Understanding {
         if self.multi_query <= MOST_WORDINGS { Ok(()) } else { Err("multi_query is 0 to 5") }
     }
 
+    /// Whether a chat model may be asked, after what was said before.
+    pub(super) fn may_chat(&self, said: &[Said<'_>]) -> bool {
+        self.needs_chat() || (self.context && self.rewrite && !said.is_empty())
+    }
+
     /// Whether it cannot do without a chat model.
     pub(super) fn needs_chat(&self) -> bool {
         self.multi_query > 0 || self.hyde
@@ -68,6 +73,8 @@ pub(super) struct Understood<'a> {
     pub(super) passage: Option<String>,
     /// Its kind; none when kinds count nothing.
     pub(super) kind: Option<Kind>,
+    /// Tokens that the chat model read and wrote for it.
+    pub(super) tokens: u32,
 }
 
 /// Takes the steps that `how` wants. What the chat model does not give within `time` is done without.
@@ -82,26 +89,29 @@ pub(super) fn understand<'a>(
     let before = question_before(words, request.said).filter(|_| how.context);
     tracer.step("query", || json!({"words": words, "kind": kind, "leans_on": before}));
     let mut understood =
-        Understood { words: words.to_owned(), before, wordings: Vec::new(), passage: None, kind };
+        Understood { words: words.to_owned(), before, wordings: Vec::new(), passage: None, kind, tokens: 0 };
     let Some((model, time)) = helper else { return understood };
-    let model = Model { model, ends: Instant::now() + time };
+    let mut helper = Helper { model, ends: Instant::now() + time, tokens: 0 };
     if before.is_some() && how.rewrite {
-        model.rewrite(request, &mut understood, tracer);
+        helper.rewrite(request, &mut understood, tracer);
     }
     if how.needs_chat() {
-        model.widen(how, &mut understood, tracer);
+        helper.widen(how, &mut understood, tracer);
     }
+    understood.tokens = helper.tokens;
     understood
 }
 
 /// The chat model, until its time is over.
-struct Model<'a> {
+struct Helper<'a> {
     model: &'a Completer,
     ends: Instant,
+    /// What it has read and written.
+    tokens: u32,
 }
 
-impl Model<'_> {
-    fn rewrite(&self, request: &SearchRequest<'_>, understood: &mut Understood<'_>, tracer: &mut Tracer) {
+impl Helper<'_> {
+    fn rewrite(&mut self, request: &SearchRequest<'_>, understood: &mut Understood<'_>, tracer: &mut Tracer) {
         let asked = vec![reword::rewrite(&understood.words, request.said)];
         let answer = self.ask(asked).pop();
         if let Some(question) = self.taken("rewrite", answer, reword::question_in, tracer) {
@@ -111,7 +121,7 @@ impl Model<'_> {
     }
 
     /// Other wordings and a passage, asked for side by side.
-    fn widen(&self, how: Understanding, understood: &mut Understood<'_>, tracer: &mut Tracer) {
+    fn widen(&mut self, how: Understanding, understood: &mut Understood<'_>, tracer: &mut Tracer) {
         let (words, count) = (&understood.words, how.multi_query);
         let mut asked = Vec::new();
         if count > 0 {
@@ -132,23 +142,27 @@ impl Model<'_> {
         }
     }
 
-    fn ask(&self, asked: Vec<ChatRequest>) -> Vec<Result<String, LlmError>> {
+    fn ask(&mut self, asked: Vec<ChatRequest>) -> Vec<Completion> {
         let time = self.ends.saturating_duration_since(Instant::now());
-        self.model.complete(asked, Limits { time, chars: MOST_CHARS })
+        let answers = self.model.complete(asked, Limits { time, chars: MOST_CHARS });
+        for answer in &answers {
+            self.tokens = self.tokens.saturating_add(answer.usage.total_tokens);
+        }
+        answers
     }
 
     /// What can be used of an answer; the trace tells it, or why there is none.
     fn taken<T: Serialize>(
         &self,
         step: &'static str,
-        answer: Option<Result<String, LlmError>>,
+        answer: Option<Completion>,
         read: impl FnOnce(&str) -> Option<T>,
         tracer: &mut Tracer,
     ) -> Option<T> {
         let model = self.model.name();
         let unusable = || LlmError::BadAnswer("there is nothing to search for in it".to_owned());
-        let taken =
-            answer.unwrap_or_else(|| Err(unusable())).and_then(|text| read(&text).ok_or_else(unusable));
+        let said = answer.map_or_else(|| Err(unusable()), |answer| answer.text);
+        let taken = said.and_then(|text| read(&text).ok_or_else(unusable));
         match &taken {
             Ok(given) => tracer.step(step, || json!({"model": model, "given": given})),
             Err(error) => {
