@@ -7,7 +7,7 @@ use super::{Args, vector_file::VectorFile};
 use crate::{BenchResult, corpus, measure::progress};
 
 /// Near neighbours known of each passage.
-const NEIGHBOURS: usize = 10;
+const NEIGHBOURS: usize = 30;
 
 /// What synthetic rows are made from.
 pub(crate) struct Base {

@@ -13,10 +13,19 @@ use crate::measure::{number, percentile, progress};
 /// Vectors whose neighbours are looked for.
 const SAMPLE: usize = 500;
 
-const CHUNK: [&str; 2] =
-    ["cosine of a chunk's nearest neighbour, p50", "cosine of a chunk's tenth nearest, p50"];
-const QUESTION: [&str; 2] =
-    ["cosine of a question's nearest chunk, p50", "cosine of a question's tenth nearest, p50"];
+/// Neighbours that tell the dimension.
+const AROUND: usize = 20;
+
+const CHUNK: [&str; 3] = [
+    "cosine of a chunk's nearest neighbour, p50",
+    "cosine of a chunk's tenth nearest, p50",
+    "local dimension around a chunk, p50",
+];
+const QUESTION: [&str; 3] = [
+    "cosine of a question's nearest chunk, p50",
+    "cosine of a question's tenth nearest, p50",
+    "local dimension around a question, p50",
+];
 
 /// A fact of the real and of the synthetic rows.
 #[derive(Debug, Serialize)]
@@ -63,27 +72,36 @@ pub(crate) fn compare(base: &Base, seed: u64) -> Pairs {
     Pairs(pairs)
 }
 
-/// Median cosine of the nearest and of the tenth nearest vector.
-struct Facts {
-    first: f64,
-    tenth: f64,
-}
+/// Median cosine of the nearest and of the tenth nearest vector, and the local intrinsic dimension.
+type Facts = [f64; 3];
 
 fn facts(vectors: &[Vec<f32>], queries: &[&[f32]]) -> Facts {
-    let found: Vec<_> = queries.iter().map(|query| nearest(vectors, query, 10)).collect();
+    let found: Vec<Vec<f64>> = queries
+        .iter()
+        .map(|query| {
+            nearest(vectors, query, AROUND).into_iter().map(|(_, cosine)| f64::from(cosine)).collect()
+        })
+        .collect();
     let of_rank = |rank: usize| {
-        let mut cosines: Vec<f64> =
-            found.iter().filter_map(|found| found.get(rank)).map(|(_, cosine)| f64::from(*cosine)).collect();
+        let mut cosines: Vec<f64> = found.iter().filter_map(|cosines| cosines.get(rank).copied()).collect();
         percentile(&mut cosines, 50)
     };
-    Facts { first: of_rank(0), tenth: of_rank(9) }
+    let mut dimensions: Vec<f64> = found.iter().filter_map(|cosines| local_dimension(cosines)).collect();
+    [of_rank(0), of_rank(9), percentile(&mut dimensions, 50)]
 }
 
-fn pairs([first, tenth]: [&'static str; 2], real: &Facts, synthetic: &Facts) -> Vec<Pair> {
-    vec![
-        Pair { name: first, real: real.first, synthetic: synthetic.first },
-        Pair { name: tenth, real: real.tenth, synthetic: synthetic.tenth },
-    ]
+/// The maximum likelihood estimate of Levina and Bickel (2004), by the distances of the nearest vectors: how fast their number
+/// grows with the distance. It, not the length of the vectors, says how hard finding the nearest is.
+fn local_dimension(cosines: &[f64]) -> Option<f64> {
+    let distance = |cosine: &f64| (2.0 - 2.0 * cosine).max(f64::EPSILON).sqrt();
+    let (last, nearer) = cosines.split_last()?;
+    let logs: f64 = nearer.iter().map(|cosine| (distance(last) / distance(cosine)).ln()).sum();
+    (logs > 0.0).then(|| number(nearer.len()) / logs)
+}
+
+fn pairs(names: [&'static str; 3], real: &Facts, synthetic: &Facts) -> Vec<Pair> {
+    let values = real.iter().zip(synthetic);
+    names.into_iter().zip(values).map(|(name, (&real, &synthetic))| Pair { name, real, synthetic }).collect()
 }
 
 /// For each word of each question, the share of the texts that hold it.
