@@ -9,6 +9,7 @@ use rag_schema::{
     enums::{TokenKind, UserState},
     ids::{LoginId, UserId},
 };
+use tracing::field::display;
 use uuid::Uuid;
 
 use super::{
@@ -55,8 +56,8 @@ impl Engine {
         let is_right = password::is_right(password, hash);
         let Some((user, UserState::Active, _)) = known.as_ref().filter(|_| is_right) else {
             // Without the address: people type passwords into the wrong field.
-            let user = known.map(|(user, state, _)| (user, state));
-            tracing::warn!(?user, is_right, "a sign-in was refused");
+            let user = known.map(|(user, ..)| display(user));
+            tracing::warn!(user, is_right, "a sign-in was refused");
             return Err(REFUSED);
         };
         self.open_login(door, *user, device)
