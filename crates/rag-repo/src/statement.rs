@@ -84,7 +84,7 @@ pub struct Statement {
 impl Statement {
     /// A whole query whose text is one of few: each connection prepares it once and keeps it. Its placeholders count from 1.
     pub fn fixed(text: impl Into<Cow<'static, str>>) -> Self {
-        Self { kept: true, ..Self::from(text, 1) }
+        Self::new(text).kept()
     }
 
     /// A whole query; its placeholders count from 1.
@@ -100,6 +100,18 @@ impl Statement {
     /// A piece with one value, whose placeholder stands where `{}` is.
     pub fn piece(text: &str, value: Bind, first: usize) -> Self {
         Self::from(text.replace("{}", &format!("${first}")), first).bind(value)
+    }
+
+    /// As a query whose text is one of few: each connection prepares it once and keeps it.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        self.kept = true;
+        self
+    }
+
+    /// Whether connections prepare it once and keep it.
+    pub fn is_kept(&self) -> bool {
+        self.kept
     }
 
     /// The value of the next placeholder.

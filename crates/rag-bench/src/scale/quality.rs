@@ -123,7 +123,7 @@ fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> Bench
         let words = search::parse_words(conn, &[place.collection], &question.text)?;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);
-        leg.map_or(Ok(Vec::new()), |leg| search::by_words(conn, |conn| leg.load(conn)))
+        leg.map_or(Ok(Vec::new()), |leg| leg.load(conn))
     })?)
 }
 

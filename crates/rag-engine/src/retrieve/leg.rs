@@ -11,7 +11,7 @@ use rag_schema::ids::{ChunkId, CollectionId};
 use serde_json::json;
 
 use super::{
-    Fusion, Mode, Ranked, fuse, fusion::refined, legs::Legs, ranking::learned, trace::Tracer,
+    Fusion, Mode, Ranked, fuse, fusion::refined, legs::Legs, ranking::before_learning, trace::Tracer,
     wording::Wording, words::words,
 };
 
@@ -38,7 +38,7 @@ impl Leg<'_> {
         let query = LexicalQuery::within_budget(words, f64::from(self.legs.settings().lexical_budget));
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
         let hits = match &leg {
-            Some(leg) => search::by_words(conn, |conn| leg.load(conn))?,
+            Some(leg) => leg.load(conn)?,
             None => Vec::new(),
         };
         tracer.step("lexical", || {
@@ -52,10 +52,10 @@ impl Leg<'_> {
                 .iter()
                 .map(|word| json!({"word": word.lexeme, "chunks": word.chunk_count}))
                 .collect();
-            json!({"query": self.wording.words, "words": words, "pruned": pruned, "pairs": query.pairs.len(), "candidates": hits.len()})
+            json!({"query": self.wording.words, "words": words, "pruned": pruned, "pairs": query.paired.iter().map(|(_, others)| others.len()).sum::<usize>(), "candidates": hits.len()})
         });
         if let Some(leg) = &leg {
-            search::by_words(conn, |conn| tracer.plan(conn, leg))?;
+            tracer.plan(conn, leg)?;
         }
         Ok((hits, query.pruned.into_iter().map(|word| word.lexeme).collect()))
     }
@@ -70,17 +70,17 @@ impl Leg<'_> {
         let wanted = self.legs.candidates();
         let mut plan = self.plan;
         let mut leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
-        let mut hits: Vec<Hit> = plan.run(conn, |conn| leg.load(conn))?;
+        let mut hits: Vec<Hit> = leg.load(conn)?;
         if plan != DensePlan::Exact && hits.len() < self.legs.request.limit {
             plan = DensePlan::Exact;
             leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
-            hits = plan.run(conn, |conn| leg.load(conn))?;
+            hits = leg.load(conn)?;
         }
         tracer.step(
             "dense",
             || json!({"query": self.wording.words, "plan": format!("{plan:?}"), "candidates": hits.len()}),
         );
-        plan.run(conn, |conn| tracer.plan(conn, &leg))?;
+        tracer.plan(conn, &leg)?;
         Ok((hits, Some(plan)))
     }
 
@@ -105,11 +105,9 @@ impl Leg<'_> {
             let best: Vec<ChunkId> =
                 ranked.iter().take(feedback.passages).map(|ranked| ranked.chunk_id).collect();
             let model = self.legs.engine.model();
-            let best: Vec<Vec<f32>> =
-                search::vectors(conn, model, &best)?.into_iter().map(|(_, vector)| vector).collect();
-            let learned = HalfVector::from_f32_slice(&learned(vector, &best, feedback.weight));
+            let query = HalfVector::from_f32_slice(&before_learning(vector, best.len(), feedback.weight));
             let all: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
-            let cosines = search::similarities(conn, model, &learned, &all)?;
+            let cosines = search::learned_similarities(conn, model, &query, &best, &all)?;
             ranked = refined(fusion, ranked, &cosines);
             tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
         }

@@ -159,17 +159,15 @@ fn place(part: f64, count: usize) -> usize {
     ((part * count as f64) as usize).min(count.saturating_sub(1))
 }
 
-/// The vector of the question after it has learned from the best passages: q + weight * mean, as unit vectors.
-pub(super) fn learned(query: &[f32], best: &[Vec<f32>], weight: f64) -> Vec<f32> {
-    let share = narrow(weight) / narrow_count(best.len());
-    let mut learned = query.to_vec();
-    for vector in best {
-        for (sum, value) in learned.iter_mut().zip(vector) {
-            *sum += share * value;
-        }
-    }
-    learned
+/// The question's vector as long as makes its sum with the vectors of the `count` best passages point where it is to be after
+/// learning from them: to q + weight * mean, of unit vectors.
+pub(super) fn before_learning(query: &[f32], count: usize, weight: f64) -> Vec<f32> {
+    let length = (narrow_count(count) / narrow(weight)).min(LONGEST);
+    query.iter().map(|value| length * value).collect()
 }
+
+/// Beside a vector so long the passages' count for nothing at half precision, which ends at 65,504.
+const LONGEST: f32 = 1e4;
 
 /// Orders results by maximal marginal relevance: each next is the one that is most relevant and least like those before it.
 /// Scores count by where they lie between the lowest and the highest; a result without a vector is like no other.

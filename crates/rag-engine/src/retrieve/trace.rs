@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rag_repo::{PgConnection, RepoResult, statement::Statement};
+use rag_repo::{PgConnection, RepoResult, search::Planned};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,9 +53,9 @@ impl Tracer {
     }
 
     /// Adds the plan of the last step's query, which is run once more for it.
-    pub(super) fn plan(&mut self, conn: &mut PgConnection, statement: &Statement) -> RepoResult<()> {
+    pub(super) fn plan(&mut self, conn: &mut PgConnection, query: &Planned) -> RepoResult<()> {
         if let Some(step) = self.trace.as_mut().and_then(|trace| trace.steps.last_mut()) {
-            step.plan = statement.explain(conn)?;
+            step.plan = query.explain(conn)?;
             self.last = Instant::now();
         }
         Ok(())

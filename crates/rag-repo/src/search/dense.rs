@@ -5,9 +5,8 @@ use pgvector::HalfVector;
 use rag_schema::{enums::Metric, ids::ChunkId, models::EmbeddingModel, schema::embeddings};
 
 use super::{
-    Hit,
+    Hit, Planned,
     scope::{Scope, Table},
-    under,
 };
 use crate::{
     RepoResult,
@@ -60,16 +59,7 @@ impl Default for Breadth {
 }
 
 impl DensePlan {
-    /// Runs the plan's query with `run`, under the settings that it needs. Call it in a transaction, which they hold for.
-    pub fn run<T>(
-        self,
-        conn: &mut PgConnection,
-        run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
-    ) -> RepoResult<T> {
-        let Some(settings) = self.settings() else { return run(conn) };
-        under(conn, &settings, run)
-    }
-
+    /// What leaves PostgreSQL the model's index alone.
     fn settings(self) -> Option<String> {
         let breadth = match self {
             Self::Exact => return None,
@@ -88,14 +78,14 @@ impl DensePlan {
     }
 }
 
-/// The query of the `limit` chunks nearest to `query` by cosine, nearest first; to be run by `plan.run`.
+/// The query of the `limit` chunks nearest to `query` by cosine, nearest first.
 pub fn dense_leg(
     model: &EmbeddingModel,
     scope: &Scope,
     query: &HalfVector,
     plan: DensePlan,
     limit: i64,
-) -> Statement {
+) -> Planned {
     let text = match plan {
         DensePlan::Exact => include_str!("dense_exact.sql").to_owned(),
         DensePlan::Hnsw { metric, .. } | DensePlan::Ivfflat { metric, .. } => {
@@ -103,9 +93,8 @@ pub fn dense_leg(
         }
         DensePlan::HnswBinary { .. } => include_str!("dense_binary.sql").to_owned(),
     };
-    let statement = Statement::new(for_dimensions(&text, model))
+    let statement = Statement::new(of_model(&text, model))
         .bind(Bind::Half(query.clone()))
-        .bind(Bind::Integer(model.id))
         .bind(Bind::BigInteger(limit));
     let statement = match plan {
         DensePlan::HnswBinary { overfetch, .. } => {
@@ -113,7 +102,12 @@ pub fn dense_leg(
         }
         _ => statement,
     };
-    statement.splice("{scope}", |first| scope.condition(Table::Embeddings, first))
+    let statement = statement.splice("{scope}", |first| scope.condition(Table::Embeddings, first));
+    match plan.settings() {
+        None => Planned::freely(statement),
+        Some(settings) if scope.is_narrowed() => Planned::under(&settings, statement),
+        Some(settings) => Planned::under(&settings, statement.kept()),
+    }
 }
 
 /// The operator that an index of the metric serves; any other scans the whole table.
@@ -132,9 +126,24 @@ pub fn similarities(
     query: &HalfVector,
     chunks: &[ChunkId],
 ) -> RepoResult<Vec<Hit>> {
-    Statement::fixed(for_dimensions(include_str!("similarities.sql"), model))
+    Statement::fixed(of_model(include_str!("similarities.sql"), model))
         .bind(Bind::Half(query.clone()))
-        .bind(Bind::Integer(model.id))
+        .bind(Bind::ids(chunks))
+        .load(conn)
+}
+
+/// Cosine similarity of the chunks to what the query becomes when it learns from the chunks `best`: to the sum of `query` and of
+/// their vectors. For those that have a vector, in no order.
+pub fn learned_similarities(
+    conn: &mut PgConnection,
+    model: &EmbeddingModel,
+    query: &HalfVector,
+    best: &[ChunkId],
+    chunks: &[ChunkId],
+) -> RepoResult<Vec<Hit>> {
+    Statement::fixed(of_model(include_str!("learned_similarities.sql"), model))
+        .bind(Bind::Half(query.clone()))
+        .bind(Bind::ids(best))
         .bind(Bind::ids(chunks))
         .load(conn)
 }
@@ -156,7 +165,8 @@ pub fn vectors(
         .collect())
 }
 
-/// The index is on a cast to the model's dimensions, and a cast cannot be bound: it is an integer from our own table.
-fn for_dimensions(text: &str, model: &EmbeddingModel) -> String {
-    text.replace("{dimensions}", &model.dimensions.to_string())
+/// The index is on a cast to the model's dimensions, and a cast cannot be bound; the model says which partition is read, and a
+/// plan for all values is for one partition only when it is written out. Both are integers from our own table.
+fn of_model(text: &str, model: &EmbeddingModel) -> String {
+    text.replace("{dimensions}", &model.dimensions.to_string()).replace("{model}", &model.id.to_string())
 }

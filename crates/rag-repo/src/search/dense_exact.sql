@@ -1,10 +1,10 @@
--- $1 query (halfvec), $2 model (int), $3 limit (bigint); {dimensions} is the model's, an integer; the scope is a condition on e
+-- $1 query (halfvec), $2 limit (bigint); {dimensions} and {model} are the model's, integers; the scope is a condition on e
 -- The "+ 0" keeps the planner from the index, whose answer would be approximate.
 SELECT chunk_id, 1 - distance AS score FROM (
     SELECT e.chunk_id, (e.embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) + 0 AS distance
     FROM search.embeddings e
-    WHERE e.model_id = $2 AND {scope}
+    WHERE e.model_id = {model} AND {scope}
     ORDER BY distance, e.chunk_id
-    LIMIT $3
+    LIMIT $2
 ) AS nearest
 ORDER BY distance, chunk_id

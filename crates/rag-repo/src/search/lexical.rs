@@ -10,8 +10,8 @@ use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
 
 use super::{
+    Planned,
     scope::{Scope, Table},
-    under,
 };
 use crate::{
     RepoResult,
@@ -50,8 +50,9 @@ pub struct QueryWord {
 pub struct LexicalQuery {
     /// Words that make a chunk a candidate.
     pub candidates: Vec<QueryWord>,
-    /// Ids of commoner words, two of which together make a chunk a candidate.
-    pub pairs: Vec<[i32; 2]>,
+    /// Of commoner words, two of which together make a chunk a candidate: the id of each and those of the ones, commoner than
+    /// it, that it makes candidates with.
+    pub paired: Vec<(i32, Vec<i32>)>,
     /// Words too common to make candidates by themselves; all count in the score.
     pub pruned: Vec<QueryWord>,
 }
@@ -81,7 +82,7 @@ impl LexicalQuery {
             .max(1)
             .min(words.len());
         let pruned = words.split_off(kept);
-        Self { candidates: words, pairs: pairs(&pruned, budget * (1.0 - SINGLE_SHARE)), pruned }
+        Self { candidates: words, paired: paired(&pruned, budget * (1.0 - SINGLE_SHARE)), pruned }
     }
 
     fn weights(&self) -> SparseVector {
@@ -92,9 +93,9 @@ impl LexicalQuery {
     }
 }
 
-/// The pairs of `words` of one collection that weigh most, as long as the chunks that hold both fit into `budget`; their
-/// number is guessed.
-fn pairs(words: &[QueryWord], budget: f64) -> Vec<[i32; 2]> {
+/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the chunks that hold both fit into `budget`;
+/// their number is guessed. Pairs are told by their rarer word: one walk through its chunks serves them all.
+fn paired(words: &[QueryWord], budget: f64) -> Vec<(i32, Vec<i32>)> {
     let words = words.get(..MOST_PAIRED).unwrap_or(words);
     let mut pairs: Vec<[&QueryWord; 2]> = words
         .iter()
@@ -113,7 +114,10 @@ fn pairs(words: &[QueryWord], budget: f64) -> Vec<[i32; 2]> {
         sum += if fits { both } else { 0.0 };
         fits
     });
-    pairs.iter().map(|pair| pair.map(|word| word.id)).collect()
+    let with = |word: &QueryWord| -> Vec<i32> {
+        pairs.iter().filter(|[rarer, _]| rarer.id == word.id).map(|[_, other]| other.id).collect()
+    };
+    words.iter().map(|word| (word.id, with(word))).filter(|(_, others)| !others.is_empty()).collect()
 }
 
 #[expect(
@@ -159,18 +163,12 @@ struct Word {
     word: String,
 }
 
-/// Runs `run` while PostgreSQL leaves no index aside. It takes comparing two arrays for as cheap as two numbers, and would
-/// rather compare those of all rows when a question's words are in many. Call it in a transaction.
-pub fn by_words<T>(
-    conn: &mut PgConnection,
-    run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
-) -> RepoResult<T> {
-    under(conn, "SET LOCAL enable_seqscan = off", run)
-}
+/// No index is left aside. PostgreSQL takes comparing two arrays for as cheap as two numbers, and would rather compare those of
+/// all rows when a question's words are in many.
+pub(super) const BY_WORDS: &str = "SET LOCAL enable_seqscan = off";
 
-/// The query of the `limit` best chunks by BM25 among the candidates, best first;
-/// to be run within `by_words`. None when there is no candidate word.
-pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Statement> {
+/// The query of the `limit` best chunks by BM25 among the candidates, best first. None when there is no candidate word.
+pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Planned> {
     if query.candidates.is_empty() {
         return None;
     }
@@ -180,13 +178,16 @@ pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<St
         .bind(Bind::BigInteger(limit))
         .splice("{candidates}", |first| {
             let single = Statement::piece("e.lexeme_ids && {}", Bind::Integers(single), first);
-            query
-                .pairs
-                .iter()
-                .fold(single, |piece, pair| piece.or("e.lexeme_ids @> {}", Bind::Integers(pair.to_vec())))
+            query.paired.iter().fold(single, |piece, (word, others)| {
+                piece
+                    .or("e.lexeme_ids @> {}", Bind::Integers(vec![*word]))
+                    .and("e.lexeme_ids && {}", Bind::Integers(others.clone()))
+            })
         })
         .splice("{scope}", |first| scope.condition(Table::ChunkLexemes, first));
-    Some(statement)
+    // Unless there are conditions of the asker's, the text says no more than how many words are paired.
+    let statement = if scope.is_narrowed() { statement } else { statement.kept() };
+    Some(Planned::under(BY_WORDS, statement))
 }
 
 #[cfg(test)]
@@ -212,7 +213,7 @@ mod tests {
     fn the_budget_keeps_the_rarest_words() {
         let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 10), word(3, 30)], 200.0);
         assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2, 3], vec![1]));
-        assert!(query.pairs.is_empty());
+        assert!(query.paired.is_empty());
     }
 
     #[test]
@@ -221,14 +222,14 @@ mod tests {
         let query = LexicalQuery::within_budget(words, 100.0);
         assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2], vec![3, 4, 1]));
         // Some 24 chunks hold both, where 180 and 216 hold each with the commonest.
-        assert_eq!(query.pairs, [[3, 4]]);
+        assert_eq!(query.paired, [(3, vec![4])]);
     }
 
     #[test]
     fn words_of_two_collections_make_no_pair() {
         let foreign = QueryWord { collection_id: CollectionId::new(), ..word(4, 120) };
         let query = LexicalQuery::within_budget(vec![word(2, 10), word(3, 100), foreign], 100.0);
-        assert!(query.pairs.is_empty());
+        assert!(query.paired.is_empty());
     }
 
     #[test]

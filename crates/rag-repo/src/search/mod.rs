@@ -3,31 +3,19 @@
 mod dense;
 mod lexical;
 mod passages;
+mod planned;
 mod scope;
 mod synonym_words;
 
-use diesel::{PgConnection, QueryableByName, connection::SimpleConnection};
+use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
-use crate::RepoResult;
-
-pub use dense::{Breadth, DensePlan, dense_leg, similarities, vectors};
-pub use lexical::{LexicalQuery, QueryWord, by_words, lexical_leg, matching_words, parse_words};
+pub use dense::{Breadth, DensePlan, dense_leg, learned_similarities, similarities, vectors};
+pub use lexical::{LexicalQuery, QueryWord, lexical_leg, matching_words, parse_words};
+pub use planned::Planned;
 pub use passages::{Passage, passages};
 pub use scope::{Scope, WordRule, word_rule};
 pub use synonym_words::{SynonymWord, synonym_words};
-
-/// Runs `run` under settings of the transaction, and then takes back what would mislead the queries after it.
-fn under<T>(
-    conn: &mut PgConnection,
-    settings: &str,
-    run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
-) -> RepoResult<T> {
-    conn.batch_execute(settings)?;
-    let result = run(conn)?;
-    conn.batch_execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on")?;
-    Ok(result)
-}
 
 /// A chunk and what a leg gives it; more is better.
 #[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]

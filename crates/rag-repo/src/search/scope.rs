@@ -12,7 +12,7 @@ use rag_schema::{
 };
 use uuid::Uuid;
 
-use super::{Breadth, DensePlan, by_words};
+use super::{Breadth, DensePlan, Planned, lexical::BY_WORDS};
 use crate::{
     RepoResult,
     filter::Filter,
@@ -156,7 +156,7 @@ impl Scope {
             .bind(Bind::Integers(anchors))
             .bind(Bind::BigInteger(most.saturating_add(1)))
             .splice("{scope}", |first| self.condition(Table::ChunkLexemes, first));
-        let chunks: Vec<RuledChunk> = by_words(conn, |conn| statement.load(conn))?;
+        let chunks: Vec<RuledChunk> = Planned::under(BY_WORDS, statement).load(conn)?;
         let is_small = i64::try_from(chunks.len()).is_ok_and(|count| count <= most);
         if is_small {
             self.listed = Some(Listed::Chunks(chunks.into_iter().map(|chunk| chunk.id).collect()));

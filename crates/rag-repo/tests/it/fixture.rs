@@ -189,7 +189,7 @@ pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str
         let words = search::parse_words(conn, &[collection], question).expect("words");
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);
-        leg.map_or(Vec::new(), |leg| search::by_words(conn, |conn| leg.load(conn)).expect("hits"))
+        leg.map_or(Vec::new(), |leg| leg.load(conn).expect("hits"))
     })
 }
 
@@ -202,5 +202,5 @@ pub(crate) fn nearest(
     limit: i64,
 ) -> Vec<Hit> {
     let leg = search::dense_leg(&fixture.model, scope, &vector_of(text), plan, limit);
-    fixture.as_user(|conn| plan.run(conn, |conn| leg.load(conn)).expect("hits"))
+    fixture.as_user(|conn| leg.load(conn).expect("hits"))
 }

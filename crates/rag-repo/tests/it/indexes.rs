@@ -96,13 +96,13 @@ impl Scene {
     fn search(&mut self, query: &HalfVector, plan: DensePlan) -> Vec<Hit> {
         let scope = Scope::of(&[self.fixture.collection]);
         let leg = dense_leg(&self.fixture.model, &scope, query, plan, LIMIT);
-        self.fixture.as_user(|conn| plan.run(conn, |conn| leg.load(conn))).unwrap()
+        self.fixture.as_user(|conn| leg.load(conn)).unwrap()
     }
 
     fn explain(&mut self, query: &HalfVector, plan: DensePlan) -> String {
         let scope = Scope::of(&[self.fixture.collection]);
         let leg = dense_leg(&self.fixture.model, &scope, query, plan, LIMIT);
-        self.fixture.as_user(|conn| plan.run(conn, |conn| leg.explain(conn))).unwrap().join("\n")
+        self.fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
     }
 
     /// Walks the index with some queries, proves that it did, and that it found what an exact comparison finds.

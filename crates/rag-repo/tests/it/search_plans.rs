@@ -2,7 +2,7 @@
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 use rag_repo::search::{
-    Breadth, DensePlan, Hit, LexicalQuery, Scope, by_words, dense_leg, lexical_leg, parse_words,
+    Breadth, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
 };
 
 use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, vector_of};
@@ -17,7 +17,7 @@ fn store_many(fixture: &mut Fixture, count: u32) {
 
 fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
     let leg = dense_leg(&fixture.model, &Scope::of(&[fixture.collection]), &vector_of("a"), plan, 10);
-    fixture.as_user(|conn| plan.run(conn, |conn| leg.explain(conn))).unwrap().join("\n")
+    fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
 }
 
 #[test]
@@ -47,9 +47,47 @@ fn the_lexical_query_walks_the_inverted_index_however_common_its_words() {
         let words = parse_words(&mut fixture.conn, &collections, question).unwrap();
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
-        let plan = fixture.as_user(|conn| by_words(conn, |conn| leg.explain(conn))).unwrap().join("\n");
+        let plan = fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n");
         assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{question}: {plan}");
     }
+}
+
+/// How a query is run that connections keep: by a plan for all values.
+fn plan_for_all_values(fixture: &mut Fixture, settings: &str, query: &Planned) -> String {
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        text: String,
+    }
+    assert!(query.statement().is_kept());
+    let nothing = vec!["NULL"; query.statement().binds().len()].join(", ");
+    fixture.as_user(|conn| {
+        let prepare = format!("PREPARE leg AS {}", query.statement().text());
+        conn.batch_execute(&format!("SET LOCAL plan_cache_mode = force_generic_plan; {settings}; {prepare}"))
+            .unwrap();
+        let lines: Vec<Line> =
+            diesel::sql_query(format!("EXPLAIN EXECUTE leg ({nothing})")).load(conn).unwrap();
+        lines.into_iter().map(|line| line.text + "\n").collect()
+    })
+}
+
+#[test]
+fn queries_that_are_planned_once_walk_their_indexes() {
+    let mut fixture = Fixture::new();
+    store_many(&mut fixture, 500);
+    let scope = Scope::of(&[fixture.collection]);
+    let leg = dense_leg(&fixture.model, &scope, &vector_of("a"), APPROXIMATE, 10);
+    let plan =
+        plan_for_all_values(&mut fixture, "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", &leg);
+    assert!(plan.contains(&format!("embeddings_{}_vector_idx", fixture.model.id)), "{plan}");
+
+    let words = parse_words(&mut fixture.conn, &[fixture.collection], "a b c word7").unwrap();
+    let query = LexicalQuery::within_budget(words, 40.0);
+    assert!(!query.paired.is_empty());
+    let leg = lexical_leg(&scope, &query, 10).unwrap();
+    fixture.conn.batch_execute("DEALLOCATE leg").unwrap();
+    let plan = plan_for_all_values(&mut fixture, "SET LOCAL enable_seqscan = off", &leg);
+    assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{plan}");
 }
 
 #[test]
@@ -86,10 +124,10 @@ fn a_search_leaves_no_setting_that_misleads_the_next_query() {
     let scope = Scope::of(&[fixture.collection]);
     best_by_words(&mut fixture, &scope, "k", 5);
     nearest(&mut fixture, &scope, "k", APPROXIMATE, 5);
-    for name in ["enable_seqscan", "enable_sort"] {
+    for (name, usual) in [("enable_seqscan", "on"), ("enable_sort", "on"), ("plan_cache_mode", "auto")] {
         let setting: Setting = diesel::sql_query(format!("SELECT current_setting('{name}') AS value"))
             .get_result(&mut fixture.conn)
             .unwrap();
-        assert_eq!(setting.value, "on", "{name}");
+        assert_eq!(setting.value, usual, "{name}");
     }
 }

@@ -1,0 +1,57 @@
+//! A query with what PostgreSQL's planner must be told for it.
+
+use diesel::{PgConnection, QueryableByName, connection::SimpleConnection, pg::Pg};
+
+use crate::{RepoResult, statement::Statement};
+
+/// A query with the planner settings that it needs. Call it in a transaction, which they hold for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    statement: Statement,
+    settings: Option<String>,
+}
+
+impl Planned {
+    /// A query that needs nothing.
+    pub(super) fn freely(statement: Statement) -> Self {
+        Self { statement, settings: None }
+    }
+
+    /// A query that is run under `settings`. One that connections keep is planned once for all values: these settings leave
+    /// one way to run it, and finding that anew takes longer than some of the queries.
+    pub(super) fn under(settings: &str, statement: Statement) -> Self {
+        let mode = if statement.is_kept() { "force_generic_plan" } else { "auto" };
+        let settings = format!("{settings}; SET LOCAL plan_cache_mode = {mode}");
+        Self { statement, settings: Some(settings) }
+    }
+
+    /// The query itself.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// Runs it.
+    pub fn load<Row: QueryableByName<Pg> + 'static>(&self, conn: &mut PgConnection) -> RepoResult<Vec<Row>> {
+        self.told(conn, |conn| self.statement.load(conn))
+    }
+
+    /// Runs it and says how: the plan for its values with its times, a line a row.
+    pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
+        self.told(conn, |conn| self.statement.explain(conn))
+    }
+
+    /// Runs `run` under the settings, and then takes back what would mislead the queries after it.
+    fn told<T>(
+        &self,
+        conn: &mut PgConnection,
+        run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
+    ) -> RepoResult<T> {
+        let Some(settings) = &self.settings else { return run(conn) };
+        conn.batch_execute(settings)?;
+        let result = run(conn)?;
+        conn.batch_execute(
+            "SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on; SET LOCAL plan_cache_mode = auto",
+        )?;
+        Ok(result)
+    }
+}
