@@ -34,6 +34,13 @@ pub(crate) enum BoostBody {
         /// Added to the score.
         weight: f64,
     },
+    /// Half of `weight` for a document that answers have cited `half_citations` times, ever more of it for more.
+    Popularity {
+        /// Above 0.
+        half_citations: f64,
+        /// Added to the score.
+        weight: f64,
+    },
     /// `weight` times a number from 0 to 1 in the document's metadata.
     Metadata {
         /// Name of the field.
@@ -106,6 +113,7 @@ impl RankingBody {
         }
         ranking.boosts.extend(self.boosts.into_iter().map(|boost| match boost {
             BoostBody::Recency { half_life_days, weight } => Boost::Recency { half_life_days, weight },
+            BoostBody::Popularity { half_citations, weight } => Boost::Popularity { half_citations, weight },
             BoostBody::Metadata { key, weight } => Boost::Metadata { key, weight },
         }));
         if let Some(cutoff) = self.cutoff {

@@ -157,6 +157,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    document_popularity (document_id) {
+        document_id -> Uuid,
+        collection_id -> Uuid,
+        citation_count -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     document_versions (id) {
         id -> Uuid,
         document_id -> Uuid,
@@ -390,6 +401,7 @@ diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
+diesel::joinable!(document_popularity -> documents (document_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> chunks (chunk_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
@@ -417,6 +429,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     collection_members,
     collection_synonyms,
     collections,
+    document_popularity,
     document_versions,
     documents,
     embedding_models,

@@ -133,6 +133,21 @@ fn results_are_ranked_cut_and_marked_as_asked() {
     assert_eq!(titles(&search(json!({"query": "zirconium", "ranking": fused}))).len(), 3);
 }
 
+#[test]
+fn documents_that_answers_cite_are_popular() {
+    let app = TestApp::start();
+    let client = app.client();
+    shelf(&client);
+    let popular = json!({"boosts": [{"type": "popularity", "half_citations": 1.0, "weight": 5.0}]});
+    let best = || {
+        let found = client.post("/v1/search", &json!({"query": "zirconium", "ranking": popular})).expect(200);
+        titles(&found)[0].to_owned()
+    };
+    assert_eq!(best(), "Zirconium");
+    client.post("/v1/ask", &json!({"question": "How do swallows fly before rain?"})).expect(200);
+    assert_eq!(best(), "Swallows");
+}
+
 fn at(offset: &serde_json::Value) -> usize {
     usize::try_from(offset.as_u64().unwrap()).unwrap()
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pgvector::HalfVector;
 use rag_repo::{
     PgConnection, RepoResult,
-    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+    search::{self, DensePlan, Hit, LexicalQuery, QuestionWords, Scope},
 };
 use rag_schema::ids::{ChunkId, CollectionId};
 use serde_json::json;
@@ -23,18 +23,27 @@ pub(super) struct Leg<'a> {
     pub(super) plan: DensePlan,
 }
 
+/// What the lexical leg found.
+#[derive(Default)]
+pub(super) struct LexicalHits {
+    pub(super) hits: Vec<Hit>,
+    /// Sum of the inverse document frequencies of the question's words.
+    asked_idf: f64,
+    pub(super) pruned_words: Vec<String>,
+}
+
 impl Leg<'_> {
     pub(super) fn lexical(
         &self,
         conn: &mut PgConnection,
         visible: &[CollectionId],
         tracer: &mut Tracer,
-    ) -> RepoResult<(Vec<Hit>, Vec<String>)> {
+    ) -> RepoResult<LexicalHits> {
         if self.legs.request.mode == Mode::Dense {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok(LexicalHits::default());
         }
         let synonyms = self.legs.synonyms && self.scope.has_synonyms();
-        let words = words(conn, visible, self.wording, synonyms, tracer)?;
+        let QuestionWords { words, idf: asked_idf } = words(conn, visible, self.wording, synonyms, tracer)?;
         let query = LexicalQuery::within_budget(words, f64::from(self.legs.settings().lexical_budget));
         let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
         let hits = match &leg {
@@ -57,7 +66,8 @@ impl Leg<'_> {
         if let Some(leg) = &leg {
             tracer.plan(conn, leg)?;
         }
-        Ok((hits, query.pruned.into_iter().map(|word| word.lexeme).collect()))
+        let pruned_words = query.pruned.into_iter().map(|word| word.lexeme).collect();
+        Ok(LexicalHits { hits, asked_idf, pruned_words })
     }
 
     /// The dense leg. When the index gives fewer rows than are wanted, every row is compared: what exists is found.
@@ -88,15 +98,16 @@ impl Leg<'_> {
         &self,
         conn: &mut PgConnection,
         dense: &[Hit],
-        lexical: &[Hit],
+        lexical: &LexicalHits,
         tracer: &mut Tracer,
     ) -> RepoResult<Vec<Ranked>> {
+        let LexicalHits { hits: lexical, asked_idf, .. } = lexical;
         let cosines = self.missing_cosines(conn, dense, lexical)?;
         let mut fusion = self.legs.ranking.fusion.with_share(self.legs.share);
         if self.legs.engine.embedder().reads_only_latin() {
             fusion = fusion.for_latin_model(&self.wording.words);
         }
-        let mut ranked = fuse(fusion, dense, lexical, &cosines);
+        let mut ranked = fuse(fusion, dense, lexical, *asked_idf, &cosines);
         tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
         let feedback = self.legs.ranking.feedback;
         let learns = matches!(fusion, Fusion::Convex { .. }) && self.legs.request.mode == Mode::Hybrid;
@@ -108,7 +119,7 @@ impl Leg<'_> {
             let query = HalfVector::from_f32_slice(&before_learning(vector, best.len(), feedback.weight));
             let all: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
             let cosines = search::learned_similarities(conn, model, &query, &best, &all)?;
-            ranked = refined(fusion, ranked, &cosines);
+            ranked = refined(fusion, ranked, *asked_idf, &cosines);
             tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
         }
         Ok(ranked)

@@ -62,10 +62,10 @@ impl Legs<'_> {
         let mut how: Option<(Option<DensePlan>, Vec<String>)> = None;
         for wording in self.wordings {
             let leg = Leg { legs: self, wording, scope: &scope, plan };
-            let (lexical, pruned_words) = leg.lexical(conn, &visible, tracer)?;
+            let lexical = leg.lexical(conn, &visible, tracer)?;
             let (dense, dense_plan) = leg.dense(conn, tracer)?;
             lists.push(leg.fused(conn, &dense, &lexical, tracer)?);
-            how.get_or_insert((dense_plan, pruned_words));
+            how.get_or_insert((dense_plan, lexical.pruned_words));
         }
         let (dense_plan, pruned_words) = how.unwrap_or_default();
         let ranked = merge(lists);

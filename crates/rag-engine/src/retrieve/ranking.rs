@@ -48,7 +48,14 @@ pub enum Boost {
         /// Score of a document of today.
         weight: f64,
     },
-    /// `weight` times a number from 0 to 1 in the document's metadata, such as an importance or a popularity.
+    /// Half of `weight` for a document that answers have cited `half_citations` times, ever more of it for more.
+    Popularity {
+        /// Citations that give half of the weight, above 0.
+        half_citations: f64,
+        /// Score of a document that is always cited.
+        weight: f64,
+    },
+    /// `weight` times a number from 0 to 1 in the document's metadata, such as an importance.
     Metadata {
         /// Name of the field.
         key: String,
@@ -99,6 +106,7 @@ impl Ranking {
         };
         let boost = |boost: &Boost| match boost {
             Boost::Recency { half_life_days, weight } => *half_life_days > 0.0 && weight.is_finite(),
+            Boost::Popularity { half_citations, weight } => *half_citations > 0.0 && weight.is_finite(),
             Boost::Metadata { weight, .. } => weight.is_finite(),
         };
         let cutoff = match self.cutoff {
@@ -114,7 +122,10 @@ impl Ranking {
                 "rerank is 1 to 500 results",
             ),
             (part(self.diversity), "diversity is 0 to 1"),
-            (self.boosts.iter().all(boost), "boosts: half_life_days is above 0, weight is a number"),
+            (
+                self.boosts.iter().all(boost),
+                "boosts: half_life_days and half_citations are above 0, weight is a number",
+            ),
             (cutoff, "cutoff: similarity is -1 to 1, gap and percentile are 0 to 1"),
         ];
         checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, rule)| Err(rule))
@@ -228,6 +239,10 @@ impl Boost {
         match self {
             Self::Recency { half_life_days, weight } => {
                 weight * (-passage.age_s.max(0.0) / 86_400.0 / half_life_days).exp2()
+            }
+            Self::Popularity { half_citations, weight } => {
+                let citations = f64::from(u32::try_from(passage.citation_count).unwrap_or(u32::MAX));
+                weight * citations / (citations + half_citations)
             }
             Self::Metadata { key, weight } => {
                 weight

@@ -98,6 +98,7 @@ mod tests {
                 media_type: "text/plain".to_owned(),
                 metadata: json!({}),
                 age_s: 0.0,
+                citation_count: 0,
             };
             (Ranked { chunk_id, score, fused: score, rerank: None, dense: None, lexical: None }, passage)
         });

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rag_repo::{
     PgConnection, RepoResult,
-    search::{QueryWord, parse_words, synonym_words},
+    search::{QueryWord, QuestionWords, parse_words, synonym_words},
 };
 use rag_schema::ids::CollectionId;
 use serde_json::json;
@@ -21,11 +21,11 @@ pub(super) fn words(
     wording: &Wording<'_>,
     synonyms: bool,
     tracer: &mut Tracer,
-) -> RepoResult<Vec<QueryWord>> {
-    let own = parse_words(conn, collections, &wording.words)?;
+) -> RepoResult<QuestionWords> {
+    let QuestionWords { words: own, idf } = parse_words(conn, collections, &wording.words)?;
     let mut all: HashMap<i32, QueryWord> = own.into_iter().map(|word| (word.id, word)).collect();
     if let Some((before, weight)) = wording.before {
-        add(&mut all, parse_words(conn, collections, before)?, f64::from(weight));
+        add(&mut all, parse_words(conn, collections, before)?.words, f64::from(weight));
     }
     if synonyms {
         let found = synonym_words(conn, collections, &wording.words)?;
@@ -35,7 +35,7 @@ pub(super) fn words(
             add(&mut all, found.into_iter().map(|synonym| synonym.word), SYNONYM_WEIGHT);
         }
     }
-    Ok(all.into_values().collect())
+    Ok(QuestionWords { words: all.into_values().collect(), idf })
 }
 
 /// Adds words that are not there at this weight; of those that are, the greater weight stays.

@@ -93,9 +93,8 @@ pub fn dense_leg(
         }
         DensePlan::HnswBinary { .. } => include_str!("dense_binary.sql").to_owned(),
     };
-    let statement = Statement::new(of_model(&text, model))
-        .bind(Bind::Half(query.clone()))
-        .bind(Bind::BigInteger(limit));
+    let statement =
+        Statement::new(of_model(&text, model)).bind(Bind::Half(query.clone())).bind(Bind::BigInteger(limit));
     let statement = match plan {
         DensePlan::HnswBinary { overfetch, .. } => {
             statement.bind(Bind::BigInteger(limit.saturating_mul(overfetch.into())))

@@ -45,6 +45,15 @@ pub struct QueryWord {
     pub idf: f64,
 }
 
+/// The words of a question.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuestionWords {
+    /// Those that the collections know.
+    pub words: Vec<QueryWord>,
+    /// Sum of the inverse document frequencies of all, known or not: about what a chunk scores that holds each once.
+    pub idf: f64,
+}
+
 /// A question made ready for the lexical leg.
 #[derive(Debug, Clone)]
 pub struct LexicalQuery {
@@ -129,16 +138,27 @@ fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-/// The words of `question` that the collections know, with their inverse document frequencies.
+/// The words of `question`, with their inverse document frequencies.
 pub fn parse_words(
     conn: &mut PgConnection,
     collections: &[CollectionId],
     question: &str,
-) -> RepoResult<Vec<QueryWord>> {
-    Statement::fixed(include_str!("lexical_query.sql"))
+) -> RepoResult<QuestionWords> {
+    let rows: Vec<QuestionWord> = Statement::fixed(include_str!("lexical_query.sql"))
         .bind(Bind::ids(collections))
         .bind(Bind::Text(question.to_owned()))
-        .load(conn)
+        .load(conn)?;
+    let idf = rows.first().map_or(0.0, |row| row.asked_idf);
+    Ok(QuestionWords { words: rows.into_iter().map(|row| row.word).collect(), idf })
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct QuestionWord {
+    #[diesel(embed)]
+    word: QueryWord,
+    #[diesel(sql_type = Double)]
+    asked_idf: f64,
 }
 
 /// Those of `words` that share a stem with the question.

@@ -60,6 +60,9 @@ pub struct Passage {
     /// Seconds since the document was stored.
     #[diesel(sql_type = Double)]
     pub age_s: f64,
+    /// Answers that have cited the document.
+    #[diesel(sql_type = BigInt)]
+    pub citation_count: i64,
 }
 
 /// The passages of the chunks, in the order given; those deleted meanwhile are left out.

@@ -25,6 +25,8 @@ pub(crate) struct Fixture {
     pub(crate) user: UserId,
     pub(crate) collection: CollectionId,
     pub(crate) model: EmbeddingModel,
+    /// How the words of documents that are stored from now on are found.
+    pub(crate) text_search_config: &'static str,
 }
 
 /// A document that was stored, with its chunks in order.
@@ -47,7 +49,7 @@ impl Fixture {
         .expect("a model");
         let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user);
-        Self { conn, user, collection, model }
+        Self { conn, user, collection, model, text_search_config: "english" }
     }
 
     /// Runs `work` as searches run: on behalf of the collection's owner, under row-level security.
@@ -59,7 +61,7 @@ impl Fixture {
         new_collection(&mut self.conn, self.user)
     }
 
-    /// Stores a document whose chunks are the texts, published, in English.
+    /// Stores a document whose chunks are the texts, published.
     pub(crate) fn store(&mut self, texts: &[&str]) -> Stored {
         let stored = self.build(texts);
         versions::publish(&mut self.conn, stored.version, None).expect("published");
@@ -87,8 +89,11 @@ impl Fixture {
             content_sha256: &sha256,
         };
         documents::insert(conn, &new).expect("a document");
-        let change =
-            documents::DocumentChange { title: None, language: Some("eng"), text_search_config: "english" };
+        let change = documents::DocumentChange {
+            title: None,
+            language: None,
+            text_search_config: self.text_search_config,
+        };
         documents::update(conn, document, &change).expect("a language");
         let version = VersionId::new();
         let new = NewDocumentVersion {
@@ -186,7 +191,7 @@ fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> Ne
 pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str, limit: i64) -> Vec<Hit> {
     let collection = fixture.collection;
     fixture.as_user(|conn| {
-        let words = search::parse_words(conn, &[collection], question).expect("words");
+        let words = search::parse_words(conn, &[collection], question).expect("words").words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);
         leg.map_or(Vec::new(), |leg| leg.load(conn).expect("hits"))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rag_repo::search::{Scope, parse_words};
+use rag_repo::search::{QueryWord, QuestionWords, Scope, parse_words};
 use rag_schema::ids::ChunkId;
 
 use crate::fixture::{Fixture, best_by_words};
@@ -62,6 +62,32 @@ fn words_are_stemmed_and_unknown_ones_find_nothing() {
     assert!(find(&mut fixture, "zebra").is_empty());
     assert!(find(&mut fixture, "the of and").is_empty());
     assert!(find(&mut fixture, "'; DROP TABLE chunks; -- & | ! :*").is_empty());
+}
+
+#[test]
+fn a_question_weighs_what_its_words_do_unknown_ones_as_much_as_the_rarest_could() {
+    let mut fixture = Fixture::new();
+    fixture.store(&["The engines were started", "A quiet lake", "A lake of engines"]);
+    let collections = [fixture.collection];
+    let mut parse = |question: &str| parse_words(&mut fixture.conn, &collections, question).unwrap();
+    let sum = |words: &[QueryWord]| words.iter().map(|word| word.idf).sum::<f64>();
+    let known = parse("the quiet engine");
+    assert!(known.words.len() == 2 && (known.idf - sum(&known.words)).abs() < 1e-12, "{known:?}");
+    let unknown = parse("the quiet engine of a zebra");
+    assert!((unknown.idf - known.idf - (1.0_f64 + 3.5 / 0.5).ln()).abs() < 1e-12, "{unknown:?}");
+    assert_eq!(parse("zebra"), QuestionWords::default());
+}
+
+#[test]
+fn documents_in_another_language_do_not_make_a_question_weigh_more() {
+    let mut fixture = Fixture::new();
+    fixture.store(&["The engines were started"]);
+    fixture.text_search_config = "german";
+    fixture.store(&["Der See liegt still"]);
+    let parsed = parse_words(&mut fixture.conn, &[fixture.collection], "were the engines started?").unwrap();
+    // German knows "were" and "the" for words, and no chunk holds them.
+    let known: f64 = parsed.words.iter().map(|word| word.idf).sum();
+    assert!((parsed.idf - known).abs() < 1e-12, "{parsed:?}");
 }
 
 #[test]

@@ -130,7 +130,13 @@ fn eight_ingests_at_once_into_one_collection_never_deadlock_and_count_right() {
     let user = new_user(conn);
     let collection = new_collection(conn, user);
     let url = database.url().to_owned();
-    let fixture = || Fixture { conn: server::connect(&url).unwrap(), user, collection, model: model.clone() };
+    let fixture = || Fixture {
+        conn: server::connect(&url).unwrap(),
+        user,
+        collection,
+        model: model.clone(),
+        text_search_config: "english",
+    };
     thread::scope(|scope| {
         for seed in 0..8 {
             let fixture = &fixture;

@@ -12,7 +12,7 @@ use rag_repo::{
     members, messages, search::Scope, sessions, synonyms, users,
 };
 use rag_schema::{
-    enums::{JobKind, MemberRole, Role, Scope as KeyScope, Sender, TokenKind, UserState},
+    enums::{JobKind, MemberRole, Outcome, Role, Scope as KeyScope, Sender, TokenKind, UserState},
     ids::{ApiKeyId, DocumentId, JobId, MessageId, SessionId, UserId},
     models::{
         CollectionMember, NewApiKey, NewChatMessage, NewChatSession, NewDocument, NewJob, NewUser, Scopes,
@@ -102,6 +102,7 @@ fn furnished() -> (Fixture, Stored) {
     let session =
         sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" }).unwrap();
     messages::append(conn, &question(session.id)).unwrap();
+    messages::append(conn, &answer(session.id, stored.document)).unwrap();
     synonyms::replace(conn, collection, &[vec!["granite".to_owned(), "rock".to_owned()]]).unwrap();
     let job = NewJob {
         id: JobId::new(),
@@ -142,6 +143,25 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         prompt_tokens: None,
         completion_tokens: None,
     }
+}
+
+fn answer(session_id: SessionId, cited: DocumentId) -> NewChatMessage<'static> {
+    NewChatMessage {
+        ordinal: 1,
+        sender: Sender::Assistant,
+        outcome: Some(Outcome::Answered),
+        citations: json!([{"document_id": cited}, {"document_id": cited}, {"document_id": DocumentId::new()}]),
+        ..question(session_id)
+    }
+}
+
+#[test]
+fn an_answer_counts_each_document_once_that_it_cites_and_that_is_there() {
+    let (mut fixture, stored) = furnished();
+    let counted = fixture.as_user(|conn| {
+        names(conn, "SELECT document_id || ': ' || citation_count AS name FROM document_popularity")
+    });
+    assert_eq!(counted, [format!("{}: 1", stored.document)]);
 }
 
 /// Somebody of the same organisation.

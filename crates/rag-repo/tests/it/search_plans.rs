@@ -44,7 +44,7 @@ fn the_lexical_query_walks_the_inverted_index_however_common_its_words() {
     fixture.conn.batch_execute("ANALYZE chunk_lexemes").unwrap();
     let collections = [fixture.collection];
     for question in ["word7", "common"] {
-        let words = parse_words(&mut fixture.conn, &collections, question).unwrap();
+        let words = parse_words(&mut fixture.conn, &collections, question).unwrap().words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
         let plan = fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n");
@@ -77,11 +77,14 @@ fn queries_that_are_planned_once_walk_their_indexes() {
     store_many(&mut fixture, 500);
     let scope = Scope::of(&[fixture.collection]);
     let leg = dense_leg(&fixture.model, &scope, &vector_of("a"), APPROXIMATE, 10);
-    let plan =
-        plan_for_all_values(&mut fixture, "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off", &leg);
+    let plan = plan_for_all_values(
+        &mut fixture,
+        "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off",
+        &leg,
+    );
     assert!(plan.contains(&format!("embeddings_{}_vector_idx", fixture.model.id)), "{plan}");
 
-    let words = parse_words(&mut fixture.conn, &[fixture.collection], "a b c word7").unwrap();
+    let words = parse_words(&mut fixture.conn, &[fixture.collection], "a b c word7").unwrap().words;
     let query = LexicalQuery::within_budget(words, 40.0);
     assert!(!query.paired.is_empty());
     let leg = lexical_leg(&scope, &query, 10).unwrap();

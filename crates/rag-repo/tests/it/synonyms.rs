@@ -24,7 +24,7 @@ fn found(fixture: &mut Fixture, question: &str) -> Vec<SynonymWord> {
 }
 
 fn idf(fixture: &mut Fixture, word: &str) -> f64 {
-    let words: Vec<QueryWord> = parse_words(&mut fixture.conn, &[fixture.collection], word).unwrap();
+    let words: Vec<QueryWord> = parse_words(&mut fixture.conn, &[fixture.collection], word).unwrap().words;
     words.iter().map(|word| word.idf).sum()
 }
 
