@@ -228,7 +228,7 @@ fn vectors_beyond_what_an_index_can_hold_are_refused() {
     assert_eq!(register(conn, most).unwrap().dimensions, 4_000);
     let refused = conn.transaction(|conn| register(conn, most + 1)).unwrap_err();
     assert!(refused.hits("embedding_models_dimensions_range"), "{refused}");
-    let settings = VectorIndex { hnsw_m: 60, ..VectorIndex::default() };
+    let settings = VectorIndex { hnsw_m: 80, ..VectorIndex::default() };
     let refused: RepoError =
         conn.transaction(|conn| embedding_models::register(conn, "wrong", 3, &settings)).unwrap_err();
     assert!(refused.hits("embedding_models_hnsw_ef_construction_range"), "{refused}");
