@@ -172,11 +172,11 @@ impl Statement {
         Ok(Whole { statement: self, prefix: "" }.get_result(conn)?)
     }
 
-    /// Runs it and says how: the plan with its times, a line a row.
+    /// Runs it and says how: the plan with its times, a line a row, its long constants cut.
     pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
         let whole = Whole { statement: self, prefix: "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " };
         let lines: Vec<PlanLine> = whole.load(conn)?;
-        Ok(lines.into_iter().map(|line| line.text).collect())
+        Ok(lines.into_iter().map(|line| shortened(&line.text)).collect())
     }
 
     fn next(&self) -> usize {
@@ -235,6 +235,23 @@ impl QueryFragment<Pg> for Whole<'_> {
     }
 }
 
+/// Longest constant that a plan shows whole, in characters; a vector or a list of ids takes thousands.
+const LONGEST_CONSTANT: usize = 120;
+
+/// A line of a plan with its long constants cut.
+fn shortened(line: &str) -> String {
+    let cut = |(at, part): (usize, &str)| {
+        let length = part.chars().count();
+        if at % 2 == 0 || length <= LONGEST_CONSTANT {
+            return part.to_owned();
+        }
+        let begin: String = part.chars().take(LONGEST_CONSTANT / 3).collect();
+        format!("{begin} .. {length} characters")
+    };
+    // Every second part stands between quotation marks; a doubled one within a constant is two of them.
+    line.split('\'').enumerate().map(cut).collect::<Vec<_>>().join("'")
+}
+
 #[derive(QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 struct PlanLine {
@@ -259,6 +276,16 @@ mod tests {
             .bind(Bind::Integer(1))
             .bind(Bind::Text("two".to_owned()));
         assert_eq!(sent(&statement), "SELECT $1, $2, '$.a',\n  $1::text\n -- binds: [\"two\", 1]");
+    }
+
+    #[test]
+    fn a_plan_shows_the_beginning_of_a_long_constant() {
+        let long = "1,".repeat(500);
+        let line = format!("Order By: (e <=> '[{long}]'::halfvec) AND (name = 'o''clock')");
+        let begin = "1,".repeat(19);
+        let expected =
+            format!("Order By: (e <=> '[{begin}1 .. 1002 characters'::halfvec) AND (name = 'o''clock')");
+        assert_eq!(shortened(&line), expected);
     }
 
     #[test]

@@ -162,6 +162,8 @@ fn a_search_explains_itself_when_asked() {
     let names: Vec<&str> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
     assert_eq!(names, ["query", "embed", "scope", "lexical", "dense", "fuse", "feedback", "passages", "cut"]);
     for leg in [3, 4] {
+        let lines = steps[leg]["plan"].as_array().unwrap();
+        assert!(lines.iter().all(|line| line.as_str().unwrap().len() < 500), "{lines:?}");
         let plan = steps[leg]["plan"].to_string();
         assert!(plan.contains("Execution Time"), "{plan}");
     }
