@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum FusionBody {
-    /// `dense_weight` * cosine + (1 - `dense_weight`) * BM25 / best BM25.
+    /// `dense_weight` * cosine + (1 - `dense_weight`) * BM25 / best BM25, or 0.3 of the idf of the question's words if that is more.
     Convex {
         /// 0 to 1.
         dense_weight: f64,

@@ -157,7 +157,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    document_popularity (document_id) {
+    document_popularity (document_id, collection_id) {
         document_id -> Uuid,
         collection_id -> Uuid,
         citation_count -> Int8,
@@ -401,7 +401,6 @@ diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
-diesel::joinable!(document_popularity -> documents (document_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> chunks (chunk_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));

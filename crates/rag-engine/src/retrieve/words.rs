@@ -22,10 +22,13 @@ pub(super) fn words(
     synonyms: bool,
     tracer: &mut Tracer,
 ) -> RepoResult<QuestionWords> {
-    let QuestionWords { words: own, idf } = parse_words(conn, collections, &wording.words)?;
+    let QuestionWords { words: own, mut idf } = parse_words(conn, collections, &wording.words)?;
     let mut all: HashMap<i32, QueryWord> = own.into_iter().map(|word| (word.id, word)).collect();
     if let Some((before, weight)) = wording.before {
-        add(&mut all, parse_words(conn, collections, before)?.words, f64::from(weight));
+        let (before, weight) = (parse_words(conn, collections, before)?, f64::from(weight));
+        // Where the collections know no word of the question itself.
+        idf = idf.max(weight * before.idf);
+        add(&mut all, before.words, weight);
     }
     if synonyms {
         let found = synonym_words(conn, collections, &wording.words)?;

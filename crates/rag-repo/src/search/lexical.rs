@@ -50,7 +50,8 @@ pub struct QueryWord {
 pub struct QuestionWords {
     /// Those that the collections know.
     pub words: Vec<QueryWord>,
-    /// Sum of the inverse document frequencies of all, known or not: about what a chunk scores that holds each once.
+    /// Sum of the inverse document frequencies of all, known or not: about what a chunk scores that holds each once; 0 when none
+    /// is known.
     pub idf: f64,
 }
 

@@ -1,7 +1,8 @@
 -- $1 collections (uuid[]), $2 the question (text)
 -- The question's words as each collection spells and counts them. idf = ln(1 + (N - n + 0.5) / (n + 0.5)) (Lucene's form).
 -- With each, the idf of all of the question's words, of those too that no chunk holds: that of the collection and the
--- configuration which make the least of it, as one that is not of the question's language knows no word.
+-- configuration which make the least of it, as one of another language takes "the" for a word; a collection that holds none of the
+-- words has no say.
 WITH sizes AS MATERIALIZED (
     SELECT collection_id, text_search_config, sum(chunk_count) OVER (PARTITION BY collection_id) AS total
     FROM lexical_statistics WHERE collection_id = ANY ($1) AND chunk_count > 0
@@ -16,11 +17,11 @@ WITH sizes AS MATERIALIZED (
     JOIN lexemes l USING (lexeme)
     JOIN (SELECT DISTINCT collection_id, total FROM sizes) AS sizes USING (collection_id)
 ), asked AS MATERIALIZED (
-    SELECT sum(coalesce(idf, ln(1 + (sizes.total + 0.5) / 0.5))) AS idf
+    SELECT sum(coalesce(idf, ln(1 + (sizes.total + 0.5) / 0.5))) AS idf, count(idf) AS known
     FROM sizes JOIN words USING (text_search_config) LEFT JOIN known USING (collection_id, lexeme)
     GROUP BY collection_id, text_search_config
 )
 SELECT id, lexeme, collection_id, chunk_count, total::bigint AS collection_size, idf,
-       (SELECT min(idf) FROM asked)::float8 AS asked_idf
+       (SELECT coalesce(min(idf) FILTER (WHERE known > 0), min(idf)) FROM asked)::float8 AS asked_idf
 FROM known
 ORDER BY chunk_count, id

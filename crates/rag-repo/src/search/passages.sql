@@ -6,5 +6,5 @@ FROM unnest($1) WITH ORDINALITY AS wanted (id, rank)
 JOIN chunks c ON c.id = wanted.id
 JOIN document_versions v ON v.id = c.version_id
 JOIN documents d ON d.id = v.document_id
-LEFT JOIN document_popularity p ON p.document_id = d.id
+LEFT JOIN document_popularity p ON p.document_id = d.id AND p.collection_id = d.collection_id
 ORDER BY wanted.rank

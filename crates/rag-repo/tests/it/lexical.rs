@@ -76,6 +76,11 @@ fn a_question_weighs_what_its_words_do_unknown_ones_as_much_as_the_rarest_could(
     let unknown = parse("the quiet engine of a zebra");
     assert!((unknown.idf - known.idf - (1.0_f64 + 3.5 / 0.5).ln()).abs() < 1e-12, "{unknown:?}");
     assert_eq!(parse("zebra"), QuestionWords::default());
+    // What holds none of the words has no say, however little they would weigh there.
+    let other = fixture.another_collection();
+    fixture.build_in(other, &["zebra"]);
+    let both = parse_words(&mut fixture.conn, &[collections[0], other], "the quiet engine").unwrap();
+    assert!((both.idf - known.idf).abs() < 1e-12, "{both:?}");
 }
 
 #[test]

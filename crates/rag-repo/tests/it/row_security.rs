@@ -102,7 +102,7 @@ fn furnished() -> (Fixture, Stored) {
     let session =
         sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" }).unwrap();
     messages::append(conn, &question(session.id)).unwrap();
-    messages::append(conn, &answer(session.id, stored.document)).unwrap();
+    as_user(conn, user, |conn| messages::append(conn, &answer(session.id, stored.document))).unwrap();
     synonyms::replace(conn, collection, &[vec!["granite".to_owned(), "rock".to_owned()]]).unwrap();
     let job = NewJob {
         id: JobId::new(),
@@ -255,10 +255,14 @@ fn a_search_that_names_somebody_elses_collection_finds_nothing() {
     let scope = Scope::of(&[fixture.collection]);
     let owner = fixture.user;
     assert!(!best_by_words(&mut fixture, &scope, "granite", 10).is_empty());
-    assert_eq!(nearest(&mut fixture, &scope, "granite", rag_repo::search::DensePlan::Exact, 10).len(), 2);
+    let plans = [rag_repo::search::DensePlan::Exact, APPROXIMATE];
+    for plan in plans {
+        assert_eq!(nearest(&mut fixture, &scope, "granite", plan, 10).len(), 2, "{plan:?}");
+    }
+    // The connection has planned these queries for the owner, and keeps the plans.
     fixture.user = new_user(&mut fixture.conn);
     assert!(best_by_words(&mut fixture, &scope, "granite", 10).is_empty());
-    for plan in [rag_repo::search::DensePlan::Exact, APPROXIMATE] {
+    for plan in plans {
         assert!(nearest(&mut fixture, &scope, "granite", plan, 10).is_empty(), "{plan:?}");
     }
     let (model, stranger) = (fixture.model.clone(), fixture.user);

@@ -51,7 +51,7 @@ impl Default for VectorIndex {
         Self {
             metric: Metric::Cosine,
             kind: IndexKind::Hnsw,
-            // Of a million vectors of 384 dimensions, m 10 and 150 candidates find more of the ten nearest in less time and 7/8 of the
+            // Of 100,000 vectors of 384 dimensions, m 10 and 150 candidates find more of the ten nearest in less time and 7/8 of the
             // room than pgvector's 16 and 64; eight rows fit on a page, in float32 four (ADR 7).
             hnsw_m: 10,
             hnsw_ef_construction: 150,
