@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::enums::Sender;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::context::Said;
 
@@ -73,6 +74,26 @@ pub(super) fn question_in(answer: &str) -> Option<String> {
     spoken(answer).lines().find_map(line)
 }
 
+/// Whether a rewritten question still asks what was asked: it keeps half of the question's longer words, and half of its own are
+/// of the question or of the conversation. Small models answer, or repeat an earlier question: searching for that instead loses
+/// most of what would be found.
+pub(super) fn asks_the_same(rewritten: &str, question: &str, said: &[Said<'_>]) -> bool {
+    let (rewritten, question) = (longer_words(rewritten), longer_words(question));
+    let mut known: HashSet<String> = said.iter().flat_map(|said| longer_words(said.text)).collect();
+    known.extend(question.iter().cloned());
+    let half_in = |words: &HashSet<String>, others: &HashSet<String>| {
+        2 * words.intersection(others).count() >= words.len()
+    };
+    half_in(&question, &rewritten) && half_in(&rewritten, &known)
+}
+
+/// The beginnings, which inflection spares, of the words that are no shorter; of scripts without spaces there are none.
+fn longer_words(text: &str) -> HashSet<String> {
+    const CHARS: usize = 4;
+    let words = text.unicode_words().filter(|word| word.chars().count() >= CHARS);
+    words.map(|word| word.to_lowercase().chars().take(CHARS).collect()).collect()
+}
+
 /// At most `count` wordings in an answer, each once and none of them the question's own.
 pub(super) fn wordings_in(answer: &str, question: &str, count: usize) -> Vec<String> {
     let mut seen = HashSet::from([question.trim().to_lowercase()]);
@@ -125,6 +146,24 @@ mod tests {
         assert_eq!(question_in("1984 was written by whom?").as_deref(), Some("1984 was written by whom?"));
         assert_eq!(question_in(" \n?!\n\u{0}"), None);
         assert_eq!(question_in(&"x".repeat(9_000)).unwrap().len(), QUESTION_CHARS);
+    }
+
+    #[test]
+    fn a_rewritten_question_asks_what_was_asked() {
+        let said = [
+            Said { sender: Sender::User, text: "Who wrote War and Peace?" },
+            Said { sender: Sender::Assistant, text: "Leo Tolstoy wrote it." },
+        ];
+        let same = |question, rewritten| asks_the_same(rewritten, question, &said);
+        assert!(same("When was he born?", "When was Leo Tolstoy born?"));
+        assert!(same("And its publisher?", "Who was the publisher of War and Peace?"));
+        assert!(same("Why?", "Why did Tolstoy write War and Peace?"));
+        assert!(same("它在哪里？", "东京塔在哪里？"));
+        assert!(!same("When was he born?", "Who wrote War and Peace?"), "an earlier question");
+        assert!(
+            !same("When was he born?", "He was born on a cold winter morning near Yasnaya Polyana."),
+            "an answer"
+        );
     }
 
     #[test]

@@ -114,7 +114,11 @@ impl Helper<'_> {
     fn rewrite(&mut self, request: &SearchRequest<'_>, understood: &mut Understood<'_>, tracer: &mut Tracer) {
         let asked = vec![reword::rewrite(&understood.words, request.said)];
         let answer = self.ask(asked).pop();
-        if let Some(question) = self.taken("rewrite", answer, reword::question_in, tracer) {
+        let read = |answer: &str| {
+            reword::question_in(answer)
+                .filter(|rewritten| reword::asks_the_same(rewritten, &understood.words, request.said))
+        };
+        if let Some(question) = self.taken("rewrite", answer, read, tracer) {
             understood.words = question;
             understood.before = None;
         }
@@ -160,7 +164,7 @@ impl Helper<'_> {
         tracer: &mut Tracer,
     ) -> Option<T> {
         let model = self.model.name();
-        let unusable = || LlmError::BadAnswer("there is nothing to search for in it".to_owned());
+        let unusable = || LlmError::BadAnswer("there is nothing in it to search for instead".to_owned());
         let said = answer.map_or_else(|| Err(unusable()), |answer| answer.text);
         let taken = said.and_then(|text| read(&text).ok_or_else(unusable));
         match &taken {
@@ -245,7 +249,7 @@ mod tests {
         let useless = ScriptedModel::new().answering(["?!"]).answering(["\n"]).answering([" "]);
         let models: [(Arc<dyn ChatModel>, &str); 3] = [
             (Arc::new(broken), "broke off"),
-            (Arc::new(useless), "nothing to search"),
+            (Arc::new(useless), "nothing in it to search"),
             (Arc::new(Silent), "in time"),
         ];
         for (model, why) in models {
