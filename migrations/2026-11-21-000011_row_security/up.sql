@@ -37,7 +37,9 @@ BEGIN
     END IF;
     IF v_missing = '{}' AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         FOREACH v_role IN ARRAY ARRAY['rag_user', 'rag_door', 'rag_worker', 'rag_rules'] LOOP
-            CONTINUE WHEN pg_has_role(current_user, v_role, 'MEMBER');
+            -- Since PostgreSQL 16 whoever makes a role may hand it on, and so is its member, but may not become it.
+            CONTINUE WHEN pg_has_role(current_user, v_role,
+                CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END);
             BEGIN
                 EXECUTE format('GRANT %I TO %I', v_role, current_user);
             EXCEPTION

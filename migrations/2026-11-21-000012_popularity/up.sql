@@ -41,11 +41,17 @@ GRANT CREATE ON SCHEMA public TO rag_rules;
 ALTER FUNCTION count_citations() OWNER TO rag_rules;
 REVOKE CREATE ON SCHEMA public FROM rag_rules;
 
--- What was cited until now.
-SET LOCAL ROLE rag_rules;
-INSERT INTO document_popularity (document_id, collection_id, citation_count)
-SELECT d.id, d.collection_id, count(DISTINCT m.id)
-FROM chat_messages m, jsonb_array_elements(m.citations) AS citation
-JOIN documents d ON d.id = (citation ->> 'document_id')::uuid
-GROUP BY d.id;
-SET LOCAL ROLE NONE;
+-- What was cited until now, read by the role that row-level security lets see it.
+DO $$
+DECLARE
+    v_role TEXT := current_setting('role');
+BEGIN
+    SET LOCAL ROLE rag_rules;
+    INSERT INTO document_popularity (document_id, collection_id, citation_count)
+    SELECT d.id, d.collection_id, count(DISTINCT m.id)
+    FROM chat_messages m, jsonb_array_elements(m.citations) AS citation
+    JOIN documents d ON d.id = (citation ->> 'document_id')::uuid
+    GROUP BY d.id;
+    PERFORM set_config('role', v_role, true);
+END
+$$;

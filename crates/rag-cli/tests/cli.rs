@@ -9,6 +9,9 @@ use std::{
     process::{Command, Output},
 };
 
+use diesel::connection::SimpleConnection as _;
+use rag_pg::{Install, Temporary};
+use rag_repo::server;
 use serde_json::Value;
 
 /// `rag` in an empty folder, with none of the caller's settings.
@@ -187,5 +190,38 @@ fn a_document_is_stored_found_and_cited() {
     let ours = collections.iter().find(|found| found["name"] == collection.as_str()).unwrap();
     assert_eq!(ours["documents"], 1);
     let (code, report) = json(&mut with(&["doctor", "--json"]));
+    assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
+}
+
+/// PostgreSQL as it is rented: whoever owns the database may make roles, and is no superuser.
+#[test]
+fn the_owner_of_a_database_needs_no_more_than_to_make_roles() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = rag(dir.path(), &[]);
+    let home = home.get_envs().find_map(|(name, value)| (name == "RAG_HOME").then(|| value.unwrap()));
+    let install = Install::find(Path::new(home.unwrap())).unwrap();
+    let postgres = Temporary::start(install, Some(env!("CARGO_BIN_EXE_rag").into())).unwrap();
+    let url = postgres.server().url();
+    let (credentials, place) = url.split_once('@').unwrap();
+    let (host, rest) = place.split_once('/').unwrap();
+    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
+    let at = |credentials: &str| format!("{credentials}@{host}/rented?{parameters}");
+    let mut conn = server::connect(&url).unwrap();
+    conn.batch_execute("CREATE ROLE tenant LOGIN CREATEROLE PASSWORD 'secret'").unwrap();
+    conn.batch_execute("CREATE DATABASE rented OWNER tenant").unwrap();
+    server::connect(&at(credentials)).unwrap().batch_execute("CREATE EXTENSION vector").unwrap();
+
+    let text = "Every employee has thirty days of paid vacation in a calendar year.\n";
+    fs::write(dir.path().join("leave.md"), text).unwrap();
+    let as_tenant = |args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.env("DATABASE_URL", at("postgresql://tenant:secret"));
+        command
+    };
+    let (code, summary) = json(&mut as_tenant(&["ingest", "leave.md", "--json"]));
+    assert_eq!((code, &summary["stored"]), (0, &1.into()), "{summary}");
+    let (code, found) = json(&mut as_tenant(&["search", "--json", "paid vacation"]));
+    assert_eq!((code, &found["results"][0]["source"]), (0, &"leave.md".into()), "{found}");
+    let (code, report) = json(&mut as_tenant(&["doctor", "--json"]));
     assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
 }
