@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod ingest;
 pub mod retrieve;
 mod settings;
+mod support;
 pub mod synonyms;
 
 pub use engine::{Engine, Parts};

@@ -5,10 +5,8 @@ use std::collections::HashSet;
 use rag_schema::ids::{ChunkId, DocumentId};
 use serde::Serialize;
 
-use super::{
-    turn::Evidence,
-    words::{Sentence, content_words, coverage, is_number, sentences},
-};
+use super::turn::Evidence;
+use crate::support::{Sentence, content_words, coverage, is_number, sentences};
 
 /// Part of a sentence's content words that its passage must hold.
 const LEAST_COVERAGE: f64 = 0.5;

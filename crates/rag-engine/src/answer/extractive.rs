@@ -5,9 +5,11 @@ use rag_embed::vector;
 use super::{
     NOT_FOUND,
     turn::{Evidence, Written},
-    words::{content_words, coverage, sentences},
 };
-use crate::{AnswerSettings, Engine, EngineResult};
+use crate::{
+    AnswerSettings, Engine, EngineResult,
+    support::{content_words, coverage, sentences},
+};
 use rag_schema::enums::Outcome;
 
 /// Sentences compared per question, at most: bounds the time of an answer.

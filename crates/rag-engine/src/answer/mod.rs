@@ -5,7 +5,6 @@ mod citations;
 mod extractive;
 mod prompt;
 mod turn;
-mod words;
 
 pub use citations::{Citation, check_citations};
 pub use turn::{Answer, AskRequest, Evidence, Plan, Prepared, Written};

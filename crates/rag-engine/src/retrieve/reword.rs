@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::enums::Sender;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::context::Said;
+use crate::support::{content_words, coverage};
 
 /// Longest question taken from a model, in Unicode scalar values.
 const QUESTION_CHARS: usize = 400;
@@ -74,24 +74,17 @@ pub(super) fn question_in(answer: &str) -> Option<String> {
     spoken(answer).lines().find_map(line)
 }
 
-/// Whether a rewritten question still asks what was asked: it keeps half of the question's longer words, and half of its own are
-/// of the question or of the conversation. Small models answer, or repeat an earlier question: searching for that instead loses
-/// most of what would be found.
+/// Whether a rewritten question still asks what was asked: it keeps half of the question's words, and half of its own are of the
+/// question or of the conversation. Small models answer, or repeat an earlier question: searching for that instead loses most of
+/// what would be found.
 pub(super) fn asks_the_same(rewritten: &str, question: &str, said: &[Said<'_>]) -> bool {
-    let (rewritten, question) = (longer_words(rewritten), longer_words(question));
-    let mut known: HashSet<String> = said.iter().flat_map(|said| longer_words(said.text)).collect();
+    let (rewritten, question) = (content_words(rewritten), content_words(question));
+    let mut known: HashSet<String> = said.iter().flat_map(|said| content_words(said.text)).collect();
     known.extend(question.iter().cloned());
     let half_in = |words: &HashSet<String>, others: &HashSet<String>| {
-        2 * words.intersection(others).count() >= words.len()
+        words.is_empty() || coverage(words, others) >= 0.5
     };
     half_in(&question, &rewritten) && half_in(&rewritten, &known)
-}
-
-/// The beginnings, which inflection spares, of the words that are no shorter; of scripts without spaces there are none.
-fn longer_words(text: &str) -> HashSet<String> {
-    const CHARS: usize = 4;
-    let words = text.unicode_words().filter(|word| word.chars().count() >= CHARS);
-    words.map(|word| word.to_lowercase().chars().take(CHARS).collect()).collect()
 }
 
 /// At most `count` wordings in an answer, each once and none of them the question's own.

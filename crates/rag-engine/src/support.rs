@@ -17,7 +17,7 @@ const FUNCTION_WORDS: [&str; 48] = [
 ];
 
 /// The content words of a text, folded and cut to stems.
-pub(super) fn content_words(text: &str) -> HashSet<String> {
+pub(crate) fn content_words(text: &str) -> HashSet<String> {
     text.unicode_words()
         .map(str::to_lowercase)
         .filter(|word| is_number(word) || is_content(word))
@@ -31,12 +31,12 @@ fn is_content(word: &str) -> bool {
 }
 
 /// Whether a word holds a digit: numbers must agree exactly.
-pub(super) fn is_number(word: &str) -> bool {
+pub(crate) fn is_number(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
 
 /// The part of `wanted` that `given` has, 0 to 1; 0 when nothing is wanted.
-pub(super) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64 {
+pub(crate) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64 {
     if wanted.is_empty() {
         return 0.0;
     }
@@ -46,13 +46,13 @@ pub(super) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64
 
 /// A sentence of a text and the character at which it starts, in Unicode scalar values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sentence<'t> {
-    pub(super) start: usize,
-    pub(super) text: &'t str,
+pub(crate) struct Sentence<'t> {
+    pub(crate) start: usize,
+    pub(crate) text: &'t str,
 }
 
 /// The sentences of a text. A blank line ends one too, and so does the end of a line before a list item.
-pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
+pub(crate) fn sentences(text: &str) -> Vec<Sentence<'_>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     for piece in text.split_inclusive("\n\n").flat_map(split_list).flat_map(|paragraph| joined(paragraph)) {
