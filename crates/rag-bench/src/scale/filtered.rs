@@ -2,7 +2,12 @@
 
 use diesel::{QueryableByName, sql_types::Double};
 use rag_engine::retrieve::{Mode, SearchRequest, SearchResult};
-use rag_repo::{PgConnection, filter::Filter, search::DensePlan, search::Scope, statement::Statement};
+use rag_repo::{
+    PgConnection,
+    filter::Filter,
+    search::{DensePlan, Hit, Scope},
+    statement::Statement,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -36,22 +41,60 @@ pub(crate) struct Filtered {
     pub(crate) share: f64,
     /// Share of the questions whose vectors were compared with every row that passes.
     pub(crate) exact: f64,
-    /// Results of the dense leg, of ten; the mean.
-    pub(crate) found: f64,
-    /// Questions with fewer results than pass, of ten.
-    pub(crate) short: usize,
-    /// Share of the ten nearest that pass which the dense leg finds; the mean.
-    pub(crate) dense_recall_at_10: f64,
-    /// As above, of the question that it is least of.
-    pub(crate) worst_recall_at_10: f64,
-    /// Milliseconds in the database.
-    pub(crate) dense_p50_ms: f64,
-    /// As above.
-    pub(crate) dense_p95_ms: f64,
-    /// As above.
+    /// The vectors' leg, beside every row that passes.
+    pub(crate) dense: FilteredLeg,
+    /// The words' leg, beside BM25 of every chunk that passes and holds a word.
+    pub(crate) lexical: FilteredLeg,
+    /// Milliseconds in the database of both legs together.
     pub(crate) fused_p50_ms: f64,
     /// As above.
     pub(crate) fused_p95_ms: f64,
+}
+
+/// What a filter does to one leg.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilteredLeg {
+    /// Results, of ten; the mean.
+    pub(crate) found: f64,
+    /// Questions with fewer results than there are, of ten.
+    pub(crate) short: usize,
+    /// Share of the true ten that it finds; the mean.
+    pub(crate) recall_at_10: f64,
+    /// As above, of the question that it is least of.
+    pub(crate) worst_recall_at_10: f64,
+    /// Milliseconds in the database.
+    pub(crate) p50_ms: f64,
+    /// As above.
+    pub(crate) p95_ms: f64,
+}
+
+/// What one leg found, question by question.
+#[derive(Default)]
+struct Seen {
+    found: Vec<f64>,
+    recall: Vec<f64>,
+    ms: Vec<f64>,
+    short: usize,
+}
+
+impl Seen {
+    fn add(&mut self, result: &SearchResult, truth: &[Hit]) {
+        self.ms.push(result.timings.database_ms);
+        self.found.push(number(result.found.len()));
+        self.short += usize::from(result.found.len() < truth.len());
+        self.recall.push(quality::share(truth, &result.found));
+    }
+
+    fn summed_up(mut self) -> FilteredLeg {
+        FilteredLeg {
+            found: quality::mean(&self.found),
+            short: self.short,
+            recall_at_10: quality::mean(&self.recall),
+            worst_recall_at_10: self.recall.iter().copied().fold(1.0, f64::min),
+            p50_ms: percentile(&mut self.ms, 50),
+            p95_ms: percentile(&mut self.ms, 95),
+        }
+    }
 }
 
 /// What all filters do.
@@ -84,30 +127,24 @@ fn measure<'a>(
     asked: impl Iterator<Item = (&'a Question, Filter)>,
 ) -> BenchResult<Filtered> {
     progress(&format!("filtered: {name}"));
-    let (mut shares, mut exact, mut found, mut recall) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut dense_ms, mut fused_ms, mut short) = (Vec::new(), Vec::new(), 0);
+    let (mut shares, mut exact, mut fused_ms) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut dense, mut lexical) = (Seen::default(), Seen::default());
     for (question, filter) in asked {
         shares.push(share(conn, &filter)?);
         fused_ms.push(find(place, question, &filter, Mode::Hybrid)?.timings.database_ms);
-        let dense = find(place, question, &filter, Mode::Dense)?;
-        dense_ms.push(dense.timings.database_ms);
-        exact.push(if dense.dense_plan == Some(DensePlan::Exact) { 1.0 } else { 0.0 });
-        found.push(number(dense.found.len()));
+        let by_vectors = find(place, question, &filter, Mode::Dense)?;
+        let by_words = find(place, question, &filter, Mode::Lexical)?;
+        exact.push(if by_vectors.dense_plan == Some(DensePlan::Exact) { 1.0 } else { 0.0 });
         let scope = Scope::of(&[place.collection]).filtered(Some(filter));
-        let truth = quality::nearest_exactly(place, &scope, question)?;
-        short += usize::from(dense.found.len() < truth.len());
-        recall.push(quality::share(&truth, &dense.found));
+        dense.add(&by_vectors, &quality::nearest_exactly(place, &scope, question)?);
+        lexical.add(&by_words, &quality::best_unpruned(place, &scope, question)?);
     }
     Ok(Filtered {
         name,
         share: quality::mean(&shares),
         exact: quality::mean(&exact),
-        found: quality::mean(&found),
-        short,
-        dense_recall_at_10: quality::mean(&recall),
-        worst_recall_at_10: recall.iter().copied().fold(1.0, f64::min),
-        dense_p50_ms: percentile(&mut dense_ms, 50),
-        dense_p95_ms: percentile(&mut dense_ms, 95),
+        dense: dense.summed_up(),
+        lexical: lexical.summed_up(),
         fused_p50_ms: percentile(&mut fused_ms, 50),
         fused_p95_ms: percentile(&mut fused_ms, 95),
     })

@@ -117,7 +117,8 @@ pub(crate) fn nearest_exactly(
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| leg.load(conn))?)
 }
 
-fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
+/// The best chunks of the scope by BM25, none pruned.
+pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
     let limit = i64::try_from(LIMIT)?;
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| {
         let words = search::parse_words(conn, &[place.collection], &question.text)?.words;

@@ -222,35 +222,29 @@ impl fmt::Display for AllFiltered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{:<26} {:>8} {:>8} {:>7} {:>6} {:>9} {:>6} {:>9} {:>7} {:>9} {:>7}",
+            "{:<26} {:>8} {:>8} {:<8} {:>6} {:>6} {:>9} {:>6} {:>8} {:>8}",
             "filtered",
             "chunks %",
             "exact %",
+            "leg",
             "found",
             "short",
             "recall@10",
             "worst",
-            "dense p50",
-            "p95 ms",
-            "fused p50",
+            "p50 ms",
             "p95 ms"
         )?;
         for row in &self.0 {
-            writeln!(
-                f,
-                "{:<26} {:>8.2} {:>8.0} {:>7.1} {:>6} {:>9.3} {:>6.2} {:>9.2} {:>7.2} {:>9.2} {:>7.2}",
-                row.name,
-                row.share * 100.0,
-                row.exact * 100.0,
-                row.found,
-                row.short,
-                row.dense_recall_at_10,
-                row.worst_recall_at_10,
-                row.dense_p50_ms,
-                row.dense_p95_ms,
-                row.fused_p50_ms,
-                row.fused_p95_ms
-            )?;
+            write!(f, "{:<26} {:>8.2} {:>8.0} ", row.name, row.share * 100.0, row.exact * 100.0)?;
+            for (name, leg) in [("dense", &row.dense), ("lexical", &row.lexical)] {
+                writeln!(
+                    f,
+                    "{name:<8} {:>6.1} {:>6} {:>9.3} {:>6.2} {:>8.2} {:>8.2}",
+                    leg.found, leg.short, leg.recall_at_10, leg.worst_recall_at_10, leg.p50_ms, leg.p95_ms
+                )?;
+                write!(f, "{:45}", "")?;
+            }
+            writeln!(f, "{:<38} {:>8.2} {:>8.2}", "fused", row.fused_p50_ms, row.fused_p95_ms)?;
         }
         Ok(())
     }

@@ -33,6 +33,7 @@ pub(super) struct LexicalHits {
 }
 
 impl Leg<'_> {
+    /// The lexical leg. When the candidates give fewer rows than are wanted, whatever holds a word is one: what exists is found.
     pub(super) fn lexical(
         &self,
         conn: &mut PgConnection,
@@ -44,12 +45,16 @@ impl Leg<'_> {
         }
         let synonyms = self.legs.synonyms && self.scope.has_synonyms();
         let QuestionWords { words, idf: asked_idf } = words(conn, visible, self.wording, synonyms, tracer)?;
-        let query = LexicalQuery::within_budget(words, f64::from(self.legs.settings().lexical_budget));
-        let leg = search::lexical_leg(self.scope, &query, self.legs.candidates());
-        let hits = match &leg {
-            Some(leg) => leg.load(conn)?,
-            None => Vec::new(),
-        };
+        let budget = f64::from(self.legs.settings().lexical_budget) / self.scope.share();
+        let wanted = self.legs.candidates();
+        let mut query = LexicalQuery::within_budget(words, budget);
+        let mut leg = search::lexical_leg(self.scope, &query, wanted);
+        let mut hits: Vec<Hit> = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        if !query.pruned.is_empty() && hits.len() < self.legs.request.limit {
+            query = query.unpruned();
+            leg = search::lexical_leg(self.scope, &query, wanted);
+            hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        }
         tracer.step("lexical", || {
             let words: Vec<_> = query
                 .candidates

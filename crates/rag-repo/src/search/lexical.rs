@@ -10,7 +10,7 @@ use pgvector::SparseVector;
 use rag_schema::ids::CollectionId;
 
 use super::{
-    Planned,
+    Planned, real,
     scope::{Scope, Table},
 };
 use crate::{
@@ -58,7 +58,7 @@ pub struct QuestionWords {
 /// A question made ready for the lexical leg.
 #[derive(Debug, Clone)]
 pub struct LexicalQuery {
-    /// Words that make a chunk a candidate.
+    /// Words that make a chunk a candidate; there may be but pairs.
     pub candidates: Vec<QueryWord>,
     /// Of commoner words, two of which together make a chunk a candidate: the id of each and those of the ones, commoner than
     /// it, that it makes candidates with.
@@ -67,7 +67,7 @@ pub struct LexicalQuery {
     pub pruned: Vec<QueryWord>,
 }
 
-/// Of the budget, what goes to words by themselves; the rest goes to pairs.
+/// Of the budget, what goes to words by themselves at most; the rest goes to pairs.
 const SINGLE_SHARE: f64 = 0.25;
 /// Pairs at most: each is a walk through the inverted index.
 const MOST_PAIRS: usize = 20;
@@ -77,22 +77,29 @@ const MOST_PAIRED: usize = 24;
 const LIFT: f64 = 2.0;
 
 impl LexicalQuery {
-    /// Chooses what makes about `budget` candidates: words from the rarest on, at least one, as long as their chunk counts
-    /// fit into their share of it, and of the commoner words the pairs that weigh most.
+    /// Chooses what makes about `budget` candidates: words from the rarest on, as long as their chunk counts fit into their
+    /// share of it, and of the commoner words the pairs that weigh most, as long as theirs fit into the rest. Where that makes
+    /// none, as of one common word, nothing is pruned.
     pub fn within_budget(mut words: Vec<QueryWord>, budget: f64) -> Self {
         words.sort_by_key(|word| (word.chunk_count, word.id));
-        let mut sum = 0.0;
-        let kept = words
-            .iter()
-            .take_while(|word| {
-                sum += f64::from(word.chunk_count);
-                sum <= budget * SINGLE_SHARE
-            })
-            .count()
-            .max(1)
-            .min(words.len());
-        let pruned = words.split_off(kept);
-        Self { candidates: words, paired: paired(&pruned, budget * (1.0 - SINGLE_SHARE)), pruned }
+        let mut single = 0.0;
+        let kept = words.iter().take_while(|word| {
+            let with = single + f64::from(word.chunk_count);
+            let fits = with <= budget * SINGLE_SHARE;
+            single = if fits { with } else { single };
+            fits
+        });
+        let pruned = words.split_off(kept.count());
+        let paired = paired(&pruned, budget - single);
+        let query = Self { candidates: words, paired, pruned };
+        if query.candidates.is_empty() && query.paired.is_empty() { query.unpruned() } else { query }
+    }
+
+    /// Every chunk with one of the words becomes a candidate.
+    #[must_use]
+    pub fn unpruned(mut self) -> Self {
+        self.candidates.append(&mut self.pruned);
+        Self { paired: Vec::new(), ..self }
     }
 
     fn weights(&self) -> SparseVector {
@@ -118,8 +125,8 @@ fn paired(words: &[QueryWord], budget: f64) -> Vec<(i32, Vec<i32>)> {
     pairs.truncate(MOST_PAIRS);
     let mut sum = 0.0;
     pairs.retain(|[one, other]| {
-        let size = i32::try_from(one.collection_size).map_or(f64::INFINITY, f64::from);
-        let both = LIFT * f64::from(one.chunk_count) * f64::from(other.chunk_count) / size.max(1.0);
+        let size = real(one.collection_size.max(1));
+        let both = LIFT * f64::from(one.chunk_count) * f64::from(other.chunk_count) / size;
         let fits = sum + both <= budget;
         sum += if fits { both } else { 0.0 };
         fits
@@ -190,7 +197,7 @@ pub(super) const BY_WORDS: &str = "SET LOCAL enable_seqscan = off";
 
 /// The query of the `limit` best chunks by BM25 among the candidates, best first. None when there is no candidate word.
 pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Planned> {
-    if query.candidates.is_empty() {
+    if query.candidates.is_empty() && query.paired.is_empty() {
         return None;
     }
     let single = query.candidates.iter().map(|word| word.id).collect();
@@ -254,9 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn one_word_is_kept_however_common() {
-        let query = LexicalQuery::within_budget(vec![word(1, 900)], 100.0);
-        assert_eq!(query.candidates.len(), 1);
+    fn where_no_word_is_rare_there_are_but_pairs() {
+        let query = LexicalQuery::within_budget(vec![word(3, 100), word(4, 120)], 100.0);
+        assert!(query.candidates.is_empty());
+        assert_eq!(query.paired, [(3, vec![4])]);
+    }
+
+    #[test]
+    fn nothing_is_pruned_where_that_would_leave_no_candidates() {
+        assert_eq!(ids(&LexicalQuery::within_budget(vec![word(1, 900)], 100.0).candidates), [1]);
+        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 800)], 100.0);
+        assert_eq!((ids(&query.candidates), query.pruned.len()), (vec![2, 1], 0));
     }
 
     #[test]

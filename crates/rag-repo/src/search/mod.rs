@@ -17,6 +17,11 @@ pub use planned::Planned;
 pub use scope::{Scope, WordRule, word_rule};
 pub use synonym_words::{SynonymWord, synonym_words};
 
+/// A count as a number to reckon with.
+fn real(count: i64) -> f64 {
+    i32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
 /// A chunk and what a leg gives it; more is better.
 #[derive(Debug, Clone, Copy, PartialEq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]

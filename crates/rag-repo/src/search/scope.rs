@@ -12,7 +12,7 @@ use rag_schema::{
 };
 use uuid::Uuid;
 
-use super::{Breadth, DensePlan, Planned, lexical::BY_WORDS};
+use super::{Breadth, DensePlan, Planned, lexical::BY_WORDS, real};
 use crate::{
     RepoResult,
     filter::Filter,
@@ -43,6 +43,7 @@ pub struct Scope {
     filter: Option<Filter>,
     rule: Option<WordRule>,
     listed: Option<Listed>,
+    share: Option<f64>,
     has_synonyms: bool,
 }
 
@@ -105,9 +106,20 @@ impl Scope {
             .get_result(conn)?;
         self.has_synonyms = facts.has_synonyms;
         let most = most_exact(facts.total);
-        let is_small =
-            facts.selected <= most || self.list_versions(conn, most)? || self.list_chunks(conn, most)?;
+        let mut left = self.list_versions(conn, most)?;
+        if left.is_none() {
+            left = self.list_chunks(conn, most)?;
+        }
+        if let Some(left) = left {
+            self.share = Some((real(left) / real(facts.selected.max(1))).min(1.0));
+        }
+        let is_small = left.is_some() || facts.selected <= most;
         Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
+    }
+
+    /// The part of the collections' chunks that is left to search, 0 to 1; 1 unless `plan` listed them.
+    pub fn share(&self) -> f64 {
+        self.share.unwrap_or(1.0)
     }
 
     /// Whether the collections have synonyms, as `plan` saw.
@@ -124,10 +136,10 @@ impl Scope {
         Ok(counts.into_iter().sum())
     }
 
-    /// Lists the versions that pass the filter, unless they have more than `most` chunks. A filter that many pass is known
-    /// by some of them: the others are not looked at.
-    fn list_versions(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<bool> {
-        let Some(filter) = &self.filter else { return Ok(false) };
+    /// Lists the versions that pass the filter, unless they have more than `most` chunks, and tells how many. A filter that
+    /// many pass is known by some of them: the others are not looked at.
+    fn list_versions(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<Option<i64>> {
+        let Some(filter) = &self.filter else { return Ok(None) };
         let mut limit = most / USUAL_CHUNKS;
         loop {
             let statement = Statement::new(include_str!("filtered_versions.sql"))
@@ -135,33 +147,34 @@ impl Scope {
                 .bind(Bind::BigInteger(limit))
                 .splice("{filter}", |first| filter.compile(first));
             let versions: Vec<FilteredVersion> = statement.load(conn)?;
-            if versions.iter().map(|version| version.chunk_count).sum::<i64>() > most {
-                return Ok(false);
+            let left = versions.iter().map(|version| version.chunk_count).sum();
+            if left > most {
+                return Ok(None);
             }
             if i64::try_from(versions.len()).is_ok_and(|count| count < limit) {
                 self.listed =
                     Some(Listed::Versions(versions.into_iter().map(|version| version.id).collect()));
-                return Ok(true);
+                return Ok(Some(left));
             }
             limit = limit.saturating_mul(4);
         }
     }
 
-    /// Lists the chunks that hold the required words, unless they are more than `most`.
-    fn list_chunks(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<bool> {
+    /// Lists the chunks that hold the required words, unless they are more than `most`, and tells how many.
+    fn list_chunks(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<Option<i64>> {
         let Some(anchors) = self.rule.as_ref().and_then(|rule| rule.anchors.clone()) else {
-            return Ok(false);
+            return Ok(None);
         };
         let statement = Statement::new(include_str!("ruled_chunks.sql"))
             .bind(Bind::Integers(anchors))
             .bind(Bind::BigInteger(most.saturating_add(1)))
             .splice("{scope}", |first| self.condition(Table::ChunkLexemes, first));
         let chunks: Vec<RuledChunk> = Planned::under(BY_WORDS, statement).load(conn)?;
-        let is_small = i64::try_from(chunks.len()).is_ok_and(|count| count <= most);
-        if is_small {
+        let left = i64::try_from(chunks.len()).ok().filter(|left| *left <= most);
+        if left.is_some() {
             self.listed = Some(Listed::Chunks(chunks.into_iter().map(|chunk| chunk.id).collect()));
         }
-        Ok(is_small)
+        Ok(left)
     }
 
     /// The condition on `table AS e`, its placeholders counted from `first`.
