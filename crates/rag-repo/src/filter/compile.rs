@@ -72,11 +72,9 @@ impl Compiler {
         match test {
             Test::In(values) => self.contained(root, path, values),
             Test::Compare(comparison, value) => {
-                let items = items(&self.reached(root, path));
+                let path = self.bind(Bind::Text(held(path, *comparison)));
                 let bound = self.bind(Bind::Json(json!({"bound": value.to_json()})));
-                let comparison = comparison.sql();
-                // Strict, as the lax mode would look into arrays within the array. Values of two types are never more or less.
-                format!("jsonb_path_exists({items}, 'strict $[*] ? (@ {comparison} $bound)', {bound})")
+                format!("coalesce(jsonb_path_exists({root}, {path}::jsonpath, {bound}, true), FALSE)")
             }
             Test::Exists => format!("({} IS NOT NULL)", self.reached(root, path)),
             Test::Matches(pattern) => {
@@ -134,7 +132,16 @@ impl Compiler {
     }
 }
 
-/// What comparisons look at, as an array: the elements of an array, else the value itself.
+/// The path to a value, or an element of an array, that is held to `$bound`. Strict, as the lax mode would go into arrays on the way
+/// and within the array; what is missing is an error then, which the caller leaves unsaid. Values of two types are never more or less.
+fn held(path: &[String], comparison: Comparison) -> String {
+    // A name in quotes is written as in JSON.
+    let steps: String = path.iter().map(|name| format!(".{}", Value::from(name.as_str()))).collect();
+    let test = format!("@ {} $bound", comparison.sql());
+    format!("strict ${steps} ? ({test} || exists(@[*] ? ({test})))")
+}
+
+/// What patterns look at, as an array: the elements of an array, else the value itself.
 fn items(reached: &str) -> String {
     format!("CASE jsonb_typeof({reached}) WHEN 'array' THEN {reached} ELSE jsonb_build_array({reached}) END")
 }

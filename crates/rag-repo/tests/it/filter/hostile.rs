@@ -108,14 +108,11 @@ fn placeholders_count_from_where_they_are_told() {
     let compiled = filter.compile(7);
     assert_eq!(
         compiled.text(),
-        "(jsonb_path_exists(CASE jsonb_typeof((d.metadata -> $7 -> $8)) WHEN 'array' THEN (d.metadata -> $7 -> $8) \
-         ELSE jsonb_build_array((d.metadata -> $7 -> $8)) END, \
-         'strict $[*] ? (@ > $bound)', $9) \
-         AND (d.title IS NOT NULL AND d.title = ANY($10)))"
+        "(coalesce(jsonb_path_exists(d.metadata, $7::jsonpath, $8, true), FALSE) \
+         AND (d.title IS NOT NULL AND d.title = ANY($9)))"
     );
     let binds = [
-        Bind::Text("a".to_owned()),
-        Bind::Text("b".to_owned()),
+        Bind::Text(r#"strict $."a"."b" ? (@ > $bound || exists(@[*] ? (@ > $bound)))"#.to_owned()),
         Bind::Json(json!({"bound": 1})),
         Bind::Texts(vec!["x".to_owned()]),
     ];
