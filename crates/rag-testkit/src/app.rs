@@ -37,8 +37,8 @@ pub struct Setup {
     pub reranker: Option<(Arc<dyn Reranker>, bool)>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
-    /// How long the chat model may take to help understand a question.
-    pub help_time: Duration,
+    /// How is searched.
+    pub search: SearchSettings,
 }
 
 impl Default for Setup {
@@ -61,7 +61,7 @@ impl Default for Setup {
             embedder: Arc::new(HashEmbedder::new(256)),
             reranker: None,
             chat: None,
-            help_time: Duration::from_secs(30),
+            search: SearchSettings { help_time: Duration::from_secs(30), ..SearchSettings::default() },
         }
     }
 }
@@ -93,8 +93,7 @@ impl TestApp {
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
-        let mut settings = settings(scratch.path().to_owned());
-        settings.search.help_time = setup.help_time;
+        let mut settings = Settings { search: setup.search, ..settings(scratch.path().to_owned()) };
         if setup.reranker.as_ref().is_some_and(|(_, always)| *always) {
             settings.search.ranking.rerank = Some(settings.search.rerank_window);
         }

@@ -1,6 +1,6 @@
 //! `POST /v1/search`.
 
-use rag_testkit::TestApp;
+use rag_testkit::{Setup, TestApp};
 use serde_json::json;
 
 use super::{NOBODY, text};
@@ -150,6 +150,36 @@ fn documents_that_answers_cite_are_popular() {
 
 fn at(offset: &serde_json::Value) -> usize {
     usize::try_from(offset.as_u64().unwrap()).unwrap()
+}
+
+#[test]
+fn words_find_what_there_is_however_few_candidates_they_may_make() {
+    let mut setup = Setup::default();
+    setup.search.lexical_budget = 8;
+    let app = TestApp::with(setup);
+    let client = app.client();
+    let collection = client.collection("metals");
+    for title in ["Tin", "Lead", "Zinc"] {
+        client.text(&collection, title, &format!("{title} suffers corrosion."));
+        client.text(&collection, title, &format!("{title} is like zirconium."));
+    }
+    client.text(&collection, "Zirconium", "Zirconium resists corrosion.");
+    let find = |body: serde_json::Value| {
+        let mut body = body;
+        body["query"] = json!("zirconium corrosion");
+        body["mode"] = json!("lexical");
+        body["explain"] = json!(true);
+        let found = client.post("/v1/search", &body).expect(200);
+        let steps = found["trace"]["steps"].as_array().unwrap();
+        let leg = steps.iter().find(|step| step["step"] == "lexical").unwrap();
+        (titles(&found).len(), leg["detail"]["pruned"].as_array().unwrap().len())
+    };
+    // The pair of the words makes one candidate, which is enough or not.
+    assert_eq!(find(json!({"limit": 1})), (1, 2));
+    assert_eq!(find(json!({"limit": 10})), (7, 0));
+    // Of what a filter leaves, as many may be candidates.
+    let filter = json!({"type": "eq", "key": "document.title", "value": "Zirconium"});
+    assert_eq!(find(json!({"limit": 1, "filter": filter})), (1, 0));
 }
 
 #[test]

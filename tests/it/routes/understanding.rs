@@ -12,7 +12,9 @@ const BEFORE: &str = "Which metals resist corrosion?";
 const FOLLOW_UP: &str = "At how many degrees does it melt?";
 
 fn app(chat: Arc<dyn ChatModel>) -> TestApp {
-    TestApp::with(Setup { chat: Some(chat), help_time: Duration::from_millis(300), ..Setup::default() })
+    let mut setup = Setup { chat: Some(chat), ..Setup::default() };
+    setup.search.help_time = Duration::from_millis(300);
+    TestApp::with(setup)
 }
 
 fn fill(client: &Client) {

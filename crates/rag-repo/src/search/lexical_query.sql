@@ -4,7 +4,7 @@
 -- configuration which make the least of it, as one of another language takes "the" for a word; a collection that holds none of the
 -- words has no say.
 WITH sizes AS MATERIALIZED (
-    SELECT collection_id, text_search_config, sum(chunk_count) OVER (PARTITION BY collection_id) AS total
+    SELECT collection_id, text_search_config, (sum(chunk_count) OVER (PARTITION BY collection_id))::float8 AS total
     FROM lexical_statistics WHERE collection_id = ANY ($1) AND chunk_count > 0
 ), words AS MATERIALIZED (
     SELECT text_search_config, word.lexeme
@@ -12,7 +12,7 @@ WITH sizes AS MATERIALIZED (
          unnest(search_vector(configs.text_search_config, $2)) AS word
 ), known AS MATERIALIZED (
     SELECT l.id, l.lexeme, l.collection_id, l.chunk_count, sizes.total,
-           ln(1 + (sizes.total - l.chunk_count + 0.5) / (l.chunk_count + 0.5))::float8 AS idf
+           ln(1 + (sizes.total - l.chunk_count + 0.5) / (l.chunk_count + 0.5)) AS idf
     FROM (SELECT DISTINCT lexeme FROM words) AS words
     JOIN lexemes l USING (lexeme)
     JOIN (SELECT DISTINCT collection_id, total FROM sizes) AS sizes USING (collection_id)
@@ -22,6 +22,6 @@ WITH sizes AS MATERIALIZED (
     GROUP BY collection_id, text_search_config
 )
 SELECT id, lexeme, collection_id, chunk_count, total::bigint AS collection_size, idf,
-       (SELECT coalesce(min(idf) FILTER (WHERE known > 0), min(idf)) FROM asked)::float8 AS asked_idf
+       (SELECT coalesce(min(idf) FILTER (WHERE known > 0), min(idf)) FROM asked) AS asked_idf
 FROM known
 ORDER BY chunk_count, id

@@ -2,7 +2,7 @@
 -- Words of the synonyms of what the question says, as each collection spells and counts them. A term of the question matches as
 -- a phrase, by stems. All words of a synonym together weigh no more than the words that they stand for: idf is scaled to that.
 WITH sizes AS MATERIALIZED (
-    SELECT collection_id, text_search_config AS config, sum(chunk_count) OVER (PARTITION BY collection_id) AS total
+    SELECT collection_id, text_search_config AS config, (sum(chunk_count) OVER (PARTITION BY collection_id))::float8 AS total
     FROM lexical_statistics
     WHERE collection_id = ANY ($1) AND chunk_count > 0
 ), question AS MATERIALIZED (
@@ -17,7 +17,7 @@ WITH sizes AS MATERIALIZED (
     SELECT *, bool_or(is_asked) OVER (PARTITION BY collection_id, config, ordinal) AS is_concerned FROM terms
 ), words AS (
     SELECT c.collection_id, c.total, config, ordinal, term, is_asked, l.id, word AS lexeme, coalesce(l.chunk_count, 0) AS chunk_count,
-           ln(1 + (total - coalesce(l.chunk_count, 0) + 0.5) / (coalesce(l.chunk_count, 0) + 0.5))::float8 AS idf
+           ln(1 + (total - coalesce(l.chunk_count, 0) + 0.5) / (coalesce(l.chunk_count, 0) + 0.5)) AS idf
     FROM concerned AS c
     CROSS JOIN LATERAL unnest(tsvector_to_array(search_vector(config, term))) AS word
     LEFT JOIN lexemes l ON l.collection_id = c.collection_id AND l.lexeme = word
