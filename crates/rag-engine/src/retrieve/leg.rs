@@ -33,7 +33,8 @@ pub(super) struct LexicalHits {
 }
 
 impl Leg<'_> {
-    /// The lexical leg. When the candidates give fewer rows than are wanted, whatever holds a word is one: what exists is found.
+    /// The lexical leg. When it is asked alone and the candidates give fewer rows than are wanted, whatever holds a word is one:
+    /// what exists is found. Beside the dense leg, which finds it, that would cost more than it tells.
     pub(super) fn lexical(
         &self,
         conn: &mut PgConnection,
@@ -50,7 +51,8 @@ impl Leg<'_> {
         let mut query = LexicalQuery::within_budget(words, budget);
         let mut leg = search::lexical_leg(self.scope, &query, wanted);
         let mut hits: Vec<Hit> = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
-        if !query.pruned.is_empty() && hits.len() < self.legs.request.limit {
+        let is_short = self.legs.request.mode == Mode::Lexical && hits.len() < self.legs.request.limit;
+        if is_short && !query.pruned.is_empty() {
             query = query.unpruned();
             leg = search::lexical_leg(self.scope, &query, wanted);
             hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;

@@ -78,8 +78,8 @@ const LIFT: f64 = 2.0;
 
 impl LexicalQuery {
     /// Chooses what makes about `budget` candidates: words from the rarest on, as long as their chunk counts fit into their
-    /// share of it, and of the commoner words the pairs that weigh most, as long as theirs fit into the rest. Where that makes
-    /// none, as of one common word, nothing is pruned.
+    /// share of it, and of the commoner words the pairs that weigh most, as long as theirs fit into the rest. Where nothing
+    /// fits, the pair that weighs most makes them, or each word by itself where no two are of one collection.
     pub fn within_budget(mut words: Vec<QueryWord>, budget: f64) -> Self {
         words.sort_by_key(|word| (word.chunk_count, word.id));
         let mut single = 0.0;
@@ -90,7 +90,7 @@ impl LexicalQuery {
             fits
         });
         let pruned = words.split_off(kept.count());
-        let paired = paired(&pruned, budget - single);
+        let paired = paired(&pruned, budget - single, words.is_empty());
         let query = Self { candidates: words, paired, pruned };
         if query.candidates.is_empty() && query.paired.is_empty() { query.unpruned() } else { query }
     }
@@ -110,9 +110,9 @@ impl LexicalQuery {
     }
 }
 
-/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the chunks that hold both fit into `budget`;
-/// their number is guessed. Pairs are told by their rarer word: one walk through its chunks serves them all.
-fn paired(words: &[QueryWord], budget: f64) -> Vec<(i32, Vec<i32>)> {
+/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the chunks that hold both fit into `budget`,
+/// or at least one; their number is guessed. Pairs are told by their rarer word: one walk through its chunks serves them all.
+fn paired(words: &[QueryWord], budget: f64, at_least_one: bool) -> Vec<(i32, Vec<i32>)> {
     let words = words.get(..MOST_PAIRED).unwrap_or(words);
     let mut pairs: Vec<[&QueryWord; 2]> = words
         .iter()
@@ -127,7 +127,7 @@ fn paired(words: &[QueryWord], budget: f64) -> Vec<(i32, Vec<i32>)> {
     pairs.retain(|[one, other]| {
         let size = real(one.collection_size.max(1));
         let both = LIFT * f64::from(one.chunk_count) * f64::from(other.chunk_count) / size;
-        let fits = sum + both <= budget;
+        let fits = sum + both <= budget || (at_least_one && sum <= 0.0);
         sum += if fits { both } else { 0.0 };
         fits
     });
@@ -268,9 +268,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_pruned_where_that_would_leave_no_candidates() {
+    fn there_are_candidates_however_common_the_words() {
         assert_eq!(ids(&LexicalQuery::within_budget(vec![word(1, 900)], 100.0).candidates), [1]);
-        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 800)], 100.0);
+        let query = LexicalQuery::within_budget(vec![word(1, 900), word(2, 800), word(3, 700)], 100.0);
+        assert_eq!((query.candidates.len(), query.paired), (0, vec![(3, vec![2])]));
+        let foreign = QueryWord { collection_id: CollectionId::new(), ..word(2, 800) };
+        let query = LexicalQuery::within_budget(vec![word(1, 900), foreign], 100.0);
         assert_eq!((ids(&query.candidates), query.pruned.len()), (vec![2, 1], 0));
     }
 
