@@ -136,9 +136,9 @@ impl Compiler {
 /// and within the array; what is missing is an error then, which the caller leaves unsaid. Values of two types are never more or less.
 fn held(path: &[String], comparison: Comparison) -> String {
     // A name in quotes is written as in JSON.
-    let steps: String = path.iter().map(|name| format!(".{}", Value::from(name.as_str()))).collect();
+    let steps: Vec<String> = path.iter().map(|name| format!(".{}", Value::from(name.as_str()))).collect();
     let test = format!("@ {} $bound", comparison.sql());
-    format!("strict ${steps} ? ({test} || exists(@[*] ? ({test})))")
+    format!("strict ${} ? ({test} || exists(@[*] ? ({test})))", steps.concat())
 }
 
 /// What patterns look at, as an array: the elements of an array, else the value itself.
