@@ -70,8 +70,18 @@ impl Context {
             chat: chat(&config)?,
             settings: config.engine(env::current_exe()?),
         })?;
-        warn_of_other_index(&engine, &config);
         Ok(Self { engine, postgres, config })
+    }
+
+    /// Says when the index is not as the settings have it. A known model keeps its index: building it may take long, and is the
+    /// operator's to decide. Who asks a question is not told each time.
+    pub(crate) fn warn_of_other_index(&self) {
+        let (stands, wanted) = (self.engine.model().index, self.config.index());
+        if !stands.is_built_like(&wanted) {
+            output::note(format!(
+                "warning: the index of the vectors is {stands}; section [index] of the settings says {wanted}: `rag index --rebuild` builds it so"
+            ));
+        }
     }
 
     /// The collection of that name.
@@ -95,16 +105,6 @@ pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
     match server::facts(&mut conn)?.shortcoming() {
         Some(shortcoming) => Err(Failure::new(Exit::Unreachable, shortcoming)),
         None => Ok(conn),
-    }
-}
-
-/// A known model keeps its index: building it may take long, and is the operator's to decide.
-fn warn_of_other_index(engine: &Engine, config: &Config) {
-    let (stands, wanted) = (engine.model().index, config.index());
-    if !stands.is_built_like(&wanted) {
-        output::note(format!(
-            "warning: the index of the vectors is {stands}; section [index] of the settings says {wanted}: `rag index --rebuild` builds it so"
-        ));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
 pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     let before = args.compare.as_deref().map(earlier).transpose()?;
     let context = Context::open(config)?;
+    context.warn_of_other_index();
     let bar = if output::is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} [{elapsed}]") {
         bar.set_style(style);

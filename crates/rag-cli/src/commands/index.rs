@@ -26,6 +26,7 @@ const TOO_FEW: i64 = 4;
 /// Shows, after building anew where that is asked for.
 pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
+    context.warn_of_other_index();
     let wanted = context.config.index();
     if args.rebuild {
         rebuild(&context.engine, &wanted, context.config.sections.index.build_memory_mb)?;

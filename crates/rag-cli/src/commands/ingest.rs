@@ -77,6 +77,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     let told = Arc::clone(&stop);
     signals::listen(move |_| told.store(true, Ordering::Relaxed))?;
     let context = Context::open(config)?;
+    context.warn_of_other_index();
     let collection = ensure_collection(&context, &args.collection)?;
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let mut run = Run::new(&context.engine, &collection, &stop);

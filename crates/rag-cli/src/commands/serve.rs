@@ -36,6 +36,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     signals::listen(move |_| _ = stop.send(true))?;
     let postgres = Postgres::serve(&config)?;
     let context = Context::on(config, postgres)?;
+    context.warn_of_other_index();
     clear_scratch(&context.config.scratch_dir());
     invite_first(&context, bind, key.as_deref())?;
     if *stopped.borrow() {
