@@ -110,14 +110,18 @@ impl Scope {
         if left.is_none() {
             left = self.list_chunks(conn, most)?;
         }
-        if let Some(left) = left {
-            self.share = Some((real(left) / real(facts.selected.max(1))).min(1.0));
-        }
+        let share = |left: i64| (real(left) / real(facts.selected.max(1))).min(1.0);
+        self.share = match left {
+            Some(left) => Some(share(left)),
+            // Between this share and all: the mean of the two, in proportion.
+            None if self.filter.is_some() => Some(share(most).sqrt()),
+            None => None,
+        };
         let is_small = left.is_some() || facts.selected <= most;
         Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
     }
 
-    /// The part of the collections' chunks that is left to search, 0 to 1; 1 unless `plan` listed them.
+    /// About which part of the collections' chunks is left to search, 0 to 1, as `plan` saw: known where it listed them.
     pub fn share(&self) -> f64 {
         self.share.unwrap_or(1.0)
     }
