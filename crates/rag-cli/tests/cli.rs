@@ -5,7 +5,7 @@
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -24,10 +24,14 @@ fn rag(dir: &Path, args: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    let home = env::var_os("HOME").unwrap();
-    let rag_home = env::var_os("RAG_HOME").unwrap_or_else(|| Path::new(&home).join(".cache/rag").into());
-    command.args(args).current_dir(dir).env("RAG_HOME", rag_home).env("HOME", dir);
+    command.args(args).current_dir(dir).env("RAG_HOME", rag_home()).env("HOME", dir);
     command
+}
+
+/// Where PostgreSQL and the model are installed.
+fn rag_home() -> PathBuf {
+    let home = || Path::new(&env::var_os("HOME").unwrap()).join(".cache/rag");
+    env::var_os("RAG_HOME").map_or_else(home, PathBuf::from)
 }
 
 fn run(command: &mut Command) -> (i32, String, String) {
@@ -149,10 +153,12 @@ fn a_document_is_stored_found_and_cited() {
     fs::write(docs.join("leave.md"), text).unwrap();
     fs::write(docs.join("empty.txt"), "").unwrap();
     let data = dir.path().join("data");
+    let server =
+        env::var_os("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
     let with = |args: &[&str]| {
         let mut command = rag(dir.path(), args);
         command.args(["--data-dir".as_ref(), data.as_os_str()]);
-        command.envs(env::var_os("DATABASE_URL").map(|url| ("DATABASE_URL", url)));
+        command.env("DATABASE_URL", &server);
         command
     };
 
@@ -197,9 +203,7 @@ fn a_document_is_stored_found_and_cited() {
 #[test]
 fn the_owner_of_a_database_needs_no_more_than_to_make_roles() {
     let dir = tempfile::tempdir().unwrap();
-    let home = rag(dir.path(), &[]);
-    let home = home.get_envs().find_map(|(name, value)| (name == "RAG_HOME").then(|| value.unwrap()));
-    let install = Install::find(Path::new(home.unwrap())).unwrap();
+    let install = Install::find(&rag_home()).unwrap();
     let postgres = Temporary::start(install, Some(env!("CARGO_BIN_EXE_rag").into())).unwrap();
     let url = postgres.server().url();
     let (credentials, place) = url.split_once('@').unwrap();

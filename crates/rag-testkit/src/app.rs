@@ -33,8 +33,8 @@ pub struct Setup {
     pub pool: PoolSettings,
     /// Model that embeds.
     pub embedder: Arc<dyn Embedder>,
-    /// Reranker, and whether it always judges; no search is reranked without one.
-    pub reranker: Option<(Arc<dyn Reranker>, bool)>,
+    /// Reranker; no search can be reranked without one.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// Chat model; answers are extracted without one.
     pub chat: Option<Arc<dyn ChatModel>>,
     /// How is searched.
@@ -93,14 +93,11 @@ impl TestApp {
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
-        let mut settings = Settings { search: setup.search, ..settings(scratch.path().to_owned()) };
-        if setup.reranker.as_ref().is_some_and(|(_, always)| *always) {
-            settings.search.ranking.rerank = Some(settings.search.rerank_window);
-        }
+        let settings = Settings { search: setup.search, ..settings(scratch.path().to_owned()) };
         let engine = Engine::new(Parts {
             db: pool,
             embedder: setup.embedder,
-            reranker: setup.reranker.map(|(reranker, _)| reranker),
+            reranker: setup.reranker,
             chat: setup.chat,
             settings,
         })

@@ -11,7 +11,9 @@ use super::text;
 const QUERY: &str = "zirconium corrosion";
 
 fn app(reranker: impl Reranker + 'static, always: bool) -> TestApp {
-    TestApp::with(Setup { reranker: Some((Arc::new(reranker), always)), ..Setup::default() })
+    let mut setup = Setup { reranker: Some(Arc::new(reranker)), ..Setup::default() };
+    setup.search.ranking.rerank = always.then_some(setup.search.rerank_window);
+    TestApp::with(setup)
 }
 
 /// Both texts hold the query's words. The legs prefer the one that says them more often, the fake the one that says little else.

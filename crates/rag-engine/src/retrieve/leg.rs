@@ -48,14 +48,17 @@ impl Leg<'_> {
         let QuestionWords { words, idf: asked_idf } = words(conn, visible, self.wording, synonyms, tracer)?;
         let budget = f64::from(self.legs.settings().lexical_budget) / self.scope.share();
         let wanted = self.legs.candidates();
+        let ask = |query: &LexicalQuery, conn: &mut PgConnection| {
+            let leg = search::lexical_leg(self.scope, query, wanted);
+            let hits: RepoResult<Vec<Hit>> = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn));
+            hits.map(|hits| (leg, hits))
+        };
         let mut query = LexicalQuery::within_budget(words, budget);
-        let mut leg = search::lexical_leg(self.scope, &query, wanted);
-        let mut hits: Vec<Hit> = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+        let (mut leg, mut hits) = ask(&query, conn)?;
         let is_short = self.legs.request.mode == Mode::Lexical && hits.len() < self.legs.request.limit;
         if is_short && !query.pruned.is_empty() {
             query = query.unpruned();
-            leg = search::lexical_leg(self.scope, &query, wanted);
-            hits = leg.as_ref().map_or(Ok(Vec::new()), |leg| leg.load(conn))?;
+            (leg, hits) = ask(&query, conn)?;
         }
         tracer.step("lexical", || {
             let words: Vec<_> = query
@@ -85,13 +88,16 @@ impl Leg<'_> {
     ) -> RepoResult<(Vec<Hit>, Option<DensePlan>)> {
         let Some((_, half)) = &self.wording.vector else { return Ok((Vec::new(), None)) };
         let wanted = self.legs.candidates();
+        let ask = |plan: DensePlan, conn: &mut PgConnection| {
+            let leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
+            let hits: RepoResult<Vec<Hit>> = leg.load(conn);
+            hits.map(|hits| (leg, hits))
+        };
         let mut plan = self.plan;
-        let mut leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
-        let mut hits: Vec<Hit> = leg.load(conn)?;
+        let (mut leg, mut hits) = ask(plan, conn)?;
         if plan != DensePlan::Exact && hits.len() < self.legs.request.limit {
             plan = DensePlan::Exact;
-            leg = search::dense_leg(self.legs.engine.model(), self.scope, half, plan, wanted);
-            hits = leg.load(conn)?;
+            (leg, hits) = ask(plan, conn)?;
         }
         tracer.step(
             "dense",

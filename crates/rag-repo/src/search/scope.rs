@@ -106,10 +106,10 @@ impl Scope {
             .get_result(conn)?;
         self.has_synonyms = facts.has_synonyms;
         let most = most_exact(facts.total);
-        let mut left = self.list_versions(conn, most)?;
-        if left.is_none() {
-            left = self.list_chunks(conn, most)?;
-        }
+        let left = match self.list_versions(conn, most)? {
+            None => self.list_chunks(conn, most)?,
+            left => left,
+        };
         let share = |left: i64| (real(left) / real(facts.selected.max(1))).min(1.0);
         self.share = match left {
             Some(left) => Some(share(left)),
