@@ -75,7 +75,7 @@ pub struct IngestSettings {
 /// Settings of search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchSettings {
-    /// Candidates that each leg brings, at least 1.
+    /// Candidates that each leg brings, at least 1; as many as are looked at, where those are more.
     pub candidates: i64,
     /// How far an approximate search of vectors looks.
     pub breadth: Breadth,
@@ -99,9 +99,9 @@ pub struct SearchSettings {
 impl Default for SearchSettings {
     fn default() -> Self {
         Self {
-            candidates: 100,
+            candidates: 50,
             breadth: Breadth::default(),
-            lexical_budget: 2_000,
+            lexical_budget: 1_500,
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),

@@ -89,29 +89,39 @@ pub struct Ranked {
     pub lexical: Option<LegHit>,
 }
 
-/// One list of both legs, best first. Each leg's hits come best first; `asked_idf` is that of the question's words, and
-/// `known_cosines` are those of chunks that only the lexical leg found. Ties are broken by chunk id, so that equal questions give equal lists.
-pub fn fuse(
+/// What is known of a question's chunks by one leg.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LegScores<'a> {
+    /// The leg's list, best first.
+    pub(super) list: &'a [Hit],
+    /// Chunks that the list lacks because it is cut off, or because they were no candidates.
+    pub(super) beyond: &'a [Hit],
+}
+
+impl LegScores<'_> {
+    fn hits(self) -> impl Iterator<Item = (ChunkId, LegHit)> {
+        let beyond = self.beyond.iter().map(|hit| (None, hit));
+        let list = (1..).zip(self.list).map(|(rank, hit)| (Some(rank), hit));
+        beyond.chain(list).map(|(rank, hit)| (hit.chunk_id, LegHit { rank, score: hit.score }))
+    }
+}
+
+/// One list of both legs, best first; `asked_idf` is that of the question's words. Ties are broken by chunk id, so that equal
+/// questions give equal lists.
+pub(super) fn fuse(
     fusion: Fusion,
-    dense: &[Hit],
-    lexical: &[Hit],
+    dense: LegScores<'_>,
+    lexical: LegScores<'_>,
     asked_idf: f64,
-    known_cosines: &[Hit],
 ) -> Vec<Ranked> {
     let mut merged: HashMap<ChunkId, Ranked> = HashMap::new();
-    let entry =
+    let new =
         |chunk_id| Ranked { chunk_id, score: 0.0, fused: 0.0, rerank: None, dense: None, lexical: None };
-    for hit in known_cosines {
-        merged.entry(hit.chunk_id).or_insert_with(|| entry(hit.chunk_id)).dense =
-            Some(LegHit { rank: None, score: hit.score });
+    for (id, hit) in dense.hits() {
+        merged.entry(id).or_insert_with(|| new(id)).dense = Some(hit);
     }
-    for (rank, hit) in (1..).zip(dense) {
-        merged.entry(hit.chunk_id).or_insert_with(|| entry(hit.chunk_id)).dense =
-            Some(LegHit { rank: Some(rank), score: hit.score });
-    }
-    for (rank, hit) in (1..).zip(lexical) {
-        merged.entry(hit.chunk_id).or_insert_with(|| entry(hit.chunk_id)).lexical =
-            Some(LegHit { rank: Some(rank), score: hit.score });
+    for (id, hit) in lexical.hits() {
+        merged.entry(id).or_insert_with(|| new(id)).lexical = Some(hit);
     }
     let mut ranked: Vec<Ranked> = merged.into_values().collect();
     let whole = whole_match(&ranked, asked_idf);
@@ -175,46 +185,42 @@ mod tests {
         ids.iter().zip(scores).map(|(&chunk_id, &score)| Hit { chunk_id, score }).collect()
     }
 
+    fn found(list: &[Hit]) -> LegScores<'_> {
+        LegScores { list, beyond: &[] }
+    }
+
     #[test]
     fn reciprocal_rank_prefers_what_both_legs_found() {
         let [a, b, c] = [ChunkId::new(), ChunkId::new(), ChunkId::new()];
-        let fused = fuse(
-            Fusion::ReciprocalRank { k: 60.0 },
-            &hits(&[a, b], &[0.9, 0.8]),
-            &hits(&[c, b], &[9.0, 8.0]),
-            9.0,
-            &[],
-        );
+        let (dense, lexical) = (hits(&[a, b], &[0.9, 0.8]), hits(&[c, b], &[9.0, 8.0]));
+        let fused = fuse(Fusion::ReciprocalRank { k: 60.0 }, found(&dense), found(&lexical), 9.0);
         assert_eq!(fused[0].chunk_id, b);
         assert_eq!(fused[0].dense.unwrap().rank, Some(2));
         assert_eq!(fused[0].lexical.unwrap().rank, Some(2));
     }
 
     #[test]
-    fn convex_counts_the_true_cosine_of_what_only_words_found() {
+    fn convex_counts_what_a_leg_knows_beyond_its_list() {
         let [a, b] = [ChunkId::new(), ChunkId::new()];
+        let [dense, lexical] = [hits(&[a], &[0.5]), hits(&[b], &[4.0])];
+        let [cosines, scores] = [hits(&[b], &[0.4]), hits(&[a], &[1.0])];
         let fused = fuse(
             Fusion::Convex { dense_weight: 0.7 },
-            &hits(&[a], &[0.5]),
-            &hits(&[b], &[4.0]),
+            LegScores { list: &dense, beyond: &cosines },
+            LegScores { list: &lexical, beyond: &scores },
             5.0,
-            &hits(&[b], &[0.4]),
         );
         assert_eq!(fused[0].chunk_id, b);
         assert!((fused[0].score - (0.7 * 0.4 + 0.3)).abs() < 1e-12);
-        assert!((fused[1].score - 0.7 * 0.5).abs() < 1e-12);
+        assert!((fused[1].score - (0.7 * 0.5 + 0.3 / 4.0)).abs() < 1e-12);
+        assert_eq!((fused[0].dense.unwrap().rank, fused[1].lexical.unwrap().rank), (None, None));
     }
 
     #[test]
     fn one_word_of_many_is_no_whole_match() {
         let [a, b] = [ChunkId::new(), ChunkId::new()];
-        let fused = fuse(
-            Fusion::Convex { dense_weight: 0.7 },
-            &hits(&[a, b], &[0.5, 0.4]),
-            &hits(&[b], &[4.0]),
-            80.0,
-            &[],
-        );
+        let (dense, lexical) = (hits(&[a, b], &[0.5, 0.4]), hits(&[b], &[4.0]));
+        let fused = fuse(Fusion::Convex { dense_weight: 0.7 }, found(&dense), found(&lexical), 80.0);
         assert_eq!(fused[0].chunk_id, a);
         assert!((fused[1].score - (0.7 * 0.4 + 0.3 * 4.0 / (LEAST_MATCH * 80.0))).abs() < 1e-12);
     }
@@ -237,9 +243,8 @@ mod tests {
         let ids: Vec<ChunkId> = (0..5).map(|_| ChunkId::new()).collect();
         let dense = hits(&ids, &[0.9, 0.8, 0.7, 0.6, 0.5]);
         for fusion in [Fusion::ReciprocalRank { k: 60.0 }, Fusion::Convex { dense_weight: 0.7 }] {
-            let fused: Vec<ChunkId> =
-                fuse(fusion, &dense, &[], 0.0, &[]).iter().map(|ranked| ranked.chunk_id).collect();
-            assert_eq!(fused, ids);
+            let fused = fuse(fusion, found(&dense), LegScores::default(), 0.0);
+            assert_eq!(fused.iter().map(|ranked| ranked.chunk_id).collect::<Vec<_>>(), ids);
         }
     }
 }

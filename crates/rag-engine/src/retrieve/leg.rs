@@ -11,8 +11,13 @@ use rag_schema::ids::{ChunkId, CollectionId};
 use serde_json::json;
 
 use super::{
-    Fusion, Mode, Ranked, fuse, fusion::refined, legs::Legs, ranking::before_learning, trace::Tracer,
-    wording::Wording, words::words,
+    Fusion, Mode, Ranked,
+    fusion::{LegScores, fuse, refined},
+    legs::Legs,
+    ranking::before_learning,
+    trace::Tracer,
+    wording::Wording,
+    words::words,
 };
 
 /// One wording in one scope.
@@ -29,7 +34,13 @@ pub(super) struct LexicalHits {
     pub(super) hits: Vec<Hit>,
     /// Sum of the inverse document frequencies of the question's words.
     asked_idf: f64,
-    pub(super) pruned_words: Vec<String>,
+    query: LexicalQuery,
+}
+
+impl LexicalHits {
+    pub(super) fn pruned_words(self) -> Vec<String> {
+        self.query.pruned.into_iter().map(|word| word.lexeme).collect()
+    }
 }
 
 impl Leg<'_> {
@@ -76,8 +87,7 @@ impl Leg<'_> {
         if let Some(leg) = &leg {
             tracer.plan(conn, leg)?;
         }
-        let pruned_words = query.pruned.into_iter().map(|word| word.lexeme).collect();
-        Ok(LexicalHits { hits, asked_idf, pruned_words })
+        Ok(LexicalHits { hits, asked_idf, query })
     }
 
     /// The dense leg. When the index gives fewer rows than are wanted, every row is compared: what exists is found.
@@ -107,6 +117,8 @@ impl Leg<'_> {
         Ok((hits, Some(plan)))
     }
 
+    /// Both lists as one. What one leg found gets the other's score, too: a list is cut off where the candidates end, and fusing
+    /// without it would punish a passage for that.
     pub(super) fn fused(
         &self,
         conn: &mut PgConnection,
@@ -114,13 +126,20 @@ impl Leg<'_> {
         lexical: &LexicalHits,
         tracer: &mut Tracer,
     ) -> RepoResult<Vec<Ranked>> {
-        let LexicalHits { hits: lexical, asked_idf, .. } = lexical;
-        let cosines = self.missing_cosines(conn, dense, lexical)?;
+        let LexicalHits { hits: lexical, asked_idf, query } = lexical;
+        let model = self.legs.engine.model();
+        let cosines = match &self.wording.vector {
+            Some((_, half)) => search::similarities(conn, model, half, &lacking(dense, lexical))?,
+            None => Vec::new(),
+        };
+        let scores = search::word_scores(conn, query, &lacking(lexical, dense))?;
         let mut fusion = self.legs.ranking.fusion.with_share(self.legs.share);
         if self.legs.engine.embedder().reads_only_latin() {
             fusion = fusion.for_latin_model(&self.wording.words);
         }
-        let mut ranked = fuse(fusion, dense, lexical, *asked_idf, &cosines);
+        let dense = LegScores { list: dense, beyond: &cosines };
+        let lexical = LegScores { list: lexical, beyond: &scores };
+        let mut ranked = fuse(fusion, dense, lexical, *asked_idf);
         tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
         let feedback = self.legs.ranking.feedback;
         let learns = matches!(fusion, Fusion::Convex { .. }) && self.legs.request.mode == Mode::Hybrid;
@@ -128,7 +147,6 @@ impl Leg<'_> {
         if let Some((vector, _)) = self.wording.vector.as_ref().filter(|_| learns) {
             let best: Vec<ChunkId> =
                 ranked.iter().take(feedback.passages).map(|ranked| ranked.chunk_id).collect();
-            let model = self.legs.engine.model();
             let query = HalfVector::from_f32_slice(&before_learning(vector, best.len(), feedback.weight));
             let all: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();
             let cosines = search::learned_similarities(conn, model, &query, &best, &all)?;
@@ -137,21 +155,10 @@ impl Leg<'_> {
         }
         Ok(ranked)
     }
+}
 
-    /// The cosine of what only the lexical leg found: fusing without it would punish a passage for a cut-off list.
-    fn missing_cosines(
-        &self,
-        conn: &mut PgConnection,
-        dense: &[Hit],
-        lexical: &[Hit],
-    ) -> RepoResult<Vec<Hit>> {
-        let Some((_, half)) = &self.wording.vector else { return Ok(Vec::new()) };
-        let known: HashSet<ChunkId> = dense.iter().map(|hit| hit.chunk_id).collect();
-        let missing: Vec<ChunkId> =
-            lexical.iter().map(|hit| hit.chunk_id).filter(|id| !known.contains(id)).collect();
-        if missing.is_empty() {
-            return Ok(Vec::new());
-        }
-        search::similarities(conn, self.legs.engine.model(), half, &missing)
-    }
+/// Chunks of the `other` leg that are not on the list.
+fn lacking(list: &[Hit], other: &[Hit]) -> Vec<ChunkId> {
+    let listed: HashSet<ChunkId> = list.iter().map(|hit| hit.chunk_id).collect();
+    other.iter().map(|hit| hit.chunk_id).filter(|id| !listed.contains(id)).collect()
 }

@@ -65,7 +65,7 @@ impl Legs<'_> {
             let lexical = leg.lexical(conn, &visible, tracer)?;
             let (dense, dense_plan) = leg.dense(conn, tracer)?;
             lists.push(leg.fused(conn, &dense, &lexical, tracer)?);
-            how.get_or_insert((dense_plan, lexical.pruned_words));
+            how.get_or_insert_with(|| (dense_plan, lexical.pruned_words()));
         }
         let (dense_plan, pruned_words) = how.unwrap_or_default();
         let ranked = merge(lists);
@@ -87,14 +87,20 @@ impl Legs<'_> {
         &self.engine.settings().search
     }
 
+    /// Rows that each leg brings.
     pub(super) fn candidates(&self) -> i64 {
-        self.settings().candidates.max(i64::try_from(self.request.limit).unwrap_or(i64::MAX))
+        self.settings().candidates.max(i64::try_from(self.width()).unwrap_or(i64::MAX))
+    }
+
+    /// Results that are looked at, which are more than are wanted where more counts than the fused score.
+    fn width(&self) -> usize {
+        let further = if self.ranking.looks_further() { WINDOW } else { 0 };
+        self.request.limit.max(further).max(self.ranking.rerank.unwrap_or(0))
     }
 
     /// The best of the ranked with their passages, and the scores of the others.
     fn best(&self, conn: &mut PgConnection, mut ranked: Vec<Ranked>) -> RepoResult<(Best, Vec<f64>)> {
-        let further = if self.ranking.looks_further() { WINDOW } else { 0 };
-        let width = self.request.limit.max(further).max(self.ranking.rerank.unwrap_or(0));
+        let width = self.width();
         let rest = ranked.iter().skip(width).map(|ranked| ranked.score).collect();
         ranked.truncate(width);
         let ids: Vec<ChunkId> = ranked.iter().map(|ranked| ranked.chunk_id).collect();

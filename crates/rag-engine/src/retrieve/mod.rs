@@ -20,7 +20,7 @@ mod wording;
 mod words;
 
 pub use context::Said;
-pub use fusion::{Fusion, LegHit, Ranked, fuse};
+pub use fusion::{Fusion, LegHit, Ranked};
 pub use kind::{Kind, Shares};
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};

@@ -125,6 +125,9 @@ pub fn similarities(
     query: &HalfVector,
     chunks: &[ChunkId],
 ) -> RepoResult<Vec<Hit>> {
+    if chunks.is_empty() {
+        return Ok(Vec::new());
+    }
     Statement::fixed(of_model(include_str!("similarities.sql"), model))
         .bind(Bind::Half(query.clone()))
         .bind(Bind::ids(chunks))

@@ -7,10 +7,10 @@ use diesel::{
     sql_types::{BigInt, Double, Integer, Text, Uuid},
 };
 use pgvector::SparseVector;
-use rag_schema::ids::CollectionId;
+use rag_schema::ids::{ChunkId, CollectionId};
 
 use super::{
-    Planned, real,
+    Hit, Planned, real,
     scope::{Scope, Table},
 };
 use crate::{
@@ -56,7 +56,7 @@ pub struct QuestionWords {
 }
 
 /// A question made ready for the lexical leg.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct LexicalQuery {
     /// Words that make a chunk a candidate; there may be but pairs.
     pub candidates: Vec<QueryWord>,
@@ -100,6 +100,11 @@ impl LexicalQuery {
     pub fn unpruned(mut self) -> Self {
         self.candidates.append(&mut self.pruned);
         Self { paired: Vec::new(), ..self }
+    }
+
+    /// Whether the collections know a word of the question.
+    fn has_words(&self) -> bool {
+        !self.candidates.is_empty() || !self.pruned.is_empty()
     }
 
     fn weights(&self) -> SparseVector {
@@ -195,9 +200,9 @@ struct Word {
 /// all rows when a question's words are in many.
 pub(super) const BY_WORDS: &str = "SET LOCAL enable_seqscan = off";
 
-/// The query of the `limit` best chunks by BM25 among the candidates, best first. None when there is no candidate word.
+/// The query of the `limit` best chunks by BM25 among the candidates, best first. None when there is no word to look for.
 pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Planned> {
-    if query.candidates.is_empty() && query.paired.is_empty() {
+    if !query.has_words() {
         return None;
     }
     let single = query.candidates.iter().map(|word| word.id).collect();
@@ -216,6 +221,21 @@ pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Pl
     // Unless there are conditions of the asker's, the text says no more than how many words are paired.
     let statement = if scope.is_narrowed() { statement } else { statement.kept() };
     Some(Planned::under(BY_WORDS, statement))
+}
+
+/// BM25 of the chunks, for those that hold a word of the query, in no order.
+pub fn word_scores(
+    conn: &mut PgConnection,
+    query: &LexicalQuery,
+    chunks: &[ChunkId],
+) -> RepoResult<Vec<Hit>> {
+    if chunks.is_empty() || !query.has_words() {
+        return Ok(Vec::new());
+    }
+    Statement::fixed(include_str!("word_scores.sql"))
+        .bind(Bind::Sparse(query.weights()))
+        .bind(Bind::ids(chunks))
+        .load(conn)
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
 pub use dense::{Breadth, DensePlan, dense_leg, learned_similarities, similarities, vectors};
-pub use lexical::{LexicalQuery, QueryWord, QuestionWords, lexical_leg, matching_words, parse_words};
+pub use lexical::{
+    LexicalQuery, QueryWord, QuestionWords, lexical_leg, matching_words, parse_words, word_scores,
+};
 pub use passages::{Passage, passages};
 pub use planned::Planned;
 pub use scope::{Scope, WordRule, word_rule};
