@@ -48,15 +48,6 @@ pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<Collection>> 
     Ok(query.load(conn)?)
 }
 
-/// Those of `wanted` that there are, or all of them when `wanted` is empty; ids only.
-pub fn visible_ids(conn: &mut PgConnection, wanted: &[CollectionId]) -> RepoResult<Vec<CollectionId>> {
-    let mut query = collections::table.select(collections::id).into_boxed();
-    if !wanted.is_empty() {
-        query = query.filter(collections::id.eq_any(wanted));
-    }
-    Ok(query.load(conn)?)
-}
-
 /// Collections that somebody owns; ids only.
 pub fn owned_by(conn: &mut PgConnection, owner: UserId) -> RepoResult<Vec<CollectionId>> {
     Ok(collections::table.filter(collections::owner_id.eq(owner)).select(collections::id).load(conn)?)

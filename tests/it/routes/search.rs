@@ -23,6 +23,35 @@ fn results_say_what_each_leg_thought() {
 }
 
 #[test]
+fn what_one_leg_finds_counts_all_that_the_other_knows_of_it() {
+    let mut setup = Setup::default();
+    setup.search.candidates = 1;
+    let app = TestApp::with(setup);
+    let client = app.client();
+    let collection = client.collection("c");
+    client.text(&collection, "It", "Is it zirconium?");
+    client.text(&collection, "Zirconium", "Zirconium, zirconium.");
+    let best = |limit: u32| {
+        let found =
+            client.post("/v1/search", &json!({"query": "is it zirconium", "limit": limit})).expect(200);
+        found["results"][0].clone()
+    };
+    // As many are looked at as are wanted.
+    let [alone, of_two] = [best(1), best(2)];
+    assert_eq!((&alone["title"], &alone["dense"]["rank"]), (&json!("It"), &json!(1)), "{alone}");
+    assert_eq!(
+        (&alone["lexical"]["rank"], &of_two["lexical"]["rank"]),
+        (&json!(null), &json!(2)),
+        "{of_two}"
+    );
+    assert!(alone["lexical"]["score"].as_f64() > Some(0.0), "{alone}");
+    assert_eq!(
+        (&alone["lexical"]["score"], &alone["score"]),
+        (&of_two["lexical"]["score"], &of_two["score"])
+    );
+}
+
+#[test]
 fn a_search_stays_within_its_collections() {
     let app = TestApp::start();
     let client = app.client();
@@ -31,6 +60,9 @@ fn a_search_stays_within_its_collections() {
     let elsewhere =
         client.post("/v1/search", &json!({"query": "zirconium", "collection_ids": [two]})).expect(200);
     assert_eq!(elsewhere["results"], json!([]));
+    let twice =
+        client.post("/v1/search", &json!({"query": "zirconium", "collection_ids": [one, one]})).expect(200);
+    assert_eq!(twice["results"].as_array().unwrap().len(), 1);
     let unknown = client.post("/v1/search", &json!({"query": "zirconium", "collection_ids": [NOBODY]}));
     assert_eq!(unknown.problem(404), "not_found");
 }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use pgvector::HalfVector;
 use rag_repo::{
     PgConnection, RepoResult,
-    search::{self, DensePlan, Hit, LexicalQuery, QuestionWords, Scope},
+    search::{self, Corpus, DensePlan, Hit, LexicalQuery, QuestionWords, Scope},
 };
-use rag_schema::ids::{ChunkId, CollectionId};
+use rag_schema::ids::ChunkId;
 use serde_json::json;
 
 use super::{
@@ -24,6 +24,7 @@ use super::{
 pub(super) struct Leg<'a> {
     pub(super) legs: &'a Legs<'a>,
     pub(super) wording: &'a Wording<'a>,
+    pub(super) corpus: &'a Corpus,
     pub(super) scope: &'a Scope,
     pub(super) plan: DensePlan,
 }
@@ -46,17 +47,14 @@ impl LexicalHits {
 impl Leg<'_> {
     /// The lexical leg. When it is asked alone and the candidates give fewer rows than are wanted, whatever holds a word is one:
     /// what exists is found. Beside the dense leg, which finds it, that would cost more than it tells.
-    pub(super) fn lexical(
-        &self,
-        conn: &mut PgConnection,
-        visible: &[CollectionId],
-        tracer: &mut Tracer,
-    ) -> RepoResult<LexicalHits> {
+    pub(super) fn lexical(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<LexicalHits> {
         if self.legs.request.mode == Mode::Dense {
             return Ok(LexicalHits::default());
         }
-        let synonyms = self.legs.synonyms && self.scope.has_synonyms();
-        let QuestionWords { words, idf: asked_idf } = words(conn, visible, self.wording, synonyms, tracer)?;
+        let Corpus { collections, has_synonyms, .. } = self.corpus;
+        let synonyms = self.legs.synonyms && *has_synonyms;
+        let QuestionWords { words, idf: asked_idf } =
+            words(conn, collections, self.wording, synonyms, tracer)?;
         let budget = f64::from(self.legs.settings().lexical_budget) / self.scope.share();
         let wanted = self.legs.candidates();
         let ask = |query: &LexicalQuery, conn: &mut PgConnection| {

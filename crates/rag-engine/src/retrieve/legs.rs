@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use rag_repo::{
-    PgConnection, RepoError, RepoResult, collections,
-    search::{self, DensePlan, Passage, Scope},
+    PgConnection, RepoResult,
+    search::{self, Corpus, DensePlan, Passage, Scope},
 };
 use rag_schema::ids::{ChunkId, CollectionId};
 use serde_json::json;
@@ -50,19 +50,17 @@ pub(super) struct Candidates {
 
 impl Legs<'_> {
     pub(super) fn run(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<Candidates> {
-        let visible = collections::visible_ids(conn, self.request.collections)?;
-        if visible.len() < self.request.collections.len() {
-            return Err(RepoError::NotFound);
-        }
-        let rule = search::word_rule(conn, &visible, &self.query.required, &self.query.excluded)?;
-        let mut scope = Scope::of(&visible).filtered(self.request.filter.cloned()).with_rule(rule);
-        let plan = scope.plan(conn, self.engine.model(), &self.settings().breadth)?;
-        tracer.step("scope", || json!({"collections": visible.len(), "narrowed": scope.is_narrowed(), "dense_plan": format!("{plan:?}")}));
+        let corpus = Corpus::find(conn, self.request.collections, self.engine.model())?;
+        let Corpus { collections, .. } = &corpus;
+        let rule = search::word_rule(conn, collections, &self.query.required, &self.query.excluded)?;
+        let mut scope = Scope::of(collections).filtered(self.request.filter.cloned()).with_rule(rule);
+        let plan = scope.plan(conn, &corpus, &self.settings().breadth)?;
+        tracer.step("scope", || json!({"collections": collections.len(), "narrowed": scope.is_narrowed(), "dense_plan": format!("{plan:?}")}));
         let mut lists = Vec::with_capacity(self.wordings.len());
         let mut how: Option<(Option<DensePlan>, Vec<String>)> = None;
         for wording in self.wordings {
-            let leg = Leg { legs: self, wording, scope: &scope, plan };
-            let lexical = leg.lexical(conn, &visible, tracer)?;
+            let leg = Leg { legs: self, wording, corpus: &corpus, scope: &scope, plan };
+            let lexical = leg.lexical(conn, tracer)?;
             let (dense, dense_plan) = leg.dense(conn, tracer)?;
             lists.push(leg.fused(conn, &dense, &lexical, tracer)?);
             how.get_or_insert_with(|| (dense_plan, lexical.pruned_words()));
@@ -80,7 +78,7 @@ impl Legs<'_> {
             HashMap::new()
         };
         tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
-        Ok(Candidates { best, rest, vectors, collections: visible, dense_plan, pruned_words })
+        Ok(Candidates { best, rest, vectors, collections: corpus.collections, dense_plan, pruned_words })
     }
 
     pub(super) fn settings(&self) -> &SearchSettings {

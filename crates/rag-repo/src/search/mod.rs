@@ -1,5 +1,6 @@
 //! The two legs of search: words by BM25, vectors by cosine. They read the views of schema `search`, which hold only what the asker may see.
 
+mod corpus;
 mod dense;
 mod lexical;
 mod passages;
@@ -10,6 +11,7 @@ mod synonym_words;
 use diesel::QueryableByName;
 use rag_schema::ids::ChunkId;
 
+pub use corpus::Corpus;
 pub use dense::{Breadth, DensePlan, dense_leg, learned_similarities, similarities, vectors};
 pub use lexical::{
     LexicalQuery, QueryWord, QuestionWords, lexical_leg, matching_words, parse_words, word_scores,

@@ -2,39 +2,20 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid as UuidSql},
+    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as UuidSql},
 };
-use rag_schema::{
-    enums::{IndexKind, Metric},
-    ids::CollectionId,
-    models::EmbeddingModel,
-    schema::lexical_statistics,
-};
+use rag_schema::{ids::CollectionId, schema::lexical_statistics};
 use uuid::Uuid;
 
-use super::{Breadth, DensePlan, Planned, lexical::BY_WORDS, real};
+use super::{Breadth, Corpus, DensePlan, Planned, lexical::BY_WORDS, real};
 use crate::{
     RepoResult,
     filter::Filter,
     statement::{Bind, Statement},
 };
 
-/// Up to this many rows an exact scan is as fast as the index and always right (measured: 3,000 of 100,000 rows).
-const EXACT_ROWS: i64 = 3_000;
-/// Most rows that are compared one by one, of an index with `total`: a tenth, and of a very large one a twentieth, as the index
-/// passes most of what it finds by when few rows are wanted (measured: of 100,000, a filter that one in twenty passes keeps it as
-/// busy as comparing them all).
-fn most_exact(total: i64) -> i64 {
-    (total / 20).max(10_000).min(total / 10).max(EXACT_ROWS)
-}
-
 /// What documents are taken to have, until they turn out to have fewer.
 const USUAL_CHUNKS: i64 = 8;
-
-/// pgvector's limit.
-const MOST_EF_SEARCH: u16 = 1_000;
-/// Rows of a list when the index settles their number, as `build_embedding_index` does.
-const ROWS_A_LIST: i64 = 1_000;
 
 /// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +25,6 @@ pub struct Scope {
     rule: Option<WordRule>,
     listed: Option<Listed>,
     share: Option<f64>,
-    has_synonyms: bool,
 }
 
 /// Words that every result has, and words that none has.
@@ -97,38 +77,28 @@ impl Scope {
     pub fn plan(
         &mut self,
         conn: &mut PgConnection,
-        model: &EmbeddingModel,
+        corpus: &Corpus,
         breadth: &Breadth,
     ) -> RepoResult<DensePlan> {
-        let facts: PlanFacts = Statement::fixed(include_str!("plan_facts.sql"))
-            .bind(Bind::Ids(self.collections.clone()))
-            .bind(Bind::Integer(model.id))
-            .get_result(conn)?;
-        self.has_synonyms = facts.has_synonyms;
-        let most = most_exact(facts.total);
+        let most = corpus.most_exact();
         let left = match self.list_versions(conn, most)? {
             None => self.list_chunks(conn, most)?,
             left => left,
         };
-        let share = |left: i64| (real(left) / real(facts.selected.max(1))).min(1.0);
+        let share = |left: i64| (real(left) / real(corpus.chunks.max(1))).min(1.0);
         self.share = match left {
             Some(left) => Some(share(left)),
             // Between this share and all: the mean of the two, in proportion.
             None if self.filter.is_some() => Some(share(most).sqrt()),
             None => None,
         };
-        let is_small = left.is_some() || facts.selected <= most;
-        Ok(if is_small { DensePlan::Exact } else { facts.by_index(*breadth) })
+        let is_small = left.is_some() || corpus.chunks <= most;
+        Ok(if is_small { DensePlan::Exact } else { corpus.by_index(*breadth) })
     }
 
     /// About which part of the collections' chunks is left to search, 0 to 1, as `plan` saw: known where it listed them.
     pub fn share(&self) -> f64 {
         self.share.unwrap_or(1.0)
-    }
-
-    /// Whether the collections have synonyms, as `plan` saw.
-    pub fn has_synonyms(&self) -> bool {
-        self.has_synonyms
     }
 
     /// Chunks in the collections, those being built among them.
@@ -242,47 +212,6 @@ pub fn word_rule(
 
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-struct PlanFacts {
-    #[diesel(sql_type = BigInt)]
-    selected: i64,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-    #[diesel(sql_type = Bool)]
-    has_synonyms: bool,
-    #[diesel(sql_type = Text)]
-    metric: Metric,
-    #[diesel(sql_type = Text)]
-    index_kind: IndexKind,
-    #[diesel(sql_type = Nullable<Integer>)]
-    ivfflat_lists: Option<i32>,
-}
-
-impl PlanFacts {
-    fn by_index(&self, breadth: Breadth) -> DensePlan {
-        let Breadth { ef_search, probes, overfetch } = breadth;
-        let metric = self.metric;
-        match self.index_kind {
-            IndexKind::None => DensePlan::Exact,
-            IndexKind::Hnsw => DensePlan::Hnsw { metric, ef_search },
-            IndexKind::Ivfflat if probes > 0 => DensePlan::Ivfflat { metric, probes },
-            IndexKind::Ivfflat => DensePlan::Ivfflat { metric, probes: self.probes() },
-            IndexKind::HnswBinary => DensePlan::HnswBinary {
-                ef_search: ef_search.saturating_mul(overfetch).min(MOST_EF_SEARCH),
-                overfetch,
-            },
-        }
-    }
-
-    /// The square root of the number of lists, rounded up: pgvector's advice.
-    fn probes(&self) -> u16 {
-        let lists = self.ivfflat_lists.map_or(self.total / ROWS_A_LIST, i64::from);
-        let root = lists.max(1).isqrt();
-        u16::try_from(if root * root < lists { root + 1 } else { root }).unwrap_or(u16::MAX)
-    }
-}
-
-#[derive(Debug, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
 struct FilteredVersion {
     #[diesel(sql_type = UuidSql)]
     id: Uuid,
@@ -304,15 +233,4 @@ struct FoundRule {
     tsquery: Option<String>,
     #[diesel(sql_type = Nullable<Array<Integer>>)]
     anchors: Option<Vec<i32>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tenth_of_a_large_index_is_compared_exactly_and_a_twentieth_of_a_very_large_one() {
-        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(most_exact);
-        assert_eq!(most, [3_000, 3_000, 5_000, 10_000, 50_000]);
-    }
 }

@@ -14,7 +14,7 @@ use proptest::{
 };
 use rag_repo::{
     RepoError, embedding_models, migrations,
-    search::{Breadth, DensePlan, Hit, Scope, dense_leg},
+    search::{Breadth, Corpus, DensePlan, Hit, Scope, dense_leg},
     server, vector_index,
 };
 use rag_schema::{
@@ -149,7 +149,8 @@ fn the_plan_follows_the_index_that_stands() {
     let plan = |scene: &mut Scene| {
         let Fixture { conn, model, collection, .. } = &mut scene.fixture;
         // The model as the fixture knows it is that of the beginning: what counts is the database.
-        Scope::of(&[*collection]).plan(conn, model, &WIDE).unwrap()
+        let corpus = Corpus::find(conn, &[*collection], model).unwrap();
+        Scope::of(&corpus.collections).plan(conn, &corpus, &WIDE).unwrap()
     };
     assert_eq!(plan(&mut scene), DensePlan::Hnsw { metric: Metric::Cosine, ef_search: 200 });
     scene.rebuild(&index(IndexKind::Ivfflat, Metric::L2));

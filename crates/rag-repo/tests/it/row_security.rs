@@ -8,8 +8,11 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use rag_repo::{
-    Actor, RepoError, api_keys, documents, invitations, invitations::NewInvitation, jobs, links, logins,
-    members, messages, search::Scope, sessions, synonyms, users,
+    Actor, RepoError, api_keys, documents, invitations,
+    invitations::NewInvitation,
+    jobs, links, logins, members, messages,
+    search::{Corpus, DensePlan, LexicalQuery, Scope, parse_words, similarities, word_scores},
+    sessions, synonyms, users,
 };
 use rag_schema::{
     enums::{JobKind, MemberRole, Outcome, Role, Scope as KeyScope, Sender, TokenKind, UserState},
@@ -255,7 +258,7 @@ fn a_search_that_names_somebody_elses_collection_finds_nothing() {
     let scope = Scope::of(&[fixture.collection]);
     let owner = fixture.user;
     assert!(!best_by_words(&mut fixture, &scope, "granite", 10).is_empty());
-    let plans = [rag_repo::search::DensePlan::Exact, APPROXIMATE];
+    let plans = [DensePlan::Exact, APPROXIMATE];
     for plan in plans {
         assert_eq!(nearest(&mut fixture, &scope, "granite", plan, 10).len(), 2, "{plan:?}");
     }
@@ -265,13 +268,17 @@ fn a_search_that_names_somebody_elses_collection_finds_nothing() {
     for plan in plans {
         assert!(nearest(&mut fixture, &scope, "granite", plan, 10).is_empty(), "{plan:?}");
     }
+    // Nor does knowing its chunks help.
     let (model, stranger) = (fixture.model.clone(), fixture.user);
-    let mut near = |user| {
+    let words = parse_words(&mut fixture.conn, &[fixture.collection], "granite").unwrap().words;
+    let query = LexicalQuery::within_budget(words, f64::INFINITY);
+    let mut judged = |user| {
         as_user(&mut fixture.conn, user, |conn| {
-            rag_repo::search::similarities(conn, &model, &vector_of("g"), &stored.chunks).unwrap().len()
+            let near = similarities(conn, &model, &vector_of("g"), &stored.chunks).unwrap();
+            (near.len(), word_scores(conn, &query, &stored.chunks).unwrap().len())
         })
     };
-    assert_eq!((near(owner), near(stranger)), (2, 0));
+    assert_eq!((judged(owner), judged(stranger)), ((2, 1), (0, 0)));
 }
 
 #[test]
@@ -328,7 +335,8 @@ fn a_link_opens_one_collection_for_reading() {
     Actor::Link(link.id).enter(&mut fixture.conn).unwrap();
     let conn = &mut fixture.conn;
     documents::find(conn, stored.document).unwrap();
-    assert_eq!(rag_repo::collections::visible_ids(conn, &[collection, other]).unwrap(), [collection]);
+    assert_eq!(Corpus::find(conn, &[], &fixture.model).unwrap().collections, [collection]);
+    assert!(matches!(Corpus::find(conn, &[collection, other], &fixture.model), Err(RepoError::NotFound)));
     for table in ["users", "chat_sessions", "api_keys", "audit_events", "collection_links", "organisations"] {
         let counted: Count =
             diesel::sql_query(format!("SELECT count(*) FROM {table}")).get_result(conn).unwrap();

@@ -3,7 +3,7 @@
 use diesel::{prelude::*, sql_types::Uuid};
 use rag_repo::{
     filter::Filter,
-    search::{Breadth, DensePlan, Hit, Scope, word_rule},
+    search::{Breadth, Corpus, DensePlan, Hit, Scope, word_rule},
 };
 use rag_schema::ids::ChunkId;
 use serde_json::json;
@@ -16,6 +16,11 @@ fn ids(hits: &[Hit]) -> Vec<ChunkId> {
     let mut ids: Vec<ChunkId> = hits.iter().map(|hit| hit.chunk_id).collect();
     ids.sort();
     ids
+}
+
+fn plan(fixture: &mut Fixture, scope: &mut Scope) -> DensePlan {
+    let corpus = Corpus::find(&mut fixture.conn, &[fixture.collection], &fixture.model).unwrap();
+    scope.plan(&mut fixture.conn, &corpus, &BREADTH).unwrap()
 }
 
 /// Stores a document of each number of chunks, with the number as its metadata `n`.
@@ -54,15 +59,15 @@ fn a_filter_holds_on_every_leg_and_plan() {
 fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     let mut fixture = Fixture::new();
     let stored = store_sized(&mut fixture, &[3_001, 7, 2]);
-    let whole = Scope::of(&[fixture.collection]).plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap();
-    assert_eq!(whole, APPROXIMATE);
+    let mut whole = Scope::of(&[fixture.collection]);
+    assert_eq!(plan(&mut fixture, &mut whole), APPROXIMATE);
     let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
+    assert_eq!(plan(&mut fixture, &mut scope), DensePlan::Exact);
     let expected = [stored[1].clone(), stored[2].clone()].concat();
     assert_eq!(ids(&nearest(&mut fixture, &scope, "g", DensePlan::Exact, 100)), expected);
     assert_eq!(ids(&best_by_words(&mut fixture, &scope, "granite", 100)), expected);
     let mut most = filtered(&fixture, &json!({"n": 0}));
-    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), APPROXIMATE);
+    assert_eq!(plan(&mut fixture, &mut most), APPROXIMATE);
     // Of a million vectors, as the planner counts them, these are few.
     diesel::sql_query(format!(
         "UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'embeddings_{}'",
@@ -70,7 +75,7 @@ fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     ))
     .execute(&mut fixture.conn)
     .unwrap();
-    assert_eq!(most.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
+    assert_eq!(plan(&mut fixture, &mut most), DensePlan::Exact);
 }
 
 #[test]
@@ -78,7 +83,7 @@ fn many_documents_of_one_chunk_are_listed_too() {
     let mut fixture = Fixture::new();
     let stored = store_sized(&mut fixture, &[&[3_001][..], &[1; 380]].concat());
     let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
+    assert_eq!(plan(&mut fixture, &mut scope), DensePlan::Exact);
     assert_eq!(ids(&nearest(&mut fixture, &scope, "g", DensePlan::Exact, 1_000)), stored[1..].concat());
 }
 
@@ -115,10 +120,10 @@ fn the_few_chunks_that_hold_a_phrase_are_listed() {
     let mut fixture = Fixture::new();
     store_sized(&mut fixture, &[3_001]);
     let mut scope = ruled(&mut fixture, &["part7"], &[]);
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), DensePlan::Exact);
+    assert_eq!(plan(&mut fixture, &mut scope), DensePlan::Exact);
     assert_eq!(nearest(&mut fixture, &scope, "g", DensePlan::Exact, 10).len(), 1);
     let mut common = ruled(&mut fixture, &["granite"], &[]);
-    assert_eq!(common.plan(&mut fixture.conn, &fixture.model, &BREADTH).unwrap(), APPROXIMATE);
+    assert_eq!(plan(&mut fixture, &mut common), APPROXIMATE);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 use rag_repo::search::{
-    Breadth, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
+    Breadth, Corpus, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
 };
 
 use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, vector_of};
@@ -110,8 +110,10 @@ fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
 fn few_rows_are_scanned_exactly() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
-    let mut scope = Scope::of(&[fixture.collection]);
-    assert_eq!(scope.plan(&mut fixture.conn, &fixture.model, &Breadth::default()).unwrap(), DensePlan::Exact);
+    let Fixture { conn, model, collection, .. } = &mut fixture;
+    let corpus = Corpus::find(conn, &[*collection], model).unwrap();
+    let plan = Scope::of(&corpus.collections).plan(conn, &corpus, &Breadth::default()).unwrap();
+    assert_eq!(plan, DensePlan::Exact);
 }
 
 #[derive(QueryableByName)]

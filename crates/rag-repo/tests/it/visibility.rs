@@ -6,7 +6,7 @@ use diesel::{
 };
 use rag_repo::{
     collections, documents,
-    search::{DensePlan, Hit, Scope},
+    search::{Corpus, DensePlan, Hit, Scope},
     versions,
 };
 
@@ -65,16 +65,18 @@ fn what_belongs_to_somebody_else_is_not_found() {
     let stored = fixture.store(&["granite"]);
     let collection = fixture.collection;
     let seen_by = |fixture: &mut Fixture, user| {
-        as_user(&mut fixture.conn, user, |conn| {
+        let Fixture { conn, model, .. } = fixture;
+        as_user(conn, user, |conn| {
             (
                 documents::find(conn, stored.document).is_ok(),
                 collections::find(conn, collection).is_ok(),
-                collections::visible_ids(conn, &[collection]).unwrap().len(),
+                Corpus::find(conn, &[collection], model).is_ok(),
+                Corpus::find(conn, &[], model).unwrap().collections,
             )
         })
     };
     let stranger = new_user(&mut fixture.conn);
-    assert_eq!(seen_by(&mut fixture, stranger), (false, false, 0));
+    assert_eq!(seen_by(&mut fixture, stranger), (false, false, false, Vec::new()));
     let owner = fixture.user;
-    assert_eq!(seen_by(&mut fixture, owner), (true, true, 1));
+    assert_eq!(seen_by(&mut fixture, owner), (true, true, true, vec![collection]));
 }
