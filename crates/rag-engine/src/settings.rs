@@ -101,7 +101,7 @@ impl Default for SearchSettings {
         Self {
             candidates: 50,
             breadth: Breadth::default(),
-            lexical_budget: 1_500,
+            lexical_budget: 1_250,
             rerank_window: 50,
             ranking: Ranking::default(),
             understanding: Understanding::default(),

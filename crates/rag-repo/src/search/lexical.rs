@@ -161,8 +161,11 @@ pub fn parse_words(
         .bind(Bind::ids(collections))
         .bind(Bind::Text(question.to_owned()))
         .load(conn)?;
-    let idf = rows.first().map_or(0.0, |row| row.asked_idf);
-    Ok(QuestionWords { words: rows.into_iter().map(|row| row.word).collect(), idf })
+    // A configuration of another language takes "the" for a word: what makes the least of the question counts.
+    let idf = rows.iter().map(|row| row.asked_idf).reduce(f64::min).unwrap_or(0.0);
+    // Two configurations may spell a word alike.
+    let words: BTreeMap<i32, QueryWord> = rows.into_iter().map(|row| (row.word.id, row.word)).collect();
+    Ok(QuestionWords { words: words.into_values().collect(), idf })
 }
 
 #[derive(Debug, QueryableByName)]
