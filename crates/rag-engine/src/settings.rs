@@ -79,7 +79,7 @@ pub struct SearchSettings {
     pub candidates: i64,
     /// How far an approximate search of vectors looks.
     pub breadth: Breadth,
-    /// About how many chunks the lexical leg scores, unless that finds too few: those that hold the question's rarest words,
+    /// About how many chunks the lexical leg scores, of up to 100,000, unless that finds too few; of more, slowly more: those that hold the question's rarest words,
     /// and those that hold two of the commoner ones; at least 1.
     pub lexical_budget: u32,
     /// How many of the best are reranked when a request wants that and does not say how many, 1 to 500.
