@@ -55,8 +55,8 @@ impl Leg<'_> {
         let synonyms = self.legs.synonyms && *has_synonyms;
         let QuestionWords { words, idf: asked_idf } =
             words(conn, collections, self.wording, synonyms, tracer)?;
-        let budget = f64::from(self.legs.settings().lexical_budget) * self.corpus.budget_growth();
-        let budget = budget / self.scope.share();
+        let factor = self.corpus.budget_growth() / self.scope.share();
+        let budget = f64::from(self.legs.settings().lexical_budget) * factor;
         let wanted = self.legs.candidates();
         let ask = |query: &LexicalQuery, conn: &mut PgConnection| {
             let leg = search::lexical_leg(self.scope, query, wanted);
