@@ -93,7 +93,7 @@ async fn answer(
     let collections = collection_ids(body.collection_ids);
     let filter = parse_filter(body.filter.as_ref())?;
     let server = app.engine.settings().search.understanding;
-    let understanding = UnderstandingBody::over(body.understanding, server, false)?;
+    let understanding = UnderstandingBody::applied_to(body.understanding, server)?;
     let question = Question {
         actor: caller.actor,
         user: caller.person()?.id,

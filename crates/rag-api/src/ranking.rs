@@ -82,17 +82,12 @@ pub(crate) struct RankingBody {
 }
 
 /// Boosts taken at most.
-const MOST_BOOSTS: usize = 8;
+const MAX_BOOSTS: usize = 8;
 
 impl RankingBody {
-    /// Whether it says itself how the legs are put together.
-    pub(crate) fn names_fusion(&self) -> bool {
-        self.fusion.is_some()
-    }
-
-    /// The server's ranking, changed as asked; the text says what cannot be taken.
-    pub(crate) fn over(self, server: &SearchSettings) -> Result<Ranking, &'static str> {
-        if self.boosts.len() > MOST_BOOSTS {
+    /// The server's ranking, changed as asked; the text names the value that cannot be used.
+    pub(crate) fn applied_to(self, server: &SearchSettings) -> Result<Ranking, &'static str> {
+        if self.boosts.len() > MAX_BOOSTS {
             return Err("at most 8 boosts");
         }
         let mut ranking = server.ranking.clone();

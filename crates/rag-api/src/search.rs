@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult, Trace};
-use rag_repo::{filter::Filter, search::DensePlan};
+use rag_repo::{
+    filter::Filter,
+    search::{DensePlan, Origin},
+};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -171,24 +174,25 @@ fn leg(hit: LegHit) -> LegView {
 
 impl From<Found> for PassageView {
     fn from(Found { ranked, passage, highlights }: Found) -> Self {
+        let Origin::Chunk(chunk) = passage.origin;
         Self {
-            chunk_id: passage.chunk_id.uuid(),
+            chunk_id: passage.id.uuid(),
             score: ranked.score,
             fused: ranked.fused,
             rerank: ranked.rerank,
             dense: ranked.dense.map(leg),
             lexical: ranked.lexical.map(leg),
             text: passage.text,
-            document_id: passage.document_id.uuid(),
+            document_id: chunk.document_id.uuid(),
             collection_id: passage.collection_id.uuid(),
             title: passage.title,
-            source: passage.source,
-            media_type: passage.media_type,
-            ordinal: passage.ordinal,
-            page: passage.page,
-            heading_path: passage.heading_path.0,
-            start_offset: passage.start_offset,
-            end_offset: passage.end_offset,
+            source: chunk.source,
+            media_type: chunk.media_type,
+            ordinal: chunk.ordinal,
+            page: chunk.page,
+            heading_path: chunk.heading_path.0,
+            start_offset: chunk.start_offset,
+            end_offset: chunk.end_offset,
             metadata: passage.metadata,
             highlights,
         }
@@ -243,9 +247,8 @@ pub(crate) async fn search(
     };
     let filter = parse_filter(body.filter.as_ref())?;
     let server = &app.engine.settings().search;
-    let names_fusion = body.ranking.as_ref().is_some_and(RankingBody::names_fusion);
-    let understanding = UnderstandingBody::over(body.understanding, server.understanding, names_fusion)?;
-    let ranking = body.ranking.map(|ranking| ranking.over(server)).transpose();
+    let understanding = UnderstandingBody::applied_to(body.understanding, server.understanding)?;
+    let ranking = body.ranking.map(|ranking| ranking.applied_to(server)).transpose();
     let ranking = ranking.map_err(|rule| ApiError::field("ranking", rule))?;
     let collections = collection_ids(body.collection_ids);
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);

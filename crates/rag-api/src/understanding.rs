@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use crate::problem::{ApiError, ApiResult};
 
-/// Messages before a query at most.
-const MOST_SAID: usize = 8;
+/// Messages before a query, at most.
+const MAX_SAID: usize = 8;
 /// Longest message before a query, in Unicode scalar values.
-const MOST_SAID_CHARS: usize = 10_000;
+const MAX_SAID_CHARS: usize = 10_000;
 
 /// Who said something.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -45,10 +45,10 @@ impl SaidBody {
 
     /// Refuses what is too much.
     pub(crate) fn check(said: &[Self]) -> ApiResult<()> {
-        if said.len() > MOST_SAID {
+        if said.len() > MAX_SAID {
             return Err(ApiError::field("context", "must be at most 8 items long"));
         }
-        match said.iter().position(|said| said.text.chars().count() > MOST_SAID_CHARS) {
+        match said.iter().position(|said| said.text.chars().count() > MAX_SAID_CHARS) {
             Some(place) => Err(ApiError::field(
                 format!("context[{place}].text"),
                 "must be at most 10000 characters long",
@@ -73,17 +73,11 @@ pub(crate) struct UnderstandingBody {
     hyde: Option<bool>,
     /// Whether the collections' synonyms count.
     synonyms: Option<bool>,
-    /// Whether the weight of vectors follows the kind of the query; `ranking.fusion` switches that off.
-    kinds: Option<bool>,
 }
 
 impl UnderstandingBody {
-    /// The server's steps, changed as asked. Who names a fusion gets that one, whatever the kind of the query.
-    pub(crate) fn over(
-        body: Option<Self>,
-        server: Understanding,
-        names_fusion: bool,
-    ) -> ApiResult<Understanding> {
+    /// The server's steps, changed as asked.
+    pub(crate) fn applied_to(body: Option<Self>, server: Understanding) -> ApiResult<Understanding> {
         let body = body.unwrap_or_default();
         let understanding = Understanding {
             context: body.context.unwrap_or(server.context),
@@ -91,7 +85,6 @@ impl UnderstandingBody {
             multi_query: body.multi_query.unwrap_or(server.multi_query),
             hyde: body.hyde.unwrap_or(server.hyde),
             synonyms: body.synonyms.unwrap_or(server.synonyms),
-            kinds: body.kinds.unwrap_or(server.kinds) && !names_fusion,
         };
         understanding.check().map_err(|rule| ApiError::field("understanding", rule))?;
         Ok(understanding)

@@ -132,7 +132,7 @@ fn the_index_is_built_anew_when_asked_and_differs_aloud_until_then() {
     assert_eq!(index["as_the_settings_say"], true);
     let (code, out, err) = run(&mut with(&["index"]));
     assert_eq!((code, err.contains("rag index --rebuild")), (0, true), "{err}");
-    assert!(out.contains("ivfflat by cosine") && out.contains("settings   hnsw by cosine"), "{out}");
+    assert!(out.contains("index      ivfflat, ") && out.contains("settings   hnsw, m 10"), "{out}");
     let (code, _, err) = run(&mut with(&["index", "--rebuild", "--set", "index.hnsw_m=80"]));
     assert_eq!((code, err.contains("twice index.hnsw_m to 1000")), (2, true), "{err}");
     assert_eq!(run(&mut with(&["index", "--kind", "none"])).0, 2, "a kind without a rebuild does nothing");

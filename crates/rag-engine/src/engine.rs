@@ -46,13 +46,13 @@ impl Engine {
     pub fn new(parts: Parts) -> EngineResult<Self> {
         let info = parts.embedder.model().clone();
         let dimensions = i32::try_from(info.dimensions).unwrap_or(i32::MAX);
-        if dimensions > embedding_models::MOST_DIMENSIONS {
+        if dimensions > embedding_models::MAX_DIMENSIONS {
             return Err(EngineError::Invalid(format!(
                 "The model {} makes vectors of {} dimensions; {} are the most that can be indexed. Choose another model, or ask \
                  for shorter vectors if it can make them.",
                 info.name,
                 info.dimensions,
-                embedding_models::MOST_DIMENSIONS
+                embedding_models::MAX_DIMENSIONS
             )));
         }
         let (model, local_user) = parts.db.transaction(Actor::Worker, |conn| {

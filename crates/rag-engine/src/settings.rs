@@ -6,7 +6,7 @@ use rag_repo::search::Breadth;
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
-use crate::retrieve::{Ranking, Shares, Understanding};
+use crate::retrieve::{Ranking, Understanding};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -92,8 +92,6 @@ pub struct SearchSettings {
     pub context_weight: f32,
     /// How long a chat model may take to help understand a question, all its steps together.
     pub help_time: Duration,
-    /// What counts of the vectors for each kind of query.
-    pub shares: Shares,
 }
 
 impl Default for SearchSettings {
@@ -107,7 +105,6 @@ impl Default for SearchSettings {
             understanding: Understanding::default(),
             context_weight: 0.2,
             help_time: Duration::from_secs(5),
-            shares: Shares::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Writes chunks with their vectors, by COPY where that is allowed, and their words.
+//! Writes chunks as passages with their vectors, by COPY where that is allowed, and their words.
 
 use diesel::{
     ExecuteCopyFromDsl, PgConnection, RunQueryDsl,
@@ -6,8 +6,8 @@ use diesel::{
 };
 use rag_schema::{
     ids::VersionId,
-    models::{NewChunk, NewEmbedding},
-    schema::{chunks, embeddings},
+    models::{NewChunk, NewEmbedding, NewPassage},
+    schema::{chunks, embeddings, passages},
 };
 
 use crate::RepoResult;
@@ -20,15 +20,19 @@ diesel::define_sql_function! {
     fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool;
 }
 
-/// Stores chunks, one vector each, and indexes their words. Call it in a transaction, on a version that is being built.
+/// Stores chunks with the passages that they are, one vector each, and indexes their words. Call it in a transaction, on a version that is being built.
 /// The chunks of one version follow each other by ordinal.
 pub fn write_chunks(
     conn: &mut PgConnection,
     new_chunks: &[NewChunk],
     new_embeddings: &[NewEmbedding],
 ) -> RepoResult<()> {
+    let new_passages: Vec<NewPassage> = new_chunks.iter().map(NewPassage::from).collect();
     if is_held_by_policies(conn)? {
         // PostgreSQL refuses COPY then. In pieces: a statement holds 65,535 values.
+        for piece in new_passages.chunks(ROWS_A_STATEMENT) {
+            diesel::insert_into(passages::table).values(piece).execute(conn)?;
+        }
         for piece in new_chunks.chunks(ROWS_A_STATEMENT) {
             diesel::insert_into(chunks::table).values(piece).execute(conn)?;
         }
@@ -36,6 +40,7 @@ pub fn write_chunks(
             diesel::insert_into(embeddings::table).values(piece).execute(conn)?;
         }
     } else {
+        diesel::copy_from(passages::table).from_insertable(&new_passages).execute(conn)?;
         diesel::copy_from(chunks::table).from_insertable(new_chunks).execute(conn)?;
         diesel::copy_from(embeddings::table).from_insertable(new_embeddings).execute(conn)?;
     }
@@ -56,7 +61,7 @@ fn is_held_by_policies(conn: &mut PgConnection) -> RepoResult<bool> {
 }
 
 fn index_words(conn: &mut PgConnection, version: VersionId, first: i32, last: i32) -> RepoResult<()> {
-    diesel::sql_query("SELECT index_chunk_lexemes($1, $2, $3)")
+    diesel::sql_query("SELECT index_chunks($1, $2, $3)")
         .bind::<Uuid, _>(version)
         .bind::<Integer, _>(first)
         .bind::<Integer, _>(last)

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use rag_schema::{
     ids::{CollectionId, DocumentId, VersionId},
     models::{Chunk, Document, NewDocument},
-    schema::{chunk_lexemes, chunks, document_versions, documents, embeddings},
+    schema::{chunks, document_versions, documents, embeddings, passage_lexemes, passages},
 };
 
 use crate::{Page, RepoError, RepoResult, jobs};
@@ -94,38 +94,42 @@ pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: Ver
     Ok(())
 }
 
-/// Deletes the document with all that hangs on it. `RepoError::Forbidden` when it is not the asker's to delete.
+/// Deletes the document with all that belongs to it. `RepoError::Forbidden` when it is not the asker's to delete.
 pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
-    find(conn, id)?;
+    let document = find(conn, id)?;
     jobs::cancel_for_document(conn, id)?;
     let versions: Vec<VersionId> = document_versions::table
         .filter(document_versions::document_id.eq(id))
         .select(document_versions::id)
         .load(conn)?;
-    delete_search_rows_of_versions(conn, &versions)?;
+    delete_passages_of_versions(conn, document.collection_id, &versions)?;
     match diesel::delete(documents::table.find(id)).execute(conn)? {
         0 => Err(RepoError::Forbidden),
         _ => Ok(()),
     }
 }
 
-/// Deletes vectors and words of the versions, a statement a table: the cascade would run one for each chunk.
-pub(crate) fn delete_search_rows_of_versions(
+/// Deletes the passages of versions of one collection's documents. Their words and vectors go first, one statement for each table:
+/// the cascade would run one for each passage.
+pub(crate) fn delete_passages_of_versions(
     conn: &mut PgConnection,
+    collection: CollectionId,
     versions: &[VersionId],
 ) -> RepoResult<()> {
-    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::version_id.eq_any(versions))).execute(conn)?;
+    diesel::delete(passage_lexemes::table.filter(passage_lexemes::version_id.eq_any(versions)))
+        .execute(conn)?;
     diesel::delete(embeddings::table.filter(embeddings::version_id.eq_any(versions))).execute(conn)?;
+    // The index is by collection first.
+    let of_versions = passages::collection_id.eq(collection).and(passages::version_id.eq_any(versions));
+    diesel::delete(passages::table.filter(of_versions)).execute(conn)?;
     Ok(())
 }
 
-/// As above, for a whole collection.
+/// Deletes the words and vectors of a whole collection, whatever the kinds of its passages, before the collection itself is deleted.
 pub fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
-    // By versions: an index by collection would tempt the lexical leg away from the inverted one.
-    let versions = document_versions::table
-        .filter(document_versions::collection_id.eq(id))
-        .select(document_versions::id);
-    diesel::delete(chunk_lexemes::table.filter(chunk_lexemes::version_id.eq_any(versions))).execute(conn)?;
+    // By passages: an index by collection would tempt the lexical leg away from the inverted one.
+    let ids = passages::table.filter(passages::collection_id.eq(id)).select(passages::id);
+    diesel::delete(passage_lexemes::table.filter(passage_lexemes::passage_id.eq_any(ids))).execute(conn)?;
     diesel::delete(embeddings::table.filter(embeddings::collection_id.eq(id))).execute(conn)?;
     Ok(())
 }

@@ -77,8 +77,7 @@ pub fn begin_build(conn: &mut PgConnection, id: VersionId, settings: &str) -> Re
             characters: version.character_count,
         });
     }
-    documents::delete_search_rows_of_versions(conn, &[id])?;
-    diesel::delete(chunks::table.filter(chunks::version_id.eq(id))).execute(conn)?;
+    documents::delete_passages_of_versions(conn, version.collection_id, &[id])?;
     diesel::delete(version_texts::table.filter(version_texts::version_id.eq(id))).execute(conn)?;
     diesel::update(document_versions::table.find(id))
         .set((

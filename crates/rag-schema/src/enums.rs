@@ -143,14 +143,10 @@ words! {
         /// The system.
         Assistant = "assistant",
     }
-    /// Distance that an index of vectors orders by. All vectors have length 1, so each gives the order of the cosine.
-    Metric {
-        /// One less the cosine of the angle.
-        Cosine = "cosine",
-        /// Euclidean.
-        L2 = "l2",
-        /// The inner product, negative; the cheapest to compute.
-        InnerProduct = "inner_product",
+    /// What a passage is, and which table holds the rest of it.
+    PassageKind {
+        /// Part of a version of a document, in `chunks`.
+        Chunk = "chunk",
     }
     /// How the vectors of a model are indexed.
     IndexKind {

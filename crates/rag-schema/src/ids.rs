@@ -86,8 +86,8 @@ ids! {
     DocumentId,
     /// Id of one version of a document.
     VersionId,
-    /// Id of a chunk.
-    ChunkId,
+    /// Id of a passage; a chunk has the id of the passage that it is.
+    PassageId,
     /// Id of a chat session.
     SessionId,
     /// Id of a message of a chat session.
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn later_ids_sort_after_earlier_ones() {
-        let ids: Vec<ChunkId> = (0..1000).map(|_| ChunkId::new()).collect();
+        let ids: Vec<PassageId> = (0..1000).map(|_| PassageId::new()).collect();
         assert!(ids.is_sorted());
     }
 

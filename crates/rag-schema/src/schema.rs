@@ -71,22 +71,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    chunk_lexemes (chunk_id) {
-        chunk_id -> Uuid,
-        version_id -> Uuid,
-        collection_id -> Uuid,
-        text_search_config -> Text,
-        length -> Int4,
-        lexeme_ids -> Array<Nullable<Int4>>,
-        impacts -> Sparsevec,
-        tsv -> Tsvector,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql_types::*;
-
     chunks (id) {
         id -> Uuid,
         version_id -> Uuid,
@@ -214,7 +198,6 @@ diesel::table! {
         name -> Text,
         dimensions -> Int4,
         created_at -> Timestamptz,
-        metric -> Text,
         index_kind -> Text,
         hnsw_m -> Int4,
         hnsw_ef_construction -> Int4,
@@ -226,10 +209,10 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    embeddings (chunk_id, model_id) {
+    embeddings (passage_id, model_id) {
         model_id -> Int4,
-        chunk_id -> Uuid,
-        version_id -> Uuid,
+        passage_id -> Uuid,
+        version_id -> Nullable<Uuid>,
         collection_id -> Uuid,
         embedding -> Halfvec,
     }
@@ -284,7 +267,7 @@ diesel::table! {
         id -> Int4,
         collection_id -> Uuid,
         lexeme -> Text,
-        chunk_count -> Int4,
+        passage_count -> Int4,
     }
 }
 
@@ -295,7 +278,7 @@ diesel::table! {
     lexical_statistics (collection_id, text_search_config) {
         collection_id -> Uuid,
         text_search_config -> Text,
-        chunk_count -> Int8,
+        passage_count -> Int8,
         lexeme_total -> Int8,
     }
 }
@@ -359,6 +342,34 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    passage_lexemes (passage_id) {
+        passage_id -> Uuid,
+        version_id -> Nullable<Uuid>,
+        collection_id -> Uuid,
+        text_search_config -> Text,
+        length -> Int4,
+        lexeme_ids -> Array<Nullable<Int4>>,
+        impacts -> Sparsevec,
+        tsv -> Tsvector,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    passages (id) {
+        id -> Uuid,
+        kind -> Text,
+        collection_id -> Uuid,
+        version_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -398,12 +409,12 @@ diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
-diesel::joinable!(chunk_lexemes -> chunks (chunk_id));
+diesel::joinable!(chunks -> passages (id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
 diesel::joinable!(documents -> collections (collection_id));
-diesel::joinable!(embeddings -> chunks (chunk_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
+diesel::joinable!(embeddings -> passages (passage_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(jobs -> collections (collection_id));
 diesel::joinable!(jobs -> document_versions (version_id));
@@ -413,6 +424,8 @@ diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));
 diesel::joinable!(logins -> users (user_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
+diesel::joinable!(passage_lexemes -> passages (passage_id));
+diesel::joinable!(passages -> collections (collection_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(version_contents -> document_versions (version_id));
 diesel::joinable!(version_texts -> document_versions (version_id));
@@ -422,7 +435,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     chat_messages,
     chat_sessions,
-    chunk_lexemes,
     chunks,
     collection_links,
     collection_members,
@@ -441,6 +453,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     logins,
     organisation_usage,
     organisations,
+    passage_lexemes,
+    passages,
     users,
     version_contents,
     version_texts,

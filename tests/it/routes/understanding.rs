@@ -174,20 +174,3 @@ fn a_turn_of_a_session_is_rewritten_by_what_was_said_in_it() {
     );
     assert_eq!(asked.len(), 3);
 }
-
-#[test]
-fn the_trace_tells_the_kind_of_a_query() {
-    let app = TestApp::start();
-    let client = app.client();
-    fill(&client);
-    for (query, kind) in [
-        ("zirconium corrosion", "keyword"),
-        ("What resists corrosion?", "question"),
-        ("\"resists corrosion\"", "navigational"),
-    ] {
-        let found = search(&client, query, &json!({}));
-        assert_eq!(details(&found, "query")[0]["kind"], kind, "{query}");
-    }
-    let off = search(&client, "zirconium corrosion", &json!({"kinds": false}));
-    assert!(details(&off, "query")[0]["kind"].is_null(), "{off}");
-}

@@ -3,7 +3,7 @@
 use diesel::{Connection, ExecuteCopyFromDsl, PgConnection, RunQueryDsl, connection::SimpleConnection};
 use pgvector::HalfVector;
 use rag_schema::{
-    ids::{ChunkId, CollectionId, VersionId},
+    ids::{CollectionId, PassageId, VersionId},
     models::NewEmbedding,
     schema::embeddings,
 };
@@ -41,8 +41,8 @@ pub(crate) fn run(url: &str) -> BenchResult<Vec<Figure>> {
 fn row() -> NewEmbedding {
     NewEmbedding {
         model_id: 1,
-        chunk_id: ChunkId::new(),
-        version_id: VersionId::new(),
+        passage_id: PassageId::new(),
+        version_id: Some(VersionId::new()),
         collection_id: CollectionId::new(),
         embedding: HalfVector::from_f32_slice(&[0.05; 384]),
     }
@@ -55,7 +55,7 @@ fn rolled_back(
     let mut seconds = 0.0;
     let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
         conn.batch_execute(
-            "ALTER TABLE embeddings DROP CONSTRAINT embeddings_pkey, DROP CONSTRAINT embeddings_chunk_id_fkey; \
+            "ALTER TABLE embeddings DROP CONSTRAINT embeddings_pkey, DROP CONSTRAINT embeddings_passage_id_fkey; \
              DROP INDEX embeddings_version_id_idx, embeddings_collection_id_idx, embeddings_1_vector_idx",
         )?;
         let (written, took) = timed(|| write(conn));

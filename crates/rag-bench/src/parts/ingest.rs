@@ -77,11 +77,11 @@ fn without_words(url: &str, work: impl FnOnce() -> BenchResult<()>) -> BenchResu
     // On behalf of nobody: the tables' owner may replace functions, and no actor.
     let conn = &mut rag_repo::server::connect(url)?;
     let function: Function = diesel::sql_query(
-        "SELECT pg_get_functiondef('index_chunk_lexemes(uuid, integer, integer)'::regprocedure) AS definition",
+        "SELECT pg_get_functiondef('index_passages(uuid[], text, text[])'::regprocedure) AS definition",
     )
     .get_result(conn)?;
     conn.batch_execute(
-        "CREATE OR REPLACE FUNCTION index_chunk_lexemes(p_version UUID, p_first INTEGER, p_last INTEGER) \
+        "CREATE OR REPLACE FUNCTION index_passages(p_passages UUID[], p_config TEXT, p_texts TEXT[]) \
          RETURNS void LANGUAGE plpgsql AS 'BEGIN END'",
     )?;
     let (done, took) = timed(work);

@@ -71,7 +71,7 @@ pub(crate) fn forget_indexes(conn: &mut PgConnection, model: &EmbeddingModel) ->
     vector_index::rebuild(conn, model, &none, 64)?;
     conn.batch_execute(
         "CREATE TABLE bench_indexes AS SELECT indexname AS name, indexdef AS value FROM pg_indexes \
-         WHERE indexname = 'chunk_lexemes_lexeme_ids_idx'; DROP INDEX chunk_lexemes_lexeme_ids_idx",
+         WHERE indexname = 'passage_lexemes_lexeme_ids_idx'; DROP INDEX passage_lexemes_lexeme_ids_idx",
     )?;
     Ok(())
 }
@@ -80,9 +80,16 @@ pub(crate) fn forget_indexes(conn: &mut PgConnection, model: &EmbeddingModel) ->
 pub(crate) fn run(url: &str, args: &Args) -> BenchResult<Built> {
     let conn = &mut rag_repo::server::connect(url)?;
     progress("vacuuming and counting");
-    for table in
-        ["documents", "document_versions", "chunks", "embeddings", "chunk_lexemes", "lexemes", "bench_words"]
-    {
+    for table in [
+        "documents",
+        "document_versions",
+        "passages",
+        "chunks",
+        "embeddings",
+        "passage_lexemes",
+        "lexemes",
+        "bench_words",
+    ] {
         conn.batch_execute(&format!("VACUUM (ANALYZE) {table}"))?;
     }
     let needed_mb = 64 + args.rows * WORDS_ROW_BYTES / MB;

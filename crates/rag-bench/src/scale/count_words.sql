@@ -1,8 +1,8 @@
 -- $1 collection (uuid)
--- What index_chunk_lexemes would have counted, in one pass over all rows.
+-- What index_passages would have counted, in one pass over all rows.
 WITH counted AS (
-    INSERT INTO lexemes (collection_id, lexeme, chunk_count)
+    INSERT INTO lexemes (collection_id, lexeme, passage_count)
     SELECT $1, word, ndoc FROM ts_stat('SELECT tsv FROM bench_words')
 )
-INSERT INTO lexical_statistics (collection_id, text_search_config, chunk_count, lexeme_total)
+INSERT INTO lexical_statistics (collection_id, text_search_config, passage_count, lexeme_total)
 SELECT $1, 'english', count(*), sum(length) FROM bench_words

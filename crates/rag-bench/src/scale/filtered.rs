@@ -135,7 +135,7 @@ fn measure<'a>(
         let by_vectors = find(place, question, &filter, Mode::Dense)?;
         let by_words = find(place, question, &filter, Mode::Lexical)?;
         exact.push(if by_vectors.dense_plan == Some(DensePlan::Exact) { 1.0 } else { 0.0 });
-        let scope = Scope::of(&[place.collection]).filtered(Some(filter));
+        let scope = Scope::in_collections(&[place.collection]).filtered(Some(filter));
         dense.add(&by_vectors, &quality::nearest_exactly(place, &scope, question)?);
         lexical.add(&by_words, &quality::best_unpruned(place, &scope, question)?);
     }

@@ -45,7 +45,7 @@ pub(crate) struct Float32 {
 /// An index as it was built and searched.
 #[derive(Debug, Serialize)]
 pub(crate) struct Indexed {
-    /// Kind, metric and settings.
+    /// Kind and settings.
     pub(crate) index: String,
     /// Memory it was given, in MB: `maintenance_work_mem`, unless the server's own is more.
     pub(crate) memory_mb: i64,

@@ -11,9 +11,9 @@ use pgvector::HalfVector;
 use rag_engine::Engine;
 use rag_repo::collections;
 use rag_schema::{
-    ids::{ChunkId, CollectionId, DocumentId, VersionId},
-    models::{HeadingPath, NewChunk, NewCollection, NewEmbedding},
-    schema::{chunks, embeddings},
+    ids::{CollectionId, DocumentId, PassageId, VersionId},
+    models::{HeadingPath, NewChunk, NewCollection, NewEmbedding, NewPassage},
+    schema::{chunks, embeddings, passages},
 };
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> Bench
     let model_id = engine.model().id;
     build::forget_indexes(conn, engine.model())?;
     conn.batch_execute(
-        "CREATE UNLOGGED TABLE bench_words (batch INTEGER, chunk_id UUID, version_id UUID, length INTEGER, tsv TSVECTOR); \
+        "CREATE UNLOGGED TABLE bench_words (batch INTEGER, passage_id UUID, version_id UUID, length INTEGER, tsv TSVECTOR); \
          CREATE INDEX bench_words_batch_idx ON bench_words (batch)",
     )?;
     let mut loader = Loader { conn, collection, model_id, generator: Generator::new(base, args.seed) };
@@ -114,6 +114,8 @@ impl Loader<'_> {
         let collection = self.collection;
         self.conn.transaction(|conn| {
             insert_documents(conn, collection, &drawn)?;
+            let new_passages: Vec<NewPassage> = rows.chunks.iter().map(NewPassage::from).collect();
+            diesel::copy_from(passages::table).from_insertable(new_passages.as_slice()).execute(conn)?;
             diesel::copy_from(chunks::table).from_insertable(rows.chunks.as_slice()).execute(conn)?;
             diesel::copy_from(embeddings::table).from_insertable(rows.embeddings.as_slice()).execute(conn)?;
             diesel::sql_query(include_str!("stage_words.sql"))
@@ -162,10 +164,10 @@ impl Rows {
     ) {
         let mut start_offset = 0;
         for (ordinal, (text, vector)) in (0..).zip(&document.chunks) {
-            let chunk_id = ChunkId::new();
+            let passage_id = PassageId::new();
             let end_offset = start_offset + i64::try_from(text.chars().count()).unwrap_or(1);
             self.chunks.push(NewChunk {
-                id: chunk_id,
+                id: passage_id,
                 version_id,
                 collection_id,
                 ordinal,
@@ -177,7 +179,8 @@ impl Rows {
                 text: text.clone(),
             });
             let embedding = HalfVector::from_f32_slice(vector);
-            self.embeddings.push(NewEmbedding { model_id, chunk_id, version_id, collection_id, embedding });
+            let version_id = Some(version_id);
+            self.embeddings.push(NewEmbedding { model_id, passage_id, version_id, collection_id, embedding });
             start_offset = end_offset;
         }
     }
@@ -208,15 +211,15 @@ struct Count {
 fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()> {
     let mut differing = None;
     let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
-        diesel::sql_query("CREATE TEMPORARY TABLE bench_before ON COMMIT DROP AS SELECT * FROM chunk_lexemes WHERE version_id = $1")
+        diesel::sql_query("CREATE TEMPORARY TABLE bench_before ON COMMIT DROP AS SELECT * FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)
             .execute(conn)?;
         // Without its trigger the counts stay, so that known words keep their ids.
-        conn.batch_execute("ALTER TABLE chunk_lexemes DISABLE TRIGGER chunk_lexemes_forget")?;
-        diesel::sql_query("DELETE FROM chunk_lexemes WHERE version_id = $1")
+        conn.batch_execute("ALTER TABLE passage_lexemes DISABLE TRIGGER passage_lexemes_forget")?;
+        diesel::sql_query("DELETE FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)
             .execute(conn)?;
-        diesel::sql_query("SELECT index_chunk_lexemes($1, 0, $2)")
+        diesel::sql_query("SELECT index_chunks($1, 0, $2)")
             .bind::<Uuid, _>(version)
             .bind::<Integer, _>(i32::MAX)
             .execute(conn)?;
@@ -227,7 +230,7 @@ fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()>
     match (result, differing) {
         (Err(diesel::result::Error::RollbackTransaction), Some(0)) => Ok(()),
         (Err(diesel::result::Error::RollbackTransaction), Some(count)) => {
-            Err(format!("{count} rows differ from what index_chunk_lexemes writes").into())
+            Err(format!("{count} rows differ from what index_chunks writes").into())
         }
         (Err(error), _) => Err(error.into()),
         (Ok(()), _) => Err("the comparison was not rolled back".into()),

@@ -3,7 +3,7 @@
 use pgvector::HalfVector;
 use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
 use rag_repo::search::{self, DensePlan, Hit, LexicalQuery, Scope};
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 use serde::Serialize;
 
 use super::{
@@ -51,7 +51,7 @@ impl Truth {
     /// Compares every vector.
     pub(crate) fn of(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
         progress("comparing every vector with each question");
-        let scope = Scope::of(&[place.collection]);
+        let scope = Scope::in_collections(&[place.collection]);
         let (mut hits, mut times) = (Vec::new(), Vec::new());
         for question in questions.iter().take(QUESTIONS) {
             let (found, took) = timed(|| nearest_exactly(place, &scope, question));
@@ -79,7 +79,7 @@ pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> B
     let questions = questions.get(..QUESTIONS).unwrap_or(questions);
     let (dense_recall_at_10, dense_plan) = truth.recall(place, questions)?;
     let (mut lexical, mut unpruned, mut pruned) = (Vec::new(), Vec::new(), 0);
-    let scope = Scope::of(&[place.collection]);
+    let scope = Scope::in_collections(&[place.collection]);
     for question in questions {
         let found = find(place, &question.text, Mode::Lexical)?;
         pruned += usize::from(!found.pruned_words.is_empty());
@@ -105,7 +105,7 @@ fn find(place: &Place<'_>, query: &str, mode: Mode) -> BenchResult<SearchResult>
     Ok(place.engine.search(place.engine.local_actor(), &request)?)
 }
 
-/// The nearest chunks of the scope by a scan of all its vectors.
+/// The nearest passages of the scope by a scan of all its vectors.
 pub(crate) fn nearest_exactly(
     place: &Place<'_>,
     scope: &Scope,
@@ -117,7 +117,7 @@ pub(crate) fn nearest_exactly(
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| leg.load(conn))?)
 }
 
-/// The best chunks of the scope by BM25, none pruned.
+/// The best passages of the scope by BM25, none pruned.
 pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
     let limit = i64::try_from(LIMIT)?;
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| {
@@ -131,7 +131,7 @@ pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Questio
 /// Refuses to compare with nothing, which everything agrees with.
 fn some(hits: Vec<Hit>) -> BenchResult<Vec<Hit>> {
     if hits.is_empty() {
-        return Err("there is nothing to compare with: the exact search finds no chunk".into());
+        return Err("there is nothing to compare with: the exact search finds no passage".into());
     }
     Ok(hits)
 }
@@ -139,11 +139,11 @@ fn some(hits: Vec<Hit>) -> BenchResult<Vec<Hit>> {
 /// Share of the true hits that were found, or something as good in their place; 1 of none.
 pub(crate) fn share(truth: &[Hit], found: &[Found]) -> f64 {
     let Some(worst) = truth.last() else { return 1.0 };
-    let ids: Vec<ChunkId> = truth.iter().map(|hit| hit.chunk_id).collect();
+    let ids: Vec<PassageId> = truth.iter().map(|hit| hit.passage_id).collect();
     let score = |found: &Found| found.ranked.lexical.or(found.ranked.dense).map_or(0.0, |hit| hit.score);
     let good = found
         .iter()
-        .filter(|found| ids.contains(&found.ranked.chunk_id) || score(found) >= worst.score - TIE);
+        .filter(|found| ids.contains(&found.ranked.passage_id) || score(found) >= worst.score - TIE);
     number(good.count()) / number(truth.len())
 }
 

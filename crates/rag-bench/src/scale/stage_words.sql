@@ -7,6 +7,6 @@ WITH stemmed AS MATERIALIZED (
     JOIN documents d ON d.id = v.document_id
     WHERE c.version_id = ANY ($1)
 )
-INSERT INTO bench_words (batch, chunk_id, version_id, length, tsv)
+INSERT INTO bench_words (batch, passage_id, version_id, length, tsv)
 SELECT $2, id, version_id, (SELECT coalesce(sum(cardinality(word.positions)), 0) FROM unnest(tsv) AS word), tsv
 FROM stemmed

@@ -85,7 +85,7 @@ fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
     if as_json {
         output::json(&json!({
             "model": model.name, "dimensions": model.dimensions, "vectors": facts.row_count, "table_bytes": facts.table_bytes,
-            "kind": index.kind, "metric": index.metric, "hnsw_m": index.hnsw_m,
+            "kind": index.kind, "hnsw_m": index.hnsw_m,
             "hnsw_ef_construction": index.hnsw_ef_construction, "lists": facts.lists, "index_bytes": facts.index_bytes,
             "as_the_settings_say": as_wanted, "has_few_lists": has_few_lists,
         }));

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use rag_engine::retrieve::{Found, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
+use rag_repo::search::Origin;
 use serde_json::{Value, json};
 
 use crate::{
@@ -56,8 +57,9 @@ fn show(result: &SearchResult, wants_rerank: bool) {
     output::line(format!("{:>3}  {:<6}  {:<14}  {:<14}  passage", "#", "score", "vectors", "words"));
     for (place, found) in (1..).zip(&result.found) {
         let Found { ranked, passage, .. } = found;
+        let Origin::Chunk(chunk) = &passage.origin;
         let (dense, lexical) = (leg(ranked.dense), leg(ranked.lexical));
-        let origin = output::place(&passage.title, passage.page, &passage.heading_path.0);
+        let origin = output::place(&passage.title, chunk.page, &chunk.heading_path.0);
         output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin));
         output::line(format!("{:43}  {}", "", output::short(&passage.text, 160)));
     }
@@ -101,12 +103,13 @@ fn leg(hit: Option<LegHit>) -> String {
 fn as_json(query: &str, result: &SearchResult) -> Value {
     let leg = |hit: Option<LegHit>| hit.map(|hit| json!({"rank": hit.rank, "score": hit.score}));
     let results = result.found.iter().map(|Found { ranked, passage, .. }| {
+        let Origin::Chunk(chunk) = &passage.origin;
         json!({
             "score": ranked.score, "fused": ranked.fused, "rerank": ranked.rerank, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
-            "chunk_id": passage.chunk_id, "document_id": passage.document_id, "collection_id": passage.collection_id,
-            "title": passage.title, "source": passage.source, "page": passage.page, "ordinal": passage.ordinal,
-            "heading_path": passage.heading_path.0, "start_offset": passage.start_offset,
-            "end_offset": passage.end_offset, "text": passage.text, "metadata": passage.metadata,
+            "chunk_id": passage.id, "document_id": chunk.document_id, "collection_id": passage.collection_id,
+            "title": passage.title, "source": chunk.source, "page": chunk.page, "ordinal": chunk.ordinal,
+            "heading_path": chunk.heading_path.0, "start_offset": chunk.start_offset, "end_offset": chunk.end_offset,
+             "text": passage.text, "metadata": passage.metadata,
         })
     });
     json!({

@@ -85,7 +85,7 @@ fn collections_of(conn: &mut PgConnection) -> RepoResult<Vec<Value>> {
     let found = collections::list(conn, Page::first(MOST_COLLECTIONS))?;
     let describe = |collection: &rag_schema::models::Collection| {
         let documents = collections::document_count(conn, collection.id)?;
-        let chunks = Scope::of(&[collection.id]).chunk_count(conn)?;
+        let chunks = Scope::in_collections(&[collection.id]).passage_count(conn)?;
         Ok(json!({"id": collection.id, "name": collection.name, "documents": documents, "chunks": chunks}))
     };
     found.iter().map(describe).collect()

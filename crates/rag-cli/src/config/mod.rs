@@ -13,7 +13,7 @@ use std::{
 
 use rag_engine::{
     AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings,
-    retrieve::{Feedback, Fusion, Ranking, Shares, Understanding},
+    retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
@@ -128,7 +128,6 @@ impl Config {
     pub(crate) fn index(&self) -> VectorIndex {
         let index = &self.sections.index;
         VectorIndex {
-            metric: index.metric,
             kind: index.kind,
             hnsw_m: index.hnsw_m,
             hnsw_ef_construction: index.hnsw_ef_construction,
@@ -179,15 +178,9 @@ impl Config {
                     multi_query: query.multi_query,
                     hyde: query.hyde,
                     synonyms: query.synonyms,
-                    kinds: true,
                 },
                 context_weight: query.context_weight,
                 help_time: ms(query.timeout_ms),
-                shares: Shares {
-                    navigational: query.navigational_share,
-                    keyword: query.keyword_share,
-                    question: query.question_share,
-                },
             },
             answer: AnswerSettings {
                 passages: answer.passages,
@@ -281,7 +274,6 @@ mod tests {
             ("RAG_QUERY__MULTI_QUERY", "2", "query.multi_query"),
             ("RAG_QUERY__MULTI_QUERY", "6", "query.multi_query"),
             ("RAG_QUERY__HYDE", "true", "query.hyde"),
-            ("RAG_QUERY__KEYWORD_SHARE", "-1", "query.keyword_share"),
         ] {
             let failure = with(name, text).unwrap_err();
             assert!(failure.message.starts_with(key), "{}", failure.message);

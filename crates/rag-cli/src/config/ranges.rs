@@ -1,6 +1,6 @@
 //! What the values of the configuration may be, beyond their type.
 
-use rag_engine::retrieve::MOST_WORDINGS;
+use rag_engine::retrieve::MAX_WORDINGS;
 
 use super::sections::{EmbeddingKind, RerankKind, Sections};
 
@@ -146,22 +146,18 @@ fn rerank(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn query(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
+fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
     let query = &s.query;
     let has_chat = !s.chat.base_url.is_empty();
-    let is_share = |share: f64| (0.0..=10.0).contains(&share);
     [
         (
-            query.multi_query <= if has_chat { MOST_WORDINGS } else { 0 },
+            query.multi_query <= if has_chat { MAX_WORDINGS } else { 0 },
             "query.multi_query",
             "0 to 5, and 0 without a chat model (chat.base_url)",
         ),
         (!query.hyde || has_chat, "query.hyde", "false without a chat model (chat.base_url)"),
         ((0.0..=1.0).contains(&query.context_weight), "query.context_weight", "0 to 1"),
         ((1..=600_000).contains(&query.timeout_ms), "query.timeout_ms", "1 to 600000"),
-        (is_share(query.keyword_share), "query.keyword_share", "0 to 10"),
-        (is_share(query.question_share), "query.question_share", "0 to 10"),
-        (is_share(query.navigational_share), "query.navigational_share", "0 to 10"),
     ]
 }
 

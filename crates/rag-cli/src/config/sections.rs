@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
-use rag_schema::enums::{IndexKind, Metric};
+use rag_schema::enums::IndexKind;
 use serde::Deserialize;
 
 /// All settings.
@@ -171,7 +171,6 @@ pub(crate) struct Ingest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
     pub(crate) kind: IndexKind,
-    pub(crate) metric: Metric,
     pub(crate) hnsw_m: i32,
     pub(crate) hnsw_ef_construction: i32,
     pub(crate) ivfflat_lists: i32,
@@ -216,9 +215,6 @@ pub(crate) struct Query {
     pub(crate) hyde: bool,
     pub(crate) timeout_ms: u64,
     pub(crate) synonyms: bool,
-    pub(crate) keyword_share: f64,
-    pub(crate) question_share: f64,
-    pub(crate) navigational_share: f64,
 }
 
 /// Answering.

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use rag_schema::ids::{ChunkId, DocumentId};
+use rag_repo::search::Origin;
+use rag_schema::ids::{DocumentId, PassageId};
 use serde::Serialize;
 
 use super::turn::Evidence;
 use crate::support::{Sentence, content_words, coverage, is_number, sentences};
 
 /// Part of a sentence's content words that its passage must hold.
-const LEAST_COVERAGE: f64 = 0.5;
+const MIN_COVERAGE: f64 = 0.5;
 
 /// A marker in an answer and what it stands for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +18,7 @@ pub struct Citation {
     /// Number in the answer's text, as in `[2]`.
     pub marker: usize,
     /// Chunk cited.
-    pub chunk_id: ChunkId,
+    pub chunk_id: PassageId,
     /// Document cited.
     pub document_id: DocumentId,
     /// The document's title.
@@ -59,23 +60,24 @@ pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citati
 
 fn cite(given: &Evidence, claim: &HashSet<String>) -> Citation {
     let passage = &given.found.passage;
+    let Origin::Chunk(chunk) = &passage.origin;
     let all_words = content_words(&passage.text);
     let numbers_agree = claim.iter().filter(|word| is_number(word)).all(|number| all_words.contains(number));
-    let supported = numbers_agree && coverage(claim, &all_words) >= LEAST_COVERAGE;
+    let supported = numbers_agree && coverage(claim, &all_words) >= MIN_COVERAGE;
     let best = sentences(&passage.text)
         .into_iter()
         .map(|sentence| (overlap(claim, sentence.text), sentence))
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let quote = best.map_or(Sentence { start: 0, text: &passage.text }, |(_, sentence)| sentence);
-    let start_offset = passage.start_offset + i64::try_from(quote.start).unwrap_or(0);
+    let start_offset = chunk.start_offset + i64::try_from(quote.start).unwrap_or(0);
     Citation {
         marker: given.marker,
-        chunk_id: passage.chunk_id,
-        document_id: passage.document_id,
+        chunk_id: passage.id,
+        document_id: chunk.document_id,
         title: passage.title.clone(),
-        source: passage.source.clone(),
-        page: passage.page,
-        heading_path: passage.heading_path.0.clone(),
+        source: chunk.source.clone(),
+        page: chunk.page,
+        heading_path: chunk.heading_path.0.clone(),
         quote: quote.text.to_owned(),
         start_offset,
         end_offset: start_offset + i64::try_from(quote.text.chars().count()).unwrap_or(0),

@@ -243,7 +243,7 @@ impl Engine {
                     retrieved_chunk_ids: prepared
                         .evidence
                         .iter()
-                        .map(|given| Some(given.found.passage.chunk_id))
+                        .map(|given| Some(given.found.passage.id))
                         .collect(),
                     citations: json!(citations),
                     answered_by: Some(answered_by),

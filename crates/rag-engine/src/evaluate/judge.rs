@@ -1,10 +1,8 @@
 //! One way to search judged by all queries.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Instant,
-};
+use std::{collections::HashSet, time::Instant};
 
+use rag_repo::search::Origin;
 use rag_schema::{
     enums::Sender,
     ids::{CollectionId, DocumentId},
@@ -19,7 +17,7 @@ use super::{
 };
 use crate::{
     Engine, EngineResult,
-    retrieve::{Kind, Said, SearchRequest},
+    retrieve::{Found, Said, SearchRequest},
 };
 
 /// Chunks asked for per query: enough for 100 documents, as a document counts by its best chunk.
@@ -42,13 +40,11 @@ pub(super) fn judge(
         mrr_at_10: 0.0,
         p50_ms: 0.0,
         p95_ms: 0.0,
-        kinds: BTreeMap::new(),
     };
     for query in queries {
         let said: Vec<Said<'_>> = said(query, way.reading).collect();
-        let text = text(query, way.reading);
         let request = SearchRequest {
-            query: text,
+            query: text(query, way.reading),
             plain: true,
             said: &said,
             collections: &[collection],
@@ -61,22 +57,15 @@ pub(super) fn judge(
         let begun = Instant::now();
         let found = engine.search(engine.local_actor(), &request)?.found;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
-        let documents: Vec<DocumentId> = found.iter().map(|found| found.passage.document_id).collect();
+        let documents: Vec<DocumentId> = found.iter().map(document).collect();
         let ranking = by_best_chunk(&documents, names);
-        let ndcg = metrics::ndcg(&ranking, &query.judged, 10);
-        report.ndcg_at_10 += ndcg;
-        let kind = report.kinds.entry(Kind::of(text)).or_default();
-        kind.queries += 1;
-        kind.ndcg_at_10 += ndcg;
+        report.ndcg_at_10 += metrics::ndcg(&ranking, &query.judged, 10);
         report.recall_at_10 += metrics::recall(&ranking, &query.judged, 10);
         report.recall_at_100 += metrics::recall(&ranking, &query.judged, 100);
         report.mrr_at_10 += metrics::reciprocal_rank(&ranking, &query.judged, 10);
         tick();
     }
     let count = float(queries.len().max(1));
-    for kind in report.kinds.values_mut() {
-        kind.ndcg_at_10 /= float(kind.queries);
-    }
     Ok(LegReport {
         ndcg_at_10: report.ndcg_at_10 / count,
         recall_at_10: report.recall_at_10 / count,
@@ -84,8 +73,12 @@ pub(super) fn judge(
         mrr_at_10: report.mrr_at_10 / count,
         p50_ms: metrics::percentile(&mut times, 0.5),
         p95_ms: metrics::percentile(&mut times, 0.95),
-        kinds: report.kinds,
     })
+}
+
+fn document(found: &Found) -> DocumentId {
+    let Origin::Chunk(chunk) = &found.passage.origin;
+    chunk.document_id
 }
 
 /// What was said before a query.

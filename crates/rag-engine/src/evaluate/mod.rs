@@ -21,7 +21,7 @@ use rag_schema::{
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-pub use self::report::{KindReport, LegReport, Legs, Report};
+pub use self::report::{LegReport, Legs, Report};
 use self::{
     judge::judge,
     ways::{Way, readings, variants},
@@ -96,8 +96,9 @@ fn run(
     }
     let ingest_s = begun.elapsed().as_secs_f64();
     workers.stop();
-    let chunks =
-        engine.db().transaction(engine.local_actor(), |conn| Scope::of(&[collection]).chunk_count(conn))?;
+    let chunks = engine
+        .db()
+        .transaction(engine.local_actor(), |conn| Scope::in_collections(&[collection]).passage_count(conn))?;
     let mut variants = evaluation.sweep.map_or_else(Vec::new, |wanted| variants(engine, wanted));
     variants.extend(readings(queries));
     let all = queries.len() * (3 + variants.len());

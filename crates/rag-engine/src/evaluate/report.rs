@@ -1,10 +1,6 @@
 //! What an evaluation reports.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-
-use crate::retrieve::Kind;
 
 /// Quality and speed of one way to search.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,18 +17,6 @@ pub struct LegReport {
     pub p50_ms: f64,
     /// 95th percentile of the same.
     pub p95_ms: f64,
-    /// Queries and mean nDCG@10 of each kind of query.
-    #[serde(default)]
-    pub kinds: BTreeMap<Kind, KindReport>,
-}
-
-/// Quality for one kind of query.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct KindReport {
-    /// How many there are.
-    pub queries: usize,
-    /// Mean nDCG@10.
-    pub ndcg_at_10: f64,
 }
 
 /// Report on the three ways to search.

@@ -51,16 +51,15 @@ pub(super) fn readings(queries: &[Query]) -> Vec<Way> {
     readings.map(|(name, reading)| Way { reading, ..Way::named(name) }).collect()
 }
 
-/// Other fusions, whatever the kind of the query.
+/// Other fusions.
 fn fusions(server: &SearchSettings) -> Vec<Way> {
-    let kinds = Understanding { kinds: false, ..server.understanding };
     [0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
         .map(|dense_weight| (format!("convex {dense_weight}"), Fusion::Convex { dense_weight }))
         .into_iter()
         .chain([20.0, 60.0].map(|k| (format!("rrf {k}"), Fusion::ReciprocalRank { k })))
         .map(|(name, fusion)| {
             let ranking = Some(Ranking { fusion, ..server.ranking.clone() });
-            Way { ranking, understanding: Some(kinds), ..Way::named(name) }
+            Way { ranking, ..Way::named(name) }
         })
         .collect()
 }
@@ -84,10 +83,7 @@ fn understandings(server: Understanding, has_chat: bool) -> Vec<Way> {
         ("HyDE", Understanding { hyde: true, ..server }),
         ("no rewriting", Understanding { rewrite: false, ..server }),
     ];
-    let off = [
-        ("no synonyms", Understanding { synonyms: false, ..server }),
-        ("no kinds", Understanding { kinds: false, ..server }),
-    ];
+    let off = [("no synonyms", Understanding { synonyms: false, ..server })];
     let on = on.into_iter().filter(|_| has_chat);
     on.chain(off).map(|(name, how)| Way { understanding: Some(how), ..Way::named(name) }).collect()
 }

@@ -6,7 +6,7 @@ use rag_repo::{
 };
 use rag_schema::{
     enums::{JobStage, JobState},
-    ids::ChunkId,
+    ids::PassageId,
     models::{HeadingPath, NewChunk, NewEmbedding},
 };
 
@@ -34,7 +34,7 @@ fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<I
     let mut chunks = Vec::with_capacity(section.chunks.len());
     let mut embeddings = Vec::with_capacity(section.chunks.len());
     for (chunk, vector) in section.chunks.iter().zip(vectors) {
-        let id = ChunkId::new();
+        let id = PassageId::new();
         chunks.push(NewChunk {
             id,
             version_id: target.version,
@@ -49,8 +49,8 @@ fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<I
         });
         embeddings.push(NewEmbedding {
             model_id: engine.model().id,
-            chunk_id: id,
-            version_id: target.version,
+            passage_id: id,
+            version_id: Some(target.version),
             collection_id: target.collection,
             embedding: HalfVector::from_f32_slice(&vector),
         });

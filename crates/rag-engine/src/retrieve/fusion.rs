@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rag_repo::search::Hit;
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 
 /// How the legs are put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +28,7 @@ const FOREIGN_SHARE: f64 = 0.35;
 /// Part of the idf of a question's words that the best BM25 must reach to count as a whole match. Where they are of the
 /// collection's language it does: less than one question in ten is below (`SciFact` .44, `XQuAD` .62 and .36, its tenth percentiles;
 /// English questions on the German texts: .10, where nDCG@10 goes from .750 to .770).
-const LEAST_MATCH: f64 = 0.3;
+const MIN_MATCH: f64 = 0.3;
 
 impl Fusion {
     /// The fusion for a question to a model of Latin script: the less of it the model can read, the less its vectors count.
@@ -46,17 +46,6 @@ impl Fusion {
             }
         }
     }
-
-    /// The fusion with this part of its dense weight; ranks know no weight.
-    #[must_use]
-    pub(super) fn with_share(self, share: f64) -> Self {
-        match self {
-            Self::ReciprocalRank { .. } => self,
-            Self::Convex { dense_weight } => {
-                Self::Convex { dense_weight: (dense_weight * share).clamp(0.0, 1.0) }
-            }
-        }
-    }
 }
 
 fn is_latin(letter: char) -> bool {
@@ -66,17 +55,17 @@ fn is_latin(letter: char) -> bool {
 /// Rank and score that a leg gave.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LegHit {
-    /// Place in the leg's list, from 1; none when the leg's list lacks the chunk and only its score is known.
+    /// Place in the leg's list, from 1; none when the leg's list lacks the passage and only its score is known.
     pub rank: Option<usize>,
     /// Cosine, -1 to 1, or BM25, 0 and up.
     pub score: f64,
 }
 
-/// A chunk in the fused list.
+/// A passage in the fused list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranked {
-    /// The chunk.
-    pub chunk_id: ChunkId,
+    /// The passage.
+    pub passage_id: PassageId,
     /// What it is ranked by, comparable within one answer only: the reranker's score, or the fused one, and boosts.
     pub score: f64,
     /// Fused score of the legs.
@@ -89,24 +78,24 @@ pub struct Ranked {
     pub lexical: Option<LegHit>,
 }
 
-/// What is known of a question's chunks by one leg.
+/// What one leg knows of passages for a question.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LegScores<'a> {
     /// The leg's list, best first.
     pub(super) list: &'a [Hit],
-    /// Chunks that the list lacks because it is cut off, or because they were no candidates.
+    /// Passages that the list lacks because it is cut off, or because they were no candidates.
     pub(super) beyond: &'a [Hit],
 }
 
 impl LegScores<'_> {
-    fn hits(self) -> impl Iterator<Item = (ChunkId, LegHit)> {
+    fn hits(self) -> impl Iterator<Item = (PassageId, LegHit)> {
         let beyond = self.beyond.iter().map(|hit| (None, hit));
         let list = (1..).zip(self.list).map(|(rank, hit)| (Some(rank), hit));
-        beyond.chain(list).map(|(rank, hit)| (hit.chunk_id, LegHit { rank, score: hit.score }))
+        beyond.chain(list).map(|(rank, hit)| (hit.passage_id, LegHit { rank, score: hit.score }))
     }
 }
 
-/// One list of both legs, best first; `asked_idf` is that of the question's words. Ties are broken by chunk id, so that equal
+/// One list of both legs, best first; `asked_idf` is that of the question's words. Ties are broken by passage id, so that equal
 /// questions give equal lists.
 pub(super) fn fuse(
     fusion: Fusion,
@@ -114,9 +103,9 @@ pub(super) fn fuse(
     lexical: LegScores<'_>,
     asked_idf: f64,
 ) -> Vec<Ranked> {
-    let mut merged: HashMap<ChunkId, Ranked> = HashMap::new();
+    let mut merged: HashMap<PassageId, Ranked> = HashMap::new();
     let new =
-        |chunk_id| Ranked { chunk_id, score: 0.0, fused: 0.0, rerank: None, dense: None, lexical: None };
+        |passage_id| Ranked { passage_id, score: 0.0, fused: 0.0, rerank: None, dense: None, lexical: None };
     for (id, hit) in dense.hits() {
         merged.entry(id).or_insert_with(|| new(id)).dense = Some(hit);
     }
@@ -125,9 +114,9 @@ pub(super) fn fuse(
     }
     let mut ranked: Vec<Ranked> = merged.into_values().collect();
     let whole = whole_match(&ranked, asked_idf);
-    for chunk in &mut ranked {
-        chunk.score = score(fusion, chunk, whole);
-        chunk.fused = chunk.score;
+    for passage in &mut ranked {
+        passage.score = score(fusion, passage, whole);
+        passage.fused = passage.score;
     }
     sort(&mut ranked);
     ranked
@@ -140,12 +129,12 @@ pub(super) fn refined(
     asked_idf: f64,
     cosines: &[Hit],
 ) -> Vec<Ranked> {
-    let cosines: HashMap<ChunkId, f64> = cosines.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
+    let cosines: HashMap<PassageId, f64> = cosines.iter().map(|hit| (hit.passage_id, hit.score)).collect();
     let whole = whole_match(&ranked, asked_idf);
-    for chunk in &mut ranked {
-        let other = cosines.get(&chunk.chunk_id).map(|score| LegHit { rank: None, score: *score });
-        chunk.score = score(fusion, &Ranked { dense: other.or(chunk.dense), ..*chunk }, whole);
-        chunk.fused = chunk.score;
+    for passage in &mut ranked {
+        let other = cosines.get(&passage.passage_id).map(|score| LegHit { rank: None, score: *score });
+        passage.score = score(fusion, &Ranked { dense: other.or(passage.dense), ..*passage }, whole);
+        passage.fused = passage.score;
     }
     sort(&mut ranked);
     ranked
@@ -153,25 +142,25 @@ pub(super) fn refined(
 
 /// The BM25 that counts as a whole match, above 0.
 fn whole_match(ranked: &[Ranked], asked_idf: f64) -> f64 {
-    let scores = ranked.iter().filter_map(|chunk| chunk.lexical).map(|hit| hit.score);
-    scores.fold((LEAST_MATCH * asked_idf).max(f64::MIN_POSITIVE), f64::max)
+    let scores = ranked.iter().filter_map(|passage| passage.lexical).map(|hit| hit.score);
+    scores.fold((MIN_MATCH * asked_idf).max(f64::MIN_POSITIVE), f64::max)
 }
 
 pub(super) fn sort(ranked: &mut [Ranked]) {
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage_id.cmp(&b.passage_id)));
 }
 
-fn score(fusion: Fusion, chunk: &Ranked, whole: f64) -> f64 {
+fn score(fusion: Fusion, passage: &Ranked, whole: f64) -> f64 {
     match fusion {
-        Fusion::ReciprocalRank { k } => [chunk.dense, chunk.lexical]
+        Fusion::ReciprocalRank { k } => [passage.dense, passage.lexical]
             .into_iter()
             .flatten()
             .filter_map(|hit| hit.rank)
             .map(|rank| 1.0 / (k + f64::from(u32::try_from(rank).unwrap_or(u32::MAX))))
             .sum(),
         Fusion::Convex { dense_weight } => {
-            let cosine = chunk.dense.map_or(0.0, |hit| hit.score);
-            let bm25 = chunk.lexical.map_or(0.0, |hit| hit.score);
+            let cosine = passage.dense.map_or(0.0, |hit| hit.score);
+            let bm25 = passage.lexical.map_or(0.0, |hit| hit.score);
             dense_weight * cosine + (1.0 - dense_weight) * bm25 / whole
         }
     }
@@ -181,8 +170,8 @@ fn score(fusion: Fusion, chunk: &Ranked, whole: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn hits(ids: &[ChunkId], scores: &[f64]) -> Vec<Hit> {
-        ids.iter().zip(scores).map(|(&chunk_id, &score)| Hit { chunk_id, score }).collect()
+    fn hits(ids: &[PassageId], scores: &[f64]) -> Vec<Hit> {
+        ids.iter().zip(scores).map(|(&passage_id, &score)| Hit { passage_id, score }).collect()
     }
 
     fn found(list: &[Hit]) -> LegScores<'_> {
@@ -191,17 +180,17 @@ mod tests {
 
     #[test]
     fn reciprocal_rank_prefers_what_both_legs_found() {
-        let [a, b, c] = [ChunkId::new(), ChunkId::new(), ChunkId::new()];
+        let [a, b, c] = [PassageId::new(), PassageId::new(), PassageId::new()];
         let (dense, lexical) = (hits(&[a, b], &[0.9, 0.8]), hits(&[c, b], &[9.0, 8.0]));
         let fused = fuse(Fusion::ReciprocalRank { k: 60.0 }, found(&dense), found(&lexical), 9.0);
-        assert_eq!(fused[0].chunk_id, b);
+        assert_eq!(fused[0].passage_id, b);
         assert_eq!(fused[0].dense.unwrap().rank, Some(2));
         assert_eq!(fused[0].lexical.unwrap().rank, Some(2));
     }
 
     #[test]
     fn convex_counts_what_a_leg_knows_beyond_its_list() {
-        let [a, b] = [ChunkId::new(), ChunkId::new()];
+        let [a, b] = [PassageId::new(), PassageId::new()];
         let [dense, lexical] = [hits(&[a], &[0.5]), hits(&[b], &[4.0])];
         let [cosines, scores] = [hits(&[b], &[0.4]), hits(&[a], &[1.0])];
         let fused = fuse(
@@ -210,7 +199,7 @@ mod tests {
             LegScores { list: &lexical, beyond: &scores },
             5.0,
         );
-        assert_eq!(fused[0].chunk_id, b);
+        assert_eq!(fused[0].passage_id, b);
         assert!((fused[0].score - (0.7 * 0.4 + 0.3)).abs() < 1e-12);
         assert!((fused[1].score - (0.7 * 0.5 + 0.3 / 4.0)).abs() < 1e-12);
         assert_eq!((fused[0].dense.unwrap().rank, fused[1].lexical.unwrap().rank), (None, None));
@@ -218,11 +207,11 @@ mod tests {
 
     #[test]
     fn one_word_of_many_is_no_whole_match() {
-        let [a, b] = [ChunkId::new(), ChunkId::new()];
+        let [a, b] = [PassageId::new(), PassageId::new()];
         let (dense, lexical) = (hits(&[a, b], &[0.5, 0.4]), hits(&[b], &[4.0]));
         let fused = fuse(Fusion::Convex { dense_weight: 0.7 }, found(&dense), found(&lexical), 80.0);
-        assert_eq!(fused[0].chunk_id, a);
-        assert!((fused[1].score - (0.7 * 0.4 + 0.3 * 4.0 / (LEAST_MATCH * 80.0))).abs() < 1e-12);
+        assert_eq!(fused[0].passage_id, a);
+        assert!((fused[1].score - (0.7 * 0.4 + 0.3 * 4.0 / (MIN_MATCH * 80.0))).abs() < 1e-12);
     }
 
     #[test]
@@ -240,11 +229,11 @@ mod tests {
 
     #[test]
     fn one_empty_leg_leaves_the_order_of_the_other() {
-        let ids: Vec<ChunkId> = (0..5).map(|_| ChunkId::new()).collect();
+        let ids: Vec<PassageId> = (0..5).map(|_| PassageId::new()).collect();
         let dense = hits(&ids, &[0.9, 0.8, 0.7, 0.6, 0.5]);
         for fusion in [Fusion::ReciprocalRank { k: 60.0 }, Fusion::Convex { dense_weight: 0.7 }] {
             let fused = fuse(fusion, found(&dense), LegScores::default(), 0.0);
-            assert_eq!(fused.iter().map(|ranked| ranked.chunk_id).collect::<Vec<_>>(), ids);
+            assert_eq!(fused.iter().map(|ranked| ranked.passage_id).collect::<Vec<_>>(), ids);
         }
     }
 }

@@ -6,7 +6,7 @@ use rag_repo::{PgConnection, RepoResult, search};
 use rag_schema::ids::CollectionId;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::Found;
+use super::request::Found;
 
 /// Marks the words of `question` in the results.
 pub(super) fn mark(

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use rag_repo::search::Passage;
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 use serde_json::json;
 
 use super::{
-    Found, Ranked,
-    legs::Candidates,
+    candidates::Candidates,
+    fusion::Ranked,
     ranking::{Ranking, boost, diversify},
+    request::Found,
     trace::Tracer,
 };
 
@@ -27,8 +28,8 @@ pub(super) fn list(
         best = boost(best, &ranking.boosts);
         tracer.step("boost", || json!({"boosts": ranking.boosts.len()}));
     }
-    let (mut ranked, mut passages): (Vec<Ranked>, HashMap<ChunkId, Passage>) =
-        best.into_iter().map(|(ranked, passage)| (ranked, (ranked.chunk_id, passage))).unzip();
+    let (mut ranked, mut passages): (Vec<Ranked>, HashMap<PassageId, Passage>) =
+        best.into_iter().map(|(ranked, passage)| (ranked, (ranked.passage_id, passage))).unzip();
     if ranking.diversity > 0.0 {
         ranked = diversify(ranked, &candidates.vectors, ranking.diversity);
         tracer.step("diversify", || json!({"diversity": ranking.diversity}));
@@ -37,7 +38,7 @@ pub(super) fn list(
     ranked.truncate(limit);
     tracer.step("cut", || json!({"cutoff": format!("{:?}", ranking.cutoff), "results": ranked.len()}));
     let found = |ranked: Ranked| {
-        Some(Found { ranked, passage: passages.remove(&ranked.chunk_id)?, highlights: Vec::new() })
+        Some(Found { ranked, passage: passages.remove(&ranked.passage_id)?, highlights: Vec::new() })
     };
     ranked.into_iter().filter_map(found).collect()
 }

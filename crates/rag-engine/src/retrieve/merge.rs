@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 
-use super::Ranked;
-use super::fusion::sort;
+use super::fusion::{Ranked, sort};
 
-/// One list, best first, scored by the mean. A list that lacks a chunk would have scored it its own least at most, and counts
-/// with that; so the scores stay on the scale of the lists. What the legs thought is told by the first list that has the chunk.
+/// One list, best first, scored by the mean. A list that lacks a passage would have scored it no more than its own last one, and
+/// counts with that; so the scores stay on the scale of the lists. The legs' scores are those of the first list that has the passage.
 pub(super) fn merge(mut lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
     lists.retain(|list| !list.is_empty());
     if lists.len() <= 1 {
@@ -16,10 +15,10 @@ pub(super) fn merge(mut lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
     }
     let floors: Vec<f64> = lists.iter().filter_map(|list| list.last()).map(|last| last.score).collect();
     let none: f64 = floors.iter().sum();
-    let mut merged: HashMap<ChunkId, Ranked> = HashMap::new();
+    let mut merged: HashMap<PassageId, Ranked> = HashMap::new();
     for (list, floor) in lists.iter().zip(&floors) {
         for ranked in list {
-            match merged.entry(ranked.chunk_id) {
+            match merged.entry(ranked.passage_id) {
                 Entry::Occupied(mut known) => known.get_mut().score += ranked.score - floor,
                 Entry::Vacant(new) => {
                     new.insert(Ranked { score: none + ranked.score - floor, ..*ranked });
@@ -41,10 +40,10 @@ pub(super) fn merge(mut lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
 mod tests {
     use super::*;
 
-    fn list(of: &[(ChunkId, f64)]) -> Vec<Ranked> {
+    fn list(of: &[(PassageId, f64)]) -> Vec<Ranked> {
         of.iter()
-            .map(|&(chunk_id, score)| Ranked {
-                chunk_id,
+            .map(|&(passage_id, score)| Ranked {
+                passage_id,
                 score,
                 fused: score,
                 rerank: None,
@@ -56,9 +55,9 @@ mod tests {
 
     #[test]
     fn what_several_wordings_find_comes_before_what_one_finds() {
-        let [a, b, c] = [ChunkId::new(), ChunkId::new(), ChunkId::new()];
+        let [a, b, c] = [PassageId::new(), PassageId::new(), PassageId::new()];
         let merged = merge(vec![list(&[(a, 0.8), (b, 0.7)]), list(&[(b, 0.7), (c, 0.4)]), Vec::new()]);
-        assert_eq!(merged.iter().map(|ranked| ranked.chunk_id).collect::<Vec<_>>(), [b, a, c]);
+        assert_eq!(merged.iter().map(|ranked| ranked.passage_id).collect::<Vec<_>>(), [b, a, c]);
         // b is in both; a counts 0.4 in the second list, c 0.7 in the first.
         for (ranked, expected) in merged.iter().zip([0.7, 0.6, 0.55]) {
             assert!((ranked.score - expected).abs() < 1e-12 && (ranked.fused - expected).abs() < 1e-12);
@@ -67,7 +66,7 @@ mod tests {
 
     #[test]
     fn one_list_stays_as_it_is() {
-        let only = list(&[(ChunkId::new(), 0.8), (ChunkId::new(), 0.7)]);
+        let only = list(&[(PassageId::new(), 0.8), (PassageId::new(), 0.7)]);
         assert_eq!(merge(vec![only.clone()]), only);
         assert_eq!(merge(vec![Vec::new(), only.clone()]), only);
         assert!(merge(Vec::new()).is_empty());

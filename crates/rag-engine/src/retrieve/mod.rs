@@ -1,11 +1,9 @@
-//! Finding passages: both legs, fused, with every result's ranks and scores.
+//! Finding passages of any kind: both legs, fused, with every result's ranks and scores.
 
+mod candidates;
 mod context;
 mod fusion;
 mod highlight;
-mod kind;
-mod leg;
-mod legs;
 mod list;
 mod merge;
 mod query;
@@ -14,16 +12,18 @@ mod request;
 mod rerank;
 mod reword;
 mod search;
+mod search_context;
 mod trace;
+mod understand;
 mod understanding;
 mod wording;
+mod wording_search;
 mod words;
 
 pub use context::Said;
 pub use fusion::{Fusion, LegHit, Ranked};
-pub use kind::{Kind, Shares};
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};
 pub use request::{Found, Mode, SearchRequest, SearchResult, Timings};
 pub use trace::{Step, Trace};
-pub use understanding::{MOST_WORDINGS, Understanding};
+pub use understanding::{MAX_WORDINGS, Understanding};

@@ -13,7 +13,7 @@ pub struct QueryText {
 }
 
 /// Phrases required or excluded at most; what comes after them is plain text.
-const MOST_PHRASES: usize = 16;
+const MAX_PHRASES: usize = 16;
 
 impl QueryText {
     /// A question that is only looked for.
@@ -48,7 +48,7 @@ impl QueryText {
     }
 
     fn has_room(&self) -> bool {
-        self.required.len() + self.excluded.len() < MOST_PHRASES
+        self.required.len() + self.excluded.len() < MAX_PHRASES
     }
 
     fn take(&mut self, excluded: bool, text: &str) {
@@ -115,7 +115,7 @@ mod tests {
     fn empty_phrases_and_floods_of_phrases_are_plain_text() {
         assert_eq!(QueryText::parse("\"\" \"?\""), parsed("\"\" \"?\"", &[], &[]));
         let flood = "-x ".repeat(100);
-        assert_eq!(QueryText::parse(&flood).excluded.len(), MOST_PHRASES);
+        assert_eq!(QueryText::parse(&flood).excluded.len(), MAX_PHRASES);
     }
 
     proptest::proptest! {

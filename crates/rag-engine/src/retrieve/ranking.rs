@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use rag_repo::search::Passage;
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 use serde_json::Value;
 
-use super::{Fusion, Ranked};
+use super::fusion::{Fusion, Ranked};
 
 /// Results that a reranker judges for one question at most.
-const MOST_RERANKED: usize = 500;
+const MAX_RERANKED: usize = 500;
 
 /// How candidates become a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +118,7 @@ impl Ranking {
             (fusion, "fusion: dense_weight is 0 to 1, k is 0 or more"),
             (part(self.feedback.weight), "feedback: weight is 0 to 1"),
             (
-                self.rerank.is_none_or(|window| (1..=MOST_RERANKED).contains(&window)),
+                self.rerank.is_none_or(|window| (1..=MAX_RERANKED).contains(&window)),
                 "rerank is 1 to 500 results",
             ),
             (part(self.diversity), "diversity is 0 to 1"),
@@ -173,18 +173,18 @@ fn place(part: f64, count: usize) -> usize {
 /// The question's vector as long as makes its sum with the vectors of the `count` best passages point where it is to be after
 /// learning from them: to q + weight * mean, of unit vectors.
 pub(super) fn before_learning(query: &[f32], count: usize, weight: f64) -> Vec<f32> {
-    let length = (narrow_count(count) / narrow(weight)).min(LONGEST);
+    let length = (narrow_count(count) / narrow(weight)).min(MAX_LENGTH);
     query.iter().map(|value| length * value).collect()
 }
 
 /// Beside a vector so long the passages' count for nothing at half precision, which ends at 65,504.
-const LONGEST: f32 = 1e4;
+const MAX_LENGTH: f32 = 1e4;
 
 /// Orders results by maximal marginal relevance: each next is the one that is most relevant and least like those before it.
 /// Scores count by where they lie between the lowest and the highest; a result without a vector is like no other.
 pub(super) fn diversify(
     results: Vec<Ranked>,
-    vectors: &HashMap<ChunkId, Vec<f32>>,
+    vectors: &HashMap<PassageId, Vec<f32>>,
     diversity: f64,
 ) -> Vec<Ranked> {
     let lowest = results.iter().map(|ranked| ranked.score).fold(f64::INFINITY, f64::min);
@@ -200,9 +200,9 @@ pub(super) fn diversify(
         _ => best,
     }) {
         let (ranked, _) = left.remove(next);
-        if let Some(vector) = vectors.get(&ranked.chunk_id) {
+        if let Some(vector) = vectors.get(&ranked.passage_id) {
             for (other, likeness) in &mut left {
-                let alike = vectors.get(&other.chunk_id).map_or(0.0, |other| cosine(vector, other));
+                let alike = vectors.get(&other.passage_id).map_or(0.0, |other| cosine(vector, other));
                 *likeness = likeness.max(alike);
             }
         }
@@ -228,14 +228,14 @@ fn narrow_count(count: usize) -> f32 {
 /// Adds to the scores what else counts, and orders anew.
 pub(super) fn boost(mut found: Vec<(Ranked, Passage)>, boosts: &[Boost]) -> Vec<(Ranked, Passage)> {
     for (ranked, passage) in &mut found {
-        ranked.score += boosts.iter().map(|boost| boost.of(passage)).sum::<f64>();
+        ranked.score += boosts.iter().map(|boost| boost.score_of(passage)).sum::<f64>();
     }
-    found.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then(a.chunk_id.cmp(&b.chunk_id)));
+    found.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then(a.passage_id.cmp(&b.passage_id)));
     found
 }
 
 impl Boost {
-    fn of(&self, passage: &Passage) -> f64 {
+    fn score_of(&self, passage: &Passage) -> f64 {
         match self {
             Self::Recency { half_life_days, weight } => {
                 weight * (-passage.age_s.max(0.0) / 86_400.0 / half_life_days).exp2()

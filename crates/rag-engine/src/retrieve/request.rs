@@ -53,7 +53,7 @@ pub struct SearchRequest<'a> {
 pub struct Found {
     /// Place, scores and ranks.
     pub ranked: Ranked,
-    /// The chunk and its document.
+    /// What it says, and where it comes from.
     pub passage: Passage,
     /// Where words of the question stand in the passage's text: from and to, in Unicode scalar values, in order.
     pub highlights: Vec<(usize, usize)>,

@@ -6,10 +6,10 @@ use rag_embed::{EmbedError, Reranker};
 use rag_repo::search::Passage;
 use serde_json::json;
 
-use super::{legs::Candidates, trace::Tracer};
+use super::{candidates::Candidates, trace::Tracer};
 use crate::ingest::titled;
 
-/// What a request is told that wants a reranker where there is none.
+/// The error of a request that wants a reranker where there is none.
 pub(super) const NO_RERANKER: &str = "there is no reranker: set rerank.kind to \"cross-encoder\" (with rerank.model_dir) or to \
      \"remote\" (with rerank.base_url and rerank.model), or search without one";
 
@@ -50,7 +50,7 @@ fn scores(reranker: &dyn Reranker, question: &str, texts: &[&str]) -> Result<Vec
 
 /// What the reranker reads: the same that the embedder read.
 fn text(passage: &Passage) -> String {
-    titled(&passage.title, &passage.heading_path.0, &passage.text)
+    titled(&passage.title, passage.headings(), &passage.text)
 }
 
 /// Gives the first candidates these scores. The others follow below the last of them, at the distances they had from each other:
@@ -72,8 +72,9 @@ fn place(candidates: &mut Candidates, scores: &[f64]) {
 mod tests {
     use std::collections::HashMap;
 
+    use rag_repo::search::{ChunkOrigin, Origin};
     use rag_schema::{
-        ids::{ChunkId, CollectionId, DocumentId},
+        ids::{CollectionId, DocumentId, PassageId},
         models::HeadingPath,
     };
 
@@ -82,25 +83,27 @@ mod tests {
 
     fn candidates(best: &[f64], rest: &[f64]) -> Candidates {
         let best = best.iter().map(|&score| {
-            let chunk_id = ChunkId::new();
+            let passage_id = PassageId::new();
             let passage = Passage {
-                chunk_id,
-                ordinal: 0,
-                start_offset: 0,
-                end_offset: 1,
-                page: None,
-                heading_path: HeadingPath(Vec::new()),
-                text: format!("text of {score}"),
-                document_id: DocumentId::new(),
+                id: passage_id,
                 collection_id: CollectionId::new(),
                 title: "Title".to_owned(),
-                source: None,
-                media_type: "text/plain".to_owned(),
+                text: format!("text of {score}"),
                 metadata: json!({}),
                 age_s: 0.0,
                 citation_count: 0,
+                origin: Origin::Chunk(ChunkOrigin {
+                    document_id: DocumentId::new(),
+                    source: None,
+                    media_type: "text/plain".to_owned(),
+                    ordinal: 0,
+                    start_offset: 0,
+                    end_offset: 1,
+                    page: None,
+                    heading_path: HeadingPath(Vec::new()),
+                }),
             };
-            (Ranked { chunk_id, score, fused: score, rerank: None, dense: None, lexical: None }, passage)
+            (Ranked { passage_id, score, fused: score, rerank: None, dense: None, lexical: None }, passage)
         });
         Candidates {
             best: best.collect(),

@@ -15,7 +15,7 @@ const PASSAGE_CHARS: usize = 1_500;
 /// What a model is given of each earlier message.
 const SAID_CHARS: usize = 1_000;
 /// More than any answer that is taken: reading ends there.
-pub(super) const MOST_CHARS: usize = 4_000;
+pub(super) const MAX_CHARS: usize = 4_000;
 
 /// Asks for the question as it would be put by somebody who has said nothing before.
 pub(super) fn rewrite(question: &str, said: &[Said<'_>]) -> ChatRequest {

@@ -8,16 +8,17 @@ use rag_repo::{Actor, PgConnection, RepoResult, organisations};
 use serde_json::json;
 
 use super::{
-    Found, Mode, SearchRequest, SearchResult, Timings,
+    candidates::{Candidates, find_candidates},
     highlight::mark,
-    kind::Kind,
-    legs::{Candidates, Legs},
     list::list,
     query::QueryText,
     ranking::Ranking,
+    request::{Found, Mode, SearchRequest, SearchResult, Timings},
     rerank::{NO_RERANKER, rerank},
+    search_context::SearchContext,
     trace::Tracer,
-    understanding::{NO_CHAT, Understanding, understand},
+    understand::understand,
+    understanding::{NO_CHAT, Understanding},
     wording::{Wording, wordings},
 };
 use crate::{Engine, EngineError, EngineResult};
@@ -84,7 +85,6 @@ struct Question<'a> {
     reranker: Option<(usize, &'a dyn Reranker)>,
     query: QueryText,
     how: Understanding,
-    kind: Option<Kind>,
     wordings: Vec<Wording<'a>>,
     /// Tokens that understanding it took.
     tokens: u32,
@@ -130,7 +130,6 @@ impl<'a> Question<'a> {
             reranker,
             query,
             how,
-            kind: None,
             wordings: Vec::new(),
             tokens: 0,
             timings: Timings::default(),
@@ -156,7 +155,6 @@ impl<'a> Question<'a> {
         self.tracer
             .step("embed", || json!({"model": model, "embedded": embedded, "texts": self.wordings.len()}));
         self.tokens = understood.tokens;
-        self.kind = understood.kind;
         self.query.words = understood.words;
         Ok(())
     }
@@ -164,17 +162,15 @@ impl<'a> Question<'a> {
     /// The database's part, with a tracer of its own: a collision makes the transaction run again.
     fn ask(&self, conn: &mut PgConnection) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
-        let shares = &self.engine.settings().search.shares;
-        let legs = Legs {
+        let context = SearchContext {
             engine: self.engine,
             request: self.request,
             ranking: self.ranking,
             query: &self.query,
             wordings: &self.wordings,
-            share: self.kind.map_or(1.0, |kind| shares.of(kind)),
             synonyms: self.how.synonyms,
         };
-        let candidates = legs.run(conn, &mut tracer)?;
+        let candidates = find_candidates(&context, conn, &mut tracer)?;
         Ok((candidates, tracer))
     }
 

@@ -1,23 +1,11 @@
-//! From what somebody typed to what is searched: the steps that may come before the legs, each of which can be off or fail.
+//! Which steps are taken to understand a question.
 
-use std::time::{Duration, Instant};
+use super::context::Said;
 
-use rag_llm::{ChatRequest, Completer, Completion, Limits, LlmError};
-use serde::Serialize;
-use serde_json::json;
+/// Other wordings of one question, at most.
+pub const MAX_WORDINGS: usize = 5;
 
-use super::{
-    SearchRequest,
-    context::{Said, question_before},
-    kind::Kind,
-    reword::{self, MOST_CHARS},
-    trace::Tracer,
-};
-
-/// Other wordings of one question at most.
-pub const MOST_WORDINGS: usize = 5;
-
-/// What a request is told that wants a chat model where there is none.
+/// The error of a request that wants a chat model where there is none.
 pub(super) const NO_CHAT: &str = "there is no chat model for multi_query and hyde: set chat.base_url and chat.model, or search without them";
 
 /// Which steps are taken to understand a question.
@@ -34,20 +22,18 @@ pub struct Understanding {
     pub hyde: bool,
     /// Synonyms of the collections count.
     pub synonyms: bool,
-    /// The weight of the vectors follows the kind of the query, by `SearchSettings::shares`.
-    pub kinds: bool,
 }
 
 impl Default for Understanding {
     fn default() -> Self {
-        Self { context: true, rewrite: true, multi_query: 0, hyde: false, synonyms: true, kinds: true }
+        Self { context: true, rewrite: true, multi_query: 0, hyde: false, synonyms: true }
     }
 }
 
 impl Understanding {
     /// Whether its values can be worked with; the text names the one that cannot.
     pub fn check(&self) -> Result<(), &'static str> {
-        if self.multi_query <= MOST_WORDINGS { Ok(()) } else { Err("multi_query is 0 to 5") }
+        if self.multi_query <= MAX_WORDINGS { Ok(()) } else { Err("multi_query is 0 to 5") }
     }
 
     /// Whether a chat model may be asked, after what was said before.
@@ -58,222 +44,5 @@ impl Understanding {
     /// Whether it cannot do without a chat model.
     pub(super) fn needs_chat(&self) -> bool {
         self.multi_query > 0 || self.hyde
-    }
-}
-
-/// A question as it is searched.
-pub(super) struct Understood<'a> {
-    /// The question, standing alone when it could be rewritten.
-    pub(super) words: String,
-    /// The question before, when this one leans on it and could not be rewritten.
-    pub(super) before: Option<&'a str>,
-    /// Other wordings.
-    pub(super) wordings: Vec<String>,
-    /// A passage that could answer.
-    pub(super) passage: Option<String>,
-    /// Its kind; none when kinds count nothing.
-    pub(super) kind: Option<Kind>,
-    /// Tokens that the chat model read and wrote for it.
-    pub(super) tokens: u32,
-}
-
-/// Takes the steps that `how` wants. What the chat model does not give within `time` is done without.
-pub(super) fn understand<'a>(
-    request: &SearchRequest<'a>,
-    words: &str,
-    how: Understanding,
-    helper: Option<(&Completer, Duration)>,
-    tracer: &mut Tracer,
-) -> Understood<'a> {
-    let kind = how.kinds.then(|| Kind::of(request.query));
-    let before = question_before(words, request.said).filter(|_| how.context);
-    tracer.step("query", || json!({"words": words, "kind": kind, "leans_on": before}));
-    let mut understood =
-        Understood { words: words.to_owned(), before, wordings: Vec::new(), passage: None, kind, tokens: 0 };
-    let Some((model, time)) = helper else { return understood };
-    let mut helper = Helper { model, ends: Instant::now() + time, tokens: 0 };
-    if before.is_some() && how.rewrite {
-        helper.rewrite(request, &mut understood, tracer);
-    }
-    if how.needs_chat() {
-        helper.widen(how, &mut understood, tracer);
-    }
-    understood.tokens = helper.tokens;
-    understood
-}
-
-/// The chat model, until its time is over.
-struct Helper<'a> {
-    model: &'a Completer,
-    ends: Instant,
-    /// What it has read and written.
-    tokens: u32,
-}
-
-impl Helper<'_> {
-    fn rewrite(&mut self, request: &SearchRequest<'_>, understood: &mut Understood<'_>, tracer: &mut Tracer) {
-        let asked = vec![reword::rewrite(&understood.words, request.said)];
-        let answer = self.ask(asked).pop();
-        let read = |answer: &str| {
-            reword::question_in(answer)
-                .filter(|rewritten| reword::asks_the_same(rewritten, &understood.words, request.said))
-        };
-        if let Some(question) = self.taken("rewrite", answer, read, tracer) {
-            understood.words = question;
-            understood.before = None;
-        }
-    }
-
-    /// Other wordings and a passage, asked for side by side.
-    fn widen(&mut self, how: Understanding, understood: &mut Understood<'_>, tracer: &mut Tracer) {
-        let (words, count) = (&understood.words, how.multi_query);
-        let mut asked = Vec::new();
-        if count > 0 {
-            asked.push(reword::reword(words, count));
-        }
-        if how.hyde {
-            asked.push(reword::imagine(words));
-        }
-        let mut answers = self.ask(asked).into_iter();
-        if count > 0 {
-            let read = |answer: &str| {
-                Some(reword::wordings_in(answer, words, count)).filter(|wordings| !wordings.is_empty())
-            };
-            understood.wordings = self.taken("multi_query", answers.next(), read, tracer).unwrap_or_default();
-        }
-        if how.hyde {
-            understood.passage = self.taken("hyde", answers.next(), reword::passage_in, tracer);
-        }
-    }
-
-    fn ask(&mut self, asked: Vec<ChatRequest>) -> Vec<Completion> {
-        let time = self.ends.saturating_duration_since(Instant::now());
-        let answers = self.model.complete(asked, Limits { time, chars: MOST_CHARS });
-        for answer in &answers {
-            self.tokens = self.tokens.saturating_add(answer.usage.total_tokens);
-        }
-        answers
-    }
-
-    /// What can be used of an answer; the trace tells it, or why there is none.
-    fn taken<T: Serialize>(
-        &self,
-        step: &'static str,
-        answer: Option<Completion>,
-        read: impl FnOnce(&str) -> Option<T>,
-        tracer: &mut Tracer,
-    ) -> Option<T> {
-        let model = self.model.name();
-        let unusable = || LlmError::BadAnswer("there is nothing in it to search for instead".to_owned());
-        let said = answer.map_or_else(|| Err(unusable()), |answer| answer.text);
-        let taken = said.and_then(|text| read(&text).ok_or_else(unusable));
-        match &taken {
-            Ok(given) => tracer.step(step, || json!({"model": model, "given": given})),
-            Err(error) => {
-                tracing::warn!(model, step, %error, "the search goes on without the chat model's help");
-                tracer.step(step, || json!({"model": model, "failed": error.to_string()}));
-            }
-        }
-        taken.ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use rag_llm::{ChatModel, DeltaStream, scripted::ScriptedModel};
-    use rag_schema::enums::Sender;
-    use serde_json::Value;
-
-    use super::*;
-    use crate::retrieve::Said;
-
-    const SAID: [Said<'static>; 1] = [Said { sender: Sender::User, text: "Who wrote War and Peace?" }];
-    const ALL: Understanding = Understanding {
-        context: true,
-        rewrite: true,
-        multi_query: 2,
-        hyde: true,
-        synonyms: true,
-        kinds: true,
-    };
-
-    struct Silent;
-
-    impl ChatModel for Silent {
-        fn name(&self) -> &'static str {
-            "silent"
-        }
-
-        fn stream(&self, _request: ChatRequest) -> DeltaStream {
-            Box::pin(futures_util::stream::pending())
-        }
-    }
-
-    /// What becomes of a follow-up, and the steps of its trace.
-    fn follow_up(
-        model: Arc<dyn ChatModel>,
-        how: Understanding,
-    ) -> (Understood<'static>, Vec<(&'static str, Value)>) {
-        let completer = Completer::new(model).unwrap();
-        let request = SearchRequest { query: "When was he born?", said: &SAID, ..SearchRequest::default() };
-        let mut tracer = Tracer::new(true);
-        let time = Duration::from_millis(100);
-        let understood = understand(&request, request.query, how, Some((&completer, time)), &mut tracer);
-        let steps = tracer.finish().unwrap().steps.into_iter().skip(1).map(|step| (step.step, step.detail));
-        (understood, steps.collect())
-    }
-
-    #[test]
-    fn a_model_rewrites_rewords_and_imagines() {
-        let model = ScriptedModel::new()
-            .answering(["When was \"Tolstoy\" born?\nHe .."])
-            .answering(["- Tolstoy birth date\n- Tolstoy birthday\n- one too many"])
-            .answering(["Tolstoy was born in 1828."]);
-        let (understood, steps) = follow_up(Arc::new(model), ALL);
-        assert_eq!((understood.words.as_str(), understood.before), ("When was \"Tolstoy\" born?", None));
-        assert_eq!(understood.wordings, ["Tolstoy birth date", "Tolstoy birthday"]);
-        assert_eq!(understood.passage.as_deref(), Some("Tolstoy was born in 1828."));
-        assert_eq!(
-            steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
-            ["rewrite", "multi_query", "hyde"]
-        );
-        assert_eq!(steps[0].1, json!({"model": "scripted", "given": "When was \"Tolstoy\" born?"}));
-    }
-
-    #[test]
-    fn without_its_help_a_follow_up_leans_on_the_question_before() {
-        let broken = || [Err(LlmError::Interrupted("scripted".to_owned()))];
-        let broken = ScriptedModel::new().playing(broken()).playing(broken()).playing(broken());
-        let useless = ScriptedModel::new().answering(["?!"]).answering(["\n"]).answering([" "]);
-        let models: [(Arc<dyn ChatModel>, &str); 3] = [
-            (Arc::new(broken), "broke off"),
-            (Arc::new(useless), "nothing in it to search"),
-            (Arc::new(Silent), "in time"),
-        ];
-        for (model, why) in models {
-            let (understood, steps) = follow_up(model, ALL);
-            assert_eq!(
-                (understood.words.as_str(), understood.before),
-                ("When was he born?", Some(SAID[0].text))
-            );
-            assert!(understood.wordings.is_empty() && understood.passage.is_none());
-            assert_eq!(steps.len(), 3);
-            for (_, detail) in steps {
-                assert!(detail["failed"].as_str().unwrap().contains(why), "{detail}");
-            }
-        }
-    }
-
-    #[test]
-    fn steps_that_are_off_ask_nothing() {
-        let model = Arc::new(ScriptedModel::new());
-        let off = Understanding { rewrite: false, multi_query: 0, hyde: false, ..ALL };
-        let (understood, steps) = follow_up(model.clone(), off);
-        assert!(understood.before.is_some() && steps.is_empty());
-        let (understood, _) =
-            follow_up(model.clone(), Understanding { context: false, rewrite: true, ..off });
-        assert_eq!((understood.before, model.requests().len()), (None, 0));
     }
 }

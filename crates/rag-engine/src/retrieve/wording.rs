@@ -2,7 +2,7 @@
 
 use pgvector::HalfVector;
 
-use super::{context::blend, understanding::Understood};
+use super::{context::blend, understand::Understood};
 use crate::{Engine, EngineResult};
 
 /// A wording of the question.

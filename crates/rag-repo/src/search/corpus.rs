@@ -4,13 +4,9 @@ use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid},
 };
-use rag_schema::{
-    enums::{IndexKind, Metric},
-    ids::CollectionId,
-    models::EmbeddingModel,
-};
+use rag_schema::{enums::IndexKind, ids::CollectionId, models::EmbeddingModel};
 
-use super::{Breadth, DensePlan, real};
+use super::plan::{Breadth, DensePlan};
 use crate::{
     RepoError, RepoResult,
     statement::{Bind, Statement},
@@ -18,13 +14,13 @@ use crate::{
 
 /// Up to this many rows an exact scan is as fast as the index and always right (measured: 3,000 of 100,000 rows).
 const EXACT_ROWS: i64 = 3_000;
-/// Up to so many chunks, a budget of candidates holds as it is.
-const BUDGET_CHUNKS: f64 = 100_000.0;
-/// Power of the size by which it grows beyond (measured: 1,250 hold .995 of the true ten best of 100,000 chunks, and .973 of those of
-/// 1,000,000, where 2,000 hold .987).
+/// Up to this many passages, a budget of candidates is used as it is.
+const BUDGET_PASSAGES: f64 = 100_000.0;
+/// Power of the size by which the budget grows beyond that (measured: 1,250 candidates hold .995 of the true ten best of 100,000
+/// passages, and .973 of those of 1,000,000, where 2,000 hold .987).
 const BUDGET_GROWTH: f64 = 0.2;
 /// pgvector's limit.
-const MOST_EF_SEARCH: u16 = 1_000;
+const MAX_EF_SEARCH: u16 = 1_000;
 /// Rows of a list when the index settles their number, as `build_embedding_index` does.
 const ROWS_A_LIST: i64 = 1_000;
 
@@ -35,16 +31,14 @@ pub struct Corpus {
     /// The collections.
     #[diesel(sql_type = Array<Uuid>)]
     pub collections: Vec<CollectionId>,
-    /// Chunks in them, those being built among them.
+    /// Passages in them, those of versions being built among them.
     #[diesel(sql_type = BigInt)]
-    pub chunks: i64,
+    pub passages: i64,
     /// Whether one has synonyms.
     #[diesel(sql_type = Bool)]
     pub has_synonyms: bool,
     #[diesel(sql_type = BigInt)]
     vectors: i64,
-    #[diesel(sql_type = Text)]
-    metric: Metric,
     #[diesel(sql_type = Text)]
     index_kind: IndexKind,
     #[diesel(sql_type = Nullable<Integer>)]
@@ -69,27 +63,26 @@ impl Corpus {
 
     /// What a budget of candidates is multiplied by, at least 1.
     pub fn budget_growth(&self) -> f64 {
-        (real(self.chunks) / BUDGET_CHUNKS).max(1.0).powf(BUDGET_GROWTH)
+        (real(self.passages) / BUDGET_PASSAGES).max(1.0).powf(BUDGET_GROWTH)
     }
 
     /// Most rows that are compared one by one: a tenth of the index, and of a very large one a twentieth, as the index passes most
     /// of what it finds by when few rows are wanted (measured: of 100,000, a filter that one in twenty passes keeps it as busy as
     /// comparing them all).
-    pub(super) fn most_exact(&self) -> i64 {
+    pub(super) fn max_exact(&self) -> i64 {
         (self.vectors / 20).max(10_000).min(self.vectors / 10).max(EXACT_ROWS)
     }
 
     /// How the index that stands is followed; exactly where there is none.
     pub(super) fn by_index(&self, breadth: Breadth) -> DensePlan {
         let Breadth { ef_search, probes, overfetch } = breadth;
-        let metric = self.metric;
         match self.index_kind {
             IndexKind::None => DensePlan::Exact,
-            IndexKind::Hnsw => DensePlan::Hnsw { metric, ef_search },
-            IndexKind::Ivfflat if probes > 0 => DensePlan::Ivfflat { metric, probes },
-            IndexKind::Ivfflat => DensePlan::Ivfflat { metric, probes: self.probes() },
+            IndexKind::Hnsw => DensePlan::Hnsw { ef_search },
+            IndexKind::Ivfflat if probes > 0 => DensePlan::Ivfflat { probes },
+            IndexKind::Ivfflat => DensePlan::Ivfflat { probes: self.probes() },
             IndexKind::HnswBinary => DensePlan::HnswBinary {
-                ef_search: ef_search.saturating_mul(overfetch).min(MOST_EF_SEARCH),
+                ef_search: ef_search.saturating_mul(overfetch).min(MAX_EF_SEARCH),
                 overfetch,
             },
         }
@@ -103,25 +96,31 @@ impl Corpus {
     }
 }
 
+/// A count as a number to reckon with.
+pub(super) fn real(count: i64) -> f64 {
+    i32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(vectors: i64) -> Corpus {
-        let (metric, index_kind) = (Metric::Cosine, IndexKind::Hnsw);
-        let (collections, chunks, has_synonyms, ivfflat_lists) = (Vec::new(), vectors, false, None);
-        Corpus { collections, chunks, has_synonyms, vectors, metric, index_kind, ivfflat_lists }
+    fn corpus(vectors: i64) -> Corpus {
+        let (collections, passages, has_synonyms) = (Vec::new(), vectors, false);
+        let (index_kind, ivfflat_lists) = (IndexKind::Hnsw, None);
+        Corpus { collections, passages, has_synonyms, vectors, index_kind, ivfflat_lists }
     }
 
     #[test]
     fn a_tenth_of_a_large_index_is_compared_exactly_and_a_twentieth_of_a_very_large_one() {
-        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(|vectors| of(vectors).most_exact());
+        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(|vectors| corpus(vectors).max_exact());
         assert_eq!(most, [3_000, 3_000, 5_000, 10_000, 50_000]);
     }
 
     #[test]
     fn a_budget_of_candidates_grows_slowly_with_a_large_corpus() {
-        let growths = [0, 100_000, 1_000_000].map(|chunks| format!("{:.3}", of(chunks).budget_growth()));
+        let growths =
+            [0, 100_000, 1_000_000].map(|passages| format!("{:.3}", corpus(passages).budget_growth()));
         assert_eq!(growths, ["1.000", "1.000", "1.585"]);
     }
 }

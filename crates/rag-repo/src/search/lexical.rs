@@ -7,10 +7,12 @@ use diesel::{
     sql_types::{BigInt, Double, Integer, Text, Uuid},
 };
 use pgvector::SparseVector;
-use rag_schema::ids::{ChunkId, CollectionId};
+use rag_schema::ids::{CollectionId, PassageId};
 
 use super::{
-    Hit, Planned, real,
+    corpus::real,
+    hit::Hit,
+    planned::{BY_WORDS, Planned},
     scope::{Scope, Table},
 };
 use crate::{
@@ -34,10 +36,10 @@ pub struct QueryWord {
     /// The collection.
     #[diesel(sql_type = Uuid)]
     pub collection_id: CollectionId,
-    /// Chunks of the collection that hold it.
+    /// Passages of the collection that hold it.
     #[diesel(sql_type = Integer)]
-    pub chunk_count: i32,
-    /// All chunks of the collection.
+    pub passage_count: i32,
+    /// All passages of the collection.
     #[diesel(sql_type = BigInt)]
     pub collection_size: i64,
     /// Inverse document frequency, above 0.
@@ -50,7 +52,7 @@ pub struct QueryWord {
 pub struct QuestionWords {
     /// Those that the collections know.
     pub words: Vec<QueryWord>,
-    /// Sum of the inverse document frequencies of all, known or not: about what a chunk scores that holds each once; 0 when none
+    /// Sum of the inverse document frequencies of all, known or not: about what a passage scores that holds each once; 0 when none
     /// is known.
     pub idf: f64,
 }
@@ -58,10 +60,10 @@ pub struct QuestionWords {
 /// A question made ready for the lexical leg.
 #[derive(Debug, Clone, Default)]
 pub struct LexicalQuery {
-    /// Words that make a chunk a candidate; there may be but pairs.
+    /// Words that make a passage a candidate; empty when only pairs do.
     pub candidates: Vec<QueryWord>,
-    /// Of commoner words, two of which together make a chunk a candidate: the id of each and those of the ones, commoner than
-    /// it, that it makes candidates with.
+    /// Commoner words, two of which together make a passage a candidate: the id of each with the ids of the still commoner words
+    /// that it is paired with.
     pub paired: Vec<(i32, Vec<i32>)>,
     /// Words too common to make candidates by themselves; all count in the score.
     pub pruned: Vec<QueryWord>,
@@ -70,21 +72,21 @@ pub struct LexicalQuery {
 /// Of the budget, what goes to words by themselves at most; the rest goes to pairs.
 const SINGLE_SHARE: f64 = 0.25;
 /// Pairs at most: each is a walk through the inverted index.
-const MOST_PAIRS: usize = 20;
+const MAX_PAIRS: usize = 20;
 /// Words that pairs are made of at most, the rarest.
-const MOST_PAIRED: usize = 24;
-/// Words of one question meet in a chunk more often than chance has it; so many times (measured: about twice).
+const MAX_PAIRED: usize = 24;
+/// How many times more often than by chance two words of one question stand in one passage (measured: about twice).
 const LIFT: f64 = 2.0;
 
 impl LexicalQuery {
-    /// Chooses what makes about `budget` candidates: words from the rarest on, as long as their chunk counts fit into their
+    /// Chooses what makes about `budget` candidates: words from the rarest on, as long as their passage counts fit into their
     /// share of it, and of the commoner words the pairs that weigh most, as long as theirs fit into the rest. Where nothing
     /// fits, the pair that weighs most makes them, or each word by itself where no two are of one collection.
     pub fn within_budget(mut words: Vec<QueryWord>, budget: f64) -> Self {
-        words.sort_by_key(|word| (word.chunk_count, word.id));
+        words.sort_by_key(|word| (word.passage_count, word.id));
         let mut single = 0.0;
         let kept = words.iter().take_while(|word| {
-            let with = single + f64::from(word.chunk_count);
+            let with = single + f64::from(word.passage_count);
             let fits = with <= budget * SINGLE_SHARE;
             single = if fits { with } else { single };
             fits
@@ -95,7 +97,7 @@ impl LexicalQuery {
         if query.candidates.is_empty() && query.paired.is_empty() { query.unpruned() } else { query }
     }
 
-    /// Every chunk with one of the words becomes a candidate.
+    /// Every passage with one of the words becomes a candidate.
     #[must_use]
     pub fn unpruned(mut self) -> Self {
         self.candidates.append(&mut self.pruned);
@@ -115,10 +117,10 @@ impl LexicalQuery {
     }
 }
 
-/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the chunks that hold both fit into `budget`,
-/// or at least one; their number is guessed. Pairs are told by their rarer word: one walk through its chunks serves them all.
+/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the passages that hold both fit into `budget`,
+/// or at least one; their number is guessed. Pairs are told by their rarer word: one walk through its passages serves them all.
 fn paired(words: &[QueryWord], budget: f64, at_least_one: bool) -> Vec<(i32, Vec<i32>)> {
-    let words = words.get(..MOST_PAIRED).unwrap_or(words);
+    let words = words.get(..MAX_PAIRED).unwrap_or(words);
     let mut pairs: Vec<[&QueryWord; 2]> = words
         .iter()
         .enumerate()
@@ -127,11 +129,11 @@ fn paired(words: &[QueryWord], budget: f64, at_least_one: bool) -> Vec<(i32, Vec
         .collect();
     let weight = |[one, other]: &[&QueryWord; 2]| one.idf + other.idf;
     pairs.sort_by(|one, other| weight(other).total_cmp(&weight(one)));
-    pairs.truncate(MOST_PAIRS);
+    pairs.truncate(MAX_PAIRS);
     let mut sum = 0.0;
     pairs.retain(|[one, other]| {
         let size = real(one.collection_size.max(1));
-        let both = LIFT * f64::from(one.chunk_count) * f64::from(other.chunk_count) / size;
+        let both = LIFT * f64::from(one.passage_count) * f64::from(other.passage_count) / size;
         let fits = sum + both <= budget || (at_least_one && sum <= 0.0);
         sum += if fits { both } else { 0.0 };
         fits
@@ -199,11 +201,7 @@ struct Word {
     word: String,
 }
 
-/// No index is left aside. PostgreSQL takes comparing two arrays for as cheap as two numbers, and would rather compare those of
-/// all rows when a question's words are in many.
-pub(super) const BY_WORDS: &str = "SET LOCAL enable_seqscan = off";
-
-/// The query of the `limit` best chunks by BM25 among the candidates, best first. None when there is no word to look for.
+/// The query of the `limit` best passages by BM25 among the candidates, best first. None when there is no word to look for.
 pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Planned> {
     if !query.has_words() {
         return None;
@@ -220,24 +218,24 @@ pub fn lexical_leg(scope: &Scope, query: &LexicalQuery, limit: i64) -> Option<Pl
                     .and("e.lexeme_ids && {}", Bind::Integers(others.clone()))
             })
         })
-        .splice("{scope}", |first| scope.condition(Table::ChunkLexemes, first));
+        .splice("{scope}", |first| scope.condition(Table::PassageLexemes, first));
     // Unless there are conditions of the asker's, the text says no more than how many words are paired.
     let statement = if scope.is_narrowed() { statement } else { statement.kept() };
-    Some(Planned::under(BY_WORDS, statement))
+    Some(Planned::with_settings(BY_WORDS, statement))
 }
 
-/// BM25 of the chunks, for those that hold a word of the query, in no order.
+/// BM25 of the passages, for those that hold a word of the query, in no order.
 pub fn word_scores(
     conn: &mut PgConnection,
     query: &LexicalQuery,
-    chunks: &[ChunkId],
+    passages: &[PassageId],
 ) -> RepoResult<Vec<Hit>> {
-    if chunks.is_empty() || !query.has_words() {
+    if passages.is_empty() || !query.has_words() {
         return Ok(Vec::new());
     }
     Statement::fixed(include_str!("word_scores.sql"))
         .bind(Bind::Sparse(query.weights()))
-        .bind(Bind::ids(chunks))
+        .bind(Bind::ids(passages))
         .load(conn)
 }
 
@@ -245,14 +243,14 @@ pub fn word_scores(
 mod tests {
     use super::*;
 
-    fn word(id: i32, chunk_count: i32) -> QueryWord {
+    fn word(id: i32, passage_count: i32) -> QueryWord {
         QueryWord {
             id,
             lexeme: format!("w{id}"),
             collection_id: CollectionId::from(uuid::Uuid::nil()),
-            chunk_count,
+            passage_count,
             collection_size: 1_000,
-            idf: 1.0 / f64::from(chunk_count),
+            idf: 1.0 / f64::from(passage_count),
         }
     }
 
@@ -272,7 +270,7 @@ mod tests {
         let words = vec![word(1, 900), word(2, 10), word(3, 100), word(4, 120)];
         let query = LexicalQuery::within_budget(words, 100.0);
         assert_eq!((ids(&query.candidates), ids(&query.pruned)), (vec![2], vec![3, 4, 1]));
-        // Some 24 chunks hold both, where 180 and 216 hold each with the commonest.
+        // Some 24 passages hold both, where 180 and 216 hold each with the commonest.
         assert_eq!(query.paired, [(3, vec![4])]);
     }
 
@@ -284,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_word_is_rare_there_are_but_pairs() {
+    fn where_no_word_is_rare_only_pairs_make_candidates() {
         let query = LexicalQuery::within_budget(vec![word(3, 100), word(4, 120)], 100.0);
         assert!(query.candidates.is_empty());
         assert_eq!(query.paired, [(3, vec![4])]);

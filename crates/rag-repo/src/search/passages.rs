@@ -1,11 +1,11 @@
-//! What people see of a chunk that was found.
+//! What people see of passages that were found: the one place that knows which table holds what of which kind.
 
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Double, Integer, Jsonb, Nullable, Text, Uuid},
 };
 use rag_schema::{
-    ids::{ChunkId, CollectionId, DocumentId},
+    ids::{CollectionId, DocumentId, PassageId},
     models::HeadingPath,
 };
 
@@ -14,13 +14,55 @@ use crate::{
     statement::{Bind, Statement},
 };
 
-/// A chunk with the document that it is a passage of.
+/// A passage that was found, of whatever kind.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// The passage.
+    pub id: PassageId,
+    /// Its collection.
+    pub collection_id: CollectionId,
+    /// What it is shown under: a document's title.
+    pub title: String,
+    /// What it says.
+    pub text: String,
+    /// Facts about it that whoever stored it gave: a JSON object.
+    pub metadata: serde_json::Value,
+    /// Seconds since it was stored.
+    pub age_s: f64,
+    /// Answers that have cited what it is a part of.
+    pub citation_count: i64,
+    /// Where it comes from, by its kind.
+    pub origin: Origin,
+}
+
+/// Where a passage comes from: what only passages of its kind have.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A document.
+    Chunk(ChunkOrigin),
+}
+
+impl Passage {
+    /// The headings that it stands under in its document, outermost first.
+    pub fn headings(&self) -> &[String] {
+        let Origin::Chunk(chunk) = &self.origin;
+        &chunk.heading_path.0
+    }
+}
+
+/// Where a chunk stands, and in which document.
 #[derive(Debug, Clone, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Passage {
-    /// The chunk.
+pub struct ChunkOrigin {
+    /// The document.
     #[diesel(sql_type = Uuid)]
-    pub chunk_id: ChunkId,
+    pub document_id: DocumentId,
+    /// Where the document came from.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub source: Option<String>,
+    /// Media type of the document.
+    #[diesel(sql_type = Text)]
+    pub media_type: String,
     /// Place in the document, from 0.
     #[diesel(sql_type = Integer)]
     pub ordinal: i32,
@@ -36,36 +78,41 @@ pub struct Passage {
     /// Headings above it, outermost first.
     #[diesel(sql_type = Array<Nullable<Text>>)]
     pub heading_path: HeadingPath,
-    /// The passage.
-    #[diesel(sql_type = Text)]
-    pub text: String,
-    /// The document.
-    #[diesel(sql_type = Uuid)]
-    pub document_id: DocumentId,
-    /// The document's collection.
-    #[diesel(sql_type = Uuid)]
-    pub collection_id: CollectionId,
-    /// The document's title.
-    #[diesel(sql_type = Text)]
-    pub title: String,
-    /// Where the document came from.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub source: Option<String>,
-    /// Media type of the document.
-    #[diesel(sql_type = Text)]
-    pub media_type: String,
-    /// Facts that the document's uploader gave: a JSON object.
-    #[diesel(sql_type = Jsonb)]
-    pub metadata: serde_json::Value,
-    /// Seconds since the document was stored.
-    #[diesel(sql_type = Double)]
-    pub age_s: f64,
-    /// Answers that have cited the document.
-    #[diesel(sql_type = BigInt)]
-    pub citation_count: i64,
 }
 
-/// The passages of the chunks, in the order given; those deleted meanwhile are left out.
-pub fn passages(conn: &mut PgConnection, chunks: &[ChunkId]) -> RepoResult<Vec<Passage>> {
-    Statement::fixed(include_str!("passages.sql")).bind(Bind::ids(chunks)).load(conn)
+/// The passages with these ids, in no order; those deleted meanwhile are left out. One query for each kind.
+pub fn passages(conn: &mut PgConnection, ids: &[PassageId]) -> RepoResult<Vec<Passage>> {
+    let chunks: Vec<ChunkPassage> =
+        Statement::fixed(include_str!("chunk_passages.sql")).bind(Bind::ids(ids)).load(conn)?;
+    Ok(chunks.into_iter().map(Passage::from).collect())
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct ChunkPassage {
+    #[diesel(sql_type = Uuid)]
+    passage_id: PassageId,
+    #[diesel(sql_type = Uuid)]
+    collection_id: CollectionId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    text: String,
+    #[diesel(sql_type = Jsonb)]
+    metadata: serde_json::Value,
+    #[diesel(sql_type = Double)]
+    age_s: f64,
+    #[diesel(sql_type = BigInt)]
+    citation_count: i64,
+    #[diesel(embed)]
+    origin: ChunkOrigin,
+}
+
+impl From<ChunkPassage> for Passage {
+    fn from(chunk: ChunkPassage) -> Self {
+        let ChunkPassage { passage_id, collection_id, title, text, metadata, age_s, citation_count, origin } =
+            chunk;
+        let origin = Origin::Chunk(origin);
+        Self { id: passage_id, collection_id, title, text, metadata, age_s, citation_count, origin }
+    }
 }

@@ -1,8 +1,12 @@
-//! A query with what PostgreSQL's planner must be told for it.
+//! A query with the planner settings that it is run under.
 
 use diesel::{PgConnection, QueryableByName, connection::SimpleConnection, pg::Pg};
 
 use crate::{RepoResult, statement::Statement};
+
+/// Forbids sequential scans, so that the inverted index is used. PostgreSQL takes comparing two arrays for as cheap as two numbers,
+/// and would otherwise compare those of all rows when a question's words are in many.
+pub(super) const BY_WORDS: &str = "SET LOCAL enable_seqscan = off";
 
 /// A query with the planner settings that it needs. Call it in a transaction, which they hold for.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,14 +16,14 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// A query that needs nothing.
-    pub(super) fn freely(statement: Statement) -> Self {
+    /// A query that needs no settings.
+    pub(super) fn without_settings(statement: Statement) -> Self {
         Self { statement, settings: None }
     }
 
     /// A query that is run under `settings`. One that connections keep is planned once for all values: these settings leave
     /// one way to run it, and finding that anew takes longer than some of the queries.
-    pub(super) fn under(settings: &str, statement: Statement) -> Self {
+    pub(super) fn with_settings(settings: &str, statement: Statement) -> Self {
         let mode = if statement.is_kept() { "force_generic_plan" } else { "auto" };
         let settings = format!("{settings}; SET LOCAL plan_cache_mode = {mode}");
         Self { statement, settings: Some(settings) }
@@ -32,16 +36,16 @@ impl Planned {
 
     /// Runs it.
     pub fn load<Row: QueryableByName<Pg> + 'static>(&self, conn: &mut PgConnection) -> RepoResult<Vec<Row>> {
-        self.told(conn, |conn| self.statement.load(conn))
+        self.run_under_settings(conn, |conn| self.statement.load(conn))
     }
 
     /// Runs it and says how: the plan for its values with its times, a line a row.
     pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
-        self.told(conn, |conn| self.statement.explain(conn))
+        self.run_under_settings(conn, |conn| self.statement.explain(conn))
     }
 
     /// Runs `run` under the settings, and then takes back what would mislead the queries after it.
-    fn told<T>(
+    fn run_under_settings<T>(
         &self,
         conn: &mut PgConnection,
         run: impl FnOnce(&mut PgConnection) -> RepoResult<T>,

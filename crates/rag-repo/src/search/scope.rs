@@ -1,4 +1,4 @@
-//! What a search may find: the chunks of collections, narrowed by a filter on documents and by rules on words.
+//! What a search may find: the passages of collections, narrowed by a filter on documents and by rules on words.
 
 use diesel::{
     prelude::*,
@@ -7,14 +7,18 @@ use diesel::{
 use rag_schema::{ids::CollectionId, schema::lexical_statistics};
 use uuid::Uuid;
 
-use super::{Breadth, Corpus, DensePlan, Planned, lexical::BY_WORDS, real};
+use super::{
+    corpus::{Corpus, real},
+    plan::{Breadth, DensePlan},
+    planned::{BY_WORDS, Planned},
+};
 use crate::{
     RepoResult,
     filter::Filter,
     statement::{Bind, Statement},
 };
 
-/// What documents are taken to have, until they turn out to have fewer.
+/// Chunks that a document is assumed to have, until it turns out to have fewer.
 const USUAL_CHUNKS: i64 = 8;
 
 /// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
@@ -39,29 +43,29 @@ pub struct WordRule {
 #[derive(Debug, Clone)]
 enum Listed {
     Versions(Vec<Uuid>),
-    Chunks(Vec<Uuid>),
+    Passages(Vec<Uuid>),
 }
 
 /// Which table a condition is about; it is named `e` in the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
     Embeddings,
-    ChunkLexemes,
+    PassageLexemes,
 }
 
 impl Scope {
-    /// Every chunk of the collections.
-    pub fn of(collections: &[CollectionId]) -> Self {
+    /// Every passage of the collections.
+    pub fn in_collections(collections: &[CollectionId]) -> Self {
         Self { collections: collections.iter().map(|id| id.uuid()).collect(), ..Self::default() }
     }
 
-    /// Only chunks of documents that pass the filter.
+    /// Only passages of documents that pass the filter: a filter asks for facts about a document, which other passages lack.
     #[must_use]
     pub fn filtered(self, filter: Option<Filter>) -> Self {
         Self { filter, ..self }
     }
 
-    /// Only chunks that keep the rule.
+    /// Only passages that keep the rule.
     #[must_use]
     pub fn with_rule(self, rule: Option<WordRule>) -> Self {
         Self { rule, ..self }
@@ -80,38 +84,38 @@ impl Scope {
         corpus: &Corpus,
         breadth: &Breadth,
     ) -> RepoResult<DensePlan> {
-        let most = corpus.most_exact();
+        let most = corpus.max_exact();
         let left = match self.list_versions(conn, most)? {
-            None => self.list_chunks(conn, most)?,
+            None => self.list_passages(conn, most)?,
             left => left,
         };
-        let share = |left: i64| (real(left) / real(corpus.chunks.max(1))).min(1.0);
+        let share = |left: i64| (real(left) / real(corpus.passages.max(1))).min(1.0);
         self.share = match left {
             Some(left) => Some(share(left)),
             // Between this share and all: the mean of the two, in proportion.
             None if self.filter.is_some() => Some(share(most).sqrt()),
             None => None,
         };
-        let is_small = left.is_some() || corpus.chunks <= most;
+        let is_small = left.is_some() || corpus.passages <= most;
         Ok(if is_small { DensePlan::Exact } else { corpus.by_index(*breadth) })
     }
 
-    /// About which part of the collections' chunks is left to search, 0 to 1, as `plan` saw: known where it listed them.
+    /// About which part of the collections' passages is left to search, 0 to 1, as `plan` saw: known where it listed them.
     pub fn share(&self) -> f64 {
         self.share.unwrap_or(1.0)
     }
 
-    /// Chunks in the collections, those being built among them.
-    pub fn chunk_count(&self, conn: &mut PgConnection) -> RepoResult<i64> {
+    /// Passages in the collections, those of versions being built among them.
+    pub fn passage_count(&self, conn: &mut PgConnection) -> RepoResult<i64> {
         let counts: Vec<i64> = lexical_statistics::table
             .filter(lexical_statistics::collection_id.eq_any(&self.collections))
-            .select(lexical_statistics::chunk_count)
+            .select(lexical_statistics::passage_count)
             .load(conn)?;
         Ok(counts.into_iter().sum())
     }
 
-    /// Lists the versions that pass the filter, unless they have more than `most` chunks, and tells how many. A filter that
-    /// many pass is known by some of them: the others are not looked at.
+    /// Lists the versions that pass the filter, unless they have more than `most` chunks, and returns how many. A filter that
+    /// many pass is known by some of them: the others are not read.
     fn list_versions(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<Option<i64>> {
         let Some(filter) = &self.filter else { return Ok(None) };
         let mut limit = most / USUAL_CHUNKS;
@@ -134,30 +138,31 @@ impl Scope {
         }
     }
 
-    /// Lists the chunks that hold the required words, unless they are more than `most`, and tells how many.
-    fn list_chunks(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<Option<i64>> {
+    /// Lists the passages that hold the required words, unless they are more than `most`, and returns how many.
+    fn list_passages(&mut self, conn: &mut PgConnection, most: i64) -> RepoResult<Option<i64>> {
         let Some(anchors) = self.rule.as_ref().and_then(|rule| rule.anchors.clone()) else {
             return Ok(None);
         };
-        let statement = Statement::new(include_str!("ruled_chunks.sql"))
+        let statement = Statement::new(include_str!("ruled_passages.sql"))
             .bind(Bind::Integers(anchors))
             .bind(Bind::BigInteger(most.saturating_add(1)))
-            .splice("{scope}", |first| self.condition(Table::ChunkLexemes, first));
-        let chunks: Vec<RuledChunk> = Planned::under(BY_WORDS, statement).load(conn)?;
-        let left = i64::try_from(chunks.len()).ok().filter(|left| *left <= most);
+            .splice("{scope}", |first| self.condition(Table::PassageLexemes, first));
+        let passages: Vec<RuledPassage> = Planned::with_settings(BY_WORDS, statement).load(conn)?;
+        let left = i64::try_from(passages.len()).ok().filter(|left| *left <= most);
         if left.is_some() {
-            self.listed = Some(Listed::Chunks(chunks.into_iter().map(|chunk| chunk.id).collect()));
+            self.listed = Some(Listed::Passages(passages.into_iter().map(|passage| passage.id).collect()));
         }
         Ok(left)
     }
 
-    /// The condition on `table AS e`, its placeholders counted from `first`.
+    /// The condition on `table AS e`, its placeholders counted from `first`. It asks nothing of a passage's kind; a search of some
+    /// kinds only would add that here.
     pub(super) fn condition(&self, table: Table, first: usize) -> Statement {
         let condition =
             Statement::piece("e.collection_id = ANY ({})", Bind::Ids(self.collections.clone()), first);
         match &self.listed {
-            Some(Listed::Chunks(chunks)) => {
-                return condition.and("e.chunk_id = ANY ({})", Bind::Ids(chunks.clone()));
+            Some(Listed::Passages(passages)) => {
+                return condition.and("e.passage_id = ANY ({})", Bind::Ids(passages.clone()));
             }
             Some(Listed::Versions(versions)) => {
                 return self
@@ -165,8 +170,9 @@ impl Scope {
             }
             None => {}
         }
+        // Passages without a version are never hidden.
         let condition = condition.and_text(
-            "e.version_id <> ALL (ARRAY(SELECT id FROM document_versions WHERE state = 'building'))",
+            "(e.version_id = ANY (ARRAY(SELECT id FROM document_versions WHERE state = 'building'))) IS NOT TRUE",
         );
         let condition = match &self.filter {
             Some(filter) => condition
@@ -182,9 +188,9 @@ impl Scope {
     fn ruled(&self, table: Table, condition: Statement) -> Statement {
         let Some(rule) = &self.rule else { return condition };
         let test = match table {
-            Table::ChunkLexemes => "e.tsv @@ {}::tsquery",
+            Table::PassageLexemes => "e.tsv @@ {}::tsquery",
             Table::Embeddings => {
-                "EXISTS (SELECT FROM search.chunk_lexemes x WHERE x.chunk_id = e.chunk_id AND x.tsv @@ {}::tsquery)"
+                "EXISTS (SELECT FROM search.passage_lexemes x WHERE x.passage_id = e.passage_id AND x.tsv @@ {}::tsquery)"
             }
         };
         condition.and(test, Bind::Text(rule.tsquery.clone()))
@@ -192,7 +198,7 @@ impl Scope {
 }
 
 /// The rule that results hold each of the `required` phrases and none of the `excluded` ones, by the stems of the
-/// collections' languages. None when there is nothing to ask for: no phrase, or but words that search ignores.
+/// collections' languages. None when there is nothing to ask for: no phrase, or only words that search ignores.
 pub fn word_rule(
     conn: &mut PgConnection,
     collections: &[CollectionId],
@@ -221,7 +227,7 @@ struct FilteredVersion {
 
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-struct RuledChunk {
+struct RuledPassage {
     #[diesel(sql_type = UuidSql)]
     id: Uuid,
 }

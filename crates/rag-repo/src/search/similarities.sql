@@ -1,4 +1,4 @@
--- $1 query (halfvec), $2 chunks (uuid[]); {dimensions} and {model} are the model's, integers
-SELECT chunk_id, 1 - (embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) AS score
+-- $1 query (halfvec), $2 passages (uuid[]); {dimensions} and {model} are the model's, integers
+SELECT passage_id, 1 - (embedding::halfvec({dimensions}) <=> $1::halfvec({dimensions})) AS score
 FROM search.embeddings
-WHERE model_id = {model} AND chunk_id = ANY ($2)
+WHERE model_id = {model} AND passage_id = ANY ($2)

@@ -3,7 +3,7 @@
 use diesel::{prelude::*, sql_types::Text};
 use rag_schema::ids::CollectionId;
 
-use super::QueryWord;
+use super::lexical::QueryWord;
 use crate::{
     RepoResult,
     statement::{Bind, Statement},

@@ -3,7 +3,7 @@
 -- phrase that is not of stop words alone: one for each configuration, in each collection that knows all its lexemes.
 WITH sizes AS MATERIALIZED (
     SELECT collection_id, text_search_config AS config FROM lexical_statistics
-    WHERE collection_id = ANY ($1) AND chunk_count > 0
+    WHERE collection_id = ANY ($1) AND passage_count > 0
 ), phrases AS MATERIALIZED (
     SELECT phrase, true AS required, ordinal FROM unnest($2) WITH ORDINALITY AS required (phrase, ordinal)
     UNION ALL
@@ -18,7 +18,7 @@ WITH sizes AS MATERIALIZED (
 )
 SELECT (SELECT string_agg(CASE WHEN required THEN '(' ELSE '!(' END || query || ')', ' & ') FROM parsed) AS tsquery,
        CASE WHEN EXISTS (SELECT FROM anchored) THEN array_remove(ARRAY(
-           SELECT (SELECT CASE WHEN count(*) = cardinality(words) THEN (array_agg(l.id ORDER BY l.chunk_count))[1] END
+           SELECT (SELECT CASE WHEN count(*) = cardinality(words) THEN (array_agg(l.id ORDER BY l.passage_count))[1] END
                    FROM lexemes l WHERE l.collection_id = c.collection_id AND l.lexeme = ANY (words))
            FROM anchored, (SELECT DISTINCT collection_id FROM sizes) AS c, (SELECT DISTINCT config FROM sizes) AS configs,
                 tsvector_to_array(search_vector(config, phrase)) AS words

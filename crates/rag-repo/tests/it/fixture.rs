@@ -8,8 +8,7 @@ use rag_repo::{
     server, users, versions, write_chunks,
 };
 use rag_schema::{
-    enums::Metric,
-    ids::{ChunkId, CollectionId, DocumentId, UserId, VersionId},
+    ids::{CollectionId, DocumentId, PassageId, UserId, VersionId},
     models::{
         EmbeddingModel, HeadingPath, NewChunk, NewCollection, NewDocument, NewDocumentVersion, NewEmbedding,
         VectorIndex,
@@ -17,7 +16,7 @@ use rag_schema::{
 };
 
 /// A walk of the index that every model of a fixture has at first.
-pub(crate) const APPROXIMATE: DensePlan = DensePlan::Hnsw { metric: Metric::Cosine, ef_search: 40 };
+pub(crate) const APPROXIMATE: DensePlan = DensePlan::Hnsw { ef_search: 40 };
 
 /// Everything a test needs; rolled back when it goes out of scope.
 pub(crate) struct Fixture {
@@ -33,7 +32,7 @@ pub(crate) struct Fixture {
 pub(crate) struct Stored {
     pub(crate) document: DocumentId,
     pub(crate) version: VersionId,
-    pub(crate) chunks: Vec<ChunkId>,
+    pub(crate) chunks: Vec<PassageId>,
 }
 
 impl Fixture {
@@ -158,7 +157,7 @@ pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId) -> Collecti
 
 fn chunk(version: VersionId, collection_id: CollectionId, ordinal: i32, text: &str) -> NewChunk {
     NewChunk {
-        id: ChunkId::new(),
+        id: PassageId::new(),
         version_id: version,
         collection_id,
         ordinal,
@@ -180,8 +179,8 @@ pub(crate) fn vector_of(text: &str) -> HalfVector {
 fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> NewEmbedding {
     NewEmbedding {
         model_id,
-        chunk_id: chunk.id,
-        version_id: chunk.version_id,
+        passage_id: chunk.id,
+        version_id: Some(chunk.version_id),
         collection_id,
         embedding: vector_of(&chunk.text),
     }

@@ -1,4 +1,4 @@
-//! Every kind of index, by every metric, is built, walked and found right; vectors of any length that can be indexed are.
+//! Every kind of index is built, walked and found right; vectors of any length that can be indexed are.
 
 use std::thread;
 
@@ -18,7 +18,8 @@ use rag_repo::{
     server, vector_index,
 };
 use rag_schema::{
-    enums::{IndexKind, Metric},
+    enums::IndexKind,
+    ids::PassageId,
     models::{NewEmbedding, VectorIndex},
     schema::embeddings,
 };
@@ -31,7 +32,7 @@ use crate::{
 /// Enough that a walk of an index is cheaper than a scan, and that few rows are not all rows.
 const ROWS: usize = 400;
 const LIMIT: i64 = 10;
-const WIDE: Breadth = Breadth { ef_search: 200, probes: 0, overfetch: 20 };
+const WIDE: Breadth = Breadth { ef_search: 200, probes: 0, overfetch: 30 };
 
 /// A fixture whose model has other dimensions, with unit vectors drawn from a fixed seed.
 struct Scene {
@@ -56,10 +57,10 @@ impl Scene {
         let rows: Vec<NewEmbedding> = stored
             .chunks
             .iter()
-            .map(|chunk| NewEmbedding {
+            .map(|passage| NewEmbedding {
                 model_id: scene.fixture.model.id,
-                chunk_id: *chunk,
-                version_id: stored.version,
+                passage_id: *passage,
+                version_id: Some(stored.version),
                 collection_id: scene.fixture.collection,
                 embedding: scene.draw(),
             })
@@ -85,8 +86,8 @@ impl Scene {
     fn plan_by_index(index: &VectorIndex) -> DensePlan {
         match index.kind {
             IndexKind::None => DensePlan::Exact,
-            IndexKind::Hnsw => DensePlan::Hnsw { metric: index.metric, ef_search: WIDE.ef_search },
-            IndexKind::Ivfflat => DensePlan::Ivfflat { metric: index.metric, probes: 4 },
+            IndexKind::Hnsw => DensePlan::Hnsw { ef_search: WIDE.ef_search },
+            IndexKind::Ivfflat => DensePlan::Ivfflat { probes: 4 },
             IndexKind::HnswBinary => {
                 DensePlan::HnswBinary { ef_search: WIDE.ef_search, overfetch: WIDE.overfetch }
             }
@@ -94,13 +95,13 @@ impl Scene {
     }
 
     fn search(&mut self, query: &HalfVector, plan: DensePlan) -> Vec<Hit> {
-        let scope = Scope::of(&[self.fixture.collection]);
+        let scope = Scope::in_collections(&[self.fixture.collection]);
         let leg = dense_leg(&self.fixture.model, &scope, query, plan, LIMIT);
         self.fixture.as_user(|conn| leg.load(conn)).unwrap()
     }
 
     fn explain(&mut self, query: &HalfVector, plan: DensePlan) -> String {
-        let scope = Scope::of(&[self.fixture.collection]);
+        let scope = Scope::in_collections(&[self.fixture.collection]);
         let leg = dense_leg(&self.fixture.model, &scope, query, plan, LIMIT);
         self.fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
     }
@@ -115,7 +116,7 @@ impl Scene {
             assert!(explained.contains(&format!("Index Scan using {name}")), "{index}:\n{explained}");
             let (found, exact) = (self.search(&query, plan), self.search(&query, DensePlan::Exact));
             assert_eq!(exact.len(), 10);
-            assert_eq!(chunks(&found), chunks(&exact), "{index}");
+            assert_eq!(passages(&found), passages(&exact), "{index}");
             for (one, other) in found.iter().zip(&exact) {
                 assert!((one.score - other.score).abs() < 1e-9, "{index}: {one:?} {other:?}");
             }
@@ -123,23 +124,21 @@ impl Scene {
     }
 }
 
-fn chunks(hits: &[Hit]) -> Vec<rag_schema::ids::ChunkId> {
-    hits.iter().map(|hit| hit.chunk_id).collect()
+fn passages(hits: &[Hit]) -> Vec<PassageId> {
+    hits.iter().map(|hit| hit.passage_id).collect()
 }
 
-fn index(kind: IndexKind, metric: Metric) -> VectorIndex {
-    VectorIndex { kind, metric, ivfflat_lists: Some(4), ..VectorIndex::default() }
+fn index(kind: IndexKind) -> VectorIndex {
+    VectorIndex { kind, ivfflat_lists: Some(4), ..VectorIndex::default() }
 }
 
 #[test]
-fn every_kind_by_every_metric_is_walked_and_gives_the_exact_order() {
+fn every_kind_is_walked_and_gives_the_exact_order() {
     let mut scene = Scene::new(384, &VectorIndex::default(), ROWS);
     for kind in [IndexKind::Hnsw, IndexKind::Ivfflat, IndexKind::HnswBinary] {
-        for metric in Metric::ALL {
-            let index = index(kind, *metric);
-            scene.rebuild(&index);
-            scene.assert_walked_and_right(&index);
-        }
+        let index = index(kind);
+        scene.rebuild(&index);
+        scene.assert_walked_and_right(&index);
     }
 }
 
@@ -150,14 +149,14 @@ fn the_plan_follows_the_index_that_stands() {
         let Fixture { conn, model, collection, .. } = &mut scene.fixture;
         // The model as the fixture knows it is that of the beginning: what counts is the database.
         let corpus = Corpus::find(conn, &[*collection], model).unwrap();
-        Scope::of(&corpus.collections).plan(conn, &corpus, &WIDE).unwrap()
+        Scope::in_collections(&corpus.collections).plan(conn, &corpus, &WIDE).unwrap()
     };
-    assert_eq!(plan(&mut scene), DensePlan::Hnsw { metric: Metric::Cosine, ef_search: 200 });
-    scene.rebuild(&index(IndexKind::Ivfflat, Metric::L2));
-    assert_eq!(plan(&mut scene), DensePlan::Ivfflat { metric: Metric::L2, probes: 2 });
-    scene.rebuild(&index(IndexKind::HnswBinary, Metric::Cosine));
-    assert_eq!(plan(&mut scene), DensePlan::HnswBinary { ef_search: 1_000, overfetch: 20 });
-    scene.rebuild(&index(IndexKind::None, Metric::Cosine));
+    assert_eq!(plan(&mut scene), DensePlan::Hnsw { ef_search: 200 });
+    scene.rebuild(&index(IndexKind::Ivfflat));
+    assert_eq!(plan(&mut scene), DensePlan::Ivfflat { probes: 2 });
+    scene.rebuild(&index(IndexKind::HnswBinary));
+    assert_eq!(plan(&mut scene), DensePlan::HnswBinary { ef_search: 1_000, overfetch: 30 });
+    scene.rebuild(&index(IndexKind::None));
     assert_eq!(plan(&mut scene), DensePlan::Exact);
 }
 
@@ -181,13 +180,12 @@ fn definitions(scene: &mut Scene) -> Vec<String> {
 
 #[test]
 fn a_rebuild_puts_one_index_with_its_settings_in_the_place_of_the_old_one() {
-    let mut scene = Scene::new(8, &index(IndexKind::None, Metric::Cosine), 40);
+    let mut scene = Scene::new(8, &index(IndexKind::None), 40);
     assert_eq!(definitions(&mut scene), [""; 0]);
-    let wanted =
-        VectorIndex { hnsw_m: 5, hnsw_ef_construction: 33, ..index(IndexKind::Hnsw, Metric::InnerProduct) };
+    let wanted = VectorIndex { hnsw_m: 5, hnsw_ef_construction: 33, ..index(IndexKind::Hnsw) };
     scene.rebuild(&wanted);
     let [only] = &definitions(&mut scene)[..] else { panic!("more or less than one index") };
-    for part in ["vector_idx", "halfvec_ip_ops", "m='5'", "ef_construction='33'"] {
+    for part in ["vector_idx", "halfvec_cosine_ops", "m='5'", "ef_construction='33'"] {
         assert!(only.contains(part), "{part} is missing in {only}");
     }
     let Fixture { conn, model, .. } = &mut scene.fixture;
@@ -195,7 +193,7 @@ fn a_rebuild_puts_one_index_with_its_settings_in_the_place_of_the_old_one() {
     let facts = vector_index::facts(conn, model.id).unwrap();
     assert_eq!((facts.row_count, facts.lists), (40, None));
     assert!(facts.index_bytes > 0 && facts.table_bytes > 0, "{facts:?}");
-    scene.rebuild(&index(IndexKind::None, Metric::Cosine));
+    scene.rebuild(&index(IndexKind::None));
     assert_eq!(definitions(&mut scene), [""; 0]);
 }
 
@@ -203,7 +201,7 @@ fn a_rebuild_puts_one_index_with_its_settings_in_the_place_of_the_old_one() {
 fn lists_are_counted_by_the_thousand_rows_unless_they_are_given() {
     let mut scene = Scene::new(3, &VectorIndex::default(), 2_100);
     let mut lists = |given: Option<i32>| {
-        scene.rebuild(&VectorIndex { ivfflat_lists: given, ..index(IndexKind::Ivfflat, Metric::Cosine) });
+        scene.rebuild(&VectorIndex { ivfflat_lists: given, ..index(IndexKind::Ivfflat) });
         vector_index::facts(&mut scene.fixture.conn, scene.fixture.model.id).unwrap().lists
     };
     assert_eq!(lists(None), Some(2));
@@ -213,7 +211,7 @@ fn lists_are_counted_by_the_thousand_rows_unless_they_are_given() {
 #[test]
 fn vectors_too_long_for_an_index_in_single_precision_have_one() {
     for kind in [IndexKind::Hnsw, IndexKind::Ivfflat, IndexKind::HnswBinary] {
-        let index = index(kind, Metric::Cosine);
+        let index = index(kind);
         let mut scene = Scene::new(3_072, &index, 60);
         scene.assert_walked_and_right(&index);
     }
@@ -225,7 +223,7 @@ fn vectors_beyond_what_an_index_can_hold_are_refused() {
     let register = |conn: &mut PgConnection, dimensions| {
         embedding_models::register(conn, &format!("of-{dimensions}"), dimensions, &VectorIndex::default())
     };
-    let most = embedding_models::MOST_DIMENSIONS;
+    let most = embedding_models::MAX_DIMENSIONS;
     assert_eq!(register(conn, most).unwrap().dimensions, 4_000);
     let refused = conn.transaction(|conn| register(conn, most + 1)).unwrap_err();
     assert!(refused.hits("embedding_models_dimensions_range"), "{refused}");
@@ -245,7 +243,7 @@ fn a_build_tells_how_far_it_is_and_searches_go_on_meanwhile() {
     let collection = new_collection(conn, user);
     let conn = server::connect(database.url()).unwrap();
     let fixture = Fixture { conn, user, collection, model, text_search_config: "english" };
-    let mut scene = Scene::on(fixture, 64, &index(IndexKind::None, Metric::Cosine), 1_500);
+    let mut scene = Scene::on(fixture, 64, &index(IndexKind::None), 1_500);
     let slow = VectorIndex { hnsw_ef_construction: 200, ..VectorIndex::default() };
     let model = scene.fixture.model.clone();
     let url = database.url().to_owned();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rag_repo::search::{QueryWord, QuestionWords, Scope, parse_words};
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 
 use crate::fixture::{Fixture, best_by_words};
 
@@ -42,9 +42,9 @@ fn scores_are_those_of_bm25() {
     ];
     let stored = fixture.store(&texts);
     let question = "basalt granite";
-    let whole = Scope::of(&[fixture.collection]);
+    let whole = Scope::in_collections(&[fixture.collection]);
     let hits = best_by_words(&mut fixture, &whole, question, 10);
-    let scores: HashMap<ChunkId, f64> = hits.iter().map(|hit| (hit.chunk_id, hit.score)).collect();
+    let scores: HashMap<PassageId, f64> = hits.iter().map(|hit| (hit.passage_id, hit.score)).collect();
     for (chunk, expected) in stored.chunks.iter().zip(oracle(&texts, question)) {
         let score = scores.get(chunk).copied().unwrap_or(0.0);
         assert!((score - expected).abs() < 1e-3, "{score} is not {expected}");
@@ -56,9 +56,9 @@ fn scores_are_those_of_bm25() {
 fn words_are_stemmed_and_unknown_ones_find_nothing() {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["The engines were started", "A quiet lake"]);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let find = |fixture: &mut Fixture, question: &str| best_by_words(fixture, &scope, question, 10);
-    assert_eq!(find(&mut fixture, "starting an engine")[0].chunk_id, stored.chunks[0]);
+    assert_eq!(find(&mut fixture, "starting an engine")[0].passage_id, stored.chunks[0]);
     assert!(find(&mut fixture, "zebra").is_empty());
     assert!(find(&mut fixture, "the of and").is_empty());
     assert!(find(&mut fixture, "'; DROP TABLE chunks; -- & | ! :*").is_empty());

@@ -20,15 +20,15 @@ use crate::{
 };
 
 const KEPT: &str = "
-    SELECT lexeme AS name, chunk_count::bigint AS count FROM lexemes WHERE collection_id = $1
-    UNION ALL SELECT '# chunks', sum(chunk_count)::bigint FROM lexical_statistics WHERE collection_id = $1
+    SELECT lexeme AS name, passage_count::bigint AS count FROM lexemes WHERE collection_id = $1
+    UNION ALL SELECT '# passages', sum(passage_count)::bigint FROM lexical_statistics WHERE collection_id = $1
     UNION ALL SELECT '# length', sum(lexeme_total)::bigint FROM lexical_statistics WHERE collection_id = $1";
 
 const RECOUNTED: &str = "
-    SELECT word AS name, count(*) AS count FROM chunk_lexemes, unnest(tsvector_to_array(tsv)) AS word
+    SELECT word AS name, count(*) AS count FROM passage_lexemes, unnest(tsvector_to_array(tsv)) AS word
         WHERE collection_id = $1 GROUP BY word
-    UNION ALL SELECT '# chunks', count(*) FROM chunk_lexemes WHERE collection_id = $1
-    UNION ALL SELECT '# length', coalesce(sum(length), 0)::bigint FROM chunk_lexemes WHERE collection_id = $1";
+    UNION ALL SELECT '# passages', count(*) FROM passage_lexemes WHERE collection_id = $1
+    UNION ALL SELECT '# length', coalesce(sum(length), 0)::bigint FROM passage_lexemes WHERE collection_id = $1";
 
 #[derive(Debug, QueryableByName)]
 struct Count {
@@ -154,7 +154,7 @@ fn eight_ingests_at_once_into_one_collection_never_deadlock_and_count_right() {
     let mut fixture = fixture();
     let kept = counts(&mut fixture, KEPT);
     assert_eq!(kept, counts(&mut fixture, RECOUNTED));
-    assert!(kept["# chunks"] > 8, "{kept:?}");
+    assert!(kept["# passages"] > 8, "{kept:?}");
     let deadlocks: Deadlocks = diesel::sql_query(
         "SELECT deadlocks AS count FROM pg_stat_database WHERE datname = current_database()",
     )

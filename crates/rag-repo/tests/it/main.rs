@@ -15,6 +15,7 @@ mod jobs;
 mod lexical;
 mod lexical_counts;
 mod own_database;
+mod passages;
 mod row_security;
 mod schema;
 mod scope;

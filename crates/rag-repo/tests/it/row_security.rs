@@ -255,7 +255,7 @@ fn every_table_of_somebodys_data_is_under_forced_row_security() {
 #[test]
 fn a_search_that_names_somebody_elses_collection_finds_nothing() {
     let (mut fixture, stored) = furnished();
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let owner = fixture.user;
     assert!(!best_by_words(&mut fixture, &scope, "granite", 10).is_empty());
     let plans = [DensePlan::Exact, APPROXIMATE];
@@ -356,7 +356,7 @@ fn a_worker_that_policies_hold_stores_chunks_too() {
     let stored = fixture.store(&["granite hill", "slate roof"]);
     fixture.conn.batch_execute("SET LOCAL ROLE NONE").unwrap();
     assert_eq!(stored.chunks.len(), 2);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     assert_eq!(best_by_words(&mut fixture, &scope, "granite", 10).len(), 1);
 }
 

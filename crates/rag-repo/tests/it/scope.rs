@@ -5,15 +5,15 @@ use rag_repo::{
     filter::Filter,
     search::{Breadth, Corpus, DensePlan, Hit, Scope, word_rule},
 };
-use rag_schema::ids::ChunkId;
+use rag_schema::ids::PassageId;
 use serde_json::json;
 
 use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest};
 
 const BREADTH: Breadth = Breadth { ef_search: 40, probes: 0, overfetch: 4 };
 
-fn ids(hits: &[Hit]) -> Vec<ChunkId> {
-    let mut ids: Vec<ChunkId> = hits.iter().map(|hit| hit.chunk_id).collect();
+fn ids(hits: &[Hit]) -> Vec<PassageId> {
+    let mut ids: Vec<PassageId> = hits.iter().map(|hit| hit.passage_id).collect();
     ids.sort();
     ids
 }
@@ -24,7 +24,7 @@ fn plan(fixture: &mut Fixture, scope: &mut Scope) -> DensePlan {
 }
 
 /// Stores a document of each number of chunks, with the number as its metadata `n`.
-fn store_sized(fixture: &mut Fixture, sizes: &[usize]) -> Vec<Vec<ChunkId>> {
+fn store_sized(fixture: &mut Fixture, sizes: &[usize]) -> Vec<Vec<PassageId>> {
     sizes
         .iter()
         .enumerate()
@@ -41,7 +41,7 @@ fn store_sized(fixture: &mut Fixture, sizes: &[usize]) -> Vec<Vec<ChunkId>> {
 }
 
 fn filtered(fixture: &Fixture, filter: &serde_json::Value) -> Scope {
-    Scope::of(&[fixture.collection]).filtered(Some(Filter::parse(filter).unwrap()))
+    Scope::in_collections(&[fixture.collection]).filtered(Some(Filter::parse(filter).unwrap()))
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_filter_holds_on_every_leg_and_plan() {
 fn what_a_filter_leaves_of_a_large_collection_is_listed_and_compared_exactly() {
     let mut fixture = Fixture::new();
     let stored = store_sized(&mut fixture, &[3_001, 7, 2]);
-    let mut whole = Scope::of(&[fixture.collection]);
+    let mut whole = Scope::in_collections(&[fixture.collection]);
     assert_eq!(plan(&mut fixture, &mut whole), APPROXIMATE);
     let mut scope = filtered(&fixture, &json!({"n": {"$gte": 1}}));
     assert_eq!(plan(&mut fixture, &mut scope), DensePlan::Exact);
@@ -91,7 +91,7 @@ fn ruled(fixture: &mut Fixture, required: &[&str], excluded: &[&str]) -> Scope {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let rule =
         word_rule(&mut fixture.conn, &[fixture.collection], &owned(required), &owned(excluded)).unwrap();
-    Scope::of(&[fixture.collection]).with_rule(rule)
+    Scope::in_collections(&[fixture.collection]).with_rule(rule)
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn the_few_chunks_that_hold_a_phrase_are_listed() {
 fn scripts_without_spaces_are_found_by_parts_of_their_runs() {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["他在东京都工作。", "京都很美。", "สวัสดีชาวโลก", "東京タワーへ行く"]);
-    let scope = Scope::of(&[fixture.collection]);
-    assert_eq!(best_by_words(&mut fixture, &scope, "东京都在哪里", 10)[0].chunk_id, stored.chunks[0]);
+    let scope = Scope::in_collections(&[fixture.collection]);
+    assert_eq!(best_by_words(&mut fixture, &scope, "东京都在哪里", 10)[0].passage_id, stored.chunks[0]);
     assert_eq!(ids(&best_by_words(&mut fixture, &scope, "สวัสดี", 10)), [stored.chunks[2]]);
     assert_eq!(ids(&best_by_words(&mut fixture, &scope, "タワー", 10)), [stored.chunks[3]]);
     let phrase = ruled(&mut fixture, &["东京都"], &[]);
@@ -142,7 +142,7 @@ fn scripts_without_spaces_are_found_by_parts_of_their_runs() {
 fn a_version_indexed_anew_gives_the_same_hits() {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["granite basalt basalt", "granite marble", "basalt quartz"]);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let before = best_by_words(&mut fixture, &scope, "basalt granite", 10);
     diesel::sql_query("SELECT reindex_version($1)")
         .bind::<Uuid, _>(stored.version)

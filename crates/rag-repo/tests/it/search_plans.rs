@@ -12,11 +12,12 @@ fn store_many(fixture: &mut Fixture, count: u32) {
         (0..count).map(|n| format!("{} word{n}", char::from(b'a' + u8::try_from(n % 26).unwrap()))).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     fixture.store(&texts);
-    fixture.conn.batch_execute("ANALYZE embeddings; ANALYZE chunk_lexemes").unwrap();
+    fixture.conn.batch_execute("ANALYZE embeddings; ANALYZE passage_lexemes").unwrap();
 }
 
 fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
-    let leg = dense_leg(&fixture.model, &Scope::of(&[fixture.collection]), &vector_of("a"), plan, 10);
+    let leg =
+        dense_leg(&fixture.model, &Scope::in_collections(&[fixture.collection]), &vector_of("a"), plan, 10);
     fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
 }
 
@@ -41,14 +42,14 @@ fn the_lexical_query_walks_the_inverted_index_however_common_its_words() {
     let mut fixture = Fixture::new();
     let texts: Vec<String> = (0..500).map(|n| format!("common word{n}")).collect();
     fixture.store(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-    fixture.conn.batch_execute("ANALYZE chunk_lexemes").unwrap();
+    fixture.conn.batch_execute("ANALYZE passage_lexemes").unwrap();
     let collections = [fixture.collection];
     for question in ["word7", "common"] {
         let words = parse_words(&mut fixture.conn, &collections, question).unwrap().words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
-        let leg = lexical_leg(&Scope::of(&collections), &query, 10).unwrap();
+        let leg = lexical_leg(&Scope::in_collections(&collections), &query, 10).unwrap();
         let plan = fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n");
-        assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{question}: {plan}");
+        assert!(plan.contains("passage_lexemes_lexeme_ids_idx"), "{question}: {plan}");
     }
 }
 
@@ -75,7 +76,7 @@ fn plan_for_all_values(fixture: &mut Fixture, settings: &str, query: &Planned) -
 fn queries_that_are_planned_once_walk_their_indexes() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 500);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let leg = dense_leg(&fixture.model, &scope, &vector_of("a"), APPROXIMATE, 10);
     let plan = plan_for_all_values(
         &mut fixture,
@@ -90,14 +91,14 @@ fn queries_that_are_planned_once_walk_their_indexes() {
     let leg = lexical_leg(&scope, &query, 10).unwrap();
     fixture.conn.batch_execute("DEALLOCATE leg").unwrap();
     let plan = plan_for_all_values(&mut fixture, "SET LOCAL enable_seqscan = off", &leg);
-    assert!(plan.contains("chunk_lexemes_lexeme_ids_idx"), "{plan}");
+    assert!(plan.contains("passage_lexemes_lexeme_ids_idx"), "{plan}");
 }
 
 #[test]
 fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 300);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let exact = nearest(&mut fixture, &scope, "k", DensePlan::Exact, 50);
     let approximate = nearest(&mut fixture, &scope, "k", APPROXIMATE, 50);
     assert_eq!(exact.len(), 50);
@@ -112,7 +113,7 @@ fn few_rows_are_scanned_exactly() {
     store_many(&mut fixture, 20);
     let Fixture { conn, model, collection, .. } = &mut fixture;
     let corpus = Corpus::find(conn, &[*collection], model).unwrap();
-    let plan = Scope::of(&corpus.collections).plan(conn, &corpus, &Breadth::default()).unwrap();
+    let plan = Scope::in_collections(&corpus.collections).plan(conn, &corpus, &Breadth::default()).unwrap();
     assert_eq!(plan, DensePlan::Exact);
 }
 
@@ -126,7 +127,7 @@ struct Setting {
 fn a_search_leaves_no_setting_that_misleads_the_next_query() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     best_by_words(&mut fixture, &scope, "k", 5);
     nearest(&mut fixture, &scope, "k", APPROXIMATE, 5);
     for (name, usual) in [("enable_seqscan", "on"), ("enable_sort", "on"), ("plan_cache_mode", "auto")] {

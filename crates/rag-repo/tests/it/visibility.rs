@@ -13,7 +13,7 @@ use rag_repo::{
 use crate::fixture::{APPROXIMATE, Fixture, as_user, best_by_words, nearest, new_user};
 
 fn both_legs(fixture: &mut Fixture) -> Vec<Hit> {
-    let scope = Scope::of(&[fixture.collection]);
+    let scope = Scope::in_collections(&[fixture.collection]);
     let mut hits = best_by_words(fixture, &scope, "granite", 10);
     for plan in [DensePlan::Exact, APPROXIMATE] {
         hits.extend(nearest(fixture, &scope, "g", plan, 10));
@@ -42,7 +42,8 @@ fn deleting_a_document_leaves_no_row_of_it() {
     let stored = fixture.store(&["granite and slate", "basalt"]);
     documents::delete(&mut fixture.conn, stored.document).unwrap();
     assert!(both_legs(&mut fixture).is_empty());
-    for table in ["chunks", "embeddings", "chunk_lexemes", "version_texts", "version_contents"] {
+    for table in ["passages", "chunks", "embeddings", "passage_lexemes", "version_texts", "version_contents"]
+    {
         let left: Count = diesel::sql_query(format!("SELECT count(*) FROM {table} WHERE version_id = $1"))
             .bind::<Uuid, _>(stored.version)
             .get_result(&mut fixture.conn)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::{
     enums::{Outcome, Sender},
-    ids::{ChunkId, MessageId, SessionId, UserId},
+    ids::{MessageId, PassageId, SessionId, UserId},
     schema::{chat_messages, chat_sessions},
 };
 
@@ -84,7 +84,7 @@ pub struct NewChatMessage<'a> {
     /// How an answer ended; none for a question.
     pub outcome: Option<Outcome>,
     /// Chunks given to the answerer, best first.
-    pub retrieved_chunk_ids: Vec<Option<ChunkId>>,
+    pub retrieved_chunk_ids: Vec<Option<PassageId>>,
     /// Checked citations, a JSON array.
     pub citations: serde_json::Value,
     /// Name of the model, or `extractive`.

@@ -13,7 +13,7 @@ use diesel::{
 
 use crate::{
     enums::VersionState,
-    ids::{ChunkId, CollectionId, DocumentId, VersionId},
+    ids::{CollectionId, DocumentId, PassageId, VersionId},
     schema::{chunks, document_versions, documents},
 };
 
@@ -75,6 +75,8 @@ pub struct DocumentVersion {
     pub id: VersionId,
     /// Document it is a version of.
     pub document_id: DocumentId,
+    /// The document's collection.
+    pub collection_id: CollectionId,
     /// Counts from 1 within the document.
     pub number: i32,
     /// What it is good for.
@@ -117,8 +119,8 @@ pub struct NewDocumentVersion<'a> {
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = chunks, check_for_backend(diesel::pg::Pg))]
 pub struct Chunk {
-    /// Id.
-    pub id: ChunkId,
+    /// Id, its passage's.
+    pub id: PassageId,
     /// Version it is a passage of.
     pub version_id: VersionId,
     /// Place in the version, from 0.
@@ -141,8 +143,8 @@ pub struct Chunk {
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = chunks, treat_none_as_default_value = false)]
 pub struct NewChunk {
-    /// Id.
-    pub id: ChunkId,
+    /// Id, its passage's.
+    pub id: PassageId,
     /// Version it is a passage of.
     pub version_id: VersionId,
     /// The version's collection.

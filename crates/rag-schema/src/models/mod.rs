@@ -15,5 +15,5 @@ pub use document::{
     Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use job::{Job, NewJob};
-pub use search::{EmbeddingModel, NewEmbedding, VectorIndex};
+pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};

@@ -1,4 +1,4 @@
-//! What search reads: embedding models and their vectors.
+//! What search reads: passages, embedding models and vectors.
 
 use std::fmt;
 
@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use pgvector::HalfVector;
 
 use crate::{
-    enums::{IndexKind, Metric},
-    ids::{ChunkId, CollectionId, VersionId},
-    schema::{embedding_models, embeddings},
+    enums::{IndexKind, PassageKind},
+    ids::{CollectionId, PassageId, VersionId},
+    models::NewChunk,
+    schema::{embedding_models, embeddings, passages},
 };
 
 /// A model whose vectors are stored.
@@ -29,12 +30,10 @@ pub struct EmbeddingModel {
     pub index: VectorIndex,
 }
 
-/// How the vectors of a model are compared and indexed.
+/// How the vectors of a model are indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = embedding_models, treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
 pub struct VectorIndex {
-    /// Distance that it orders by.
-    pub metric: Metric,
     /// Its kind.
     #[diesel(column_name = index_kind)]
     pub kind: IndexKind,
@@ -49,7 +48,6 @@ pub struct VectorIndex {
 impl Default for VectorIndex {
     fn default() -> Self {
         Self {
-            metric: Metric::Cosine,
             kind: IndexKind::Hnsw,
             // Of 100,000 vectors of 384 dimensions, m 10 and 150 candidates find more of the ten nearest in less time and 7/8 of the
             // room than pgvector's 16 and 64; eight rows fit on a page, in float32 four (ADR 7).
@@ -70,17 +68,41 @@ impl VectorIndex {
 /// All that counts when it is built, for people.
 impl fmt::Display for VectorIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { metric, kind, hnsw_m, hnsw_ef_construction, ivfflat_lists } = self;
+        let Self { kind, hnsw_m, hnsw_ef_construction, ivfflat_lists } = self;
         match kind {
             IndexKind::None => write!(f, "{kind}"),
-            IndexKind::Hnsw => {
-                write!(f, "{kind} by {metric}, m {hnsw_m}, ef_construction {hnsw_ef_construction}")
+            IndexKind::Hnsw | IndexKind::HnswBinary => {
+                write!(f, "{kind}, m {hnsw_m}, ef_construction {hnsw_ef_construction}")
             }
-            IndexKind::HnswBinary => write!(f, "{kind}, m {hnsw_m}, ef_construction {hnsw_ef_construction}"),
             IndexKind::Ivfflat => match ivfflat_lists {
-                Some(lists) => write!(f, "{kind} by {metric}, {lists} lists"),
-                None => write!(f, "{kind} by {metric}, a list for each thousand rows"),
+                Some(lists) => write!(f, "{kind}, {lists} lists"),
+                None => write!(f, "{kind}, a list for each thousand rows"),
             },
+        }
+    }
+}
+
+/// A passage to insert; what its kind says of it goes into the table of the kind.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = passages, treat_none_as_default_value = false)]
+pub struct NewPassage {
+    /// Id, which its row in the table of the kind has too.
+    pub id: PassageId,
+    /// Its kind.
+    pub kind: PassageKind,
+    /// Collection it is searched in.
+    pub collection_id: CollectionId,
+    /// Version of a document that it is part of; none for kinds that have no versions.
+    pub version_id: Option<VersionId>,
+}
+
+impl From<&NewChunk> for NewPassage {
+    fn from(chunk: &NewChunk) -> Self {
+        Self {
+            id: chunk.id,
+            kind: PassageKind::Chunk,
+            collection_id: chunk.collection_id,
+            version_id: Some(chunk.version_id),
         }
     }
 }
@@ -91,11 +113,11 @@ impl fmt::Display for VectorIndex {
 pub struct NewEmbedding {
     /// Model that made the vector.
     pub model_id: i32,
-    /// Chunk it stands for.
-    pub chunk_id: ChunkId,
-    /// The chunk's version.
-    pub version_id: VersionId,
-    /// The chunk's collection.
+    /// Passage it stands for.
+    pub passage_id: PassageId,
+    /// The passage's version; none for kinds that have no versions.
+    pub version_id: Option<VersionId>,
+    /// The passage's collection.
     pub collection_id: CollectionId,
     /// L2-normalised, as long as the model says.
     pub embedding: HalfVector,
