@@ -1,6 +1,7 @@
 //! What an answer looks like to clients, whole or as a stream of events.
 
-use rag_engine::answer::{Answer, Citation, Evidence, Prepared};
+use rag_engine::answer::{Answer, Citation, Evidence, Sources, TurnTimings};
+use rag_schema::enums::StopReason;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -75,13 +76,39 @@ pub(crate) struct AnswerView {
     pub(crate) text: String,
     /// `answered`, `not_found`, `failed` or `stopped`.
     pub(crate) outcome: &'static str,
+    /// Why it was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stop_reason: Option<&'static str>,
     /// Checked citations, in order of appearance.
     pub(crate) citations: Vec<CitationView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: String,
-    /// Milliseconds per step.
-    #[schema(value_type = Object)]
-    pub(crate) timings: serde_json::Value,
+    /// Duration of each step.
+    pub(crate) timings: TurnTimingsView,
+}
+
+/// Duration of each step of a turn, in milliseconds; absent for a step that did not run.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "units are part of names")]
+pub(crate) struct TurnTimingsView {
+    /// Understanding the question; a chat model may take part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) understand_ms: Option<f64>,
+    /// Embedding the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) embed_ms: Option<f64>,
+    /// All of the database's work for the search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) database_ms: Option<f64>,
+    /// Reranking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rerank_ms: Option<f64>,
+    /// Choosing sentences, or making the prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) extract_ms: Option<f64>,
+    /// The whole turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) total_ms: Option<f64>,
 }
 
 /// A turn in one piece.
@@ -94,16 +121,23 @@ pub(crate) struct TurnView {
     pub(crate) answer: AnswerView,
 }
 
-impl From<&Prepared> for SourcesView {
-    fn from(prepared: &Prepared) -> Self {
+impl From<&Sources> for SourcesView {
+    fn from(sources: &Sources) -> Self {
         let source =
             |given: &Evidence| SourceView { marker: given.marker, passage: given.found.clone().into() };
         Self {
-            session_id: prepared.question.session_id.uuid(),
-            question_id: prepared.question.id.uuid(),
-            searched: prepared.searched.clone(),
-            sources: prepared.evidence.iter().map(source).collect(),
+            session_id: sources.session_id.uuid(),
+            question_id: sources.question_id.uuid(),
+            searched: sources.searched.clone(),
+            sources: sources.evidence.iter().map(source).collect(),
         }
+    }
+}
+
+impl From<TurnTimings> for TurnTimingsView {
+    fn from(timings: TurnTimings) -> Self {
+        let TurnTimings { understand_ms, embed_ms, database_ms, rerank_ms, extract_ms, total_ms } = timings;
+        Self { understand_ms, embed_ms, database_ms, rerank_ms, extract_ms, total_ms }
     }
 }
 
@@ -125,16 +159,17 @@ impl From<Citation> for CitationView {
     }
 }
 
-impl From<Answer> for AnswerView {
-    fn from(answer: Answer) -> Self {
+impl From<&Answer> for AnswerView {
+    fn from(answer: &Answer) -> Self {
         Self {
             message_id: answer.message_id.uuid(),
             session_id: answer.session_id.uuid(),
-            text: answer.text,
+            text: answer.text.clone(),
             outcome: answer.outcome.as_str(),
-            citations: answer.citations.into_iter().map(CitationView::from).collect(),
-            answered_by: answer.answered_by,
-            timings: answer.timings,
+            stop_reason: answer.stop_reason.map(StopReason::as_str),
+            citations: answer.citations.iter().cloned().map(CitationView::from).collect(),
+            answered_by: answer.answered_by.clone(),
+            timings: answer.timings.into(),
         }
     }
 }

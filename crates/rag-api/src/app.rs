@@ -1,21 +1,25 @@
-//! What every handler shares: the engine, the settings, and the door in front of the database.
+//! What every handler shares: the engine, the settings, and the permits to work.
 
 use std::{io, sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web};
-use rag_engine::{Actor, Engine};
+use rag_engine::{Actor, Engine, EngineError, EngineResult, answer::Steps};
 use rag_repo::{PgConnection, RepoResult};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    sync::{Mutex, Semaphore},
+    time::{Instant, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ApiSettings,
     limits::{self, Limits},
-    problem::{ApiError, ApiResult, Code, bug},
+    problem::ApiResult,
 };
+
+/// How long the database may take to answer a check of readiness, and how long the check holds.
+const PROBE_PATIENCE: Duration = Duration::from_secs(1);
+const READINESS_HOLDS: Duration = Duration::from_millis(250);
 
 /// Shared by all handlers. Cheap to clone.
 #[derive(Clone)]
@@ -24,32 +28,58 @@ pub(crate) struct App {
     pub(crate) settings: Arc<ApiSettings>,
     /// Ends open streams.
     pub(crate) shutdown: CancellationToken,
-    /// Turns under way: each ends by recording its answer, whether or not somebody still listens.
+    /// Turns under way: each ends by recording its answer, with or without a listener.
     pub(crate) turns: TaskTracker,
-    /// How often somebody may call.
+    /// How often a caller may call.
     pub(crate) limits: Arc<Limits>,
-    door: Arc<Semaphore>,
+    permits: Arc<Permits>,
+    readiness: Arc<Mutex<Option<Readiness>>>,
+}
+
+/// What the last check of readiness found.
+#[derive(Debug, Clone, Copy)]
+struct Readiness {
+    at: Instant,
+    is_ready: bool,
+}
+
+/// Permits to use a blocking thread, by the resource that the work mostly waits for: work that waits for a slow model, a password hash
+/// or a large file leaves the permits of plain reads and writes alone.
+#[derive(Debug)]
+struct Permits {
+    database: Arc<Semaphore>,
+    models: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     passwords: Arc<Semaphore>,
+}
+
+impl Permits {
+    fn new(settings: &ApiSettings) -> Self {
+        let permits = |count: usize| Arc::new(Semaphore::new(count.max(1)));
+        Self {
+            database: permits(settings.max_concurrent_database_requests),
+            models: permits(settings.max_concurrent_model_requests),
+            uploads: permits(settings.max_concurrent_uploads),
+            passwords: permits(settings.max_concurrent_passwords),
+        }
+    }
 }
 
 impl App {
     /// Fails when a setting cannot be used.
     pub(crate) fn new(engine: Engine, settings: ApiSettings) -> io::Result<Self> {
-        let door = Arc::new(Semaphore::new(settings.max_concurrent_database_requests.max(1)));
-        let passwords = Arc::new(Semaphore::new(settings.max_concurrent_passwords.max(1)));
         Ok(Self {
             engine,
             limits: Arc::new(Limits::new(&settings)?),
+            permits: Arc::new(Permits::new(&settings)),
             settings: Arc::new(settings),
             shutdown: CancellationToken::new(),
             turns: TaskTracker::new(),
-            door,
-            passwords,
+            readiness: Arc::default(),
         })
     }
 
-    /// Runs `work` in a transaction on behalf of `actor`, on a blocking thread. Who waits for it waits here, without a
-    /// thread. It may run several times.
+    /// Runs `work` in a transaction on behalf of `actor`, on a blocking thread. It may run several times.
     pub(crate) async fn db<T: Send + 'static>(
         &self,
         actor: Actor,
@@ -58,62 +88,99 @@ impl App {
         self.blocking(move |engine| Ok(engine.db().transaction(actor, work)?)).await
     }
 
-    /// Counts an attempt to prove something, or to make an account, by the address that it comes from.
+    /// Counts an attempt to prove an identity, or to make an account, by the address that it comes from.
     pub(crate) async fn attempt(&self, req: &HttpRequest) -> ApiResult<()> {
         let address = limits::client(req.peer_addr(), req.headers(), &self.settings.trusted_proxies);
         self.limits.attempt(address).await
     }
 
-    /// As `blocking`, for what checks or hashes a password: few at a time, so that nobody is kept waiting by sign-ins.
-    pub(crate) async fn with_password<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
-    ) -> ApiResult<T> {
-        let wait = Duration::from_millis(self.settings.admission_timeout_ms.max(1));
-        let Ok(Ok(_permit)) = timeout(wait, self.passwords.acquire()).await else { return Err(busy()) };
-        self.blocking(work).await
+    /// Whether the database answers. Needs no permit; however many ask, one check runs at a time.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let mut last = self.readiness.lock().await;
+        if let Some(known) = last.filter(|known| known.at.elapsed() < READINESS_HOLDS) {
+            return known.is_ready;
+        }
+        let engine = self.engine.clone();
+        let check = web::block(move || engine.db().probe(PROBE_PATIENCE).is_ok());
+        let is_ready = matches!(timeout(PROBE_PATIENCE, check).await, Ok(Ok(true)));
+        *last = Some(Readiness { at: Instant::now(), is_ready });
+        is_ready
     }
 
-    /// Runs `work` on a blocking thread, within the time limits.
+    /// Runs `work` that asks the database on a blocking thread, within the time limits.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        let wait = Duration::from_millis(self.settings.admission_timeout_ms.max(1));
-        let permit = timeout(wait, Arc::clone(&self.door).acquire_owned()).await;
-        let Ok(Ok(permit)) = permit else { return Err(busy()) };
-        let limit = Duration::from_millis(self.settings.request_timeout_ms.max(1));
-        timeout(limit, self.run(permit, work)).await.unwrap_or_else(|_| Err(busy()))
+        self.on_thread(&self.permits.database, work).await
     }
 
-    /// As `blocking`, but waits as long as it takes: for what must not be lost.
-    pub(crate) async fn blocking_patiently<T: Send + 'static>(
+    /// As `blocking`, for work that asks models and waits for them.
+    pub(crate) async fn with_models<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        let permit = Arc::clone(&self.door).acquire_owned().await.map_err(|closed| bug(&closed))?;
-        self.run(permit, work).await
+        self.on_thread(&self.permits.models, work).await
+    }
+
+    /// As `blocking`, for work that stores an uploaded file.
+    pub(crate) async fn with_upload<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.on_thread(&self.permits.uploads, work).await
+    }
+
+    /// As `blocking`, for work that checks or hashes a password: few at a time, so that sign-ins keep nobody waiting.
+    pub(crate) async fn with_password<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.on_thread(&self.permits.passwords, work).await
     }
 
     /// The permit goes with the work: a client that leaves does not free a thread that is still busy.
-    async fn run<T: Send + 'static>(
+    async fn on_thread<T: Send + 'static, E: From<EngineError> + Send + 'static>(
         &self,
-        permit: OwnedSemaphorePermit,
-        work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
-    ) -> ApiResult<T> {
+        permits: &Arc<Semaphore>,
+        work: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let wait = Duration::from_millis(self.settings.admission_timeout_ms.max(1));
+        let permit = timeout(wait, Arc::clone(permits).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(busy().into()) };
         let engine = self.engine.clone();
         let span = tracing::Span::current();
-        web::block(move || {
+        let work = web::block(move || {
             let _permit = permit;
             span.in_scope(|| work(&engine))
-        })
-        .await
-        .map_err(|stopped| bug(&stopped))?
+        });
+        let limit = Duration::from_millis(self.settings.request_timeout_ms.max(1));
+        match timeout(limit, work).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(stopped)) => Err(EngineError::Bug(Box::new(stopped)).into()),
+            Err(_late) => Err(busy().into()),
+        }
     }
 }
 
-fn busy() -> ApiError {
-    ApiError::new(Code::Unavailable, "The server is busy. Try again shortly.")
+impl Steps for App {
+    async fn database<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> EngineResult<T> {
+        self.on_thread(&self.permits.database, step).await
+    }
+
+    async fn models<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> EngineResult<T> {
+        self.on_thread(&self.permits.models, step).await
+    }
+}
+
+fn busy() -> EngineError {
+    EngineError::Unavailable("The server is busy. Try again shortly.")
 }
 
 impl std::fmt::Debug for App {

@@ -1,33 +1,26 @@
 //! `POST /v1/ask` and `/v1/sessions/{id}/ask`: a question, answered as JSON or as server-sent events.
 
-use std::{
-    convert::Infallible,
-    time::{Duration, Instant},
-};
+use std::future::pending;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use bytes::Bytes;
-use futures_util::stream;
+use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
+use rag_engine::answer::{Event, Question, TurnLog, TurnReader, run};
 use rag_schema::ids::SessionId;
-use serde::{Deserialize, Serialize};
-use tokio::{sync::mpsc::Receiver, time::timeout};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    answers::{TokenView, TurnView},
+    answers::{SourcesView, TurnView},
     app::App,
-    auth::{Ask, Caller, May, Proof},
+    auth::{Ask, Caller, May},
+    connection::Connection,
+    event_stream,
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Code, Problem},
     search::{collection_ids, parse_filter},
-    turn::{self, Event, Question},
     understanding::UnderstandingBody,
 };
-
-/// How long an open stream goes on before it is asked whether its caller is let in still.
-const PROOF_HOLDS: Duration = Duration::from_secs(2);
 
 /// A question.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -90,111 +83,69 @@ async fn answer(
     if body.question.trim().is_empty() {
         return Err(ApiError::field("question", "must not be blank"));
     }
-    let collections = collection_ids(body.collection_ids);
-    let filter = parse_filter(body.filter.as_ref())?;
     let server = app.engine.settings().search.understanding;
-    let understanding = UnderstandingBody::applied_to(body.understanding, server)?;
     let question = Question {
         actor: caller.actor,
         user: caller.person()?.id,
         session,
         text: body.question,
-        collections,
-        filter,
-        understanding,
+        collections: collection_ids(body.collection_ids),
+        filter: parse_filter(body.filter.as_ref())?,
+        understanding: Some(UnderstandingBody::applied_to(body.understanding, server)?),
     };
-    let mut events = turn::start(app, question);
-    let first = match events.recv().await {
-        Some(Event::Error(error)) => return Err(error),
-        Some(event) => event,
-        None => return Err(lost()),
+    let mut reader = start_turn(app, question);
+    let connection = Connection::of_request(req);
+    let left = async {
+        match &connection {
+            Some(connection) => connection.is_left().await,
+            None => pending().await,
+        }
     };
     let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accept.contains("text/event-stream") {
-        Ok(as_stream(app, caller.proof, first, events))
-    } else {
-        as_json(first, events).await
+    let responded = async {
+        if accept.contains("text/event-stream") {
+            // A turn that fails before its first event answers with the status of its failure.
+            match reader.clone().next().await.as_deref() {
+                Some(Event::Failed(error)) => Err(error.into()),
+                _ => Ok(event_stream::respond(app, req, caller.proof, reader)),
+            }
+        } else {
+            as_json(&mut reader).await
+        }
+    };
+    // Without its reader the turn ends.
+    tokio::select! {
+        response = responded => response,
+        () = left => Err(ApiError::new(Code::Timeout, "The client left before the answer came.")),
     }
 }
 
-async fn as_json(first: Event, mut events: Receiver<Event>) -> ApiResult<HttpResponse> {
-    let Event::Sources(sources) = first else { return Err(lost()) };
-    while let Some(event) = events.recv().await {
-        match event {
-            Event::Done(answer) => return Ok(HttpResponse::Ok().json(TurnView { sources, answer })),
-            Event::Error(error) => return Err(error),
-            Event::Sources(_) | Event::Token(_) => {}
+/// Starts a turn as a task of its own, which ends by storing its answer even when the client has left.
+fn start_turn(app: &App, question: Question) -> TurnReader {
+    let (log, reader) = TurnLog::new();
+    let task = app.clone();
+    rt::spawn(app.turns.track_future(async move {
+        run(&task.engine, &task, question, &log, &task.shutdown).await;
+    }));
+    reader
+}
+
+async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {
+    let mut sources = None;
+    while let Some(event) = reader.next().await {
+        match &*event {
+            Event::Sources(found) => sources = Some(SourcesView::from(found)),
+            Event::Done(answer) => {
+                let sources = sources.ok_or_else(lost)?;
+                return Ok(HttpResponse::Ok().json(TurnView { sources, answer: answer.into() }));
+            }
+            Event::Failed(error) => return Err(error.into()),
+            Event::Token(_) | Event::Citation(_) => {}
         }
     }
     Err(lost())
 }
 
-fn as_stream(app: &App, proof: Proof, first: Event, events: Receiver<Event>) -> HttpResponse {
-    let pause = Duration::from_millis(app.settings.heartbeat_ms.max(1)).min(PROOF_HOLDS);
-    let state = Some((Some(first), events, Frames::default(), Instant::now()));
-    let app = app.clone();
-    let body = stream::unfold(state, move |state| {
-        let app = app.clone();
-        async move {
-            let (first, mut events, mut frames, mut proven) = state?;
-            let event = match first {
-                Some(event) => Ok(Some(event)),
-                None => timeout(pause, events.recv()).await,
-            };
-            if proven.elapsed() >= PROOF_HOLDS {
-                if !app.holds(proof).await {
-                    // Dropping the receiver stops the model.
-                    return Some((Ok(Bytes::from(frames.of(Event::Error(revoked())))), None));
-                }
-                proven = Instant::now();
-            }
-            let frame = match event {
-                Ok(None) => return None,
-                Ok(Some(event)) => frames.of(event),
-                Err(_silence) => ": still here\n\n".to_owned(),
-            };
-            Some((Ok::<_, Infallible>(Bytes::from(frame)), Some((None, events, frames, proven))))
-        }
-    });
-    HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(Box::pin(body))
-}
-
-/// Turns events into the text of the stream and counts them.
-#[derive(Debug, Default)]
-struct Frames {
-    last_id: u64,
-}
-
-impl Frames {
-    fn of(&mut self, event: Event) -> String {
-        match event {
-            Event::Sources(sources) => self.frame("sources", &sources),
-            Event::Token(text) => self.frame("token", &TokenView { text }),
-            Event::Done(answer) => {
-                let citations: String =
-                    answer.citations.iter().map(|citation| self.frame("citation", citation)).collect();
-                citations + &self.frame("done", &answer)
-            }
-            Event::Error(error) => self.frame("error", &error.problem(None)),
-        }
-    }
-
-    fn frame(&mut self, name: &str, data: &impl Serialize) -> String {
-        self.last_id += 1;
-        // JSON has no bare line breaks, so one data line holds it.
-        let data = serde_json::to_string(data).unwrap_or_default();
-        format!("id: {}\nevent: {name}\ndata: {data}\n\n", self.last_id)
-    }
-}
-
-fn revoked() -> ApiError {
-    ApiError::new(Code::Unauthorized, "The key or login that this was asked with is not good any more.")
-}
-
 fn lost() -> ApiError {
-    ApiError::new(Code::Internal, "The turn ended without a word.")
+    ApiError::new(Code::Internal, "The turn ended without an answer.")
 }

@@ -6,8 +6,10 @@ mod app;
 mod ask;
 mod auth;
 mod collections;
+mod connection;
 mod content;
 mod documents;
+mod event_stream;
 mod extract;
 mod finish;
 mod health;
@@ -24,7 +26,6 @@ mod sessions;
 mod settings;
 mod span;
 mod synonyms;
-mod turn;
 mod understanding;
 mod uploads;
 

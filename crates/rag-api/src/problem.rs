@@ -192,6 +192,12 @@ impl ResponseError for ApiError {
 
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&EngineError> for ApiError {
+    fn from(error: &EngineError) -> Self {
         let detail = error.to_string();
         match error {
             EngineError::NotFound(_) => Self::new(Code::NotFound, detail),
@@ -213,7 +219,8 @@ impl From<EngineError> for ApiError {
                 _ => Self::new(Code::Unreadable, detail),
             },
             EngineError::Unavailable(_) => Self::new(Code::Unavailable, detail),
-            EngineError::Bug(source) => bug(&*source),
+            EngineError::ChatModel(_) => Self::new(Code::ModelFailed, detail),
+            EngineError::Bug(source) => bug(&**source),
         }
     }
 }

@@ -253,7 +253,7 @@ pub(crate) async fn search(
     let collections = collection_ids(body.collection_ids);
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     let result = app
-        .blocking(move |engine| {
+        .with_models(move |engine| {
             let said: Vec<Said<'_>> = body.context.iter().map(SaidBody::said).collect();
             let request = SearchRequest {
                 query: &body.query,

@@ -8,7 +8,10 @@ use rag_engine::Engine;
 use tokio::sync::Mutex;
 use tracing_actix_web::TracingLogger;
 
-use crate::{ApiSettings, app::App, finish, routes, span::RequestSpan};
+use crate::{ApiSettings, app::App, connection::Connection, finish, routes, span::RequestSpan};
+
+/// Blocking threads for work without a permit: spooled files and the check of readiness.
+const SPARE_THREADS: usize = 16;
 
 /// A server that accepts requests.
 #[derive(Debug)]
@@ -24,6 +27,12 @@ pub struct RunningServer {
 pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
     let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };
     let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
+    // Permits, not threads, are the limit, and they may all be used by requests of one worker.
+    let threads = settings.max_concurrent_database_requests
+        + settings.max_concurrent_model_requests
+        + settings.max_concurrent_uploads
+        + settings.max_concurrent_passwords
+        + SPARE_THREADS;
     let app = App::new(engine, settings)?;
     let shared = app.clone();
     let server = HttpServer::new(move || {
@@ -35,6 +44,8 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(workers)
+    .worker_max_blocking_threads(threads)
+    .on_connect(Connection::keep)
     .disable_signals()
     .shutdown_timeout(timeout_s)
     .bind(bind)?;

@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, http::header, web};
 use chrono::{DateTime, Utc};
+use rag_engine::answer::{read_citations, read_timings};
 use rag_repo::{messages, sessions};
 use rag_schema::{
-    ids::SessionId,
+    enums::{Outcome, StopReason},
+    ids::{MessageId, SessionId},
     models::{ChatMessage, ChatSession, NewChatSession},
 };
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
+    answers::{CitationView, TurnTimingsView},
     app::App,
     auth::{Ask, May},
     extract::{Body, Id, Params},
@@ -59,20 +62,24 @@ pub(crate) struct MessageView {
     pub(crate) id: Uuid,
     /// Place in the conversation, from 0.
     pub(crate) ordinal: i32,
+    /// Question that an answer answers; absent for a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) question_id: Option<Uuid>,
     /// `user` or `assistant`.
     pub(crate) sender: &'static str,
     /// What was said.
     pub(crate) text: String,
     /// How an answer ended: `answered`, `not_found`, `failed` or `stopped`.
     pub(crate) outcome: Option<&'static str>,
+    /// Why an answer was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stop_reason: Option<&'static str>,
     /// Checked citations, as in an answer.
-    #[schema(value_type = Vec<crate::answers::CitationView>)]
-    pub(crate) citations: serde_json::Value,
+    pub(crate) citations: Vec<CitationView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: Option<String>,
-    /// Milliseconds per step.
-    #[schema(value_type = Object)]
-    pub(crate) timings: serde_json::Value,
+    /// Duration of each step; empty for a question.
+    pub(crate) timings: TurnTimingsView,
     /// Tokens read by the model, when it says so.
     pub(crate) prompt_tokens: Option<i32>,
     /// Tokens written by the model, when it says so.
@@ -86,12 +93,14 @@ impl From<ChatMessage> for MessageView {
         Self {
             id: row.id.uuid(),
             ordinal: row.ordinal,
+            question_id: row.question_id.map(MessageId::uuid),
             sender: row.sender.as_str(),
             text: row.text,
-            outcome: row.outcome.map(rag_schema::enums::Outcome::as_str),
-            citations: row.citations,
+            outcome: row.outcome.map(Outcome::as_str),
+            stop_reason: row.stop_reason.map(StopReason::as_str),
+            citations: read_citations(&row.citations).into_iter().map(CitationView::from).collect(),
             answered_by: row.answered_by,
-            timings: row.timings,
+            timings: read_timings(&row.timings).into(),
             prompt_tokens: row.prompt_tokens,
             completion_tokens: row.completion_tokens,
             created_at: row.created_at,
@@ -172,7 +181,7 @@ pub(crate) async fn list_messages(
     Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
 }
 
-/// Deletes a conversation with its messages.
+/// Deletes a conversation with its messages, and stops its answers under way.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
     (status = 204),
     (status = 404, body = Problem, content_type = "application/problem+json")))]
@@ -181,8 +190,6 @@ pub(crate) async fn delete_session(
     caller: May<Ask>,
     Id(id): Id<SessionId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| sessions::delete(conn, id))
-        .await
-        .map_err(|error| error.naming("session"))?;
+    app.blocking(move |engine| Ok(engine.delete_session(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -23,8 +23,13 @@ pub struct ApiSettings {
     pub heartbeat_ms: u64,
     /// Threads that accept and parse, at least 1.
     pub workers: usize,
-    /// Most requests that work with the database at once, at least 1; a few more than the pool has connections.
+    /// Maximum number of requests that wait for the database alone at once, at least 1; as many as the pool has connections.
     pub max_concurrent_database_requests: usize,
+    /// Maximum number of searches and questions that wait for models at once, at least 1. Each holds a thread; those that use the
+    /// database at the same time are limited by the pool.
+    pub max_concurrent_model_requests: usize,
+    /// Maximum number of uploaded files that are stored at once, at least 1; fewer than the pool has connections.
+    pub max_concurrent_uploads: usize,
     /// How long a request waits to be let to the database before it is told to come again, in milliseconds.
     pub admission_timeout_ms: u64,
     /// How long the end waits for requests under way, in seconds.
@@ -55,6 +60,8 @@ impl Default for ApiSettings {
             heartbeat_ms: 10_000,
             workers: 2,
             max_concurrent_database_requests: 16,
+            max_concurrent_model_requests: 128,
+            max_concurrent_uploads: 8,
             admission_timeout_ms: 5_000,
             shutdown_timeout_s: 10,
             requests_per_minute: 3_000,

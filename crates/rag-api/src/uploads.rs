@@ -141,7 +141,7 @@ struct Incoming {
 
 async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
     let (accepted, newest) = app
-        .blocking(move |engine| {
+        .with_upload(move |engine| {
             let upload = Upload {
                 file: incoming.file.path(),
                 title: incoming.title.as_deref(),

@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -104,6 +105,8 @@ pub(crate) fn engine(
             sentences: 3,
             min_support: 0.45,
             max_question_chars: 4_000,
+            max_answer_chars: 40_000,
+            max_time: Duration::from_mins(5),
             history_messages: 10,
         },
         accounts: AccountSettings::default(),

@@ -11,7 +11,7 @@ use rag_repo::{Actor, Db, embedding_models, users};
 use rag_schema::models::{EmbeddingModel, User};
 use rag_text::Tokenize;
 
-use crate::{EngineError, EngineResult, LOCAL_USER, Settings};
+use crate::{EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -39,6 +39,7 @@ struct Inner {
     model: EmbeddingModel,
     local_user: User,
     new_work: (Mutex<u64>, Condvar),
+    running_turns: RunningTurns,
 }
 
 impl Engine {
@@ -62,7 +63,8 @@ impl Engine {
         })?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
-        Ok(Self { inner: Arc::new(Inner { parts, completer, model, local_user, new_work }) })
+        let running_turns = RunningTurns::default();
+        Ok(Self { inner: Arc::new(Inner { parts, completer, model, local_user, new_work, running_turns }) })
     }
 
     /// The database, for plain reads and writes.
@@ -108,6 +110,11 @@ impl Engine {
     /// The embedding model's row, as it was when the engine was made; its index may have been built anew since.
     pub fn model(&self) -> &EmbeddingModel {
         &self.inner.model
+    }
+
+    /// The turns that run in this process.
+    pub(crate) fn running_turns(&self) -> &RunningTurns {
+        &self.inner.running_turns
     }
 
     /// Wakes idle workers.

@@ -35,6 +35,9 @@ pub enum EngineError {
     /// The database or a model cannot answer now.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// The chat model gave no answer, or only a part of one.
+    #[error("The chat model failed or broke off. Ask again later.")]
+    ChatModel(#[source] LlmError),
     /// A mistake of ours.
     #[error("Something went wrong on the server.")]
     Bug(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -10,6 +10,7 @@ mod error;
 pub mod evaluate;
 pub mod ingest;
 pub mod retrieve;
+mod sessions;
 mod settings;
 mod support;
 pub mod synonyms;

@@ -118,8 +118,12 @@ pub struct AnswerSettings {
     pub sentences: usize,
     /// Least support of the best sentence, 0 to 1; below it the answer is "not found".
     pub min_support: f64,
-    /// Most characters of one question.
+    /// Maximum length of a question, in Unicode scalar values.
     pub max_question_chars: usize,
+    /// Maximum length of an answer, in Unicode scalar values; a model that writes more is stopped there.
+    pub max_answer_chars: usize,
+    /// Maximum time of a turn; an answer that is not whole by then is stopped.
+    pub max_time: Duration,
     /// Earlier messages that a chat model is given.
     pub history_messages: i64,
 }

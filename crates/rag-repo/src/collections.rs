@@ -25,6 +25,15 @@ pub fn find(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection>
     Ok(collections::table.find(id).select(Collection::as_select()).first(conn)?)
 }
 
+/// Whether the asker may see each of the collections. `ids` names none twice.
+pub fn are_all_visible(conn: &mut PgConnection, ids: &[CollectionId]) -> RepoResult<bool> {
+    if ids.is_empty() {
+        return Ok(true);
+    }
+    let count: i64 = collections::table.filter(collections::id.eq_any(ids)).count().get_result(conn)?;
+    Ok(usize::try_from(count).is_ok_and(|count| count == ids.len()))
+}
+
 /// The collection of that name that `owner` has.
 pub fn find_by_name(conn: &mut PgConnection, owner: UserId, name: &str) -> RepoResult<Option<Collection>> {
     Ok(collections::table

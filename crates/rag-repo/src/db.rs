@@ -40,6 +40,8 @@ impl Default for PoolSettings {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
+    /// One connection for `probe`, which must not wait for requests.
+    probe: Pool<ConnectionManager<PgConnection>>,
     wait: Duration,
 }
 
@@ -55,7 +57,22 @@ impl Db {
                 statement_timeout_ms: settings.statement_timeout_ms,
             }))
             .build_unchecked(ConnectionManager::new(url));
-        Self { pool, wait: Duration::from_millis(settings.wait_timeout_ms.max(1)) }
+        let probe = Pool::builder()
+            .max_size(1)
+            .min_idle(Some(0))
+            .connection_timeout(RECONNECT * 2)
+            .build_unchecked(ConnectionManager::new(url));
+        Self { pool, probe, wait: Duration::from_millis(settings.wait_timeout_ms.max(1)) }
+    }
+
+    /// Whether the database answers within `patience`, asked on a connection that no request uses: a busy server is not taken
+    /// for one without its database.
+    pub fn probe(&self, patience: Duration) -> RepoResult<()> {
+        let mut connection = self.probe.get_timeout(patience).map_err(|error| {
+            tracing::debug!(%error, "the database does not answer a probe");
+            RepoError::Unavailable("no connection for a probe".to_owned())
+        })?;
+        crate::server::ping(&mut connection)
     }
 
     /// Runs `work` in a transaction on behalf of `actor`, again when it collides with another one; so `work` may run

@@ -167,7 +167,18 @@ words! {
         NotFound = "not_found",
         /// The model failed.
         Failed = "failed",
-        /// The asker stopped it or went away.
+        /// It was stopped before its end.
         Stopped = "stopped",
+    }
+    /// Why an answer was stopped.
+    StopReason {
+        /// The asker left or asked for it.
+        Asker = "asker",
+        /// It was as long as an answer may be.
+        Length = "length",
+        /// The turn took as long as a turn may take.
+        Time = "time",
+        /// The server stopped.
+        Shutdown = "shutdown",
     }
 }

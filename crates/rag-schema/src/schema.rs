@@ -51,6 +51,8 @@ diesel::table! {
         prompt_tokens -> Nullable<Int4>,
         completion_tokens -> Nullable<Int4>,
         created_at -> Timestamptz,
+        question_id -> Nullable<Uuid>,
+        stop_reason -> Nullable<Text>,
     }
 }
 

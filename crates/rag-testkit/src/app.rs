@@ -39,6 +39,8 @@ pub struct Setup {
     pub chat: Option<Arc<dyn ChatModel>>,
     /// How is searched.
     pub search: SearchSettings,
+    /// How is answered.
+    pub answer: AnswerSettings,
 }
 
 impl Default for Setup {
@@ -47,6 +49,7 @@ impl Default for Setup {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             bearer_key: Some(KEY.to_owned()),
             max_concurrent_database_requests: 8,
+            max_concurrent_uploads: 4,
             heartbeat_ms: 20,
             // A test asks as fast as it can.
             requests_per_minute: 0,
@@ -62,6 +65,15 @@ impl Default for Setup {
             reranker: None,
             chat: None,
             search: SearchSettings { help_time: Duration::from_secs(30), ..SearchSettings::default() },
+            answer: AnswerSettings {
+                passages: 8,
+                sentences: 3,
+                min_support: 0.45,
+                max_question_chars: 4_000,
+                max_answer_chars: 40_000,
+                max_time: Duration::from_mins(5),
+                history_messages: 10,
+            },
         }
     }
 }
@@ -86,14 +98,18 @@ impl TestApp {
 
     /// Starts with what the test wants different.
     pub fn with(setup: Setup) -> Self {
-        let db = TestDb::new();
+        Self::on(TestDb::new(), setup)
+    }
+
+    /// Starts on a database that is there.
+    pub fn on(db: TestDb, setup: Setup) -> Self {
         let scratch = TempDir::new().unwrap();
         let pool = Db::new(db.url(), &setup.pool);
         // However little its callers' patience, a test begins with a pool that has connected.
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
-        let settings = Settings { search: setup.search, ..settings(scratch.path().to_owned()) };
+        let settings = Settings { search: setup.search, ..settings(scratch.path().to_owned(), setup.answer) };
         let engine = Engine::new(Parts {
             db: pool,
             embedder: setup.embedder,
@@ -173,7 +189,7 @@ fn serve(engine: Engine, settings: ApiSettings) -> Served {
 }
 
 /// As in `config/rag.toml`, but for small documents.
-fn settings(scratch: PathBuf) -> Settings {
+fn settings(scratch: PathBuf, answer: AnswerSettings) -> Settings {
     Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 64, overlap_tokens: 8, reserve_tokens: 16 },
@@ -186,13 +202,7 @@ fn settings(scratch: PathBuf) -> Settings {
         },
         index: VectorIndex::default(),
         search: SearchSettings::default(),
-        answer: AnswerSettings {
-            passages: 8,
-            sentences: 3,
-            min_support: 0.45,
-            max_question_chars: 4_000,
-            history_messages: 10,
-        },
+        answer,
         accounts: AccountSettings::default(),
     }
 }

@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query};
 use rag_repo::{migrations, server};
 use uuid::Uuid;
 
@@ -26,16 +26,33 @@ pub struct TestDb {
 impl TestDb {
     /// A new database on the server that the environment names.
     #[expect(clippy::new_without_default, reason = "a default value would be a database")]
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
     pub fn new() -> Self {
+        Self::create(false)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+    fn create(is_empty: bool) -> Self {
         let base = std::env::var("DATABASE_URL")
             .expect("DATABASE_URL names no server: run the tests with `make test`");
         let mut admin = server::connect(&base).expect("the test server answers");
-        let template = template(&mut admin, &base);
+        // Roles belong to the whole server: the migrations of the first template make them.
+        let migrated = template(&mut admin, &base);
+        let template = if is_empty { "template0" } else { &migrated };
         let name = format!("test_{}", Uuid::new_v4().simple());
         run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a database");
         let url = with_database(&base, &name);
         Self { admin, name, url }
+    }
+
+    /// A database restored from a dump of `pg_dump --inserts` and migrated to this version.
+    pub fn upgraded(dump: &str) -> Self {
+        let db = Self::create(true);
+        let mut conn = server::connect(&db.url).unwrap();
+        conn.batch_execute(dump).expect("the dump can be restored");
+        // The dump leaves the connection without a search path.
+        let mut conn = server::connect(&db.url).unwrap();
+        migrations::run_pending(&mut conn).expect("the database can be upgraded");
+        db
     }
 
     /// Where it is.

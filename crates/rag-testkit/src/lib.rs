@@ -17,6 +17,6 @@ pub use app::{KEY, Setup, TestApp};
 pub use checkout::checkout;
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
-pub use models::{MoodyEmbedder, StallingModel, UnreachableReranker};
+pub use models::{EndlessModel, MoodyEmbedder, StallingModel, UnreachableReranker};
 pub use redis::TestRedis;
 pub use reqwest::blocking::RequestBuilder;

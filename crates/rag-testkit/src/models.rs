@@ -20,6 +20,25 @@ impl ChatModel for StallingModel {
     }
 }
 
+/// Says the same piece over and over, without an end.
+#[derive(Debug, Clone)]
+pub struct EndlessModel(pub String);
+
+impl ChatModel for EndlessModel {
+    fn name(&self) -> &'static str {
+        "endless"
+    }
+
+    fn stream(&self, _request: ChatRequest) -> DeltaStream {
+        let piece = self.0.clone();
+        // Yields between pieces, as a model behind a connection does.
+        Box::pin(stream::repeat_with(move || Ok(Delta::Text(piece.clone()))).then(|piece| async {
+            tokio::task::yield_now().await;
+            piece
+        }))
+    }
+}
+
 /// A fake embedder that does something first: waits, or fails.
 pub struct MoodyEmbedder {
     inner: HashEmbedder,

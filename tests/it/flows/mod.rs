@@ -6,3 +6,4 @@ mod real_model;
 mod retried;
 mod stopped;
 mod tokens;
+mod upgraded;

@@ -1,9 +1,16 @@
 //! More requests than connections: each is answered, and every connection comes back.
 
-use std::sync::mpsc;
+use std::sync::{
+    Arc, Condvar, Mutex,
+    atomic::{AtomicBool, Ordering},
+    mpsc,
+};
 
+use futures_util::{StreamExt, stream};
+use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason};
 use rag_repo::Actor;
-use rag_testkit::{KEY, Setup, TestApp};
+use rag_testkit::{KEY, MoodyEmbedder, Setup, TestApp};
+use serde_json::json;
 
 #[test]
 fn a_thousand_requests_share_eight_connections() {
@@ -28,7 +35,7 @@ fn a_thousand_requests_share_eight_connections() {
 }
 
 #[test]
-fn who_cannot_be_served_in_time_is_told_to_come_again() {
+fn a_request_that_cannot_be_served_in_time_is_told_to_come_again() {
     let mut setup = Setup::default();
     setup.pool.max_connections = 2;
     // Long enough for connections to be made on a busy machine.
@@ -61,10 +68,109 @@ fn who_cannot_be_served_in_time_is_told_to_come_again() {
     let answer = client.get("/v1/collections");
     assert_eq!(answer.problem(503), "unavailable");
     assert_eq!(answer.header("retry-after"), "1");
-    assert_eq!(client.get("/ready").problem(503), "unavailable");
+    // A busy server is no server without its database.
+    client.get("/ready").expect(200);
     drop(release);
     for holder in holders {
         holder.join().unwrap();
     }
     client.wait(|| (client.get("/v1/collections").status == 200).then_some(()));
+}
+
+/// More questions wait for models than there are connections, and everything else is answered meanwhile.
+fn others_are_served_while_questions_wait(app: &TestApp, waiting: &mpsc::Receiver<()>, release: &Release) {
+    let client = app.client();
+    let collection = client.collection("others");
+    let question = json!({"question": "What is granite?"});
+    let ask = || client.post("/v1/ask", &question).status;
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
+        (0..16).for_each(|_| waiting.recv().unwrap());
+        for _ in 0..20 {
+            client.get("/ready").expect(200);
+            client.get("/v1/collections").expect(200);
+            client.get("/v1/jobs").expect(200);
+            client.post("/v1/sessions", &json!({})).expect(201);
+        }
+        let search = json!({"query": "granite", "mode": "lexical", "collection_ids": [collection]});
+        client.post("/v1/search", &search).expect(200);
+        // No connection is held while a model is waited for. The ingest worker looks for jobs now and then.
+        client.wait(|| {
+            let (open, idle) = app.engine().db().connections();
+            (open == idle).then_some(())
+        });
+        release.open();
+        asked.into_iter().for_each(|thread| assert_eq!(thread.join().unwrap(), 200));
+    });
+}
+
+/// A gate before a model.
+#[derive(Clone, Default)]
+struct Release(Arc<(Mutex<bool>, Condvar)>);
+
+impl Release {
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |open| !*open).unwrap());
+    }
+}
+
+#[test]
+fn a_slow_embedder_slows_only_the_questions_that_wait_for_it() {
+    let (release, is_asking) = (Release::default(), Arc::new(AtomicBool::new(false)));
+    let (tell, waiting) = mpsc::channel();
+    let (gate, asking) = (release.clone(), Arc::clone(&is_asking));
+    let embedder = MoodyEmbedder::new(move || {
+        if asking.load(Ordering::Relaxed) {
+            // Nobody counts the later calls.
+            let _ = tell.send(());
+            gate.wait();
+        }
+        Ok(())
+    });
+    let app = TestApp::with(Setup { embedder: Arc::new(embedder), ..Setup::default() });
+    let client = app.client();
+    client.text(&client.collection("c"), "Granite", "Granite is the rock of this hill.");
+    is_asking.store(true, Ordering::Relaxed);
+    others_are_served_while_questions_wait(&app, &waiting, &release);
+}
+
+/// Answers once its gate is open.
+struct SlowModel {
+    asked: mpsc::Sender<()>,
+    release: Release,
+}
+
+impl ChatModel for SlowModel {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn stream(&self, _request: ChatRequest) -> DeltaStream {
+        let (asked, release) = (self.asked.clone(), self.release.clone());
+        let answer = async move {
+            asked.send(()).unwrap();
+            tokio::task::spawn_blocking(move || release.wait()).await.unwrap();
+            stream::iter([
+                Ok(Delta::Text("Granite is a rock [1].".to_owned())),
+                Ok(Delta::End { reason: FinishReason::Stop, usage: None }),
+            ])
+        };
+        Box::pin(stream::once(answer).flatten())
+    }
+}
+
+#[test]
+fn a_slow_chat_model_slows_only_the_questions_that_wait_for_it() {
+    let release = Release::default();
+    let (asked, waiting) = mpsc::channel();
+    let model = SlowModel { asked, release: release.clone() };
+    let app = TestApp::with(Setup { chat: Some(Arc::new(model)), ..Setup::default() });
+    let client = app.client();
+    client.text(&client.collection("c"), "Granite", "Granite is the rock of this hill.");
+    others_are_served_while_questions_wait(&app, &waiting, &release);
 }

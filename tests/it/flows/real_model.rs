@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::routes::text;
 
 /// Where `make setup` puts the model.
-fn model_dir() -> PathBuf {
+pub(super) fn model_dir() -> PathBuf {
     let home = env::var_os("RAG_HOME").map(PathBuf::from);
     let home = home.unwrap_or_else(|| env::home_dir().unwrap().join(".cache/rag"));
     home.join("model/all-minilm-l6-v2")

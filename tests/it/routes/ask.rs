@@ -1,9 +1,13 @@
 //! `POST /v1/ask`: as JSON and as events.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use rag_llm::{Delta, LlmError, scripted::ScriptedModel};
-use rag_testkit::{Client, Setup, TestApp};
+use rag_embed::EmbedError;
+use rag_llm::{Delta, FinishReason, LlmError, scripted::ScriptedModel};
+use rag_testkit::{Client, MoodyEmbedder, Setup, TestApp};
 use serde_json::json;
 
 use super::text;
@@ -72,6 +76,48 @@ fn a_refused_question_leaves_no_session_behind() {
     let unknown = json!({"question": "Why?", "collection_ids": [super::NOBODY]});
     assert_eq!(client.post("/v1/ask", &unknown).problem(404), "not_found");
     assert_eq!(client.get("/v1/sessions").expect(200)["items"], json!([]));
+    let session = client.post("/v1/sessions", &json!({})).expect(201);
+    let path = format!("/v1/sessions/{}", text(&session, "/id"));
+    assert_eq!(client.post(&format!("{path}/ask"), &unknown).problem(404), "not_found");
+    assert_eq!(client.get(&format!("{path}/messages")).expect(200)["items"], json!([]));
+}
+
+#[test]
+fn a_question_that_cannot_be_searched_has_a_failed_answer() {
+    let is_away = Arc::new(AtomicBool::new(false));
+    let away = Arc::clone(&is_away);
+    let embedder = MoodyEmbedder::new(move || {
+        if away.load(Ordering::Relaxed) {
+            return Err(EmbedError::Unavailable("it is away".to_owned()));
+        }
+        Ok(())
+    });
+    let app = TestApp::with(Setup { embedder: Arc::new(embedder), ..Setup::default() });
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    is_away.store(true, Ordering::Relaxed);
+    let question = json!({"question": "What is the capital of France?"});
+    assert_eq!(client.post("/v1/ask", &question).problem(503), "unavailable");
+    let session = client.get("/v1/sessions").expect(200);
+    let path = format!("/v1/sessions/{}/messages", text(&session, "/items/0/id"));
+    let messages = client.get(&path).expect(200);
+    assert_eq!((text(&messages, "/items/1/outcome"), text(&messages, "/items/1/text")), ("failed", ""));
+    assert_eq!(messages["items"][1]["question_id"], messages["items"][0]["id"]);
+}
+
+#[test]
+fn an_empty_or_withheld_answer_is_a_failure() {
+    let withheld = [
+        Ok(Delta::Text("It".to_owned())),
+        Ok(Delta::End { reason: FinishReason::ContentFilter, usage: None }),
+    ];
+    let app = with_model(ScriptedModel::new().playing(withheld).answering([" "]));
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    for _ in 0..2 {
+        let answer = client.post("/v1/ask", &json!({"question": "What is the capital of France?"}));
+        assert_eq!(answer.problem(502), "model_failed");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `/v1/sessions`.
 
+use std::collections::BTreeSet;
+
 use rag_testkit::TestApp;
 use serde_json::json;
 
@@ -32,4 +34,37 @@ fn unknown_sessions_are_not_found() {
     assert_eq!(client.get(&path).problem(404), "not_found");
     assert_eq!(client.send("DELETE", &path).problem(404), "not_found");
     assert_eq!(client.post(&format!("{path}/ask"), &json!({"question": "Why?"})).problem(404), "not_found");
+}
+
+#[test]
+fn questions_side_by_side_in_one_session_have_an_order_and_an_answer_each() {
+    let app = TestApp::start();
+    let client = app.client();
+    client.text(&client.collection("c"), "T", "The capital of France is Paris. The capital of Peru is Lima.");
+    let session = client.post("/v1/sessions", &json!({})).expect(201);
+    let path = format!("/v1/sessions/{}", text(&session, "/id"));
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let (client, path) = (&client, &path);
+            scope.spawn(move || {
+                let question = format!("What is the capital of France, number {number}?");
+                client.post(&format!("{path}/ask"), &json!({"question": question})).expect(200);
+            });
+        }
+    });
+    let messages = client.get(&format!("{path}/messages?limit=100")).expect(200);
+    let messages = messages["items"].as_array().unwrap();
+    let ordinals: Vec<u64> = messages.iter().map(|message| message["ordinal"].as_u64().unwrap()).collect();
+    assert_eq!(ordinals, (0..12).collect::<Vec<_>>());
+    let ids = |sender: &str, field: &str| -> BTreeSet<String> {
+        let of_sender = messages.iter().filter(|message| message["sender"] == sender);
+        of_sender.map(|message| message[field].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("user", "id").len(), 6);
+    assert_eq!(ids("assistant", "question_id"), ids("user", "id"));
+    for message in messages {
+        let Some(question) = message["question_id"].as_str() else { continue };
+        let asked = messages.iter().find(|asked| asked["id"] == question).unwrap();
+        assert!(asked["ordinal"].as_u64() < message["ordinal"].as_u64());
+    }
 }

@@ -1,13 +1,18 @@
-//! `rag ask`: the answer as it comes, then what it rests on.
+//! `rag ask`: the answer as it comes, then its citations.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{future::Future, process::ExitCode};
 
-use futures_util::StreamExt;
-use rag_engine::answer::{Answer, AskRequest, Citation, Plan, Written};
-use rag_llm::{ChatModel, ChatRequest, Delta, LlmError};
-use rag_repo::sessions;
-use rag_schema::{enums::Outcome as Ending, ids::SessionId, models::NewChatSession};
+use rag_engine::{
+    Engine, EngineError, EngineResult,
+    answer::{Answer, Citation, Event, Question, Steps, TurnLog, TurnReader, run as run_turn},
+};
+use rag_schema::{
+    enums::{Outcome as Ending, StopReason},
+    ids::SessionId,
+};
+use tokio_util::sync::CancellationToken;
 
+use super::answer_json::AnswerJson;
 use crate::{
     args::Ask,
     config::Config,
@@ -16,88 +21,98 @@ use crate::{
     runtime::Context,
 };
 
-/// Longest title of a session, in characters.
-const TITLE_CHARS: usize = 100;
-
 /// Asks and prints; "not found" is exit code 1.
 pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
-    let question = args.question.join(" ");
-    if question.trim().is_empty() {
+    let text = args.question.join(" ");
+    if text.trim().is_empty() {
         return Err(Failure::new(Exit::Usage, "the question is empty"));
     }
     let context = Context::open(config)?;
     let engine = &context.engine;
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
-    let collections: Vec<_> = collection.iter().map(|collection| collection.id).collect();
-    let session = match args.session {
-        Some(id) => SessionId::from(id),
-        None => begin_session(&context, &question)?,
-    };
-    let request = AskRequest {
-        session,
-        question: &question,
-        collections: &collections,
-        filter: args.filter.as_ref(),
+    let question = Question {
+        actor: engine.local_actor(),
+        user: engine.local_user().id,
+        session: args.session.map(SessionId::from),
+        text,
+        collections: collection.iter().map(|collection| collection.id).collect(),
+        filter: args.filter.clone(),
         understanding: None,
     };
-    let prepared = engine.prepare(engine.local_actor(), &request)?;
-    let (written, failed) = match (&prepared.plan, engine.chat()) {
-        (Plan::Stream(request), Some(chat)) => stream(chat, request.clone(), !args.json)?,
-        (Plan::Ready(written), _) => (written.clone(), None),
-        (Plan::Stream(_), None) => {
-            return Err(Failure::new(Exit::Failed, "there is no chat model to answer"));
-        }
-    };
-    let is_streamed = matches!(prepared.plan, Plan::Stream(_)) && !args.json;
-    let answer = engine.record(&prepared, &written)?;
-    if let Some(error) = failed {
-        return Err(error.into());
-    }
+    // A model's answer is shown as it comes; one that is extracted is there at once.
+    let is_streamed = engine.chat().is_some() && !args.json;
+    let answer = turn(engine, question, is_streamed)?;
     if args.json {
-        output::json(&answer);
+        output::json(&AnswerJson::from(&answer));
     } else {
         show(&answer, is_streamed);
     }
     Ok(if answer.outcome == Ending::Answered { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
-fn begin_session(context: &Context, question: &str) -> Outcome<SessionId> {
-    let user_id = context.engine.local_user().id;
-    let title: String = output::short(question, TITLE_CHARS);
-    let title = if title.is_empty() { "Untitled" } else { &title };
-    let new = NewChatSession { id: SessionId::new(), user_id, title };
-    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| sessions::insert(conn, &new))?.id)
-}
-
-/// What the model wrote, printed as it came when `shown`; Ctrl-C ends it early and keeps what there is.
-fn stream(
-    chat: &Arc<dyn ChatModel>,
-    request: ChatRequest,
-    shown: bool,
-) -> Outcome<(Written, Option<LlmError>)> {
+/// Runs the turn, and prints its text as it comes when `shown`. Ctrl-C ends it early and keeps the part that is written.
+fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (mut text, mut tokens) = (String::new(), None);
-        let mut deltas = chat.stream(request);
-        let stopped = loop {
-            let delta = tokio::select! {
-                delta = deltas.next() => delta,
-                _ = tokio::signal::ctrl_c() => break true,
-            };
-            match delta {
-                Some(Ok(Delta::Text(piece))) => {
-                    if shown {
-                        output::piece(&piece);
-                    }
-                    text.push_str(&piece);
-                }
-                Some(Ok(Delta::End { usage, .. })) => tokens = usage,
-                Some(Err(error)) => return Ok((Written::new(text, Ending::Failed), Some(error))),
-                None => break false,
+        let stop = CancellationToken::new();
+        let (log, reader) = TurnLog::new();
+        let steps = OnThreads(engine.clone());
+        let turn = run_turn(engine, &steps, question, &log, &stop);
+        let print = follow(reader, shown);
+        let interrupt = async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel();
             }
+            std::future::pending().await
         };
-        Ok((Written::by_model(text, tokens, stopped), None))
+        tokio::select! {
+            ((), ended) = async { tokio::join!(turn, print) } => ended,
+            never = interrupt => never,
+        }
     })
+}
+
+/// The answer, after its text was printed.
+async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
+    while let Some(event) = reader.next().await {
+        match &*event {
+            Event::Token(piece) if shown => output::piece(piece),
+            Event::Done(answer) => return Ok(answer.clone()),
+            Event::Failed(error) => return Err(Failure::from(error)),
+            Event::Token(_) | Event::Sources(_) | Event::Citation(_) => {}
+        }
+    }
+    Err(Failure::new(Exit::Failed, "the turn ended without an answer"))
+}
+
+/// Steps run on the runtime's blocking threads, so that Ctrl-C is heard meanwhile.
+struct OnThreads(Engine);
+
+impl OnThreads {
+    async fn run<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> EngineResult<T> {
+        let engine = self.0.clone();
+        let ended = tokio::task::spawn_blocking(move || step(&engine)).await;
+        ended.unwrap_or_else(|stopped| Err(EngineError::Bug(Box::new(stopped))))
+    }
+}
+
+impl Steps for OnThreads {
+    fn database<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> impl Future<Output = EngineResult<T>> {
+        self.run(step)
+    }
+
+    fn models<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> impl Future<Output = EngineResult<T>> {
+        self.run(step)
+    }
 }
 
 fn show(answer: &Answer, is_streamed: bool) {
@@ -108,6 +123,13 @@ fn show(answer: &Answer, is_streamed: bool) {
     answer.citations.iter().for_each(cite);
     if answer.outcome == Ending::NotFound {
         output::line("`rag search` shows the passages that come nearest.");
+    }
+    if let Some(reason) = answer.stop_reason {
+        output::line(match reason {
+            StopReason::Asker | StopReason::Shutdown => "The answer was interrupted.",
+            StopReason::Length => "The answer reached its maximum length (answer.max_answer_chars).",
+            StopReason::Time => "The turn reached its maximum time (answer.max_time_s).",
+        });
     }
     output::line(format!("\nby {}, session {}", answer.answered_by, answer.session_id));
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each; this one reads the settings and chooses among them.
 
+mod answer_json;
 mod ask;
 mod config;
 mod doctor;

@@ -120,6 +120,7 @@ fn cannot_serve(bind: SocketAddr, error: &io::Error) -> Failure {
 
 fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
     let server = &config.sections.server;
+    let connections = usize::try_from(config.sections.database.max_connections).unwrap_or(1);
     ApiSettings {
         bind: server.bind,
         bearer_key,
@@ -129,8 +130,9 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         body_timeout_ms: server.body_timeout_ms,
         heartbeat_ms: server.heartbeat_ms,
         workers: server.threads,
-        max_concurrent_database_requests: usize::try_from(config.sections.database.max_connections)
-            .unwrap_or(1),
+        max_concurrent_database_requests: connections,
+        // A file is stored in one transaction: the other half of the pool is for everything else.
+        max_concurrent_uploads: (connections / 2).max(1),
         admission_timeout_ms: server.admission_timeout_ms,
         shutdown_timeout_s: server.shutdown_timeout_s,
         requests_per_minute: server.requests_per_minute,
@@ -139,6 +141,7 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         trusted_proxies: server.trusted_proxies.clone(),
         max_concurrent_passwords: std::thread::available_parallelism().map_or(1, usize::from),
         cors_origins: server.cors_origins.clone(),
+        ..ApiSettings::default()
     }
 }
 

@@ -187,6 +187,8 @@ impl Config {
                 sentences: answer.sentences,
                 min_support: answer.min_support,
                 max_question_chars: answer.max_question_chars,
+                max_answer_chars: answer.max_answer_chars,
+                max_time: Duration::from_secs(answer.max_time_s),
                 history_messages: answer.history_messages,
             },
             accounts: AccountSettings {

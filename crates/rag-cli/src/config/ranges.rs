@@ -68,11 +68,13 @@ fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     ]
 }
 
-fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
+fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     [
         ((1..=100).contains(&s.answer.passages), "answer.passages", "1 to 100"),
         ((1..=50).contains(&s.answer.sentences), "answer.sentences", "1 to 50"),
         ((1..=100_000).contains(&s.answer.max_question_chars), "answer.max_question_chars", "1 to 100000"),
+        ((1..=1_000_000).contains(&s.answer.max_answer_chars), "answer.max_answer_chars", "1 to 1000000"),
+        ((1..=86_400).contains(&s.answer.max_time_s), "answer.max_time_s", "1 to 86400"),
         ((0..=200).contains(&s.answer.history_messages), "answer.history_messages", "0 to 200"),
     ]
 }

@@ -225,6 +225,8 @@ pub(crate) struct Answer {
     pub(crate) sentences: usize,
     pub(crate) min_support: f64,
     pub(crate) max_question_chars: usize,
+    pub(crate) max_answer_chars: usize,
+    pub(crate) max_time_s: u64,
     pub(crate) history_messages: i64,
 }
 

@@ -3,41 +3,12 @@
 use std::collections::HashSet;
 
 use rag_repo::search::Origin;
-use rag_schema::ids::{DocumentId, PassageId};
-use serde::Serialize;
 
-use super::turn::Evidence;
+use super::types::{Citation, Evidence};
 use crate::support::{Sentence, content_words, coverage, is_number, sentences};
 
 /// Part of a sentence's content words that its passage must hold.
 const MIN_COVERAGE: f64 = 0.5;
-
-/// A marker in an answer and what it stands for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Citation {
-    /// Number in the answer's text, as in `[2]`.
-    pub marker: usize,
-    /// Chunk cited.
-    pub chunk_id: PassageId,
-    /// Document cited.
-    pub document_id: DocumentId,
-    /// The document's title.
-    pub title: String,
-    /// Where the document came from.
-    pub source: Option<String>,
-    /// Page, from 1, where the format has pages.
-    pub page: Option<i32>,
-    /// Headings above the passage, outermost first.
-    pub heading_path: Vec<String>,
-    /// The sentence of the passage that supports the answer best.
-    pub quote: String,
-    /// First character of the quote in the document's text, in Unicode scalar values.
-    pub start_offset: i64,
-    /// One past its last character.
-    pub end_offset: i64,
-    /// Whether the passage holds what the sentence says: most of its content words and all of its numbers.
-    pub supported: bool,
-}
 
 /// The answer without markers that name no passage, and a citation for each marker that does, in order of appearance.
 /// A marker used several times is supported only when all its sentences are.

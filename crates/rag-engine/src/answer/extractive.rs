@@ -4,7 +4,7 @@ use rag_embed::vector;
 
 use super::{
     NOT_FOUND,
-    turn::{Evidence, Written},
+    types::{Evidence, Written},
 };
 use crate::{
     AnswerSettings, Engine, EngineResult,
@@ -13,11 +13,11 @@ use crate::{
 use rag_schema::enums::Outcome;
 
 /// Sentences compared per question, at most: bounds the time of an answer.
-const MOST_SENTENCES: usize = 64;
+const MAX_SENTENCES: usize = 64;
 /// Fewer words than this make no sentence that answers anything.
-const LEAST_WORDS: usize = 4;
+const MIN_WORDS: usize = 4;
 /// Longer ones are cut for the embedder by its own window; shown whole.
-const MOST_CHARS: usize = 600;
+const MAX_CHARS: usize = 600;
 /// Weight of meaning against words in a sentence's support.
 const COSINE_WEIGHT: f64 = 0.7;
 /// Further sentences must come this near to the best one.
@@ -53,13 +53,13 @@ fn candidates(evidence: &[Evidence]) -> Vec<Candidate<'_>> {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for given in evidence {
         for (place, sentence) in sentences(&given.found.passage.text).into_iter().enumerate() {
-            let is_long_enough = sentence.text.split_whitespace().count() >= LEAST_WORDS
+            let is_long_enough = sentence.text.split_whitespace().count() >= MIN_WORDS
                 || sentence.text.chars().any(|c| c > '\u{2e7f}');
             let is_new = candidates.iter().all(|known| known.text != sentence.text);
             if is_long_enough
                 && is_new
-                && sentence.text.chars().count() <= MOST_CHARS
-                && candidates.len() < MOST_SENTENCES
+                && sentence.text.chars().count() <= MAX_CHARS
+                && candidates.len() < MAX_SENTENCES
             {
                 candidates.push(Candidate { marker: given.marker, place, text: sentence.text, support: 0.0 });
             }

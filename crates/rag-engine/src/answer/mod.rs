@@ -1,13 +1,22 @@
-//! Answering in three steps: `prepare` (find evidence), then write, as a stream if a model does it, then `record`.
+//! Answering a question: a turn stores it, finds evidence, writes, as a stream if a model does it, and stores the answer.
 //! Between the steps no connection is held.
 
 mod citations;
 mod extractive;
+mod log;
 mod prompt;
-mod turn;
+mod run;
+mod running;
+mod steps;
+mod stored;
+mod types;
 
-pub use citations::{Citation, check_citations};
-pub use turn::{Answer, AskRequest, Evidence, Plan, Prepared, Written};
+pub use citations::check_citations;
+pub use log::{Event, TurnLog, TurnReader};
+pub use run::{Steps, run};
+pub(crate) use running::RunningTurns;
+pub use stored::{read_citations, read_timings};
+pub use types::{Answer, Citation, Evidence, Question, Sources, TurnTimings};
 
-/// What is said when the documents do not answer a question.
+/// The answer when the documents hold none.
 pub const NOT_FOUND: &str = "Not found in these documents.";

@@ -3,7 +3,7 @@
 use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::{enums::Sender, models::ChatMessage};
 
-use super::{NOT_FOUND, turn::Evidence};
+use super::{NOT_FOUND, types::Evidence};
 
 /// What the model is asked: the rules, the conversation so far, the passages and the question.
 pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evidence]) -> ChatRequest {

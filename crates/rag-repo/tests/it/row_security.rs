@@ -145,6 +145,8 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         timings: json!({}),
         prompt_tokens: None,
         completion_tokens: None,
+        question_id: None,
+        stop_reason: None,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
-    enums::{Outcome, Sender},
+    enums::{Outcome, Sender, StopReason},
     ids::{MessageId, PassageId, SessionId, UserId},
     schema::{chat_messages, chat_sessions},
 };
@@ -37,7 +37,7 @@ pub struct NewChatSession<'a> {
     pub title: &'a str,
 }
 
-/// One turn of a conversation.
+/// One message of a conversation: a question or an answer.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = chat_messages, check_for_backend(diesel::pg::Pg))]
 pub struct ChatMessage {
@@ -47,7 +47,7 @@ pub struct ChatMessage {
     pub session_id: SessionId,
     /// Place in the conversation, from 0.
     pub ordinal: i32,
-    /// Who speaks.
+    /// The speaker.
     pub sender: Sender,
     /// What was said.
     pub text: String,
@@ -65,9 +65,13 @@ pub struct ChatMessage {
     pub completion_tokens: Option<i32>,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
+    /// Question that an answer answers; none for a question.
+    pub question_id: Option<MessageId>,
+    /// Why an answer was stopped.
+    pub stop_reason: Option<StopReason>,
 }
 
-/// A turn to insert.
+/// A message to insert.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = chat_messages)]
 pub struct NewChatMessage<'a> {
@@ -77,7 +81,7 @@ pub struct NewChatMessage<'a> {
     pub session_id: SessionId,
     /// Place in the conversation, from 0.
     pub ordinal: i32,
-    /// Who speaks.
+    /// The speaker.
     pub sender: Sender,
     /// What was said.
     pub text: &'a str,
@@ -95,4 +99,8 @@ pub struct NewChatMessage<'a> {
     pub prompt_tokens: Option<i32>,
     /// Tokens written by the model, when it says so.
     pub completion_tokens: Option<i32>,
+    /// Question that an answer answers; none for a question.
+    pub question_id: Option<MessageId>,
+    /// Why an answer was stopped; only with outcome `stopped`.
+    pub stop_reason: Option<StopReason>,
 }

@@ -1,0 +1,73 @@
+//! The JSON that `rag ask --json` prints.
+
+use rag_engine::answer::{Answer, Citation, TurnTimings};
+use rag_schema::{
+    enums::{Outcome, StopReason},
+    ids::{DocumentId, MessageId, PassageId, SessionId},
+};
+use serde::Serialize;
+
+/// An answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct AnswerJson<'a> {
+    message_id: MessageId,
+    session_id: SessionId,
+    question_id: MessageId,
+    text: &'a str,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_reason: Option<StopReason>,
+    citations: Vec<CitationJson<'a>>,
+    answered_by: &'a str,
+    timings: TurnTimings,
+}
+
+/// A citation.
+#[derive(Debug, Serialize)]
+struct CitationJson<'a> {
+    marker: usize,
+    chunk_id: PassageId,
+    document_id: DocumentId,
+    title: &'a str,
+    source: Option<&'a str>,
+    page: Option<i32>,
+    heading_path: &'a [String],
+    quote: &'a str,
+    start_offset: i64,
+    end_offset: i64,
+    supported: bool,
+}
+
+impl<'a> From<&'a Answer> for AnswerJson<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        Self {
+            message_id: answer.message_id,
+            session_id: answer.session_id,
+            question_id: answer.question_id,
+            text: &answer.text,
+            outcome: answer.outcome,
+            stop_reason: answer.stop_reason,
+            citations: answer.citations.iter().map(CitationJson::from).collect(),
+            answered_by: &answer.answered_by,
+            timings: answer.timings,
+        }
+    }
+}
+
+impl<'a> From<&'a Citation> for CitationJson<'a> {
+    fn from(citation: &'a Citation) -> Self {
+        Self {
+            marker: citation.marker,
+            chunk_id: citation.chunk_id,
+            document_id: citation.document_id,
+            title: &citation.title,
+            source: citation.source.as_deref(),
+            page: citation.page,
+            heading_path: &citation.heading_path,
+            quote: &citation.quote,
+            start_offset: citation.start_offset,
+            end_offset: citation.end_offset,
+            supported: citation.supported,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The log of a turn: its events in order, written once, read by any number of readers from any position.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::types::{Answer, Citation, Sources};
+use crate::EngineError;
+
+/// An event of a turn.
+#[derive(Debug)]
+pub enum Event {
+    /// Passages are found; the first event of a turn that gets so far.
+    Sources(Sources),
+    /// A piece of the answer's text.
+    Token(String),
+    /// A citation of the finished answer, checked.
+    Citation(Citation),
+    /// The answer is stored; the last event.
+    Done(Answer),
+    /// The turn failed; the last event.
+    Failed(EngineError),
+}
+
+/// The events of one turn. A slow reader holds up nobody: the log keeps each event once, and the turn bounds their size.
+#[derive(Debug)]
+pub struct TurnLog {
+    events: watch::Sender<Vec<Arc<Event>>>,
+}
+
+impl TurnLog {
+    /// An empty log with its first reader. A turn ends early once the last reader is dropped.
+    pub fn new() -> (Self, TurnReader) {
+        let (events, reader) = watch::channel(Vec::new());
+        (Self { events }, TurnReader { events: reader, position: 0 })
+    }
+
+    /// Appends an event.
+    pub(super) fn append(&self, event: Event) {
+        self.events.send_modify(|events| events.push(Arc::new(event)));
+    }
+
+    /// A further reader that begins with event number `position`, counted from 0.
+    pub fn read_from(&self, position: usize) -> TurnReader {
+        TurnReader { events: self.events.subscribe(), position }
+    }
+
+    /// Returns once the last reader is dropped.
+    pub(super) async fn is_abandoned(&self) {
+        self.events.closed().await;
+    }
+}
+
+/// A reader of a turn's log.
+#[derive(Debug, Clone)]
+pub struct TurnReader {
+    events: watch::Receiver<Vec<Arc<Event>>>,
+    position: usize,
+}
+
+impl TurnReader {
+    /// The next event, once there is one; `None` after the last one. May be cancelled: no event is lost.
+    pub async fn next(&mut self) -> Option<Arc<Event>> {
+        loop {
+            // Looked at before the log is waited for: the turn may have ended with events unread.
+            let next = self.events.borrow_and_update().get(self.position).cloned();
+            if let Some(event) = next {
+                self.position += 1;
+                return Some(event);
+            }
+            if self.events.changed().await.is_err() {
+                let last = self.events.borrow().get(self.position).cloned();
+                self.position += usize::from(last.is_some());
+                return last;
+            }
+        }
+    }
+
+    /// Number of the next event, from 0.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(event: &Event) -> String {
+        match event {
+            Event::Token(text) => text.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn rest(mut reader: TurnReader) -> Vec<String> {
+        let mut read = Vec::new();
+        while let Some(event) = reader.next().await {
+            read.push(text(&event));
+        }
+        read
+    }
+
+    proptest! {
+        /// Wherever a reader begins, and whenever it does, it reads all events from there on, in order, once.
+        #[test]
+        fn every_reader_reads_all_events_from_its_position(
+            before in proptest::collection::vec("[a-z]{0,3}", 0..8),
+            after in proptest::collection::vec("[a-z]{0,3}", 0..8),
+            position in 0_usize..20,
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let (log, first) = TurnLog::new();
+                before.iter().for_each(|text| log.append(Event::Token(text.clone())));
+                let late = log.read_from(position);
+                let write = async {
+                    for text in &after {
+                        log.append(Event::Token(text.clone()));
+                        tokio::task::yield_now().await;
+                    }
+                    drop(log);
+                };
+                let (first, late, ()) = tokio::join!(rest(first), rest(late), write);
+                let all: Vec<String> = before.iter().chain(&after).cloned().collect();
+                prop_assert_eq!(&first, &all);
+                prop_assert_eq!(&late[..], all.get(position..).unwrap_or_default());
+                Ok(())
+            })?;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_is_abandoned_when_its_last_reader_goes() {
+        let (log, first) = TurnLog::new();
+        let second = log.read_from(5);
+        drop(first);
+        assert!(futures_util::FutureExt::now_or_never(log.is_abandoned()).is_none());
+        drop(second);
+        log.is_abandoned().await;
+    }
+}

@@ -1,0 +1,223 @@
+//! A turn from the question to the stored answer: the same for HTTP, the command line and whatever else asks.
+
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::StreamExt;
+use rag_llm::{ChatModel, ChatRequest, Delta, FinishReason, LlmError};
+use rag_schema::enums::{Outcome, StopReason};
+use tokio::time::{Instant as Deadline, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    log::{Event, TurnLog},
+    running::RunningTurn,
+    steps::unprepared,
+    types::{Answer, Begun, Plan, Prepared, Question, Written},
+};
+use crate::{Engine, EngineError, EngineResult};
+
+/// How long an answer is kept for a database that is away, and how long while the asker or the server wants to end.
+const RECORD_PATIENCE: Duration = Duration::from_secs(30);
+const RECORD_PATIENCE_STOPPED: Duration = Duration::from_secs(2);
+/// Pause between two attempts to store an answer.
+const RECORD_PAUSE: Duration = Duration::from_millis(500);
+
+/// Runs the blocking steps of a turn where they may block.
+pub trait Steps {
+    /// Runs a step that asks the database.
+    fn database<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> impl Future<Output = EngineResult<T>>;
+
+    /// Runs a step that asks models and waits for them, and may ask the database between.
+    fn models<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Engine) -> EngineResult<T> + Send + 'static,
+    ) -> impl Future<Output = EngineResult<T>>;
+}
+
+/// Answers the question and writes each event to the log, `Event::Done` or `Event::Failed` last.
+///
+/// The turn ends early when the log's last reader is dropped, when its session is deleted, when `shutdown` is cancelled, when the
+/// answer reaches its maximum length, and when the turn reaches its maximum time. The part that is written by then is stored.
+pub async fn run(
+    engine: &Engine,
+    steps: &impl Steps,
+    question: Question,
+    log: &TurnLog,
+    shutdown: &CancellationToken,
+) {
+    let ended = Turn { engine, steps, log, shutdown, question: Arc::new(question) }.run().await;
+    log.append(ended.map_or_else(Event::Failed, Event::Done));
+}
+
+struct Turn<'a, S> {
+    engine: &'a Engine,
+    steps: &'a S,
+    log: &'a TurnLog,
+    shutdown: &'a CancellationToken,
+    question: Arc<Question>,
+}
+
+impl<S: Steps> Turn<'_, S> {
+    async fn run(&self) -> EngineResult<Answer> {
+        if self.shutdown.is_cancelled() {
+            return Err(EngineError::Unavailable("The server is stopping."));
+        }
+        let question = Arc::clone(&self.question);
+        let begun = Arc::new(self.steps.database(move |engine| engine.begin_turn(&question)).await?);
+        let running = self.engine.running_turns().enter(begun.message.session_id, begun.message.id);
+        let stop = Stop { turn: self, running: &running, deadline: self.deadline(&begun) };
+        let (prepared, written, failure) = match self.prepare(&begun, &stop).await {
+            Ok(prepared) => {
+                self.log.append(Event::Sources(prepared.sources.clone()));
+                let (written, failure) = self.write(&prepared.plan, &stop).await;
+                (prepared, written, failure)
+            }
+            Err((written, failure)) => (unprepared(&begun), written, failure),
+        };
+        if running.stopped.is_cancelled() {
+            return Err(EngineError::NotFound("session"));
+        }
+        let answer = self.record(begun, prepared, written).await?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        answer.citations.iter().for_each(|citation| self.log.append(Event::Citation(citation.clone())));
+        Ok(answer)
+    }
+
+    fn deadline(&self, begun: &Begun) -> Deadline {
+        Deadline::from_std(begun.at + self.engine.settings().answer.max_time)
+    }
+
+    /// The evidence, or what is stored in the place of an answer.
+    async fn prepare(&self, begun: &Arc<Begun>, stop: &Stop<'_, S>) -> Result<Prepared, Ended> {
+        let (question, shared) = (Arc::clone(&self.question), Arc::clone(begun));
+        let prepare = self.steps.models(move |engine| engine.prepare_turn(&question, &shared));
+        let prepared = tokio::select! {
+            biased;
+            reason = stop.reason() => return Err(stopped(String::new(), reason)),
+            prepared = prepare => prepared,
+        };
+        prepared.map_err(|error| (Written::new(String::new(), Outcome::Failed), Some(error)))
+    }
+
+    async fn write(&self, plan: &Plan, stop: &Stop<'_, S>) -> Ended {
+        match (plan, self.engine.chat()) {
+            (Plan::Ready(written), _) => {
+                for sentence in written.text.split_inclusive(['\n', '.', '!', '?']) {
+                    self.log.append(Event::Token(sentence.to_owned()));
+                }
+                (written.clone(), None)
+            }
+            (Plan::Stream(request), Some(model)) => {
+                self.write_by_model(&**model, request.clone(), stop).await
+            }
+            (Plan::Stream(_), None) => {
+                failed(String::new(), LlmError::BadConfig("there is no chat model".to_owned()))
+            }
+        }
+    }
+
+    /// Lets the model write until it ends, fails or is stopped.
+    async fn write_by_model(&self, model: &dyn ChatModel, request: ChatRequest, stop: &Stop<'_, S>) -> Ended {
+        let mut pieces = model.stream(request);
+        let mut text = String::new();
+        let mut room = self.engine.settings().answer.max_answer_chars;
+        loop {
+            let piece = tokio::select! {
+                biased;
+                reason = stop.reason() => return stopped(text, reason),
+                piece = pieces.next() => piece,
+            };
+            match piece {
+                Some(Ok(Delta::Text(piece))) => {
+                    let piece: String = piece.chars().take(room).collect();
+                    room -= piece.chars().count();
+                    text.push_str(&piece);
+                    self.log.append(Event::Token(piece));
+                    if room == 0 {
+                        return stopped(text, StopReason::Length);
+                    }
+                }
+                Some(Ok(Delta::End { reason, usage })) => return ended(text, reason, usage),
+                Some(Err(error)) => return failed(text, error),
+                None => {
+                    return failed(text, LlmError::Interrupted("it ended without a last word".to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Stores the answer, again while the database is away: a model's answer cannot be had a second time.
+    async fn record(&self, begun: Arc<Begun>, prepared: Prepared, written: Written) -> EngineResult<Answer> {
+        let since = Instant::now();
+        let session = begun.message.session_id;
+        let turn = Arc::new((Arc::clone(&self.question), begun, prepared, written));
+        loop {
+            let shared = Arc::clone(&turn);
+            let record = move |engine: &Engine| {
+                let (question, begun, prepared, written) = &*shared;
+                engine.record_turn(question, begun, prepared, written)
+            };
+            let patience =
+                if self.shutdown.is_cancelled() { RECORD_PATIENCE_STOPPED } else { RECORD_PATIENCE };
+            match self.steps.database(record).await {
+                Err(EngineError::Unavailable(_)) if since.elapsed() < patience => sleep(RECORD_PAUSE).await,
+                Err(error) => {
+                    tracing::error!(%session, %error, "cannot store an answer");
+                    return Err(error);
+                }
+                Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+}
+
+/// An answer's text and its end, and the failure to report.
+type Ended = (Written, Option<EngineError>);
+
+fn stopped(text: String, reason: StopReason) -> Ended {
+    (Written::stopped(text, reason), None)
+}
+
+fn failed(text: String, error: LlmError) -> Ended {
+    tracing::warn!(%error, "the chat model failed");
+    (Written::new(text, Outcome::Failed), Some(EngineError::ChatModel(error)))
+}
+
+fn ended(text: String, reason: FinishReason, usage: Option<rag_llm::Usage>) -> Ended {
+    match reason {
+        FinishReason::Length => (Written { usage, ..Written::stopped(text, StopReason::Length) }, None),
+        FinishReason::ContentFilter => {
+            failed(text, LlmError::Interrupted("the server withheld the rest".to_owned()))
+        }
+        _ if text.trim().is_empty() => failed(text, LlmError::BadAnswer("it is empty".to_owned())),
+        _ => (Written::by_model(text, usage), None),
+    }
+}
+
+/// Everything that ends a turn early.
+struct Stop<'a, S> {
+    turn: &'a Turn<'a, S>,
+    running: &'a RunningTurn<'a>,
+    deadline: Deadline,
+}
+
+impl<S> Stop<'_, S> {
+    /// Returns once the turn is to end, with the reason that an answer stores.
+    async fn reason(&self) -> StopReason {
+        tokio::select! {
+            () = self.turn.log.is_abandoned() => StopReason::Asker,
+            () = self.running.stopped.cancelled() => StopReason::Asker,
+            () = self.turn.shutdown.cancelled() => StopReason::Shutdown,
+            () = sleep_until(self.deadline) => StopReason::Time,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The JSON of stored answers: their citations and timings. Rows of every earlier version load.
+
+use rag_schema::ids::{DocumentId, PassageId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::types::{Citation, TurnTimings};
+
+/// A citation in `chat_messages.citations`. A field that a later version adds needs a default.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredCitation {
+    marker: usize,
+    chunk_id: PassageId,
+    document_id: DocumentId,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    source: Option<String>,
+    #[serde(default)]
+    page: Option<i32>,
+    #[serde(default)]
+    heading_path: Vec<String>,
+    #[serde(default)]
+    quote: String,
+    #[serde(default)]
+    start_offset: i64,
+    #[serde(default)]
+    end_offset: i64,
+    #[serde(default)]
+    supported: bool,
+}
+
+/// Citations as they are stored.
+pub(super) fn write_citations(citations: &[Citation]) -> Value {
+    let stored = citations.iter().map(|citation| StoredCitation {
+        marker: citation.marker,
+        chunk_id: citation.chunk_id,
+        document_id: citation.document_id,
+        title: citation.title.clone(),
+        source: citation.source.clone(),
+        page: citation.page,
+        heading_path: citation.heading_path.clone(),
+        quote: citation.quote.clone(),
+        start_offset: citation.start_offset,
+        end_offset: citation.end_offset,
+        supported: citation.supported,
+    });
+    json!(stored.collect::<Vec<_>>())
+}
+
+/// Citations as they were stored. One that cannot be read is left out: the message remains readable.
+pub fn read_citations(stored: &Value) -> Vec<Citation> {
+    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
+    let readable = items.iter().filter_map(|item| StoredCitation::deserialize(item).ok());
+    readable
+        .map(|stored| Citation {
+            marker: stored.marker,
+            chunk_id: stored.chunk_id,
+            document_id: stored.document_id,
+            title: stored.title,
+            source: stored.source,
+            page: stored.page,
+            heading_path: stored.heading_path,
+            quote: stored.quote,
+            start_offset: stored.start_offset,
+            end_offset: stored.end_offset,
+            supported: stored.supported,
+        })
+        .collect()
+}
+
+/// Timings as they were stored; empty when they cannot be read.
+pub fn read_timings(stored: &Value) -> TurnTimings {
+    TurnTimings::deserialize(stored).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row as version 0.1.0 stored it, before answers named their questions.
+    #[test]
+    fn rows_of_the_first_version_load() {
+        let stored = json!([{
+            "marker": 2, "chunk_id": "01a1fea0-8a7f-7602-a69a-1dbe2b33ccfa", "document_id": "01a1fea0-8a49-710d-8c1c-2fea4c936f99",
+            "title": "Geography", "source": "geo.txt", "page": null, "heading_path": ["Europe"], "quote": "It is Paris.",
+            "start_offset": 12, "end_offset": 24, "supported": true,
+        }]);
+        let citations = read_citations(&stored);
+        assert_eq!(write_citations(&citations), stored);
+        assert_eq!((citations[0].marker, citations[0].quote.as_str()), (2, "It is Paris."));
+        let timings = json!({"understand_ms": 0.1, "embed_ms": 2.0, "database_ms": 3.0, "rerank_ms": 0.0, "extract_ms": 4.0, "total_ms": 9.5});
+        assert_eq!(json!(read_timings(&timings)), timings);
+        assert_eq!(json!(read_timings(&json!({}))), json!({}));
+    }
+
+    #[test]
+    fn a_citation_that_cannot_be_read_leaves_the_others() {
+        let good = json!({"marker": 1, "chunk_id": PassageId::new(), "document_id": DocumentId::new(), "of_a_later_version": true});
+        let citations = read_citations(&json!(["?", good, {"marker": "one"}]));
+        assert_eq!(citations.iter().map(|citation| citation.marker).collect::<Vec<_>>(), [1]);
+        assert!(read_citations(&json!({})).is_empty());
+    }
+}

@@ -1,0 +1,198 @@
+//! A turn's question, its evidence and its answer; holds no steps.
+
+use std::time::Instant;
+
+use rag_llm::{ChatRequest, Usage};
+use rag_repo::{Actor, filter::Filter};
+use rag_schema::{
+    enums::{Outcome, StopReason},
+    ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId, UserId},
+    models::ChatMessage,
+};
+use serde::{Deserialize, Serialize};
+
+use super::NOT_FOUND;
+use crate::retrieve::{Found, Understanding};
+
+/// A question, before anything of it is stored.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// On whose behalf it is asked.
+    pub actor: Actor,
+    /// Holder of a session that the question begins.
+    pub user: UserId,
+    /// Session it belongs to; without one it begins a session of its own.
+    pub session: Option<SessionId>,
+    /// The question's text.
+    pub text: String,
+    /// Collections to search; all that the asker may see when empty.
+    pub collections: Vec<CollectionId>,
+    /// Only documents that pass it.
+    pub filter: Option<Filter>,
+    /// Steps taken to understand the question; the server's when absent.
+    pub understanding: Option<Understanding>,
+}
+
+/// A passage given to the answerer under a number.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Number in the answer's text, from 1.
+    pub marker: usize,
+    /// The passage.
+    pub found: Found,
+}
+
+/// The evidence that an answer is written from.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// Session of the turn.
+    pub session_id: SessionId,
+    /// Message that holds the question.
+    pub question_id: MessageId,
+    /// The question as it was searched: rewritten, when it leaned on an earlier message.
+    pub searched: String,
+    /// Passages, best first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A marker in an answer and the passage it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Citation {
+    /// Number in the answer's text, as in `[2]`.
+    pub marker: usize,
+    /// Chunk cited.
+    pub chunk_id: PassageId,
+    /// Document cited.
+    pub document_id: DocumentId,
+    /// The document's title.
+    pub title: String,
+    /// File name or address of the document.
+    pub source: Option<String>,
+    /// Page, from 1, where the format has pages.
+    pub page: Option<i32>,
+    /// Headings above the passage, outermost first.
+    pub heading_path: Vec<String>,
+    /// The sentence of the passage that supports the answer best.
+    pub quote: String,
+    /// First character of the quote in the document's text, in Unicode scalar values.
+    pub start_offset: i64,
+    /// One past its last character.
+    pub end_offset: i64,
+    /// Whether the passage holds most content words and all numbers of the sentence.
+    pub supported: bool,
+}
+
+/// Duration of each step of a turn, in milliseconds; absent for a step that did not run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct TurnTimings {
+    /// Understanding the question; a chat model may take part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub understand_ms: Option<f64>,
+    /// Embedding the question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embed_ms: Option<f64>,
+    /// All of PostgreSQL's work for the search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database_ms: Option<f64>,
+    /// Reranking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rerank_ms: Option<f64>,
+    /// Choosing sentences, or making the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract_ms: Option<f64>,
+    /// The whole turn, from the question's arrival to the answer's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_ms: Option<f64>,
+}
+
+/// An answer as it is stored.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Message that holds it.
+    pub message_id: MessageId,
+    /// Session it belongs to.
+    pub session_id: SessionId,
+    /// Message that holds the question.
+    pub question_id: MessageId,
+    /// The text; markers that named no passage are removed.
+    pub text: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it was stopped; only with `Outcome::Stopped`.
+    pub stop_reason: Option<StopReason>,
+    /// Checked citations, in order of appearance.
+    pub citations: Vec<Citation>,
+    /// Name of the chat model, or `extractive`.
+    pub answered_by: String,
+    /// Duration of each step.
+    pub timings: TurnTimings,
+}
+
+/// A question that is stored.
+#[derive(Debug, Clone)]
+pub(super) struct Begun {
+    /// The question as stored.
+    pub(super) message: ChatMessage,
+    /// The last messages before it, oldest first.
+    pub(super) recent: Vec<ChatMessage>,
+    /// When it arrived.
+    pub(super) at: Instant,
+}
+
+/// A turn whose evidence is found; without evidence and a plan, one whose search failed or was stopped.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared {
+    pub(super) sources: Sources,
+    pub(super) plan: Plan,
+    pub(super) timings: TurnTimings,
+}
+
+/// How the answer comes about.
+#[derive(Debug, Clone)]
+pub(super) enum Plan {
+    /// It is written already.
+    Ready(Written),
+    /// The chat model gets this request.
+    Stream(ChatRequest),
+}
+
+impl Plan {
+    /// An estimate of the tokens that a model used, for a model that reports none or was stopped before it could.
+    /// `None` when no model was asked.
+    pub(super) fn estimate(&self, written: &str) -> Option<Usage> {
+        let Self::Stream(request) = self else { return None };
+        Some(Usage::estimate(request.chars(), written.chars().count()))
+    }
+}
+
+/// Text that a model or extraction wrote, before its citations are checked.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    /// The text, with markers.
+    pub(super) text: String,
+    /// How it ended.
+    pub(super) outcome: Outcome,
+    /// Why it was stopped.
+    pub(super) stop_reason: Option<StopReason>,
+    /// Tokens used, when the model reports them.
+    pub(super) usage: Option<Usage>,
+}
+
+impl Written {
+    /// An answer whose tokens nobody counted.
+    pub(super) fn new(text: impl Into<String>, outcome: Outcome) -> Self {
+        Self { text: text.into(), outcome, stop_reason: None, usage: None }
+    }
+
+    /// A part of an answer.
+    pub(super) fn stopped(text: impl Into<String>, reason: StopReason) -> Self {
+        Self { stop_reason: Some(reason), ..Self::new(text, Outcome::Stopped) }
+    }
+
+    /// All that a chat model wrote.
+    pub(super) fn by_model(text: String, usage: Option<Usage>) -> Self {
+        let is_refusal = text.trim().trim_end_matches('.') == NOT_FOUND.trim_end_matches('.');
+        let outcome = if is_refusal { Outcome::NotFound } else { Outcome::Answered };
+        Self { usage, ..Self::new(text, outcome) }
+    }
+}

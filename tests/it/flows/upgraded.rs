@@ -1,0 +1,95 @@
+//! A database of an earlier version, with documents, conversations and accounts: it is upgraded and answers as before.
+//!
+//! `tests/upgrade/0.1.0.sql` was dumped from a database that commit 9baa4ab filled through its API (`pg_dump --inserts`, without the
+//! owners that are the operator's), `0.1.0.json` holds its answers.
+
+use std::{fs, sync::Arc};
+
+use rag_embed::MiniLm;
+use rag_testkit::{Client, Setup, TestApp, TestDb, checkout};
+use serde_json::{Value, json};
+
+use super::real_model::model_dir;
+use crate::routes::text;
+
+fn upgraded() -> (TestApp, Value) {
+    let file = |name: &str| fs::read_to_string(checkout().join("tests/upgrade").join(name)).unwrap();
+    let model = MiniLm::load(&model_dir(), 2).unwrap();
+    let setup = Setup { embedder: Arc::new(model), ..Setup::default() };
+    let app = TestApp::on(TestDb::upgraded(&file("0.1.0.sql")), setup);
+    (app, serde_json::from_str(&file("0.1.0.json")).unwrap())
+}
+
+fn array<'v>(value: &'v Value, pointer: &str) -> &'v Vec<Value> {
+    value.pointer(pointer).and_then(Value::as_array).expect(pointer)
+}
+
+fn only(value: &Value, fields: &[&str]) -> Value {
+    fields.iter().map(|field| ((*field).to_owned(), value[*field].clone())).collect()
+}
+
+#[test]
+fn an_upgraded_database_answers_the_same_questions_the_same_way() {
+    let (app, before) = upgraded();
+    let client = app.bearing(&text(&before, "/key"));
+    for expected in array(&before, "/questions") {
+        let turn = client.post("/v1/ask", &expected["request"]).expect(200);
+        assert_eq!(turn["answer"]["text"], expected["text"], "{}", expected["request"]);
+        assert_eq!(turn["answer"]["outcome"], expected["outcome"]);
+        let fields = ["title", "quote", "marker", "supported", "document_id"];
+        let citations: Vec<Value> =
+            array(&turn, "/answer/citations").iter().map(|citation| only(citation, &fields)).collect();
+        assert_eq!(json!(citations), expected["citations"]);
+    }
+    for expected in array(&before, "/searches") {
+        let found = client
+            .post("/v1/search", &json!({"query": expected["query"], "plain": true, "limit": 5}))
+            .expect(200);
+        let found = array(&found, "/results");
+        let wanted = array(expected, "/results");
+        assert_eq!(found.len(), wanted.len(), "{}", expected["query"]);
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert_eq!(only(found, &["title", "chunk_id"]), only(wanted, &["title", "chunk_id"]));
+            // Processors differ in the last digits of a vector.
+            let score = |value: &Value| value["score"].as_f64().unwrap();
+            assert!((score(found) - score(wanted)).abs() < 1e-3, "{found} {wanted}");
+        }
+    }
+}
+
+#[test]
+fn conversations_accounts_and_links_are_kept_and_go_on() {
+    let (app, before) = upgraded();
+    let client = app.bearing(&text(&before, "/key"));
+    let path = format!("/v1/sessions/{}", text(&before, "/session"));
+    let messages = client.get(&format!("{path}/messages")).expect(200);
+    let messages = array(&messages, "/items");
+    let fields = ["sender", "text", "outcome", "citations", "timings", "ordinal"];
+    let kept: Vec<Value> = messages.iter().map(|message| only(message, &fields)).collect();
+    assert_eq!(json!(kept), before["messages"]);
+    // Answers of before know their questions.
+    assert_eq!(messages[1]["question_id"], messages[0]["id"]);
+    assert_eq!(messages[3]["question_id"], messages[2]["id"]);
+    let turn = client.post(&format!("{path}/ask"), &json!({"question": "What is marble?"})).expect(200);
+    assert_eq!(text(&turn, "/answer/outcome"), "answered", "{turn}");
+
+    let linked: Client = app.bearing(&text(&before, "/link"));
+    let geology = text(&before, "/collections/geology");
+    let handbook = text(&before, "/collections/handbook");
+    linked.get(&format!("/v1/collections/{geology}/documents")).expect(200);
+    assert_eq!(linked.get(&format!("/v1/collections/{handbook}")).problem(404), "not_found");
+    let login = json!({"email": "ada@example.org", "password": "correct horse battery"});
+    app.anonymous().post("/v1/login", &login).expect(200);
+
+    // Documents can be added to and deleted from what was there.
+    let added = client.text(&handbook, "Parking", "A place in the garage costs 30 euros a month.");
+    let turn =
+        client.post("/v1/ask", &json!({"question": "What does a place in the garage cost?"})).expect(200);
+    assert_eq!(text(&turn, "/answer/citations/0/document_id"), added, "{turn}");
+    let documents = client.get(&format!("/v1/collections/{handbook}/documents")).expect(200);
+    for document in array(&documents, "/items") {
+        client.send("DELETE", &format!("/v1/documents/{}", text(document, "/id"))).expect(204);
+    }
+    let search = json!({"query": "notice period", "collection_ids": [handbook]});
+    assert_eq!(client.post("/v1/search", &search).expect(200)["results"], json!([]));
+}
