@@ -100,7 +100,9 @@ fn others_are_served_while_questions_wait(app: &TestApp, waiting: &mpsc::Receive
             (open == idle).then_some(())
         });
         release.open();
-        asked.into_iter().for_each(|thread| assert_eq!(thread.join().unwrap(), 200));
+        for thread in asked {
+            assert_eq!(thread.join().unwrap(), 200);
+        }
     });
 }
 

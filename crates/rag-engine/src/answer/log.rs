@@ -114,7 +114,9 @@ mod tests {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(async {
                 let (log, first) = TurnLog::new();
-                before.iter().for_each(|text| log.append(Event::Token(text.clone())));
+                for text in &before {
+                    log.append(Event::Token(text.clone()));
+                }
                 let late = log.read_from(position);
                 let write = async {
                     for text in &after {
