@@ -391,4 +391,14 @@ pub(crate) enum PgCommand {
     },
     /// Show the server of the data directory
     Status(Json),
+    /// Print the libpq URL of the running server, password included
+    #[command(after_help = "Example:\n  diesel --database-url \"$(rag pg url)\" migration run")]
+    Url,
+    /// Run the bundled psql on the running server
+    #[command(after_help = "Examples:\n  rag pg psql\n  rag pg psql -c 'SELECT count(*) FROM documents'")]
+    Psql {
+        /// Arguments of psql
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
 }

@@ -66,6 +66,9 @@ impl From<PgError> for Failure {
             PgError::Ended { .. } | PgError::TimedOut { .. } => {
                 failure.hint("`rag doctor` checks the usual causes")
             }
+            PgError::NotRunning { .. } => {
+                failure.hint("start it with `rag serve`, and leave that running meanwhile")
+            }
             _ => failure,
         }
     }

@@ -51,7 +51,7 @@ impl Postgres {
         let began = Instant::now();
         loop {
             match Server::join(&config.data_dir()) {
-                Ok(running) => return Ok(Self::Joined(running.url)),
+                Ok(running) => return Ok(Self::Joined(running.address.url())),
                 Err(PgError::NotRunning { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{At, Result};
+use crate::error::{AtPath, Result};
 use crate::machine;
-use crate::server::Settings;
+use crate::settings::Settings;
 
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
@@ -51,7 +51,7 @@ struct Machine {
 }
 
 /// Writes `rag.conf` into the cluster; its path.
-pub(crate) fn write(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
+pub(crate) fn write_conf(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
     let memory = machine::memory_bytes();
     let machine = Machine {
         memory: settings.memory_bytes.unwrap_or(memory / 2).min(memory),
@@ -60,7 +60,7 @@ pub(crate) fn write(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
         disk: machine::free_bytes(cluster).unwrap_or(u64::MAX),
     };
     let mut text = format!("{HEAD}{FIXED}{}", if settings.throw_away { THROW_AWAY } else { DURABLE });
-    text.push_str(&sized(machine, settings.max_connections));
+    text.push_str(&sized_settings(machine, settings.max_connections));
     if cfg!(target_os = "linux") {
         text.push_str(SYNC_AT_ONCE);
     }
@@ -68,25 +68,25 @@ pub(crate) fn write(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
         text.push_str("shared_preload_libraries = 'pg_stat_statements'\n");
     }
     let path = cluster.join("rag.conf");
-    fs::write(&path, text).at("write", &path)?;
+    fs::write(&path, text).at_path("write", &path)?;
     Ok(path)
 }
 
 /// The lines that depend on the machine. Building an HNSW index outside `maintenance_work_mem` costs 2.6 times
 /// inside it, hence its large share; parallel builds share that much memory, hence none where it is not there.
-fn sized(machine: Machine, max_connections: u16) -> String {
+fn sized_settings(machine: Machine, max_connections: u16) -> String {
     let buffers = (machine.memory / 4).clamp(32 * MB, 8 * GB);
     let maintenance = (machine.memory / 8).clamp(64 * MB, 4 * GB);
     let room_to_share = machine.shared_memory > maintenance + 64 * MB;
     let builders = if room_to_share { (machine.processors / 2).min(4) } else { 0 };
     let lines = [
         ("max_connections", max_connections.to_string()),
-        ("shared_buffers", mb(buffers)),
-        ("effective_cache_size", mb((machine.memory / 4 * 3).max(128 * MB))),
-        ("maintenance_work_mem", mb(maintenance)),
-        ("autovacuum_work_mem", mb((maintenance / 4).max(64 * MB))),
-        ("work_mem", mb((machine.memory / 256).clamp(4 * MB, 64 * MB))),
-        ("max_wal_size", mb((machine.disk / 20).clamp(256 * MB, 2 * GB))),
+        ("shared_buffers", megabytes(buffers)),
+        ("effective_cache_size", megabytes((machine.memory / 4 * 3).max(128 * MB))),
+        ("maintenance_work_mem", megabytes(maintenance)),
+        ("autovacuum_work_mem", megabytes((maintenance / 4).max(64 * MB))),
+        ("work_mem", megabytes((machine.memory / 256).clamp(4 * MB, 64 * MB))),
+        ("max_wal_size", megabytes((machine.disk / 20).clamp(256 * MB, 2 * GB))),
         ("max_parallel_maintenance_workers", builders.to_string()),
     ];
     lines.into_iter().fold(String::new(), |mut text, (name, value)| {
@@ -96,7 +96,7 @@ fn sized(machine: Machine, max_connections: u16) -> String {
     })
 }
 
-fn mb(bytes: u64) -> String {
+fn megabytes(bytes: u64) -> String {
     format!("{}MB", bytes / MB)
 }
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_large_machine_gets_large_buffers_and_parallel_builds() {
-        let text = sized(LARGE, 100);
+        let text = sized_settings(LARGE, 100);
         for line in [
             "shared_buffers = 3072MB",
             "maintenance_work_mem = 1536MB",
@@ -120,13 +120,13 @@ mod tests {
 
     #[test]
     fn without_shared_memory_builds_are_not_parallel() {
-        let text = sized(Machine { shared_memory: 64 * MB, ..LARGE }, 100);
+        let text = sized_settings(Machine { shared_memory: 64 * MB, ..LARGE }, 100);
         assert!(text.contains("max_parallel_maintenance_workers = 0"), "{text}");
     }
 
     #[test]
     fn a_tiny_machine_gets_what_postgres_can_still_run_with() {
-        let text = sized(Machine { memory: 64 * MB, processors: 1, shared_memory: 0, disk: GB }, 20);
+        let text = sized_settings(Machine { memory: 64 * MB, processors: 1, shared_memory: 0, disk: GB }, 20);
         for line in ["shared_buffers = 32MB", "work_mem = 4MB", "max_wal_size = 256MB"] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

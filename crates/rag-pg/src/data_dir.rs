@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use rand::distr::Alphanumeric;
 
-use crate::error::{At, PgError, Result};
+use crate::error::{AtPath, PgError, Result};
 use crate::user::ServerUser;
 
-/// The longest folder a socket is put in: the system takes 107 bytes, some 103, and `/.s.PGSQL.12345` is added.
-const LONGEST_SOCKET_DIR: usize = 80;
+/// Maximum length of the socket's folder. Linux allows 107 bytes for the whole path and other systems 103;
+/// PostgreSQL adds `/.s.PGSQL.12345`.
+const MAX_SOCKET_DIR_BYTES: usize = 80;
 
-/// What a killed owner leaves running gets this long to go by itself.
+/// How long a server whose owner was killed has to end by itself.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
 /// The time between two looks.
 pub(crate) const STEP: Duration = Duration::from_millis(10);
@@ -30,25 +31,25 @@ pub(crate) struct DataDir {
 
 impl DataDir {
     /// The directory at `path`, which need not exist.
-    pub(crate) fn at(path: &Path) -> Result<Self> {
+    pub(crate) fn locate(path: &Path) -> Result<Self> {
         let path = match path.canonicalize() {
             Ok(path) => path,
-            Err(_) => std::path::absolute(path).at("find", path)?,
+            Err(_) => std::path::absolute(path).at_path("find", path)?,
         };
         Ok(Self { path })
     }
 
     /// Makes the directory at `path` where it is missing, closed to all but `user`.
     pub(crate) fn prepare(path: &Path) -> Result<(Self, ServerUser)> {
-        let path = std::path::absolute(path).at("find", path)?;
+        let path = std::path::absolute(path).at_path("find", path)?;
         let user = ServerUser::choose(&path)?;
         user.check_reach(&path)?;
-        fs::create_dir_all(&path).at("create", &path)?;
-        let path = path.canonicalize().at("find", &path)?;
+        fs::create_dir_all(&path).at_path("create", &path)?;
+        let path = path.canonicalize().at_path("find", &path)?;
         user.check_reach(&path)?;
         check_ours(&path)?;
-        user.own(&path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).at("close to others", &path)?;
+        user.take_ownership(&path)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).at_path("close to others", &path)?;
         Ok((Self { path }, user))
     }
 
@@ -80,7 +81,7 @@ impl DataDir {
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text.trim().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).at("read", &path),
+            Err(error) => Err(error).at_path("read", &path),
         }
     }
 
@@ -90,7 +91,7 @@ impl DataDir {
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text.trim().to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).at("read", &path),
+            Err(error) => Err(error).at_path("read", &path),
         }
     }
 
@@ -104,10 +105,10 @@ impl DataDir {
             .truncate(true)
             .mode(0o600)
             .open(&new)
-            .at("write", &new)?;
-        file.write_all(password.as_bytes()).and_then(|()| file.sync_all()).at("write", &new)?;
-        user.own(&new)?;
-        fs::rename(&new, &path).at("rename", &new)?;
+            .at_path("write", &new)?;
+        file.write_all(password.as_bytes()).and_then(|()| file.sync_all()).at_path("write", &new)?;
+        user.take_ownership(&new)?;
+        fs::rename(&new, &path).at_path("rename", &new)?;
         Ok(path)
     }
 
@@ -115,34 +116,37 @@ impl DataDir {
     pub(crate) fn socket_dir(&self, user: ServerUser) -> Result<PathBuf> {
         let inside = self.path.join("run");
         let plain = inside.to_str().is_some_and(|text| !text.contains(['"', ',', '\\', '\n']));
-        let dir =
-            if plain && inside.as_os_str().len() <= LONGEST_SOCKET_DIR { inside } else { self.outside(user) };
+        let dir = if plain && inside.as_os_str().len() <= MAX_SOCKET_DIR_BYTES {
+            inside
+        } else {
+            self.socket_dir_in_tmp(user)
+        };
         match DirBuilder::new().mode(0o700).create(&dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error).at("create", &dir);
+                return Err(error).at_path("create", &dir);
             }
             _ => {}
         }
-        let mut found = fs::symlink_metadata(&dir).at("look at", &dir)?;
+        let mut found = fs::symlink_metadata(&dir).at_path("look at", &dir)?;
         // Made now, or by a start that was killed before it could give it away.
         if found.uid() == rustix::process::geteuid().as_raw() {
-            user.own(&dir)?;
-            found = fs::symlink_metadata(&dir).at("look at", &dir)?;
+            user.take_ownership(&dir)?;
+            found = fs::symlink_metadata(&dir).at_path("look at", &dir)?;
         }
         // In /tmp somebody else may have been first.
         if !found.is_dir() || found.uid() != user.uid || found.mode() & 0o077 != 0 {
             return Err(PgError::WrongOwner { path: dir, owner: found.uid(), user: user.uid });
         }
-        for entry in dir.read_dir().at("list", &dir)?.flatten() {
+        for entry in dir.read_dir().at_path("list", &dir)?.flatten() {
             // The lock is ours, so sockets and their lock files are left-overs of a killed server.
             if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
-                fs::remove_file(entry.path()).at("remove", &entry.path())?;
+                fs::remove_file(entry.path()).at_path("remove", &entry.path())?;
             }
         }
         Ok(dir)
     }
 
-    fn outside(&self, user: ServerUser) -> PathBuf {
+    fn socket_dir_in_tmp(&self, user: ServerUser) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         self.path.hash(&mut hasher);
         PathBuf::from(format!("/tmp/rag-pg-{}-{:016x}", user.uid, hasher.finish()))
@@ -150,7 +154,7 @@ impl DataDir {
 
     /// Makes a rename or a removal in the directory last.
     pub(crate) fn sync(&self) -> Result<()> {
-        File::open(&self.path).and_then(|dir| dir.sync_all()).at("write", &self.path)
+        File::open(&self.path).and_then(|dir| dir.sync_all()).at_path("write", &self.path)
     }
 
     /// Locks the directory for this process.
@@ -164,8 +168,8 @@ impl DataDir {
             .truncate(false)
             .mode(0o600)
             .open(&path)
-            .at("open", &path)?;
-        user.own(&path)?;
+            .at_path("open", &path)?;
+        user.take_ownership(&path)?;
         let began = Instant::now();
         let locked = loop {
             match file.try_lock() {
@@ -175,7 +179,7 @@ impl DataDir {
             }
         };
         let mut text = String::new();
-        file.read_to_string(&mut text).at("read", &path)?;
+        file.read_to_string(&mut text).at_path("read", &path)?;
         let mut numbers = text.split_whitespace().map(|word| word.parse().unwrap_or(0));
         let (owner, server) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         match locked {
@@ -183,14 +187,14 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => {
                 Err(PgError::AlreadyRunning { data_dir: self.path.clone(), pid: owner })
             }
-            Err(TryLockError::Error(error)) => Err(error).at("lock", &path),
+            Err(TryLockError::Error(error)) => Err(error).at_path("lock", &path),
         }
     }
 }
 
-/// Refuses a folder with somebody else's files: closing /home to all but one user would not be forgiven.
+/// Refuses a folder that holds files of another program: closing /home to all but one user would do great harm.
 fn check_ours(path: &Path) -> Result<()> {
-    let empty = path.read_dir().at("list", path)?.next().is_none();
+    let empty = path.read_dir().at_path("list", path)?.next().is_none();
     if empty || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
 }
 
@@ -204,15 +208,15 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Notes who holds the directory and which server they run.
-    pub(crate) fn note(&mut self, server: i32) -> Result<()> {
+    /// Writes down which process holds the directory and which server it runs.
+    pub(crate) fn write_holder(&mut self, server: i32) -> Result<()> {
         let text = format!("{} {server}\n", std::process::id());
         let mut write = || {
             self.file.set_len(0)?;
             self.file.rewind()?;
             self.file.write_all(text.as_bytes())
         };
-        write().at("write", &self.path)
+        write().at_path("write", &self.path)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::install::Version;
+use crate::version::Version;
 
 /// Why the embedded PostgreSQL could not be found, prepared, started or reached.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,7 @@ pub enum PgError {
         needed: u64,
     },
     /// A file or a process operation failed.
-    #[error("could not {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}", path.display())]
     Io {
         /// The operation, a verb.
         action: &'static str,
@@ -127,12 +127,12 @@ pub enum PgError {
 pub(crate) type Result<T> = std::result::Result<T, PgError>;
 
 /// Names the operation and the path of a failed system call.
-pub(crate) trait At<T> {
-    fn at(self, action: &'static str, path: &Path) -> Result<T>;
+pub(crate) trait AtPath<T> {
+    fn at_path(self, action: &'static str, path: &Path) -> Result<T>;
 }
 
-impl<T, E: Into<io::Error>> At<T> for std::result::Result<T, E> {
-    fn at(self, action: &'static str, path: &Path) -> Result<T> {
+impl<T, E: Into<io::Error>> AtPath<T> for std::result::Result<T, E> {
+    fn at_path(self, action: &'static str, path: &Path) -> Result<T> {
         self.map_err(|source| PgError::Io { action, path: path.to_path_buf(), source: source.into() })
     }
 }

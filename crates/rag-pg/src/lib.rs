@@ -14,6 +14,7 @@
 //! PostgreSQL refuses to run as root: started by root, it runs as user 65534, or as the owner of the directory.
 //! No shell, no `pg_ctl`, no daemon: the server is a child that dies when its parent does (see [`shim_main`]).
 
+mod address;
 mod conf;
 mod data_dir;
 mod error;
@@ -24,17 +25,22 @@ mod machine;
 mod postmaster;
 mod process;
 mod server;
+mod settings;
 mod shim;
 mod status;
 mod supervisor;
 mod temporary;
 mod user;
+mod version;
 
+pub use address::Address;
 pub use error::PgError;
-pub use install::{Install, Version};
-pub use server::{Server, Settings, start};
+pub use install::Install;
+pub use server::{Server, start};
+pub use settings::Settings;
 pub use shim::{SHIM_COMMAND, shim_main};
 pub use status::{Running, Status, status};
 pub use supervisor::Supervisor;
 pub use temporary::Temporary;
 pub use user::default_data_dir;
+pub use version::Version;

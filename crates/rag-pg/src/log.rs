@@ -5,13 +5,13 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::error::{At, Result};
+use crate::error::{AtPath, Result};
 
 /// A log above this size is put aside at the next start.
 const FULL_BYTES: u64 = 4 << 20;
-/// So many logs are kept aside.
-const KEPT: u32 = 3;
-/// An error message shows so many lines.
+/// Number of old logs that are kept.
+const MAX_OLD_LOGS: u32 = 3;
+/// Number of lines that an error message shows.
 const TAIL_LINES: usize = 15;
 
 /// The log of one start of the server.
@@ -26,13 +26,14 @@ impl Log {
     pub(crate) fn open(path: &Path) -> Result<(Self, File)> {
         if fs::metadata(path).is_ok_and(|found| found.len() > FULL_BYTES) {
             let aside = |number: u32| path.with_extension(format!("log.{number}"));
-            for number in (1..KEPT).rev().filter(|number| aside(*number).exists()) {
-                fs::rename(aside(number), aside(number + 1)).at("rename", &aside(number))?;
+            for number in (1..MAX_OLD_LOGS).rev().filter(|number| aside(*number).exists()) {
+                fs::rename(aside(number), aside(number + 1)).at_path("rename", &aside(number))?;
             }
-            fs::rename(path, aside(1)).at("rename", path)?;
+            fs::rename(path, aside(1)).at_path("rename", path)?;
         }
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path).at("open", path)?;
-        let start = file.metadata().at("look at", path)?.len();
+        let file =
+            OpenOptions::new().append(true).create(true).mode(0o600).open(path).at_path("open", path)?;
+        let start = file.metadata().at_path("look at", path)?.len();
         Ok((Self { path: path.to_path_buf(), start }, file))
     }
 

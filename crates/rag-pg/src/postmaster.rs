@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal};
 
 use crate::data_dir::{DataDir, GRACE, STEP};
-use crate::error::{At, PgError, Result};
+use crate::error::{AtPath, PgError, Result};
 use crate::log::last_lines;
 
 /// A server that is shutting down gets this long for its last checkpoint.
@@ -59,7 +59,7 @@ fn serves(pid: i32, _: &Path) -> bool {
 }
 
 /// Waits for the server of an owner that was killed, `ours`, to end, then clears what it left. The lock is held.
-pub(crate) fn clear(dir: &DataDir, ours: i32) -> Result<()> {
+pub(crate) fn clear_left_overs(dir: &DataDir, ours: i32) -> Result<()> {
     let cluster = dir.cluster();
     let began = Instant::now();
     let mut told = false;
@@ -82,7 +82,7 @@ pub(crate) fn clear(dir: &DataDir, ours: i32) -> Result<()> {
     }
     // PostgreSQL itself believes any living process with this number to be a server.
     let left = cluster.join("postmaster.pid");
-    if left.exists() { fs::remove_file(&left).at("remove", &left) } else { Ok(()) }
+    if left.exists() { fs::remove_file(&left).at_path("remove", &left) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -1,23 +1,24 @@
-//! Starts and stops the server of a data directory; how it is configured is said in `conf`.
+//! Starts and stops the server of a data directory; `conf` writes its configuration.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::address::Address;
+use crate::conf;
 use crate::data_dir::{DataDir, Lock, STEP};
-use crate::error::{At, PgError, Result};
-use crate::init::{self, NAME};
-use crate::install::Install;
+use crate::error::{AtPath, PgError, Result};
+use crate::init;
 use crate::log::Log;
 use crate::postmaster::{self, Postmaster};
 use crate::process::Process;
-use crate::status::{Running, Status, socket_url, status};
+use crate::settings::{NAME, Settings};
+use crate::status::{Running, Status, status};
 use crate::user::ServerUser;
-use crate::{conf, shim};
 
 /// The port that names the socket file where no TCP port is asked for.
 const SOCKET_PORT: u16 = 5432;
@@ -25,53 +26,6 @@ const SOCKET_PORT: u16 = 5432;
 const START: Duration = Duration::from_mins(1);
 /// The processes that a killed server or a killed start left hold its memory and files until they notice.
 const LEFT_OVERS: Duration = Duration::from_secs(10);
-
-/// How to run the server of one data directory.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The data directory; it is created if missing.
-    pub data_dir: PathBuf,
-    /// The programs.
-    pub install: Install,
-    /// A TCP port on 127.0.0.1 to listen on beside the Unix socket.
-    pub port: Option<u16>,
-    /// Bytes of memory the server may count on, the system's cache of its files included; else half the machine's.
-    pub memory_bytes: Option<u64>,
-    /// The most connections at a time.
-    pub max_connections: u16,
-    /// A program that calls [`shim_main`](crate::shim_main) under [`SHIM_COMMAND`](crate::SHIM_COMMAND), usually
-    /// this one (`std::env::current_exe()`). Without it the server outlives a killed parent, until the next start.
-    pub shim: Option<PathBuf>,
-    /// The data may be lost in a crash of the machine: faster, for tests.
-    pub throw_away: bool,
-}
-
-impl Settings {
-    /// A durable server on a Unix socket only.
-    pub fn new(data_dir: impl Into<PathBuf>, install: Install) -> Self {
-        let (port, memory_bytes, shim) = (None, None, None);
-        Self {
-            data_dir: data_dir.into(),
-            install,
-            port,
-            memory_bytes,
-            max_connections: 100,
-            shim,
-            throw_away: false,
-        }
-    }
-
-    /// The command that runs a program of PostgreSQL as `user`.
-    pub(crate) fn command(&self, program: &str, user: ServerUser) -> Command {
-        let program = self.install.program(program);
-        if let Some(shim) = &self.shim {
-            return shim::command(shim, &program, user);
-        }
-        let mut command = Command::new(program);
-        user.run(&mut command);
-        command
-    }
-}
 
 /// Starts the server of a data directory, making its cluster first where there is none.
 ///
@@ -85,8 +39,8 @@ pub fn start(settings: &Settings) -> Result<Server> {
         return Err(PgError::OtherMajor { data_dir: dir.path().into(), found, installed });
     }
     let lock = dir.lock(user)?;
-    postmaster::clear(&dir, lock.last_server)?;
-    let password = init::ensure(settings, &dir, user)?;
+    postmaster::clear_left_overs(&dir, lock.last_server)?;
+    let password = init::ensure_cluster(settings, &dir, user)?;
     check_owner(&dir.cluster(), user)?;
     let socket_dir = dir.socket_dir(user)?;
     let mut home = Home { settings: settings.clone(), dir, user, password, lock, socket_dir };
@@ -96,10 +50,10 @@ pub fn start(settings: &Settings) -> Result<Server> {
 
 /// Refuses a cluster of another user, or takes it over where we are root.
 fn check_owner(cluster: &Path, user: ServerUser) -> Result<()> {
-    let owner = fs::metadata(cluster).at("look at", cluster)?.uid();
+    let owner = fs::metadata(cluster).at_path("look at", cluster)?.uid();
     match owner == user.uid {
         true => Ok(()),
-        false if user.is_other() => user.own_all(cluster),
+        false if user.is_other() => user.take_ownership_of_all(cluster),
         false => Err(PgError::WrongOwner { path: cluster.into(), owner, user: user.uid }),
     }
 }
@@ -153,7 +107,7 @@ impl Server {
     /// Starts the server again, with the same settings and URL; one that still runs is stopped first.
     pub fn restart(&mut self) -> Result<()> {
         self.process.stop();
-        postmaster::clear(&self.home.dir, self.process.pid())?;
+        postmaster::clear_left_overs(&self.home.dir, self.process.pid())?;
         self.process = Arc::new(self.home.launch()?);
         Ok(())
     }
@@ -195,21 +149,21 @@ struct Home {
 impl Home {
     /// Starts the server and waits until it takes connections.
     fn launch(&mut self) -> Result<Process> {
-        let conf = conf::write(&self.settings, &self.dir.cluster())?;
-        self.user.own(&conf)?;
+        let conf = conf::write_conf(&self.settings, &self.dir.cluster())?;
+        self.user.take_ownership(&conf)?;
         self.socket_dir = self.dir.socket_dir(self.user)?;
         let began = Instant::now();
         loop {
             let (log, file) = Log::open(&self.dir.log())?;
-            self.user.own(&log.path)?;
+            self.user.take_ownership(&log.path)?;
             let started = self.spawn(file).and_then(|process| {
-                self.lock.note(process.pid())?;
+                self.lock.write_holder(process.pid())?;
                 self.wait_ready(process, &log)
             });
             match started {
                 Err(PgError::Ended { tail, .. }) if is_taken(&tail) && began.elapsed() < LEFT_OVERS => {
                     thread::sleep(STEP);
-                    postmaster::clear(&self.dir, self.lock.last_server)?;
+                    postmaster::clear_left_overs(&self.dir, self.lock.last_server)?;
                 }
                 other => return other,
             }
@@ -230,9 +184,9 @@ impl Home {
         ] {
             command.arg("-c").arg(setting);
         }
-        let copy = log.try_clone().at("open", &self.dir.log())?;
+        let copy = log.try_clone().at_path("open", &self.dir.log())?;
         command.stdin(Stdio::null()).stdout(copy).stderr(log);
-        Process::spawn(command).at("start", &self.settings.install.program("postgres"))
+        Process::spawn(command).at_path("start", &self.settings.install.program("postgres"))
     }
 
     fn wait_ready(&self, process: Process, log: &Log) -> Result<Process> {
@@ -259,6 +213,11 @@ impl Home {
     }
 
     fn url(&self) -> String {
-        socket_url(&self.password, &self.socket_dir, self.port())
+        let address = Address {
+            password: self.password.clone(),
+            socket_dir: self.socket_dir.clone(),
+            port: self.port(),
+        };
+        address.url()
     }
 }

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::process::Process;
-use crate::server::{Server, Settings, start};
+use crate::server::{Server, start};
+use crate::settings::Settings;
 
-/// More deaths than this within [`WINDOW`] are no accident: the supervisor gives up.
-const ATTEMPTS: usize = 5;
+/// The supervisor gives up after more deaths than this within [`WINDOW`].
+const MAX_DEATHS: usize = 5;
 const WINDOW: Duration = Duration::from_mins(10);
 /// The pause before the second attempt in a row; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -97,8 +98,8 @@ fn watch(mut server: Server, shared: &Shared) {
         }
         deaths.retain(|death: &Instant| death.elapsed() < WINDOW);
         deaths.push_back(Instant::now());
-        if deaths.len() > ATTEMPTS {
-            tracing::error!(%status, attempts = ATTEMPTS, "PostgreSQL keeps dying: giving up");
+        if deaths.len() > MAX_DEATHS {
+            tracing::error!(%status, attempts = MAX_DEATHS, "PostgreSQL keeps dying: giving up");
             return shared.given_up.store(true, Ordering::Release);
         }
         tracing::error!(%status, attempt = deaths.len(), "PostgreSQL died: starting it again");

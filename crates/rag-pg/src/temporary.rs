@@ -6,10 +6,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::data_dir::DataDir;
-use crate::error::{At, Result};
+use crate::error::{AtPath, Result};
 use crate::install::Install;
 use crate::postmaster;
-use crate::server::{Server, Settings, start};
+use crate::server::{Server, start};
+use crate::settings::Settings;
 use crate::user::ServerUser;
 
 const PREFIX: &str = "rag-pg-temporary-";
@@ -29,7 +30,7 @@ impl Temporary {
     pub fn start(install: Install, shim: Option<PathBuf>) -> Result<Self> {
         remove_abandoned();
         let parent = std::env::temp_dir();
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().at("create a folder in", &parent)?;
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().at_path("create a folder in", &parent)?;
         let settings = Settings { throw_away: true, shim, ..Settings::new(dir.path(), install) };
         Ok(Self { server: start(&settings)?, _dir: dir })
     }
@@ -42,10 +43,10 @@ impl Temporary {
 
 /// Removes one folder, unless its server is in use.
 fn remove(path: &Path) -> Result<()> {
-    let dir = DataDir::at(path)?;
+    let dir = DataDir::locate(path)?;
     let lock = dir.lock(ServerUser::choose(path)?)?;
-    postmaster::clear(&dir, lock.last_server)?;
-    std::fs::remove_dir_all(path).at("remove", path)
+    postmaster::clear_left_overs(&dir, lock.last_server)?;
+    std::fs::remove_dir_all(path).at_path("remove", path)
 }
 
 /// Removes the folders of killed processes, as far as they are ours to remove.

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::{At, PgError, Result};
+use crate::error::{AtPath, PgError, Result};
 
 /// The user and group that root hands the server to: "nobody"; the number suffices, no account need exist.
 const UNPRIVILEGED: ServerUser = ServerUser { uid: 65534, gid: 65534 };
@@ -48,20 +48,20 @@ impl ServerUser {
     }
 
     /// Gives `path` to this user.
-    pub(crate) fn own(self, path: &Path) -> Result<()> {
+    pub(crate) fn take_ownership(self, path: &Path) -> Result<()> {
         if self.is_other() {
-            lchown(path, Some(self.uid), Some(self.gid)).at("change the owner of", path)
+            lchown(path, Some(self.uid), Some(self.gid)).at_path("change the owner of", path)
         } else {
             Ok(())
         }
     }
 
     /// Gives `path` and all below it to this user; symbolic links are not followed.
-    pub(crate) fn own_all(self, path: &Path) -> Result<()> {
-        self.own(path)?;
-        if fs::symlink_metadata(path).at("look at", path)?.is_dir() {
-            for entry in path.read_dir().at("list", path)? {
-                self.own_all(&entry.at("list", path)?.path())?;
+    pub(crate) fn take_ownership_of_all(self, path: &Path) -> Result<()> {
+        self.take_ownership(path)?;
+        if fs::symlink_metadata(path).at_path("look at", path)?.is_dir() {
+            for entry in path.read_dir().at_path("list", path)? {
+                self.take_ownership_of_all(&entry.at_path("list", path)?.path())?;
             }
         }
         Ok(())

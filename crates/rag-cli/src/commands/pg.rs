@@ -1,10 +1,10 @@
-//! `rag pg`: a throw-away server for one command, and the state of the embedded one.
+//! `rag pg`: a throw-away server for one command; state, URL and psql of the embedded one.
 
 use std::{
     env,
     ffi::OsString,
     io::{self, IsTerminal},
-    os::unix::process::ExitStatusExt,
+    os::unix::process::{CommandExt, ExitStatusExt},
     process::{Child, Command, ExitCode},
     sync::{
         Arc, Mutex, PoisonError,
@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use rag_pg::{Status, Temporary};
+use rag_pg::{Running, Server, Status, Temporary};
 use rustix::process::{Pid, kill_process};
 use serde_json::json;
 
@@ -29,10 +29,12 @@ pub(crate) fn run(config: &Config, command: PgCommand) -> Outcome<ExitCode> {
     match command {
         PgCommand::Exec { command } => exec(config, &command),
         PgCommand::Status(args) => status(config, args.json),
+        PgCommand::Url => url(config),
+        PgCommand::Psql { args } => psql(config, &args),
     }
 }
 
-/// What the signals' listener and the main thread both look at.
+/// State that the listener for signals shares with the main thread.
 #[derive(Debug, Default)]
 struct Shared {
     child: Mutex<Option<Pid>>,
@@ -103,4 +105,37 @@ fn status(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     };
     output::line(format!("{}: {text}", data_dir.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+fn url(config: &Config) -> Outcome<ExitCode> {
+    output::line(running(config)?.address.url());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Becomes psql, so that the terminal and its signals are psql's alone.
+fn psql(config: &Config, args: &[OsString]) -> Outcome<ExitCode> {
+    let address = running(config)?.address;
+    let program = postgres::install(config)?.program("psql");
+    let mut command = Command::new(&program);
+    command.args(args).envs(address.environment());
+    // libpq prefers these to the variables above.
+    for name in ["PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR"] {
+        command.env_remove(name);
+    }
+    let error = command.exec();
+    Err(Failure::new(Exit::Failed, format!("cannot run {}: {error}", program.display()))
+        .hint("run `make setup`, which installs PostgreSQL again"))
+}
+
+/// The server of the data directory, once it takes connections.
+fn running(config: &Config) -> Outcome<Running> {
+    Server::join(&config.data_dir()).map_err(|error| {
+        let failure = Failure::from(error);
+        match config.sections.database.url.given() {
+            Some(_) => failure.hint(
+                "database.url (or $DATABASE_URL) names another PostgreSQL, which rag uses instead of its own: give that URL to the tool",
+            ),
+            None => failure,
+        }
+    })
 }

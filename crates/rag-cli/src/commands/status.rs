@@ -51,7 +51,7 @@ fn database(config: &Config) -> Outcome<(String, Option<String>)> {
             (format!("stopped (data of version {major}); `rag serve` starts it"), None)
         }
         Status::Running(running) if running.ready => {
-            (format!("running, process {}", running.pid), Some(running.url))
+            (format!("running, process {}", running.pid), Some(running.address.url()))
         }
         Status::Running(running) => (format!("starting or stopping, process {}", running.pid), None),
     })

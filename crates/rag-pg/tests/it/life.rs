@@ -72,7 +72,7 @@ fn a_running_server_is_joined_by_its_data_directory_alone() {
     assert!(matches!(none, PgError::NotRunning { .. }), "{none}");
     let server = start(&folder.settings()).unwrap();
     let joined = Server::join(&folder.data_dir()).unwrap();
-    assert_eq!((joined.pid, joined.url), (server.pid(), server.url()));
+    assert_eq!((joined.pid, joined.address.url()), (server.pid(), server.url()));
 }
 
 #[test]

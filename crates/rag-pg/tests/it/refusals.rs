@@ -63,7 +63,7 @@ fn a_data_directory_the_servers_user_cannot_reach_is_refused() {
 fn a_place_that_cannot_be_written_is_named() {
     let folder = Folder::new();
     let refused = start(&folder.settings_at(Path::new("/proc/rag"))).unwrap_err();
-    assert!(refused.to_string().starts_with("could not create /proc/rag: "), "{refused}");
+    assert!(refused.to_string().starts_with("cannot create /proc/rag: "), "{refused}");
 }
 
 #[test]

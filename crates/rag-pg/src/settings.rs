@@ -1,0 +1,58 @@
+//! How a server is run: what `conf`, `init` and `server` share; starts nothing itself.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::install::Install;
+use crate::shim;
+use crate::user::ServerUser;
+
+/// The superuser and the database that the cluster is made with.
+pub(crate) const NAME: &str = "rag";
+
+/// How to run the server of one data directory.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data directory; it is created if missing.
+    pub data_dir: PathBuf,
+    /// The programs.
+    pub install: Install,
+    /// A TCP port on 127.0.0.1 to listen on beside the Unix socket.
+    pub port: Option<u16>,
+    /// Bytes of memory the server may use, the system's cache of its files included; without a value half the machine's.
+    pub memory_bytes: Option<u64>,
+    /// Maximum number of connections.
+    pub max_connections: u16,
+    /// A program that calls [`shim_main`](crate::shim_main) under [`SHIM_COMMAND`](crate::SHIM_COMMAND), usually
+    /// this one (`std::env::current_exe()`). Without it the server outlives a killed parent, until the next start.
+    pub shim: Option<PathBuf>,
+    /// The data may be lost in a crash of the machine: faster, for tests.
+    pub throw_away: bool,
+}
+
+impl Settings {
+    /// A durable server on a Unix socket only.
+    pub fn new(data_dir: impl Into<PathBuf>, install: Install) -> Self {
+        let (port, memory_bytes, shim) = (None, None, None);
+        Self {
+            data_dir: data_dir.into(),
+            install,
+            port,
+            memory_bytes,
+            max_connections: 100,
+            shim,
+            throw_away: false,
+        }
+    }
+
+    /// The command that runs a program of PostgreSQL as `user`.
+    pub(crate) fn command(&self, program: &str, user: ServerUser) -> Command {
+        let program = self.install.program(program);
+        if let Some(shim) = &self.shim {
+            return shim::command(shim, &program, user);
+        }
+        let mut command = Command::new(program);
+        user.run(&mut command);
+        command
+    }
+}
