@@ -1,11 +1,11 @@
-//! Settings of the HTTP interface; their defaults are safe on a loopback address.
+//! Settings of the HTTP interface; their defaults are those of `config/rag.toml`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 
 /// Settings of the HTTP interface.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct ApiSettings {
     /// Address to listen on; port 0 takes a free one.
     pub bind: SocketAddr,
@@ -51,9 +51,9 @@ pub struct ApiSettings {
 impl Default for ApiSettings {
     fn default() -> Self {
         Self {
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8420)),
             bearer_key: None,
-            max_upload_bytes: 100 << 20,
+            max_upload_bytes: 512 << 20,
             max_body_bytes: 4 << 20,
             request_timeout_ms: 60_000,
             body_timeout_ms: 30_000,

@@ -20,7 +20,7 @@ const COLLISION_ATTEMPTS: u32 = 5;
 const RECONNECT: Duration = Duration::from_millis(250);
 
 /// Size and patience of the pool.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolSettings {
     /// Most connections open at once, at least 1.
     pub max_connections: u32,

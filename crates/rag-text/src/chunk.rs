@@ -29,7 +29,7 @@ pub struct ChunkSettings {
 impl Default for ChunkSettings {
     /// Fits models that read 256 tokens, two of them their own.
     fn default() -> Self {
-        Self { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 32 }
+        Self { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 48 }
     }
 }
 
