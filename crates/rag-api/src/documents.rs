@@ -189,12 +189,15 @@ pub(crate) async fn delete_document(
     caller: May<Store>,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| {
-        documents::find(conn, id)?;
-        documents::delete(conn, id)
-    })
-    .await
-    .map_err(|error| error.naming("document"))?;
+    let collection = app
+        .db(caller.actor, move |conn| {
+            let collection = documents::find(conn, id)?.collection_id;
+            documents::delete(conn, id)?;
+            Ok(collection)
+        })
+        .await
+        .map_err(|error| error.naming("document"))?;
+    app.engine.note_deleted_document(caller.actor, collection, id);
     Ok(HttpResponse::NoContent().finish())
 }
 

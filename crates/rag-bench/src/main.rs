@@ -15,7 +15,10 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, MiniLm};
-use rag_engine::{AccountSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings};
+use rag_engine::{
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings,
+    Settings,
+};
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
@@ -89,7 +92,7 @@ pub(crate) fn engine(
     rag_repo::migrations::run_pending(&mut rag_repo::server::connect(&common.database_url)?)?;
     let settings = Settings {
         ingest: IngestSettings {
-            chunks: ChunkSettings { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 48 },
+            chunks: ChunkSettings::default(),
             limits: Limits::default(),
             // Plain text is read in this process: no other format is measured here.
             program: PathBuf::new(),
@@ -100,16 +103,9 @@ pub(crate) fn engine(
         },
         index: VectorIndex::default(),
         search: SearchSettings::default(),
-        answer: AnswerSettings {
-            passages: 8,
-            sentences: 3,
-            min_support: 0.45,
-            max_question_chars: 4_000,
-            max_answer_chars: 40_000,
-            max_time: Duration::from_mins(5),
-            history_messages: 10,
-        },
+        answer: AnswerSettings::default(),
         accounts: AccountSettings::default(),
+        analytics: AnalyticsSettings::default(),
     };
     Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use diesel::connection::SimpleConnection as _;
-use rag_pg::{Install, Temporary};
+use rag_pg::{Install, Settings, Temporary};
 use rag_repo::server;
 use serde_json::Value;
 
@@ -153,12 +153,12 @@ fn a_document_is_stored_found_and_cited() {
     fs::write(docs.join("leave.md"), text).unwrap();
     fs::write(docs.join("empty.txt"), "").unwrap();
     let data = dir.path().join("data");
-    let server =
+    let database =
         env::var_os("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
     let with = |args: &[&str]| {
         let mut command = rag(dir.path(), args);
         command.args(["--data-dir".as_ref(), data.as_os_str()]);
-        command.env("DATABASE_URL", &server);
+        command.env("DATABASE_URL", &database);
         command
     };
 
@@ -190,6 +190,13 @@ fn a_document_is_stored_found_and_cited() {
     let (code, _, err) = run(&mut with(&["ask", "--collection", "no such one", "Why?"]));
     assert_eq!((code, err.contains("no collection named no such one")), (1, true), "{err}");
 
+    // Each command has written its events before it ended.
+    let told = format!(
+        "DO $$ BEGIN ASSERT (SELECT array_agg(kind ORDER BY kind) FROM events e JOIN collections c ON c.id = ANY (e.collection_ids)
+           WHERE c.name = '{collection}') = '{{answer,answer,document_published,search,search,search}}'; END $$"
+    );
+    server::connect(database.to_str().unwrap()).unwrap().batch_execute(&told).unwrap();
+
     let (code, status) = json(&mut with(&["status", "--json"]));
     assert_eq!(code, 0);
     let collections = status["stored"]["collections"].as_array().unwrap();
@@ -197,6 +204,39 @@ fn a_document_is_stored_found_and_cited() {
     assert_eq!(ours["documents"], 1);
     let (code, report) = json(&mut with(&["doctor", "--json"]));
     assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
+}
+
+#[test]
+fn other_tools_reach_the_embedded_postgres_by_its_url_and_by_psql() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // A folder that no URL holds as it is.
+    let data = dir.path().join("a folder&more");
+    let with = |args: &[&str]| {
+        let mut command = rag(dir.path(), &["--data-dir"]);
+        // PGSERVICE would name another server.
+        command.arg(&data).args(args).env("PGSERVICE", "other").env("PGHOSTADDR", "192.0.2.1");
+        command
+    };
+    for args in [["pg", "url"], ["pg", "psql"]] {
+        let (code, _, err) = run(&mut with(&args));
+        assert_eq!((code, err.contains("hint: start it with `rag serve`")), (3, true), "{err}");
+    }
+    let (_, _, err) = run(with(&["pg", "url"]).env("DATABASE_URL", "postgres://u:hunter2@h/d"));
+    assert!(err.contains("$DATABASE_URL) names another PostgreSQL") && !err.contains("hunter2"), "{err}");
+
+    let install = Install::find(&rag_home()).unwrap();
+    let shim = Some(env!("CARGO_BIN_EXE_rag").into());
+    let server =
+        rag_pg::start(&Settings { throw_away: true, shim, ..Settings::new(&data, install) }).unwrap();
+    let (code, url, err) = run(&mut with(&["pg", "url"]));
+    assert_eq!((code, url.lines().count()), (0, 1), "{url}{err}");
+    server::connect(url.trim()).unwrap().batch_execute("CREATE TABLE made_by_url (id INT)").unwrap();
+    let (code, out, err) =
+        run(&mut with(&["pg", "psql", "-AtXc", "SELECT count(*), current_user FROM made_by_url"]));
+    assert_eq!((code, out.as_str()), (0, "0|rag\n"), "{err}");
+    assert_eq!(run(&mut with(&["pg", "psql", "-Xc", "SELECT no_such_column"])).0, 1);
+    drop(server);
 }
 
 /// PostgreSQL as it is rented: whoever owns the database may make roles, and is no superuser.

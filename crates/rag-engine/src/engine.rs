@@ -11,7 +11,7 @@ use rag_repo::{Actor, Db, embedding_models, users};
 use rag_schema::models::{EmbeddingModel, User};
 use rag_text::Tokenize;
 
-use crate::{EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns};
+use crate::{EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns, events::Recorder};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -40,6 +40,7 @@ struct Inner {
     local_user: User,
     new_work: (Mutex<u64>, Condvar),
     running_turns: RunningTurns,
+    events: Recorder,
 }
 
 impl Engine {
@@ -64,7 +65,9 @@ impl Engine {
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
         let running_turns = RunningTurns::default();
-        Ok(Self { inner: Arc::new(Inner { parts, completer, model, local_user, new_work, running_turns }) })
+        let events = Recorder::start(parts.db.clone())?;
+        let inner = Inner { parts, completer, model, local_user, new_work, running_turns, events };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The database, for plain reads and writes.
@@ -115,6 +118,10 @@ impl Engine {
     /// The turns that run in this process.
     pub(crate) fn running_turns(&self) -> &RunningTurns {
         &self.inner.running_turns
+    }
+
+    pub(crate) fn events(&self) -> &Recorder {
+        &self.inner.events
     }
 
     /// Wakes idle workers.

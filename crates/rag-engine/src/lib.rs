@@ -8,6 +8,7 @@ pub mod answer;
 mod engine;
 mod error;
 pub mod evaluate;
+mod events;
 pub mod ingest;
 pub mod retrieve;
 mod sessions;
@@ -17,6 +18,7 @@ pub mod synonyms;
 
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
+pub use events::AnalyticsSettings;
 pub use rag_repo::Actor;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings};
 

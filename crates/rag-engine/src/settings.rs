@@ -1,4 +1,4 @@
-//! Settings of the use cases; their defaults stand in `config/rag.toml`.
+//! Settings of the use cases; their defaults are those of `config/rag.toml`.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -6,6 +6,7 @@ use rag_repo::search::Breadth;
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
 
+use crate::events::AnalyticsSettings;
 use crate::retrieve::{Ranking, Understanding};
 
 /// Settings of the engine.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub answer: AnswerSettings,
     /// Accounts and what they may use.
     pub accounts: AccountSettings,
+    /// Events.
+    pub analytics: AnalyticsSettings,
 }
 
 /// Settings of accounts.
@@ -110,7 +113,7 @@ impl Default for SearchSettings {
 }
 
 /// Settings of answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AnswerSettings {
     /// Passages given to the answerer, at least 1.
     pub passages: usize,
@@ -126,4 +129,18 @@ pub struct AnswerSettings {
     pub max_time: Duration,
     /// Earlier messages that a chat model is given.
     pub history_messages: i64,
+}
+
+impl Default for AnswerSettings {
+    fn default() -> Self {
+        Self {
+            passages: 8,
+            sentences: 3,
+            min_support: 0.45,
+            max_question_chars: 4_000,
+            max_answer_chars: 40_000,
+            max_time: Duration::from_mins(5),
+            history_messages: 10,
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod db;
 pub mod documents;
 pub mod embedding_models;
 pub mod error;
+pub mod events;
 pub mod filter;
 pub mod invitations;
 pub mod jobs;

@@ -159,6 +159,19 @@ words! {
         /// No index: every row is compared.
         None = "none",
     }
+    /// What happened, for analytics.
+    EventKind {
+        /// Somebody searched.
+        Search = "search",
+        /// Somebody asked, and an answer was stored.
+        Answer = "answer",
+        /// A document can be found.
+        DocumentPublished = "document_published",
+        /// A document can never be read.
+        DocumentRefused = "document_refused",
+        /// Somebody deleted a document.
+        DocumentDeleted = "document_deleted",
+    }
     /// How an answer ended.
     Outcome {
         /// Supported by the documents.

@@ -104,6 +104,8 @@ ids! {
     ApiKeyId,
     /// Id of a link to a collection.
     LinkId,
+    /// Id of an event.
+    EventId,
 }
 
 #[cfg(test)]

@@ -224,6 +224,41 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    events (id, occurred_at) {
+        id -> Uuid,
+        occurred_at -> Timestamptz,
+        kind -> Text,
+        organisation_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        collection_ids -> Array<Nullable<Uuid>>,
+        document_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+        outcome -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        prompt_tokens -> Nullable<Int4>,
+        completion_tokens -> Nullable<Int4>,
+        problem -> Nullable<Text>,
+        chunk_count -> Nullable<Int8>,
+        result_count -> Nullable<Int4>,
+        reranked -> Nullable<Bool>,
+        embedding_model -> Nullable<Text>,
+        ranking_version -> Nullable<Text>,
+        understanding_tokens -> Nullable<Int4>,
+        understand_ms -> Nullable<Float8>,
+        embed_ms -> Nullable<Float8>,
+        database_ms -> Nullable<Float8>,
+        rerank_ms -> Nullable<Float8>,
+        answer_ms -> Nullable<Float8>,
+        total_ms -> Nullable<Float8>,
+        question -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     invitations (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -417,10 +452,11 @@ diesel::joinable!(collection_synonyms -> collections (collection_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
 diesel::joinable!(embeddings -> passages (passage_id));
+diesel::joinable!(events -> organisations (organisation_id));
+diesel::joinable!(events -> users (user_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
+diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(jobs -> collections (collection_id));
-diesel::joinable!(jobs -> document_versions (version_id));
-diesel::joinable!(jobs -> documents (document_id));
 diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));
@@ -447,6 +483,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     embedding_models,
     embeddings,
+    events,
     invitations,
     jobs,
     lexemes,

@@ -11,7 +11,8 @@ use std::{
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
-    AccountSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings, Settings, ingest::Workers,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings,
+    Settings, ingest::Workers,
 };
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -41,6 +42,8 @@ pub struct Setup {
     pub search: SearchSettings,
     /// How is answered.
     pub answer: AnswerSettings,
+    /// What is done with events.
+    pub analytics: AnalyticsSettings,
 }
 
 impl Default for Setup {
@@ -64,16 +67,9 @@ impl Default for Setup {
             embedder: Arc::new(HashEmbedder::new(256)),
             reranker: None,
             chat: None,
+            analytics: AnalyticsSettings::default(),
             search: SearchSettings { help_time: Duration::from_secs(30), ..SearchSettings::default() },
-            answer: AnswerSettings {
-                passages: 8,
-                sentences: 3,
-                min_support: 0.45,
-                max_question_chars: 4_000,
-                max_answer_chars: 40_000,
-                max_time: Duration::from_mins(5),
-                history_messages: 10,
-            },
+            answer: AnswerSettings::default(),
         }
     }
 }
@@ -87,7 +83,7 @@ pub struct TestApp {
     server: Option<JoinHandle<()>>,
     workers: Option<Workers>,
     _scratch: TempDir,
-    _db: TestDb,
+    db: TestDb,
 }
 
 impl TestApp {
@@ -109,7 +105,12 @@ impl TestApp {
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
-        let settings = Settings { search: setup.search, ..settings(scratch.path().to_owned(), setup.answer) };
+        let settings = Settings {
+            search: setup.search,
+            answer: setup.answer,
+            analytics: setup.analytics,
+            ..settings(scratch.path().to_owned())
+        };
         let engine = Engine::new(Parts {
             db: pool,
             embedder: setup.embedder,
@@ -127,7 +128,7 @@ impl TestApp {
             server: Some(server),
             workers: Some(workers),
             _scratch: scratch,
-            _db: db,
+            db,
         }
     }
 
@@ -149,6 +150,11 @@ impl TestApp {
     /// The engine behind the interface.
     pub fn engine(&self) -> &Engine {
         self.engine.as_ref().unwrap()
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        self.db.url()
     }
 
     /// Stops the server in order.
@@ -189,7 +195,7 @@ fn serve(engine: Engine, settings: ApiSettings) -> Served {
 }
 
 /// As in `config/rag.toml`, but for small documents.
-fn settings(scratch: PathBuf, answer: AnswerSettings) -> Settings {
+fn settings(scratch: PathBuf) -> Settings {
     Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 64, overlap_tokens: 8, reserve_tokens: 16 },
@@ -202,8 +208,9 @@ fn settings(scratch: PathBuf, answer: AnswerSettings) -> Settings {
         },
         index: VectorIndex::default(),
         search: SearchSettings::default(),
-        answer,
+        answer: AnswerSettings::default(),
         accounts: AccountSettings::default(),
+        analytics: AnalyticsSettings::default(),
     }
 }
 

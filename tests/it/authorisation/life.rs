@@ -208,9 +208,10 @@ fn an_export_holds_all_of_ones_own_and_nothing_of_others() {
             .map(|line| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned())
             .collect()
     };
+    cast.engine().flush_events();
     assert_eq!(
         kinds(cast.owner()),
-        ["account", "key", "key", "collection", "document", "session", "message", "message"]
+        ["account", "key", "key", "collection", "document", "session", "message", "message", "event"]
     );
     assert_eq!(kinds(&cast.clients[3]), ["account", "key"]);
 }

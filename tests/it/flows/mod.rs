@@ -1,5 +1,6 @@
 //! Flows over several routes, and the server under stress.
 
+mod events;
 mod limits;
 mod overload;
 mod real_model;

@@ -5,14 +5,16 @@ use bytes::Bytes;
 use futures_util::stream;
 use rag_engine::Actor;
 use rag_repo::{
-    Page, PgConnection, RepoResult, api_keys, collections, documents, logins, messages, sessions, users,
+    Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, messages, sessions,
+    users,
 };
 use rag_schema::{
     enums::Scope,
     ids::{CollectionId, SessionId, UserId},
+    models::Event,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{keys::KeyView, me::UserView};
@@ -34,11 +36,12 @@ enum Step {
     Documents { collection: CollectionId, after: Option<Uuid> },
     Sessions { after: Option<Uuid> },
     Messages { session: SessionId, after: Option<i32> },
+    Events { after: Option<Uuid> },
     End,
 }
 
 /// Everything that is yours: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations. One JSON object a line, its `kind` first.
+/// `/v1/documents/{id}/content`), conversations, events of what you did. One JSON object a line, its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
@@ -113,7 +116,7 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 );
                 Step::Messages { session: row.id, after: None }
             }
-            None => Step::End,
+            None => Step::Events { after: None },
         },
         Step::Messages { session, after } => {
             let rows = messages::list(conn, session, ROWS, after)?;
@@ -130,9 +133,25 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 None => Step::Sessions { after: Some(session.uuid()) },
             }
         }
+        Step::Events { after } => {
+            let rows = events::list_by_user(conn, user, Page { limit: ROWS, after })?;
+            for row in &rows {
+                line(&mut lines, "event", &event(row));
+            }
+            rows.last().map_or(Step::End, |last| Step::Events { after: Some(last.id.uuid()) })
+        }
         Step::End => Step::End,
     };
     Ok((lines, next))
+}
+
+fn event(row: &Event) -> Value {
+    json!({
+        "occurred_at": row.occurred_at, "kind": row.kind.as_str(), "question": row.question, "collection_ids": row.collection_ids,
+        "document_id": row.document.document_id, "session_id": row.answer.session_id, "message_id": row.answer.message_id,
+        "outcome": row.answer.outcome, "answered_by": row.answer.answered_by, "result_count": row.search.result_count,
+        "total_ms": row.search.total_ms,
+    })
 }
 
 fn line(lines: &mut String, kind: &str, value: &impl Serialize) {

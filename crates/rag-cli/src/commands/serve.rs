@@ -38,6 +38,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let context = Context::on(config, postgres)?;
     context.warn_of_other_index();
     clear_scratch(&context.config.scratch_dir());
+    keep_events(&context);
     invite_first(&context, bind, key.as_deref())?;
     if *stopped.borrow() {
         return Ok(ExitCode::SUCCESS);
@@ -54,6 +55,13 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     drop(context);
     output::note("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// An event without a partition of its own is kept all the same, so a start does not depend on this.
+fn keep_events(context: &Context) {
+    if let Err(error) = context.engine.keep_event_partitions() {
+        tracing::warn!(%error, "cannot make the partitions of events: the next start tries again");
+    }
 }
 
 /// A server that other machines reach, with no key and nobody who could sign in, invites its first admin.
@@ -155,4 +163,23 @@ fn greet(context: &Context, address: SocketAddr, begun: Instant) {
     output::line("  rag ingest docs/                 store the documents of a folder");
     output::line("  rag ask \"How do I ..?\"           answer with citations");
     output::line(format!("\nReady after {:.1} s. Ctrl-C stops everything.", begun.elapsed().as_secs_f64()));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn the_defaults_of_the_interface_are_those_of_the_sample() {
+        let cli = Cli::parse_from(["rag", "config", "check", "--config", "/dev/null"]);
+        let config = Config::load(&cli.global, &[]).unwrap();
+        // As many passwords are checked at once as the machine has processors.
+        let max_concurrent_passwords = ApiSettings::default().max_concurrent_passwords;
+        let settings = ApiSettings { max_concurrent_passwords, ..api_settings(&config, None) };
+        assert_eq!(format!("{settings:?}"), format!("{:?}", ApiSettings::default()));
+        assert!(settings == ApiSettings::default(), "a default differs from config/rag.toml");
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use rag_engine::{
-    AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
@@ -137,7 +137,7 @@ impl Config {
 
     /// The engine's settings; `program` is this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
-        let Sections { ingest, search, query, answer, rerank, accounts, .. } = &self.sections;
+        let Sections { ingest, search, query, answer, rerank, accounts, analytics, .. } = &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;
         Settings {
             ingest: IngestSettings {
@@ -199,6 +199,10 @@ impl Config {
                 max_bytes: accounts.max_bytes,
                 max_tokens_per_day: accounts.max_tokens_per_day,
             },
+            analytics: AnalyticsSettings {
+                keep_months: analytics.keep_months,
+                store_queries: analytics.store_queries,
+            },
         }
     }
 }
@@ -237,6 +241,9 @@ fn allowed(key: &str, message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rag_embed::{ModelInfo, RemoteConfig, RerankConfig};
+    use rag_llm::OpenAiConfig;
+
     use super::*;
 
     fn with(name: &str, text: &str) -> Outcome<Config> {
@@ -249,7 +256,51 @@ mod tests {
     fn the_sample_is_a_complete_and_valid_configuration() {
         let config = with("UNRELATED", "").unwrap();
         assert_eq!(config.sections.server.bind.port(), 8420);
-        assert_eq!(config.sections.ingest.max_document_bytes, Limits::default().input_bytes);
+    }
+
+    #[test]
+    fn the_defaults_in_the_code_are_those_of_the_sample() {
+        let config = with("UNRELATED", "").unwrap();
+        let settings = config.engine(PathBuf::new());
+        assert_eq!(settings.ingest.chunks, ChunkSettings::default());
+        assert_eq!(settings.ingest.limits, Limits::default());
+        assert_eq!(settings.index, VectorIndex::default());
+        assert_eq!(settings.search, SearchSettings::default());
+        assert_eq!(settings.answer, AnswerSettings::default());
+        assert_eq!(settings.accounts, AccountSettings::default());
+        assert_eq!(settings.analytics, AnalyticsSettings::default());
+        assert_eq!(config.pool(), PoolSettings::default());
+        let Sections { chat, embedding, rerank, .. } = &config.sections;
+        let client = OpenAiConfig::new("", "");
+        assert_eq!(client.connect_timeout, ms(chat.connect_timeout_ms));
+        assert_eq!(client.first_byte_timeout, ms(chat.first_byte_timeout_ms));
+        assert_eq!(client.idle_timeout, ms(chat.idle_timeout_ms));
+        assert_eq!(client.retries, chat.retries);
+        let model = ModelInfo { name: String::new(), dimensions: 1, max_tokens: 1 };
+        let remote = RemoteConfig::new("", model);
+        assert_eq!(remote.request_dimensions, embedding.request_dimensions);
+        assert_eq!(
+            (&remote.query_prefix, &remote.document_prefix),
+            (&embedding.query_prefix, &embedding.document_prefix)
+        );
+        assert_eq!(remote.batch_size, embedding.batch_size);
+        assert_eq!((remote.timeout, remote.retries), (ms(embedding.timeout_ms), embedding.retries));
+        assert_eq!(RerankConfig::new("", "").timeout, ms(rerank.timeout_ms));
+    }
+
+    #[test]
+    fn the_container_listens_where_the_sample_says() {
+        let port = with("UNRELATED", "").unwrap().sections.server.bind.port();
+        let dockerfile = include_str!("../../../../docker/Dockerfile");
+        for line in [
+            format!("RAG_SERVER__BIND=0.0.0.0:{port}\n"),
+            format!("EXPOSE {port}\n"),
+            format!("127.0.0.1:{port}/ready"),
+        ] {
+            assert!(dockerfile.contains(&line), "{line}");
+        }
+        let compose = include_str!("../../../../docker/compose.yaml");
+        assert!(compose.contains(&format!("127.0.0.1:${{RAG_PORT:-{port}}}:{port}\n")));
     }
 
     #[test]

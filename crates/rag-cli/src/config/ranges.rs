@@ -68,8 +68,9 @@ fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     ]
 }
 
-fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 7] {
     [
+        ((1..=1200).contains(&s.analytics.keep_months), "analytics.keep_months", "1 to 1200"),
         ((1..=100).contains(&s.answer.passages), "answer.passages", "1 to 100"),
         ((1..=50).contains(&s.answer.sentences), "answer.sentences", "1 to 50"),
         ((1..=100_000).contains(&s.answer.max_question_chars), "answer.max_question_chars", "1 to 100000"),

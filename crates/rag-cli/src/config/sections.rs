@@ -22,6 +22,7 @@ pub(crate) struct Sections {
     pub(crate) search: Search,
     pub(crate) query: Query,
     pub(crate) answer: Answer,
+    pub(crate) analytics: Analytics,
     pub(crate) log: Log,
 }
 
@@ -228,6 +229,14 @@ pub(crate) struct Answer {
     pub(crate) max_answer_chars: usize,
     pub(crate) max_time_s: u64,
     pub(crate) history_messages: i64,
+}
+
+/// Events.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Analytics {
+    pub(crate) keep_months: i32,
+    pub(crate) store_queries: bool,
 }
 
 /// How log lines look.

@@ -1,6 +1,8 @@
 //! Erasing somebody with everything they own, in one transaction, with a receipt.
 
-use rag_repo::{Actor, PgConnection, RepoResult, collections, documents, organisations, sessions, users};
+use rag_repo::{
+    Actor, PgConnection, RepoResult, collections, documents, events, organisations, sessions, users,
+};
 use rag_schema::{enums::Role, ids::UserId};
 use serde::Serialize;
 
@@ -20,6 +22,8 @@ pub struct Receipt {
     pub documents: i64,
     /// Conversations they held, with all messages.
     pub sessions: i64,
+    /// Events of what they did.
+    pub events: i64,
 }
 
 impl Engine {
@@ -62,6 +66,7 @@ fn erase(conn: &mut PgConnection, user: UserId) -> RepoResult<Receipt> {
         collections: i64::try_from(owned.len()).unwrap_or(i64::MAX),
         documents: 0,
         sessions: sessions::count_of(conn, user)?,
+        events: events::count_by_user(conn, user)?,
     };
     for collection in owned {
         receipt.documents += collections::document_count(conn, collection)?;

@@ -6,7 +6,7 @@ use rag_repo::{PgConnection, RepoResult, collections, messages, sessions};
 use rag_schema::{
     enums::{Outcome, Sender},
     ids::{MessageId, SessionId},
-    models::{ChatMessage, NewChatMessage, NewChatSession},
+    models::{AnswerFacts, ChatMessage, NewChatMessage, NewChatSession},
 };
 use serde_json::json;
 
@@ -81,7 +81,9 @@ impl Engine {
             limit: self.settings().answer.passages.max(1),
             ..SearchRequest::default()
         };
-        let result = self.search(question.actor, &search)?;
+        let begun_search = Instant::now();
+        let result = self.find_passages(question.actor, &search)?;
+        let facts = self.searched(&result, begun_search.elapsed());
         let evidence: Vec<Evidence> =
             (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
@@ -95,7 +97,8 @@ impl Engine {
             extract_ms: Some(ms_since(searched)),
             total_ms: None,
         };
-        Ok(Prepared { sources: sources(&begun.message, result.searched, evidence), plan, timings })
+        let sources = sources(&begun.message, result.searched, evidence);
+        Ok(Prepared { sources, plan, timings, facts: Some(facts) })
     }
 
     fn plan_answer(
@@ -156,6 +159,18 @@ impl Engine {
                 messages::append(conn, &new)
             })
             .map_err(|error| EngineError::from(error).naming("session"))?;
+        if let Some(searched) = &prepared.facts {
+            let facts = AnswerFacts {
+                session_id: Some(session),
+                message_id: Some(message.id),
+                outcome: Some(written.outcome),
+                answered_by: Some(answered_by.to_owned()),
+                prompt_tokens: message.prompt_tokens,
+                completion_tokens: message.completion_tokens,
+                answer_ms: None,
+            };
+            self.note_answer(question.actor, &begun.message.text, searched, facts, begun.at.elapsed());
+        }
         Ok(Answer {
             message_id: message.id,
             session_id: session,
@@ -176,6 +191,7 @@ pub(super) fn unprepared(begun: &Begun) -> Prepared {
         sources: sources(&begun.message, begun.message.text.clone(), Vec::new()),
         plan: Plan::Ready(Written::new(String::new(), Outcome::Failed)),
         timings: TurnTimings::default(),
+        facts: None,
     }
 }
 

@@ -12,7 +12,10 @@ use rag_schema::{
 use serde::{Deserialize, Serialize};
 
 use super::NOT_FOUND;
-use crate::retrieve::{Found, Understanding};
+use crate::{
+    events::Searched,
+    retrieve::{Found, Understanding},
+};
 
 /// A question, before anything of it is stored.
 #[derive(Debug, Clone)]
@@ -145,6 +148,8 @@ pub(super) struct Prepared {
     pub(super) sources: Sources,
     pub(super) plan: Plan,
     pub(super) timings: TurnTimings,
+    /// The search, for the answer's event.
+    pub(super) facts: Option<Searched>,
 }
 
 /// How the answer comes about.

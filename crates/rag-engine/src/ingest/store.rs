@@ -5,9 +5,9 @@ use rag_repo::{
     Actor, PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
 };
 use rag_schema::{
-    enums::{JobStage, JobState},
+    enums::{EventKind, JobStage, JobState},
     ids::PassageId,
-    models::{HeadingPath, NewChunk, NewEmbedding},
+    models::{DocumentFacts, HeadingPath, NewChunk, NewEmbedding},
 };
 
 use super::build::Section;
@@ -26,7 +26,19 @@ pub(super) fn embed_and_store(engine: &Engine, sections: &[Section]) -> EngineRe
         sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
     let mut vectors = engine.embedder().embed_documents(&inputs)?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(engine, section, &mut vectors)).collect();
-    Ok(engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?)
+    engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?;
+    sections.iter().filter(|section| section.is_last).for_each(|section| note_published(engine, section));
+    Ok(())
+}
+
+/// Notes that a document can be found.
+fn note_published(engine: &Engine, section: &Section) {
+    let facts = DocumentFacts {
+        document_id: Some(section.target.document),
+        chunk_count: section.chunks.last().map(|chunk| i64::from(chunk.ordinal) + 1),
+        problem: None,
+    };
+    engine.note_document(EventKind::DocumentPublished, section.target.collection, facts);
 }
 
 fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {

@@ -12,7 +12,11 @@ use std::{
 };
 
 use rag_repo::{Actor, RepoError, documents, jobs, jobs::Lease};
-use rag_schema::{enums::JobState, ids::JobId, models::Job};
+use rag_schema::{
+    enums::{EventKind, JobState},
+    ids::JobId,
+    models::{DocumentFacts, Job},
+};
 use serde_json::json;
 
 use super::{
@@ -144,18 +148,31 @@ impl Engine {
                 self.give_back([job], Some(error));
                 Ok(())
             }
-            EngineError::Document(refusal) if !refusal.is_internal() => {
-                self.db().transaction(Actor::Worker, |conn| {
+            EngineError::Document(refusal) if !refusal.is_internal() => self
+                .db()
+                .transaction(Actor::Worker, |conn| {
                     let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
                     jobs::finish(conn, lease, JobState::Refused, Some(problem))?;
                     job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
                 })
-            }
+                .inspect(|()| self.note_refused(job, refusal.slug())),
             other => self.fail(job, lease, other),
         };
         if let Err(error) = result {
             // The lease runs out and another worker takes the job.
             tracing::warn!(job = %job.id, %error, "the end of a job could not be written down");
+        }
+    }
+
+    /// Notes that a document can never be read.
+    fn note_refused(&self, job: &Job, problem: &str) {
+        let facts = DocumentFacts {
+            document_id: job.document_id,
+            problem: Some(problem.to_owned()),
+            ..DocumentFacts::default()
+        };
+        if facts.document_id.is_some() {
+            self.note_document(EventKind::DocumentRefused, job.collection_id, facts);
         }
     }
 

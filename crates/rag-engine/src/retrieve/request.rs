@@ -89,6 +89,12 @@ pub struct SearchResult {
     pub searched: String,
     /// The question's vector, when one was made.
     pub query_vector: Option<Vec<f32>>,
+    /// Collections that were searched.
+    pub collections: Vec<CollectionId>,
+    /// Tokens that understanding the question took.
+    pub tokens: u32,
+    /// Fingerprint of the settings that it was searched and ranked by.
+    pub ranking_version: String,
     /// How long it took.
     pub timings: Timings,
     /// How it came about, when that was asked for.

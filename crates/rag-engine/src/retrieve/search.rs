@@ -21,11 +21,23 @@ use super::{
     understanding::{NO_CHAT, Understanding},
     wording::{Wording, wordings},
 };
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, events::fingerprint};
 
 impl Engine {
     /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
     pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
+        let begun = Instant::now();
+        let result = self.find_passages(actor, request)?;
+        self.note_search(actor, request.query, self.searched(&result, begun.elapsed()));
+        Ok(result)
+    }
+
+    /// As `search`, but no event tells of it: an answer's event tells of its search.
+    pub(crate) fn find_passages(
+        &self,
+        actor: Actor,
+        request: &SearchRequest<'_>,
+    ) -> EngineResult<SearchResult> {
         let helper = self.helper(actor, request)?;
         let mut question = Question::understand(self, request, helper)?;
         if question.tokens > 0 {
@@ -199,8 +211,21 @@ impl<'a> Question<'a> {
         Ok(())
     }
 
+    /// What decides about the order of the results, beside the question and the documents.
+    fn ranking_version(&self) -> String {
+        let settings = &self.engine.settings().search;
+        fingerprint(&(
+            (self.ranking, self.request.mode, self.how),
+            (settings.candidates, settings.breadth, settings.lexical_budget),
+            settings.context_weight,
+        ))
+    }
+
     fn result(self, listed: Listed) -> SearchResult {
         SearchResult {
+            ranking_version: self.ranking_version(),
+            tokens: self.tokens,
+            collections: listed.candidates.collections,
             found: listed.found,
             no_good_match: listed.no_good_match,
             reranked: listed.reranked,

@@ -8,6 +8,7 @@
     reason = "helpers of tests: a failure is the test's"
 )]
 
+mod events;
 mod filter;
 mod fixture;
 mod indexes;
@@ -16,6 +17,7 @@ mod lexical;
 mod lexical_counts;
 mod own_database;
 mod passages;
+mod protected_tables;
 mod row_security;
 mod schema;
 mod scope;

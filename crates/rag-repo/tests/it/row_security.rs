@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use rag_repo::{
-    Actor, RepoError, api_keys, documents, invitations,
+    Actor, RepoError, api_keys, clock, documents, events, invitations,
     invitations::NewInvitation,
     jobs, links, logins, members, messages,
     search::{Corpus, DensePlan, LexicalQuery, Scope, parse_words, similarities, word_scores},
@@ -106,6 +106,9 @@ fn furnished() -> (Fixture, Stored) {
         sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" }).unwrap();
     messages::append(conn, &question(session.id)).unwrap();
     as_user(conn, user, |conn| messages::append(conn, &answer(session.id, stored.document))).unwrap();
+    let now = clock::now(conn).unwrap();
+    let event = crate::events::search(conn, user, now);
+    events::insert(conn, &[event]).unwrap();
     synonyms::replace(conn, collection, &[vec!["granite".to_owned(), "rock".to_owned()]]).unwrap();
     let job = NewJob {
         id: JobId::new(),

@@ -91,6 +91,36 @@ fn schema_rs_equals_the_database() {
     assert_eq!(columns_of(include_str!("../../../rag-schema/src/schema.rs")), in_database);
 }
 
+/// The Diesel CLI writes a line for a foreign key of one column to the whole key of another table, unless the two tables
+/// have several foreign keys between them.
+const JOINABLE: &str = "
+    WITH keys AS (
+        SELECT conrelid AS child, confrelid AS parent, conkey, confkey,
+               count(*) OVER (PARTITION BY least(conrelid, confrelid), greatest(conrelid, confrelid)) AS count
+        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+        WHERE contype = 'f' AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND confrelid IN
+            (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND NOT relispartition))
+    SELECT format('diesel::joinable!(%s -> %s (%s));', child::regclass, parent::regclass, a.attname) AS text
+    FROM keys JOIN pg_attribute a ON a.attrelid = child AND a.attnum = conkey[1]
+    JOIN pg_index i ON i.indrelid = parent AND i.indisprimary AND i.indnatts = 1 AND i.indkey[0] = confkey[1]
+    WHERE count = 1 AND cardinality(conkey) = 1 AND child <> parent";
+
+#[test]
+fn schema_rs_joins_the_tables_that_the_diesel_cli_joins() {
+    let mut database = OwnDatabase::new();
+    migrations::run_pending(database.conn()).unwrap();
+    let schema = include_str!("../../../rag-schema/src/schema.rs");
+    let written: Vec<&str> = schema.lines().filter(|line| line.starts_with("diesel::joinable!")).collect();
+    assert!(written.is_sorted(), "{written:?}");
+    let written: BTreeSet<String> = written.into_iter().map(str::to_owned).collect();
+    assert_eq!(written, texts(&mut database, JOINABLE));
+    let tables = texts(&mut database, "SELECT relname::text AS text FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> '__diesel_schema_migrations'");
+    let (_, together) = schema.split_once("diesel::allow_tables_to_appear_in_same_query!(\n").unwrap();
+    let together: Vec<&str> = together.lines().filter_map(|line| line.trim().strip_suffix(',')).collect();
+    assert_eq!(together, tables.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
 /// `table column type[ nullable]` of every column in a generated schema.rs, with PostgreSQL's names of the types.
 fn columns_of(schema: &str) -> BTreeSet<String> {
     let mut table = "";

@@ -4,6 +4,7 @@ mod account;
 mod chat;
 mod collection;
 mod document;
+mod event;
 mod job;
 mod search;
 mod user;
@@ -14,6 +15,7 @@ pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection
 pub use document::{
     Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
+pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use job::{Job, NewJob};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};

@@ -1,0 +1,1 @@
+DROP FUNCTION protect_table(REGCLASS, TEXT, NAME, TEXT[]);
