@@ -26,7 +26,7 @@ pub enum Source {
 /// inserted.
 pub fn organisations(
     conn: &mut PgConnection,
-    sources: &HashSet<Source>,
+    sources: &[Source],
 ) -> RepoResult<HashMap<Source, OrganisationId>> {
     let (mut people, mut links, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {

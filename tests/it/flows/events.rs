@@ -57,7 +57,7 @@ fn searches_answers_and_documents_become_events_without_their_words() {
     let question = format!("What is the capital of France, dear {WORD}?");
     let answer = client.post("/v1/ask", &json!({"question": question})).expect(200);
     let damaged = client.upload(&collection, "broken.pdf", b"%PDF-1.7\nno more of it").expect(202);
-    assert_eq!(text(&client.finished(&text(&damaged, "/job/id")), "/state"), "refused");
+    assert_eq!(text(&client.finished(text(&damaged, "/job/id")), "/state"), "refused");
     assert_eq!(client.send("DELETE", &format!("/v1/documents/{document}")).status, 204);
 
     let events = awaited(&app, &client, 5);

@@ -109,7 +109,7 @@ fn store(conn: &mut PgConnection, batch: &[Happening], dates: &mut Option<Dates>
         Some(dates) => dates,
         None => *dates.insert(Dates { now: clock::now(conn)?, instant: Instant::now() }),
     };
-    let sources: HashSet<events::Source> = batch.iter().map(|event| event.source).collect();
+    let sources: Vec<events::Source> = batch.iter().map(|event| event.source).collect();
     let organisations = events::organisations(conn, &sources)?;
     let asked: Vec<_> = batch
         .iter()

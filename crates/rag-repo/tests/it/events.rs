@@ -171,7 +171,7 @@ fn an_erased_person_leaves_no_event_and_gets_none_afterwards() {
         &format!("SELECT e::text AS text FROM events e WHERE e::text LIKE '%{user}%'"),
     );
     assert_eq!(named, [""; 0]);
-    let sources = HashSet::from([Source::User(user), Source::User(other), Source::Link(LinkId::new())]);
+    let sources = [Source::User(user), Source::User(other), Source::Link(LinkId::new())];
     let found = events::organisations(&mut fixture.conn, &sources).unwrap();
     assert_eq!(found.into_keys().collect::<Vec<_>>(), [Source::User(other)]);
 }
