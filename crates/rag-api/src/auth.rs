@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     problem::{ApiError, ApiResult, Code},
+    registration::{Access, Input},
 };
 
 /// Somebody who proved who they are.
@@ -111,9 +112,14 @@ impl<N: Need> FromRequest for May<N> {
     type Future = Ready<ApiResult<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = req.extensions().get::<Caller>().cloned().ok_or_else(refusal);
+        let caller = req.extensions().get::<Caller>().cloned().ok_or_else(unauthenticated);
         ready(caller.and_then(|caller| caller.check::<N>().map(|()| Self(caller, PhantomData))))
     }
+}
+
+impl<N: Need> Input for May<N> {
+    const ACCESS: Option<Access> = Some(Access { scope: N::SCOPE, admin: N::ADMIN, link: N::LINK });
+    const PROBLEMS: &'static [Code] = &[Code::Unauthorized, Code::Forbidden, Code::LimitReached];
 }
 
 impl Caller {
@@ -149,7 +155,7 @@ impl Caller {
     }
 
     /// Who is counted: the person, or the link.
-    fn who(&self) -> Uuid {
+    fn limit_key(&self) -> Uuid {
         match self.actor {
             Actor::User { id, .. } => id.uuid(),
             Actor::Link(id) => id.uuid(),
@@ -180,7 +186,7 @@ impl Caller {
         }
     }
 
-    fn of(opened: Opened, sha256: [u8; 32], request: Option<Uuid>) -> Option<Self> {
+    fn from_opened(opened: Opened, sha256: [u8; 32], request: Option<Uuid>) -> Option<Self> {
         let scopes = opened.scopes;
         let may_write = scopes.as_ref().is_none_or(|scopes| scopes.contains(&Scope::Write));
         let proof = Proof::Secret(sha256);
@@ -218,10 +224,10 @@ impl App {
         request: Option<Uuid>,
     ) -> ApiResult<Caller> {
         let Some(secret) = bearer else {
-            return if self.takes_anybody(headers).await? {
+            return if self.allows_anonymous(headers).await? {
                 Ok(Caller::operator(&self.engine, request))
             } else {
-                Err(refusal())
+                Err(unauthenticated())
             };
         };
         let sha256 = digest(secret);
@@ -229,12 +235,12 @@ impl App {
             return Ok(Caller::operator(&self.engine, request));
         }
         let opened = self.blocking(move |engine| Ok(engine.open(&sha256)?)).await?;
-        opened.and_then(|opened| Caller::of(opened, sha256, request)).ok_or_else(refusal)
+        opened.and_then(|opened| Caller::from_opened(opened, sha256, request)).ok_or_else(unauthenticated)
     }
 
-    /// Without any proof the machine's own user is let in, as long as nobody has an account, no key is set, and only
-    /// this machine can reach the server. A page of the web that the user visits is somebody else.
-    async fn takes_anybody(&self, headers: &HeaderMap) -> ApiResult<bool> {
+    /// Whether a request without a key acts as the local user: no account exists, no key is set, only this machine can
+    /// reach the server, and no page of another site sent the request.
+    async fn allows_anonymous(&self, headers: &HeaderMap) -> ApiResult<bool> {
         if self.settings.bearer_key.is_some()
             || !self.settings.bind.ip().to_canonical().is_loopback()
             || !is_from_this_machine(headers, &self.settings.cors_origins)
@@ -265,22 +271,23 @@ fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
     text(header::HOST).is_some_and(is_local) && text(header::ORIGIN).is_none_or(from_here)
 }
 
-/// Finds out who calls, and lets nobody through who does not prove it.
-pub(crate) async fn prove(
+/// Identifies the caller by the key, token or secret of the request, and refuses a request without a valid one.
+pub(crate) async fn authenticate(
     app: web::Data<App>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let bearer = req.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(bearer));
+    let bearer =
+        req.headers().get(header::AUTHORIZATION).map(|value| value.to_str().ok().and_then(parse_bearer));
     let request = request_id(&req);
     let found = match bearer {
         // Somebody tried to prove something, in a way that is not ours.
-        Some(None) => Err(refusal()),
+        Some(None) => Err(unauthenticated()),
         Some(secret) => app.caller(secret, req.headers(), request).await,
         None => app.caller(None, req.headers(), request).await,
     };
     let admitted = match found {
-        Ok(caller) => app.limits.admit(caller.who()).await.map(|()| caller),
+        Ok(caller) => app.limits.admit(caller.limit_key()).await.map(|()| caller),
         Err(error) if error.code == Code::Unauthorized => app.attempt(req.request()).await.and(Err(error)),
         Err(error) => Err(error),
     };
@@ -301,12 +308,12 @@ pub(crate) fn request_id(req: &impl HttpMessage) -> Option<Uuid> {
     req.extensions().get::<RequestId>().map(|id| Uuid::from(*id))
 }
 
-fn bearer(value: &str) -> Option<&str> {
+fn parse_bearer(value: &str) -> Option<&str> {
     let (scheme, key) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-fn refusal() -> ApiError {
+fn unauthenticated() -> ApiError {
     ApiError::new(
         Code::Unauthorized,
         "Send a key, or the access token of a login, as \"Authorization: Bearer <key>\".",

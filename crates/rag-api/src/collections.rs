@@ -63,8 +63,7 @@ impl CollectionView {
 /// Creates a collection.
 #[utoipa::path(post, path = "/v1/collections", tag = "collections", request_body = CreateCollectionBody, responses(
     (status = 201, body = CollectionView, headers(("Location" = String))),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_collection(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -108,8 +107,7 @@ pub(crate) async fn list_collections(
 
 /// One collection, with its number of documents.
 #[utoipa::path(get, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = CollectionView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = CollectionView)))]
 pub(crate) async fn get_collection(
     app: web::Data<App>,
     caller: May<Read>,
@@ -126,8 +124,7 @@ pub(crate) async fn get_collection(
 
 /// Deletes a collection with all its documents.
 #[utoipa::path(delete, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)), responses(
-    (status = 204),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn delete_collection(
     app: web::Data<App>,
     caller: May<Manage>,

@@ -12,13 +12,12 @@ use crate::{
     app::App,
     auth::{May, Read},
     extract::Id,
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiError, ApiResult},
 };
 
 /// The original bytes of a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/content", tag = "documents", params(("id" = uuid::Uuid, Path)), responses(
-    (status = 200, description = "The file as it was sent", content_type = "application/octet-stream"),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, description = "The file as it was sent", content_type = "application/octet-stream")))]
 pub(crate) async fn get_document_content(
     app: web::Data<App>,
     caller: May<Read>,

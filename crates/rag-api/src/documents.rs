@@ -141,8 +141,7 @@ impl From<Chunk> for ChunkView {
 
 /// Documents of a collection, newest first.
 #[utoipa::path(get, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = Uuid, Path), PageParams), responses(
-    (status = 200, body = ListView<DocumentView>),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<DocumentView>)))]
 pub(crate) async fn list_documents(
     app: web::Data<App>,
     caller: May<Read>,
@@ -166,8 +165,7 @@ pub(crate) async fn list_documents(
 
 /// One document.
 #[utoipa::path(get, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = DocumentView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = DocumentView)))]
 pub(crate) async fn get_document(
     app: web::Data<App>,
     caller: May<Read>,
@@ -182,8 +180,7 @@ pub(crate) async fn get_document(
 
 /// Deletes a document with all that hangs on it.
 #[utoipa::path(delete, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
-    (status = 204),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn delete_document(
     app: web::Data<App>,
     caller: May<Store>,
@@ -203,8 +200,7 @@ pub(crate) async fn delete_document(
 
 /// Passages of a document, in order.
 #[utoipa::path(get, path = "/v1/documents/{id}/chunks", tag = "documents", params(("id" = Uuid, Path), OrdinalParams), responses(
-    (status = 200, body = ListView<ChunkView>),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<ChunkView>)))]
 pub(crate) async fn list_chunks(
     app: web::Data<App>,
     caller: May<Read>,
@@ -255,7 +251,6 @@ pub(crate) struct TextView {
 /// A stretch of the text that was read from a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/text", tag = "documents", params(("id" = Uuid, Path), TextParams), responses(
     (status = 200, body = TextView),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn get_document_text(
     app: web::Data<App>,

@@ -17,6 +17,7 @@ use validator::Validate;
 use crate::{
     app::App,
     problem::{ApiError, ApiResult, Code, FieldProblem, bug},
+    registration::Input,
 };
 
 /// The id in the path. What is no UUID names nothing.
@@ -32,6 +33,10 @@ impl<T: FromStr> FromRequest for Id<T> {
     }
 }
 
+impl<T> Input for Id<T> {
+    const PROBLEMS: &'static [Code] = &[Code::NotFound];
+}
+
 /// Query parameters.
 pub(crate) struct Params<T>(pub(crate) T);
 
@@ -42,6 +47,10 @@ impl<T: DeserializeOwned + Validate> FromRequest for Params<T> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(params(req.query_string()))
     }
+}
+
+impl<T> Input for Params<T> {
+    const PROBLEMS: &'static [Code] = &[Code::Invalid];
 }
 
 fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
@@ -66,6 +75,10 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move { parse(&read(&req, payload).await?).map(Self) })
     }
+}
+
+impl<T> Input for Body<T> {
+    const PROBLEMS: &'static [Code] = <web::Payload as Input>::PROBLEMS;
 }
 
 async fn read(req: &HttpRequest, mut payload: Payload) -> ApiResult<Vec<u8>> {

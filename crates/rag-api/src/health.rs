@@ -5,18 +5,18 @@ use serde_json::json;
 
 use crate::{
     app::App,
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiError, ApiResult, Code},
 };
 
 /// Whether the process is up.
-#[utoipa::path(get, path = "/health", tag = "health", security(()), responses((status = 200)))]
+#[utoipa::path(get, path = "/health", tag = "health", responses((status = 200)))]
 pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "up"}))
 }
 
 /// Whether requests can be served: the database answers within a second. A busy server is ready.
-#[utoipa::path(get, path = "/ready", tag = "health", security(()), responses(
-    (status = 200), (status = 503, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/ready", tag = "health", responses(
+    (status = 200)))]
 pub(crate) async fn ready(app: web::Data<App>) -> ApiResult<HttpResponse> {
     if app.shutdown.is_cancelled() {
         return Err(ApiError::new(Code::Unavailable, "The server is stopping."));

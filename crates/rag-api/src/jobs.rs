@@ -101,8 +101,7 @@ pub(crate) struct JobParams {
 
 /// Jobs, newest first.
 #[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(JobParams), responses(
-    (status = 200, body = ListView<JobView>),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<JobView>)))]
 pub(crate) async fn list_jobs(
     app: web::Data<App>,
     caller: May<Read>,
@@ -117,8 +116,7 @@ pub(crate) async fn list_jobs(
 
 /// Reads a job: its stage, its progress, its problem.
 #[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = JobView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = JobView)))]
 pub(crate) async fn get_job(
     app: web::Data<App>,
     caller: May<Read>,
@@ -132,7 +130,6 @@ pub(crate) async fn get_job(
 /// Queues a job anew that was given up.
 #[utoipa::path(post, path = "/v1/jobs/{id}/retry", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 202, body = JobView),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn retry_job(
     app: web::Data<App>,

@@ -19,6 +19,7 @@ mod openapi;
 mod page;
 mod problem;
 mod ranking;
+mod registration;
 mod routes;
 mod search;
 mod server;
@@ -30,6 +31,6 @@ mod understanding;
 mod uploads;
 
 pub use openapi::openapi_json;
-pub use problem::{Code, FieldProblem, Problem};
+pub use problem::{Code, FieldProblem};
 pub use server::{RunningServer, serve};
 pub use settings::ApiSettings;

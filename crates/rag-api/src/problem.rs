@@ -112,7 +112,7 @@ pub(crate) struct ApiError {
     pub(crate) code: Code,
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldProblem>,
-    pub(crate) allow: Option<&'static str>,
+    pub(crate) allow: Option<String>,
     pub(crate) retry_after_s: Option<String>,
 }
 
@@ -164,8 +164,8 @@ impl ApiError {
         if let Some(seconds) = &self.retry_after_s {
             response.insert_header((header::RETRY_AFTER, seconds.as_str()));
         }
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
         }
         let body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
         response.content_type("application/problem+json").body(body)

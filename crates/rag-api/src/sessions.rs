@@ -20,7 +20,7 @@ use crate::{
     auth::{Ask, May},
     extract::{Body, Id, Params},
     page::{ListView, OrdinalParams, PageParams},
-    problem::{ApiResult, Problem},
+    problem::ApiResult,
 };
 
 /// Title of a session that was given none.
@@ -110,8 +110,7 @@ impl From<ChatMessage> for MessageView {
 
 /// Starts a conversation.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = CreateSessionBody, responses(
-    (status = 201, body = SessionView, headers(("Location" = String))),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 201, body = SessionView, headers(("Location" = String)))))]
 pub(crate) async fn create_session(
     app: web::Data<App>,
     caller: May<Ask>,
@@ -145,8 +144,7 @@ pub(crate) async fn list_sessions(
 
 /// One conversation.
 #[utoipa::path(get, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = SessionView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = SessionView)))]
 pub(crate) async fn get_session(
     app: web::Data<App>,
     caller: May<Ask>,
@@ -161,8 +159,7 @@ pub(crate) async fn get_session(
 
 /// Messages of a conversation, in order.
 #[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", params(("id" = Uuid, Path), OrdinalParams), responses(
-    (status = 200, body = ListView<MessageView>),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<MessageView>)))]
 pub(crate) async fn list_messages(
     app: web::Data<App>,
     caller: May<Ask>,
@@ -183,8 +180,7 @@ pub(crate) async fn list_messages(
 
 /// Deletes a conversation with its messages, and stops its answers under way.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
-    (status = 204),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn delete_session(
     app: web::Data<App>,
     caller: May<Ask>,

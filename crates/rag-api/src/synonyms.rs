@@ -12,7 +12,7 @@ use crate::{
     app::App,
     auth::{Manage, May, Read},
     extract::{Body, Id},
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiError, ApiResult},
 };
 
 /// All synonyms of a collection.
@@ -34,8 +34,7 @@ pub(crate) struct SynonymsView {
 
 /// The synonyms of a collection.
 #[utoipa::path(get, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = SynonymsView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = SynonymsView)))]
 pub(crate) async fn get_synonyms(
     app: web::Data<App>,
     caller: May<Read>,
@@ -54,10 +53,7 @@ pub(crate) async fn get_synonyms(
 /// Puts these synonyms in place of those the collection has; from then on every search counts them.
 #[utoipa::path(put, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)),
     request_body = SynonymsBody, responses(
-    (status = 200, body = SynonymsView),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = SynonymsView)))]
 pub(crate) async fn put_synonyms(
     app: web::Data<App>,
     caller: May<Manage>,

@@ -26,7 +26,7 @@ use crate::{
     documents::DocumentView,
     extract::{Body, Id, nul, slow},
     jobs::JobView,
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiError, ApiResult, Code},
 };
 
 /// Longest title or metadata field of a form, in bytes.
@@ -82,11 +82,7 @@ pub(crate) struct AcceptedView {
 /// Sends a file. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = uuid::Uuid, Path)),
     request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
-    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn upload_document(
     app: web::Data<App>,
     caller: May<Store>,
@@ -109,9 +105,7 @@ pub(crate) async fn upload_document(
 /// Sends a text. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents", params(("id" = uuid::Uuid, Path)),
     request_body = CreateTextBody, responses(
-    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn create_text(
     app: web::Data<App>,
     caller: May<Store>,

@@ -82,8 +82,14 @@ fn act(random: &mut StdRng, number: usize, own: &mut Side, foreign: &Side) -> Op
             .post("/v1/search", &json!({"query": words, "limit": 50, "explain": true, "highlight": true})),
         4 => client.post("/v1/search", &json!({"query": words, "collection_ids": [collection]})),
         5 => {
-            let body = json!({"query": words, "filter": {"document.collection_id": collection}});
-            client.post("/v1/search", &body)
+            let document = any(random, &own.documents, &foreign.documents)?;
+            let filter = json!({"document.id": document});
+            let answer = client.post("/v1/search", &json!({"query": words, "filter": filter}));
+            let found = answer.expect(200);
+            if foreign.documents.contains(document) {
+                assert_eq!(found["results"], json!([]), "{document}");
+            }
+            answer
         }
         6 => {
             let answer = client.post("/v1/ask", &json!({"question": format!("Where is {words}?")}));

@@ -15,7 +15,7 @@ use crate::{
     auth::{Manage, May, Own},
     extract::{Body, Id},
     page::ListView,
-    problem::{ApiResult, Problem},
+    problem::ApiResult,
 };
 
 /// A key to make.
@@ -82,9 +82,7 @@ pub(crate) struct NewKeyView {
 
 /// Makes a key that acts for you. A key can make none that may do more than itself.
 #[utoipa::path(post, path = "/v1/keys", tag = "accounts", request_body = CreateKeyBody, responses(
-    (status = 201, body = NewKeyView),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 201, body = NewKeyView)))]
 pub(crate) async fn create_key(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -112,7 +110,7 @@ pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResul
 
 /// Revokes a key. It is refused from the next call on; streams that it opened end within seconds.
 #[utoipa::path(delete, path = "/v1/keys/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
-    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn delete_key(
     app: web::Data<App>,
     caller: May<Manage>,

@@ -119,9 +119,7 @@ pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<H
 
 /// Changes your name or password.
 #[utoipa::path(patch, path = "/v1/me", tag = "accounts", request_body = UpdateMeBody, responses(
-    (status = 200, body = UserView),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = UserView)))]
 pub(crate) async fn update_me(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -177,7 +175,7 @@ pub(crate) async fn list_logins(app: web::Data<App>, caller: May<Own>) -> ApiRes
 
 /// Ends a login of yours.
 #[utoipa::path(delete, path = "/v1/me/logins/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
-    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn revoke_login(
     app: web::Data<App>,
     caller: May<Manage>,

@@ -1,9 +1,9 @@
 //! `/v1/login`, `/v1/me`, `/v1/keys`, `/v1/users` and what else is about accounts rather than documents.
 
-pub(crate) mod door;
 pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod me;
 pub(crate) mod organisation;
 pub(crate) mod people;
 pub(crate) mod sharing;
+pub(crate) mod sign_in;

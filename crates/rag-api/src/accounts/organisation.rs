@@ -17,7 +17,7 @@ use crate::{
     auth::{Administer, May, Own},
     extract::Params,
     page::{ListView, default_limit},
-    problem::{ApiResult, Problem},
+    problem::ApiResult,
 };
 
 /// Your organisation.
@@ -128,8 +128,7 @@ impl From<AuditEvent> for AuditEventView {
 
 /// Who did what in your organisation, newest first.
 #[utoipa::path(get, path = "/v1/audit", tag = "accounts", params(AuditParams), responses(
-    (status = 200, body = ListView<AuditEventView>),
-    (status = 403, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<AuditEventView>)))]
 pub(crate) async fn list_audit_events(
     app: web::Data<App>,
     caller: May<Administer>,

@@ -18,7 +18,8 @@ use crate::{
     auth::{Manage, May, Own},
     extract::{Body, Id},
     page::ListView,
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiError, ApiResult, Code},
+    registration::Input,
 };
 
 /// How to share.
@@ -89,8 +90,7 @@ pub(crate) struct NewLinkView {
 
 /// With whom the collection is shared; its owner is the first.
 #[utoipa::path(get, path = "/v1/collections/{id}/members", tag = "sharing", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = ListView<MemberView>),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<MemberView>)))]
 pub(crate) async fn list_members(
     app: web::Data<App>,
     caller: May<Own>,
@@ -117,10 +117,7 @@ pub(crate) async fn list_members(
 /// Shares the collection with somebody of your organisation, or changes how. Its owner may.
 #[utoipa::path(put, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing", request_body = ShareBody,
     params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
-    (status = 204),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn share_collection(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -156,8 +153,7 @@ pub(crate) async fn share_collection(
 /// Ends the sharing with somebody. The collection's owner may, and who leaves it.
 #[utoipa::path(delete, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing",
     params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
-    (status = 204),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn unshare_collection(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -171,10 +167,7 @@ pub(crate) async fn unshare_collection(
 
 /// Makes a link whose bearer may read and search the collection. Its owner may.
 #[utoipa::path(post, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), request_body = CreateLinkBody, responses(
-    (status = 201, body = NewLinkView),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 201, body = NewLinkView)))]
 pub(crate) async fn create_link(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -189,8 +182,7 @@ pub(crate) async fn create_link(
 
 /// Links to the collection, newest first; none for who does not own it.
 #[utoipa::path(get, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = ListView<LinkView>),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = ListView<LinkView>)))]
 pub(crate) async fn list_links(
     app: web::Data<App>,
     caller: May<Own>,
@@ -208,7 +200,7 @@ pub(crate) async fn list_links(
 
 /// Revokes a link.
 #[utoipa::path(delete, path = "/v1/links/{id}", tag = "sharing", params(("id" = Uuid, Path)), responses(
-    (status = 204), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn delete_link(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -235,4 +227,8 @@ impl actix_web::FromRequest for MemberPath {
         let path = path.map(|(collection, user)| Self { collection: collection.into(), user: user.into() });
         std::future::ready(path.ok_or_else(|| ApiError::not_found("object")))
     }
+}
+
+impl Input for MemberPath {
+    const PROBLEMS: &'static [Code] = &[Code::NotFound];
 }

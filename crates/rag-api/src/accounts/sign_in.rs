@@ -117,10 +117,9 @@ impl From<Tokens> for TokensView {
 }
 
 /// Signs in with address and password.
-#[utoipa::path(post, path = "/v1/login", tag = "accounts", security(()), request_body = LogInBody, responses(
+#[utoipa::path(post, path = "/v1/login", tag = "accounts", request_body = LogInBody, responses(
     (status = 200, body = TokensView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn log_in(
     app: web::Data<App>,
@@ -136,10 +135,9 @@ pub(crate) async fn log_in(
 }
 
 /// Exchanges a refresh token for the next pair. A token that comes back a second time ends the login.
-#[utoipa::path(post, path = "/v1/login/refresh", tag = "accounts", security(()), request_body = RefreshBody, responses(
+#[utoipa::path(post, path = "/v1/login/refresh", tag = "accounts", request_body = RefreshBody, responses(
     (status = 200, body = TokensView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn refresh_login(
     app: web::Data<App>,
@@ -155,11 +153,10 @@ pub(crate) async fn refresh_login(
 }
 
 /// Makes an account with an organisation of its own, where the server is open to everybody.
-#[utoipa::path(post, path = "/v1/register", tag = "accounts", security(()), request_body = RegisterBody, responses(
+#[utoipa::path(post, path = "/v1/register", tag = "accounts", request_body = RegisterBody, responses(
     (status = 201, body = EnrolledView),
     (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn register(
     app: web::Data<App>,
@@ -174,11 +171,10 @@ pub(crate) async fn register(
 }
 
 /// Accepts an invitation: makes the account and signs in.
-#[utoipa::path(post, path = "/v1/invitations/accept", tag = "accounts", security(()), request_body = AcceptBody, responses(
+#[utoipa::path(post, path = "/v1/invitations/accept", tag = "accounts", request_body = AcceptBody, responses(
     (status = 201, body = EnrolledView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 429, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn accept_invitation(
     app: web::Data<App>,

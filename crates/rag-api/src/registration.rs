@@ -1,0 +1,132 @@
+//! The one registration of endpoints: the routes, the OpenAPI document and the access each needs follow from it.
+
+use std::collections::HashMap;
+
+use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, web};
+use rag_schema::enums::Scope;
+
+use crate::{
+    accounts::{export, keys, me, organisation, people, sharing, sign_in},
+    app::App,
+    ask, collections, content, documents, health, jobs,
+    problem::Code,
+    search, sessions, synonyms, uploads,
+};
+
+/// What an endpoint needs of its caller. The OpenAPI document holds it as `x-access`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Access {
+    /// The scope a key must have.
+    pub(crate) scope: Scope,
+    /// Whether only admins of the organisation are let through.
+    pub(crate) admin: bool,
+    /// Whether the bearer of a link is let through.
+    pub(crate) link: bool,
+}
+
+/// A part of the request that a handler takes as an argument.
+pub(crate) trait Input {
+    /// What it needs of the caller; a handler without such an argument is public.
+    const ACCESS: Option<Access> = None;
+    /// How it refuses a request.
+    const PROBLEMS: &'static [Code] = &[];
+}
+
+impl Input for HttpRequest {}
+
+impl Input for web::Data<App> {
+    const PROBLEMS: &'static [Code] = &[Code::Internal, Code::Unavailable];
+}
+
+impl Input for web::Payload {
+    const PROBLEMS: &'static [Code] =
+        &[Code::Malformed, Code::Timeout, Code::TooLarge, Code::Unsupported, Code::Invalid];
+}
+
+/// All arguments of a handler.
+pub(crate) trait Inputs {
+    /// What they need of the caller.
+    fn access() -> Option<Access>;
+    /// How they refuse a request.
+    fn problems() -> Vec<Code>;
+}
+
+macro_rules! inputs {
+    ($(($($input:ident),*))+) => {$(
+        impl<$($input: Input),*> Inputs for ($($input,)*) {
+            fn access() -> Option<Access> {
+                None$(.or($input::ACCESS))*
+            }
+
+            fn problems() -> Vec<Code> {
+                let inputs: &[&[Code]] = &[$($input::PROBLEMS),*];
+                inputs.concat()
+            }
+        }
+    )+};
+}
+
+inputs! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
+
+/// A handler, and what its signature says of it.
+pub(crate) struct Endpoint {
+    /// The handler's name, which is the operation's id in the OpenAPI document.
+    name: &'static str,
+    /// What it needs of the caller; none for everybody.
+    pub(crate) access: Option<Access>,
+    /// How it may refuse a request.
+    pub(crate) problems: Vec<Code>,
+    pub(crate) route: Route,
+}
+
+impl Endpoint {
+    /// `path` names the handler in the source, as in `jobs :: get_job`.
+    fn new<F, Args>(path: &'static str, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        F::Output: Responder + 'static,
+        Args: FromRequest + Inputs + 'static,
+    {
+        let name = path.rsplit("::").next().unwrap_or(path).trim();
+        let route = web::route().to(handler);
+        Self { name, access: Args::access(), problems: Args::problems(), route }
+    }
+}
+
+/// Takes the paths of all handlers. `#[utoipa::path]` at the handler gives its method and path.
+macro_rules! endpoints {
+    ($($($segment:ident)::+),+ $(,)?) => {
+        /// The operations of the OpenAPI document.
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($segment)::+),+))]
+        pub(crate) struct Operations;
+
+        /// The endpoints by operation id.
+        pub(crate) fn endpoints() -> HashMap<&'static str, Endpoint> {
+            let all = [$(Endpoint::new(stringify!($($segment)::+), $($segment)::+)),+];
+            all.into_iter().map(|endpoint| (endpoint.name, endpoint)).collect()
+        }
+    };
+}
+
+endpoints! {
+    health::health, health::ready,
+    collections::create_collection, collections::list_collections, collections::get_collection,
+    collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
+    uploads::upload_document, uploads::create_text,
+    documents::list_documents, documents::get_document, documents::delete_document, documents::list_chunks,
+    documents::get_document_text, content::get_document_content,
+    jobs::list_jobs, jobs::get_job, jobs::retry_job,
+    search::search,
+    sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
+    sessions::delete_session,
+    ask::ask, ask::ask_in_session,
+    sign_in::log_in, sign_in::refresh_login, sign_in::register, sign_in::accept_invitation, sign_in::log_out,
+    me::get_me, me::update_me, me::erase_me, me::list_logins, me::revoke_login, export::export_me,
+    keys::create_key, keys::list_keys, keys::delete_key,
+    people::list_users, people::update_user, people::erase_user,
+    people::invite, people::list_invitations, people::delete_invitation,
+    organisation::get_organisation, organisation::list_audit_events,
+    sharing::list_members, sharing::share_collection, sharing::unshare_collection,
+    sharing::create_link, sharing::list_links, sharing::delete_link,
+}
