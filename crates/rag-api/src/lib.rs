@@ -31,6 +31,6 @@ mod understanding;
 mod uploads;
 
 pub use openapi::openapi_json;
-pub use problem::{Code, FieldProblem};
+pub use problem::{Code, FieldProblem, Problem};
 pub use server::{RunningServer, serve};
 pub use settings::ApiSettings;
