@@ -1,4 +1,4 @@
-//! `/v1/jobs`: how far the reading of documents is.
+//! `/v1/jobs`: progress of background work on the caller's documents.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) struct JobView {
     /// Id.
     pub(crate) id: Uuid,
-    /// What it does.
+    /// Kind of work: `ingest` reads a document.
     pub(crate) kind: &'static str,
     /// `queued`, `running`, `done`, `refused` (the input can never work) or `dead` (given up; may be retried).
     pub(crate) state: &'static str,
@@ -40,15 +40,19 @@ pub(crate) struct JobView {
     #[schema(value_type = Option<Object>)]
     pub(crate) problem: Option<serde_json::Value>,
     /// Collection it works for.
-    pub(crate) collection_id: Uuid,
+    pub(crate) collection_id: Option<Uuid>,
     /// Document it works on, unless that is deleted.
     pub(crate) document_id: Option<Uuid>,
     /// Title or file name of the document.
     pub(crate) title: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
-    /// Times it was tried.
+    /// Higher is taken sooner.
+    pub(crate) priority: i16,
+    /// Times it was taken by a worker, for whatever reason.
     pub(crate) attempts: i32,
+    /// Times its own work failed. Outages and stops of the server do not count.
+    pub(crate) failures: i32,
     /// When it was queued.
     pub(crate) created_at: DateTime<Utc>,
     /// When it ended.
@@ -65,11 +69,13 @@ impl From<Job> for JobView {
             done: row.done_units,
             total: row.total_units,
             problem: row.problem,
-            collection_id: row.collection_id.uuid(),
+            collection_id: row.collection_id.map(CollectionId::uuid),
             document_id: row.document_id.map(rag_schema::ids::DocumentId::uuid),
             title: row.title,
             size_bytes: row.size_bytes,
-            attempts: row.attempts,
+            priority: row.priority,
+            attempts: row.lease_number,
+            failures: row.failures,
             created_at: row.created_at,
             finished_at: row.finished_at,
         }
@@ -127,7 +133,7 @@ pub(crate) async fn get_job(
     Ok(HttpResponse::Ok().json(JobView::from(row)))
 }
 
-/// Queues a job anew that was given up.
+/// Queues a job again that was given up; its counts begin at 0.
 #[utoipa::path(post, path = "/v1/jobs/{id}/retry", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 202, body = JobView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]

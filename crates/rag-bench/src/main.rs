@@ -16,8 +16,8 @@ use std::{
 use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, MiniLm};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings,
-    Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, Parts,
+    SearchSettings, Settings,
 };
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
@@ -99,8 +99,10 @@ pub(crate) fn engine(
             scratch: scratch.to_owned(),
             default_language: "eng".to_owned(),
             lease_s: 15,
-            max_attempts: 1,
+            max_failures: 1,
+            max_lost_leases: 3,
         },
+        jobs: JobSettings::default(),
         index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings::default(),

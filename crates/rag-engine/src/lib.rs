@@ -10,17 +10,19 @@ mod error;
 pub mod evaluate;
 mod events;
 pub mod ingest;
+pub mod jobs;
 pub mod retrieve;
 mod sessions;
 mod settings;
 mod support;
 pub mod synonyms;
+mod upkeep;
 
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
 pub use events::AnalyticsSettings;
 pub use rag_repo::Actor;
-pub use settings::{AccountSettings, AnswerSettings, IngestSettings, SearchSettings, Settings};
+pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
 
 /// The operator of the machine, an admin of an organisation of their own: address and name.
 pub const LOCAL_USER: (&str, &str) = ("local@localhost", "Local user");

@@ -14,6 +14,8 @@ use crate::retrieve::{Ranking, Understanding};
 pub struct Settings {
     /// Taking documents in.
     pub ingest: IngestSettings,
+    /// Background jobs of all kinds.
+    pub jobs: JobSettings,
     /// Index of the vectors of a model that is new to the database; a known model keeps the one it has.
     pub index: VectorIndex,
     /// Finding passages.
@@ -71,8 +73,24 @@ pub struct IngestSettings {
     pub default_language: String,
     /// How long a worker may hold a job without a sign of life, in seconds.
     pub lease_s: i64,
-    /// Attempts before a job is given up, at least 1.
-    pub max_attempts: i32,
+    /// Failures of its own after which a job is given up, at least 1. Outages and stops do not count.
+    pub max_failures: i32,
+    /// Times in a row that the process may end while it works on a job, with nothing stored in between, before the job is
+    /// given up, at least 1.
+    pub max_lost_leases: i32,
+}
+
+/// Settings of jobs of all kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobSettings {
+    /// How long jobs that ended are kept, in days, at least 1.
+    pub keep_days: i32,
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        Self { keep_days: 30 }
+    }
 }
 
 /// Settings of search.

@@ -1,16 +1,25 @@
--- $1 most jobs (int), $2 most bytes in all (bigint; the first job may be larger), $3 lease in seconds (double)
-WITH due AS (
-    SELECT id, size_bytes FROM jobs
-    WHERE state = 'queued' AND run_after <= now()
-    ORDER BY run_after, id
-    LIMIT $1
+-- $1 kind (text), $2 most jobs (int), $3 most bytes in all (bigint; the first job may be larger), $4 lease in seconds (double), $5 lowest priority (smallint), $6 most bytes each (bigint)
+WITH due AS MATERIALIZED (
+    SELECT id, size_bytes, priority, turn, lost_leases + failures > 0 AS goes_alone FROM jobs
+    WHERE state = 'queued' AND kind = $1 AND run_after <= now() AND priority >= $5 AND size_bytes <= $6
+      -- Jobs that may have ended a process run one at a time, so that each is blamed for its own deeds.
+      AND (lost_leases = 0 OR NOT EXISTS (SELECT FROM jobs AS other WHERE other.state = 'running' AND other.lost_leases > 0))
+    ORDER BY priority DESC, turn, id
+    LIMIT $2
     FOR UPDATE SKIP LOCKED
+), head AS (
+    SELECT * FROM due ORDER BY priority DESC, turn, id LIMIT 1
 ), chosen AS (
-    SELECT id FROM (SELECT id, size_bytes, sum(size_bytes) OVER (ORDER BY id) - size_bytes AS bytes_before FROM due) AS running
-    WHERE bytes_before + size_bytes <= $2 OR bytes_before = 0
+    SELECT id FROM head
+    UNION ALL
+    SELECT id FROM (
+        SELECT due.id, head.size_bytes + sum(due.size_bytes) OVER (ORDER BY due.priority DESC, due.turn, due.id) AS bytes
+        FROM due, head
+        WHERE due.id <> head.id AND NOT head.goes_alone AND NOT due.goes_alone AND due.size_bytes <= $3) AS rest
+    WHERE bytes <= $3
 )
 UPDATE jobs SET
     state = 'running', stage = 'reading', done_units = 0, total_units = NULL,
-    attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
+    lease_number = lease_number + 1, leased_until = clock_timestamp() + make_interval(secs => $4)
 FROM chosen WHERE jobs.id = chosen.id
 RETURNING jobs.*

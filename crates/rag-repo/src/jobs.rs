@@ -3,24 +3,34 @@
 use diesel::{
     dsl::{IntervalDsl, count_star, now},
     prelude::*,
-    sql_types::{BigInt, Double, Integer, Timestamptz},
+    sql_types::{BigInt, Bool, Double, Integer, Jsonb, SmallInt, Text, Timestamptz, Uuid},
 };
 use rag_schema::{
-    enums::{JobStage, JobState},
+    enums::{JobKind, JobStage, JobState},
     ids::{CollectionId, DocumentId, JobId},
-    models::{Job, NewJob},
+    models::{Job, NewJob, Task},
     schema::jobs,
 };
 
 use crate::{Page, RepoResult, error::changed};
 
-/// Proof that a worker holds a job: the attempt it was given. A later attempt voids it.
-#[derive(Debug, Clone, Copy)]
+/// Key of the advisory lock under which jobs are claimed.
+const CLAIM_LOCK: i64 = 0x7261_675f_6a6f_6273;
+
+/// Proof that a worker holds a job: the number it was given when it took the job. A later number voids it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     /// Job held.
     pub job: JobId,
-    /// Attempt held.
-    pub attempt: i32,
+    /// Number held.
+    pub number: i32,
+}
+
+impl From<&Job> for Lease {
+    /// The lease of a job as it was claimed.
+    fn from(job: &Job) -> Self {
+        Self { job: job.id, number: job.lease_number }
+    }
 }
 
 /// Inserts a job in state queued.
@@ -28,30 +38,35 @@ pub fn insert(conn: &mut PgConnection, new: &NewJob<'_>) -> RepoResult<Job> {
     Ok(diesel::insert_into(jobs::table).values(new).returning(Job::as_returning()).get_result(conn)?)
 }
 
-/// The job.
+/// The job. Here and below, kinds that this version does not know are left out: a newer server queued them.
 pub fn find(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
-    Ok(jobs::table.filter(jobs::id.eq(id)).select(Job::as_select()).first(conn)?)
+    Ok(jobs::table.find(id).filter(jobs::kind.eq_any(JobKind::ALL)).select(Job::as_select()).first(conn)?)
 }
 
 /// The newest job of a document.
 pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<Option<Job>> {
     Ok(jobs::table
         .filter(jobs::document_id.eq(document))
+        .filter(jobs::kind.eq_any(JobKind::ALL))
         .order(jobs::id.desc())
         .select(Job::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// Jobs, newest first; of one collection and in one state, when given.
+/// Jobs of the kinds this version knows, newest first; of one collection and in one state, when given.
 pub fn list(
     conn: &mut PgConnection,
     collection: Option<CollectionId>,
     state: Option<JobState>,
     page: Page,
 ) -> RepoResult<Vec<Job>> {
-    let mut query =
-        jobs::table.select(Job::as_select()).order(jobs::id.desc()).limit(page.limit).into_boxed();
+    let mut query = jobs::table
+        .filter(jobs::kind.eq_any(JobKind::ALL))
+        .select(Job::as_select())
+        .order(jobs::id.desc())
+        .limit(page.limit)
+        .into_boxed();
     if let Some(collection) = collection {
         query = query.filter(jobs::collection_id.eq(collection));
     }
@@ -78,32 +93,158 @@ pub fn count_by_state(conn: &mut PgConnection) -> RepoResult<Vec<(JobState, i64)
     Ok(jobs::table.group_by(jobs::state).select((jobs::state, count_star())).load(conn)?)
 }
 
-/// Takes up to `most_jobs` jobs that are due, of at most `most_bytes` in all, for `lease_s` seconds.
-pub fn claim(conn: &mut PgConnection, most_jobs: i32, most_bytes: i64, lease_s: f64) -> RepoResult<Vec<Job>> {
-    diesel::update(jobs::table)
-        .filter(jobs::state.eq(JobState::Running))
-        .filter(jobs::leased_until.lt(now.into_sql::<Timestamptz>().nullable()))
-        .set((jobs::state.eq(JobState::Queued), jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>)))
-        .execute(conn)?;
+/// What a worker takes of one kind.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Kind of the jobs.
+    pub kind: JobKind,
+    /// Most jobs taken together.
+    pub max_jobs: i32,
+    /// Most bytes of all jobs taken together; one larger job is taken alone.
+    pub max_bytes: i64,
+    /// Most bytes of each job.
+    pub max_job_bytes: i64,
+    /// Jobs of a lower priority are left.
+    pub min_priority: i16,
+    /// How long they are held without a sign of life, in seconds.
+    pub lease_s: i64,
+    /// A job that has lost so many leases in a row, with nothing stored in between, is buried.
+    pub max_lost_leases: i32,
+    /// The problem of a job that is buried: `{code, detail}`.
+    pub burial: serde_json::Value,
+}
+
+/// A job whose lease ran out.
+#[derive(Debug, QueryableByName)]
+pub struct LostLease {
+    /// The job.
+    #[diesel(sql_type = Uuid)]
+    pub id: JobId,
+    /// Its title.
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    /// Whether it was buried; else it is queued again.
+    #[diesel(sql_type = Bool)]
+    pub is_buried: bool,
+}
+
+/// Takes back the jobs of a kind whose leases ran out: their worker's process has ended. Each is queued again, or
+/// buried as `Claim::max_lost_leases` says.
+pub fn take_back(conn: &mut PgConnection, claim: &Claim) -> RepoResult<Vec<LostLease>> {
+    Ok(diesel::sql_query(include_str!("take_back_jobs.sql"))
+        .bind::<Text, _>(claim.kind)
+        .bind::<Integer, _>(claim.max_lost_leases)
+        .bind::<Jsonb, _>(&claim.burial)
+        .load(conn)?)
+}
+
+/// Takes the jobs that are due next, all of one kind: the first of `claims` whose kind is that of the very next job.
+/// Kinds without a claim are left alone, as a newer server's are. A job that failed or lost a lease is taken alone.
+pub fn claim(conn: &mut PgConnection, claims: &[Claim]) -> RepoResult<Vec<Job>> {
+    // One claim at a time, so that no two workers take two suspects at once.
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(CLAIM_LOCK).execute(conn)?;
+    let Some(claim) = next_claim(conn, claims)? else { return Ok(Vec::new()) };
     let mut claimed: Vec<Job> = diesel::sql_query(include_str!("claim_jobs.sql"))
-        .bind::<Integer, _>(most_jobs)
-        .bind::<BigInt, _>(most_bytes)
-        .bind::<Double, _>(lease_s)
+        .bind::<Text, _>(claim.kind)
+        .bind::<Integer, _>(claim.max_jobs)
+        .bind::<BigInt, _>(claim.max_bytes)
+        .bind::<Double, _>(f64::from(i32::try_from(claim.lease_s).unwrap_or(i32::MAX)))
+        .bind::<SmallInt, _>(claim.min_priority)
+        .bind::<BigInt, _>(claim.max_job_bytes)
         .load(conn)?;
-    claimed.sort_by_key(|job| job.id);
+    claimed.sort_by_key(|job| (job.turn, job.id));
     Ok(claimed)
 }
 
+/// The claim on the kind of the job that is next; the only one when there is but one kind to choose from.
+fn next_claim<'c>(conn: &mut PgConnection, claims: &'c [Claim]) -> RepoResult<Option<&'c Claim>> {
+    if let [only] = claims {
+        return Ok(Some(only));
+    }
+    let kinds: Vec<JobKind> = claims.iter().map(|claim| claim.kind).collect();
+    let next: Option<JobKind> = jobs::table
+        .filter(jobs::state.eq(JobState::Queued))
+        .filter(jobs::kind.eq_any(kinds))
+        .filter(jobs::run_after.le(now))
+        .order((jobs::priority.desc(), jobs::turn, jobs::id))
+        .select(jobs::kind)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(next.and_then(|kind| claims.iter().find(|claim| claim.kind == kind)))
+}
+
+/// Queues a job that works on the whole database, unless one of its kind is open or ended within `every_s` seconds.
+/// Says whether it did.
+pub fn schedule(
+    conn: &mut PgConnection,
+    task: &Task,
+    title: &str,
+    priority: i16,
+    every_s: i64,
+) -> RepoResult<bool> {
+    let inserted = diesel::sql_query(include_str!("schedule_job.sql"))
+        .bind::<Uuid, _>(JobId::new())
+        .bind::<Text, _>(task.kind())
+        .bind::<Text, _>(title)
+        .bind::<Jsonb, _>(task.payload())
+        .bind::<SmallInt, _>(priority)
+        .bind::<Double, _>(f64::from(i32::try_from(every_s).unwrap_or(i32::MAX)))
+        .execute(conn)?;
+    Ok(inserted > 0)
+}
+
+/// Gives the queued jobs of a kind another priority when they have been due for `waited_s` seconds.
+pub fn raise_priority(
+    conn: &mut PgConnection,
+    kind: JobKind,
+    priority: i16,
+    waited_s: i64,
+) -> RepoResult<()> {
+    diesel::update(jobs::table)
+        .filter(jobs::state.eq(JobState::Queued))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::priority.lt(priority))
+        .filter(jobs::run_after.le(now.into_sql::<Timestamptz>() - waited_s.seconds()))
+        .set(jobs::priority.eq(priority))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes up to `limit` jobs that ended more than `days` days ago, and says how many. A dead job stays while its
+/// document is there: only its retry can still bring that into search.
+pub fn delete_finished(conn: &mut PgConnection, days: i32, limit: i64) -> RepoResult<usize> {
+    Ok(diesel::sql_query(include_str!("delete_finished_jobs.sql"))
+        .bind::<Integer, _>(days)
+        .bind::<BigInt, _>(limit)
+        .execute(conn)?)
+}
+
+/// Holds the job's row until the transaction ends, so that what else the transaction writes belongs to a valid
+/// lease. `RepoError::NotFound` when the lease is void.
+pub fn hold(conn: &mut PgConnection, lease: Lease) -> RepoResult<()> {
+    jobs::table
+        .filter(is_held(lease.job, lease.number, JobState::Running))
+        .select(jobs::id)
+        .for_update()
+        .first::<JobId>(conn)?;
+    Ok(())
+}
+
 /// Prolongs the lease, says how far the job is, and holds its row until the transaction ends, so that what else
-/// the transaction writes belongs to a valid lease. `RepoError::NotFound` when the lease is void.
+/// the transaction writes belongs to a valid lease. Something is stored, so the process did not end over this job and no
+/// outage lasts: those counts begin again. `RepoError::NotFound` when the lease is void.
 pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &Progress) -> RepoResult<()> {
     let held = diesel::update(jobs::table)
-        .filter(running(lease.job, lease.attempt, JobState::Running))
+        .filter(is_held(lease.job, lease.number, JobState::Running))
         .set((
             jobs::leased_until.eq((now.into_sql::<Timestamptz>() + lease_s.seconds()).nullable()),
             jobs::stage.eq(progress.stage),
             jobs::done_units.eq(progress.done),
             jobs::total_units.eq(progress.total),
+            jobs::lost_leases.eq(0),
+            jobs::postponements.eq(0),
         ))
         .execute(conn)?;
     changed(held)
@@ -113,7 +254,7 @@ pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &P
 pub fn prolong(conn: &mut PgConnection, held: &[Lease], lease_s: i64) -> RepoResult<()> {
     for lease in held {
         diesel::update(jobs::table)
-            .filter(running(lease.job, lease.attempt, JobState::Running))
+            .filter(is_held(lease.job, lease.number, JobState::Running))
             .set(jobs::leased_until.eq((now.into_sql::<Timestamptz>() + lease_s.seconds()).nullable()))
             .execute(conn)?;
     }
@@ -123,7 +264,7 @@ pub fn prolong(conn: &mut PgConnection, held: &[Lease], lease_s: i64) -> RepoRes
 /// How far a running job is.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// What it is at.
+    /// Stage that it has reached.
     pub stage: JobStage,
     /// Units of the stage done.
     pub done: i64,
@@ -131,7 +272,7 @@ pub struct Progress {
     pub total: Option<i64>,
 }
 
-/// Ends a job that is held. `RepoError::NotFound` when the lease is void.
+/// Ends a job that is held; one that ends dead has failed once more. `RepoError::NotFound` when the lease is void.
 pub fn finish(
     conn: &mut PgConnection,
     lease: Lease,
@@ -139,33 +280,48 @@ pub fn finish(
     problem: Option<serde_json::Value>,
 ) -> RepoResult<()> {
     let held = diesel::update(jobs::table)
-        .filter(running(lease.job, lease.attempt, JobState::Running))
+        .filter(is_held(lease.job, lease.number, JobState::Running))
         .set((
             jobs::state.eq(state),
             jobs::stage.eq(JobStage::Finished),
             jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
             jobs::finished_at.eq(now.into_sql::<Timestamptz>().nullable()),
             jobs::problem.eq(problem),
+            jobs::failures.eq(jobs::failures + i32::from(state == JobState::Dead)),
         ))
         .execute(conn)?;
     changed(held)
 }
 
-/// Gives a held job back, to be taken again after `delay_s` seconds.
-pub fn postpone(
+/// Why a held job is given back, which decides what is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenBack {
+    /// Its own work failed.
+    Failed,
+    /// A database, model or disk is away.
+    Outage,
+    /// The worker stops.
+    Stop,
+}
+
+/// Gives a held job back, to be taken again after `delay_s` seconds. Nothing happens when the lease is void.
+pub fn give_back(
     conn: &mut PgConnection,
     lease: Lease,
+    reason: GivenBack,
     delay_s: i64,
     problem: Option<&serde_json::Value>,
 ) -> RepoResult<()> {
     diesel::update(jobs::table)
-        .filter(running(lease.job, lease.attempt, JobState::Running))
+        .filter(is_held(lease.job, lease.number, JobState::Running))
         .set((
             jobs::state.eq(JobState::Queued),
             jobs::stage.eq(JobStage::Queued),
             jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
             jobs::run_after.eq(now.into_sql::<Timestamptz>() + delay_s.seconds()),
-            jobs::problem.eq(problem),
+            jobs::failures.eq(jobs::failures + i32::from(reason == GivenBack::Failed)),
+            jobs::postponements.eq(jobs::postponements + i32::from(reason == GivenBack::Outage)),
+            problem.map(|problem| jobs::problem.eq(problem)),
         ))
         .execute(conn)?;
     Ok(())
@@ -187,7 +343,7 @@ pub(crate) fn cancel_for_document(conn: &mut PgConnection, document: DocumentId)
     Ok(())
 }
 
-/// Queues a dead job anew. Its attempts count on: they are also the fencing token. `RepoError::NotFound` when it is not dead or not the asker's to retry.
+/// Queues a dead job again, with all its counts at 0. `RepoError::NotFound` when it is not dead or not the asker's to retry.
 pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
     let job = find(conn, id)?;
     Ok(diesel::update(jobs::table.find(job.id))
@@ -197,12 +353,15 @@ pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
             jobs::stage.eq(JobStage::Queued),
             jobs::run_after.eq(now),
             jobs::finished_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+            jobs::failures.eq(0),
+            jobs::lost_leases.eq(0),
+            jobs::postponements.eq(0),
         ))
         .returning(Job::as_returning())
         .get_result(conn)?)
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
-fn running(job: JobId, attempt: i32, state: JobState) -> _ {
-    jobs::id.eq(job).and(jobs::attempts.eq(attempt)).and(jobs::state.eq(state))
+fn is_held(job: JobId, number: i32, state: JobState) -> _ {
+    jobs::id.eq(job).and(jobs::lease_number.eq(number)).and(jobs::state.eq(state))
 }

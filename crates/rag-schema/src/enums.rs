@@ -70,6 +70,8 @@ words! {
     JobKind {
         /// Reads, chunks, embeds and publishes one version of a document.
         Ingest = "ingest",
+        /// Keeps the whole database in order; queued by the workers themselves.
+        Upkeep = "upkeep",
     }
     /// Where a job stands.
     JobState {
@@ -81,7 +83,7 @@ words! {
         Done = "done",
         /// The input can never work; nothing of it is kept.
         Refused = "refused",
-        /// Given up after the last attempt; may be retried.
+        /// Given up after too many failures or lost leases; may be retried.
         Dead = "dead",
     }
     /// What a running job is at.

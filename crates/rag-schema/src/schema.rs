@@ -279,12 +279,12 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         state -> Text,
-        collection_id -> Uuid,
+        collection_id -> Nullable<Uuid>,
         document_id -> Nullable<Uuid>,
         version_id -> Nullable<Uuid>,
         title -> Text,
         size_bytes -> Int8,
-        attempts -> Int4,
+        lease_number -> Int4,
         run_after -> Timestamptz,
         leased_until -> Nullable<Timestamptz>,
         stage -> Text,
@@ -293,6 +293,12 @@ diesel::table! {
         problem -> Nullable<Jsonb>,
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        payload -> Jsonb,
+        priority -> Int2,
+        turn -> Int8,
+        failures -> Int4,
+        lost_leases -> Int4,
+        postponements -> Int4,
     }
 }
 

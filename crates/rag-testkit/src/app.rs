@@ -11,8 +11,8 @@ use std::{
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, Parts, SearchSettings,
-    Settings, ingest::Workers,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, Parts,
+    SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -204,8 +204,10 @@ fn settings(scratch: PathBuf) -> Settings {
             scratch,
             default_language: "eng".to_owned(),
             lease_s: 60,
-            max_attempts: 1,
+            max_failures: 1,
+            max_lost_leases: 3,
         },
+        jobs: JobSettings::default(),
         index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings::default(),

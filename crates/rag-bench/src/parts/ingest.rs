@@ -3,10 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Text};
-use rag_engine::{
-    Engine,
-    ingest::{Upload, Workers},
-};
+use rag_engine::{Engine, ingest::Upload, jobs::Workers};
 use rag_repo::{Page, collections, documents, jobs};
 use rag_schema::{ids::CollectionId, models::NewCollection};
 use serde_json::json;

@@ -13,10 +13,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rag_engine::{
-    Engine, EngineError,
-    ingest::{Upload, Workers},
-};
+use rag_engine::{Engine, EngineError, ingest::Upload, jobs::Workers};
 use rag_repo::{Page, RepoError, collections, jobs};
 use rag_schema::{
     enums::JobState,

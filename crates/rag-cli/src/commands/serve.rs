@@ -8,7 +8,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_engine::{Actor, ingest::Workers};
+use rag_engine::{Actor, jobs::Workers};
 use rag_schema::enums::Role;
 use tokio::sync::watch;
 
@@ -38,7 +38,6 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let context = Context::on(config, postgres)?;
     context.warn_of_other_index();
     clear_scratch(&context.config.scratch_dir());
-    keep_events(&context);
     invite_first(&context, bind, key.as_deref())?;
     if *stopped.borrow() {
         return Ok(ExitCode::SUCCESS);
@@ -55,13 +54,6 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     drop(context);
     output::note("Stopped.");
     Ok(ExitCode::SUCCESS)
-}
-
-/// An event without a partition of its own is kept all the same, so a start does not depend on this.
-fn keep_events(context: &Context) {
-    if let Err(error) = context.engine.keep_event_partitions() {
-        tracing::warn!(%error, "cannot make the partitions of events: the next start tries again");
-    }
 }
 
 /// A server that other machines reach, with no key and nobody who could sign in, invites its first admin.

@@ -12,7 +12,8 @@ use std::{
 };
 
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, SearchSettings, Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
+    Settings,
     retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
@@ -151,8 +152,10 @@ impl Config {
                 scratch: self.scratch_dir(),
                 default_language: ingest.default_language.clone(),
                 lease_s: ingest.lease_s,
-                max_attempts: ingest.max_attempts,
+                max_failures: ingest.max_failures,
+                max_lost_leases: ingest.max_lost_leases,
             },
+            jobs: JobSettings { keep_days: self.sections.jobs.keep_days },
             index: self.index(),
             search: SearchSettings {
                 candidates: search.candidates,

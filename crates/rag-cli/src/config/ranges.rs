@@ -6,7 +6,7 @@ use super::sections::{EmbeddingKind, RerankKind, Sections};
 
 /// The first value that cannot be used: its key, and what is allowed.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 25] = [
+    let rules: [(bool, &'static str, &'static str); 27] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -32,7 +32,9 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
             "three letters (ISO 639-3), such as \"eng\"",
         ),
         ((3..=3600).contains(&s.ingest.lease_s), "ingest.lease_s", "3 to 3600"),
-        ((1..=100).contains(&s.ingest.max_attempts), "ingest.max_attempts", "1 to 100"),
+        ((1..=100).contains(&s.ingest.max_failures), "ingest.max_failures", "1 to 100"),
+        ((1..=100).contains(&s.ingest.max_lost_leases), "ingest.max_lost_leases", "1 to 100"),
+        ((1..=3650).contains(&s.jobs.keep_days), "jobs.keep_days", "1 to 3650"),
         ((100..=3_600_000).contains(&s.ingest.wall_ms), "ingest.wall_ms", "100 to 3600000"),
         (s.ingest.memory_bytes >= 64 << 20, "ingest.memory_bytes", "at least 67108864 (64 MB)"),
         (s.ingest.max_document_bytes >= 1, "ingest.max_document_bytes", "at least 1"),

@@ -18,6 +18,7 @@ pub(crate) struct Sections {
     pub(crate) rerank: Rerank,
     pub(crate) chat: Chat,
     pub(crate) ingest: Ingest,
+    pub(crate) jobs: Jobs,
     pub(crate) index: Index,
     pub(crate) search: Search,
     pub(crate) query: Query,
@@ -161,10 +162,18 @@ pub(crate) struct Ingest {
     pub(crate) reserve_tokens: usize,
     pub(crate) default_language: String,
     pub(crate) lease_s: i64,
-    pub(crate) max_attempts: i32,
+    pub(crate) max_failures: i32,
+    pub(crate) max_lost_leases: i32,
     pub(crate) wall_ms: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) max_document_bytes: u64,
+}
+
+/// Background jobs of all kinds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Jobs {
+    pub(crate) keep_days: i32,
 }
 
 /// The index of the vectors.

@@ -26,11 +26,7 @@ use self::{
     judge::judge,
     ways::{Way, readings, variants},
 };
-use crate::{
-    Engine, EngineResult,
-    ingest::{Upload, Workers},
-    retrieve::Mode,
-};
+use crate::{Engine, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode};
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(500);

@@ -6,7 +6,7 @@ mod writer;
 
 use std::time::{Duration, Instant};
 
-use rag_repo::{Actor, events, events::Source};
+use rag_repo::{Actor, events::Source};
 use rag_schema::{
     enums::EventKind,
     ids::{CollectionId, DocumentId, EventId, UserId},
@@ -14,10 +14,7 @@ use rag_schema::{
 };
 
 pub(crate) use self::{fingerprint::fingerprint, writer::Recorder};
-use crate::{Engine, EngineResult, retrieve::SearchResult};
-
-/// Months for which partitions are made ahead, so that a server that is not restarted for long has them.
-const MONTHS_AHEAD: i32 = 2;
+use crate::{Engine, retrieve::SearchResult};
 
 /// What is done with events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,18 +173,6 @@ impl Engine {
     /// Events dropped so far, because the database was away or could not keep up.
     pub fn dropped_events(&self) -> u64 {
         self.events().dropped()
-    }
-
-    /// Makes the partitions of events for the months ahead, and drops those that are kept no longer.
-    pub fn keep_event_partitions(&self) -> EngineResult<events::Kept> {
-        let keep_months = self.settings().analytics.keep_months;
-        let kept = self
-            .db()
-            .transaction(Actor::Worker, |conn| events::keep_partitions(conn, MONTHS_AHEAD, keep_months))?;
-        if (kept.created, kept.dropped) != (0, 0) {
-            tracing::info!(created = kept.created, dropped = kept.dropped, "partitions of events changed");
-        }
-        Ok(kept)
     }
 }
 

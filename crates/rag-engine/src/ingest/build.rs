@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use rag_repo::{Actor, RepoError, jobs::Lease, versions, versions::BuildProgress};
+use rag_repo::{Actor, RepoError, jobs, jobs::Lease, versions, versions::BuildProgress};
 use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::{Engine, EngineError, EngineResult, IngestSettings};
 
-/// Most characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
+/// Characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
 /// chunking keeps free.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -25,7 +25,7 @@ pub(super) struct Target {
     pub(super) version: VersionId,
 }
 
-/// What reading told about the document; written down before its first chunk.
+/// Facts found by reading the document; stored before its first chunk.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub(super) title: Option<String>,
@@ -45,7 +45,7 @@ pub(super) struct Section {
     pub(super) text_start: i64,
     pub(super) text: String,
     pub(super) chunks: Vec<Chunk>,
-    /// What the embedder reads: each chunk under its title and headings.
+    /// Input of the embedder: each chunk under its title and headings.
     pub(super) inputs: Vec<String>,
     pub(super) is_first: bool,
     pub(super) is_last: bool,
@@ -74,12 +74,14 @@ pub(super) struct Build<'e> {
 impl<'e> Build<'e> {
     /// Opens the job's document. `EngineError::Document` when it can never be read.
     pub(super) fn open(engine: &'e Engine, job: &Job) -> EngineResult<Self> {
-        let (Some(document), Some(version)) = (job.document_id, job.version_id) else {
+        let (Some(collection), Some(document), Some(version)) =
+            (job.collection_id, job.document_id, job.version_id)
+        else {
             return Err(EngineError::NotFound("document"));
         };
         let ingest = &engine.settings().ingest;
-        let lease = Lease { job: job.id, attempt: job.attempts };
-        let target = Target { lease, collection: job.collection_id, document, version };
+        let lease = Lease::from(job);
+        let target = Target { lease, collection, document, version };
         let document =
             engine.db().transaction(Actor::Worker, |conn| rag_repo::documents::find(conn, document))?;
         let spool = spool(engine, version, &ingest.scratch)?;
@@ -88,10 +90,11 @@ impl<'e> Build<'e> {
         let Extracted { outline, blocks } =
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
         let facts = facts(engine, &document, outline);
-        let stored = if job.attempts > 1 {
-            engine
-                .db()
-                .transaction(Actor::Worker, |conn| versions::begin_build(conn, version, &facts.settings))?
+        let stored = if job.lease_number > 1 {
+            engine.db().transaction(Actor::Worker, |conn| {
+                jobs::hold(conn, lease)?;
+                versions::begin_build(conn, version, &facts.settings)
+            })?
         } else {
             BuildProgress::default()
         };
@@ -108,8 +111,8 @@ impl<'e> Build<'e> {
         })
     }
 
-    /// The next section, of about `most_chunks` chunks; none after the last one.
-    pub(super) fn next_section(&mut self, most_chunks: usize) -> EngineResult<Option<Section>> {
+    /// The next section, of about `max_chunks` chunks; none after the last one.
+    pub(super) fn next_section(&mut self, max_chunks: usize) -> EngineResult<Option<Section>> {
         if self.chunker.is_none() {
             return Ok(None);
         }
@@ -123,7 +126,7 @@ impl<'e> Build<'e> {
             is_first: std::mem::take(&mut self.is_first),
             is_last: false,
         };
-        while section.chunks.len() < most_chunks {
+        while section.chunks.len() < max_chunks {
             if let Some(chunker) = &mut self.chunker
                 && let Some(block) = self.blocks.next()
             {

@@ -1,11 +1,11 @@
-//! Taking documents in: an upload is stored with a job at once, and workers do the rest.
+//! Taking documents in: an upload is stored with a job at once, and workers read, chunk, embed and publish it.
 
 mod build;
+mod bundle;
 mod language;
 mod store;
 mod upload;
-mod worker;
 
 pub(crate) use build::titled;
+pub(crate) use bundle::work_on;
 pub use upload::{Accepted, Upload};
-pub use worker::Workers;

@@ -8,9 +8,8 @@ use std::{
 
 use rag_repo::{Actor, PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
 use rag_schema::{
-    enums::JobKind,
     ids::{CollectionId, DocumentId, JobId, VersionId},
-    models::{Document, Job, NewDocument, NewDocumentVersion, NewJob},
+    models::{Document, IngestTask, Job, NewDocument, NewDocumentVersion, NewJob, Task},
 };
 use rag_text::{Format, Refusal};
 use sha2::{Digest, Sha256};
@@ -157,16 +156,19 @@ impl Incoming<'_> {
             },
         )?;
         self.store_content(conn, version.id)?;
+        let task = Task::Ingest(IngestTask {});
+        let payload = task.payload();
         let job = jobs::insert(
             conn,
             &NewJob {
                 id: JobId::new(),
-                kind: JobKind::Ingest,
-                collection_id: collection,
+                kind: task.kind(),
+                collection_id: Some(collection),
                 document_id: Some(document.id),
                 version_id: Some(version.id),
                 title: &title,
                 size_bytes: self.size,
+                payload: &payload,
             },
         )?;
         Ok(Accepted { document, job: Some(job), duplicate: false })

@@ -113,11 +113,12 @@ fn furnished() -> (Fixture, Stored) {
     let job = NewJob {
         id: JobId::new(),
         kind: JobKind::Ingest,
-        collection_id: collection,
+        collection_id: Some(collection),
         document_id: None,
         version_id: None,
         title: "-",
         size_bytes: 1,
+        payload: &serde_json::json!({}),
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(

@@ -1,7 +1,8 @@
-//! Background jobs.
+//! Background jobs, and what each kind of them has to do.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     enums::{JobKind, JobStage, JobState},
@@ -15,38 +16,97 @@ use crate::{
 pub struct Job {
     /// Id.
     pub id: JobId,
-    /// What is to be done.
+    /// Kind of work.
     pub kind: JobKind,
     /// Where it stands.
     pub state: JobState,
-    /// Collection it works for.
-    pub collection_id: CollectionId,
+    /// Collection it works for; none for work on the whole database.
+    pub collection_id: Option<CollectionId>,
     /// Document it works on; none once that is deleted.
     pub document_id: Option<DocumentId>,
     /// Version it builds; none once that is deleted.
     pub version_id: Option<VersionId>,
-    /// Title or file name of the document.
+    /// Title or file name of the document, or a name of the work.
     pub title: String,
     /// Length of the original in bytes.
     pub size_bytes: i64,
     /// Times it was taken; also the fencing token of the lease.
-    pub attempts: i32,
+    pub lease_number: i32,
     /// Not before this time.
     pub run_after: DateTime<Utc>,
     /// While running: when another worker may take it.
     pub leased_until: Option<DateTime<Utc>>,
-    /// What the worker is at.
+    /// Stage that the worker has reached.
     pub stage: JobStage,
     /// Units of the stage done.
     pub done_units: i64,
     /// Units of the stage in all, when known.
     pub total_units: Option<i64>,
-    /// Why it failed last: `{code, detail}`.
+    /// Why it failed or was postponed last: `{code, detail}`.
     pub problem: Option<serde_json::Value>,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Parameters of the work; `Job::task` reads them.
+    pub payload: serde_json::Value,
+    /// Higher is taken sooner.
+    pub priority: i16,
+    /// Order among jobs of one priority.
+    pub turn: i64,
+    /// Times its own work failed. Outages and stops do not count.
+    pub failures: i32,
+    /// Times in a row that its lease ran out, with nothing stored in between.
+    pub lost_leases: i32,
+    /// Times in a row that an outage postponed it.
+    pub postponements: i32,
+}
+
+/// A kind of work with its payload. Rows that it works on are columns of the job, under foreign keys, never payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// Reads, chunks, embeds and publishes the job's version.
+    Ingest(IngestTask),
+    /// Keeps the whole database in order.
+    Upkeep(UpkeepTask),
+}
+
+/// Payload of an ingest job. A field that is added needs a default: older jobs do not have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestTask {}
+
+/// Payload of an upkeep job.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpkeepTask {}
+
+impl Task {
+    /// The kind.
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::Ingest(_) => JobKind::Ingest,
+            Self::Upkeep(_) => JobKind::Upkeep,
+        }
+    }
+
+    /// The payload as it is stored.
+    pub fn payload(&self) -> serde_json::Value {
+        let payload = match self {
+            Self::Ingest(task) => serde_json::to_value(task),
+            Self::Upkeep(task) => serde_json::to_value(task),
+        };
+        // Plain structs always serialise. If one did not, the database would refuse the null that this gives.
+        payload.unwrap_or_default()
+    }
+}
+
+impl Job {
+    /// Reads the payload by the job's kind.
+    pub fn task(&self) -> serde_json::Result<Task> {
+        match self.kind {
+            JobKind::Ingest => IngestTask::deserialize(&self.payload).map(Task::Ingest),
+            JobKind::Upkeep => UpkeepTask::deserialize(&self.payload).map(Task::Upkeep),
+        }
+    }
 }
 
 /// A job to insert, in state queued.
@@ -55,16 +115,18 @@ pub struct Job {
 pub struct NewJob<'a> {
     /// Id.
     pub id: JobId,
-    /// What is to be done.
+    /// Kind of work.
     pub kind: JobKind,
-    /// Collection it works for.
-    pub collection_id: CollectionId,
+    /// Collection it works for; none for work on the whole database.
+    pub collection_id: Option<CollectionId>,
     /// Document it works on.
     pub document_id: Option<DocumentId>,
     /// Version it builds.
     pub version_id: Option<VersionId>,
-    /// Title or file name of the document.
+    /// Title or file name of the document, or a name of the work.
     pub title: &'a str,
-    /// Length of the original in bytes.
+    /// Length of the original in bytes; 0 for work on no document.
     pub size_bytes: i64,
+    /// Parameters of the work, from `Task::payload`.
+    pub payload: &'a serde_json::Value,
 }

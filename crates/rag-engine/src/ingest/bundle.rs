@@ -1,0 +1,110 @@
+//! Ingest of a bundle of jobs: many small documents embedded together, or one large one section by section.
+
+use std::{collections::HashSet, sync::atomic::Ordering};
+
+use rag_schema::{ids::JobId, models::Job};
+
+use super::{
+    build::{Build, Section},
+    store::embed_and_store,
+};
+use crate::{
+    Engine, EngineError, EngineResult,
+    jobs::{Shift, is_outage},
+};
+
+/// Chunks embedded and stored together.
+const WINDOW_CHUNKS: usize = 128;
+
+/// Reads, embeds and publishes the documents of the jobs, and settles those that fail. An error says that something is
+/// away; the jobs that were not finished are then given back.
+pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
+    let mut window = Window { engine, sections: Vec::new(), jobs, failed: HashSet::new() };
+    let result = window.add_all(shift);
+    if let Err(error) = &result {
+        engine.give_back_jobs(jobs, Some(error));
+    }
+    result
+}
+
+/// Sections of several jobs, gathered until the embedder has enough to do.
+struct Window<'e> {
+    engine: &'e Engine,
+    sections: Vec<Section>,
+    jobs: &'e [Job],
+    failed: HashSet<JobId>,
+}
+
+impl Window<'_> {
+    /// Works on all jobs until `shift.stop` is set. An error is an outage.
+    fn add_all(&mut self, shift: &Shift<'_>) -> EngineResult<()> {
+        for job in self.jobs {
+            if shift.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            match self.add(job, shift) {
+                Err(error) if is_outage(&error) => return Err(error),
+                Err(error) => {
+                    self.sections.retain(|section| section.job() != job.id);
+                    self.engine.settle_job(job, &error);
+                }
+                Ok(()) => {}
+            }
+        }
+        self.flush()
+    }
+
+    /// Adds the sections of a job, storing whenever the window is full.
+    fn add(&mut self, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
+        let mut build = Build::open(self.engine, job)?;
+        while !shift.stop.load(Ordering::Relaxed) && !self.failed.contains(&job.id) {
+            let room = WINDOW_CHUNKS.saturating_sub(self.chunks()).max(1);
+            match build.next_section(room)? {
+                Some(section) => self.sections.push(section),
+                None => break,
+            }
+            if self.chunks() >= WINDOW_CHUNKS {
+                self.flush()?;
+                (shift.between_sections)();
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores what was gathered. When that fails, each job's part is tried alone, so that one bad document fails alone.
+    /// An error is an outage.
+    fn flush(&mut self) -> EngineResult<()> {
+        let sections = std::mem::take(&mut self.sections);
+        let Err(error) = embed_and_store(self.engine, &sections) else { return Ok(()) };
+        let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
+        if let [part] = parts[..] {
+            return self.fail(part, error);
+        }
+        if is_outage(&error) {
+            return Err(error);
+        }
+        for part in parts {
+            if let Err(error) = embed_and_store(self.engine, part) {
+                self.fail(part, error)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles the job of a part that cannot be stored, unless the error is an outage.
+    fn fail(&mut self, part: &[Section], error: EngineError) -> EngineResult<()> {
+        if is_outage(&error) {
+            return Err(error);
+        }
+        let Some(section) = part.first() else { return Ok(()) };
+        self.failed.insert(section.job());
+        if let Some(job) = self.jobs.iter().find(|job| job.id == section.job()) {
+            self.engine.settle_job(job, &error);
+        }
+        Ok(())
+    }
+
+    fn chunks(&self) -> usize {
+        self.sections.iter().map(|section| section.chunks.len()).sum()
+    }
+}

@@ -1,0 +1,148 @@
+//! How a job ends that did not succeed: refused, failed, or given back because something is away.
+
+use std::io;
+
+use rag_repo::{
+    Actor, RepoError, documents, jobs,
+    jobs::{GivenBack, Lease},
+};
+use rag_schema::{
+    enums::{EventKind, JobState},
+    models::{DocumentFacts, Job},
+};
+use serde_json::json;
+
+use super::policy::{backoff_s, max_failures};
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Ends or gives back a job whose work ended in an error. Outages count as nothing; only the job's own failures
+    /// bring it nearer to being given up.
+    pub(crate) fn settle_job(&self, job: &Job, error: &EngineError) {
+        let result = match error {
+            // The lease is void or the document was deleted: there is nothing to settle.
+            EngineError::NotFound(_) => Ok(()),
+            EngineError::Document(refusal) if !refusal.is_internal() => {
+                let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
+                self.refuse(job, &problem).inspect(|()| self.note_refused(job, refusal.slug()))
+            }
+            away if is_outage(away) => {
+                self.give_back_jobs([job], Some(away));
+                Ok(())
+            }
+            other => self.fail(job, other),
+        };
+        match result {
+            // The lease is void.
+            Ok(()) | Err(RepoError::NotFound) => {}
+            // It runs out, and another worker takes the job.
+            Err(error) => tracing::warn!(job = %job.id, %error, "cannot record the end of a job"),
+        }
+    }
+
+    /// The input can never work: nothing of it is kept.
+    fn refuse(&self, job: &Job, problem: &serde_json::Value) -> Result<(), RepoError> {
+        self.db().transaction(Actor::Worker, |conn| {
+            jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))?;
+            job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
+        })
+    }
+
+    /// Notes that a document can never be read.
+    fn note_refused(&self, job: &Job, problem: &str) {
+        if let (Some(collection), Some(document)) = (job.collection_id, job.document_id) {
+            let facts = DocumentFacts {
+                document_id: Some(document),
+                problem: Some(problem.to_owned()),
+                ..DocumentFacts::default()
+            };
+            self.note_document(EventKind::DocumentRefused, collection, facts);
+        }
+    }
+
+    fn fail(&self, job: &Job, error: &EngineError) -> Result<(), RepoError> {
+        let failures = job.failures + 1;
+        tracing::warn!(job = %job.id, kind = %job.kind, failures, error = %with_source(error), "job failed");
+        let problem = problem(error);
+        let is_last = failures >= max_failures(job.kind, self.settings());
+        self.db().transaction(Actor::Worker, |conn| {
+            if is_last {
+                jobs::finish(conn, Lease::from(job), JobState::Dead, Some(problem.clone()))
+            } else {
+                let delay_s = backoff_s(failures);
+                jobs::give_back(conn, Lease::from(job), GivenBack::Failed, delay_s, Some(&problem))
+            }
+        })
+    }
+
+    /// Queues jobs again that were not finished: because we stop, or because something is `away`. Nothing is counted
+    /// against them. One connection for all, so that a database that is away is waited for once.
+    pub(crate) fn give_back_jobs<'j>(
+        &self,
+        held: impl IntoIterator<Item = &'j Job>,
+        away: Option<&EngineError>,
+    ) {
+        let held: Vec<&Job> = held.into_iter().collect();
+        let given = self.db().transaction(Actor::Worker, |conn| {
+            for job in &held {
+                let lease = Lease::from(*job);
+                match away {
+                    None => jobs::give_back(conn, lease, GivenBack::Stop, 0, None)?,
+                    Some(error) => {
+                        let delay_s = backoff_s(job.postponements + 1);
+                        jobs::give_back(conn, lease, GivenBack::Outage, delay_s, Some(&problem(error)))?;
+                    }
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = given {
+            tracing::warn!(%error, "cannot give jobs back: they are free when their leases run out");
+        }
+    }
+}
+
+/// Whether the error says nothing about the job: the database, a model or a resource of this machine is away.
+pub(crate) fn is_outage(error: &EngineError) -> bool {
+    match error {
+        EngineError::Unavailable(_) => true,
+        EngineError::Bug(source) => source.downcast_ref::<io::Error>().is_some_and(is_exhausted),
+        _ => false,
+    }
+}
+
+/// Whether the machine lacks something that may be free again: space, memory, descriptors or processes.
+fn is_exhausted(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        OutOfMemory, QuotaExceeded, ReadOnlyFilesystem, ResourceBusy, StorageFull, WouldBlock,
+    };
+    /// ENFILE and EMFILE, on Linux and macOS alike; the standard library has no kind for them.
+    const TOO_MANY_FILES: [i32; 2] = [23, 24];
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem | OutOfMemory | ResourceBusy | WouldBlock
+    ) || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
+}
+
+fn problem(error: &EngineError) -> serde_json::Value {
+    let code = if is_outage(error) { "unavailable" } else { "failed" };
+    json!({"code": code, "detail": error.to_string()})
+}
+
+pub(super) fn with_source(error: &EngineError) -> String {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    format!("{error}{source}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_an_outage_and_a_missing_file_is_a_failure() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert!(is_outage(&EngineError::from(full)));
+        assert!(is_outage(&EngineError::from(io::Error::from_raw_os_error(24))));
+        assert!(!is_outage(&EngineError::from(io::Error::from(io::ErrorKind::NotFound))));
+    }
+}

@@ -1,0 +1,183 @@
+//! The work loop: threads that take jobs that are due, hand them to the code of their kind, and rest when there are none.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rag_repo::{Actor, jobs, jobs::Claim};
+use rag_schema::{
+    enums::JobKind,
+    models::{Job, Task, UpkeepTask},
+};
+
+use super::{
+    lease_keeper::LeaseKeeper,
+    policy::{self, claim_between_sections},
+    settle::with_source,
+};
+use crate::{Engine, EngineError, EngineResult, ingest, upkeep};
+
+/// How often an idle worker looks for jobs that other processes queued.
+const IDLE_POLL: Duration = Duration::from_secs(1);
+/// How long a worker pauses when the database or a model is away.
+const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
+/// How often a worker looks whether upkeep is to be queued.
+const SCHEDULE_POLL: Duration = Duration::from_mins(1);
+
+/// Threads that work on jobs until they are stopped or dropped.
+#[derive(Debug)]
+pub struct Workers {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+    engine: Engine,
+}
+
+impl Workers {
+    /// Starts `count` threads.
+    pub fn start(engine: &Engine, count: usize) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let threads = (0..count)
+            .map(|number| {
+                let (engine, stop) = (engine.clone(), Arc::clone(&stop));
+                thread::Builder::new().name(format!("worker-{number}")).spawn(move || run(&engine, &stop))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { stop, threads, engine: engine.clone() })
+    }
+
+    /// Asks the threads to stop and waits for them. A job in work stops after its next section; the next worker goes
+    /// on from there.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.engine.announce_work();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a worker panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What a kind's work is given beside its jobs.
+pub(crate) struct Shift<'a> {
+    /// Whether to stop after the next section.
+    pub(crate) stop: &'a AtomicBool,
+    /// To be called between two sections: does small work that is due.
+    pub(crate) between_sections: &'a dyn Fn(),
+}
+
+fn run(engine: &Engine, stop: &AtomicBool) {
+    let mut scheduled: Option<Instant> = None;
+    while !stop.load(Ordering::Relaxed) {
+        let seen = engine.work_count();
+        let result = if scheduled.is_none_or(|at| at.elapsed() >= SCHEDULE_POLL) {
+            scheduled = Some(Instant::now());
+            engine.schedule_upkeep().and_then(|()| engine.work_once(stop))
+        } else {
+            engine.work_once(stop)
+        };
+        match result {
+            Ok(0) => engine.wait_for_work(seen, IDLE_POLL),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error = %with_source(&error), "work on jobs pauses: something it needs is away");
+                engine.wait_for_work(engine.work_count(), OUTAGE_PAUSE);
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Queues the hourly upkeep when it is due, and hastens one that has given way for too long.
+    fn schedule_upkeep(&self) -> EngineResult<()> {
+        let task = Task::Upkeep(UpkeepTask {});
+        Ok(self.db().transaction(Actor::Worker, |conn| {
+            jobs::schedule(conn, &task, "upkeep", policy::UPKEEP_PRIORITY, policy::UPKEEP_EVERY_S)?;
+            jobs::raise_priority(conn, task.kind(), policy::OVERDUE_PRIORITY, policy::UPKEEP_PATIENCE_S)
+        })?)
+    }
+
+    /// Takes the jobs that are due, at most a bundle, and works on them. Says how many it took.
+    fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
+        let claimed = self.claim_jobs(&policy::claims(self.settings()))?;
+        let between = claim_between_sections(&claimed, self.settings());
+        let between_sections = || {
+            if let Some(claim) = &between
+                && let Err(error) = self.work_between_sections(claim, stop)
+            {
+                tracing::warn!(error = %with_source(&error), "work on small jobs pauses: something it needs is away");
+            }
+        };
+        self.work_on(&claimed, &Shift { stop, between_sections: &between_sections })
+    }
+
+    /// One bundle of small jobs. It is small itself, so nothing is done between its sections: this goes no deeper.
+    fn work_between_sections(&self, claim: &Claim, stop: &AtomicBool) -> EngineResult<usize> {
+        let claimed = self.claim_jobs(std::slice::from_ref(claim))?;
+        self.work_on(&claimed, &Shift { stop, between_sections: &|| {} })
+    }
+
+    fn claim_jobs(&self, claims: &[Claim]) -> EngineResult<Vec<Job>> {
+        let (lost, claimed) = self.db().transaction(Actor::Worker, |conn| {
+            let mut lost = Vec::new();
+            for claim in claims {
+                lost.extend(jobs::take_back(conn, claim)?);
+            }
+            Ok((lost, jobs::claim(conn, claims)?))
+        })?;
+        for job in lost {
+            if job.is_buried {
+                tracing::error!(job = %job.id, title = job.title, "gave up a job that ended its process again and again");
+            } else {
+                tracing::warn!(job = %job.id, title = job.title, "a job lost its lease and is queued again");
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// Works on jobs of one kind. An error says that something is away; the jobs are then given back already. Whatever is not finished when `shift.stop` is set goes back to the queue.
+    fn work_on(&self, claimed: &[Job], shift: &Shift<'_>) -> EngineResult<usize> {
+        let Some(first) = claimed.first() else { return Ok(0) };
+        let lease_s = policy::lease_s(first.kind, self.settings());
+        let _keeper = match LeaseKeeper::start(self, claimed, lease_s) {
+            Ok(keeper) => keeper,
+            Err(error) => {
+                let error = EngineError::from(error);
+                self.give_back_jobs(claimed, Some(&error));
+                return Err(error);
+            }
+        };
+        let work = || match first.kind {
+            JobKind::Ingest => ingest::work_on(self, claimed, shift),
+            JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job)),
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            // Of a bundle each job is blamed, and each is then taken alone. Those that were finished are not touched.
+            let error = EngineError::Bug("the work panicked; the log tells where".into());
+            for job in claimed {
+                self.settle_job(job, &error);
+            }
+            Ok(())
+        });
+        if shift.stop.load(Ordering::Relaxed) {
+            self.give_back_jobs(claimed, None);
+        }
+        outcome.map(|()| claimed.len())
+    }
+}

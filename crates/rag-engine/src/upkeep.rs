@@ -1,0 +1,62 @@
+//! Upkeep of the whole database, hourly: a list of steps, each of which does no harm when it is done twice.
+
+use rag_repo::{Actor, events, jobs, jobs::Lease};
+use rag_schema::{enums::JobState, models::Job};
+
+use crate::{Engine, EngineResult, jobs::is_outage};
+
+/// Months ahead for which events have their partitions.
+const MONTHS_AHEAD: i32 = 2;
+/// Jobs deleted in one transaction.
+const DELETE_BATCH: i64 = 5_000;
+
+/// A step: its name for the log, and what it does with the lease of the upkeep's job.
+type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
+
+/// The steps in order. A step checks its lease in each transaction that writes (`jobs::hold`), and keeps each short.
+const STEPS: &[Step] = &[
+    ("delete finished jobs", delete_finished_jobs),
+    ("keep the partitions of events", keep_event_partitions),
+];
+
+/// Runs all steps and finishes the job. The first step that fails ends the run; the job is then tried again later, from
+/// the first step. An error says that something is away.
+pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
+    let Err(error) = run_steps(engine, Lease::from(job)) else { return Ok(()) };
+    engine.settle_job(job, &error);
+    if is_outage(&error) { Err(error) } else { Ok(()) }
+}
+
+fn run_steps(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    for (name, step) in STEPS {
+        step(engine, lease).inspect_err(|_| tracing::warn!(step = name, "cannot finish a step of upkeep"))?;
+    }
+    Ok(engine.db().transaction(Actor::Worker, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
+}
+
+/// Deletes jobs that ended longer ago than `jobs.keep_days`.
+fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    let days = engine.settings().jobs.keep_days;
+    loop {
+        let deleted = engine.db().transaction(Actor::Worker, |conn| {
+            jobs::hold(conn, lease)?;
+            jobs::delete_finished(conn, days, DELETE_BATCH)
+        })?;
+        if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Makes the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
+fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    let keep_months = engine.settings().analytics.keep_months;
+    let kept = engine.db().transaction(Actor::Worker, |conn| {
+        jobs::hold(conn, lease)?;
+        events::keep_partitions(conn, MONTHS_AHEAD, keep_months)
+    })?;
+    if (kept.created, kept.dropped) != (0, 0) {
+        tracing::info!(created = kept.created, dropped = kept.dropped, "partitions of events changed");
+    }
+    Ok(())
+}
