@@ -169,16 +169,16 @@ fn nobody_waits_for_an_event() {
 }
 
 #[test]
-fn a_month_without_a_partition_loses_no_event_and_upkeep_makes_it() {
+fn upkeep_makes_the_partitions_of_the_months_ahead() {
     let app = TestApp::start();
     let client = app.client();
+    let partitions =
+        "SELECT inhrelid::regclass::text AS text FROM pg_inherits WHERE inhparent = 'events'::regclass";
+    // This month, two more, and the one for events of any other.
+    client.wait(|| (texts(&app, partitions).len() == 4).then_some(()));
     let (collection, _) = furnished(&app, &client);
     search(&client, &collection, "France");
-    let places = |app: &TestApp| texts(app, "SELECT DISTINCT tableoid::regclass::text AS text FROM events");
-    let stored = events(&app);
-    assert_eq!(places(&app), ["events_default"]);
-    let kept = app.engine().keep_event_partitions().unwrap();
-    assert_eq!((kept.created, kept.dropped), (3, 0));
-    assert_eq!(events(&app), stored);
-    assert!(!places(&app).contains(&"events_default".to_owned()));
+    assert!(!events(&app).is_empty());
+    let places = texts(&app, "SELECT DISTINCT tableoid::regclass::text AS text FROM events");
+    assert!(!places.contains(&"events_default".to_owned()), "{places:?}");
 }
