@@ -79,13 +79,14 @@ impl App {
         })
     }
 
-    /// Runs `work` in a transaction on behalf of `actor`, on a blocking thread. It may run several times.
-    pub(crate) async fn db<T: Send + 'static>(
+    /// Reads in a transaction on behalf of `actor`, on a blocking thread; it may run several times. Writes go through the engine:
+    /// PostgreSQL refuses them here.
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         actor: Actor,
         work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        self.blocking(move |engine| Ok(engine.db().transaction(actor, work)?)).await
+        self.blocking(move |engine| Ok(engine.db().read(actor, work)?)).await
     }
 
     /// Counts an attempt to prove an identity, or to make an account, by the address that it comes from.

@@ -74,7 +74,7 @@ pub(crate) async fn create_collection(
     }
     let (person, id) = (caller.person()?, CollectionId::new());
     let row = app
-        .db(caller.actor, move |conn| {
+        .blocking(move |engine| {
             let new = NewCollection {
                 id,
                 organisation_id: person.organisation,
@@ -82,7 +82,7 @@ pub(crate) async fn create_collection(
                 name: body.name.trim(),
                 description: &body.description,
             };
-            collections::insert(conn, &new)
+            Ok(engine.create_collection(caller.actor, &new)?)
         })
         .await?;
     let location = format!("/v1/collections/{}", row.id);
@@ -100,7 +100,7 @@ pub(crate) async fn list_collections(
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.db(caller.actor, move |conn| collections::list(conn, page)).await?;
+    let rows = app.read(caller.actor, move |conn| collections::list(conn, page)).await?;
     let views = rows.into_iter().map(|row| CollectionView::new(row, None)).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -114,7 +114,7 @@ pub(crate) async fn get_collection(
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let (row, count) = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             Ok((collections::find(conn, id)?, collections::document_count(conn, id)?))
         })
         .await
@@ -130,9 +130,7 @@ pub(crate) async fn delete_collection(
     caller: May<Manage>,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| collections::delete(conn, id))
-        .await
-        .map_err(|error| error.naming("collection"))?;
+    app.blocking(move |engine| Ok(engine.delete_collection(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn get_document_content(
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
     let (document, version) = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             let document = documents::find(conn, id)?;
             let version = versions::newest(conn, &[id])?.pop().ok_or(RepoError::NotFound)?;
             Ok((document, version))
@@ -33,7 +33,7 @@ pub(crate) async fn get_document_content(
         .map_err(|error| error.naming("document"))?;
     let actor = caller.actor;
     let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
-        let bytes = app.db(actor, move |conn| versions::content(conn, version.id, part)).await?;
+        let bytes = app.read(actor, move |conn| versions::content(conn, version.id, part)).await?;
         Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
     });
     let name = document.source.as_deref().unwrap_or(&document.title);

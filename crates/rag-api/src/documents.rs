@@ -150,7 +150,7 @@ pub(crate) async fn list_documents(
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
     let (rows, newest) = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             rag_repo::collections::find(conn, id)?;
             let rows = documents::list(conn, id, page)?;
             let ids: Vec<DocumentId> = rows.iter().map(|row| row.id).collect();
@@ -172,7 +172,7 @@ pub(crate) async fn get_document(
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
     let (row, newest) = app
-        .db(caller.actor, move |conn| Ok((documents::find(conn, id)?, versions::newest(conn, &[id])?)))
+        .read(caller.actor, move |conn| Ok((documents::find(conn, id)?, versions::newest(conn, &[id])?)))
         .await
         .map_err(|error| error.naming("document"))?;
     Ok(HttpResponse::Ok().json(DocumentView::new(row, &newest)))
@@ -186,15 +186,7 @@ pub(crate) async fn delete_document(
     caller: May<Store>,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<HttpResponse> {
-    let collection = app
-        .db(caller.actor, move |conn| {
-            let collection = documents::find(conn, id)?.collection_id;
-            documents::delete(conn, id)?;
-            Ok(collection)
-        })
-        .await
-        .map_err(|error| error.naming("document"))?;
-    app.engine.note_deleted_document(caller.actor, collection, id);
+    app.blocking(move |engine| Ok(engine.delete_document(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -209,7 +201,7 @@ pub(crate) async fn list_chunks(
 ) -> ApiResult<HttpResponse> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             documents::find(conn, id)?;
             documents::chunks(conn, id, limit + 1, after)
         })
@@ -264,7 +256,7 @@ pub(crate) async fn get_document_text(
         return Err(ApiError::field("end", format!("must be at least start and at most {TEXT_CHARS} more")));
     }
     let found = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             let Some(version) = documents::find(conn, id)?.current_version_id else { return Ok(None) };
             let character_count = versions::find(conn, version)?.character_count;
             let end = wanted.min(character_count).max(start);

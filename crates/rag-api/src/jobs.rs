@@ -115,7 +115,7 @@ pub(crate) async fn list_jobs(
 ) -> ApiResult<HttpResponse> {
     let page = Page { limit: params.limit + 1, after: params.after };
     let collection = params.collection_id.map(CollectionId::from);
-    let rows = app.db(caller.actor, move |conn| jobs::list(conn, collection, params.state, page)).await?;
+    let rows = app.read(caller.actor, move |conn| jobs::list(conn, collection, params.state, page)).await?;
     let views = rows.into_iter().map(JobView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -128,8 +128,10 @@ pub(crate) async fn get_job(
     caller: May<Read>,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let row =
-        app.db(caller.actor, move |conn| jobs::find(conn, id)).await.map_err(|error| error.naming("job"))?;
+    let row = app
+        .read(caller.actor, move |conn| jobs::find(conn, id))
+        .await
+        .map_err(|error| error.naming("job"))?;
     Ok(HttpResponse::Ok().json(JobView::from(row)))
 }
 

@@ -7,7 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use rag_engine::EngineError;
-use rag_repo::{RepoError, collections};
+use rag_repo::RepoError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -218,7 +218,11 @@ impl From<&EngineError> for ApiError {
                 }
                 _ => Self::new(Code::Unreadable, detail),
             },
-            EngineError::Unavailable(_) => Self::new(Code::Unavailable, detail),
+            EngineError::Unavailable(_) | EngineError::Collision => Self::new(Code::Unavailable, detail),
+            EngineError::File(cause) => {
+                tracing::error!(%cause, "cannot use a temporary file");
+                Self::new(Code::Unavailable, detail)
+            }
             EngineError::ChatModel(_) => Self::new(Code::ModelFailed, detail),
             EngineError::Bug(source) => bug(&**source),
         }
@@ -227,24 +231,13 @@ impl From<&EngineError> for ApiError {
 
 impl From<RepoError> for ApiError {
     fn from(error: RepoError) -> Self {
-        match error {
-            error if error.hits(collections::NAME_KEY) => {
-                Self::new(Code::Conflict, "There is a collection of that name already.")
-            }
-            RepoError::Conflict(_) => {
-                Self::new(Code::Conflict, "What this belongs to has changed or gone meanwhile.")
-            }
-            RepoError::Invalid(constraint) => {
-                Self::new(Code::Invalid, format!("A value breaks the rule {constraint}."))
-            }
-            other => EngineError::from(other).into(),
-        }
+        EngineError::from(error).into()
     }
 }
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
-        bug(&error)
+        EngineError::from(error).into()
     }
 }
 

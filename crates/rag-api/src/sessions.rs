@@ -7,7 +7,7 @@ use rag_repo::{messages, sessions};
 use rag_schema::{
     enums::{Outcome, StopReason},
     ids::{MessageId, SessionId},
-    models::{ChatMessage, ChatSession, NewChatSession},
+    models::{ChatMessage, ChatSession},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,9 +22,6 @@ use crate::{
     page::{ListView, OrdinalParams, PageParams},
     problem::ApiResult,
 };
-
-/// Title of a session that was given none.
-const UNTITLED: &str = "New conversation";
 
 /// A session to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -118,11 +115,7 @@ pub(crate) async fn create_session(
 ) -> ApiResult<HttpResponse> {
     let user = caller.person()?.id;
     let row = app
-        .db(caller.actor, move |conn| {
-            let title =
-                body.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
-            sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title })
-        })
+        .blocking(move |engine| Ok(engine.create_session(caller.actor, user, body.title.as_deref())?))
         .await?;
     let location = format!("/v1/sessions/{}", row.id);
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(SessionView::from(row)))
@@ -137,7 +130,7 @@ pub(crate) async fn list_sessions(
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.db(caller.actor, move |conn| sessions::list(conn, page)).await?;
+    let rows = app.read(caller.actor, move |conn| sessions::list(conn, page)).await?;
     let views = rows.into_iter().map(SessionView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -151,7 +144,7 @@ pub(crate) async fn get_session(
     Id(id): Id<SessionId>,
 ) -> ApiResult<HttpResponse> {
     let row = app
-        .db(caller.actor, move |conn| sessions::find(conn, id))
+        .read(caller.actor, move |conn| sessions::find(conn, id))
         .await
         .map_err(|error| error.naming("session"))?;
     Ok(HttpResponse::Ok().json(SessionView::from(row)))
@@ -168,7 +161,7 @@ pub(crate) async fn list_messages(
 ) -> ApiResult<HttpResponse> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             sessions::find(conn, id)?;
             messages::list(conn, id, limit + 1, after)
         })

@@ -41,7 +41,7 @@ pub(crate) async fn get_synonyms(
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let groups = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
             synonyms::list(conn, id)
         })
@@ -62,11 +62,6 @@ pub(crate) async fn put_synonyms(
 ) -> ApiResult<HttpResponse> {
     let groups = checked(&body.groups).map_err(|rule| ApiError::field("groups", rule))?;
     let view = SynonymsView { groups: groups.clone() };
-    app.db(caller.actor, move |conn| {
-        collections::find(conn, id)?;
-        synonyms::replace(conn, id, &groups)
-    })
-    .await
-    .map_err(|error| error.naming("collection"))?;
+    app.blocking(move |engine| Ok(engine.replace_synonyms(caller.actor, id, &groups)?)).await?;
     Ok(HttpResponse::Ok().json(view))
 }

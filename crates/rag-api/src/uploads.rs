@@ -143,9 +143,8 @@ async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) ->
                 metadata: &incoming.metadata,
             };
             let accepted = engine.upload(actor, id, &upload)?;
-            let newest = engine
-                .db()
-                .transaction(actor, |conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
+            let newest =
+                engine.db().read(actor, |conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
             Ok((accepted, newest))
         })
         .await?;

@@ -96,13 +96,14 @@ impl From<EngineError> for Failure {
 impl From<&EngineError> for Failure {
     fn from(error: &EngineError) -> Self {
         let exit = match error {
-            EngineError::Unavailable(_) => Exit::Unreachable,
+            EngineError::Unavailable(_) | EngineError::Collision => Exit::Unreachable,
             EngineError::Invalid(_) => Exit::Usage,
             _ => Exit::Failed,
         };
         let failure = Self::new(exit, error.to_string());
         match error {
             EngineError::Bug(source) => failure.hint(format!("cause: {}", sentence(&**source))),
+            EngineError::File(source) => failure.hint(format!("cause: {source}")),
             EngineError::ChatModel(source) => source.clone().into(),
             EngineError::Unavailable(_) => failure.hint("`rag doctor` tells what is wrong"),
             _ => failure,

@@ -7,7 +7,7 @@ use std::{
 
 use rag_embed::{Embedder, Reranker};
 use rag_llm::{ChatModel, Completer};
-use rag_repo::{Actor, Db, embedding_models, users};
+use rag_repo::{Actor, Db, RepoResult, embedding_models, users};
 use rag_schema::models::{EmbeddingModel, User};
 use rag_text::Tokenize;
 
@@ -57,7 +57,7 @@ impl Engine {
                 embedding_models::MAX_DIMENSIONS
             )));
         }
-        let (model, local_user) = parts.db.transaction(Actor::Worker, |conn| {
+        let (model, local_user) = parts.db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
             let model = embedding_models::register(conn, &info.name, dimensions, &parts.settings.index)?;
             let user = users::ensure_admin(conn, LOCAL_USER.0, LOCAL_USER.1)?;
             Ok((model, user))

@@ -2,7 +2,7 @@
 
 use rag_embed::EmbedError;
 use rag_llm::LlmError;
-use rag_repo::RepoError;
+use rag_repo::{RepoError, TransactionError, collections};
 use rag_text::Refusal;
 
 /// Result of a use case.
@@ -35,6 +35,12 @@ pub enum EngineError {
     /// The database or a model cannot answer now.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// Two transactions collided; the same one may succeed at once.
+    #[error("The database is busy. Try again shortly.")]
+    Collision,
+    /// A temporary file of this server cannot be written or read.
+    #[error("This server cannot use its temporary files. Try again later; its log has the cause.")]
+    File(#[source] std::io::Error),
     /// The chat model gave no answer, or only a part of one.
     #[error("The chat model failed or broke off. Ask again later.")]
     ChatModel(#[source] LlmError),
@@ -53,9 +59,22 @@ impl From<RepoError> for EngineError {
                 tracing::warn!(reason, "database unavailable");
                 Self::Unavailable("The database is busy or restarting. Try again shortly.")
             }
-            RepoError::Collision => Self::Unavailable("The database is busy. Try again shortly."),
-            other => Self::Bug(Box::new(other)),
+            RepoError::Collision => Self::Collision,
+            RepoError::Conflict(constraint) if constraint == collections::NAME_KEY => {
+                Self::Conflict("There is a collection of that name already.".to_owned())
+            }
+            RepoError::Conflict(_) => {
+                Self::Conflict("The object that this belongs to has changed or is deleted.".to_owned())
+            }
+            RepoError::Invalid(constraint) => Self::Invalid(format!("A value breaks the rule {constraint}.")),
+            other @ (RepoError::Migration(_) | RepoError::Bug(_)) => Self::Bug(Box::new(other)),
         }
+    }
+}
+
+impl TransactionError for EngineError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Collision)
     }
 }
 
@@ -79,7 +98,7 @@ impl From<LlmError> for EngineError {
 
 impl From<std::io::Error> for EngineError {
     fn from(error: std::io::Error) -> Self {
-        Self::Bug(Box::new(error))
+        Self::File(error)
     }
 }
 

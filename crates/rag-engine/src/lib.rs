@@ -5,6 +5,8 @@
 
 pub mod accounts;
 pub mod answer;
+mod collections;
+mod documents;
 mod engine;
 mod error;
 pub mod evaluate;

@@ -1,6 +1,6 @@
 //! Upkeep of the whole database, hourly: a list of steps, each of which does no harm when it is done twice.
 
-use rag_repo::{Actor, events, jobs, jobs::Lease};
+use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
@@ -38,7 +38,7 @@ fn run_steps(engine: &Engine, lease: Lease) -> EngineResult<()> {
 fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let days = engine.settings().jobs.keep_days;
     loop {
-        let deleted = engine.db().transaction(Actor::Worker, |conn| {
+        let deleted = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
             jobs::hold(conn, lease)?;
             jobs::delete_finished(conn, days, DELETE_BATCH)
         })?;
@@ -51,7 +51,7 @@ fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
 /// Makes the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
 fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let keep_months = engine.settings().analytics.keep_months;
-    let kept = engine.db().transaction(Actor::Worker, |conn| {
+    let kept = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
         jobs::hold(conn, lease)?;
         events::keep_partitions(conn, MONTHS_AHEAD, keep_months)
     })?;

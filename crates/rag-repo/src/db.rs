@@ -10,7 +10,7 @@ use diesel::{
 
 use crate::{
     actor::Actor,
-    error::{RepoError, RepoResult},
+    error::{RepoError, RepoResult, TransactionError},
 };
 
 /// Attempts of a transaction that collides with others.
@@ -18,6 +18,11 @@ const COLLISION_ATTEMPTS: u32 = 5;
 
 /// How often the pool tries to reach a server that is away. Its own default grows to half of the callers' patience.
 const RECONNECT: Duration = Duration::from_millis(250);
+
+/// Has the server write its messages untranslated, where the user may choose: Diesel passes on neither the SQLSTATE of an error nor
+/// anything else that would tell a refused row or a full disk from other errors in every language.
+const UNTRANSLATED: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+                            EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
 /// Size and patience of the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,23 +81,38 @@ impl Db {
     }
 
     /// Runs `work` in a transaction on behalf of `actor`, again when it collides with another one; so `work` may run
-    /// several times. There is no other way to a connection: row-level security holds whatever `work` asks.
-    pub fn transaction<T>(
+    /// several times. There is no other way to a connection but `read`: row-level security holds whatever `work` asks.
+    /// Whatever `work` returns as an error takes the transaction back.
+    pub fn transaction<T, E: TransactionError>(
         &self,
         actor: Actor,
-        mut work: impl FnMut(&mut PgConnection) -> RepoResult<T>,
-    ) -> RepoResult<T> {
+        work: impl FnMut(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run(&format!("BEGIN; {}", actor.entry()), work)
+    }
+
+    /// As `transaction`, for reads alone: PostgreSQL refuses every write in it.
+    pub fn read<T, E: TransactionError>(
+        &self,
+        actor: Actor,
+        work: impl FnMut(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run(&format!("BEGIN READ ONLY; {}", actor.entry()), work)
+    }
+
+    fn run<T, E: TransactionError>(
+        &self,
+        begin: &str,
+        mut work: impl FnMut(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut connection = self.connection()?;
-        let mut attempt = 1;
-        loop {
-            match run_as(actor, &mut connection, &mut work) {
-                Err(RepoError::Collision) if attempt < COLLISION_ATTEMPTS => attempt += 1,
-                Err(RepoError::Collision) => {
-                    return Err(RepoError::Unavailable("transactions keep colliding".to_owned()));
-                }
+        for _ in 1..COLLISION_ATTEMPTS {
+            match run_once(begin, &mut connection, &mut work) {
+                Err(error) if error.is_collision() => {}
                 result => return result,
             }
         }
+        run_once(begin, &mut connection, &mut work)
     }
 
     /// Connections open and idle now.
@@ -115,20 +135,20 @@ impl std::fmt::Debug for Db {
     }
 }
 
-fn run_as<T>(
-    actor: Actor,
+fn run_once<T, E: TransactionError>(
+    begin: &str,
     connection: &mut PgConnection,
-    work: impl FnOnce(&mut PgConnection) -> RepoResult<T>,
-) -> RepoResult<T> {
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E> {
     // One message: the role and the asker cost no round trip.
-    AnsiTransactionManager::begin_transaction_sql(connection, &format!("BEGIN; {}", actor.entry()))?;
+    AnsiTransactionManager::begin_transaction_sql(connection, begin).map_err(RepoError::from)?;
     let result = work(connection);
     let ended = match result {
         Ok(_) => AnsiTransactionManager::commit_transaction(connection),
         Err(_) => AnsiTransactionManager::rollback_transaction(connection),
     };
-    // What `work` says went wrong tells more than that taking it back failed, too.
-    result.and_then(|value| ended.map(|()| value).map_err(RepoError::from))
+    // The error of `work` tells more than that taking it back failed, too.
+    result.and_then(|value| ended.map(|()| value).map_err(|error| RepoError::from(error).into()))
 }
 
 /// Sets on each new connection what every statement relies on.
@@ -142,7 +162,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionDefaults 
         connection
             .batch_execute(&format!(
                 "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC'; \
-                 SET jit = off; SET application_name = 'rag'",
+                 SET jit = off; SET application_name = 'rag'; {UNTRANSLATED}",
                 self.statement_timeout_ms
             ))
             .map_err(diesel::r2d2::Error::QueryError)

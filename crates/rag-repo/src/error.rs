@@ -5,6 +5,18 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 /// Result of every query.
 pub type RepoResult<T> = Result<T, RepoError>;
 
+/// An error that a transaction may end with.
+pub trait TransactionError: From<RepoError> {
+    /// Whether the transaction may succeed when it runs again at once.
+    fn is_collision(&self) -> bool;
+}
+
+impl TransactionError for RepoError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Collision)
+    }
+}
+
 /// Why a query gave no result.
 #[derive(Debug, thiserror::Error)]
 pub enum RepoError {
@@ -69,7 +81,7 @@ pub(crate) fn changed(rows: usize) -> RepoResult<()> {
     if rows == 0 { Err(RepoError::NotFound) } else { Ok(()) }
 }
 
-/// Diesel has no kind for these, and does not pass the SQLSTATE on; the server's words are all there is.
+/// Diesel has no kind for these and does not pass on the SQLSTATE. `Db` has the server write its messages untranslated.
 fn by_message(message: &str) -> Option<RepoError> {
     const UNAVAILABLE: [&str; 10] = [
         "terminating connection",

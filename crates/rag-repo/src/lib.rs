@@ -34,5 +34,5 @@ pub use actor::Actor;
 pub use chunk_writer::write_chunks;
 pub use db::{Db, PoolSettings};
 pub use diesel::pg::PgConnection;
-pub use error::{RepoError, RepoResult};
+pub use error::{RepoError, RepoResult, TransactionError};
 pub use page::Page;

@@ -8,7 +8,7 @@ use std::sync::{
 
 use futures_util::{StreamExt, stream};
 use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason};
-use rag_repo::Actor;
+use rag_repo::{Actor, RepoResult};
 use rag_testkit::{KEY, MoodyEmbedder, Setup, TestApp};
 use serde_json::json;
 
@@ -51,7 +51,7 @@ fn a_request_that_cannot_be_served_in_time_is_told_to_come_again() {
             std::thread::spawn(move || {
                 loop {
                     // The worker may have a connection just now.
-                    let got = engine.db().transaction(Actor::Door { request: None }, |_| {
+                    let got = engine.db().transaction(Actor::Door { request: None }, |_| -> RepoResult<_> {
                         held.send(()).unwrap();
                         let _ = released.lock().unwrap().recv();
                         Ok(())

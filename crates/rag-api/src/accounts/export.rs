@@ -61,7 +61,7 @@ async fn next(app: &App, actor: Actor, user: UserId, step: Step) -> ApiResult<Op
     if matches!(step, Step::End) {
         return Ok(None);
     }
-    let (lines, step) = app.db(actor, move |conn| page(conn, user, step)).await?;
+    let (lines, step) = app.read(actor, move |conn| page(conn, user, step)).await?;
     Ok(Some((Bytes::from(lines), step)))
 }
 

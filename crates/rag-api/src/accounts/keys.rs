@@ -104,7 +104,7 @@ pub(crate) async fn create_key(
 /// Your keys, newest first.
 #[utoipa::path(get, path = "/v1/keys", tag = "accounts", responses((status = 200, body = ListView<KeyView>)))]
 pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
-    let rows = app.db(caller.actor, api_keys::list).await?;
+    let rows = app.read(caller.actor, api_keys::list).await?;
     Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
 }
 
@@ -116,8 +116,6 @@ pub(crate) async fn delete_key(
     caller: May<Manage>,
     Id(id): Id<ApiKeyId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| api_keys::delete(conn, id))
-        .await
-        .map_err(|error| error.naming("key"))?;
+    app.blocking(move |engine| Ok(engine.delete_key(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

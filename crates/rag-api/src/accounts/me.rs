@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_engine::Actor;
 use rag_repo::{logins, users};
 use rag_schema::{
     ids::LoginId,
@@ -113,7 +112,7 @@ pub(crate) struct LoginView {
 #[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = UserView)))]
 pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
     let id = caller.person()?.id;
-    let row = app.db(caller.actor, move |conn| users::find(conn, id)).await?;
+    let row = app.read(caller.actor, move |conn| users::find(conn, id)).await?;
     Ok(HttpResponse::Ok().json(UserView::from(row)))
 }
 
@@ -141,10 +140,9 @@ pub(crate) async fn update_me(
         if name.trim().is_empty() {
             return Err(ApiError::field("display_name", "must not be blank"));
         }
-        app.db(Actor::Door { request }, move |conn| users::set_display_name(conn, person.id, name.trim()))
-            .await?;
+        app.blocking(move |engine| Ok(engine.set_display_name(request, person.id, name.trim())?)).await?;
     }
-    let row = app.db(caller.actor, move |conn| users::find(conn, person.id)).await?;
+    let row = app.read(caller.actor, move |conn| users::find(conn, person.id)).await?;
     Ok(HttpResponse::Ok().json(UserView::from(row)))
 }
 
@@ -162,7 +160,7 @@ pub(crate) async fn erase_me(app: web::Data<App>, caller: May<Manage>) -> ApiRes
 #[utoipa::path(get, path = "/v1/me/logins", tag = "accounts", responses((status = 200, body = ListView<LoginView>)))]
 pub(crate) async fn list_logins(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
     let current = caller.person()?.login;
-    let rows = app.db(caller.actor, logins::list).await?;
+    let rows = app.read(caller.actor, logins::list).await?;
     let view = |row: Login| LoginView {
         id: row.id.uuid(),
         device: row.device,
@@ -181,8 +179,6 @@ pub(crate) async fn revoke_login(
     caller: May<Manage>,
     Id(id): Id<LoginId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| logins::revoke(conn, id))
-        .await
-        .map_err(|error| error.naming("login"))?;
+    app.blocking(move |engine| Ok(engine.revoke_login(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

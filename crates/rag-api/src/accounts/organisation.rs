@@ -141,7 +141,7 @@ pub(crate) async fn list_audit_events(
     };
     let limit = params.limit;
     let page = Page { limit: limit + 1, after: params.after };
-    let rows = app.db(caller.actor, move |conn| audit::list(conn, &filter, page)).await?;
+    let rows = app.read(caller.actor, move |conn| audit::list(conn, &filter, page)).await?;
     let views = rows.into_iter().map(AuditEventView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &AuditEventView| view.id.to_string())))
 }

@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_engine::accounts::LAST_ADMIN;
-use rag_repo::{invitations, organisations, users, users::UserChange};
+use rag_repo::{invitations, users, users::UserChange};
 use rag_schema::{
     enums::{Role, UserState},
     ids::{InvitationId, UserId},
@@ -20,7 +19,7 @@ use crate::{
     auth::{Administer, May, Own},
     extract::{Body, Id, Params},
     page::{ListView, PageParams},
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiError, ApiResult, Problem},
 };
 
 /// What to change of somebody; what is absent stays.
@@ -94,7 +93,7 @@ pub(crate) async fn list_users(
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.db(caller.actor, move |conn| users::list(conn, page)).await?;
+    let rows = app.read(caller.actor, move |conn| users::list(conn, page)).await?;
     let views = rows.into_iter().map(UserView::from).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
 }
@@ -113,20 +112,9 @@ pub(crate) async fn update_user(
         return Err(ApiError::field("role", "or state is needed: there is nothing to change"));
     }
     let organisation = caller.person()?.organisation;
-    let changed = app
-        .db(caller.actor, move |conn| {
-            organisations::lock(conn, organisation)?;
-            let row = users::find(conn, id)?;
-            let (role, state) = (body.role.unwrap_or(row.role), body.state.unwrap_or(row.state));
-            let manages = role == Role::Admin && state == UserState::Active;
-            if !manages && users::no_admin_beside(conn, organisation, id)? {
-                return Ok(None);
-            }
-            users::update(conn, id, UserChange { role: body.role, state: body.state }).map(Some)
-        })
-        .await;
-    let row = changed.map_err(|error| error.naming("user"))?;
-    let row = row.ok_or_else(|| ApiError::new(Code::Conflict, LAST_ADMIN))?;
+    let change = UserChange { role: body.role, state: body.state };
+    let row =
+        app.blocking(move |engine| Ok(engine.update_user(caller.actor, organisation, id, change)?)).await?;
     Ok(HttpResponse::Ok().json(UserView::from(row)))
 }
 
@@ -168,7 +156,7 @@ pub(crate) async fn list_invitations(
     app: web::Data<App>,
     caller: May<Administer>,
 ) -> ApiResult<HttpResponse> {
-    let rows = app.db(caller.actor, invitations::list).await?;
+    let rows = app.read(caller.actor, invitations::list).await?;
     Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(InvitationView::from).collect())))
 }
 
@@ -180,8 +168,6 @@ pub(crate) async fn delete_invitation(
     caller: May<Administer>,
     Id(id): Id<InvitationId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| invitations::delete(conn, id))
-        .await
-        .map_err(|error| error.naming("invitation"))?;
+    app.blocking(move |engine| Ok(engine.delete_invitation(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,7 +6,7 @@ use rag_repo::{collections, links, members, users};
 use rag_schema::{
     enums::{MemberRole, Scope},
     ids::{CollectionId, LinkId, UserId},
-    models::{CollectionLink, CollectionMember},
+    models::CollectionLink,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -97,7 +97,7 @@ pub(crate) async fn list_members(
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let (owner, rows) = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             let collection = collections::find(conn, id)?;
             Ok((users::find(conn, collection.owner_id)?, members::list(conn, id)?))
         })
@@ -129,25 +129,10 @@ pub(crate) async fn share_collection(
         MemberRole::Reader => &[Scope::Read],
     };
     caller.check_scopes(handed_on)?;
-    let shared = app.db(caller.actor, move |conn| {
-        let collection = collections::find(conn, path.collection)?;
-        let user = users::find(conn, path.user)?;
-        if user.id == collection.owner_id {
-            return Ok(false);
-        }
-        let member = CollectionMember {
-            collection_id: collection.id,
-            user_id: user.id,
-            organisation_id: collection.organisation_id,
-            role: body.role,
-        };
-        members::upsert(conn, &member).map(|()| true)
-    });
-    if shared.await.map_err(|error| error.naming("collection or user"))? {
-        Ok(HttpResponse::NoContent().finish())
-    } else {
-        Err(ApiError::new(Code::Conflict, "This person owns the collection."))
-    }
+    let MemberPath { collection, user } = path;
+    app.blocking(move |engine| Ok(engine.share_collection(caller.actor, collection, user, body.role)?))
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Ends the sharing with somebody. The collection's owner may, and who leaves it.
@@ -159,9 +144,8 @@ pub(crate) async fn unshare_collection(
     caller: May<Manage>,
     path: MemberPath,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| members::delete(conn, path.collection, path.user))
-        .await
-        .map_err(|error| error.naming("member"))?;
+    let MemberPath { collection, user } = path;
+    app.blocking(move |engine| Ok(engine.unshare_collection(caller.actor, collection, user)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -189,7 +173,7 @@ pub(crate) async fn list_links(
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
     let rows = app
-        .db(caller.actor, move |conn| {
+        .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
             links::list(conn, id)
         })
@@ -206,7 +190,7 @@ pub(crate) async fn delete_link(
     caller: May<Manage>,
     Id(id): Id<LinkId>,
 ) -> ApiResult<HttpResponse> {
-    app.db(caller.actor, move |conn| links::delete(conn, id)).await.map_err(|error| error.naming("link"))?;
+    app.blocking(move |engine| Ok(engine.delete_link(caller.actor, id)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -193,7 +193,7 @@ pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<
     let Some(login) = caller.person()?.login else {
         return Err(ApiError::new(Code::Conflict, "This is a key, not a login. Delete it under /v1/keys."));
     };
-    app.db(caller.actor, move |conn| rag_repo::logins::revoke(conn, login)).await?;
+    app.blocking(move |engine| Ok(engine.revoke_login(caller.actor, login)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -4,7 +4,7 @@ use std::{io::Write, time::Duration};
 
 use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Text};
 use rag_engine::{Engine, ingest::Upload, jobs::Workers};
-use rag_repo::{Page, collections, documents, jobs};
+use rag_repo::{Page, RepoResult, collections, documents, jobs};
 use rag_schema::{ids::CollectionId, models::NewCollection};
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -104,7 +104,7 @@ fn load(engine: &Engine, collection: CollectionId, documents: &[Document]) -> Be
 
 /// What ingest gave the embedder: each chunk under its title.
 fn inputs(engine: &Engine, collection: CollectionId) -> BenchResult<Vec<String>> {
-    let all = engine.db().transaction(engine.local_actor(), |conn| {
+    let all = engine.db().transaction(engine.local_actor(), |conn| -> RepoResult<_> {
         let page = Page::first(i64::from(i32::MAX));
         let mut chunks = Vec::new();
         for document in documents::list(conn, collection, page)? {

@@ -120,7 +120,7 @@ pub(crate) fn nearest_exactly(
 /// The best passages of the scope by BM25, none pruned.
 pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
     let limit = i64::try_from(LIMIT)?;
-    Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| {
+    Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| -> rag_repo::RepoResult<_> {
         let words = search::parse_words(conn, &[place.collection], &question.text)?.words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);

@@ -71,7 +71,7 @@ fn marks(share: f64) -> u64 {
 }
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
-    let (model, facts) = engine.db().transaction(Actor::Worker, |conn| {
+    let (model, facts) = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
         let model = embedding_models::find(conn, engine.model().id)?;
         let facts = vector_index::facts(conn, model.id)?;
         Ok((model, facts))

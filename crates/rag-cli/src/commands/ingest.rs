@@ -14,7 +14,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rag_engine::{Engine, EngineError, ingest::Upload, jobs::Workers};
-use rag_repo::{Page, RepoError, collections, jobs};
+use rag_repo::{Page, RepoError, RepoResult, collections, jobs};
 use rag_schema::{
     enums::JobState,
     ids::{CollectionId, JobId},
@@ -98,7 +98,7 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
         return Err(Failure::new(Exit::Usage, "a collection's name has 1 to 200 characters"));
     }
     let find = |conn: &mut _| collections::find_by_name(conn, user.id, name);
-    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| {
+    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| -> RepoResult<_> {
         if let Some(found) = find(conn)? {
             return Ok(found);
         }
@@ -218,7 +218,7 @@ impl<'a> Run<'a> {
         let collection = self.collection.id;
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
-        let found = self.engine.db().transaction(self.engine.local_actor(), |conn| {
+        let found = self.engine.db().transaction(self.engine.local_actor(), |conn| -> RepoResult<_> {
             let mut found = jobs::list(conn, Some(collection), None, newest)?;
             let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MOST_SINGLE);
             let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;

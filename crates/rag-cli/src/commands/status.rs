@@ -70,7 +70,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
         let operator =
             db.transaction(Actor::Worker, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
         let counts = operator.map(|user| {
-            db.transaction(Actor::user(user.id), |conn| {
+            db.transaction(Actor::user(user.id), |conn| -> RepoResult<_> {
                 Ok(json!({"collections": collections_of(conn)?, "jobs": jobs_of(conn)?}))
             })
         });

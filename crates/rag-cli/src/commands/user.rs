@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use rag_engine::accounts::NewKey;
-use rag_repo::{Actor, Page, RepoError, organisations, organisations::OwnLimits, users, users::UserChange};
+use rag_repo::{
+    Actor, Page, RepoError, RepoResult, organisations, organisations::OwnLimits, users, users::UserChange,
+};
 use rag_schema::{
     enums::{Role, UserState},
     ids::OrganisationId,
@@ -61,7 +63,7 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
 
 /// The organisation of that name; made when there is none.
 fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
-    Ok(context.engine.db().transaction(Actor::Worker, |conn| {
+    Ok(context.engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
         match organisations::find_by_name(conn, name)? {
             Some(organisation) => Ok(organisation.id),
             None => organisations::insert(conn, name),
@@ -70,7 +72,7 @@ fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
 }
 
 fn list(context: &Context, as_json: bool) -> Outcome<()> {
-    let all = context.engine.db().transaction(Actor::Worker, |conn| {
+    let all = context.engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
         let found = users::list(conn, Page::first(MOST_USERS))?;
         let named = |user: User| Ok((organisations::find(conn, user.organisation_id)?.0.name, user));
         found.into_iter().map(named).collect::<Result<Vec<_>, RepoError>>()
@@ -139,7 +141,7 @@ pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
         }
         KeyCommand::Revoke { prefix, user } => {
             let user = whose(user)?;
-            engine.db().transaction(Actor::user(user.id), |conn| {
+            engine.db().transaction(Actor::user(user.id), |conn| -> RepoResult<_> {
                 let wanted: Vec<_> =
                     rag_repo::api_keys::list(conn)?.into_iter().filter(|key| key.prefix == *prefix).collect();
                 if wanted.is_empty() {
@@ -178,7 +180,7 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
                 max_bytes: *max_bytes,
                 max_tokens_per_day: *max_tokens_per_day,
             };
-            let limited = engine.db().transaction(Actor::Worker, |conn| {
+            let limited = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
                 let organisation = organisations::find_by_name(conn, name)?.ok_or(RepoError::NotFound)?;
                 organisations::limit(conn, organisation.id, limits)
             });

@@ -48,7 +48,7 @@ impl Engine {
         device: &str,
     ) -> EngineResult<Tokens> {
         let door = Actor::Door { request };
-        let known = self.db().transaction(door, |conn| {
+        let known = self.db().transaction(door, |conn| -> RepoResult<_> {
             let Some(user) = users::find_by_email(conn, email.trim())? else { return Ok(None) };
             Ok(Some((user.id, user.state, users::password_hash(conn, user.id)?)))
         })?;
@@ -67,7 +67,7 @@ impl Engine {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
         let device: String = device.replace('\0', "").chars().take(DEVICE_CHARS).collect();
         let days = self.settings().accounts.login_days;
-        self.db().transaction(door, |conn| {
+        self.db().transaction(door, |conn| -> RepoResult<_> {
             let login = logins::insert(conn, user, &device, days)?;
             pair.store(conn, login)
         })?;
@@ -79,7 +79,7 @@ impl Engine {
     pub fn refresh(&self, request: Option<Uuid>, token: &str) -> EngineResult<Tokens> {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
         let sha256 = digest(token);
-        let refreshed = self.db().transaction(Actor::Door { request }, |conn| {
+        let refreshed = self.db().transaction(Actor::Door { request }, |conn| -> RepoResult<_> {
             let refreshed = logins::refresh(conn, &sha256)?;
             let Refreshed::Good(login) = refreshed else { return Ok((refreshed, None)) };
             pair.store(conn, login)?;
@@ -97,7 +97,7 @@ impl Engine {
 
     /// What the secret with that SHA-256 opens; none when it opens nothing. Writes down that a key was used, to the minute.
     pub fn open(&self, sha256: &[u8]) -> EngineResult<Option<Opened>> {
-        Ok(self.db().transaction(Actor::Door { request: None }, |conn| {
+        Ok(self.db().transaction(Actor::Door { request: None }, |conn| -> RepoResult<_> {
             let opened = logins::open(conn, sha256)?;
             if let Some(Opened { key_id: Some(key), is_stale: true, .. }) = &opened {
                 rag_repo::api_keys::touch(conn, *key)?;
@@ -127,7 +127,7 @@ impl Engine {
         }
         let hash = password::hash(new)?;
         let actor = Actor::User { id: user, may_write: false, request };
-        Ok(self.db().transaction(door, |conn| {
+        Ok(self.db().transaction(door, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             users::set_password_hash(conn, user, &hash)?;
             logins::revoke_others(conn, user, login)

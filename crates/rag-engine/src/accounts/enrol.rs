@@ -1,6 +1,6 @@
 //! How people come in: by invitation, or by themselves where that is allowed.
 
-use rag_repo::{Actor, RepoError, invitations, invitations::NewInvitation, organisations, users};
+use rag_repo::{Actor, RepoError, RepoResult, invitations, invitations::NewInvitation, organisations, users};
 use rag_schema::{
     enums::Role,
     ids::{OrganisationId, UserId},
@@ -53,7 +53,7 @@ impl Engine {
             Actor::User { id, .. } => Some(id),
             _ => None,
         };
-        let invitation = self.db().transaction(actor, |conn| {
+        let invitation = self.db().transaction(actor, |conn| -> RepoResult<_> {
             if users::find_by_email(conn, email)?.is_some() {
                 return Ok(None);
             }
@@ -86,7 +86,7 @@ impl Engine {
     ) -> EngineResult<(User, Tokens)> {
         let hash = password::hash(new.password)?;
         let door = Actor::Door { request };
-        let accepted = self.db().transaction(door, |conn| {
+        let accepted = self.db().transaction(door, |conn| -> RepoResult<_> {
             let Some(invitation) = invitations::take(conn, &digest(token))? else { return Ok(None) };
             let user = NewUser {
                 id: UserId::new(),
@@ -122,7 +122,7 @@ impl Engine {
         let email = address(email)?;
         let hash = password::hash(new.password)?;
         let door = Actor::Door { request };
-        let inserted = self.db().transaction(door, |conn| {
+        let inserted = self.db().transaction(door, |conn| -> RepoResult<_> {
             let user = NewUser {
                 id: UserId::new(),
                 organisation_id: organisations::insert(conn, organisation)?,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{Engine, EngineError, EngineResult};
 
 /// Why somebody stays who alone manages an organisation.
-pub const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
+pub(super) const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
 
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ impl Engine {
             return Err(EngineError::Conflict("The operator of the server cannot be erased.".to_owned()));
         }
         // What `actor` cannot see is not there for them, whatever upkeep could see; and others are an admin's to erase.
-        let seen = self.db().transaction(actor, |conn| {
+        let seen = self.db().transaction(actor, |conn| -> RepoResult<_> {
             users::find(conn, user)?;
             match actor {
                 Actor::User { id, .. } if id != user => Ok(users::find(conn, id)?.role == Role::Admin),
@@ -44,7 +44,7 @@ impl Engine {
         if !seen.map_err(|error| EngineError::from(error).naming("user"))? {
             return Err(EngineError::Forbidden("Only admins of the organisation may do this."));
         }
-        let erased = self.db().transaction(Actor::Worker, |conn| {
+        let erased = self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             let row = users::find(conn, user)?;
             organisations::lock(conn, row.organisation_id)?;

@@ -1,6 +1,6 @@
 //! Secrets that people make for others: keys for programs, links to collections.
 
-use rag_repo::{Actor, api_keys, clock, collections, links};
+use rag_repo::{Actor, RepoResult, api_keys, clock, collections, links};
 use rag_schema::{
     enums::Scope,
     ids::{ApiKeyId, CollectionId, UserId},
@@ -36,7 +36,7 @@ impl Engine {
     /// Makes an API key.
     pub fn make_key(&self, actor: Actor, new: &NewKey<'_>) -> EngineResult<Shown<ApiKey>> {
         let secret = Secret::new(Kind::ApiKey)?;
-        let row = self.db().transaction(actor, |conn| {
+        let row = self.db().transaction(actor, |conn| -> RepoResult<_> {
             let expires_at = new.days.map(|days| clock::in_days(conn, days)).transpose()?;
             let key = NewApiKey {
                 id: ApiKeyId::new(),
@@ -60,7 +60,7 @@ impl Engine {
         days: Option<i32>,
     ) -> EngineResult<Shown<CollectionLink>> {
         let secret = Secret::new(Kind::Link)?;
-        let inserted = self.db().transaction(actor, |conn| {
+        let inserted = self.db().transaction(actor, |conn| -> RepoResult<_> {
             collections::find(conn, collection)?;
             links::insert(conn, collection, &secret.sha256, days)
         });

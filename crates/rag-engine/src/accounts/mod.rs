@@ -4,13 +4,15 @@ mod door;
 mod enrol;
 mod erase;
 mod keys;
+mod manage;
 mod password;
 mod quota;
 mod secret;
 
 pub use door::Tokens;
 pub use enrol::{Enrolment, Invited};
-pub use erase::{LAST_ADMIN, Receipt};
+use erase::LAST_ADMIN;
+pub use erase::Receipt;
 pub use keys::{NewKey, Shown};
 pub use quota::Limits;
 pub use secret::digest;

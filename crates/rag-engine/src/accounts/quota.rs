@@ -48,7 +48,7 @@ impl Engine {
 
     /// The organisation of the asker, what it uses, and what it may use.
     pub fn organisation(&self, actor: Actor) -> EngineResult<(Organisation, Usage, i64)> {
-        let found = self.db().transaction(actor, |conn| {
+        let found = self.db().transaction(actor, |conn| -> RepoResult<_> {
             let (organisation, usage) = organisations::own(conn)?;
             let spent = organisations::tokens_today(conn, &usage)?;
             Ok((organisation, usage, spent))

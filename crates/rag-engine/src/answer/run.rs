@@ -169,7 +169,9 @@ impl<S: Steps> Turn<'_, S> {
             let patience =
                 if self.shutdown.is_cancelled() { RECORD_PATIENCE_STOPPED } else { RECORD_PATIENCE };
             match self.steps.database(record).await {
-                Err(EngineError::Unavailable(_)) if since.elapsed() < patience => sleep(RECORD_PAUSE).await,
+                Err(EngineError::Unavailable(_) | EngineError::Collision) if since.elapsed() < patience => {
+                    sleep(RECORD_PAUSE).await;
+                }
                 Err(error) => {
                     tracing::error!(%session, %error, "cannot store an answer");
                     return Err(error);

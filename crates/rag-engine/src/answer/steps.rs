@@ -34,22 +34,19 @@ impl Engine {
         if self.chat().is_some() {
             self.check_tokens(question.actor)?;
         }
-        let begun = self.db().transaction(question.actor, |conn| {
+        self.db().transaction(question.actor, |conn| {
             if let Some(session) = question.session {
-                sessions::lock(conn, session)?;
+                sessions::lock(conn, session).map_err(|error| EngineError::from(error).naming("session"))?;
             }
             if !collections::are_all_visible(conn, &question.collections)? {
-                return Ok(None);
+                return Err(EngineError::NotFound("collection"));
             }
             let session = question.session.map_or_else(|| begin_session(conn, question, text), Ok)?;
             let ordinal = messages::next_ordinal(conn, session)?;
             let recent = messages::before(conn, session, ordinal, RECENT_MESSAGES)?;
             let message = messages::append(conn, &blank(session, ordinal, Sender::User, text))?;
-            Ok(Some(Begun { message, recent, at }))
-        });
-        begun
-            .map_err(|error| EngineError::from(error).naming("session"))?
-            .ok_or(EngineError::NotFound("collection"))
+            Ok(Begun { message, recent, at })
+        })
     }
 
     fn check_question<'q>(&self, question: &'q str) -> EngineResult<&'q str> {
@@ -115,9 +112,9 @@ impl Engine {
             return Ok(Plan::Ready(extractive::answer(self, &message.text, vector, evidence)?));
         }
         let max = self.settings().answer.history_messages;
-        let history = self.db().transaction(question.actor, |conn| {
-            messages::before(conn, message.session_id, message.ordinal, max)
-        })?;
+        let history = self
+            .db()
+            .read(question.actor, |conn| messages::before(conn, message.session_id, message.ordinal, max))?;
         Ok(Plan::Stream(prompt::grounded(&message.text, &history, evidence)))
     }
 

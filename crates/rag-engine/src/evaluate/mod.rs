@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_repo::{collections, jobs, search::Scope};
+use rag_repo::{RepoResult, collections, jobs, search::Scope};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
     models::NewCollection,
@@ -126,7 +126,7 @@ fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId>
         name,
         description: "A test collection.",
     };
-    Ok(engine.db().transaction(engine.local_actor(), |conn| {
+    Ok(engine.db().transaction(engine.local_actor(), |conn| -> RepoResult<_> {
         match collections::find_by_name(conn, user.id, name)? {
             Some(known) => Ok(known.id),
             None => Ok(collections::insert(conn, &new)?.id),

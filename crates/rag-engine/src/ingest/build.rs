@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use rag_repo::{Actor, RepoError, jobs, jobs::Lease, versions, versions::BuildProgress};
+use rag_repo::{Actor, RepoError, RepoResult, jobs, jobs::Lease, versions, versions::BuildProgress};
 use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
@@ -91,7 +91,7 @@ impl<'e> Build<'e> {
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
         let facts = facts(engine, &document, outline);
         let stored = if job.lease_number > 1 {
-            engine.db().transaction(Actor::Worker, |conn| {
+            engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
                 jobs::hold(conn, lease)?;
                 versions::begin_build(conn, version, &facts.settings)
             })?

@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use rag_repo::{Actor, PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
+use rag_repo::{
+    Actor, PgConnection, RepoError, RepoResult, TransactionError, collections, documents, jobs, versions,
+};
 use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, IngestTask, Job, NewDocument, NewDocumentVersion, NewJob, Task},
@@ -68,27 +70,62 @@ impl Engine {
         let stored = self.db().transaction(actor, |conn| {
             collections::find(conn, collection)?;
             if let Some(document) = documents::find_by_content(conn, collection, &sha256)? {
-                return duplicate(conn, document);
+                return Ok(duplicate(conn, document)?);
             }
             let accepted = new.store(conn, collection)?;
             match self.storage_exhausted(conn)? {
-                Some(detail) => Err(RepoError::Exhausted(detail)),
+                Some(detail) => Err(RepoError::Exhausted(detail).into()),
                 None => Ok(accepted),
             }
         });
         let accepted = match stored {
-            Err(error) if error.hits(documents::CONTENT_KEY) => self.db().transaction(actor, |conn| {
-                let document =
-                    documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
-                duplicate(conn, document)
-            }),
-            other => other,
+            Err(StoreError::Database(error)) if error.hits(documents::CONTENT_KEY) => {
+                self.db().read(actor, |conn| {
+                    let document =
+                        documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
+                    Ok(duplicate(conn, document)?)
+                })
+            }
+            other => other.map_err(EngineError::from),
         };
-        let accepted = accepted.map_err(|error| EngineError::from(error).naming("collection"))?;
+        let accepted = accepted.map_err(|error| error.naming("collection"))?;
         if !accepted.duplicate {
             self.announce_work();
         }
         Ok(accepted)
+    }
+}
+
+/// Why an upload was not stored.
+enum StoreError {
+    Database(RepoError),
+    File(std::io::Error),
+}
+
+impl From<RepoError> for StoreError {
+    fn from(error: RepoError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl TransactionError for StoreError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_collision())
+    }
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => error.into(),
+            StoreError::File(error) => error.into(),
+        }
     }
 }
 
@@ -130,7 +167,7 @@ struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    fn store(&self, conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Accepted> {
+    fn store(&self, conn: &mut PgConnection, collection: CollectionId) -> Result<Accepted, StoreError> {
         let title = self.title();
         let document = documents::insert(
             conn,
@@ -175,13 +212,13 @@ impl Incoming<'_> {
     }
 
     /// In parts, so that neither we nor PostgreSQL hold the whole file in memory.
-    fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> RepoResult<()> {
-        let mut file = File::open(self.upload.file).map_err(|error| spool_lost(&error))?;
+    fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> Result<(), StoreError> {
+        let mut file = File::open(self.upload.file)?;
         let mut part = Vec::new();
         for number in 0.. {
             part.clear();
             let most = u64::try_from(versions::PART_BYTES).unwrap_or(u64::MAX);
-            Read::by_ref(&mut file).take(most).read_to_end(&mut part).map_err(|error| spool_lost(&error))?;
+            Read::by_ref(&mut file).take(most).read_to_end(&mut part)?;
             if part.is_empty() {
                 break;
             }
@@ -195,9 +232,4 @@ impl Incoming<'_> {
         let title = given.or(self.upload.source).unwrap_or("Untitled");
         title.replace('\0', "").chars().take(TITLE_CHARS).collect()
     }
-}
-
-fn spool_lost(error: &std::io::Error) -> RepoError {
-    tracing::error!(%error, "the spooled upload cannot be read");
-    RepoError::Unavailable("the spooled upload cannot be read".to_owned())
 }

@@ -1,6 +1,6 @@
 //! Retrying jobs that were given up.
 
-use rag_repo::{Actor, RepoError, jobs};
+use rag_repo::{Actor, RepoError, RepoResult, jobs};
 use rag_schema::{enums::JobState, ids::JobId, models::Job};
 
 use crate::{Engine, EngineError, EngineResult};
@@ -8,7 +8,7 @@ use crate::{Engine, EngineError, EngineResult};
 impl Engine {
     /// Queues a job again that was given up, with all its counts at 0, and wakes a worker.
     pub fn retry_job(&self, actor: Actor, id: JobId) -> EngineResult<Job> {
-        let retried = self.db().transaction(actor, |conn| {
+        let retried = self.db().transaction(actor, |conn| -> RepoResult<_> {
             let job = jobs::find(conn, id)?;
             match jobs::retry(conn, id) {
                 Err(RepoError::NotFound) if job.state == JobState::Dead => Err(RepoError::Forbidden),

@@ -3,7 +3,7 @@
 use std::io;
 
 use rag_repo::{
-    Actor, RepoError, documents, jobs,
+    Actor, RepoError, RepoResult, documents, jobs,
     jobs::{GivenBack, Lease},
 };
 use rag_schema::{
@@ -42,7 +42,7 @@ impl Engine {
 
     /// The input can never work: nothing of it is kept.
     fn refuse(&self, job: &Job, problem: &serde_json::Value) -> Result<(), RepoError> {
-        self.db().transaction(Actor::Worker, |conn| {
+        self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
             jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))?;
             job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
         })
@@ -83,7 +83,7 @@ impl Engine {
         away: Option<&EngineError>,
     ) {
         let held: Vec<&Job> = held.into_iter().collect();
-        let given = self.db().transaction(Actor::Worker, |conn| {
+        let given = self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
             for job in &held {
                 let lease = Lease::from(*job);
                 match away {
@@ -105,8 +105,8 @@ impl Engine {
 /// Whether the error says nothing about the job: the database, a model or a resource of this machine is away.
 pub(crate) fn is_outage(error: &EngineError) -> bool {
     match error {
-        EngineError::Unavailable(_) => true,
-        EngineError::Bug(source) => source.downcast_ref::<io::Error>().is_some_and(is_exhausted),
+        EngineError::Unavailable(_) | EngineError::Collision => true,
+        EngineError::File(error) => is_exhausted(error),
         _ => false,
     }
 }

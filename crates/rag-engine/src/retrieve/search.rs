@@ -44,10 +44,10 @@ impl Engine {
             self.db().transaction(actor, |conn| organisations::spend(conn, question.tokens))?;
         }
         let begun = Instant::now();
-        let asked = self.db().transaction(actor, |conn| question.ask(conn));
+        let asked = self.db().read(actor, |conn| question.ask(conn));
         let mut listed = question.list(asked, begun.elapsed())?;
         if request.highlight {
-            self.db().transaction(actor, |conn| question.mark(conn, &mut listed))?;
+            self.db().read(actor, |conn| question.mark(conn, &mut listed))?;
         }
         Ok(question.result(listed))
     }

@@ -1,0 +1,59 @@
+//! Changes of accounts that need no secret: names, roles, and what is withdrawn.
+
+use rag_repo::{Actor, api_keys, invitations, logins, organisations, users, users::UserChange};
+use rag_schema::{
+    enums::{Role, UserState},
+    ids::{ApiKeyId, InvitationId, LoginId, OrganisationId, UserId},
+    models::User,
+};
+use uuid::Uuid;
+
+use super::LAST_ADMIN;
+use crate::{Engine, EngineError, EngineResult};
+
+impl Engine {
+    /// Sets the name of a user who asks for it in `request`.
+    pub fn set_display_name(&self, request: Option<Uuid>, id: UserId, name: &str) -> EngineResult<User> {
+        let door = Actor::Door { request };
+        self.db().transaction(door, |conn| Ok(users::set_display_name(conn, id, name)?))
+    }
+
+    /// Changes a user's role or state. An organisation keeps an active admin: `EngineError::Conflict` otherwise.
+    pub fn update_user(
+        &self,
+        actor: Actor,
+        organisation: OrganisationId,
+        id: UserId,
+        change: UserChange,
+    ) -> EngineResult<User> {
+        let updated = self.db().transaction(actor, |conn| {
+            organisations::lock(conn, organisation)?;
+            let row = users::find(conn, id)?;
+            let (role, state) = (change.role.unwrap_or(row.role), change.state.unwrap_or(row.state));
+            let manages = role == Role::Admin && state == UserState::Active;
+            if !manages && users::no_admin_beside(conn, organisation, id)? {
+                return Err(EngineError::Conflict(LAST_ADMIN.to_owned()));
+            }
+            Ok(users::update(conn, id, change)?)
+        });
+        updated.map_err(|error| error.naming("user"))
+    }
+
+    /// Withdraws an invitation.
+    pub fn delete_invitation(&self, actor: Actor, id: InvitationId) -> EngineResult<()> {
+        let deleted = self.db().transaction(actor, |conn| Ok(invitations::delete(conn, id)?));
+        deleted.map_err(|error: EngineError| error.naming("invitation"))
+    }
+
+    /// Ends a login.
+    pub fn revoke_login(&self, actor: Actor, id: LoginId) -> EngineResult<()> {
+        let revoked = self.db().transaction(actor, |conn| Ok(logins::revoke(conn, id)?));
+        revoked.map_err(|error: EngineError| error.naming("login"))
+    }
+
+    /// Revokes an API key.
+    pub fn delete_key(&self, actor: Actor, id: ApiKeyId) -> EngineResult<()> {
+        let deleted = self.db().transaction(actor, |conn| Ok(api_keys::delete(conn, id)?));
+        deleted.map_err(|error: EngineError| error.naming("key"))
+    }
+}

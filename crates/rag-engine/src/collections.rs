@@ -1,0 +1,70 @@
+//! Collections: made, deleted, shared, given synonyms.
+
+use rag_repo::{Actor, collections, links, members, synonyms, users};
+use rag_schema::{
+    enums::MemberRole,
+    ids::{CollectionId, LinkId, UserId},
+    models::{Collection, CollectionMember, NewCollection},
+};
+
+use crate::{Engine, EngineError, EngineResult};
+
+impl Engine {
+    /// Makes a collection. `EngineError::Conflict` when its owner has one of that name.
+    pub fn create_collection(&self, actor: Actor, new: &NewCollection<'_>) -> EngineResult<Collection> {
+        self.db().transaction(actor, |conn| Ok(collections::insert(conn, new)?))
+    }
+
+    /// Deletes a collection with all its documents.
+    pub fn delete_collection(&self, actor: Actor, id: CollectionId) -> EngineResult<()> {
+        let deleted = self.db().transaction(actor, |conn| Ok(collections::delete(conn, id)?));
+        deleted.map_err(|error: EngineError| error.naming("collection"))
+    }
+
+    /// Replaces the synonyms of a collection by groups that `synonyms::checked` returned.
+    pub fn replace_synonyms(
+        &self,
+        actor: Actor,
+        id: CollectionId,
+        groups: &[Vec<String>],
+    ) -> EngineResult<()> {
+        let replaced = self.db().transaction(actor, |conn| {
+            collections::find(conn, id)?;
+            Ok(synonyms::replace(conn, id, groups)?)
+        });
+        replaced.map_err(|error: EngineError| error.naming("collection"))
+    }
+
+    /// Shares a collection with a user of the same organisation, or changes the role of one it is shared with.
+    pub fn share_collection(
+        &self,
+        actor: Actor,
+        id: CollectionId,
+        user: UserId,
+        role: MemberRole,
+    ) -> EngineResult<()> {
+        let shared = self.db().transaction(actor, |conn| {
+            let collection = collections::find(conn, id)?;
+            let user = users::find(conn, user)?;
+            if user.id == collection.owner_id {
+                return Err(EngineError::Conflict("This person owns the collection.".to_owned()));
+            }
+            let (collection_id, organisation_id) = (collection.id, collection.organisation_id);
+            let member = CollectionMember { collection_id, user_id: user.id, organisation_id, role };
+            Ok(members::upsert(conn, &member)?)
+        });
+        shared.map_err(|error| error.naming("collection or user"))
+    }
+
+    /// Ends the sharing of a collection with a user.
+    pub fn unshare_collection(&self, actor: Actor, id: CollectionId, user: UserId) -> EngineResult<()> {
+        let ended = self.db().transaction(actor, |conn| Ok(members::delete(conn, id, user)?));
+        ended.map_err(|error: EngineError| error.naming("member"))
+    }
+
+    /// Revokes a link to a collection.
+    pub fn delete_link(&self, actor: Actor, id: LinkId) -> EngineResult<()> {
+        let deleted = self.db().transaction(actor, |conn| Ok(links::delete(conn, id)?));
+        deleted.map_err(|error: EngineError| error.naming("link"))
+    }
+}
