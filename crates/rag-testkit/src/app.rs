@@ -44,6 +44,8 @@ pub struct Setup {
     pub answer: AnswerSettings,
     /// What is done with events.
     pub analytics: AnalyticsSettings,
+    /// Failures after which a job is given up.
+    pub max_failures: i32,
 }
 
 impl Default for Setup {
@@ -70,6 +72,7 @@ impl Default for Setup {
             analytics: AnalyticsSettings::default(),
             search: SearchSettings { help_time: Duration::from_secs(30), ..SearchSettings::default() },
             answer: AnswerSettings::default(),
+            max_failures: 1,
         }
     }
 }
@@ -105,12 +108,13 @@ impl TestApp {
         while pool.connections().1 == 0 {
             thread::yield_now();
         }
-        let settings = Settings {
+        let mut settings = Settings {
             search: setup.search,
             answer: setup.answer,
             analytics: setup.analytics,
             ..settings(scratch.path().to_owned())
         };
+        settings.ingest.max_failures = setup.max_failures;
         let engine = Engine::new(Parts {
             db: pool,
             embedder: setup.embedder,
@@ -155,6 +159,14 @@ impl TestApp {
     /// Where its database is.
     pub fn database_url(&self) -> &str {
         self.db.url()
+    }
+
+    /// Stops the workers in order, as the end of the program does, and starts others.
+    pub fn restart_workers(&mut self) {
+        if let Some(workers) = self.workers.take() {
+            workers.stop();
+        }
+        self.workers = Some(Workers::start(self.engine(), 1).unwrap());
     }
 
     /// Stops the server in order.

@@ -4,6 +4,7 @@
 
 mod ingest;
 mod ledger;
+mod poison;
 mod scene;
 mod serve;
 mod server;

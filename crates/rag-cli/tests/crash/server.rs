@@ -23,8 +23,15 @@ pub(crate) struct Server<'s> {
 impl<'s> Server<'s> {
     /// Starts on a free port; returns once the address is known.
     pub(crate) fn start(scene: &'s Scene) -> Self {
+        // Kills at random moments say nothing about the documents in work.
+        Self::start_with(scene, &[("RAG_INGEST__MAX_LOST_LEASES", "100")])
+    }
+
+    /// As `start`, with settings from the environment.
+    pub(crate) fn start_with(scene: &'s Scene, settings: &[(&str, &str)]) -> Self {
         let log = File::options().append(true).create(true).open(scene.path("serve.log")).unwrap();
         let mut command = scene.rag(&["serve", "--bind", "127.0.0.1:0"]);
+        command.envs(settings.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();

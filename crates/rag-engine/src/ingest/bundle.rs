@@ -75,6 +75,9 @@ impl Window<'_> {
     /// An error is an outage.
     fn flush(&mut self) -> EngineResult<()> {
         let sections = std::mem::take(&mut self.sections);
+        if sections.is_empty() {
+            return Ok(());
+        }
         let Err(error) = embed_and_store(self.engine, &sections) else { return Ok(()) };
         let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
         if let [part] = parts[..] {
