@@ -12,6 +12,8 @@ use crate::{
 
 /// As `ingest.max_lost_leases` in `config/rag.toml`.
 const MAX_LOST_LEASES: u64 = 3;
+/// One worker, so that what is uploaded while it reads the first document becomes one bundle; and we ask as fast as we can.
+const SETTINGS: &[(&str, &str)] = &[("RAG_INGEST__WORKERS", "1"), ("RAG_SERVER__REQUESTS_PER_MINUTE", "0")];
 /// So large that nothing is done between sections, so small that several make a bundle.
 const BYTES: usize = 70_000;
 
@@ -39,8 +41,7 @@ fn wait_for(scene: &Scene, server: &Server<'_>, id: &str, is_so: impl Fn(&Value)
 #[test]
 fn a_document_that_kills_the_process_is_buried_alone() {
     let scene = Scene::new();
-    // One worker, so that what is uploaded while it reads the first document becomes one bundle.
-    let mut server = Server::start_with(&scene, &[("RAG_INGEST__WORKERS", "1")]);
+    let mut server = Server::start_with(&scene, SETTINGS);
     let collection = text(&server.post("/v1/collections", &json!({"name": "poison"})).unwrap(), "/id");
     let first = upload(&server, &collection, "first", BYTES * 2);
     let poison = upload(&server, &collection, "poison", BYTES * 3);
@@ -54,7 +55,7 @@ fn a_document_that_kills_the_process_is_buried_alone() {
         assert_eq!(bundled.count(), expected, "jobs taken together with the poison at attempt {taken}");
         kill_9(server.pid());
         drop(server);
-        server = Server::start_with(&scene, &[("RAG_INGEST__WORKERS", "1")]);
+        server = Server::start_with(&scene, SETTINGS);
     }
     let dead = wait_for(&scene, &server, &poison, |job| !job["finished_at"].is_null());
     assert_eq!(
