@@ -78,7 +78,7 @@ pub fn rebuild(
     index: &VectorIndex,
     most_memory_mb: u32,
 ) -> RepoResult<()> {
-    conn.transaction(|conn| -> RepoResult<_> {
+    conn.transaction(|conn| {
         let rows = facts(conn, model.id)?.row_count;
         give_memory(conn, memory_mb(index, model.dimensions, rows).min(most_memory_mb.into()))?;
         diesel::update(embedding_models::table.find(model.id)).set(index).execute(conn)?;

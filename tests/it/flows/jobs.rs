@@ -36,9 +36,8 @@ fn start(embedder: MoodyEmbedder, max_failures: i32) -> TestApp {
 /// A text of about `sections` sections, each of 128 chunks of up to 64 tokens.
 fn long_text(sections: usize) -> Vec<u8> {
     (0..sections * 900)
-        .map(|line| format!("Line {line} of the log of the lighthouse.\n\n"))
-        .collect::<String>()
-        .into_bytes()
+        .flat_map(|line| format!("Line {line} of the log of the lighthouse.\n\n").into_bytes())
+        .collect()
 }
 
 fn job(app: &TestApp, accepted: &Value) -> Value {

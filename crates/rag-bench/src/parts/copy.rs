@@ -53,7 +53,7 @@ fn rolled_back(
     write: impl Fn(&mut PgConnection) -> diesel::QueryResult<()>,
 ) -> BenchResult<f64> {
     let mut seconds = 0.0;
-    let result: Result<(), diesel::result::Error> = conn.transaction(|conn| -> rag_repo::RepoResult<_> {
+    let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
         conn.batch_execute(
             "ALTER TABLE embeddings DROP CONSTRAINT embeddings_pkey, DROP CONSTRAINT embeddings_passage_id_fkey; \
              DROP INDEX embeddings_version_id_idx, embeddings_collection_id_idx, embeddings_1_vector_idx",

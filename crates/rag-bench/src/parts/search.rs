@@ -2,7 +2,7 @@
 
 use diesel::Connection;
 use rag_engine::{Engine, retrieve::SearchRequest};
-use rag_repo::{PgConnection, RepoResult};
+use rag_repo::PgConnection;
 use rag_schema::ids::CollectionId;
 use serde_json::json;
 
@@ -70,7 +70,7 @@ fn on_bare_connection(
         limit: LIMIT,
         ..SearchRequest::default()
     };
-    conn.transaction(|conn| -> RepoResult<_> {
+    conn.transaction(|conn| {
         engine.local_actor().enter(conn)?;
         engine.search_on(conn, &request)?;
         Ok(())

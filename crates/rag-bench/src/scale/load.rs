@@ -9,7 +9,7 @@ use diesel::{
 };
 use pgvector::HalfVector;
 use rag_engine::Engine;
-use rag_repo::{RepoResult, collections};
+use rag_repo::collections;
 use rag_schema::{
     ids::{CollectionId, DocumentId, PassageId, VersionId},
     models::{HeadingPath, NewChunk, NewCollection, NewEmbedding, NewPassage},
@@ -112,7 +112,7 @@ impl Loader<'_> {
             rows.add(self.model_id, self.collection, *version, document);
         }
         let collection = self.collection;
-        self.conn.transaction(|conn| -> RepoResult<_> {
+        self.conn.transaction(|conn| {
             insert_documents(conn, collection, &drawn)?;
             let new_passages: Vec<NewPassage> = rows.chunks.iter().map(NewPassage::from).collect();
             diesel::copy_from(passages::table).from_insertable(new_passages.as_slice()).execute(conn)?;
@@ -210,7 +210,7 @@ struct Count {
 /// Lets ingest's own function write the version's words once more, compares, and takes it back.
 fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()> {
     let mut differing = None;
-    let result: Result<(), diesel::result::Error> = conn.transaction(|conn| -> RepoResult<_> {
+    let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
         diesel::sql_query("CREATE TEMPORARY TABLE bench_before ON COMMIT DROP AS SELECT * FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)
             .execute(conn)?;

@@ -7,7 +7,7 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::Text,
 };
 use rag_repo::{
-    Actor, Page, RepoError, RepoResult, clock, events,
+    Actor, Page, RepoError, clock, events,
     events::{Kept, Source},
     links, migrations, server, sessions, users,
 };
@@ -115,7 +115,7 @@ fn people_see_their_own_events_admins_those_of_the_organisation_and_others_none(
     });
     assert_eq!(own.len(), 1);
     let link = links::insert(conn, fixture.collection, &[7; 32], None).unwrap();
-    conn.transaction(|conn| -> RepoResult<_> {
+    conn.transaction(|conn| {
         Actor::Link(link.id).enter(conn)?;
         assert_eq!(seen(conn), 0);
         conn.batch_execute("SET LOCAL ROLE NONE")?;

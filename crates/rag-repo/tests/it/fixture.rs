@@ -3,7 +3,7 @@
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use pgvector::HalfVector;
 use rag_repo::{
-    Actor, RepoError, RepoResult, collections, documents, embedding_models, migrations,
+    Actor, RepoError, collections, documents, embedding_models, migrations,
     search::{self, DensePlan, Hit, LexicalQuery, Scope},
     server, users, versions, write_chunks,
 };
@@ -135,7 +135,7 @@ pub(crate) fn as_user<T>(
     user: UserId,
     work: impl FnOnce(&mut PgConnection) -> T,
 ) -> T {
-    conn.transaction(|conn| -> RepoResult<_> {
+    conn.transaction(|conn| {
         Actor::user(user).enter(conn)?;
         let result = work(conn);
         // Of a test's own transaction this one is but a part.

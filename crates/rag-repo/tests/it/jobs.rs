@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::{
     connection::SimpleConnection,
+    dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Text, Uuid},
+    sql_types::{Text, Timestamptz, Uuid},
 };
 use proptest::{
     collection::vec,
@@ -279,7 +280,7 @@ fn finished_jobs_are_deleted_when_they_are_old_but_a_dead_one_stays_with_its_doc
         .execute(&mut fixture.conn)
         .unwrap();
     diesel::update(schema::jobs::table.filter(schema::jobs::id.ne(new)))
-        .set(schema::jobs::finished_at.eq(chrono::Utc::now() - chrono::Duration::days(31)))
+        .set(schema::jobs::finished_at.eq((now.into_sql::<Timestamptz>() - 31.days()).nullable()))
         .execute(&mut fixture.conn)
         .unwrap();
     assert_eq!(jobs::delete_finished(&mut fixture.conn, 30, 100).unwrap(), 1);
@@ -338,7 +339,11 @@ fn apply(conn: &mut PgConnection, lease: Lease, model: &mut Model, event: &Event
             }
         }
         Event::GiveBack(_, reason) => {
-            let reason = [GivenBack::Failed, GivenBack::Outage, GivenBack::Stop][usize::from(*reason)];
+            let reason = match reason {
+                0 => GivenBack::Failed,
+                1 => GivenBack::Outage,
+                _ => GivenBack::Stop,
+            };
             jobs::give_back(conn, lease, reason, 0, None).unwrap();
             if is_valid {
                 model.is_running = false;
