@@ -61,6 +61,20 @@ fn no_handler_acts_as_a_worker() {
     }
 }
 
+/// Reads may go direct, through a read-only transaction; writes go through the engine.
+#[test]
+fn no_handler_opens_a_transaction_that_writes() {
+    let mut files = Vec::new();
+    rust_files(&checkout().join("crates/rag-api/src"), &mut files);
+    let mut reads = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(".transaction("), "{} opens a transaction that writes", file.display());
+        reads += text.matches(".read(").count();
+    }
+    assert!(reads > 10, "only {reads} reads were seen");
+}
+
 #[test]
 fn every_file_opens_with_a_sentence_and_stays_short() {
     let mut files = Vec::new();
