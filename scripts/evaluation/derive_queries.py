@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Makes queries of another kind from a BEIR-shaped folder, by rules without chance, to be judged with `rag eval`.
+"""Derives queries of another kind from a BEIR-shaped folder by deterministic rules, for `rag eval`.
 
 follow-ups   Two questions in a row on one document that share a name (capitals, not the first word). The later one becomes a
-             follow-up: the name and an article before it give way to "it" ("its" for a genitive). Its `context` is the earlier
-             question, its `standalone` the later one as it was.
-across       As follow-ups, but the earlier question is on another document, so that its own words lead away from the answer.
-shifts       Every question, untouched, with a question on another document as its `context`: a conversation that went on to
-             something else. Context can only do harm here.
+             follow-up: "it" replaces the name and an article before it ("its" for a genitive). Its `context` is the earlier
+             question, its `standalone` the later one unchanged.
+across       As follow-ups, but the earlier question is on another document, so that its words lead away from the answer.
+shifts       Every question, unchanged, with a question on another document as its `context`: a conversation that changed its
+             subject. Context can only do harm here.
 keywords     Every question without its function words and its question mark.
-titles       A document's title, cut to six words, as a query for that document; documents whose title is taken are left out.
+titles       A document's title, cut to six words, as a query for that document; documents that share a title are left out.
 """
 
 import argparse
@@ -47,13 +47,13 @@ def names(text):
 
 
 def without(text, name):
-    """The text with the name's first place taken by a pronoun."""
+    """The text with a pronoun instead of the first occurrence of the name."""
     place = re.compile(r"\b(?:the |The )?" + re.escape(name) + r"('s|s'|')?(?!\w)")
     return place.sub(lambda found: "its" if found.group(1) else "it", text)
 
 
 def follow_up(query, before):
-    """The query as a follow-up of another one that says the same name; none when they share none."""
+    """The query as a follow-up of an earlier one that holds the same name; None if they share no name."""
     shared = [name for name in names(query["text"]) if re.search(rf"\b{re.escape(name)}\b", before["text"])]
     text = without(query["text"], max(shared, key=len)) if shared else query["text"]
     if text != query["text"]:

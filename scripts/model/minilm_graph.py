@@ -16,7 +16,7 @@ EPSILON = 1e-12
 
 
 class Graph:
-    """Collects nodes and initialisers; every method returns the name of the value it made."""
+    """Collects nodes and initialisers; every method returns the name of the value that it adds."""
 
     def __init__(self, weights, with_weights):
         self.weights, self.with_weights = weights, with_weights

@@ -1,4 +1,4 @@
-"""Measures onnxruntime on a text file, one text a line: onnxruntime_reference.py TEXTS GRAPH_ONNX MODEL_DIR THREADS
+"""Measures onnxruntime on a text file, one text per line: onnxruntime_reference.py TEXTS GRAPH_ONNX MODEL_DIR THREADS
 
 GRAPH_ONNX is rag-embed's own graph, MODEL_DIR holds model.safetensors and tokenizer.json. Batches of 32, sorted by length;
 prints JSON. `make bench` runs it; by hand: scripts/setup bench, then with PYTHONPATH=~/.cache/rag/tools/onnxruntime.
@@ -15,7 +15,7 @@ BATCH, WINDOW, QUERIES = 32, 256, 200
 
 
 def weights(path):
-    """Names and values of the tensors that the graph takes from model.safetensors."""
+    """Names and values of the tensors that the graph reads from model.safetensors."""
     with open(path, "rb") as file:
         head = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data = file.read()
@@ -30,7 +30,7 @@ class MiniLm:
     def __init__(self, graph, model_dir, threads):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        # The session reads them where they lie, as long as it lives.
+        # The session reads the tensors in place, so they must live as long as the session.
         self.weights = weights(f"{model_dir}/model.safetensors")
         options.add_external_initializers(*self.weights)
         self.session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

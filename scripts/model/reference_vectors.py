@@ -24,7 +24,7 @@ TEXTS = [
 ]
 
 model = MiniLm(sys.argv[1], sys.argv[2], 2)
-# One text a run: no padding can touch a reference.
+# One text per run, so that padding cannot change a reference.
 cases = [{"text": text, "tokens": len(model.tokens([text])[0]),
           "vector": [round(float(x), 6) for x in model.embed([text])[0]]} for text in TEXTS]
 print("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]")

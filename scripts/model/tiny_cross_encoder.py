@@ -1,8 +1,8 @@
 """Writes a tiny cross-encoder with random weights and its scores, for rag-embed's tests: tiny_cross_encoder.py OUT_DIR
 
-The folder has the shape of a Hugging Face export (model.onnx, tokenizer.json, config.json). Beside it: two-columns.onnx, whose
-columns are (irrelevant, relevant) and which takes no token types; three-columns.onnx, which is to be refused; scores.json, what
-onnxruntime makes of pairs, one pair a run. Run by hand when the graph changes, in a throw-away environment:
+The folder has the shape of a Hugging Face export (model.onnx, tokenizer.json, config.json). It also holds two-columns.onnx, whose
+columns are (irrelevant, relevant) and which takes no token types; three-columns.onnx, which must be refused; scores.json,
+onnxruntime's scores of pairs, one pair per run. Run by hand when the graph changes, in a throw-away environment:
 pip install numpy onnx onnxruntime tokenizers safetensors
 """
 import json
@@ -125,7 +125,7 @@ def logits(model, encoding):
 
 
 def encode(made, query, text):
-    """Only the text is cut at the window, but the question never takes more than half of what special tokens leave of it."""
+    """Only the text is cut at the window, but the question never takes more than half of the window without the special tokens."""
     offsets, most = made.encode(query, add_special_tokens=False).offsets, (WINDOW - 4) // 2
     if len(offsets) > most:
         query = query[:offsets[most][0]]
@@ -155,7 +155,7 @@ def main():
                      "one_column": score(graphs["model"], encoding), "two_columns": score(graphs["two-columns"], encoding)})
     with open(os.path.join(out, "scores.json"), "w", encoding="utf-8") as file:
         file.write("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n")
-    # As exports often have it: padding and a cut that a reranker must not follow.
+    # Like many exports: padding and truncation settings that a reranker must ignore.
     made.enable_truncation(8)
     made.enable_padding(length=24)
     made.save(os.path.join(out, "tokenizer.json"), pretty=False)
