@@ -81,7 +81,7 @@ fn per_second(count: usize, elapsed: Duration) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / elapsed.as_secs_f64()
 }
 
-/// The memory this process holds, in MiB; 0 where the system does not tell.
+/// The memory of this process, in MiB; 0 if the system does not report it.
 fn resident_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

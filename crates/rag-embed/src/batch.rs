@@ -1,6 +1,6 @@
-//! Groups token sequences into batches of like length; never sees a text or a vector.
+//! Groups token sequences into batches of similar length; never sees a text or a vector.
 
-/// Tokens, padding included, that one run of the network may hold: about 0.15 s of one thread without AVX-512.
+/// Maximum number of tokens, padding included, in one run of the network: about 0.15 s of one thread without AVX-512.
 ///
 /// 256 to 1024 are equally fast; 4096 takes 40 % longer for each text, because the activations leave the processor's cache.
 const BATCH_TOKENS: usize = 512;
@@ -27,7 +27,7 @@ pub(crate) fn plan(lengths: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
     batches
 }
 
-/// The rows one after the other, each filled up to `length`.
+/// Concatenates the rows, each padded to `length`.
 pub(crate) fn padded<'r>(rows: impl Iterator<Item = &'r [i32]>, length: usize, filling: i32) -> Vec<i32> {
     rows.flat_map(|row| {
         row.iter().copied().chain(std::iter::repeat_n(filling, length.saturating_sub(row.len())))
@@ -35,7 +35,7 @@ pub(crate) fn padded<'r>(rows: impl Iterator<Item = &'r [i32]>, length: usize, f
     .collect()
 }
 
-/// What tells tokens (1) from the filling (0) of rows of these lengths.
+/// The attention mask of rows of these lengths: 1 for tokens, 0 for padding.
 pub(crate) fn mask(lengths: impl Iterator<Item = usize>, length: usize) -> Vec<i32> {
     lengths.flat_map(|own| (0..length).map(move |place| i32::from(place < own))).collect()
 }

@@ -1,10 +1,10 @@
-//! The trait every embedding model implements, and what a model says about itself; never an implementation.
+//! The trait of embedding models, and the description of a model; never an implementation.
 
 use std::ops::Range;
 
 use crate::EmbedError;
 
-/// What callers must know of a model before they store its vectors.
+/// The properties of a model that callers need before they store its vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
     /// The name stored beside each vector; vectors of different names are never compared.
@@ -20,13 +20,13 @@ pub trait Embedder: Send + Sync {
     /// The model's name, dimensions and window.
     fn model(&self) -> &ModelInfo;
 
-    /// The vector of one search query; answers soon even while documents are being embedded.
+    /// The vector of one search query; returns soon even while documents are being embedded.
     fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError>;
 
     /// One vector for each text, in the order of the texts; made for throughput, not for latency.
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
 
-    /// Whether the model learned from texts in Latin script alone, so that its vectors say little of others.
+    /// Whether the model was trained only on texts in Latin script, so that its vectors of other scripts are poor.
     fn reads_only_latin(&self) -> bool {
         false
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{EmbedError, Embedder, ModelInfo, spans, vector};
 
-/// Embeds a text as its bag of lower-case words, each word hashed to one signed dimension: texts that share words are near.
+/// Embeds a text as its bag of lower-case words, each word hashed to one signed dimension: texts with common words have similar vectors.
 #[derive(Debug, Clone)]
 pub struct HashEmbedder {
     model: ModelInfo,

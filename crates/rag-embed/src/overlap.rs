@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{EmbedError, Reranker};
 
-/// Scores a text by the share of its different words that stand in the query: 0 to 1.
+/// Scores a text by the share of its distinct words that are in the query: 0 to 1.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OverlapReranker;
 

@@ -1,15 +1,15 @@
-//! Token spans for models whose tokenizer is unknown: a guess that rather counts too many tokens than too few.
+//! Token spans for models whose tokenizer is unknown: an estimate that counts too many tokens rather than too few.
 
 use std::ops::Range;
 
-/// ASCII letters or digits that one guessed token holds at most.
+/// Maximum number of ASCII letters or digits of one estimated token.
 const WORD_PIECE_CHARS: usize = 3;
 
-/// Guesses the byte spans of the tokens of `text`.
+/// Estimates the byte spans of the tokens of `text`.
 ///
 /// Up to three ASCII letters or digits of one word make a token; every other character that is not white space makes its own.
-/// Against the tokenizer of all-MiniLM-L6-v2 that is 60 % too many tokens on English prose, 20 % on source code, 2 to 8 % on
-/// Chinese and German. Encoded binary data and rare scripts can need more than guessed: leave some room below a window.
+/// Compared with the tokenizer of all-MiniLM-L6-v2, these are 60 % too many tokens on English prose, 20 % on source code, 2 to 8 % on
+/// Chinese and German. Encoded binary data and rare scripts can need more tokens than estimated: leave some room in the window.
 pub fn approximate(text: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut room = 0;

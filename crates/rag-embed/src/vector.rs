@@ -1,12 +1,12 @@
-//! Arithmetic on vectors of 32-bit floats; knows nothing of models.
+//! Arithmetic on vectors of 32-bit floats; independent of models.
 
-/// The dot product of two vectors of one length: their cosine similarity, -1 to 1, when both have unit length.
+/// The dot product of two vectors of the same length: their cosine similarity, -1 to 1, when both have unit length.
 pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     debug_assert_eq!(left.len(), right.len(), "vectors of different models were compared");
     left.iter().zip(right).map(|(l, r)| l * r).sum()
 }
 
-/// Scales the vector to unit length; false, and the vector unchanged, when its length is zero or not finite.
+/// Scales the vector to unit length. Returns `false` and leaves the vector unchanged if its length is zero or not finite.
 #[must_use]
 pub fn normalise(vector: &mut [f32]) -> bool {
     let length = dot(vector, vector).sqrt();

@@ -1,4 +1,4 @@
-//! Threads that run the network, with the priority of the work they do; never decide what is run.
+//! Threads that run the network, with the priority of their work; they do not choose the work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,10 +7,10 @@ use rten::ThreadPool;
 
 use crate::{EmbedError, batch};
 
-/// How far document threads stand back (nice value, 0 to 19) behind queries, the database and everything else.
+/// Nice value of document threads, 0 to 19: they yield to queries, the database and everything else.
 const PATIENCE: i32 = 10;
 
-/// Pools of one thread each: a run of the network on one thread costs the least processor time, and several run side by side.
+/// Pools of one thread each: a run of the network on one thread takes the least processor time, and several run in parallel.
 pub(crate) struct Workers {
     pools: Vec<Arc<ThreadPool>>,
     next: AtomicUsize,
@@ -27,7 +27,7 @@ impl Workers {
     pub(crate) fn patient(threads: usize) -> Self {
         let workers = Self::urgent(threads);
         for pool in &workers.pools {
-            // On Linux niceness belongs to the thread. Refusal is harmless: the thread keeps its priority.
+            // On Linux the nice value belongs to the thread. A failure is harmless: the thread keeps its priority.
             let _ = pool.run(|| rustix::process::nice(PATIENCE));
         }
         workers
@@ -45,7 +45,7 @@ impl Workers {
         }
     }
 
-    /// Works on all items in parallel, each on one pool; the results have the order of the items.
+    /// Processes all items in parallel, each on one pool; the results have the order of the items.
     pub(crate) fn map<T, R>(
         &self,
         items: &[T],
@@ -75,7 +75,7 @@ impl Workers {
         Ok(in_order(done))
     }
 
-    /// Works on all sequences in batches of like length, in parallel; the results have the order of the sequences. `work` gives
+    /// Processes all sequences in batches of similar length, in parallel; the results have the order of the sequences. `work` returns
     /// one result for each sequence of a batch.
     pub(crate) fn map_batches<T, R>(
         &self,

@@ -1,4 +1,4 @@
-//! The real model against vectors of another engine, and the laws of batching; needs the model folder of `make setup`.
+//! The real model against vectors of another engine, and the properties of batching; needs the model folder of `make setup`.
 #![expect(clippy::unwrap_used, reason = "clippy spares test functions, not their helpers")]
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Short answers in one piece for code that waits, within limits of time and length; never for an event loop.
+//! Complete short answers for blocking code, within limits of time and length; never for an event loop.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,29 +10,29 @@ use tokio::{
 
 use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError, Usage};
 
-/// What an answer may cost.
+/// Limits of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may take, from the request to its end.
+    /// Maximum time from the request to the end of the answer.
     pub time: Duration,
-    /// Unicode scalar values that are read of it; then the model is stopped.
+    /// Maximum length in Unicode scalar values; the model is stopped there.
     pub chars: usize,
 }
 
-/// What a model said, and what that cost.
+/// An answer of a model and its usage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
     /// The answer; one longer than the limit is cut.
     pub text: Result<String, LlmError>,
-    /// What the model counted, or about as much. Nothing for a request that failed at once.
+    /// The tokens that the model reported, or an estimate; zero for a request that failed at once.
     pub usage: Usage,
 }
 
-/// Asks a chat model from threads that may block. Connections to the model's server live on a thread of its own, so that
-/// none dies with the thread that asked.
+/// Calls a chat model from threads that may block. A separate thread owns the connections to the model's server, so that
+/// they outlive the calling thread.
 pub struct Completer {
     model: Arc<dyn ChatModel>,
-    /// Always there until the drop.
+    /// Always `Some` until the drop.
     runtime: Option<Runtime>,
 }
 
@@ -44,7 +44,7 @@ impl Completer {
             .thread_name("completer")
             .enable_all()
             .build()
-            .map_err(|error| LlmError::BadConfig(format!("no thread for it: {error}")))?;
+            .map_err(|error| LlmError::BadConfig(format!("cannot start its thread: {error}")))?;
         Ok(Self { model, runtime: Some(runtime) })
     }
 
@@ -53,7 +53,7 @@ impl Completer {
         self.model.name()
     }
 
-    /// The answers, in the order of the requests, which run side by side.
+    /// The answers, in the order of the requests, which run in parallel.
     pub fn complete(&self, requests: Vec<ChatRequest>, limits: Limits) -> Vec<Completion> {
         let Some(runtime) = &self.runtime else { return Vec::new() };
         let answers = requests.into_iter().map(|request| self.answer(request, limits));
@@ -75,7 +75,7 @@ impl Completer {
     }
 }
 
-/// Adds what is said to `text`, until it has `room` characters; gives what the model counted.
+/// Appends the answer to `text`, up to `room` characters; returns the usage that the model reported.
 async fn collect(
     mut pieces: DeltaStream,
     mut room: usize,
@@ -93,11 +93,11 @@ async fn collect(
             Delta::End { usage, .. } => return Ok(usage),
         }
     }
-    Err(LlmError::Interrupted("it ended without saying so".to_owned()))
+    Err(LlmError::Interrupted("the stream ended without an end marker".to_owned()))
 }
 
 impl Drop for Completer {
-    /// Waits for nothing: it may end on an event loop.
+    /// Does not wait, because the drop can run on an event loop.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::FinishReason;
 
-    /// Says what it is asked, piece by piece, or nothing for ever.
+    /// Repeats the request piece by piece, or stays silent.
     struct Echo;
 
     impl ChatModel for Echo {
@@ -150,7 +150,7 @@ mod tests {
         let texts: Vec<_> = answers.iter().map(|answer| answer.text.as_deref()).collect();
         let silent = LlmError::Unavailable("no answer in time".to_owned());
         assert_eq!(texts, [Ok("öäü"), Err(&silent), Ok("long")]);
-        // The first said what it counted; the others were stopped.
+        // The first reported its usage; the others were stopped.
         let tokens: Vec<_> = answers.iter().map(|answer| answer.usage.total_tokens).collect();
         assert_eq!(tokens, [7, 2, 4]);
     }

@@ -1,6 +1,6 @@
 //! The one error of this crate; its texts never hold an API key, a URL, a prompt or an answer.
 
-/// Why a chat model gave no answer, or only a part of one.
+/// An error of a chat model: no answer, or only a part of one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LlmError {
     /// The client could not be set up as configured.
@@ -16,7 +16,7 @@ pub enum LlmError {
     Refused {
         /// The HTTP status, 4xx or an unexpected redirection.
         status: u16,
-        /// The server's error code when it is a plain word.
+        /// The server's error code if it is a plain word.
         reason: String,
     },
 

@@ -1,4 +1,4 @@
-//! The trait every chat model implements, its request and the pieces of its answer; never an implementation.
+//! The trait of chat models, its request and the pieces of its answer; never an implementation.
 
 use std::pin::Pin;
 
@@ -6,14 +6,14 @@ use futures_util::Stream;
 
 use crate::{FinishReason, LlmError, Message, Usage};
 
-/// What to answer and how.
+/// A conversation to answer, with its parameters.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChatRequest {
     /// The conversation, oldest message first.
     pub messages: Vec<Message>,
-    /// Randomness from 0 (always the likeliest token) to 2; the model's own default when absent.
+    /// Randomness from 0 (always the likeliest token) to 2; `None` for the model's default.
     pub temperature: Option<f32>,
-    /// The most tokens to answer with; the model's own limit when absent.
+    /// Maximum number of tokens of the answer; `None` for the model's limit.
     pub max_tokens: Option<u32>,
 }
 
@@ -31,9 +31,9 @@ pub enum Delta {
     Text(String),
     /// The end; the last item of every complete answer.
     End {
-        /// Why the model stopped.
+        /// The reason why the model stopped.
         reason: FinishReason,
-        /// The tokens used, when the model tells.
+        /// The tokens used; `None` if the model does not report them.
         usage: Option<Usage>,
     },
 }
@@ -43,7 +43,7 @@ pub type DeltaStream = Pin<Box<dyn Stream<Item = Result<Delta, LlmError>> + Send
 
 /// Answers conversations piece by piece.
 pub trait ChatModel: Send + Sync {
-    /// The name that answers and logs carry.
+    /// The name of the model in answers and logs.
     fn name(&self) -> &str;
 
     /// The answer as a stream. Work starts with the first poll; dropping the stream ends it and frees its connection.

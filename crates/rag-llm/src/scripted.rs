@@ -1,4 +1,4 @@
-//! A fake model for tests: plays prepared answers in order and remembers what it was asked; never for production.
+//! A fake model for tests: plays prepared answers in order and records the requests; never for production.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use futures_util::stream;
 
 use crate::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason, LlmError};
 
-/// Plays one prepared answer for each request, then answers with nothing but an end.
+/// Plays one prepared answer for each request; after the last one, answers are empty.
 #[derive(Debug, Default)]
 pub struct ScriptedModel {
     answers: Mutex<VecDeque<Vec<Result<Delta, LlmError>>>>,
@@ -15,7 +15,7 @@ pub struct ScriptedModel {
 }
 
 impl ScriptedModel {
-    /// A model without answers.
+    /// Creates a model without answers.
     pub fn new() -> Self {
         Self::default()
     }

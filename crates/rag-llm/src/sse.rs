@@ -1,13 +1,13 @@
 //! Splits a stream of bytes into the data of server-sent events; never looks into the data.
 
-/// A line or an event longer than this is no chat answer.
+/// Maximum length of a line or an event of a chat answer, in bytes.
 const MAX_EVENT_BYTES: usize = 1 << 20;
 
 /// An event of more than a mebibyte.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-/// Collects bytes until events are complete. Lines end with LF, CRLF or CR, and pieces may break anywhere, even within a
+/// Collects bytes until events are complete. Lines end with LF, CRLF or CR, and pieces can end anywhere, even within a
 /// character.
 #[derive(Default)]
 pub(crate) struct Decoder {
@@ -35,7 +35,7 @@ impl Decoder {
         Ok(events)
     }
 
-    /// The data of an event that the end of the stream cut before its empty line.
+    /// The data of an event whose empty line is missing because the stream ended.
     pub(crate) fn finish(mut self) -> Option<Vec<u8>> {
         self.end_line().or_else(|| self.has_data.then_some(self.data))
     }

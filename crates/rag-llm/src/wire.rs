@@ -12,7 +12,7 @@ pub struct ChatCompletionRequest {
     /// Randomness, 0 to 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f32>,
-    /// The most tokens to answer with.
+    /// Maximum number of tokens of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
     /// Whether to answer with server-sent events, one chunk each.
@@ -26,7 +26,7 @@ pub struct ChatCompletionRequest {
 /// What a stream holds besides text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOptions {
-    /// Whether a last chunk without choices tells the tokens used.
+    /// Whether a last chunk without choices reports the tokens used.
     #[serde(default)]
     pub include_usage: bool,
 }
@@ -34,14 +34,14 @@ pub struct StreamOptions {
 /// One message of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who speaks.
+    /// The speaker.
     pub role: Role,
-    /// What is said.
+    /// The text.
     pub content: String,
 }
 
 impl Message {
-    /// A message of the given speaker.
+    /// Creates a message of the given speaker.
     pub fn new(role: Role, content: impl Into<String>) -> Self {
         Self { role, content: content.into() }
     }
@@ -68,21 +68,21 @@ pub struct ChatCompletionChunk {
     /// Always `chat.completion.chunk`.
     #[serde(default)]
     pub object: String,
-    /// When the answer began, in seconds since 1970.
+    /// The start of the answer, in seconds since 1970.
     #[serde(default)]
     pub created: i64,
     /// The model that answers.
     #[serde(default)]
     pub model: String,
-    /// One choice, or none in a chunk that only tells usage.
+    /// One choice; empty in a chunk that only reports usage.
     #[serde(default)]
     pub choices: Vec<ChunkChoice>,
-    /// The tokens used, in the last chunk when asked for.
+    /// The tokens used, in the last chunk if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
 }
 
-/// What a chunk adds to the answer.
+/// A chunk's addition to the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChunkChoice {
     /// The place of the answer among several; 0 here.
@@ -107,7 +107,7 @@ pub struct ChunkDelta {
     pub content: Option<String>,
 }
 
-/// Why an answer ended.
+/// The reason why an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinishReason {
@@ -134,8 +134,8 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// About what a model used that did not say, for conversation and answer of so many Unicode scalar values: a token is
-    /// some four characters of English (OpenAI's rule of thumb).
+    /// Estimates the usage of a model that did not report it, from the lengths of conversation and answer in Unicode scalar values: a
+    /// token is about four characters of English (OpenAI's rule of thumb).
     pub fn estimate(asked: usize, written: usize) -> Self {
         let tokens = |chars: usize| u32::try_from(chars / 4 + 1).unwrap_or(u32::MAX);
         let (prompt_tokens, completion_tokens) = (tokens(asked), tokens(written));

@@ -1,4 +1,4 @@
-//! A child for the tests of isolation: the real one, and faults that no real document causes on demand.
+//! A child for the tests of isolation: the real one, and faults that no real document causes reliably.
 
 use std::{hint::black_box, path::Path, process::ExitCode, thread::sleep, time::Duration};
 
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what a parser does on a hostile document.
+/// Behaves like a parser on a hostile document.
 fn misbehave(fault: &str, job: &ChildJob) -> ExitCode {
     if confine(&job.limits).is_err() {
         return ExitCode::from(3);
@@ -51,7 +51,7 @@ fn fill_disk() {
     while std::io::stdout().write_all(&line).is_ok() {}
 }
 
-/// Complains without end, then dies: the parent must neither wait for ever nor keep it all.
+/// Writes endless errors, then dies: the parent must not block and must not keep all of them.
 fn make_noise() {
     use std::io::Write;
     let line = vec![b'e'; 1 << 16];

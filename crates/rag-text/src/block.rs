@@ -1,13 +1,13 @@
-//! What extraction yields: blocks of text in reading order and an outline; knows no format.
+//! The output of extraction: blocks of text in reading order and an outline; independent of the format.
 
 use serde::{Deserialize, Serialize};
 
 use crate::cut;
 
-/// The most bytes of text one block holds; longer ones are cut at a line end, sentence end or space.
+/// Maximum length of a block, in bytes of text; a longer one is cut at a line end, sentence end or space.
 pub const MAX_BLOCK_BYTES: usize = cut::WINDOW_BYTES;
 
-/// What a block is in its document.
+/// The role of a block in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockKind {
@@ -22,53 +22,53 @@ pub enum BlockKind {
     ListItem,
     /// Program text, verbatim.
     Code,
-    /// A table, one row a line, cells divided by ` | `.
+    /// A table, one row per line, cells separated by ` | `.
     Table,
-    /// Text quoted from elsewhere.
+    /// Quoted text.
     Quote,
 }
 
 /// One piece of a document, in reading order; its text is never blank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
-    /// What the block is.
+    /// The kind of the block.
     pub kind: BlockKind,
     /// The text, at most [`MAX_BLOCK_BYTES`] long.
     pub text: String,
-    /// The page it stands on, counted from 1, where the format has pages.
+    /// The page number, counted from 1; `None` if the format has no pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// The headings above it, highest first; a heading's own text is not among them.
+    /// The headings above the block, highest first; does not include a heading's own text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heading_path: Vec<String>,
 }
 
-/// What is known of a document as a whole once it has been read.
+/// Properties of the whole document, known after it has been read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
-    /// The title the document gives itself.
+    /// The title from the document itself.
     pub title: Option<String>,
-    /// The number of pages, where the format has pages.
+    /// The number of pages; `None` if the format has no pages.
     pub pages: Option<u32>,
-    /// The language of its beginning, when it could be told reliably.
+    /// The language of the beginning; `None` if the detection is not reliable.
     pub language: Option<Language>,
 }
 
-/// A natural language, as told from a sample of text.
+/// A natural language, detected from a sample of text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Language {
     /// The ISO 639-3 code, such as `eng`.
     pub code: String,
-    /// How sure the guess is, from 0 to 1.
+    /// Confidence of the detection, from 0 to 1.
     pub confidence: f64,
 }
 
 impl Language {
-    /// The bytes of text that are enough to tell a language.
+    /// Number of bytes of text that are enough to detect a language.
     pub(crate) const SAMPLE_BYTES: usize = 16 * 1024;
 
-    /// The language of `sample`, or `None` when the guess is not reliable.
-    pub fn of(sample: &str) -> Option<Self> {
+    /// Detects the language of `sample`; `None` if the detection is not reliable.
+    pub fn detect(sample: &str) -> Option<Self> {
         let info = whatlang::detect(sample).filter(whatlang::Info::is_reliable)?;
         Some(Self { code: info.lang().code().to_owned(), confidence: info.confidence() })
     }
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_language_is_given_only_when_reliable() {
         let english = "The cat sat on the mat while the dog was sleeping near the warm fireplace all day.";
-        assert_eq!(Language::of(english).unwrap().code, "eng");
-        assert_eq!(Language::of("42 17 a"), None);
+        assert_eq!(Language::detect(english).unwrap().code, "eng");
+        assert_eq!(Language::detect("42 17 a"), None);
     }
 }

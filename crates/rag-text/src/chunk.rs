@@ -1,4 +1,4 @@
-//! Blocks to chunks that a model can embed: packs, cuts and overlaps as blocks stream by; stores nothing.
+//! Turns a stream of blocks into chunks that a model can embed: packs, cuts and overlaps them; stores nothing.
 
 use std::ops::Range;
 
@@ -12,49 +12,49 @@ mod atoms;
 
 use atoms::{Atoms, Piece};
 
-/// What stands between two blocks in a document's stored text.
+/// The separator between two blocks in a document's stored text.
 pub const SEPARATOR: &str = "\n\n";
 
-/// How large chunks become, in tokens of the model; tokens the model adds by itself are not counted.
+/// Sizes of chunks, in tokens of the model; without the special tokens that the model adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkSettings {
-    /// The most tokens of a chunk and of what is put before it together.
+    /// Maximum number of tokens of a chunk, including the title and headings put before it.
     pub max_tokens: usize,
-    /// The most tokens that a chunk repeats from the end of the one before, in whole sentences.
+    /// Maximum number of tokens that a chunk repeats from the end of the previous one, in whole sentences.
     pub overlap_tokens: usize,
-    /// The tokens kept free in every chunk for the title and headings that the embedder is given before it.
+    /// Number of tokens kept free in every chunk for the title and headings that are embedded with it.
     pub reserve_tokens: usize,
 }
 
 impl Default for ChunkSettings {
-    /// Fits models that read 256 tokens, two of them their own.
+    /// For models that read 256 tokens, two of them special tokens.
     fn default() -> Self {
         Self { max_tokens: 254, overlap_tokens: 32, reserve_tokens: 48 }
     }
 }
 
-/// A part of a document's stored text, which is its blocks' texts joined by [`SEPARATOR`].
+/// A part of a document's stored text, which is the text of its blocks joined by [`SEPARATOR`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
-    /// Its place among the document's chunks, counted from 0.
+    /// Its index among the document's chunks, counted from 0.
     pub ordinal: u32,
     /// The stored text from `start` to `end`.
     pub text: String,
-    /// Where it begins in the stored text, in Unicode scalar values.
+    /// Its start in the stored text, in Unicode scalar values.
     pub start: u64,
-    /// Where it ends in the stored text, in Unicode scalar values.
+    /// Its end in the stored text, in Unicode scalar values.
     pub end: u64,
-    /// The page it begins on, counted from 1, where the format has pages.
+    /// Its first page, counted from 1; `None` if the format has no pages.
     pub page: Option<u32>,
-    /// The page it ends on.
+    /// Its last page.
     pub last_page: Option<u32>,
     /// The headings above its first text that is not a heading, highest first.
     pub heading_path: Vec<String>,
-    /// Its tokens; a token of more than 64 bytes counts once for every 64 bytes begun.
+    /// Its number of tokens; a token of more than 64 bytes counts once for every 64 bytes begun.
     pub token_count: u32,
 }
 
-/// What one block added.
+/// The result of one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The next piece of the stored text: the separator, except at the start, and the block's text.
@@ -63,15 +63,15 @@ pub struct Step {
     pub chunks: Vec<Chunk>,
 }
 
-/// Makes chunks of the blocks of one document, in one pass and with memory for one block and one chunk.
+/// Makes chunks from the blocks of one document, in one pass and with memory for one block and one chunk.
 ///
-/// A heading opens a chunk and stays with what follows it; blocks under the same heading are packed together;
+/// A heading starts a chunk and stays with the text after it; blocks under the same heading are packed together;
 /// a table or program text is kept whole when it fits; otherwise chunks end after a sentence, else after a word.
 pub struct Chunker<'t> {
     tokenizer: &'t dyn Tokenize,
     max: usize,
     overlap: usize,
-    /// The stored text from byte `base` on; what is before is in no open chunk.
+    /// The stored text from byte `base` on; the text before it is in no open chunk.
     text: String,
     base: usize,
     chars: u64,
@@ -80,7 +80,7 @@ pub struct Chunker<'t> {
     path: Vec<String>,
 }
 
-/// The chunk that is being filled.
+/// The open chunk.
 #[derive(Default)]
 struct Open {
     atoms: Vec<Atom>,
@@ -89,12 +89,12 @@ struct Open {
     has_body: bool,
 }
 
-/// A piece of text that chunks are never cut inside of.
+/// A piece of text that is never cut.
 #[derive(Clone)]
 struct Atom {
     bytes: Range<usize>,
     chars: Range<u64>,
-    /// The tokens of the blanks before it, which count unless it opens a chunk.
+    /// The tokens of the blanks before it, which count unless it starts a chunk.
     gap: usize,
     tokens: usize,
     /// Whether it may be repeated at the start of the next chunk.
@@ -103,7 +103,7 @@ struct Atom {
 }
 
 impl<'t> Chunker<'t> {
-    /// A chunker for one document.
+    /// Creates a chunker for one document.
     pub fn new(settings: ChunkSettings, tokenizer: &'t dyn Tokenize) -> Self {
         let max = settings.max_tokens.saturating_sub(settings.reserve_tokens).max(1);
         Self {
@@ -119,7 +119,7 @@ impl<'t> Chunker<'t> {
         }
     }
 
-    /// Takes the next block and gives the stored text it adds and the chunks it completes.
+    /// Takes the next block and returns the stored text that it adds and the chunks that it completes.
     pub fn push(&mut self, block: Block) -> Step {
         let mut chunks = Vec::new();
         let separator = if self.chars == 0 { "" } else { SEPARATOR };
@@ -131,7 +131,7 @@ impl<'t> Chunker<'t> {
             if self.open.has_body {
                 self.close(0, &mut chunks);
             }
-            // Text below it will set the path anew; without any the chunk's path is that of the heading itself.
+            // Text below the heading sets the path again; without such text the chunk's path is that of the heading itself.
             self.path.clone_from(&block.heading_path);
             self.path.push(block.text.clone());
         }
@@ -144,7 +144,7 @@ impl<'t> Chunker<'t> {
         Step { text, chunks }
     }
 
-    /// Gives the last chunk, if any text is left for it.
+    /// Returns the last chunk; `None` if no text is left.
     pub fn finish(mut self) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         self.close(0, &mut chunks);
@@ -155,7 +155,7 @@ impl<'t> Chunker<'t> {
     fn place(&mut self, window: &str, at: usize, block: &Block, chunks: &mut Vec<Chunk>) {
         let is_heading = matches!(block.kind, BlockKind::Heading { .. });
         let is_unit = matches!(block.kind, BlockKind::Code | BlockKind::Table);
-        // Below a lone heading the first piece must leave room for it, or the heading would stand alone.
+        // After a lone heading the first piece must leave room for it, or the chunk would hold only the heading.
         let beside_heading = if self.open.has_body { 0 } else { self.open.tokens };
         let limit = self.max.saturating_sub(beside_heading).max(self.max / 2).max(1);
         let pieces = Atoms::new(self.tokenizer, window).divide(is_unit, limit);
@@ -181,7 +181,7 @@ impl<'t> Chunker<'t> {
         }
     }
 
-    /// Puts `pieces` of `window` in their places in the stored text.
+    /// Converts `pieces` of `window` to positions in the stored text.
     fn locate(
         &mut self,
         window: &str,
@@ -210,7 +210,7 @@ impl<'t> Chunker<'t> {
         atoms
     }
 
-    /// Completes the open chunk and begins the next with the sentences to repeat, within `room` tokens.
+    /// Completes the open chunk and starts the next with the repeated sentences, within `room` tokens.
     fn close(&mut self, room: usize, chunks: &mut Vec<Chunk>) {
         let Open { atoms, tokens, has_body } = std::mem::take(&mut self.open);
         let (Some(first), Some(last)) = (atoms.first(), atoms.last()) else { return };

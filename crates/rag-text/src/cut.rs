@@ -1,9 +1,9 @@
-//! Where to cut a text that is too long to be handled in one piece; never inside a character.
+//! Cuts a text that is too long to be handled in one piece; never inside a character.
 
-/// The most bytes of text that are worked on at a time.
+/// Maximum number of bytes of text that are processed at a time.
 pub(crate) const WINDOW_BYTES: usize = 64 * 1024;
 
-/// The first window of `text` and what is left: cut behind a line, a sentence or a word, in this order of preference.
+/// The first window of `text` and the rest, cut after a line, a sentence or a word, in this order of preference.
 pub(crate) fn window(text: &str, max_bytes: usize) -> (&str, &str) {
     if text.len() <= max_bytes {
         return (text, "");
@@ -12,7 +12,7 @@ pub(crate) fn window(text: &str, max_bytes: usize) -> (&str, &str) {
     text.split_at(best_cut(head).unwrap_or(head.len()))
 }
 
-/// The windows of `text`, in order; together they are `text`.
+/// The windows of `text`, in order; joined they are `text`.
 pub(crate) fn windows(mut text: &str, max_bytes: usize) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let (head, rest) = window(text, max_bytes);
@@ -21,7 +21,7 @@ pub(crate) fn windows(mut text: &str, max_bytes: usize) -> impl Iterator<Item = 
     })
 }
 
-/// The best place in the second half of `head`; failing that the last space of the first half.
+/// The best place to cut in the second half of `head`; if there is none, the last space of the first half.
 fn best_cut(head: &str) -> Option<usize> {
     let (first, late) = head.split_at(head.floor_char_boundary(head.len() / 2));
     let cut = late.rfind('\n').map(|at| at + 1).or_else(|| sentence_end(late)).or_else(|| behind_space(late));

@@ -1,4 +1,4 @@
-//! Bytes of any common encoding to clean UTF-8, a window at a time; never holds the whole input.
+//! Decodes bytes of any common encoding to clean UTF-8, one window at a time; never holds the whole input.
 
 use std::io::{self, Read};
 
@@ -8,11 +8,11 @@ pub(crate) mod sniff;
 
 use sniff::Charset;
 
-/// How much of the beginning is looked at to tell the encoding.
+/// Number of bytes from the beginning from which the encoding is detected.
 const SNIFF_BYTES: u64 = 1024 * 1024;
 const READ_BYTES: usize = 32 * 1024;
 
-/// A reader of bytes that hands out UTF-8 without carriage returns, NULs and other control characters.
+/// A reader of bytes that returns UTF-8 without carriage returns, NULs and other control characters.
 pub struct Decoder<R> {
     input: io::Chain<io::Cursor<Vec<u8>>, R>,
     coder: Coder,
@@ -26,7 +26,7 @@ enum Coder {
 }
 
 impl<R: Read> Decoder<R> {
-    /// Reads the beginning of `input` (at most 1 MiB) to tell its encoding.
+    /// Reads the beginning of `input` (at most 1 MiB) to detect its encoding.
     pub fn new(mut input: R) -> io::Result<Self> {
         let mut head = Vec::new();
         input.by_ref().take(SNIFF_BYTES).read_to_end(&mut head)?;
@@ -39,7 +39,7 @@ impl<R: Read> Decoder<R> {
         Ok(Self { input, coder, cleaner: Cleaner::default(), done: false })
     }
 
-    /// Appends the next window (some 32 KiB of input) to `out`; `false` once the input is used up.
+    /// Appends the next window (about 32 KiB of input) to `out`; returns `false` at the end of the input.
     pub fn read_window(&mut self, out: &mut String) -> io::Result<bool> {
         if self.done {
             return Ok(false);
@@ -102,7 +102,7 @@ fn decode_utf32(partial: &mut Vec<u8>, big_endian: bool, at_start: &mut bool, ou
     partial.drain(..partial.len() - partial.len() % 4);
 }
 
-/// Removes what neither a person nor PostgreSQL can read; remembers a carriage return between windows.
+/// Removes characters that neither a person nor PostgreSQL can read; remembers a carriage return between windows.
 #[derive(Default)]
 struct Cleaner {
     after_return: bool,
@@ -113,7 +113,7 @@ impl Cleaner {
         for c in text.chars() {
             match c {
                 '\n' if self.after_return => {}
-                // A byte order mark that was copied along with a text.
+                // A byte order mark that was copied together with a text.
                 '\u{feff}' => {}
                 '\r' | '\x0b' | '\x0c' => out.push('\n'),
                 '\n' | '\t' => out.push(c),

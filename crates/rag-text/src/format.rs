@@ -1,4 +1,4 @@
-//! Which format a file has, told by its content; reads no further than the head it is given.
+//! Detects the format of a file from its content; reads only the given head.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The bytes from the beginning of a file that [`detect`] wants to see.
+/// Number of bytes from the beginning of a file that [`detect`] needs.
 pub const HEAD_BYTES: usize = 8 * 1024;
 
 /// A format that can be read.
@@ -53,7 +53,7 @@ impl Format {
         }
     }
 
-    /// The format a media type stands for; parameters such as `charset` are ignored, other `text/*` is plain text.
+    /// The format of a media type; parameters such as `charset` are ignored, other `text/*` is plain text.
     pub fn from_media_type(media_type: &str) -> Option<Self> {
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
@@ -76,7 +76,7 @@ impl Format {
     }
 }
 
-/// The format of a file that begins with `head` (up to [`HEAD_BYTES`]); its name only tells texts apart.
+/// Detects the format of a file that begins with `head` (up to [`HEAD_BYTES`]); its name only distinguishes kinds of text.
 pub fn detect(head: &[u8], file_name: Option<&str>) -> Result<Format, Refusal> {
     if head.is_empty() {
         return Err(Refusal::Empty);
@@ -96,7 +96,7 @@ pub fn detect(head: &[u8], file_name: Option<&str>) -> Result<Format, Refusal> {
         return Err(unsupported("application/postscript"));
     }
     let by_name = file_name.map_or(Format::PlainText, Format::of_extension);
-    // A README in Markdown may well open with a tag, but never with a document type.
+    // A README in Markdown can begin with a tag, but never with a document type.
     Ok(if by_name != Format::Markdown && opens_as_html(&text) || has_doctype(&text) {
         Format::Html
     } else {
@@ -104,7 +104,7 @@ pub fn detect(head: &[u8], file_name: Option<&str>) -> Result<Format, Refusal> {
     })
 }
 
-/// A header within the first KiB, at a line's start and with a version: prose that mentions `%PDF` is none.
+/// Whether the first KiB has a header at a line's start with a version; prose that mentions `%PDF` does not count.
 fn is_pdf(head: &[u8]) -> bool {
     let start = head.get(..1024 + 8).unwrap_or(head);
     sniff::find(start, b"%PDF-").is_some_and(|at| {
@@ -118,7 +118,7 @@ fn is_text(head: &[u8]) -> bool {
     if sniff::marked(head).or_else(|| sniff::wide(head)).is_some() {
         return true;
     }
-    // ESC opens the shifts of ISO-2022-JP and the colours of terminal logs.
+    // ESC begins the shift sequences of ISO-2022-JP and the colours of terminal logs.
     let is_control =
         |byte: &&u8| (**byte < 0x20 && !b"\t\n\r\x0b\x0c\x08\x1b".contains(byte)) || **byte == 0x7f;
     let controls = head.iter().filter(is_control).count();
@@ -160,7 +160,7 @@ fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-/// Names a kind of file for a person; an empty media type is one nobody knows.
+/// Names a kind of file for a person; an empty media type is an unknown one.
 fn unsupported(media_type: &str) -> Refusal {
     let what = match media_type {
         "" => "binary data of an unknown kind".to_owned(),

@@ -1,4 +1,4 @@
-//! Parsing in a child process that may crash, loop or run out of memory without harm to its parent.
+//! Parsing in a child process, which can crash, loop or run out of memory without harm to its parent.
 
 use std::{
     ffi::OsString,
@@ -29,19 +29,19 @@ use report::{Blocks as ReportBlocks, StderrTail, last_line};
 /// The hidden sub-command under which the program runs as the child.
 pub const CHILD_COMMAND: &str = "extract-child";
 
-/// Threads reserve address space by the core: without these, large machines would run into the memory limit.
+/// Threads reserve address space for each core: without these settings, large machines would hit the memory limit.
 const CHILD_ENVIRONMENT: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "1"), ("MALLOC_ARENA_MAX", "2")];
 
-/// What reading one document may cost.
+/// Limits for reading one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The time, in milliseconds.
+    /// Maximum time, in milliseconds.
     pub wall_ms: u64,
-    /// The address space of the child, in bytes.
+    /// Maximum address space of the child, in bytes.
     pub memory_bytes: u64,
-    /// The blocks as the child writes them, in bytes on disk.
+    /// Maximum size of the child's output on disk, in bytes.
     pub output_bytes: u64,
-    /// The file itself, in bytes.
+    /// Maximum size of the file, in bytes.
     pub input_bytes: u64,
 }
 
@@ -52,16 +52,16 @@ impl Default for Limits {
     }
 }
 
-/// A document that could be read: its outline, and its blocks as they are asked for.
+/// A readable document: its outline and an iterator over its blocks.
 #[derive(Debug)]
 pub struct Extracted {
-    /// What is known of the document as a whole.
+    /// The properties of the whole document.
     pub outline: Outline,
     /// The blocks in reading order.
     pub blocks: Blocks,
 }
 
-/// The blocks of a document, read lazily: memory stays bounded whatever its length.
+/// The blocks of a document, read lazily: memory does not depend on its length.
 pub struct Blocks(Source);
 
 impl fmt::Debug for Blocks {
@@ -95,9 +95,9 @@ enum Message {
     Refused(Refusal),
 }
 
-/// Reads a document: plain text here, everything else in a child made by running `program`.
+/// Reads a document: plain text in this process, other formats in a child process of `program`.
 ///
-/// `scratch` is a directory for the child's output; nothing is left in it.
+/// `scratch` is a directory for the child's output; no file remains in it.
 pub fn open(
     program: &Path,
     format: Format,
@@ -113,7 +113,7 @@ pub fn open(
     Ok(Extracted { outline: paragraphs.outline(), blocks: Blocks(Source::Plain(Box::new(paragraphs))) })
 }
 
-/// Reads a document of any format in a child made by running `program` with [`CHILD_COMMAND`].
+/// Reads a document of any format in a child process of `program` with [`CHILD_COMMAND`].
 pub fn extract_isolated(
     program: &Path,
     format: Format,
@@ -146,7 +146,7 @@ fn check_length(file: &Path, limits: &Limits) -> Result<(), Refusal> {
     }
 }
 
-/// Runs the child to its end, good or bad.
+/// Runs the child until it ends or is killed.
 fn run(program: &Path, args: Vec<OsString>, output: &File, limits: &Limits) -> Result<(), Refusal> {
     let stdout = output.try_clone().map_err(|error| Refusal::internal("share the scratch file", error))?;
     let mut child = Command::new(program)
@@ -169,7 +169,7 @@ fn run(program: &Path, args: Vec<OsString>, output: &File, limits: &Limits) -> R
     }
 }
 
-/// Waits for `child`, at most for `limit`; a child that is still running then is killed and `None` returned.
+/// Waits for `child` up to `limit`; kills a child that still runs then, and returns `None`.
 fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
@@ -187,7 +187,7 @@ fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus
     }
 }
 
-/// What the way a child died says about the document.
+/// Converts the exit status of a failed child to a refusal of the document.
 fn refusal_of(status: ExitStatus, complaints: &str, limits: &Limits) -> Refusal {
     use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt;
@@ -196,7 +196,7 @@ fn refusal_of(status: ExitStatus, complaints: &str, limits: &Limits) -> Refusal 
         return Refusal::internal(&format!("run the parser ({status})"), detail);
     };
     let is = |other: Signal| signal == other.as_raw();
-    // The kernel kills whole processes when the machine, not the child's limit, runs out.
+    // The kernel kills whole processes if the machine is out of memory, not if the child reaches its limit.
     if is(Signal::KILL) || complaints.contains("memory allocation of") {
         return Refusal::OutOfMemory { limit_bytes: limits.memory_bytes };
     }

@@ -1,4 +1,4 @@
-//! Why a document gave no text, in words for the person who sent it; holds no recovery.
+//! The reasons why a document cannot be read, in words for its sender; no recovery.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,29 +7,29 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", tag = "reason")]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The file has no bytes, or nothing but whitespace.
+    /// The file is empty or holds only white space.
     #[error("The document is empty. Send a file that contains text.")]
     Empty,
-    /// The file is of a kind that is not read here.
+    /// The file has an unsupported format.
     #[error(
         "The document is {what}, which cannot be read here. Convert it to PDF, HTML, Markdown or plain text."
     )]
     Unsupported {
-        /// What the file seems to be, with its article: "a zip archive".
+        /// The detected kind of file, with its article: "a zip archive".
         what: String,
     },
     /// The file opens only with a password.
     #[error("The document is protected by a password. Remove the password and send it again.")]
     Encrypted,
-    /// The file claims a format that its bytes do not keep to.
+    /// The bytes of the file break the rules of its format.
     #[error(
-        "The document is damaged and cannot be read ({detail}). Open and save it anew, then send it again."
+        "The document is damaged and cannot be read ({detail}). Open it, save it again, then send the new file."
     )]
     Broken {
-        /// What the parser met.
+        /// The parser's reason.
         detail: String,
     },
-    /// The file is sound but carries no text, such as a scan.
+    /// The file is valid but contains no text, such as a scan.
     #[error(
         "The document has pages but no text, as scans do. Run text recognition (OCR) over it, then send it again."
     )]
@@ -56,10 +56,10 @@ pub enum Refusal {
         /// The limit that was passed, in bytes.
         limit_bytes: u64,
     },
-    /// The fault is ours, not the document's: a full disk, a missing program.
+    /// The fault lies with the server, not the document: a full disk, a missing program.
     #[error("The document could not be read because of a fault of this server ({detail}). Try again later.")]
     Internal {
-        /// What failed.
+        /// The failed operation and its cause.
         detail: String,
     },
 }
@@ -80,7 +80,7 @@ impl Refusal {
         }
     }
 
-    /// Whether the same document may be read when tried again, because the fault lay here.
+    /// Whether another attempt with the same document can succeed, because the fault lies with the server.
     pub fn is_internal(&self) -> bool {
         matches!(self, Self::Internal { .. })
     }
@@ -94,7 +94,7 @@ impl Refusal {
     }
 }
 
-/// The first 200 characters, on one line: parsers put whole file contents into their messages.
+/// The first 200 characters, on one line: some parsers put whole file contents into their messages.
 fn shorten(detail: &str) -> String {
     detail.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

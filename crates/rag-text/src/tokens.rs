@@ -1,14 +1,14 @@
-//! What the chunker asks of a model's tokenizer; holds no model.
+//! The interface between the chunker and a model's tokenizer; holds no model.
 
 use std::ops::Range;
 
-/// A tokenizer as the chunker needs it: where the tokens of a text begin and end.
+/// A tokenizer that returns the start and end of the tokens of a text.
 pub trait Tokenize: Send + Sync {
-    /// The byte spans of the tokens of `text`, in order; tokens that the model adds by itself are not among them.
+    /// The byte spans of the tokens of `text`, in order; without the special tokens that the model adds.
     fn spans(&self, text: &str) -> Vec<Range<usize>>;
 }
 
-/// Every run of letters or digits and every other visible character is a token: close to a model's, and without one.
+/// A tokenizer without a model: every run of letters or digits and every other visible character is a token.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WordTokens;
 

@@ -1,4 +1,4 @@
-//! Laws of chunking that hold for every document, every limit and every tokenizer.
+//! Properties of chunking for every document, every limit and every tokenizer.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use rag_text::{
     Block, BlockKind, Chunk, ChunkSettings, Chunker, Tokenize, chunk::SEPARATOR, tokens::WordTokens,
 };
 
-/// A tokenizer in whose eyes every visible character is a token.
+/// A tokenizer with one token per visible character.
 struct CharTokens;
 
 impl Tokenize for CharTokens {
@@ -17,7 +17,7 @@ impl Tokenize for CharTokens {
     }
 }
 
-/// A tokenizer that gives up: one token for any text, as some do for words they do not know.
+/// A tokenizer that returns one token for any text, as some do for unknown words.
 struct OneToken;
 
 impl Tokenize for OneToken {
@@ -129,7 +129,7 @@ proptest! {
         }
     }
 
-    /// A sentence may end inside a run of characters where the script sets no blanks.
+    /// A sentence can end inside a run of characters if the script has no blanks.
     #[test]
     fn a_word_is_divided_only_when_it_is_too_long_by_itself(
         blocks in proptest::collection::vec(any_block(), 1..8), settings in any_settings()

@@ -1,4 +1,4 @@
-//! Documents and faults that would bring a parser down: the parent gets a refusal, in time, and lives.
+//! Documents and faults that crash a parser: the parent gets a refusal in time and survives.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
 use std::{
@@ -13,13 +13,13 @@ use rag_text::{
 };
 use tempfile::TempDir;
 
-/// Where Cargo puts `examples/extract_child.rs`, which it builds with the tests.
+/// The path of `examples/extract_child.rs`, which Cargo builds with the tests.
 fn child_program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.parent().and_then(Path::parent).unwrap().join("examples/extract_child")
 }
 
-/// A small world: a directory with one document in it.
+/// A directory with one document.
 struct Desk {
     dir: TempDir,
     limits: Limits,

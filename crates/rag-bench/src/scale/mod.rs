@@ -93,7 +93,7 @@ fn search(
     report: &mut Report,
 ) -> BenchResult<()> {
     let limit = Duration::from_secs(args.seconds);
-    let truth = quality::Truth::of(place, &base.questions)?;
+    let truth = quality::Truth::measure(place, &base.questions)?;
     let float32 = indexes::float32(place, rows)?;
     report.section("float32", &float32)?;
     let asked = indexes::Asked {

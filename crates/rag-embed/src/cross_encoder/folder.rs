@@ -1,4 +1,4 @@
-//! The files of a cross-encoder's folder: where they lie and what `config.json` says; never what the graph computes.
+//! The files of a cross-encoder's folder: their paths and the settings in `config.json`; does not read the graph.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use serde::Deserialize;
 
 use crate::EmbedError;
 
-/// Longer windows are cut to this: passages are short, and attention costs the square of the length.
-const MOST_TOKENS: usize = 1024;
-/// Shorter ones hold no question and text.
-const LEAST_TOKENS: usize = 16;
+/// Maximum window in tokens, to which longer ones are cut: passages are short, and attention costs the square of the length.
+const MAX_WINDOW_TOKENS: usize = 1024;
+/// Minimum window in tokens; a shorter one cannot hold question and text.
+const MIN_WINDOW_TOKENS: usize = 16;
 
-/// What matters of `config.json`; every field may be absent, and the file too.
+/// The settings used from `config.json`; every field and the file itself can be missing.
 #[derive(Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
     model_type: String,
     max_position_embeddings: usize,
-    /// The id that fills short rows.
+    /// The id of the padding token.
     pub(super) pad_token_id: i32,
 }
 
@@ -36,7 +36,7 @@ impl Settings {
             read => read.map_err(|error| bad(&path, error))?,
         };
         let settings: Self = serde_json::from_slice(&json).map_err(|error| bad(&path, error))?;
-        if settings.positions() < LEAST_TOKENS {
+        if settings.positions() < MIN_WINDOW_TOKENS {
             return Err(bad(&path, format!("a window of {} tokens is too short", settings.positions())));
         }
         Ok(settings)
@@ -44,10 +44,10 @@ impl Settings {
 
     /// The window in tokens, special ones included.
     pub(super) fn window(&self) -> usize {
-        self.positions().min(MOST_TOKENS)
+        self.positions().min(MAX_WINDOW_TOKENS)
     }
 
-    /// `RoBERTa` and its kin count positions from one after the id that fills.
+    /// `RoBERTa` and similar models count positions from one after the padding id.
     fn positions(&self) -> usize {
         let unused = if self.model_type.contains("roberta") || self.model_type == "camembert" {
             usize::try_from(self.pad_token_id).unwrap_or(0).saturating_add(1)
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(window(r#"{"model_type":"bert","max_position_embeddings":512}"#).unwrap(), 512);
         let roberta = r#"{"model_type":"xlm-roberta","max_position_embeddings":514,"pad_token_id":1}"#;
         assert_eq!(window(roberta).unwrap(), 512);
-        assert_eq!(window(r#"{"max_position_embeddings":8192}"#).unwrap(), MOST_TOKENS);
+        assert_eq!(window(r#"{"max_position_embeddings":8192}"#).unwrap(), MAX_WINDOW_TOKENS);
         assert_eq!(window("{}").unwrap(), 512);
         assert_eq!(Settings::read(Path::new("/nonexistent")).unwrap().window(), 512);
     }

@@ -1,4 +1,4 @@
-//! A cross-encoder in this process: reads a question and a text together and gives one score, 0 to 1.
+//! A cross-encoder in this process: reads a question and a text together and returns one score, 0 to 1.
 
 mod folder;
 mod network;
@@ -11,9 +11,9 @@ use self::pairs::{Pair, Pairs};
 use crate::workers::Workers;
 use crate::{EmbedError, Reranker};
 
-/// A cross-encoder of BERT's kind, loaded once and shared by all threads.
+/// A cross-encoder like BERT, loaded once and shared by all threads.
 ///
-/// Its graph takes `input_ids` and `attention_mask`, and `token_type_ids` if it names them. It gives `logits` of one column, whose
+/// Its graph takes `input_ids` and `attention_mask`, and `token_type_ids` if it names them. It returns `logits` of one column, whose
 /// logistic function is the score, or of two (irrelevant, relevant), of which the score is the second one's probability.
 pub struct CrossEncoder {
     name: String,
@@ -24,9 +24,9 @@ pub struct CrossEncoder {
 
 impl CrossEncoder {
     /// Loads the model from a folder as Hugging Face exports it: `model.onnx` (or `onnx/model.onnx`), `tokenizer.json`, and
-    /// `config.json` for window and padding, without which they are 512 tokens and the id 0. Runs it once, to see that it can be.
+    /// `config.json` for window and padding; without it they are 512 tokens and the id 0. Runs the model once as a check.
     ///
-    /// `threads` (at least 1) is the number of threads; each works on a batch of its own.
+    /// `threads` (at least 1) is the number of threads; each processes its own batch.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, EmbedError> {
         let settings = folder::Settings::read(dir)?;
         let graph = folder::graph(dir)?;

@@ -1,4 +1,4 @@
-//! The neural network: pairs of token ids in, scores out; knows nothing of texts.
+//! The neural network: pairs of token ids in, scores out; does not see texts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::folder::bad;
 use super::pairs::Pair;
 use crate::{EmbedError, batch};
 
-/// What one input of the graph is given.
+/// The content of one input of the graph.
 #[derive(Clone, Copy, PartialEq)]
 enum Input {
     Ids,
@@ -27,7 +27,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Loads the graph; `padding` is the token id that fills short rows.
+    /// Loads the graph; `padding` is the id of the padding token.
     pub(super) fn load(path: PathBuf, padding: i32) -> Result<Self, EmbedError> {
         let mut options = ModelOptions::with_all_ops();
         options.prepack_weights(true);
@@ -75,7 +75,7 @@ impl Network {
     }
 }
 
-/// The probability that a row of logits stands for; none when it has more than two.
+/// The probability that a row of logits represents; `None` if it has more than two columns.
 fn score(row: &[f32]) -> Option<f32> {
     match row {
         [relevant] => Some(logistic(*relevant)),

@@ -7,10 +7,10 @@ use tokenizers::{Tokenizer, TruncationParams};
 use super::folder::bad;
 use crate::EmbedError;
 
-/// Bytes of a text that can matter to a window; it spares tokenizing a whole book for its first page.
+/// Maximum number of bytes that can fill a window, so that a whole book is not tokenized for its first page.
 const WINDOW_BYTES: usize = 64 * 1024;
 
-/// Special tokens around and between question and text at most: BERT has three, `RoBERTa` four.
+/// Maximum number of special tokens around and between question and text: BERT has three, `RoBERTa` four.
 const SPECIAL_TOKENS: usize = 4;
 
 /// One sequence: question and text with the special tokens between them.
@@ -26,17 +26,17 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// The tokenizer of the file, its own padding and cut replaced by the `window`.
+    /// The tokenizer of the file, with truncation to `window` instead of its own padding and truncation.
     pub(super) fn load(path: &Path, window: usize) -> Result<Self, EmbedError> {
         let json = std::fs::read(path).map_err(|error| bad(path, error))?;
         let mut tokenizer = Tokenizer::from_bytes(json).map_err(|error| bad(path, error))?;
-        // The longer one is cut first, which is the text, for `question` never takes more than half.
+        // The longer one is cut first, which is the text, because `question` never takes more than half.
         let cut = TruncationParams { max_length: window, ..TruncationParams::default() };
         tokenizer.with_padding(None).with_truncation(Some(cut)).map_err(|error| bad(path, error))?;
         Ok(Self { tokenizer, window })
     }
 
-    /// The query's start that takes at most half of what special tokens leave of the window.
+    /// The start of the query that takes at most half of the window without special tokens.
     pub(super) fn question<'q>(&self, query: &'q str) -> Result<&'q str, EmbedError> {
         let start = head(query);
         let most = self.window.saturating_sub(SPECIAL_TOKENS) / 2;

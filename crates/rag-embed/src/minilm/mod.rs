@@ -20,8 +20,8 @@ pub const MAX_TOKENS: usize = 256;
 
 /// The model all-MiniLM-L6-v2, loaded once and shared by all threads.
 ///
-/// Queries run at once on their own threads. Documents run on as many other threads of low priority, which yield the
-/// processor to queries and to everything else on the machine.
+/// Queries run immediately on their own threads. Documents run on the same number of other threads with low priority, which yield
+/// the processor to queries and to everything else on the machine.
 pub struct MiniLm {
     model: ModelInfo,
     tokens: Tokens,

@@ -1,4 +1,4 @@
-//! The neural network: token ids in, vectors out; knows nothing of texts.
+//! The neural network: token ids in, vectors out; does not see texts.
 
 use std::path::Path;
 use std::sync::Arc;

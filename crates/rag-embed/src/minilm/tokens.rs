@@ -11,7 +11,7 @@ use crate::EmbedError;
 const CLS: i32 = 101;
 const SEP: i32 = 102;
 
-/// Bytes of a text that can matter to the window; it spares tokenizing a whole book for its first 254 tokens.
+/// Maximum number of bytes that can fill the window, so that a whole book is not tokenized for its first 254 tokens.
 const WINDOW_BYTES: usize = 64 * 1024;
 
 pub(super) struct Tokens {
@@ -24,7 +24,7 @@ impl Tokens {
         let bad =
             |error: tokenizers::Error| EmbedError::BadModel { path: path.into(), reason: error.to_string() };
         let mut tokenizer = Tokenizer::from_bytes(json).map_err(bad)?;
-        // The file asks for padding and truncation to 128 tokens: a short query would cost ten times its price.
+        // The file sets padding and truncation to 128 tokens: a short query would take ten times as long.
         tokenizer.with_padding(None).with_truncation(None).map_err(bad)?;
         Ok(Self { tokenizer })
     }
@@ -38,7 +38,7 @@ impl Tokens {
         [Ok(CLS)].into_iter().chain(ids).chain([Ok(SEP)]).collect()
     }
 
-    /// The byte spans of all tokens of the text; the approximate ones, should the tokenizer fail.
+    /// The byte spans of all tokens of the text; estimated ones if the tokenizer fails.
     pub(super) fn spans(&self, text: &str) -> Vec<Range<usize>> {
         let Ok(encoding) = self.tokenizer.encode(text, false) else {
             return crate::spans::approximate(text);

@@ -1,4 +1,4 @@
-//! Reads a model folder: the tensors of a safetensors file, one buffer each; knows nothing of the network.
+//! Reads a model folder: the tensors of a safetensors file, one buffer each; independent of the network.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::EmbedError;
 
-/// A header longer than this belongs to no model of this size.
+/// Maximum length of the header, in bytes; models of this size have a shorter one.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
 
 #[derive(Deserialize)]

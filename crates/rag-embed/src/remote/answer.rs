@@ -1,4 +1,4 @@
-//! Checks an embedding server's answer: as many vectors as texts, each in its place, of the right length and finite.
+//! Checks an embedding server's answer: one finite vector of the right length for each text.
 
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ struct Item {
     embedding: Vec<f32>,
 }
 
-/// Bytes an honest answer stays below: 32 for each number and some for the rest.
+/// Maximum length of a valid answer, in bytes: 32 for each number and some for the rest.
 pub(super) fn limit_bytes(count: usize, dimensions: usize) -> usize {
     count.saturating_mul(dimensions.saturating_mul(32).saturating_add(256)).saturating_add(64 * 1024)
 }
@@ -23,7 +23,7 @@ pub(super) fn limit_bytes(count: usize, dimensions: usize) -> usize {
 /// The vectors in the order of the texts, scaled to unit length.
 pub(super) fn parse(body: &[u8], count: usize, dimensions: usize) -> Result<Vec<Vec<f32>>, EmbedError> {
     let bad = |what: String| EmbedError::BadAnswer(what);
-    // The parser's own message may quote the answer: name only the place.
+    // The parser's message can quote the answer: report only the position.
     let mut answer: EmbeddingsAnswer = serde_json::from_slice(body).map_err(|error| {
         bad(format!("not an embeddings answer ({:?} error at byte {})", error.classify(), error.column()))
     })?;

@@ -12,7 +12,7 @@ use crate::EmbedError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const MAX_PAUSE: Duration = Duration::from_secs(8);
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 pub(super) struct Http {
@@ -20,7 +20,7 @@ pub(super) struct Http {
     url: reqwest::Url,
 }
 
-/// A failed attempt, and the pause the server asked for.
+/// A failed attempt, and the pause that the server requested.
 struct Failure {
     error: EmbedError,
     retry_after: Option<Duration>,
@@ -42,11 +42,11 @@ impl Http {
         if let Some(key) = api_key {
             let bearer = HeaderValue::try_from(format!("Bearer {key}"));
             let mut bearer =
-                bearer.map_err(|_invalid| bad("the API key holds characters that no header can"))?;
+                bearer.map_err(|_invalid| bad("the API key contains characters that are not allowed in a header"))?;
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
         }
-        // An error here means that the process has chosen a provider already, which serves as well.
+        // An error means that the process already has a provider, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
             .default_headers(headers)
@@ -74,9 +74,9 @@ impl Http {
                 return Err(failure.error);
             }
             tracing::debug!(attempts_left, error = %failure.error, "model request failed, trying again");
-            std::thread::sleep(failure.retry_after.unwrap_or(pause).min(LONGEST_PAUSE));
+            std::thread::sleep(failure.retry_after.unwrap_or(pause).min(MAX_PAUSE));
             attempts_left -= 1;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_PAUSE);
         }
     }
 
@@ -110,7 +110,7 @@ fn read(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// What an answer other than 200 means.
+/// Converts an answer other than 200 to an error.
 fn refusal(response: Response) -> Failure {
     let status = response.status();
     let retry_after = retry_after(&response);
@@ -126,14 +126,14 @@ fn refusal(response: Response) -> Failure {
     }
 }
 
-/// The error's code or type when it is a plain word such as `model_not_found`: the rest may quote key or text.
+/// The error's code or type if it is a plain word such as `model_not_found`: the rest can quote key or text.
 fn class(error: &serde_json::Value) -> &str {
     let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let words = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str());
     words.filter(is_word).find(|word| word.len() <= 40).unwrap_or("an error")
 }
 
-/// The kind of a transport error; its full text could hold the URL.
+/// The kind of a transport error; its full text can contain the URL.
 fn describe(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timed out"

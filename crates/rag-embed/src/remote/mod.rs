@@ -15,31 +15,31 @@ use self::http::Http;
 pub use self::rerank::{RemoteReranker, RerankConfig};
 use crate::{EmbedError, Embedder, ModelInfo, spans};
 
-/// How to reach an embedding server and what it serves. It holds the key, so it has no `Debug`.
+/// The address and model of an embedding server. It holds the key, so it has no `Debug`.
 #[derive(Clone)]
 pub struct RemoteConfig {
-    /// The address up to and without `/embeddings`, such as `http://localhost:11434/v1`.
+    /// The base URL, without `/embeddings`, such as `http://localhost:11434/v1`.
     pub base_url: String,
-    /// Sent as `Authorization: Bearer ..` when given.
+    /// Sent as `Authorization: Bearer ..`; `None` if the server needs no key.
     pub api_key: Option<String>,
     /// The model's name, its dimensions and its window in tokens.
     pub model: ModelInfo,
-    /// Whether to ask the server for vectors of `model.dimensions`; for models that can shorten theirs.
+    /// Whether to request vectors of `model.dimensions` from the server; for models that can shorten their vectors.
     pub request_dimensions: bool,
-    /// Put before every query, such as `query: ` for the E5 models.
+    /// Text put before every query, such as `query: ` for the E5 models.
     pub query_prefix: String,
-    /// Put before every document, such as `passage: `.
+    /// Text put before every document, such as `passage: `.
     pub document_prefix: String,
-    /// Texts sent in one request at most; servers commonly allow 32 or more.
+    /// Maximum number of texts in one request; servers commonly allow 32 or more.
     pub batch_size: usize,
-    /// The time one request may take, its answer included.
+    /// Maximum time of one request, including its answer.
     pub timeout: Duration,
-    /// Attempts after the first that failed for lack of connection, status 429 or 5xx; a query takes one at most.
+    /// Number of retries after a failed connection, status 429 or 5xx; at most one for a query.
     pub retries: u32,
 }
 
 impl RemoteConfig {
-    /// The usual settings: no key, no prefixes, 32 texts in a request, 30 s, 4 retries.
+    /// The default settings: no key, no prefixes, 32 texts in a request, 30 s, 4 retries.
     pub fn new(base_url: impl Into<String>, model: ModelInfo) -> Self {
         Self {
             base_url: base_url.into(),
@@ -55,7 +55,7 @@ impl RemoteConfig {
     }
 }
 
-/// An embedding model behind a server. Its calls block: from async code use a thread made for blocking.
+/// An embedding model on a server. Its calls block: from async code, use a thread for blocking work.
 pub struct RemoteEmbedder {
     config: RemoteConfig,
     http: Http,
@@ -70,7 +70,7 @@ struct EmbeddingsRequest<'a> {
 }
 
 impl RemoteEmbedder {
-    /// Prepares the client; does not yet talk to the server.
+    /// Creates the client; does not connect to the server.
     pub fn new(config: RemoteConfig) -> Result<Self, EmbedError> {
         let http = Http::new(&config.base_url, "embeddings", config.api_key.as_deref(), config.timeout)?;
         Ok(Self { config, http })

@@ -1,4 +1,4 @@
-//! A client for reranking servers that speak Cohere's `POST {base_url}/rerank`; never logs or reports keys and texts.
+//! A client for reranking servers with Cohere's `POST {base_url}/rerank`; never logs or reports keys and texts.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use serde::Serialize;
 use super::{http::Http, scores};
 use crate::{EmbedError, Reranker};
 
-/// How to reach a reranking server and what it serves. It holds the key, so it has no `Debug`.
+/// The address and model of a reranking server. It holds the key, so it has no `Debug`.
 #[derive(Clone)]
 pub struct RerankConfig {
-    /// The address up to and without `/rerank`, such as `http://localhost:8000/v1`.
+    /// The base URL, without `/rerank`, such as `http://localhost:8000/v1`.
     pub base_url: String,
-    /// Sent as `Authorization: Bearer ..` when given.
+    /// Sent as `Authorization: Bearer ..`; `None` if the server needs no key.
     pub api_key: Option<String>,
     /// The model's name.
     pub model: String,
-    /// The time one request may take, its answer included.
+    /// Maximum time of one request, including its answer.
     pub timeout: Duration,
-    /// Attempts after the first that failed for lack of connection, status 429 or 5xx.
+    /// Number of retries after a failed connection, status 429 or 5xx.
     pub retries: u32,
 }
 
 impl RerankConfig {
-    /// The usual settings: no key, 5 s, 1 retry, for somebody waits for the answer.
+    /// The default settings: no key, 5 s, and only 1 retry, because a person waits for the answer.
     pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -35,7 +35,7 @@ impl RerankConfig {
     }
 }
 
-/// A reranking model behind a server. Its calls block: from async code use a thread made for blocking.
+/// A reranking model on a server. Its calls block: from async code, use a thread for blocking work.
 pub struct RemoteReranker {
     config: RerankConfig,
     http: Http,
@@ -50,7 +50,7 @@ struct RerankRequest<'a> {
 }
 
 impl RemoteReranker {
-    /// Prepares the client; does not yet talk to the server.
+    /// Creates the client; does not connect to the server.
     pub fn new(config: RerankConfig) -> Result<Self, EmbedError> {
         let http = Http::new(&config.base_url, "rerank", config.api_key.as_deref(), config.timeout)?;
         Ok(Self { config, http })

@@ -1,4 +1,4 @@
-//! Checks a reranking server's answer: one finite score for each text, each in its place.
+//! Checks a reranking server's answer: one finite score for each text.
 
 use serde::Deserialize;
 
@@ -19,14 +19,14 @@ struct Item {
     relevance_score: f32,
 }
 
-/// Bytes an honest answer stays below, even one that repeats the texts, which have `text_bytes`: JSON may write six for one.
+/// Maximum length of a valid answer, in bytes, even if it repeats the texts of `text_bytes`: JSON can write six bytes for one.
 pub(super) fn limit_bytes(count: usize, text_bytes: usize) -> usize {
     count.saturating_mul(512).saturating_add(text_bytes.saturating_mul(6)).saturating_add(64 * 1024)
 }
 
 /// The scores in the order of the texts.
 pub(super) fn parse(body: &[u8], count: usize) -> Result<Vec<f32>, EmbedError> {
-    // The parser's own message may quote the answer.
+    // The parser's message can quote the answer.
     let answer = serde_json::from_slice(body)
         .map_err(|_quoting| EmbedError::BadAnswer("not a reranking answer".into()))?;
     let (RerankAnswer::Wrapped { results: mut items } | RerankAnswer::Bare(mut items)) = answer;

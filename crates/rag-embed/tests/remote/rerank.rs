@@ -20,7 +20,7 @@ impl Server {
     }
 }
 
-/// Scores each text by a hundredth of its length, best first, as servers answer.
+/// Scores each text by a hundredth of its length; answers best first, like real servers.
 fn by_length(request: &Request) -> ResponseTemplate {
     let body: Value = request.body_json().unwrap();
     let mut lengths: Vec<(usize, usize)> = body["documents"]

@@ -1,4 +1,4 @@
-//! A real HTTP server that answers as a test wants.
+//! A real HTTP server with the answers of a test.
 
 use serde_json::Value;
 use wiremock::matchers::method;
@@ -21,7 +21,7 @@ impl Server {
         Self { runtime, server }
     }
 
-    /// The address up to and without the operation.
+    /// The base URL, without the operation.
     pub(crate) fn base_url(&self) -> String {
         format!("{}/v1/", self.server.uri())
     }

@@ -6,7 +6,7 @@ use crate::sse::{Decoder, TooLong};
 use crate::wire::ChatCompletionChunk;
 use crate::{Delta, FinishReason, LlmError, Usage};
 
-/// What the stream has told so far.
+/// The state of the stream so far.
 #[derive(Default)]
 pub(super) struct Answer {
     decoder: Decoder,
@@ -16,7 +16,7 @@ pub(super) struct Answer {
     done: bool,
 }
 
-/// A chunk, or the report of a failure, which servers word in many ways.
+/// A chunk, or the report of a failure, which has many forms.
 #[derive(Deserialize)]
 struct Event {
     error: Option<serde_json::Value>,
@@ -33,12 +33,12 @@ impl Answer {
         }
     }
 
-    /// Whether the server has said that nothing follows.
+    /// Whether the server has sent the end marker.
     pub(super) fn is_done(&self) -> bool {
         self.done
     }
 
-    /// What is left when the stream ends: at least the end, or the error that it came too early.
+    /// The last items at the end of the stream: at least the end, or an error if it came too early.
     pub(super) fn finish(mut self) -> Result<Vec<Delta>, LlmError> {
         let last = std::mem::take(&mut self.decoder).finish();
         let mut deltas: Vec<Delta> =
@@ -62,7 +62,7 @@ impl Answer {
             self.done = true;
             return Ok(None);
         }
-        // The parser's own message may quote the answer: name only the class of the flaw.
+        // The parser's message can quote the answer: report only the class of the error.
         let Event { error, chunk } = serde_json::from_slice(event)
             .map_err(|error| LlmError::BadAnswer(format!("an event with a {:?} error", error.classify())))?;
         if let Some(error) = error {
@@ -76,7 +76,7 @@ impl Answer {
     }
 }
 
-/// The error's code or type when it is a plain word such as `rate_limit_exceeded`: the rest may quote key or prompt.
+/// The error's code or type if it is a plain word such as `rate_limit_exceeded`: the rest can quote key or prompt.
 pub(super) fn class(error: &serde_json::Value) -> &str {
     let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let words = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str());

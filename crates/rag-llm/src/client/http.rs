@@ -14,9 +14,9 @@ use crate::LlmError;
 use crate::wire::ChatCompletionRequest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const MAX_PAUSE: Duration = Duration::from_secs(8);
 
-/// Bytes read of the body of a refusal.
+/// Maximum number of bytes read from the body of a refusal.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 pub(super) struct Http {
@@ -34,7 +34,7 @@ pub(super) struct Body {
     idle_timeout: Duration,
 }
 
-/// A failed attempt, and after which pause another may help.
+/// A failed attempt, and the pause after which another attempt can succeed.
 struct Failure {
     error: LlmError,
     retry: Retry,
@@ -54,12 +54,13 @@ impl Http {
         let mut headers = HeaderMap::new();
         if let Some(key) = &config.api_key {
             let bearer = HeaderValue::try_from(format!("Bearer {key}"));
-            let mut bearer =
-                bearer.map_err(|_invalid| bad("the API key holds characters that no header can"))?;
+            let mut bearer = bearer.map_err(|_invalid| {
+                bad("the API key contains characters that are not allowed in a header")
+            })?;
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
         }
-        // An error here means that the process has chosen a provider already, which serves as well.
+        // An error means that the process already has a provider, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
             .default_headers(headers)
@@ -74,7 +75,7 @@ impl Http {
         Ok(Self { client, url, first_byte_timeout, idle_timeout, retries })
     }
 
-    /// Sends the request and waits for the first byte of the answer, with further attempts where they can help.
+    /// Sends the request and waits for the first byte of the answer; retries if that can help.
     pub(super) async fn open(&self, request: &ChatCompletionRequest) -> Result<Body, LlmError> {
         let mut pause = FIRST_PAUSE;
         let mut attempts_left = self.retries;
@@ -90,9 +91,9 @@ impl Http {
                 _ => return Err(failure.error),
             };
             tracing::debug!(attempts_left, error = %failure.error, "chat request failed, trying again");
-            tokio::time::sleep(wait.min(LONGEST_PAUSE)).await;
+            tokio::time::sleep(wait.min(MAX_PAUSE)).await;
             attempts_left -= 1;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_PAUSE);
         }
     }
 
@@ -113,7 +114,7 @@ impl Http {
 }
 
 impl Body {
-    /// The next bytes, or none at the end of the answer.
+    /// The next bytes; `None` at the end of the answer.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, LlmError> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
@@ -126,7 +127,7 @@ impl Body {
     }
 }
 
-/// What an answer other than 200 means.
+/// Converts an answer other than 200 to an error.
 async fn refusal(mut response: Response) -> Failure {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());

@@ -1,4 +1,4 @@
-//! A streaming client for servers that speak OpenAI's chat completions; never logs or reports keys, prompts and answers.
+//! A streaming client for servers with OpenAI's chat completions API; never logs or reports keys, prompts and answers.
 
 mod answer;
 mod http;
@@ -14,27 +14,27 @@ use self::http::{Body, Http};
 use crate::wire::{ChatCompletionRequest, StreamOptions};
 use crate::{ChatModel, ChatRequest, DeltaStream, LlmError};
 
-/// How to reach a chat server and what it serves. It holds the key, so it has no `Debug`.
+/// The address and model of a chat server. It holds the key, so it has no `Debug`.
 #[derive(Clone)]
 pub struct OpenAiConfig {
-    /// The address up to and without `/chat/completions`, such as `http://localhost:11434/v1`.
+    /// The base URL, without `/chat/completions`, such as `http://localhost:11434/v1`.
     pub base_url: String,
-    /// Sent as `Authorization: Bearer ..` when given.
+    /// Sent as `Authorization: Bearer ..`; `None` if the server needs no key.
     pub api_key: Option<String>,
     /// The name of the model.
     pub model: String,
-    /// The time a connection may take to be made.
+    /// Maximum time to connect.
     pub connect_timeout: Duration,
-    /// The time from the request to the first byte of the answer; includes the model's reading of the prompt.
+    /// Maximum time from the request to the first byte of the answer; includes the processing of the prompt.
     pub first_byte_timeout: Duration,
-    /// The longest silence within an answer.
+    /// Maximum time without data within an answer.
     pub idle_timeout: Duration,
-    /// Attempts after the first that failed, before any byte of the answer, for lack of connection, status 429 or 5xx.
+    /// Number of retries after a failed connection, status 429 or 5xx, before the first byte of the answer.
     pub retries: u32,
 }
 
 impl OpenAiConfig {
-    /// The usual settings: no key, 5 s to connect, 120 s to the first byte, 60 s of silence, 2 retries.
+    /// The default settings: no key, 5 s to connect, 120 s to the first byte, 60 s of silence, 2 retries.
     pub fn new(base_url: impl Into<String>, model: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -48,7 +48,7 @@ impl OpenAiConfig {
     }
 }
 
-/// A chat model behind a server.
+/// A chat model on a server.
 pub struct OpenAiClient {
     model: String,
     http: Arc<Http>,
@@ -57,7 +57,7 @@ pub struct OpenAiClient {
 }
 
 impl OpenAiClient {
-    /// Prepares the client; does not yet talk to the server.
+    /// Creates the client; does not connect to the server.
     pub fn new(config: OpenAiConfig) -> Result<Self, LlmError> {
         let http = Arc::new(Http::new(&config)?);
         Ok(Self { model: config.model, http, usage_refused: Arc::default() })
@@ -98,7 +98,7 @@ impl ChatModel for OpenAiClient {
     }
 }
 
-/// Sends the request, asking for usage unless the server is known to refuse that.
+/// Sends the request; requests usage unless the server has refused that.
 async fn open(
     http: &Http,
     mut request: ChatCompletionRequest,

@@ -1,4 +1,4 @@
-//! Divides a text into the pieces that chunks are made of: sentences, or less where a sentence is too long.
+//! Divides a text into the pieces of chunks: sentences, or smaller pieces if a sentence is too long.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tokens::Tokenize;
 
-/// The bytes that count as one token at most, so that a tokenizer that sees one token in a megabyte is not believed.
+/// Maximum number of bytes that count as one token, so that a tokenizer that returns one token for a megabyte does no harm.
 const TOKEN_BYTES: usize = 64;
 
-/// A part of the text with its cost.
+/// A part of the text with its number of tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) bytes: Range<usize>,
@@ -20,7 +20,7 @@ pub(super) struct Piece {
     pub(super) is_sentence: bool,
 }
 
-/// Where a text may be divided, best first.
+/// Places where a text can be divided, best first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Sentence,
@@ -29,10 +29,10 @@ enum Level {
     Token,
 }
 
-/// A text and the places where its tokens begin.
+/// A text and the starts of its tokens.
 pub(super) struct Atoms<'a> {
     text: &'a str,
-    /// In order; every one costs one token.
+    /// In order; each counts as one token.
     marks: Vec<usize>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Atoms<'a> {
         pieces
     }
 
-    /// Whether a sentence is none, but lines of a table, a log or a program: they end without a full stop.
+    /// Whether a sentence is really lines of a table, a log or a program, which end without a full stop.
     fn is_list(&self, sentence: &Range<usize>, limit: usize) -> bool {
         self.cost(sentence) > limit / 2
             && self.text.get(sentence.clone()).is_some_and(|text| text.contains('\n'))
@@ -83,7 +83,7 @@ impl<'a> Atoms<'a> {
         }
     }
 
-    /// Divides what is too long at `level`, into runs as long as `limit` allows.
+    /// Divides a long piece at `level`, into runs as long as `limit` allows.
     fn divide_finer(&self, range: Range<usize>, level: Level, limit: usize, pieces: &mut Vec<Piece>) {
         let mut run: Option<Range<usize>> = None;
         for part in self.parts(range, level) {
@@ -132,7 +132,7 @@ impl<'a> Atoms<'a> {
         for length in lengths {
             let part = self.text.get(at..at + length).unwrap_or_default();
             let content = part.trim_end();
-            // The indentation of a line of program text belongs to it.
+            // The indentation is part of a line of program text.
             let skip = if level == Level::Line { 0 } else { content.len() - content.trim_start().len() };
             if !content.trim_start().is_empty() {
                 parts.push(at + skip..at + content.len());
@@ -152,14 +152,14 @@ impl<'a> Atoms<'a> {
     }
 }
 
-/// The bytes of every sentence of `text` with the blanks behind it.
+/// The byte range of every sentence of `text` with the blanks after it.
 fn sentence_lengths(text: &str) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut length = 0;
-    // A line that is wrapped by hand does not end its sentence.
+    // A hard-wrapped line does not end its sentence.
     for part in text.replace('\n', " ").split_sentence_bounds() {
         length += part.len();
-        // Nor does a mark in the middle of a word, such as an address; but some scripts set no blanks.
+        // Nor does a mark inside a word, such as an address; but some scripts have no blanks.
         if part.ends_with(|c: char| c.is_whitespace() || "。！？｡".contains(c)) {
             lengths.push(std::mem::take(&mut length));
         }

@@ -1,4 +1,4 @@
-//! Tells the encoding of a text from its first bytes; decodes nothing that is kept.
+//! Detects the encoding of a text from its first bytes; keeps no decoded text.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -10,7 +10,7 @@ pub(crate) enum Charset {
     Utf32 { big_endian: bool },
 }
 
-/// How far a `charset` or `encoding` declaration may stand from the beginning.
+/// Number of bytes from the beginning in which a `charset` or `encoding` declaration is searched.
 const DECLARATION_BYTES: usize = 4096;
 
 /// The most likely encoding of a text that begins with `head`, or consists of it when `complete`.
@@ -29,7 +29,7 @@ pub(crate) fn charset(head: &[u8], complete: bool) -> Charset {
     Charset::Known(detector.guess(None, Utf8Detection::Allow))
 }
 
-/// The UTF-16 or UTF-32 of a text that has zero bytes where ASCII and its neighbours have them.
+/// Detects UTF-16 or UTF-32 from the positions of zero bytes in ASCII and similar characters.
 pub(crate) fn wide(head: &[u8]) -> Option<Charset> {
     let utf32 = [false, true].into_iter().find(|big_endian| is_utf32(head, *big_endian));
     if let Some(big_endian) = utf32 {
@@ -47,7 +47,7 @@ pub(crate) fn wide(head: &[u8]) -> Option<Charset> {
     reads_as_text(encoding, pairs.as_flattened()).then_some(Charset::Known(encoding))
 }
 
-/// The Unicode encoding whose byte order mark opens `head`.
+/// The Unicode encoding of the byte order mark at the start of `head`.
 pub(crate) fn marked(head: &[u8]) -> Option<Charset> {
     match head {
         [0xff, 0xfe, 0, 0, ..] => Some(Charset::Utf32 { big_endian: false }),
@@ -66,19 +66,19 @@ fn is_utf32(head: &[u8], big_endian: bool) -> bool {
 }
 
 fn reads_as_text(encoding: &'static Encoding, bytes: &[u8]) -> bool {
-    // The head may end between two surrogates, so a single error is forgiven.
+    // The head can end between two surrogates, so a single error is accepted.
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let strange =
         |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !"\n\r\t\x0c".contains(*c));
     text.chars().filter(strange).count() <= 1
 }
 
-/// Whether `head` is UTF-8; a last character may be cut off unless it is `complete`.
+/// Whether `head` is UTF-8; unless it is `complete`, the last character may be cut off.
 fn is_utf8(head: &[u8], complete: bool) -> bool {
     std::str::from_utf8(head).map_or_else(|error| !complete && error.error_len().is_none(), |_| true)
 }
 
-/// The encoding that the document itself declares, in the manner of HTML or XML.
+/// The encoding that the document itself declares, as in HTML or XML.
 fn declaration(head: &[u8]) -> Option<&'static Encoding> {
     let head = head.get(..DECLARATION_BYTES).unwrap_or(head).to_ascii_lowercase();
     let start = head.trim_ascii_start();
@@ -93,7 +93,7 @@ fn declaration(head: &[u8]) -> Option<&'static Encoding> {
     super::declared(label.get(..end)?)
 }
 
-/// Where `needle` first stands in `haystack`.
+/// The position of the first `needle` in `haystack`.
 pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }

@@ -1,4 +1,4 @@
-//! HTML as blocks: the article when it is most of the page, else the whole body; never runs anything.
+//! Reads HTML as blocks: the article if it is most of the page, else the whole body; never runs scripts.
 
 use std::{
     ops::RangeInclusive,
@@ -14,8 +14,8 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The share of the page's text, in percent, at which the article stands for the page: with less it missed something,
-/// with more there was no clutter and the page keeps its headings better.
+/// The share of the page's text, in percent, at which the article replaces the page: with less, the article is incomplete;
+/// with more, there is no clutter, and the page keeps its headings better.
 const ARTICLE_PERCENT: RangeInclusive<usize> = 40..=90;
 
 /// Pages with less text than this, in bytes, are not searched for an article.
@@ -41,7 +41,7 @@ pub(crate) fn blocks_of(html: &str) -> Vec<(BlockKind, String)> {
     }
 }
 
-/// The title of a page and the blocks of its main content, which are none on a page of little text.
+/// The title of a page and the blocks of its main content; no blocks if the page has little text.
 fn article(html: &str, page_bytes: usize) -> Option<(String, Vec<(BlockKind, String)>)> {
     let mut readability = Readability::new(html, None, None).ok()?;
     let title = readability.get_article_title().to_string();

@@ -1,4 +1,4 @@
-//! Walks an HTML tree and gives its text as blocks; neither recurses nor judges what is worth reading.
+//! Walks an HTML tree and returns its text as blocks; does not recurse and does not select the main content.
 
 use dom_query::{Document, NodeRef};
 
@@ -10,10 +10,10 @@ const HIDDEN: [&str; 12] = [
     "textarea", "canvas",
 ];
 
-/// Elements that surround what a page is about.
+/// Elements around the main content of a page.
 const CLUTTER: [&str; 3] = ["nav", "footer", "aside"];
 
-/// Elements that stand within a line; all others divide blocks.
+/// Inline elements; all others separate blocks.
 const INLINE: [&str; 38] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
     "i", "ins", "kbd", "label", "mark", "math", "meter", "nobr", "output", "q", "rp", "rt", "ruby", "s",
@@ -55,10 +55,11 @@ struct Walk {
     blocks: Vec<(BlockKind, String)>,
     text: String,
     heading: Option<u8>,
-    /// How many of these elements are open.
+    /// Number of open verbatim elements.
     verbatim: usize,
+    /// Number of open quotations.
     quotes: usize,
-    /// The tables that are written row by row; those that only place things on the page are not.
+    /// Number of open data tables, which are written row by row; layout tables are not counted.
     tables: usize,
     /// The next number of every open list, `None` for bullets.
     lists: Vec<Option<u64>>,
@@ -67,7 +68,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Takes a node on the way down; whether its children are to be walked.
+    /// Handles a node on the way down; returns whether its children must be walked.
     fn enter(&mut self, node: &NodeRef<'_>) -> bool {
         if node.is_text() {
             self.add_text(&node.text());
@@ -125,7 +126,7 @@ impl Walk {
         self.text.push_str(divider);
     }
 
-    /// Takes a node on the way up.
+    /// Handles a node on the way up.
     fn leave(&mut self, node: &NodeRef<'_>) {
         let Some(name) = node.node_name() else { return };
         let name: &str = &name;
@@ -204,7 +205,7 @@ fn heading_level(name: &str) -> Option<u8> {
         .find_map(|(heading, level)| (*heading == name).then_some(level))
 }
 
-/// Whether a table holds data: other tables and headings mean that it only arranges the page.
+/// Whether a table holds data: a table that contains tables or headings only does the page's layout.
 fn is_data(table: &NodeRef<'_>) -> bool {
     let arranges = |node: NodeRef<'_>| {
         node.node_name()

@@ -1,4 +1,4 @@
-//! Markdown as blocks: headings with their path, list items, tables row by row, code verbatim.
+//! Reads Markdown as blocks: headings with their path, list items, tables row by row, code verbatim.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -21,7 +21,7 @@ pub(crate) fn extract(markdown: &str, collector: &mut Collector<'_, '_>) -> Resu
     walk.flush()
 }
 
-/// The state of one walk over the events; it keeps no tree, so depth costs nothing.
+/// The state of one pass over the events; it keeps no tree, so nesting costs nothing.
 struct Walk<'c, 's, 'f> {
     collector: &'c mut Collector<'s, 'f>,
     text: String,
@@ -33,7 +33,7 @@ struct Walk<'c, 's, 'f> {
     verbatim: Option<Verbatim>,
 }
 
-/// Where text is not prose.
+/// The places where text is not prose.
 #[derive(Clone, Copy, PartialEq)]
 enum Verbatim {
     Code,
@@ -135,7 +135,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// Ends the block that is being written, whatever it is.
+    /// Ends the current block, of any kind.
     fn flush(&mut self) -> Result<(), Refusal> {
         match self.verbatim.take() {
             Some(Verbatim::Code) => self.add(BlockKind::Code),

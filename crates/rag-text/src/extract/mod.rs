@@ -1,4 +1,4 @@
-//! One document in, its blocks out: picks the parser and makes every parser's blocks alike.
+//! Turns a document into blocks: selects the parser and normalises its blocks.
 
 use std::{fs::File, path::Path};
 
@@ -19,15 +19,15 @@ mod pdf_layout;
 mod pdf_lines;
 pub(crate) mod plain;
 
-/// Where the blocks go; an error from it stops the extraction.
+/// The receiver of the blocks; its error stops the extraction.
 pub type Sink<'s> = dyn FnMut(Block) -> Result<(), Refusal> + 's;
 
-/// The longest title and heading that are handed on, in characters.
+/// Maximum length of titles and headings, in characters.
 const HEADING_CHARS: usize = 300;
 
 /// Reads `file` as `format` and hands its blocks to `sink` in reading order.
 ///
-/// Parsers may crash, loop or eat memory on hostile files: call this only in a process that may die,
+/// Parsers can crash, loop or exhaust memory on hostile files: call this only in a process that may die,
 /// or use [`crate::isolate::open`].
 pub fn extract(format: Format, file: &Path, sink: &mut Sink<'_>) -> Result<Outline, Refusal> {
     if format == Format::PlainText {
@@ -50,13 +50,13 @@ fn read_text(file: &Path) -> Result<String, Refusal> {
     File::open(file).and_then(decode_all).map_err(|error| Refusal::internal("read the document", error))
 }
 
-/// Turns what the parsers find into blocks: cleans, drops blanks, cuts what is too long, keeps the heading path.
+/// Turns the output of parsers into blocks: cleans text, drops blank blocks, cuts long ones, keeps the heading path.
 pub(crate) struct Collector<'s, 'f> {
     sink: &'s mut Sink<'f>,
     headings: Vec<(u8, String)>,
     sample: String,
     title: Option<String>,
-    /// The highest heading so far that may stand for a title, with its level.
+    /// The highest heading so far that can serve as the title, with its level.
     first_heading: Option<(u8, String)>,
     pages: Option<u32>,
     any: bool,
@@ -75,7 +75,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         }
     }
 
-    /// Sets the title unless it is blank or one was set before.
+    /// Sets the title unless it is blank or already set.
     pub(crate) fn title(&mut self, title: &str) {
         let title = one_line(title);
         if self.title.is_none() && !title.is_empty() {
@@ -88,7 +88,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         self.pages = Some(pages);
     }
 
-    /// Adds one block; a heading becomes part of the path of what follows it.
+    /// Adds one block; a heading becomes part of the path of the blocks after it.
     pub(crate) fn add(&mut self, kind: BlockKind, text: &str, page: Option<u32>) -> Result<(), Refusal> {
         let mut text = decode::clean(text);
         if let BlockKind::Heading { level } = kind {
@@ -133,23 +133,23 @@ impl<'s, 'f> Collector<'s, 'f> {
             return Err(if self.pages.is_some() { Refusal::NoText } else { Refusal::Empty });
         }
         let title = self.title.or(self.first_heading.map(|(_, heading)| heading));
-        Ok(Outline { title, pages: self.pages, language: Language::of(&self.sample) })
+        Ok(Outline { title, pages: self.pages, language: Language::detect(&self.sample) })
     }
 }
 
-/// `text` without blank lines around it and blanks behind it, `None` when nothing is left; indentation stays.
+/// `text` without blank lines around it and blanks at its end, `None` if nothing is left; indentation is kept.
 pub(crate) fn trimmed(text: &str) -> Option<&str> {
     text.get(content_start(text)?..).map(str::trim_end)
 }
 
-/// Where the first line begins that is not blank.
+/// The start of the first line that is not blank.
 pub(crate) fn content_start(text: &str) -> Option<usize> {
     let (blank, _) = text.split_at(text.find(|c: char| !c.is_whitespace())?);
     Some(blank.rfind('\n').map_or(0, |at| at + 1))
 }
 
 fn one_line(text: &str) -> String {
-    // Generators of web sites put zero-width spaces behind headings.
+    // Some site generators put zero-width spaces after headings.
     let line = text.trim_matches('\u{200b}').split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(HEADING_CHARS).collect()
 }
@@ -175,7 +175,7 @@ pub(crate) mod testing {
         Ok((outline, blocks))
     }
 
-    /// One line a block: the kind, the path and the text.
+    /// One line per block: the kind, the path and the text.
     pub(crate) fn shown(blocks: &[Block]) -> Vec<String> {
         let kind = |block: &Block| match block.kind {
             BlockKind::Heading { level } => format!("h{level}"),

@@ -1,4 +1,4 @@
-//! PDF as blocks, page by page: one parser first, the other for the pages it fails on; reads no images.
+//! Reads PDF as blocks, page by page: with one parser first, with another for pages on which it fails; reads no images.
 
 use std::{
     fs,
@@ -43,12 +43,12 @@ pub(crate) fn extract(file: &Path, collector: &mut Collector<'_, '_>) -> Result<
     pdf_layout::add_blocks(&lines, collector)
 }
 
-/// What `parse` gives, unless it panics; what it was given is not used again where that would matter.
+/// The result of `parse`; `None` if it panics. Callers do not reuse its input if a panic could have left it inconsistent.
 fn guard<T>(parse: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(parse)).ok()
 }
 
-/// A page by the first parser when that finds readable text, else by the second, else by the first as it is.
+/// A page from the first parser if it finds readable text, else from the second, else from the first as it is.
 fn read_page(page: u32, first: Option<&First>, second: &mut Second) -> Vec<Line> {
     let by_first = first.and_then(|first| guard(|| first.page(page)).flatten()).unwrap_or_default();
     if pdf_lines::is_readable(&by_first) {
@@ -58,7 +58,7 @@ fn read_page(page: u32, first: Option<&First>, second: &mut Second) -> Vec<Line>
     if pdf_lines::is_readable(&by_second) || by_first.is_empty() { by_second } else { by_first }
 }
 
-/// The parser that keeps the reading order better.
+/// The parser with the better reading order.
 struct First {
     document: Document,
     pages: u32,
@@ -80,7 +80,7 @@ impl First {
     fn page(&self, page: u32) -> Option<Vec<Line>> {
         let mut reader = PageReader::default();
         let done = guard(|| pdf_extract::output_doc_page(&self.document, &mut reader, page));
-        // What was read before a failure is still the page's text, unless the other parser does better.
+        // The text before a failure still counts, unless the other parser reads more.
         let lines = reader.into_lines();
         (matches!(done, Some(Ok(()))) || lines.len() > 3).then_some(lines)
     }
@@ -105,7 +105,7 @@ fn refusal_of(error: &pdf_extract::Error) -> Refusal {
     }
 }
 
-/// The parser that reads more damaged files; opened when it is first needed.
+/// The parser that reads more of the damaged files; opened on first use.
 enum Second {
     Closed(Vec<u8>),
     Open(Box<PdfDocument>),
@@ -134,7 +134,7 @@ impl Second {
         count.map_err(Refusal::broken).map(|count| u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// The lines of a page, counted from 1; none when it cannot be read.
+    /// The lines of a page, counted from 1; empty if it cannot be read.
     fn page(&mut self, page: u32) -> Vec<Line> {
         let index = usize::try_from(page).unwrap_or(usize::MAX).saturating_sub(1);
         let Ok(document) = self.open() else { return Vec::new() };

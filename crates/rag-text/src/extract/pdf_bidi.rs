@@ -1,4 +1,4 @@
-//! Arabic and Hebrew as they are read, from letters as they are drawn; does not know where the letters stand.
+//! Converts Arabic and Hebrew from drawing order to reading order; does not use the positions of letters.
 
 /// Whether a letter belongs to a script that runs from right to left.
 pub(crate) fn is_leftward(c: char) -> bool {
@@ -6,12 +6,12 @@ pub(crate) fn is_leftward(c: char) -> bool {
         && c.is_alphabetic()
 }
 
-/// A line in reading order, given its letters from left to right; a letter may be several characters, as ligatures are.
+/// Returns a line in reading order, given its letters from left to right; a letter can be several characters, such as a ligature.
 pub(crate) fn read_leftward(letters: &[String]) -> String {
     let mut letters: Vec<&str> = letters.iter().rev().map(String::as_str).collect();
     let mut rest = letters.as_mut_slice();
     let mut text = String::new();
-    // Numbers and words of other scripts run from left to right within the line, with what stands between them.
+    // Numbers and words of other scripts, and the characters between them, run from left to right within the line.
     while let Some(start) = rest.iter().position(|letter| is_rightward(letter)) {
         let (before, from) = rest.split_at_mut(start);
         text.extend(before.iter().flat_map(|letter| letter.chars().map(mirrored)));

@@ -1,4 +1,4 @@
-//! From the lines of PDF pages to paragraphs and headings, by their place and size; knows no parser.
+//! Turns the lines of PDF pages into paragraphs and headings by their position and size; independent of the parser.
 
 use crate::{
     block::BlockKind,
@@ -8,7 +8,7 @@ use crate::{
 
 /// Hands the paragraphs and headings of all `pages` to `collector`.
 pub(crate) fn add_blocks(pages: &[Vec<Line>], collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let sizes = HeadingSizes::of(pages);
+    let sizes = HeadingSizes::measure(pages);
     for (page, lines) in (1..).zip(pages) {
         let leading = usual_leading(lines);
         let mut paragraphs: Vec<Vec<&Line>> = Vec::new();
@@ -46,7 +46,7 @@ fn usual_leading(lines: &[Line]) -> f64 {
     drops.get(drops.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Whether `line` goes on with the paragraph that `lines` began.
+/// Whether `line` continues the paragraph of `lines`.
 fn continues(lines: &[&Line], line: &Line, leading: f64) -> bool {
     let Some(last) = lines.last() else { return false };
     if line.text.is_empty() || last.text.is_empty() || line.is_turned != last.is_turned {
@@ -57,7 +57,7 @@ fn continues(lines: &[&Line], line: &Line, leading: f64) -> bool {
     }
     let same_size = (line.size - last.size).abs() <= 0.1 * last.size;
     let drop = line.y - last.y;
-    // The next column, or the same row: only a sentence that is plainly unfinished goes on there.
+    // The next column, or the same row: only an unfinished sentence continues there.
     if drop < line.size * 0.3 {
         return same_size && drop.abs() > line.size && flows_on(&last.text, &line.text);
     }
@@ -78,7 +78,7 @@ fn starts_with_bullet(text: &str) -> bool {
     text.starts_with(['•', '◦', '▪', '●', '‣', '–', '■', '□', '➢']) || text.starts_with("- ")
 }
 
-/// The lines as one text: words divided at a line's end are made whole.
+/// Joins the lines to one text; words hyphenated at a line's end are joined.
 fn joined(lines: &[&Line]) -> String {
     let mut text = String::new();
     for line in lines {
@@ -102,13 +102,13 @@ struct HeadingSizes {
 }
 
 impl HeadingSizes {
-    /// From this multiple of the body's size on, short lines are headings.
+    /// Short lines of at least this multiple of the body's size are headings.
     const SLIGHTLY_LARGER: f64 = 1.08;
-    /// From this multiple on, whole sentences are.
+    /// Whole sentences of at least this multiple are headings.
     const LARGER: f64 = 1.15;
     const LEVELS: usize = 4;
 
-    fn of(pages: &[Vec<Line>]) -> Self {
+    fn measure(pages: &[Vec<Line>]) -> Self {
         let upright = pages.iter().flatten().filter(|line| !line.is_turned);
         let mut sizes: Vec<(f64, usize)> =
             upright.map(|line| (line.size, line.text.chars().count())).collect();

@@ -1,4 +1,4 @@
-//! From the letters of a PDF page to lines of text; knows of paragraphs nothing.
+//! Gathers the letters of a PDF page into lines of text; does not know paragraphs.
 
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 
@@ -11,18 +11,18 @@ pub(crate) struct Line {
     pub(crate) x: f64,
     pub(crate) end_x: f64,
     pub(crate) y: f64,
-    /// The size of its largest letters; 0 when the parser did not tell.
+    /// The size of its largest letters; 0 if the parser does not report it.
     pub(crate) size: f64,
-    /// Whether it runs up, down or askew, as notes in the margin do.
+    /// Whether it is not horizontal, like some notes in the margin.
     pub(crate) is_turned: bool,
 }
 
-/// The lines of a text that has no measures; blank lines stand for the end of a paragraph.
+/// Returns the lines of a text without measures; blank lines mark the end of a paragraph.
 pub(crate) fn lines_of(text: &str) -> Vec<Line> {
     text.lines().map(|line| Line { text: spelled_out(line.trim()), ..Line::default() }).collect()
 }
 
-/// Whether most of the characters are such that a person could read them.
+/// Whether most of the characters are readable by a person.
 pub(crate) fn is_readable(lines: &[Line]) -> bool {
     let visible = || lines.iter().flat_map(|line| line.text.chars()).filter(|c| !c.is_whitespace());
     let strange = |c: &char| c.is_control() || matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}');
@@ -30,12 +30,12 @@ pub(crate) fn is_readable(lines: &[Line]) -> bool {
     all > 0 && bad * 5 < all
 }
 
-/// Gathers the letters of one page into lines as they are drawn.
+/// Gathers the letters of one page into lines in drawing order.
 #[derive(Default)]
 pub(crate) struct PageReader {
     lines: Vec<Line>,
     line: Line,
-    /// The letters of the line, for scripts that are drawn against their direction.
+    /// The letters of the line, for scripts that are drawn against their reading direction.
     letters: Vec<String>,
     /// How many more letters of such scripts were drawn towards the right than towards the left.
     against: i32,
@@ -140,7 +140,7 @@ impl OutputDev for PageReader {
     }
 }
 
-/// The letters of a ligature, by which nobody searches.
+/// The letters of a ligature, because users search for letters.
 fn spelled_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

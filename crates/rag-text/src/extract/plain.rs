@@ -1,4 +1,4 @@
-//! Plain text as paragraphs, read a window at a time; never holds more than a few windows.
+//! Reads plain text as paragraphs, one window at a time; never holds more than a few windows.
 
 use std::{fs::File, path::Path};
 
@@ -10,18 +10,18 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The paragraphs of a text file, divided at blank lines and where one grows too long.
+/// The paragraphs of a text file, separated by blank lines; a long paragraph is cut.
 pub(crate) struct Paragraphs {
     decoder: Decoder<File>,
     buffer: String,
-    /// How much of the buffer has been handed out.
+    /// Number of bytes of the buffer that have been returned.
     used: usize,
     at_end: bool,
     outline: Outline,
 }
 
 impl Paragraphs {
-    /// Opens `file` and looks at its beginning; a file without any text is refused when that shows.
+    /// Opens `file` and reads its beginning; a file without text is refused as soon as that is known.
     pub(crate) fn open(file: &Path) -> Result<Self, Refusal> {
         let file = File::open(file).map_err(|error| Refusal::internal("open the document", error))?;
         let decoder = Decoder::new(file).map_err(|error| Refusal::internal("read the document", error))?;
@@ -32,12 +32,12 @@ impl Paragraphs {
             return Err(Refusal::Empty);
         }
         let (sample, _) = cut::window(paragraphs.rest(), Language::SAMPLE_BYTES);
-        let language = Language::of(sample);
+        let language = Language::detect(sample);
         paragraphs.outline.language = language;
         Ok(paragraphs)
     }
 
-    /// What is known of the text as a whole: its language.
+    /// The properties of the whole text: its language.
     pub(crate) fn outline(&self) -> Outline {
         self.outline.clone()
     }
@@ -46,7 +46,7 @@ impl Paragraphs {
         self.buffer.get(self.used..).unwrap_or_default()
     }
 
-    /// Reads until more than a longest block is at hand, so that its end is a choice, or the rest of the file.
+    /// Reads until the buffer holds more than the longest block, so that the place to cut can be chosen, or the rest of the file.
     fn fill(&mut self) -> Result<(), Refusal> {
         while self.rest().len() <= MAX_BLOCK_BYTES && !self.at_end {
             self.buffer.drain(..self.used);
@@ -57,7 +57,7 @@ impl Paragraphs {
         Ok(())
     }
 
-    /// Moves on to the next line that is not blank, however many windows away it is.
+    /// Skips to the next line that is not blank, over any number of windows.
     fn skip_blanks(&mut self) -> Result<(), Refusal> {
         loop {
             self.fill()?;
@@ -92,7 +92,7 @@ impl Iterator for Paragraphs {
     }
 }
 
-/// Where the first line that holds only blanks begins, after the first line.
+/// The start of the first blank line after the first line.
 fn blank_line(text: &str) -> Option<usize> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

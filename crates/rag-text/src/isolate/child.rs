@@ -1,4 +1,4 @@
-//! The child's side of isolation: its arguments, its limits and its work; never used in the parent's process.
+//! The child process of isolation: its arguments, limits and work; never used in the parent process.
 
 use std::{
     ffi::OsString,
@@ -14,15 +14,15 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use super::{CHILD_COMMAND, Limits, Message};
 use crate::{extract::extract, format::Format, refusal::Refusal};
 
-/// The stack of the thread that parses; parsers recurse with the nesting of the document.
+/// Stack size of the parsing thread; parsers recurse with the nesting of the document.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
-/// What a child is to do.
+/// The job of a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChildJob {
-    /// The format to read the file as.
+    /// The format of the file.
     pub format: Format,
-    /// What the child may use.
+    /// The limits of the child.
     pub limits: Limits,
     /// The file, as an absolute path.
     pub file: PathBuf,
@@ -36,7 +36,7 @@ pub fn child_args(job: &ChildJob) -> Vec<OsString> {
     words.into_iter().chain(numbers).map(OsString::from).chain([job.file.clone().into_os_string()]).collect()
 }
 
-/// The job in the arguments behind [`CHILD_COMMAND`]; `None` when they were not made by [`child_args`].
+/// Parses the job from the arguments after [`CHILD_COMMAND`]; `None` if [`child_args`] did not make them.
 pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<ChildJob> {
     let mut args = args.into_iter();
     let mut word = || args.next();
@@ -51,7 +51,7 @@ pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<Chil
     Some(ChildJob { format, limits, file: PathBuf::from(word()?) })
 }
 
-/// The whole life of a child: confines itself, reads the document and writes its blocks to the standard output.
+/// Runs a child: sets its limits, reads the document and writes its blocks to standard output.
 pub fn child_main(job: ChildJob) -> ExitCode {
     match confine(&job.limits).and_then(|()| report(job)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,7 +59,7 @@ pub fn child_main(job: ChildJob) -> ExitCode {
     }
 }
 
-/// Limits this process for good: memory, processor time, file sizes, open files, privileges; and ties it to its parent.
+/// Permanently limits this process's memory, processor time, file sizes, open files and privileges; ends it with its parent.
 pub fn confine(limits: &Limits) -> io::Result<()> {
     let seconds = limits.wall_ms.div_ceil(1000) + 1;
     let bounds = [
@@ -80,7 +80,7 @@ pub fn confine(limits: &Limits) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs `work` on a thread whose stack bears deep recursion; `None` when it panicked.
+/// Runs `work` on a thread with a stack for deep recursion; `None` if it panicked.
 pub fn spawn_with_big_stack<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<Option<T>> {
@@ -90,7 +90,7 @@ pub fn spawn_with_big_stack<T: Send + 'static>(
 
 fn report(job: ChildJob) -> io::Result<()> {
     let out = take_stdout()?;
-    // Parsers panic on bad input as a matter of course; the refusal says enough.
+    // Parsers often panic on bad input; the refusal says enough.
     std::panic::set_hook(Box::new(|_| {}));
     let writer = out.try_clone()?;
     let last = match spawn_with_big_stack(move || write_blocks(&job, writer))? {
@@ -101,7 +101,7 @@ fn report(job: ChildJob) -> io::Result<()> {
     write_line(&mut std::fs::File::from(out), &last)
 }
 
-/// The standard output, for this module alone: what a parser prints goes to the standard error.
+/// Standard output, for this module alone: output that a parser prints goes to standard error.
 fn take_stdout() -> io::Result<OwnedFd> {
     let out = io::stdout().as_fd().try_clone_to_owned()?;
     rustix::stdio::dup2_stdout(io::stderr())?;

@@ -1,4 +1,4 @@
-//! What a child left behind, read without trusting it: lines of bounded length from its output, the end of its complaints.
+//! Reads the output of a child without trusting it: lines of bounded length, and the end of its standard error.
 
 use std::{
     fs::File,
@@ -10,10 +10,10 @@ use std::{
 use super::Message;
 use crate::{block::Block, refusal::Refusal};
 
-/// The longest line a child may write; a block of 64 KiB takes at most six times as much in JSON.
+/// Maximum length of a child's line, in bytes; a block of 64 KiB takes at most six times as much in JSON.
 const LINE_BYTES: u64 = 1024 * 1024;
 
-/// The bytes of complaint that are kept, from the end.
+/// Number of bytes of standard error that are kept, from its end.
 const COMPLAINT_BYTES: usize = 4096;
 
 /// The blocks in a child's output, up to the last line.
@@ -50,7 +50,7 @@ impl Iterator for Blocks {
     }
 }
 
-/// The last line of a child's output, where it says how things ended.
+/// The last line of a child's output, which reports its result.
 pub(super) fn last_line(output: &mut File) -> Result<Message, Refusal> {
     let length = output.seek(SeekFrom::End(0)).map_err(unreadable)?;
     output.seek(SeekFrom::Start(length.saturating_sub(LINE_BYTES))).map_err(unreadable)?;
@@ -68,7 +68,7 @@ fn unreadable(error: io::Error) -> Refusal {
     Refusal::internal("read the parser's output", error)
 }
 
-/// Reads a child's standard error to its end so that the child never waits, and keeps the last of it.
+/// Reads a child's standard error to its end, so that the child never blocks, and keeps the last part.
 pub(super) struct StderrTail(JoinHandle<Vec<u8>>);
 
 impl StderrTail {
