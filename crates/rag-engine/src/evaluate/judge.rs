@@ -55,7 +55,7 @@ pub(super) fn judge(
             ..SearchRequest::default()
         };
         let begun = Instant::now();
-        let found = engine.search(engine.local_actor(), &request)?.found;
+        let found = engine.find_passages(engine.local_actor(), &request)?.found;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         let documents: Vec<DocumentId> = found.iter().map(document).collect();
         let ranking = by_best_chunk(&documents, names);

@@ -32,7 +32,7 @@ impl Engine {
         Ok(result)
     }
 
-    /// As `search`, but no event tells of it: an answer's event tells of its search.
+    /// As `search`, but no event tells of it: an answer's event tells of its search, and an evaluation is nobody's use.
     pub(crate) fn find_passages(
         &self,
         actor: Actor,
