@@ -27,6 +27,8 @@ pub(crate) struct SourcesView {
     pub(crate) question_id: Uuid,
     /// The question as it was searched: rewritten by the chat model, when it leaned on what was said before.
     pub(crate) searched: String,
+    /// Sentences about collections that could not be searched in full, because the server does not have their embedding model.
+    pub(crate) warnings: Vec<String>,
     /// Passages, best first.
     pub(crate) sources: Vec<SourceView>,
 }
@@ -129,6 +131,7 @@ impl From<&Sources> for SourcesView {
             session_id: sources.session_id.uuid(),
             question_id: sources.question_id.uuid(),
             searched: sources.searched.clone(),
+            warnings: sources.warnings.clone(),
             sources: sources.evidence.iter().map(source).collect(),
         }
     }

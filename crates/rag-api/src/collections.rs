@@ -2,10 +2,10 @@
 
 use actix_web::{HttpResponse, http::header, web};
 use chrono::{DateTime, Utc};
-use rag_repo::collections;
+use rag_repo::{collections, embedding_models};
 use rag_schema::{
     ids::CollectionId,
-    models::{Collection, NewCollection},
+    models::{Collection, EmbeddingModel, NewCollection},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,6 +44,8 @@ pub(crate) struct CollectionView {
     pub(crate) name: String,
     /// What it holds.
     pub(crate) description: String,
+    /// Embedding model of its vectors, which the server that made it chose.
+    pub(crate) model: String,
     /// Documents in it; only when one collection is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) document_count: Option<i64>,
@@ -54,10 +56,16 @@ pub(crate) struct CollectionView {
 }
 
 impl CollectionView {
-    fn new(row: Collection, document_count: Option<i64>) -> Self {
-        let Collection { id, name, description, created_at, updated_at, .. } = row;
-        Self { id: id.uuid(), name, description, document_count, created_at, updated_at }
+    fn new(row: Collection, models: &[EmbeddingModel], document_count: Option<i64>) -> Self {
+        let Collection { id, name, description, model_id, created_at, updated_at, .. } = row;
+        let model = model_name(models, model_id).unwrap_or_default();
+        Self { id: id.uuid(), name, description, model, document_count, created_at, updated_at }
     }
+}
+
+/// The name of the model of that id.
+pub(crate) fn model_name(models: &[EmbeddingModel], id: i32) -> Option<String> {
+    models.iter().find(|model| model.id == id).map(|model| model.name.clone())
 }
 
 /// Creates a collection.
@@ -73,6 +81,8 @@ pub(crate) async fn create_collection(
         return Err(ApiError::field("name", "must not be blank"));
     }
     let (person, id) = (caller.person()?, CollectionId::new());
+    let model = app.engine.models().for_new_collections().row().clone();
+    let model_id = model.id;
     let row = app
         .blocking(move |engine| {
             let new = NewCollection {
@@ -81,14 +91,17 @@ pub(crate) async fn create_collection(
                 owner_id: person.id,
                 name: body.name.trim(),
                 description: &body.description,
+                model_id,
             };
             Ok(engine.create_collection(caller.actor, &new)?)
         })
         .await?;
     let location = format!("/v1/collections/{}", row.id);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .json(CollectionView::new(row, Some(0))))
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CollectionView::new(
+        row,
+        &[model],
+        Some(0),
+    )))
 }
 
 /// Your collections, newest first.
@@ -100,8 +113,10 @@ pub(crate) async fn list_collections(
     Params(params): Params<PageParams>,
 ) -> ApiResult<HttpResponse> {
     let page = params.page();
-    let rows = app.read(caller.actor, move |conn| collections::list(conn, page)).await?;
-    let views = rows.into_iter().map(|row| CollectionView::new(row, None)).collect();
+    let (rows, models) = app
+        .read(caller.actor, move |conn| Ok((collections::list(conn, page)?, embedding_models::list(conn)?)))
+        .await?;
+    let views = rows.into_iter().map(|row| CollectionView::new(row, &models, None)).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
@@ -113,13 +128,14 @@ pub(crate) async fn get_collection(
     caller: May<Read>,
     Id(id): Id<CollectionId>,
 ) -> ApiResult<HttpResponse> {
-    let (row, count) = app
+    let (row, models, count) = app
         .read(caller.actor, move |conn| {
-            Ok((collections::find(conn, id)?, collections::document_count(conn, id)?))
+            let row = collections::find(conn, id)?;
+            Ok((row, embedding_models::list(conn)?, collections::document_count(conn, id)?))
         })
         .await
         .map_err(|error| error.naming("collection"))?;
-    Ok(HttpResponse::Ok().json(CollectionView::new(row, Some(count))))
+    Ok(HttpResponse::Ok().json(CollectionView::new(row, &models, Some(count))))
 }
 
 /// Deletes a collection with all its documents.

@@ -2,11 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_repo::{Page, jobs};
+use rag_engine::{Engine, missing_model_cure};
+use rag_repo::{Page, embedding_models, jobs};
 use rag_schema::{
     enums::JobState,
     ids::{CollectionId, JobId},
-    models::Job,
+    models::{EmbeddingModel, Job},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +17,7 @@ use validator::Validate;
 use crate::{
     app::App,
     auth::{May, Read, Store},
+    collections::model_name,
     extract::{Id, Params},
     page::ListView,
     problem::{ApiResult, Problem},
@@ -47,6 +49,11 @@ pub(crate) struct JobView {
     pub(crate) title: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
+    /// Embedding model that it needs: its collection's.
+    pub(crate) model: Option<String>,
+    /// Why no worker of this server takes it while it is queued, and the cure; absent when one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) waits_for: Option<String>,
     /// Higher is taken sooner.
     pub(crate) priority: i16,
     /// Times it was taken by a worker, for whatever reason.
@@ -59,9 +66,15 @@ pub(crate) struct JobView {
     pub(crate) finished_at: Option<DateTime<Utc>>,
 }
 
-impl From<Job> for JobView {
-    fn from(row: Job) -> Self {
+impl JobView {
+    /// The view of a job; `models` are all that the database knows.
+    pub(crate) fn new(row: Job, models: &[EmbeddingModel], engine: &Engine) -> Self {
+        let model = row.model_id.and_then(|id| model_name(models, id));
+        let is_here = row.model_id.is_none_or(|id| engine.models().find(id).is_some());
+        let waits = row.state == JobState::Queued && !is_here;
         Self {
+            waits_for: model.as_deref().filter(|_| waits).map(waits_for),
+            model,
             id: row.id.uuid(),
             kind: row.kind.as_str(),
             state: row.state.as_str(),
@@ -80,6 +93,13 @@ impl From<Job> for JobView {
             finished_at: row.finished_at,
         }
     }
+}
+
+fn waits_for(model: &str) -> String {
+    format!(
+        "The job waits for the embedding model {model}, which this server does not have. {}",
+        missing_model_cure(model)
+    )
 }
 
 fn default_limit() -> i64 {
@@ -115,8 +135,12 @@ pub(crate) async fn list_jobs(
 ) -> ApiResult<HttpResponse> {
     let page = Page { limit: params.limit + 1, after: params.after };
     let collection = params.collection_id.map(CollectionId::from);
-    let rows = app.read(caller.actor, move |conn| jobs::list(conn, collection, params.state, page)).await?;
-    let views = rows.into_iter().map(JobView::from).collect();
+    let (rows, models) = app
+        .read(caller.actor, move |conn| {
+            Ok((jobs::list(conn, collection, params.state, page)?, embedding_models::list(conn)?))
+        })
+        .await?;
+    let views = rows.into_iter().map(|row| JobView::new(row, &models, &app.engine)).collect();
     Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
@@ -128,11 +152,11 @@ pub(crate) async fn get_job(
     caller: May<Read>,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let row = app
-        .read(caller.actor, move |conn| jobs::find(conn, id))
+    let (row, models) = app
+        .read(caller.actor, move |conn| Ok((jobs::find(conn, id)?, embedding_models::list(conn)?)))
         .await
         .map_err(|error| error.naming("job"))?;
-    Ok(HttpResponse::Ok().json(JobView::from(row)))
+    Ok(HttpResponse::Ok().json(JobView::new(row, &models, &app.engine)))
 }
 
 /// Queues a job again that was given up; its counts begin at 0.
@@ -144,6 +168,11 @@ pub(crate) async fn retry_job(
     caller: May<Store>,
     Id(id): Id<JobId>,
 ) -> ApiResult<HttpResponse> {
-    let row = app.blocking(move |engine| Ok(engine.retry_job(caller.actor, id)?)).await?;
-    Ok(HttpResponse::Accepted().json(JobView::from(row)))
+    let (row, models) = app
+        .blocking(move |engine| {
+            let job = engine.retry_job(caller.actor, id)?;
+            Ok((job, engine.db().transaction(caller.actor, embedding_models::list)?))
+        })
+        .await?;
+    Ok(HttpResponse::Accepted().json(JobView::new(row, &models, &app.engine)))
 }

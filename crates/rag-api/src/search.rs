@@ -160,6 +160,8 @@ pub(crate) struct SearchView {
     pub(crate) exact: Option<bool>,
     /// Words too common to bring candidates by themselves; they still count in the score.
     pub(crate) pruned_words: Vec<String>,
+    /// Sentences about collections that could not be searched in full, because the server does not have their embedding model.
+    pub(crate) warnings: Vec<String>,
     /// How long it took.
     pub(crate) timings: TimingsView,
     /// How the results came about: `{steps: [{step, ms, detail, plan}]}`, when that was asked for.
@@ -208,6 +210,7 @@ impl From<SearchResult> for SearchView {
             trace: result.trace,
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
+            warnings: result.warnings,
             timings: TimingsView {
                 understand_ms: result.timings.understand_ms,
                 embed_ms: result.timings.embed_ms,

@@ -12,6 +12,7 @@ use rag_engine::{
     Actor,
     ingest::{Accepted, Upload},
 };
+use rag_repo::{RepoResult, embedding_models, versions};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -134,7 +135,7 @@ struct Incoming {
 }
 
 async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
-    let (accepted, newest) = app
+    let (accepted, newest, models) = app
         .with_upload(move |engine| {
             let upload = Upload {
                 file: incoming.file.path(),
@@ -143,9 +144,10 @@ async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) ->
                 metadata: &incoming.metadata,
             };
             let accepted = engine.upload(actor, id, &upload)?;
-            let newest =
-                engine.db().read(actor, |conn| rag_repo::versions::newest(conn, &[accepted.document.id]))?;
-            Ok((accepted, newest))
+            let (newest, models) = engine.db().read(actor, |conn| -> RepoResult<_> {
+                Ok((versions::newest(conn, &[accepted.document.id])?, embedding_models::list(conn)?))
+            })?;
+            Ok((accepted, newest, models))
         })
         .await?;
     let Accepted { document, job, duplicate } = accepted;
@@ -153,7 +155,7 @@ async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) ->
     let mut response = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
     let view = AcceptedView {
         document: DocumentView::new(document, &newest),
-        job: job.map(JobView::from),
+        job: job.map(|job| JobView::new(job, &models, &app.engine)),
         duplicate,
     };
     Ok(response.insert_header((header::LOCATION, location)).json(view))

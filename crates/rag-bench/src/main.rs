@@ -108,7 +108,7 @@ pub(crate) fn engine(
         accounts: AccountSettings::default(),
         analytics: AnalyticsSettings::default(),
     };
-    Ok(Engine::new(Parts { db, embedder, reranker: None, chat: None, settings })?)
+    Ok(Engine::new(Parts { db, embedders: vec![embedder], reranker: None, chat: None, settings })?)
 }
 
 /// Writes to the standard output.

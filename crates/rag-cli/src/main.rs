@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod failure;
 mod logging;
+mod missing_models;
 mod output;
 mod paths;
 mod postgres;

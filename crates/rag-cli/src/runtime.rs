@@ -15,7 +15,7 @@ use rag_embed::{
 };
 use rag_engine::{Engine, Parts};
 use rag_llm::{ChatModel, OpenAiClient, OpenAiConfig};
-use rag_repo::{Db, PgConnection, collections, migrations, server};
+use rag_repo::{Actor, Db, PgConnection, collections, migrations, server};
 use rag_schema::models::Collection;
 
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         sections::{EmbeddingKind, RerankKind},
     },
     failure::{Exit, Failure, Outcome},
+    missing_models::missing_models,
     output,
     postgres::Postgres,
 };
@@ -65,7 +66,7 @@ impl Context {
         make_scratch(&config.scratch_dir())?;
         let engine = Engine::new(Parts {
             db: Db::new(postgres.url(), &config.pool()),
-            embedder: embedder?,
+            embedders: vec![embedder?],
             reranker: reranker(&config)?,
             chat: chat(&config)?,
             settings: config.engine(env::current_exe()?),
@@ -76,12 +77,20 @@ impl Context {
     /// Says when the index is not as the settings have it. A known model keeps its index: building it may take long, and is the
     /// operator's to decide. Who asks a question is not told each time.
     pub(crate) fn warn_of_other_index(&self) {
-        let (stands, wanted) = (self.engine.model().index, self.config.index());
+        let (stands, wanted) = (self.engine.models().for_new_collections().row().index, self.config.index());
         if !stands.is_built_like(&wanted) {
             output::note(format!(
                 "warning: the index of the vectors is {stands}; section [index] of the settings says {wanted}: `rag index --rebuild` builds it so"
             ));
         }
+    }
+
+    /// Says which collections and jobs need a model that the settings do not have.
+    pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
+        let own = self.config.embedding_model();
+        let missing = self.engine.db().transaction(Actor::Worker, |conn| missing_models(conn, own))?;
+        missing.iter().for_each(|missing| output::note(format!("warning: {missing}")));
+        Ok(())
     }
 
     /// The collection of that name.

@@ -8,17 +8,18 @@ use std::{
 use rag_embed::{Embedder, Reranker};
 use rag_llm::{ChatModel, Completer};
 use rag_repo::{Actor, Db, RepoResult, embedding_models, users};
-use rag_schema::models::{EmbeddingModel, User};
-use rag_text::Tokenize;
+use rag_schema::models::User;
 
-use crate::{EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns, events::Recorder};
+use crate::{
+    EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns, events::Recorder, models::Models,
+};
 
 /// What an engine is made of.
 pub struct Parts {
     /// Database, migrated.
     pub db: Db,
-    /// Model that embeds questions and documents.
-    pub embedder: Arc<dyn Embedder>,
+    /// Models that embed questions and documents, at least one; the first is the model of new collections.
+    pub embedders: Vec<Arc<dyn Embedder>>,
     /// Model that judges the best passages anew, when there is one.
     pub reranker: Option<Arc<dyn Reranker>>,
     /// Model that writes answers; without one they are extracted.
@@ -36,7 +37,7 @@ pub struct Engine {
 struct Inner {
     parts: Parts,
     completer: Option<Completer>,
-    model: EmbeddingModel,
+    models: Models,
     local_user: User,
     new_work: (Mutex<u64>, Condvar),
     running_turns: RunningTurns,
@@ -44,29 +45,22 @@ struct Inner {
 }
 
 impl Engine {
-    /// Registers the embedding model, and is ready.
+    /// Registers the embedding models, and is ready.
     pub fn new(parts: Parts) -> EngineResult<Self> {
-        let info = parts.embedder.model().clone();
-        let dimensions = i32::try_from(info.dimensions).unwrap_or(i32::MAX);
-        if dimensions > embedding_models::MAX_DIMENSIONS {
-            return Err(EngineError::Invalid(format!(
-                "The model {} makes vectors of {} dimensions; {} are the most that can be indexed. Choose another model, or ask \
-                 for shorter vectors if it can make them.",
-                info.name,
-                info.dimensions,
-                embedding_models::MAX_DIMENSIONS
-            )));
-        }
-        let (model, local_user) = parts.db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
-            let model = embedding_models::register(conn, &info.name, dimensions, &parts.settings.index)?;
+        let known = parts.db.transaction(Actor::Worker, embedding_models::list)?;
+        Models::check(&parts.embedders, &known)?;
+        let (models, local_user) = parts.db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
+            let models = Models::register(conn, &parts.embedders, &parts.settings.index)?;
             let user = users::ensure_admin(conn, LOCAL_USER.0, LOCAL_USER.1)?;
-            Ok((model, user))
+            Ok((models, user))
         })?;
+        let models =
+            models.ok_or_else(|| EngineError::Invalid("An engine needs an embedding model.".to_owned()))?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
         let running_turns = RunningTurns::default();
         let events = Recorder::start(parts.db.clone())?;
-        let inner = Inner { parts, completer, model, local_user, new_work, running_turns, events };
+        let inner = Inner { parts, completer, models, local_user, new_work, running_turns, events };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -80,9 +74,9 @@ impl Engine {
         &self.inner.parts.settings
     }
 
-    /// The embedding model in use.
-    pub fn embedder(&self) -> &dyn Embedder {
-        &*self.inner.parts.embedder
+    /// The embedding models of this process.
+    pub fn models(&self) -> &Models {
+        &self.inner.models
     }
 
     /// The reranker, when one is configured.
@@ -108,11 +102,6 @@ impl Engine {
     /// The chat model for short answers that a blocking thread waits for.
     pub(crate) fn completer(&self) -> Option<&Completer> {
         self.inner.completer.as_ref()
-    }
-
-    /// The embedding model's row, as it was when the engine was made; its index may have been built anew since.
-    pub fn model(&self) -> &EmbeddingModel {
-        &self.inner.model
     }
 
     /// The turns that run in this process.
@@ -144,14 +133,8 @@ impl Engine {
     }
 }
 
-impl Tokenize for Engine {
-    fn spans(&self, text: &str) -> Vec<std::ops::Range<usize>> {
-        self.embedder().token_spans(text)
-    }
-}
-
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("model", &self.inner.model.name).finish_non_exhaustive()
+        f.debug_struct("Engine").field("models", &self.inner.models).finish_non_exhaustive()
     }
 }

@@ -13,6 +13,7 @@ pub mod evaluate;
 mod events;
 pub mod ingest;
 pub mod jobs;
+mod models;
 pub mod retrieve;
 mod sessions;
 mod settings;
@@ -23,6 +24,7 @@ mod upkeep;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
 pub use events::AnalyticsSettings;
+pub use models::{Model, Models, missing_model_cure};
 pub use rag_repo::Actor;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
 

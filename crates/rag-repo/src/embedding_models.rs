@@ -2,11 +2,12 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Integer, Nullable, Text},
+    sql_types::{BigInt, Integer, Nullable, Text},
 };
 use rag_schema::{
+    ids::CollectionId,
     models::{EmbeddingModel, VectorIndex},
-    schema::embedding_models,
+    schema::{collections, embedding_models},
 };
 
 use crate::RepoResult;
@@ -42,4 +43,38 @@ pub fn register(
 /// The model as it is now.
 pub fn find(conn: &mut PgConnection, id: i32) -> RepoResult<EmbeddingModel> {
     Ok(embedding_models::table.find(id).select(EmbeddingModel::as_select()).first(conn)?)
+}
+
+/// All models, in the order in which they were registered.
+pub fn list(conn: &mut PgConnection) -> RepoResult<Vec<EmbeddingModel>> {
+    Ok(embedding_models::table.order(embedding_models::id).select(EmbeddingModel::as_select()).load(conn)?)
+}
+
+/// The ids of the models of the collections, of all that the asker may see when there are none, each once.
+pub fn of_collections(conn: &mut PgConnection, collections: &[CollectionId]) -> RepoResult<Vec<i32>> {
+    let mut query = collections::table.select(collections::model_id).distinct().into_boxed();
+    if !collections.is_empty() {
+        query = query.filter(collections::id.eq_any(collections));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// A model and what is stored for it.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct ModelUse {
+    /// Its name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Collections of this model.
+    #[diesel(sql_type = BigInt)]
+    pub collections: i64,
+    /// Queued jobs that need it.
+    #[diesel(sql_type = BigInt)]
+    pub queued_jobs: i64,
+}
+
+/// The models with what is stored for each, as far as the asker may see, in the order of their registration.
+pub fn uses(conn: &mut PgConnection) -> RepoResult<Vec<ModelUse>> {
+    Ok(diesel::sql_query(include_str!("model_uses.sql")).load(conn)?)
 }

@@ -3,7 +3,7 @@
 use diesel::{
     dsl::{IntervalDsl, count_star, now},
     prelude::*,
-    sql_types::{BigInt, Bool, Double, Integer, Jsonb, SmallInt, Text, Timestamptz, Uuid},
+    sql_types::{Array, BigInt, Bool, Double, Integer, Jsonb, SmallInt, Text, Timestamptz, Uuid},
 };
 use rag_schema::{
     enums::{JobKind, JobStage, JobState},
@@ -106,6 +106,8 @@ pub struct Claim {
     pub max_job_bytes: i64,
     /// Jobs of a lower priority are left.
     pub min_priority: i16,
+    /// Embedding models at hand, by id; jobs that need another one are left.
+    pub models: Vec<i32>,
     /// How long they are held without a sign of life, in seconds.
     pub lease_s: i64,
     /// A job that has lost so many leases in a row, with nothing stored in between, is buried.
@@ -138,7 +140,7 @@ pub fn take_back(conn: &mut PgConnection, claim: &Claim) -> RepoResult<Vec<LostL
         .load(conn)?)
 }
 
-/// Takes the jobs that are due next, all of one kind: the first of `claims` whose kind is that of the very next job.
+/// Takes the jobs that are due next, all of one kind and one embedding model: the first of `claims` whose kind is that of the very next job.
 /// Kinds without a claim are left alone, as a newer server's are. A job that failed or lost a lease is taken alone.
 pub fn claim(conn: &mut PgConnection, claims: &[Claim]) -> RepoResult<Vec<Job>> {
     // One claim at a time, so that no two workers take two suspects at once.
@@ -151,6 +153,7 @@ pub fn claim(conn: &mut PgConnection, claims: &[Claim]) -> RepoResult<Vec<Job>> 
         .bind::<Double, _>(f64::from(i32::try_from(claim.lease_s).unwrap_or(i32::MAX)))
         .bind::<SmallInt, _>(claim.min_priority)
         .bind::<BigInt, _>(claim.max_job_bytes)
+        .bind::<Array<Integer>, _>(&claim.models)
         .load(conn)?;
     claimed.sort_by_key(|job| (job.turn, job.id));
     Ok(claimed)
@@ -162,10 +165,12 @@ fn next_claim<'c>(conn: &mut PgConnection, claims: &'c [Claim]) -> RepoResult<Op
         return Ok(Some(only));
     }
     let kinds: Vec<JobKind> = claims.iter().map(|claim| claim.kind).collect();
+    let models: Vec<i32> = claims.iter().flat_map(|claim| claim.models.iter().copied()).collect();
     let next: Option<JobKind> = jobs::table
         .filter(jobs::state.eq(JobState::Queued))
         .filter(jobs::kind.eq_any(kinds))
         .filter(jobs::run_after.le(now))
+        .filter(jobs::model_id.is_null().or(jobs::model_id.eq_any(models)))
         .order((jobs::priority.desc(), jobs::turn, jobs::id))
         .select(jobs::kind)
         .for_update()

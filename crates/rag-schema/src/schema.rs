@@ -136,6 +136,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         organisation_id -> Uuid,
+        model_id -> Int4,
     }
 }
 
@@ -299,6 +300,7 @@ diesel::table! {
         failures -> Int4,
         lost_leases -> Int4,
         postponements -> Int4,
+        model_id -> Nullable<Int4>,
     }
 }
 
@@ -455,6 +457,7 @@ diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunks -> passages (id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
+diesel::joinable!(collections -> embedding_models (model_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
 diesel::joinable!(embeddings -> passages (passage_id));
@@ -463,6 +466,7 @@ diesel::joinable!(events -> users (user_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(jobs -> collections (collection_id));
+diesel::joinable!(jobs -> embedding_models (model_id));
 diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));

@@ -1,6 +1,7 @@
 //! The whole application in the test's process: engine, workers and server on a free port.
 
 use std::{
+    iter,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::{Arc, mpsc},
@@ -11,8 +12,8 @@ use std::{
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, Parts,
-    SearchSettings, Settings, jobs::Workers,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, EngineResult, IngestSettings, JobSettings,
+    Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -32,8 +33,10 @@ pub struct Setup {
     pub api: ApiSettings,
     /// Pool of connections.
     pub pool: PoolSettings,
-    /// Model that embeds.
+    /// Model that embeds, of new collections.
     pub embedder: Arc<dyn Embedder>,
+    /// Further models that the process has.
+    pub more_embedders: Vec<Arc<dyn Embedder>>,
     /// Reranker; no search can be reranked without one.
     pub reranker: Option<Arc<dyn Reranker>>,
     /// Chat model; answers are extracted without one.
@@ -67,6 +70,7 @@ impl Default for Setup {
             api,
             pool,
             embedder: Arc::new(HashEmbedder::new(256)),
+            more_embedders: Vec::new(),
             reranker: None,
             chat: None,
             analytics: AnalyticsSettings::default(),
@@ -117,7 +121,7 @@ impl TestApp {
         settings.ingest.max_failures = setup.max_failures;
         let engine = Engine::new(Parts {
             db: pool,
-            embedder: setup.embedder,
+            embedders: iter::once(setup.embedder).chain(setup.more_embedders).collect(),
             reranker: setup.reranker,
             chat: setup.chat,
             settings,
@@ -204,6 +208,18 @@ fn serve(engine: Engine, settings: ApiSettings) -> Served {
         });
     });
     (told.recv().expect("the server starts"), stop, server)
+}
+
+/// An engine of another process on a database that is there, without workers and server.
+pub fn engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> Engine {
+    try_engine_on(database_url, embedders).expect("an engine")
+}
+
+/// As `engine_on`, with the error of an engine that cannot start.
+pub fn try_engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> EngineResult<Engine> {
+    let db = Db::new(database_url, &PoolSettings { max_connections: 2, ..PoolSettings::default() });
+    let settings = settings(std::env::temp_dir());
+    Engine::new(Parts { db, embedders, reranker: None, chat: None, settings })
 }
 
 /// As in `config/rag.toml`, but for small documents.

@@ -13,7 +13,7 @@ mod db;
 mod models;
 mod redis;
 
-pub use app::{KEY, Setup, TestApp};
+pub use app::{KEY, Setup, TestApp, engine_on, try_engine_on};
 pub use checkout::checkout;
 pub use client::{Answer, Client, Frame};
 pub use db::TestDb;

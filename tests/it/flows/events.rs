@@ -89,7 +89,7 @@ fn searches_answers_and_documents_become_events_without_their_words() {
             ["understand_ms", "embed_ms", "database_ms", "rerank_ms"].map(ms).into_iter().sum::<f64>();
         assert!(ms("total_ms") >= steps && ms("database_ms") > 0.0, "{event}");
         assert_eq!(text(event, "/ranking_version").len(), 12);
-        assert_eq!(text(event, "/embedding_model"), app.engine().model().name);
+        assert_eq!(text(event, "/embedding_model"), app.engine().models().for_new_collections().name());
         assert_eq!(event["question"], Value::Null);
     }
     assert!(answered["answer_ms"].as_f64().is_some_and(|ms| ms <= answered["total_ms"].as_f64().unwrap()));

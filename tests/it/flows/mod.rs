@@ -3,6 +3,7 @@
 mod events;
 mod jobs;
 mod limits;
+mod models;
 mod overload;
 mod real_model;
 mod retried;

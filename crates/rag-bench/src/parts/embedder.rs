@@ -32,8 +32,12 @@ pub(crate) fn run(engine: &Engine, model_dir: &Path, documents: &[Document]) -> 
         .map(|document| document.text.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     let texts: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
-    engine.embedder().embed_documents(texts.get(..WARM_UP).unwrap_or(&texts))?;
-    let (embedded, took) = timed(|| engine.embedder().embed_documents(&texts));
+    engine
+        .models()
+        .for_new_collections()
+        .embedder()
+        .embed_documents(texts.get(..WARM_UP).unwrap_or(&texts))?;
+    let (embedded, took) = timed(|| engine.models().for_new_collections().embedder().embed_documents(&texts));
     let ours = f64::from(u32::try_from(embedded?.len())?) / took.as_secs_f64();
     let reference = reference(model_dir, &texts)?;
     Ok(vec![Figure::new("embedder", "texts/s", ours, "onnxruntime (pip)", reference.texts_per_s)])

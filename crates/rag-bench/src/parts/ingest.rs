@@ -57,8 +57,14 @@ pub(crate) fn run(engine: &Engine, url: &str, corpus: &Corpus) -> BenchResult<(C
 fn new_collection(engine: &Engine, name: &str) -> BenchResult<CollectionId> {
     let id = CollectionId::new();
     let user = engine.local_user();
-    let new =
-        NewCollection { id, organisation_id: user.organisation_id, owner_id: user.id, name, description: "" };
+    let new = NewCollection {
+        id,
+        organisation_id: user.organisation_id,
+        owner_id: user.id,
+        name,
+        description: "",
+        model_id: engine.models().for_new_collections().id(),
+    };
     engine.db().transaction(engine.local_actor(), |conn| collections::insert(conn, &new))?;
     Ok(id)
 }
@@ -117,6 +123,6 @@ fn inputs(engine: &Engine, collection: CollectionId) -> BenchResult<Vec<String>>
 
 fn embed(engine: &Engine, window: &[String]) -> BenchResult<()> {
     let texts: Vec<&str> = window.iter().map(String::as_str).collect();
-    engine.embedder().embed_documents(&texts)?;
+    engine.models().for_new_collections().embedder().embed_documents(&texts)?;
     Ok(())
 }

@@ -82,7 +82,7 @@ pub(crate) fn float32(place: &Place<'_>, rows: usize) -> BenchResult<Float32> {
     progress(&format!("building a float32 index of {indexed} rows"));
     let conn = &mut rag_repo::server::connect(place.url)?;
     let memory_mb = 64 + indexed * FLOAT_ROW_BYTES / MB;
-    let dimensions = place.engine.model().dimensions;
+    let dimensions = place.engine.models().for_new_collections().row().dimensions;
     conn.batch_execute(&format!(
         "SET maintenance_work_mem = '{memory_mb}MB'; \
          CREATE UNLOGGED TABLE bench_float32 AS SELECT embedding::vector({dimensions}) AS embedding FROM embeddings LIMIT {indexed}"
@@ -117,7 +117,7 @@ pub(crate) fn run(
     // A connection of its own: its process has held nothing else.
     let conn = &mut rag_repo::server::connect(place.url)?;
     let Backend { pid } = diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(conn)?;
-    let model = embedding_models::find(conn, place.engine.model().id)?;
+    let model = embedding_models::find(conn, place.engine.models().for_new_collections().row().id)?;
     let index = VectorIndex { kind, ..VectorIndex::default() };
     let (built, took) = timed(|| vector_index::rebuild(conn, &model, &index, asked.most_memory_mb));
     built?;

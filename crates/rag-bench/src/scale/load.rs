@@ -66,10 +66,11 @@ pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> Bench
         owner_id: user.id,
         name: "bench scale",
         description: "",
+        model_id: engine.models().for_new_collections().id(),
     };
     engine.db().transaction(engine.local_actor(), |conn| collections::insert(conn, &new))?;
-    let model_id = engine.model().id;
-    build::forget_indexes(conn, engine.model())?;
+    let model_id = engine.models().for_new_collections().row().id;
+    build::forget_indexes(conn, engine.models().for_new_collections().row())?;
     conn.batch_execute(
         "CREATE UNLOGGED TABLE bench_words (batch INTEGER, passage_id UUID, version_id UUID, length INTEGER, tsv TSVECTOR); \
          CREATE INDEX bench_words_batch_idx ON bench_words (batch)",

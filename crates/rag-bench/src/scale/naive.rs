@@ -57,7 +57,9 @@ impl<'a> Client<'a> {
     pub(crate) fn ask(&mut self, question: &str) -> BenchResult<f64> {
         let stemmed = diesel::sql_query(include_str!("naive_query.sql")).bind::<Text, _>(question);
         let words: Words = stemmed.get_result(&mut self.conn)?;
-        let vector = HalfVector::from_f32_slice(&self.engine.embedder().embed_query(question)?);
+        let vector = HalfVector::from_f32_slice(
+            &self.engine.models().for_new_collections().embedder().embed_query(question)?,
+        );
         let (asked, took) = timed(|| {
             if self.leg != Leg::Vectors {
                 self.words(&words.text)?;
@@ -79,7 +81,7 @@ impl<'a> Client<'a> {
     }
 
     fn vectors(&mut self, vector: &HalfVector) -> diesel::QueryResult<Vec<Hit>> {
-        let dimensions = self.engine.embedder().model().dimensions.to_string();
+        let dimensions = self.engine.models().for_new_collections().embedder().model().dimensions.to_string();
         diesel::sql_query(include_str!("naive_vectors.sql").replace("{dimensions}", &dimensions))
             .bind::<HalfVectorSql, _>(vector)
             .bind::<BigInt, _>(LIMIT)

@@ -113,7 +113,13 @@ pub(crate) fn nearest_exactly(
 ) -> BenchResult<Vec<Hit>> {
     let vector = HalfVector::from_f32_slice(&question.vector);
     let limit = i64::try_from(LIMIT)?;
-    let leg = search::dense_leg(place.engine.model(), scope, &vector, DensePlan::Exact, limit);
+    let leg = search::dense_leg(
+        place.engine.models().for_new_collections().row(),
+        scope,
+        &vector,
+        DensePlan::Exact,
+        limit,
+    );
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| leg.load(conn))?)
 }
 

@@ -79,7 +79,10 @@ async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
             Event::Token(piece) if shown => output::piece(piece),
             Event::Done(answer) => return Ok(answer.clone()),
             Event::Failed(error) => return Err(Failure::from(error)),
-            Event::Token(_) | Event::Sources(_) | Event::Citation(_) => {}
+            Event::Sources(sources) => {
+                sources.warnings.iter().for_each(|warning| output::note(format!("warning: {warning}")))
+            }
+            Event::Token(_) | Event::Citation(_) => {}
         }
     }
     Err(Failure::new(Exit::Failed, "the turn ended without an answer"))

@@ -5,7 +5,7 @@ use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 use futures_util::StreamExt;
 use rag_llm::{ChatRequest, Message, Role};
 use rag_repo::{
-    PgConnection, migrations,
+    Actor, Db, PgConnection, migrations,
     server::{self, RoleFacts},
 };
 use rag_text::{Format, isolate};
@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::{
     config::Config,
     failure::{Exit, Failure, Outcome},
+    missing_models::missing_models,
     output,
     postgres::Postgres,
     runtime,
@@ -63,7 +64,7 @@ impl Check {
 pub(crate) fn run(config: &Config, as_json: bool) -> ExitCode {
     let mut checks = vec![bind(config), data_dir(config), disk(config)];
     match Postgres::open(config) {
-        Ok(postgres) => database(&postgres, &mut checks),
+        Ok(postgres) => database(&postgres, config, &mut checks),
         Err(failure) => checks.push(Check::failed("PostgreSQL", failure)),
     }
     checks.push(embedding(config));
@@ -150,16 +151,18 @@ fn disk(config: &Config) -> Check {
     }
 }
 
-fn database(postgres: &Postgres, checks: &mut Vec<Check>) {
+fn database(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) {
     let looked = server::connect(postgres.url())
         .map_err(Failure::from)
-        .and_then(|mut conn| look(&mut conn, postgres, checks));
+        .and_then(|mut conn| look(&mut conn, postgres, checks))
+        .and_then(|is_migrated| if is_migrated { models(postgres, config, checks) } else { Ok(()) });
     if let Err(failure) = looked {
         checks.push(Check::failed("PostgreSQL", failure));
     }
 }
 
-fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -> Outcome<()> {
+/// Says whether the tables are up to date.
+fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -> Outcome<bool> {
     let facts = server::facts(conn)?;
     checks.push(Check::ok("PostgreSQL", format!("{}, {}", facts.version(), postgres.place())));
     checks.push(match facts.shortcoming() {
@@ -197,6 +200,21 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
     if pending.is_empty() {
         checks.push(roles(&server::roles(conn)?));
     }
+    Ok(pending.is_empty())
+}
+
+/// Models of collections and jobs that these settings do not have.
+fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outcome<()> {
+    let db = Db::new(postgres.url(), &config.pool());
+    let missing = db.transaction(Actor::Worker, |conn| missing_models(conn, config.embedding_model()))?;
+    if missing.is_empty() {
+        checks.push(Check::ok("models", "every collection is of the configured embedding model"));
+    }
+    checks.extend(
+        missing
+            .into_iter()
+            .map(|missing| Check::bad("models", Grade::Warn, missing.finding(), missing.cure())),
+    );
     Ok(())
 }
 

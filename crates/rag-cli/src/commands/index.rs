@@ -37,7 +37,7 @@ pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
 
 /// Builds on one connection, and looks from another how far that is.
 fn rebuild(engine: &Engine, wanted: &VectorIndex, most_memory_mb: u32) -> Outcome<()> {
-    let model = engine.model();
+    let model = engine.models().for_new_collections().row();
     let bar = if output::is_watched() { ProgressBar::new(u64::from(MARKS)) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg} [{elapsed}]") {
         bar.set_style(style);
@@ -72,7 +72,7 @@ fn marks(share: f64) -> u64 {
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
     let (model, facts) = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
-        let model = embedding_models::find(conn, engine.model().id)?;
+        let model = embedding_models::find(conn, engine.models().for_new_collections().id())?;
         let facts = vector_index::facts(conn, model.id)?;
         Ok((model, facts))
     })?;

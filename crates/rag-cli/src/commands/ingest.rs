@@ -76,6 +76,8 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     context.warn_of_other_index();
     let collection = ensure_collection(&context, &args.collection)?;
+    // No worker of ours would take the jobs, and we would wait for them.
+    context.engine.model_of(&collection)?;
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let mut run = Run::new(&context.engine, &collection, &stop);
     let result = run.all(Files::below(&args.paths));
@@ -108,6 +110,7 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
             owner_id: user.id,
             name,
             description: "",
+            model_id: context.engine.models().for_new_collections().id(),
         };
         match collections::insert(conn, &new) {
             Err(error) if error.hits(collections::NAME_KEY) => find(conn)?.ok_or(RepoError::NotFound),

@@ -40,6 +40,7 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
         ..SearchRequest::default()
     };
     let result = context.engine.search(context.engine.local_actor(), &request)?;
+    result.warnings.iter().for_each(|warning| output::note(format!("warning: {warning}")));
     if args.json {
         output::json(&as_json(&query, &result));
     } else {
@@ -114,6 +115,6 @@ fn as_json(query: &str, result: &SearchResult) -> Value {
     });
     json!({
         "query": query, "results": results.collect::<Vec<_>>(), "pruned_words": result.pruned_words,
-        "no_good_match": result.no_good_match, "reranked": result.reranked, "timings": result.timings, "trace": result.trace,
+        "warnings": result.warnings, "no_good_match": result.no_good_match, "reranked": result.reranked, "timings": result.timings, "trace": result.trace,
     })
 }

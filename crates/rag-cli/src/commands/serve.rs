@@ -37,6 +37,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let postgres = Postgres::serve(&config)?;
     let context = Context::on(config, postgres)?;
     context.warn_of_other_index();
+    context.warn_of_missing_models()?;
     clear_scratch(&context.config.scratch_dir());
     invite_first(&context, bind, key.as_deref())?;
     if *stopped.borrow() {

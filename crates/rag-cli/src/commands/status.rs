@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     config::{Config, sections::EmbeddingKind},
     failure::Outcome,
+    missing_models::missing_models,
     output,
 };
 
@@ -23,10 +24,11 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     let (state, url) = database(config)?;
     let stored = url.map(|url| stored(&url, config)).transpose()?;
     let embedding = &config.sections.embedding;
-    let model = match embedding.kind {
-        EmbeddingKind::Minilm => "all-MiniLM-L6-v2 (in this process)".to_owned(),
-        EmbeddingKind::Openai => format!("{} ({})", embedding.model, embedding.base_url),
+    let place = match embedding.kind {
+        EmbeddingKind::Minilm => "in this process",
+        EmbeddingKind::Openai => &embedding.base_url,
     };
+    let model = format!("{} ({place})", config.embedding_model());
     let chat =
         Some(config.sections.chat.model.as_str()).filter(|_| !config.sections.chat.base_url.is_empty());
     let report = json!({
@@ -69,6 +71,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
         let db = Db::new(url, &config.pool());
         let operator =
             db.transaction(Actor::Worker, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
+        let missing = db.transaction(Actor::Worker, |conn| missing_models(conn, config.embedding_model()))?;
         let counts = operator.map(|user| {
             db.transaction(Actor::user(user.id), |conn| -> RepoResult<_> {
                 Ok(json!({"collections": collections_of(conn)?, "jobs": jobs_of(conn)?}))
@@ -76,6 +79,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
         });
         if let (Some(report), Some(Value::Object(counts))) = (report.as_object_mut(), counts.transpose()?) {
             report.extend(counts);
+            report.insert("missing_models".to_owned(), missing.iter().map(ToString::to_string).collect());
         }
     }
     Ok(report)
@@ -133,4 +137,8 @@ fn show(report: &Value) {
     let jobs = report.pointer("/stored/jobs").and_then(Value::as_object);
     let jobs = jobs.into_iter().flatten().map(|(state, count)| format!("{count} {state}"));
     output::line(format!("jobs         {}", jobs.collect::<Vec<_>>().join(", ")));
+    let missing = report.pointer("/stored/missing_models").and_then(Value::as_array);
+    for sentence in missing.into_iter().flatten().filter_map(Value::as_str) {
+        output::line(format!("warning      {sentence}"));
+    }
 }

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use rag_embed::MiniLm;
 use rag_engine::{
     AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
     Settings,
@@ -22,7 +23,7 @@ use rag_text::{ChunkSettings, Limits};
 
 use self::{
     layers::Layers,
-    sections::{FusionKind, Registration, RerankKind, Sections},
+    sections::{EmbeddingKind, FusionKind, Registration, RerankKind, Sections},
 };
 use crate::{
     args::Global,
@@ -64,6 +65,14 @@ impl Config {
                 Err(Failure::new(Exit::Usage, format!("{}: allowed is {allowed}", layers.describe(key))))
             }
             None => Ok(Self { sections, layers }),
+        }
+    }
+
+    /// Name of the embedding model.
+    pub(crate) fn embedding_model(&self) -> &str {
+        match self.sections.embedding.kind {
+            EmbeddingKind::Minilm => MiniLm::NAME,
+            EmbeddingKind::Openai => &self.sections.embedding.model,
         }
     }
 

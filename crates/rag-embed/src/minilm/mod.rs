@@ -31,17 +31,16 @@ pub struct MiniLm {
 }
 
 impl MiniLm {
+    /// The name under which its vectors are stored.
+    pub const NAME: &'static str = "all-MiniLM-L6-v2";
+
     /// Loads the model from the folder that `make setup` fills (`model.safetensors`, `tokenizer.json`).
     ///
     /// `threads` (at least 1) is the number of threads for queries and, again, for documents.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, EmbedError> {
         let threads = threads.max(1);
         Ok(Self {
-            model: ModelInfo {
-                name: "all-MiniLM-L6-v2".into(),
-                dimensions: DIMENSIONS,
-                max_tokens: MAX_TOKENS,
-            },
+            model: ModelInfo { name: Self::NAME.into(), dimensions: DIMENSIONS, max_tokens: MAX_TOKENS },
             tokens: Tokens::load(&dir.join("tokenizer.json"))?,
             network: Network::load(&dir.join("model.safetensors"))?,
             query_workers: Workers::urgent(threads),

@@ -41,8 +41,9 @@ impl Http {
             HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         if let Some(key) = api_key {
             let bearer = HeaderValue::try_from(format!("Bearer {key}"));
-            let mut bearer =
-                bearer.map_err(|_invalid| bad("the API key contains characters that are not allowed in a header"))?;
+            let mut bearer = bearer.map_err(|_invalid| {
+                bad("the API key contains characters that are not allowed in a header")
+            })?;
             bearer.set_sensitive(true);
             headers.insert(AUTHORIZATION, bearer);
         }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     AnswerSettings, Engine, EngineResult,
+    retrieve::EmbeddedQuestion,
     support::{content_words, coverage, sentences},
 };
 use rag_schema::enums::Outcome;
@@ -34,15 +35,23 @@ struct Candidate<'t> {
 pub(super) fn answer(
     engine: &Engine,
     question: &str,
-    query_vector: &[f32],
+    embedded: Option<EmbeddedQuestion>,
     evidence: &[Evidence],
 ) -> EngineResult<Written> {
     let mut candidates = candidates(evidence);
     let texts: Vec<&str> = candidates.iter().map(|candidate| candidate.text).collect();
-    let vectors = engine.embedder().embed_documents(&texts)?;
+    // One model compares all sentences, also those of collections that were searched by another or by words alone.
+    let known = embedded.and_then(|known| Some((engine.models().find(known.model_id)?, known.vector)));
+    let (model, query_vector) = if let Some(known) = known {
+        known
+    } else {
+        let model = engine.models().for_new_collections();
+        (model, model.embedder().embed_query(question)?)
+    };
+    let vectors = model.embedder().embed_documents(&texts)?;
     let wanted = content_words(question);
     for (candidate, vector) in candidates.iter_mut().zip(&vectors) {
-        let cosine = f64::from(vector::dot(query_vector, vector)).max(0.0);
+        let cosine = f64::from(vector::dot(&query_vector, vector)).max(0.0);
         let words = coverage(&wanted, &content_words(candidate.text));
         candidate.support = COSINE_WEIGHT * cosine + (1.0 - COSINE_WEIGHT) * words;
     }

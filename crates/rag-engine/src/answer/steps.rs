@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     Engine, EngineError, EngineResult,
-    retrieve::{Said, SearchRequest},
+    events::Searched,
+    retrieve::{EmbeddedQuestion, Said, SearchRequest},
 };
 
 /// Messages in whose light a question is understood.
@@ -80,12 +81,11 @@ impl Engine {
         };
         let begun_search = Instant::now();
         let result = self.find_passages(question.actor, &search)?;
-        let facts = self.searched(&result, begun_search.elapsed());
+        let facts = Searched::new(&result, begun_search.elapsed());
         let evidence: Vec<Evidence> =
             (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
-        let vector = result.query_vector.unwrap_or_default();
-        let plan = self.plan_answer(question, &begun.message, &vector, &evidence)?;
+        let plan = self.plan_answer(question, &begun.message, result.query_vector, &evidence)?;
         let timings = TurnTimings {
             understand_ms: Some(result.timings.understand_ms),
             embed_ms: Some(result.timings.embed_ms),
@@ -94,7 +94,8 @@ impl Engine {
             extract_ms: Some(ms_since(searched)),
             total_ms: None,
         };
-        let sources = sources(&begun.message, result.searched, evidence);
+        let sources =
+            Sources { warnings: result.warnings, ..sources(&begun.message, result.searched, evidence) };
         Ok(Prepared { sources, plan, timings, facts: Some(facts) })
     }
 
@@ -102,14 +103,14 @@ impl Engine {
         &self,
         question: &Question,
         message: &ChatMessage,
-        vector: &[f32],
+        embedded: Option<EmbeddedQuestion>,
         evidence: &[Evidence],
     ) -> EngineResult<Plan> {
         if evidence.is_empty() {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
         if self.chat().is_none() {
-            return Ok(Plan::Ready(extractive::answer(self, &message.text, vector, evidence)?));
+            return Ok(Plan::Ready(extractive::answer(self, &message.text, embedded, evidence)?));
         }
         let max = self.settings().answer.history_messages;
         let history = self
@@ -193,7 +194,13 @@ pub(super) fn unprepared(begun: &Begun) -> Prepared {
 }
 
 fn sources(message: &ChatMessage, searched: String, evidence: Vec<Evidence>) -> Sources {
-    Sources { session_id: message.session_id, question_id: message.id, searched, evidence }
+    Sources {
+        session_id: message.session_id,
+        question_id: message.id,
+        searched,
+        warnings: Vec::new(),
+        evidence,
+    }
 }
 
 /// A session that its first question names.

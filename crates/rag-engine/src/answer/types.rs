@@ -54,6 +54,8 @@ pub struct Sources {
     pub question_id: MessageId,
     /// The question as it was searched: rewritten, when it leaned on an earlier message.
     pub searched: String,
+    /// What a reader must know of collections that could not be searched in full.
+    pub warnings: Vec<String>,
     /// Passages, best first.
     pub evidence: Vec<Evidence>,
 }

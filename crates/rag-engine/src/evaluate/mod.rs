@@ -16,7 +16,7 @@ use std::{
 use rag_repo::{RepoResult, collections, jobs, search::Scope};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
-    models::NewCollection,
+    models::{Collection, NewCollection},
 };
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -64,9 +64,9 @@ pub fn evaluate(
 ) -> EngineResult<Report> {
     let queries = beir::queries(evaluation.dir)?;
     let collection = collection(engine, evaluation.keep_as)?;
-    let result = run(engine, evaluation, collection, &queries, progress);
+    let result = run(engine, evaluation, &collection, &queries, progress);
     if evaluation.keep_as.is_none() {
-        engine.db().transaction(engine.local_actor(), |conn| collections::delete(conn, collection))?;
+        engine.db().transaction(engine.local_actor(), |conn| collections::delete(conn, collection.id))?;
     }
     result
 }
@@ -74,10 +74,12 @@ pub fn evaluate(
 fn run(
     engine: &Engine,
     evaluation: Evaluation<'_>,
-    collection: CollectionId,
+    collection: &Collection,
     queries: &[beir::Query],
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Report> {
+    let model = engine.model_of(collection)?.name().to_owned();
+    let collection = collection.id;
     let begun = Instant::now();
     let workers = Workers::start(engine, evaluation.workers)?;
     let names = upload_all(engine, evaluation.dir, collection, progress)?;
@@ -110,11 +112,10 @@ fn run(
     let sweep = variants.into_iter().map(|way| Ok((way.name.clone(), judge(&way)?)));
     let sweep = sweep.collect::<EngineResult<_>>()?;
     let documents = names.values().map(Vec::len).sum();
-    let model = engine.embedder().model().name.clone();
     Ok(Report { legs, documents, queries: queries.len(), chunks, ingest_s, model, sweep })
 }
 
-fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId> {
+fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<Collection> {
     let id = CollectionId::new();
     let fresh = format!("evaluation {id}");
     let name = name.unwrap_or(&fresh);
@@ -125,11 +126,12 @@ fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<CollectionId>
         owner_id: user.id,
         name,
         description: "A test collection.",
+        model_id: engine.models().for_new_collections().id(),
     };
     Ok(engine.db().transaction(engine.local_actor(), |conn| -> RepoResult<_> {
         match collections::find_by_name(conn, user.id, name)? {
-            Some(known) => Ok(known.id),
-            None => Ok(collections::insert(conn, &new)?.id),
+            Some(known) => Ok(known),
+            None => collections::insert(conn, &new),
         }
     })?)
 }

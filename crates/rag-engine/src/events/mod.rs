@@ -87,14 +87,14 @@ pub(crate) struct Searched {
     pub(crate) collections: Vec<CollectionId>,
 }
 
-impl Engine {
+impl Searched {
     /// What events tell of a search that took `total`.
-    pub(crate) fn searched(&self, result: &SearchResult, total: Duration) -> Searched {
+    pub(crate) fn new(result: &SearchResult, total: Duration) -> Self {
         let timings = &result.timings;
         let facts = SearchFacts {
             result_count: i32::try_from(result.found.len()).ok(),
             reranked: Some(result.reranked),
-            embedding_model: Some(self.model().name.clone()),
+            embedding_model: Some(result.models.join(", ")).filter(|names| !names.is_empty()),
             ranking_version: Some(result.ranking_version.clone()),
             understanding_tokens: i32::try_from(result.tokens).ok(),
             understand_ms: Some(timings.understand_ms),
@@ -103,9 +103,11 @@ impl Engine {
             rerank_ms: Some(timings.rerank_ms),
             total_ms: Some(milliseconds(total)),
         };
-        Searched { facts, collections: result.collections.clone() }
+        Self { facts, collections: result.collections.clone() }
     }
+}
 
+impl Engine {
     /// Notes a search that is nobody's answer.
     pub(crate) fn note_search(&self, actor: Actor, question: &str, searched: Searched) {
         let Some(source) = source(actor) else { return };

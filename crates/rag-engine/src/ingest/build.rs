@@ -10,7 +10,7 @@ use rag_schema::{
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use tempfile::NamedTempFile;
 
-use crate::{Engine, EngineError, EngineResult, IngestSettings};
+use crate::{Engine, EngineError, EngineResult, IngestSettings, Model};
 
 /// Characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
 /// chunking keeps free.
@@ -72,8 +72,8 @@ pub(super) struct Build<'e> {
 }
 
 impl<'e> Build<'e> {
-    /// Opens the job's document. `EngineError::Document` when it can never be read.
-    pub(super) fn open(engine: &'e Engine, job: &Job) -> EngineResult<Self> {
+    /// Opens the job's document, to be cut for `model`. `EngineError::Document` when it can never be read.
+    pub(super) fn open(engine: &Engine, model: &'e Model, job: &Job) -> EngineResult<Self> {
         let (Some(collection), Some(document), Some(version)) =
             (job.collection_id, job.document_id, job.version_id)
         else {
@@ -89,7 +89,7 @@ impl<'e> Build<'e> {
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;
         let Extracted { outline, blocks } =
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
-        let facts = facts(engine, &document, outline);
+        let facts = facts(&engine.settings().ingest, model, &document, outline);
         let stored = if job.lease_number > 1 {
             engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
                 jobs::hold(conn, lease)?;
@@ -102,7 +102,7 @@ impl<'e> Build<'e> {
             target,
             title: facts.title.clone().unwrap_or(document.title),
             facts,
-            chunker: Some(Chunker::new(ingest.chunks, engine)),
+            chunker: Some(Chunker::new(ingest.chunks, model)),
             blocks,
             text_read: 0,
             is_first: stored == BuildProgress::default(),
@@ -178,11 +178,10 @@ fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<Na
     Ok(file)
 }
 
-fn facts(engine: &Engine, document: &Document, outline: Outline) -> Facts {
+fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: Outline) -> Facts {
     let has_own_title = document.source.as_deref() != Some(&document.title) && document.title != "Untitled";
     let found_title = outline.title.map(|title| title.trim().chars().take(500).collect::<String>());
     let language = outline.language.map(|language| language.code);
-    let ingest = &engine.settings().ingest;
     Facts {
         title: found_title.filter(|title| !has_own_title && !title.is_empty()),
         text_search_config: super::language::text_search_config(
@@ -190,17 +189,17 @@ fn facts(engine: &Engine, document: &Document, outline: Outline) -> Facts {
         ),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
-        settings: fingerprint(engine, ingest),
+        settings: fingerprint(model, ingest),
     }
 }
 
 /// Changes whenever the same bytes would give other chunks or vectors.
-fn fingerprint(engine: &Engine, ingest: &IngestSettings) -> String {
+fn fingerprint(model: &Model, ingest: &IngestSettings) -> String {
     let chunks = &ingest.chunks;
     format!(
         "rag {} model {} chunks {}+{}-{}",
         env!("CARGO_PKG_VERSION"),
-        engine.embedder().model().name,
+        model.name(),
         chunks.max_tokens,
         chunks.overlap_tokens,
         chunks.reserve_tokens

@@ -9,7 +9,7 @@ use super::{
     store::embed_and_store,
 };
 use crate::{
-    Engine, EngineError, EngineResult,
+    Engine, EngineError, EngineResult, Model,
     jobs::{Shift, is_outage},
 };
 
@@ -19,17 +19,26 @@ const WINDOW_CHUNKS: usize = 128;
 /// Reads, embeds and publishes the documents of the jobs, and settles those that fail. An error says that something is
 /// away; the jobs that were not finished are then given back.
 pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
-    let mut window = Window { engine, sections: Vec::new(), jobs, failed: HashSet::new() };
-    let result = window.add_all(shift);
+    let result = model_for(engine, jobs).and_then(|model| {
+        Window { engine, model, sections: Vec::new(), jobs, failed: HashSet::new() }.add_all(shift)
+    });
     if let Err(error) = &result {
         engine.give_back_jobs(jobs, Some(error));
     }
     result
 }
 
+/// The model of the jobs, which is one, as `jobs::claim` takes them.
+fn model_for<'e>(engine: &'e Engine, jobs: &[Job]) -> EngineResult<&'e Model> {
+    let id = jobs.first().and_then(|job| job.model_id);
+    id.and_then(|id| engine.models().find(id))
+        .ok_or(EngineError::Unavailable("This process does not have the embedding model of the collection."))
+}
+
 /// Sections of several jobs, gathered until the embedder has enough to do.
 struct Window<'e> {
     engine: &'e Engine,
+    model: &'e Model,
     sections: Vec<Section>,
     jobs: &'e [Job],
     failed: HashSet<JobId>,
@@ -56,7 +65,7 @@ impl Window<'_> {
 
     /// Adds the sections of a job, storing whenever the window is full.
     fn add(&mut self, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
-        let mut build = Build::open(self.engine, job)?;
+        let mut build = Build::open(self.engine, self.model, job)?;
         while !shift.stop.load(Ordering::Relaxed) && !self.failed.contains(&job.id) {
             let room = WINDOW_CHUNKS.saturating_sub(self.chunks()).max(1);
             match build.next_section(room)? {
@@ -78,7 +87,7 @@ impl Window<'_> {
         if sections.is_empty() {
             return Ok(());
         }
-        let Err(error) = embed_and_store(self.engine, &sections) else { return Ok(()) };
+        let Err(error) = embed_and_store(self.engine, self.model, &sections) else { return Ok(()) };
         let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
         if let [part] = parts[..] {
             return self.fail(part, error);
@@ -87,7 +96,7 @@ impl Window<'_> {
             return Err(error);
         }
         for part in parts {
-            if let Err(error) = embed_and_store(self.engine, part) {
+            if let Err(error) = embed_and_store(self.engine, self.model, part) {
                 self.fail(part, error)?;
             }
         }

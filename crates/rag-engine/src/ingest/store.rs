@@ -11,7 +11,7 @@ use rag_schema::{
 };
 
 use super::build::Section;
-use crate::{Engine, EngineResult};
+use crate::{Engine, EngineResult, Model};
 
 /// A section with its rows made, so that a transaction that is run again writes the same.
 struct Rows<'s> {
@@ -20,12 +20,12 @@ struct Rows<'s> {
     embeddings: Vec<NewEmbedding>,
 }
 
-/// Embeds the chunks of all sections together, without a connection, and stores them in one transaction.
-pub(super) fn embed_and_store(engine: &Engine, sections: &[Section]) -> EngineResult<()> {
+/// Embeds the chunks of all sections together by the model, without a connection, and stores them in one transaction.
+pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Section]) -> EngineResult<()> {
     let inputs: Vec<&str> =
         sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
-    let mut vectors = engine.embedder().embed_documents(&inputs)?.into_iter();
-    let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(engine, section, &mut vectors)).collect();
+    let mut vectors = model.embedder().embed_documents(&inputs)?.into_iter();
+    let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(model, section, &mut vectors)).collect();
     engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?;
     sections.iter().filter(|section| section.is_last).for_each(|section| note_published(engine, section));
     Ok(())
@@ -41,7 +41,7 @@ fn note_published(engine: &Engine, section: &Section) {
     engine.note_document(EventKind::DocumentPublished, section.target.collection, facts);
 }
 
-fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {
+fn rows<'s>(model: &Model, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {
     let target = section.target;
     let mut chunks = Vec::with_capacity(section.chunks.len());
     let mut embeddings = Vec::with_capacity(section.chunks.len());
@@ -60,7 +60,7 @@ fn rows<'s>(engine: &Engine, section: &'s Section, vectors: &mut impl Iterator<I
             text: chunk.text.clone(),
         });
         embeddings.push(NewEmbedding {
-            model_id: engine.model().id,
+            model_id: model.id(),
             passage_id: id,
             version_id: Some(target.version),
             collection_id: target.collection,

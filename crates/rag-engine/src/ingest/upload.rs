@@ -68,11 +68,11 @@ impl Engine {
         let sha256 = hash(&mut file)?;
         let new = Incoming { upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
         let stored = self.db().transaction(actor, |conn| {
-            collections::find(conn, collection)?;
+            let model = collections::find(conn, collection)?.model_id;
             if let Some(document) = documents::find_by_content(conn, collection, &sha256)? {
                 return Ok(duplicate(conn, document)?);
             }
-            let accepted = new.store(conn, collection)?;
+            let accepted = new.store(conn, collection, model)?;
             match self.storage_exhausted(conn)? {
                 Some(detail) => Err(RepoError::Exhausted(detail).into()),
                 None => Ok(accepted),
@@ -167,7 +167,12 @@ struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    fn store(&self, conn: &mut PgConnection, collection: CollectionId) -> Result<Accepted, StoreError> {
+    fn store(
+        &self,
+        conn: &mut PgConnection,
+        collection: CollectionId,
+        model: i32,
+    ) -> Result<Accepted, StoreError> {
         let title = self.title();
         let document = documents::insert(
             conn,
@@ -206,6 +211,7 @@ impl Incoming<'_> {
                 title: &title,
                 size_bytes: self.size,
                 payload: &payload,
+                model_id: Some(model),
             },
         )?;
         Ok(Accepted { document, job: Some(job), duplicate: false })

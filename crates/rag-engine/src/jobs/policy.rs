@@ -4,7 +4,7 @@ use rag_repo::jobs::Claim;
 use rag_schema::{enums::JobKind, models::Job};
 use serde_json::json;
 
-use crate::Settings;
+use crate::{Engine, Settings};
 
 /// Most jobs taken at once: enough small documents to fill the embedder's batches.
 const MAX_BUNDLE_JOBS: i32 = 64;
@@ -40,11 +40,12 @@ pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
 }
 
 /// What a worker that is free takes: one entry for each kind that it can work on.
-pub(super) fn claims(settings: &Settings) -> Vec<Claim> {
-    JobKind::ALL.iter().map(|kind| claim(*kind, settings)).collect()
+pub(super) fn claims(engine: &Engine) -> Vec<Claim> {
+    JobKind::ALL.iter().map(|kind| claim(*kind, engine)).collect()
 }
 
-fn claim(kind: JobKind, settings: &Settings) -> Claim {
+fn claim(kind: JobKind, engine: &Engine) -> Claim {
+    let settings = engine.settings();
     let max_lost_leases = settings.ingest.max_lost_leases.max(1);
     let (max_jobs, subject) = match kind {
         JobKind::Ingest => (MAX_BUNDLE_JOBS, "this document"),
@@ -60,6 +61,7 @@ fn claim(kind: JobKind, settings: &Settings) -> Claim {
         max_bytes: MAX_BUNDLE_BYTES,
         max_job_bytes: i64::MAX,
         min_priority: i16::MIN,
+        models: engine.models().ids(),
         lease_s: lease_s(kind, settings),
         max_lost_leases,
         burial: json!({"code": "process_ended", "detail": detail}),
@@ -68,12 +70,12 @@ fn claim(kind: JobKind, settings: &Settings) -> Claim {
 
 /// What may be done between two sections of a large document: small documents that are at least as urgent. Nothing is
 /// done between the sections of a small document, nor of one that may end the process: it would take others with it.
-pub(super) fn claim_between_sections(working_on: &[Job], settings: &Settings) -> Option<Claim> {
+pub(super) fn claim_between_sections(working_on: &[Job], engine: &Engine) -> Option<Claim> {
     match working_on {
         [job] if job.size_bytes > MAX_SMALL_BYTES && job.lost_leases == 0 => Some(Claim {
             max_job_bytes: MAX_SMALL_BYTES,
             min_priority: job.priority,
-            ..claim(JobKind::Ingest, settings)
+            ..claim(JobKind::Ingest, engine)
         }),
         _ => None,
     }

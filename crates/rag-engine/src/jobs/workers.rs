@@ -115,8 +115,8 @@ impl Engine {
 
     /// Takes the jobs that are due, at most a bundle, and works on them. Says how many it took.
     fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
-        let claimed = self.claim_jobs(&policy::claims(self.settings()))?;
-        let between = claim_between_sections(&claimed, self.settings());
+        let claimed = self.claim_jobs(&policy::claims(self))?;
+        let between = claim_between_sections(&claimed, self);
         let between_sections = || {
             if let Some(claim) = &between
                 && let Err(error) = self.work_between_sections(claim, stop)

@@ -4,14 +4,21 @@ use std::collections::HashMap;
 
 use rag_repo::{
     PgConnection, RepoResult,
-    search::{self, Corpus, DensePlan, Passage, Scope},
+    search::{self, Corpus, DensePlan, ModelGroup, Passage, Scope},
 };
 use rag_schema::ids::{CollectionId, PassageId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    fusion::Ranked, merge::merge, search_context::SearchContext, trace::Tracer, wording_search::WordingSearch,
+    fusion::Ranked,
+    merge::merge,
+    ranking::Vectors,
+    request::Mode,
+    search_context::SearchContext,
+    trace::Tracer,
+    wording_search::{Area, WordingSearch},
 };
+use crate::missing_model_cure;
 
 /// Results with what they say, best first.
 pub(super) type Best = Vec<(Ranked, Passage)>;
@@ -23,9 +30,13 @@ pub(super) struct Candidates {
     /// Scores of the candidates after them, in falling order.
     pub(super) rest: Vec<f64>,
     /// Vectors of the best, when they are to be compared with each other.
-    pub(super) vectors: HashMap<PassageId, Vec<f32>>,
+    pub(super) vectors: Vectors,
     /// Collections that were searched.
     pub(super) collections: Vec<CollectionId>,
+    /// Names of the models whose vectors were compared.
+    pub(super) models: Vec<String>,
+    /// Collections whose vectors took no part, because this process does not have their model.
+    pub(super) lacking: Vec<ModelGroup>,
     pub(super) dense_plan: Option<DensePlan>,
     pub(super) pruned_words: Vec<String>,
 }
@@ -36,17 +47,19 @@ pub(super) fn find_candidates(
     conn: &mut PgConnection,
     tracer: &mut Tracer,
 ) -> RepoResult<Candidates> {
-    let SearchContext { engine, request, ranking, query, wordings, .. } = context;
-    let corpus = Corpus::find(conn, request.collections, engine.model())?;
-    let Corpus { collections, .. } = &corpus;
-    let rule = search::word_rule(conn, collections, &query.required, &query.excluded)?;
-    let mut scope = Scope::in_collections(collections).filtered(request.filter.cloned()).with_rule(rule);
-    let plan = scope.plan(conn, &corpus, &context.settings().breadth)?;
-    tracer.step("scope", || json!({"collections": collections.len(), "narrowed": scope.is_narrowed(), "dense_plan": format!("{plan:?}")}));
+    let SearchContext { request, query, wordings, .. } = context;
+    let corpus = Corpus::find(conn, request.collections)?;
+    let rule = search::word_rule(conn, &corpus.collections, &query.required, &query.excluded)?;
+    let mut scope =
+        Scope::in_collections(&corpus.collections).filtered(request.filter.cloned()).with_rule(rule);
+    scope.narrow(conn, &corpus)?;
+    let areas = areas(context, &corpus, &scope);
+    let lacking = lacking(context, &corpus, &areas);
+    tracer.step("scope", || traced(&corpus, &scope, &areas, &lacking));
     let mut lists = Vec::with_capacity(wordings.len());
     let mut how: Option<(Option<DensePlan>, Vec<String>)> = None;
     for wording in *wordings {
-        let search = WordingSearch { context, wording, corpus: &corpus, scope: &scope, plan };
+        let search = WordingSearch { context, wording, corpus: &corpus, scope: &scope, areas: &areas };
         let lexical = search.lexical(conn, tracer)?;
         let (dense, dense_plan) = search.dense(conn, tracer)?;
         lists.push(search.fused(conn, &dense, &lexical, tracer)?);
@@ -58,14 +71,91 @@ pub(super) fn find_candidates(
         tracer.step("merge", || json!({"wordings": wordings.len(), "candidates": ranked.len()}));
     }
     let (best, rest) = with_passages(context, conn, ranked)?;
-    let ids: Vec<PassageId> = best.iter().map(|(ranked, _)| ranked.passage_id).collect();
-    let vectors = if ranking.diversity > 0.0 {
-        search::vectors(conn, engine.model(), &ids)?.into_iter().collect()
-    } else {
-        HashMap::new()
-    };
+    let vectors = vectors(context, conn, &areas, &best)?;
     tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
-    Ok(Candidates { best, rest, vectors, collections: corpus.collections, dense_plan, pruned_words })
+    let models = areas.iter().map(|area| area.model.name().to_owned()).collect();
+    let collections = corpus.collections;
+    Ok(Candidates { best, rest, vectors, collections, models, lacking, dense_plan, pruned_words })
+}
+
+/// Where vectors are compared: the collections of each model that the question was embedded by.
+fn areas<'a>(context: &SearchContext<'a>, corpus: &Corpus, scope: &Scope) -> Vec<Area<'a>> {
+    let breadth = &context.settings().breadth;
+    let area = |group: &ModelGroup| {
+        let model = context.models.iter().find(|model| model.id() == group.model_id)?;
+        let scope = scope.within(group);
+        Some(Area { model, plan: scope.dense_plan(group, breadth), scope })
+    };
+    corpus.groups.iter().filter_map(area).collect()
+}
+
+/// The collections whose vectors should take part and cannot.
+fn lacking(context: &SearchContext<'_>, corpus: &Corpus, areas: &[Area<'_>]) -> Vec<ModelGroup> {
+    let is_lacking = |group: &&ModelGroup| areas.iter().all(|area| area.model.id() != group.model_id);
+    let wanted = context.request.mode != Mode::Lexical;
+    corpus.groups.iter().filter(|_| wanted).filter(is_lacking).cloned().collect()
+}
+
+fn traced(corpus: &Corpus, scope: &Scope, areas: &[Area<'_>], lacking: &[ModelGroup]) -> Value {
+    let plans: Vec<Value> = areas
+        .iter()
+        .map(|area| json!({"model": area.model.name(), "dense_plan": format!("{:?}", area.plan)}))
+        .collect();
+    let words_only: Vec<Value> = lacking
+        .iter()
+        .map(|group| json!({"model": group.model_name, "collections": group.collections.len()}))
+        .collect();
+    json!({
+        "collections": corpus.collections.len(), "narrowed": scope.is_narrowed(), "models": plans, "words_only": words_only,
+    })
+}
+
+/// The vectors of the best, when they are to be compared with each other.
+fn vectors(
+    context: &SearchContext<'_>,
+    conn: &mut PgConnection,
+    areas: &[Area<'_>],
+    best: &Best,
+) -> RepoResult<Vectors> {
+    let mut vectors = Vectors::new();
+    if context.ranking.diversity > 0.0 {
+        let ids: Vec<PassageId> = best.iter().map(|(ranked, _)| ranked.passage_id).collect();
+        for area in areas {
+            let found = search::vectors(conn, area.model.row(), &ids)?;
+            vectors.extend(found.into_iter().map(|(id, vector)| (id, (area.model.id(), vector))));
+        }
+    }
+    Ok(vectors)
+}
+
+impl Candidates {
+    /// Why a search by vectors alone cannot search any of the collections; none when it can.
+    pub(super) fn refusal(&self, mode: Mode) -> Option<String> {
+        let is_refused = mode == Mode::Dense && self.models.is_empty() && !self.lacking.is_empty();
+        let names: Vec<&str> = self.lacking.iter().map(|group| group.model_name.as_str()).collect();
+        let names = names.join(", ");
+        is_refused.then(|| {
+            format!(
+                "mode dense cannot search these collections: their embedding model is {names}, which this process does not have. \
+                 Search in mode hybrid or lexical. {}",
+                missing_model_cure(&names)
+            )
+        })
+    }
+
+    /// What a reader of the results must know of collections whose model this process does not have, a sentence for each model.
+    pub(super) fn warnings(&self, mode: Mode) -> Vec<String> {
+        let all = self.collections.len();
+        let how = if mode == Mode::Dense { "not searched" } else { "searched by words alone" };
+        let warning = |group: &ModelGroup| {
+            let (count, name) = (group.collections.len(), &group.model_name);
+            format!(
+                "{count} of {all} collections were {how}: their embedding model is {name}, which this process does not have. {}",
+                missing_model_cure(name)
+            )
+        };
+        self.lacking.iter().map(warning).collect()
+    }
 }
 
 /// The best of the ranked with their passages, and the scores of the others.

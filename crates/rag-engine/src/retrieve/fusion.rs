@@ -81,16 +81,16 @@ pub struct Ranked {
 /// What one leg knows of passages for a question.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LegScores<'a> {
-    /// The leg's list, best first.
-    pub(super) list: &'a [Hit],
-    /// Passages that the list lacks because it is cut off, or because they were no candidates.
+    /// The leg's lists, each best first with ranks of its own: several where each model's vectors give one.
+    pub(super) lists: &'a [Vec<Hit>],
+    /// Passages that the lists lack because they are cut off, or because they were no candidates.
     pub(super) beyond: &'a [Hit],
 }
 
 impl LegScores<'_> {
     fn hits(self) -> impl Iterator<Item = (PassageId, LegHit)> {
         let beyond = self.beyond.iter().map(|hit| (None, hit));
-        let list = (1..).zip(self.list).map(|(rank, hit)| (Some(rank), hit));
+        let list = self.lists.iter().flat_map(|list| (1..).zip(list)).map(|(rank, hit)| (Some(rank), hit));
         beyond.chain(list).map(|(rank, hit)| (hit.passage_id, LegHit { rank, score: hit.score }))
     }
 }
@@ -168,21 +168,24 @@ fn score(fusion: Fusion, passage: &Ranked, whole: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
 
     fn hits(ids: &[PassageId], scores: &[f64]) -> Vec<Hit> {
         ids.iter().zip(scores).map(|(&passage_id, &score)| Hit { passage_id, score }).collect()
     }
 
-    fn found(list: &[Hit]) -> LegScores<'_> {
-        LegScores { list, beyond: &[] }
+    fn found(lists: &[Vec<Hit>]) -> LegScores<'_> {
+        LegScores { lists, beyond: &[] }
     }
 
     #[test]
     fn reciprocal_rank_prefers_what_both_legs_found() {
         let [a, b, c] = [PassageId::new(), PassageId::new(), PassageId::new()];
         let (dense, lexical) = (hits(&[a, b], &[0.9, 0.8]), hits(&[c, b], &[9.0, 8.0]));
-        let fused = fuse(Fusion::ReciprocalRank { k: 60.0 }, found(&dense), found(&lexical), 9.0);
+        let fused =
+            fuse(Fusion::ReciprocalRank { k: 60.0 }, found(from_ref(&dense)), found(from_ref(&lexical)), 9.0);
         assert_eq!(fused[0].passage_id, b);
         assert_eq!(fused[0].dense.unwrap().rank, Some(2));
         assert_eq!(fused[0].lexical.unwrap().rank, Some(2));
@@ -195,8 +198,8 @@ mod tests {
         let [cosines, scores] = [hits(&[b], &[0.4]), hits(&[a], &[1.0])];
         let fused = fuse(
             Fusion::Convex { dense_weight: 0.7 },
-            LegScores { list: &dense, beyond: &cosines },
-            LegScores { list: &lexical, beyond: &scores },
+            LegScores { lists: from_ref(&dense), beyond: &cosines },
+            LegScores { lists: from_ref(&lexical), beyond: &scores },
             5.0,
         );
         assert_eq!(fused[0].passage_id, b);
@@ -209,7 +212,12 @@ mod tests {
     fn one_word_of_many_is_no_whole_match() {
         let [a, b] = [PassageId::new(), PassageId::new()];
         let (dense, lexical) = (hits(&[a, b], &[0.5, 0.4]), hits(&[b], &[4.0]));
-        let fused = fuse(Fusion::Convex { dense_weight: 0.7 }, found(&dense), found(&lexical), 80.0);
+        let fused = fuse(
+            Fusion::Convex { dense_weight: 0.7 },
+            found(from_ref(&dense)),
+            found(from_ref(&lexical)),
+            80.0,
+        );
         assert_eq!(fused[0].passage_id, a);
         assert!((fused[1].score - (0.7 * 0.4 + 0.3 * 4.0 / (MIN_MATCH * 80.0))).abs() < 1e-12);
     }
@@ -232,7 +240,7 @@ mod tests {
         let ids: Vec<PassageId> = (0..5).map(|_| PassageId::new()).collect();
         let dense = hits(&ids, &[0.9, 0.8, 0.7, 0.6, 0.5]);
         for fusion in [Fusion::ReciprocalRank { k: 60.0 }, Fusion::Convex { dense_weight: 0.7 }] {
-            let fused = fuse(fusion, found(&dense), LegScores::default(), 0.0);
+            let fused = fuse(fusion, found(from_ref(&dense)), LegScores::default(), 0.0);
             assert_eq!(fused.iter().map(|ranked| ranked.passage_id).collect::<Vec<_>>(), ids);
         }
     }

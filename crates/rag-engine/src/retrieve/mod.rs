@@ -24,6 +24,6 @@ pub use context::Said;
 pub use fusion::{Fusion, LegHit, Ranked};
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};
-pub use request::{Found, Mode, SearchRequest, SearchResult, Timings};
+pub use request::{EmbeddedQuestion, Found, Mode, SearchRequest, SearchResult, Timings};
 pub use trace::{Step, Trace};
 pub use understanding::{MAX_WORDINGS, Understanding};

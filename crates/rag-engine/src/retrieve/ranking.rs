@@ -180,13 +180,12 @@ pub(super) fn before_learning(query: &[f32], count: usize, weight: f64) -> Vec<f
 /// Beside a vector so long the passages' count for nothing at half precision, which ends at 65,504.
 const MAX_LENGTH: f32 = 1e4;
 
+/// Vectors of passages, each with its model.
+pub(super) type Vectors = HashMap<PassageId, (i32, Vec<f32>)>;
+
 /// Orders results by maximal marginal relevance: each next is the one that is most relevant and least like those before it.
-/// Scores count by where they lie between the lowest and the highest; a result without a vector is like no other.
-pub(super) fn diversify(
-    results: Vec<Ranked>,
-    vectors: &HashMap<PassageId, Vec<f32>>,
-    diversity: f64,
-) -> Vec<Ranked> {
+/// Scores count by where they lie between the lowest and the highest; a result is like none without a vector by the same model.
+pub(super) fn diversify(results: Vec<Ranked>, vectors: &Vectors, diversity: f64) -> Vec<Ranked> {
     let lowest = results.iter().map(|ranked| ranked.score).fold(f64::INFINITY, f64::min);
     let highest = results.iter().map(|ranked| ranked.score).fold(f64::NEG_INFINITY, f64::max);
     let range = (highest - lowest).max(f64::EPSILON);
@@ -200,9 +199,10 @@ pub(super) fn diversify(
         _ => best,
     }) {
         let (ranked, _) = left.remove(next);
-        if let Some(vector) = vectors.get(&ranked.passage_id) {
+        if let Some((model, vector)) = vectors.get(&ranked.passage_id) {
             for (other, likeness) in &mut left {
-                let alike = vectors.get(&other.passage_id).map_or(0.0, |other| cosine(vector, other));
+                let other = vectors.get(&other.passage_id).filter(|(other_model, _)| other_model == model);
+                let alike = other.map_or(0.0, |(_, other)| cosine(vector, other));
                 *likeness = likeness.max(alike);
             }
         }

@@ -72,6 +72,15 @@ pub struct Timings {
     pub rerank_ms: f64,
 }
 
+/// A question's vector.
+#[derive(Debug, Clone)]
+pub struct EmbeddedQuestion {
+    /// Model that made it.
+    pub model_id: i32,
+    /// The vector.
+    pub vector: Vec<f32>,
+}
+
 /// What a search found.
 #[derive(Debug, Clone)]
 pub struct SearchResult {
@@ -87,8 +96,12 @@ pub struct SearchResult {
     pub pruned_words: Vec<String>,
     /// The question as it was searched.
     pub searched: String,
-    /// The question's vector, when one was made.
-    pub query_vector: Option<Vec<f32>>,
+    /// The question's vector by one of the models, when one was made.
+    pub query_vector: Option<EmbeddedQuestion>,
+    /// Names of the models whose vectors were compared.
+    pub models: Vec<String>,
+    /// What a reader of the results must know: sentences about collections that could not be searched in full.
+    pub warnings: Vec<String>,
     /// Collections that were searched.
     pub collections: Vec<CollectionId>,
     /// Tokens that understanding the question took.

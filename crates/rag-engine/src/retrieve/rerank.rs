@@ -110,6 +110,8 @@ mod tests {
             rest: rest.to_vec(),
             vectors: HashMap::new(),
             collections: Vec::new(),
+            models: Vec::new(),
+            lacking: Vec::new(),
             dense_plan: None,
             pruned_words: Vec::new(),
         }

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use rag_embed::Reranker;
 use rag_llm::Completer;
-use rag_repo::{Actor, PgConnection, RepoResult, organisations};
+use rag_repo::{Actor, PgConnection, RepoResult, embedding_models, organisations};
+use rag_schema::ids::CollectionId;
 use serde_json::json;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     list::list,
     query::QueryText,
     ranking::Ranking,
-    request::{Found, Mode, SearchRequest, SearchResult, Timings},
+    request::{EmbeddedQuestion, Found, Mode, SearchRequest, SearchResult, Timings},
     rerank::{NO_RERANKER, rerank},
     search_context::SearchContext,
     trace::Tracer,
@@ -21,14 +22,17 @@ use super::{
     understanding::{NO_CHAT, Understanding},
     wording::{Wording, wordings},
 };
-use crate::{Engine, EngineError, EngineResult, events::fingerprint};
+use crate::{
+    Engine, EngineError, EngineResult, Model,
+    events::{Searched, fingerprint},
+};
 
 impl Engine {
     /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
     pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
         let begun = Instant::now();
         let result = self.find_passages(actor, request)?;
-        self.note_search(actor, request.query, self.searched(&result, begun.elapsed()));
+        self.note_search(actor, request.query, Searched::new(&result, begun.elapsed()));
         Ok(result)
     }
 
@@ -39,7 +43,10 @@ impl Engine {
         request: &SearchRequest<'_>,
     ) -> EngineResult<SearchResult> {
         let helper = self.helper(actor, request)?;
-        let mut question = Question::understand(self, request, helper)?;
+        let models = self.models_for(request, |collections| {
+            self.db().transaction(actor, |conn| embedding_models::of_collections(conn, collections))
+        })?;
+        let mut question = Question::understand(self, request, helper, models)?;
         if question.tokens > 0 {
             self.db().transaction(actor, |conn| organisations::spend(conn, question.tokens))?;
         }
@@ -50,6 +57,23 @@ impl Engine {
             self.db().read(actor, |conn| question.mark(conn, &mut listed))?;
         }
         Ok(question.result(listed))
+    }
+
+    /// The models to embed the question by: of those of the collections, the ones that this process has. A process with one model
+    /// asks no database: whatever it searches by vectors is of that model.
+    fn models_for(
+        &self,
+        request: &SearchRequest<'_>,
+        of_collections: impl FnOnce(&[CollectionId]) -> RepoResult<Vec<i32>>,
+    ) -> EngineResult<Vec<&Model>> {
+        if request.mode == Mode::Lexical {
+            return Ok(Vec::new());
+        }
+        if let Some(only) = self.models().only() {
+            return Ok(vec![only]);
+        }
+        let wanted = of_collections(request.collections)?;
+        Ok(self.models().iter().filter(|model| wanted.contains(&model.id())).collect())
     }
 
     /// The chat model, where the question may need its help. That is paid by the asker's organisation, by what is left of its
@@ -77,7 +101,9 @@ impl Engine {
         conn: &mut PgConnection,
         request: &SearchRequest<'_>,
     ) -> EngineResult<SearchResult> {
-        let mut question = Question::understand(self, request, None)?;
+        let models =
+            self.models_for(request, |collections| embedding_models::of_collections(conn, collections))?;
+        let mut question = Question::understand(self, request, None, models)?;
         let begun = Instant::now();
         let asked = question.ask(conn);
         let mut listed = question.list(asked, begun.elapsed())?;
@@ -97,6 +123,8 @@ struct Question<'a> {
     reranker: Option<(usize, &'a dyn Reranker)>,
     query: QueryText,
     how: Understanding,
+    /// Models that embed it.
+    models: Vec<&'a Model>,
     wordings: Vec<Wording<'a>>,
     /// Tokens that understanding it took.
     tokens: u32,
@@ -117,6 +145,7 @@ impl<'a> Question<'a> {
         engine: &'a Engine,
         request: &'a SearchRequest<'a>,
         helper: Option<&Completer>,
+        models: Vec<&'a Model>,
     ) -> EngineResult<Self> {
         let query =
             if request.plain { QueryText::plain(request.query) } else { QueryText::parse(request.query) };
@@ -142,6 +171,7 @@ impl<'a> Question<'a> {
             reranker,
             query,
             how,
+            models,
             wordings: Vec::new(),
             tokens: 0,
             timings: Timings::default(),
@@ -154,18 +184,16 @@ impl<'a> Question<'a> {
     /// Finds the wordings that are searched, and embeds them.
     fn word(&mut self, helper: Option<&Completer>) -> EngineResult<()> {
         let begun = Instant::now();
-        let embedded = self.request.mode != Mode::Lexical;
         // A passage is imagined for its vector alone.
-        let how = Understanding { hyde: self.how.hyde && embedded, ..self.how };
+        let how = Understanding { hyde: self.how.hyde && !self.models.is_empty(), ..self.how };
         let helper = helper.map(|model| (model, self.engine.settings().search.help_time));
         let understood = understand(self.request, &self.query.words, how, helper, &mut self.tracer);
         self.timings.understand_ms = ms(begun.elapsed());
         let begun = Instant::now();
-        self.wordings = wordings(self.engine, &understood, embedded)?;
+        self.wordings = wordings(&understood, self.engine.settings().search.context_weight, &self.models)?;
         self.timings.embed_ms = ms(begun.elapsed());
-        let model = &self.engine.embedder().model().name;
-        self.tracer
-            .step("embed", || json!({"model": model, "embedded": embedded, "texts": self.wordings.len()}));
+        let names: Vec<&str> = self.models.iter().map(|model| model.name()).collect();
+        self.tracer.step("embed", || json!({"models": names, "texts": self.wordings.len()}));
         self.tokens = understood.tokens;
         self.query.words = understood.words;
         Ok(())
@@ -179,6 +207,7 @@ impl<'a> Question<'a> {
             request: self.request,
             ranking: self.ranking,
             query: &self.query,
+            models: &self.models,
             wordings: &self.wordings,
             synonyms: self.how.synonyms,
         };
@@ -190,6 +219,9 @@ impl<'a> Question<'a> {
     fn list(&mut self, asked: RepoResult<(Candidates, Tracer)>, database: Duration) -> EngineResult<Listed> {
         let (mut candidates, tracer) =
             asked.map_err(|error| EngineError::from(error).naming("collection"))?;
+        if let Some(refusal) = candidates.refusal(self.request.mode) {
+            return Err(EngineError::Invalid(refusal));
+        }
         self.tracer = tracer;
         self.timings.database_ms = ms(database);
         let any = !candidates.best.is_empty();
@@ -225,6 +257,8 @@ impl<'a> Question<'a> {
         SearchResult {
             ranking_version: self.ranking_version(),
             tokens: self.tokens,
+            warnings: listed.candidates.warnings(self.request.mode),
+            models: listed.candidates.models,
             collections: listed.candidates.collections,
             found: listed.found,
             no_good_match: listed.no_good_match,
@@ -236,8 +270,8 @@ impl<'a> Question<'a> {
                 .wordings
                 .into_iter()
                 .next()
-                .and_then(|own| own.vector)
-                .map(|(vector, _)| vector),
+                .and_then(|own| own.vectors.into_iter().next())
+                .map(|found| EmbeddedQuestion { model_id: found.model.id(), vector: found.whole }),
             timings: self.timings,
             trace: self.tracer.finish(),
         }

@@ -1,7 +1,7 @@
 //! What one search works with: the engine, the request, and the question as it is searched.
 
 use super::{query::QueryText, ranking::Ranking, request::SearchRequest, wording::Wording};
-use crate::{Engine, SearchSettings};
+use crate::{Engine, Model, SearchSettings};
 
 /// Results that are looked at when more counts than the fused score.
 const WINDOW: usize = 50;
@@ -12,6 +12,8 @@ pub(super) struct SearchContext<'a> {
     pub(super) request: &'a SearchRequest<'a>,
     pub(super) ranking: &'a Ranking,
     pub(super) query: &'a QueryText,
+    /// Models that the question is embedded by.
+    pub(super) models: &'a [&'a Model],
     /// The question and its other wordings; each is searched.
     pub(super) wordings: &'a [Wording<'a>],
     /// Whether synonyms count.

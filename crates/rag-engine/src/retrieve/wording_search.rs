@@ -1,6 +1,6 @@
-//! What one wording of the question finds: its words, its vector, both fused and refined.
+//! What one wording of the question finds: its words, its vectors, both fused and refined.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, slice};
 
 use pgvector::HalfVector;
 use rag_repo::{
@@ -16,9 +16,10 @@ use super::{
     request::Mode,
     search_context::SearchContext,
     trace::Tracer,
-    wording::Wording,
+    wording::{QueryVector, Wording},
     words::words,
 };
+use crate::Model;
 
 /// One wording in one scope.
 pub(super) struct WordingSearch<'a> {
@@ -26,8 +27,18 @@ pub(super) struct WordingSearch<'a> {
     pub(super) wording: &'a Wording<'a>,
     pub(super) corpus: &'a Corpus,
     pub(super) scope: &'a Scope,
+    pub(super) areas: &'a [Area<'a>],
+}
+
+/// The part of the scope whose vectors are by one model.
+pub(super) struct Area<'a> {
+    pub(super) model: &'a Model,
+    pub(super) scope: Scope,
     pub(super) plan: DensePlan,
 }
+
+/// The fusion by ranks where those of several models meet, with the paper's k.
+const BY_RANK: Fusion = Fusion::ReciprocalRank { k: 60.0 };
 
 /// What the lexical leg found.
 #[derive(Default)]
@@ -89,20 +100,38 @@ impl WordingSearch<'_> {
         Ok(LexicalHits { hits, asked_idf, query })
     }
 
-    /// The dense leg. When the index gives fewer rows than are wanted, every row is compared: what exists is found.
+    /// The dense leg: a list for each model, and how it ran. It was exact when each list was.
     pub(super) fn dense(
         &self,
         conn: &mut PgConnection,
         tracer: &mut Tracer,
-    ) -> RepoResult<(Vec<Hit>, Option<DensePlan>)> {
-        let Some((_, half)) = &self.wording.vector else { return Ok((Vec::new(), None)) };
+    ) -> RepoResult<(Vec<Vec<Hit>>, Option<DensePlan>)> {
+        let mut lists = Vec::with_capacity(self.areas.len());
+        let mut how: Option<DensePlan> = None;
+        for (area, vector) in self.vectors() {
+            let (hits, plan) = self.nearest(conn, area, vector, tracer)?;
+            lists.push(hits);
+            how = how.filter(|plan| *plan != DensePlan::Exact).or(Some(plan));
+        }
+        Ok((lists, how))
+    }
+
+    /// The passages of one model that are nearest to the wording. When the index gives fewer rows than are wanted, every row is
+    /// compared: what exists is found.
+    fn nearest(
+        &self,
+        conn: &mut PgConnection,
+        area: &Area<'_>,
+        vector: &QueryVector<'_>,
+        tracer: &mut Tracer,
+    ) -> RepoResult<(Vec<Hit>, DensePlan)> {
         let wanted = self.context.candidate_count();
         let ask = |plan: DensePlan, conn: &mut PgConnection| {
-            let leg = search::dense_leg(self.context.engine.model(), self.scope, half, plan, wanted);
+            let leg = search::dense_leg(area.model.row(), &area.scope, &vector.half, plan, wanted);
             let hits: RepoResult<Vec<Hit>> = leg.load(conn);
             hits.map(|hits| (leg, hits))
         };
-        let mut plan = self.plan;
+        let mut plan = area.plan;
         let (mut leg, mut hits) = ask(plan, conn)?;
         if plan != DensePlan::Exact && hits.len() < self.context.request.limit {
             plan = DensePlan::Exact;
@@ -110,45 +139,68 @@ impl WordingSearch<'_> {
         }
         tracer.step(
             "dense",
-            || json!({"query": self.wording.words, "plan": format!("{plan:?}"), "candidates": hits.len()}),
+            || json!({"query": self.wording.words, "model": area.model.name(), "plan": format!("{plan:?}"), "candidates": hits.len()}),
         );
         tracer.plan(conn, &leg)?;
-        Ok((hits, Some(plan)))
+        Ok((hits, plan))
     }
 
-    /// Both lists as one. What one leg found gets the other's score, too: a list is cut off where the candidates end, and fusing
+    /// Each area with the wording's vector by its model.
+    fn vectors(&self) -> impl Iterator<Item = (&Area<'_>, &QueryVector<'_>)> {
+        self.areas.iter().filter_map(|area| Some((area, self.wording.vector_by(area.model)?)))
+    }
+
+    /// How the lists become one. Cosines of different models cannot be compared, nor with those that a missing model would have
+    /// given; ranks can.
+    fn fusion(&self) -> Fusion {
+        let fusion = self.context.ranking.fusion;
+        match (fusion, self.areas) {
+            (Fusion::Convex { .. }, _) if self.is_mixed() => BY_RANK,
+            (_, [area]) if area.model.embedder().reads_only_latin() => {
+                fusion.for_latin_model(&self.wording.words)
+            }
+            _ => fusion,
+        }
+    }
+
+    /// Whether vectors take part, and the collections have several models.
+    fn is_mixed(&self) -> bool {
+        self.context.request.mode != Mode::Lexical && self.corpus.groups.len() > 1
+    }
+
+    /// All lists as one. What one leg found gets the other's score, too: a list is cut off where the candidates end, and fusing
     /// without it would punish a passage for that.
     pub(super) fn fused(
         &self,
         conn: &mut PgConnection,
-        dense: &[Hit],
+        dense: &[Vec<Hit>],
         lexical: &LexicalHits,
         tracer: &mut Tracer,
     ) -> RepoResult<Vec<Ranked>> {
-        let LexicalHits { hits: lexical, asked_idf, query } = lexical;
-        let model = self.context.engine.model();
-        let cosines = match &self.wording.vector {
-            Some((_, half)) => search::similarities(conn, model, half, &lacking(dense, lexical))?,
-            None => Vec::new(),
-        };
-        let scores = search::word_scores(conn, query, &lacking(lexical, dense))?;
-        let mut fusion = self.context.ranking.fusion;
-        if self.context.engine.embedder().reads_only_latin() {
-            fusion = fusion.for_latin_model(&self.wording.words);
+        let LexicalHits { hits, asked_idf, query } = lexical;
+        let lexical = slice::from_ref(hits);
+        let mut cosines = Vec::new();
+        for (area, vector) in self.vectors() {
+            let lacking = lacking(dense, lexical);
+            cosines.extend(search::similarities(conn, area.model.row(), &vector.half, &lacking)?);
         }
-        let dense = LegScores { list: dense, beyond: &cosines };
-        let lexical = LegScores { list: lexical, beyond: &scores };
+        let scores = search::word_scores(conn, query, &lacking(lexical, dense))?;
+        let fusion = self.fusion();
+        let dense = LegScores { lists: dense, beyond: &cosines };
+        let lexical = LegScores { lists: lexical, beyond: &scores };
         let mut ranked = fuse(fusion, dense, lexical, *asked_idf);
         tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
         let feedback = self.context.ranking.feedback;
         let learns = matches!(fusion, Fusion::Convex { .. }) && self.context.request.mode == Mode::Hybrid;
         let learns = learns && feedback.passages > 0 && feedback.weight > 0.0;
-        if let Some((vector, _)) = self.wording.vector.as_ref().filter(|_| learns) {
+        // Cosines are fused where all are by one model.
+        if let Some((area, vector)) = self.vectors().next().filter(|_| learns) {
             let best: Vec<PassageId> =
                 ranked.iter().take(feedback.passages).map(|ranked| ranked.passage_id).collect();
-            let query = HalfVector::from_f32_slice(&before_learning(vector, best.len(), feedback.weight));
+            let query =
+                HalfVector::from_f32_slice(&before_learning(&vector.whole, best.len(), feedback.weight));
             let all: Vec<PassageId> = ranked.iter().map(|ranked| ranked.passage_id).collect();
-            let cosines = search::learned_similarities(conn, model, &query, &best, &all)?;
+            let cosines = search::learned_similarities(conn, area.model.row(), &query, &best, &all)?;
             ranked = refined(fusion, ranked, *asked_idf, &cosines);
             tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
         }
@@ -156,8 +208,8 @@ impl WordingSearch<'_> {
     }
 }
 
-/// Passages of the `other` leg that are not on the list.
-fn lacking(list: &[Hit], other: &[Hit]) -> Vec<PassageId> {
-    let listed: HashSet<PassageId> = list.iter().map(|hit| hit.passage_id).collect();
-    other.iter().map(|hit| hit.passage_id).filter(|id| !listed.contains(id)).collect()
+/// Passages of the `other` leg that are on no list.
+fn lacking(lists: &[Vec<Hit>], other: &[Vec<Hit>]) -> Vec<PassageId> {
+    let listed: HashSet<PassageId> = lists.iter().flatten().map(|hit| hit.passage_id).collect();
+    other.iter().flatten().map(|hit| hit.passage_id).filter(|id| !listed.contains(id)).collect()
 }

@@ -1,10 +1,10 @@
-//! What is searched: the collections that the asker may see, and how large they and the model's index are.
+//! What is searched: the collections that the asker may see, by their models, and how large they and the models' indexes are.
 
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid},
 };
-use rag_schema::{enums::IndexKind, ids::CollectionId, models::EmbeddingModel};
+use rag_schema::{enums::IndexKind, ids::CollectionId};
 
 use super::plan::{Breadth, DensePlan};
 use crate::{
@@ -25,18 +25,35 @@ const MAX_EF_SEARCH: u16 = 1_000;
 const ROWS_A_LIST: i64 = 1_000;
 
 /// What is searched.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Corpus {
+    /// The collections.
+    pub collections: Vec<CollectionId>,
+    /// Passages in them, those of versions being built among them.
+    pub passages: i64,
+    /// Whether one has synonyms.
+    pub has_synonyms: bool,
+    /// The same by embedding model: vectors of different models cannot be compared.
+    pub groups: Vec<ModelGroup>,
+}
+
+/// The collections of one embedding model that are searched.
 #[derive(Debug, Clone, PartialEq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Corpus {
+pub struct ModelGroup {
+    /// The model.
+    #[diesel(sql_type = Integer)]
+    pub model_id: i32,
+    /// Its name.
+    #[diesel(sql_type = Text)]
+    pub model_name: String,
     /// The collections.
     #[diesel(sql_type = Array<Uuid>)]
     pub collections: Vec<CollectionId>,
-    /// Passages in them, those of versions being built among them.
     #[diesel(sql_type = BigInt)]
-    pub passages: i64,
-    /// Whether one has synonyms.
+    passages: i64,
     #[diesel(sql_type = Bool)]
-    pub has_synonyms: bool,
+    has_synonyms: bool,
     #[diesel(sql_type = BigInt)]
     vectors: i64,
     #[diesel(sql_type = Text)]
@@ -46,17 +63,17 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// The collections of `wanted`, or all that the asker may see when it is empty, as the model embeds them.
-    /// `RepoError::NotFound` when one is not among what the asker may see.
-    pub fn find(
-        conn: &mut PgConnection,
-        wanted: &[CollectionId],
-        model: &EmbeddingModel,
-    ) -> RepoResult<Self> {
-        let corpus: Self = Statement::fixed(include_str!("corpus.sql"))
-            .bind(Bind::ids(wanted))
-            .bind(Bind::Integer(model.id))
-            .get_result(conn)?;
+    /// The collections of `wanted`, or all that the asker may see when it is empty. `RepoError::NotFound` when one is not
+    /// among what the asker may see.
+    pub fn find(conn: &mut PgConnection, wanted: &[CollectionId]) -> RepoResult<Self> {
+        let groups: Vec<ModelGroup> =
+            Statement::fixed(include_str!("corpus.sql")).bind(Bind::ids(wanted)).load(conn)?;
+        let corpus = Self {
+            collections: groups.iter().flat_map(|group| group.collections.iter().copied()).collect(),
+            passages: groups.iter().map(|group| group.passages).sum(),
+            has_synonyms: groups.iter().any(|group| group.has_synonyms),
+            groups,
+        };
         let has_all = wanted.iter().all(|id| corpus.collections.contains(id));
         has_all.then_some(corpus).ok_or(RepoError::NotFound)
     }
@@ -66,10 +83,22 @@ impl Corpus {
         (real(self.passages) / BUDGET_PASSAGES).max(1.0).powf(BUDGET_GROWTH)
     }
 
+    /// Most rows that are listed before the legs run.
+    pub(super) fn max_exact(&self) -> i64 {
+        self.groups.iter().map(ModelGroup::max_exact).max().unwrap_or(EXACT_ROWS)
+    }
+}
+
+impl ModelGroup {
+    /// Whether comparing every vector is as fast as the index.
+    pub(super) fn is_small(&self) -> bool {
+        self.passages <= self.max_exact()
+    }
+
     /// Most rows that are compared one by one: a tenth of the index, and of a very large one a twentieth, as the index passes most
     /// of what it finds by when few rows are wanted (measured: of 100,000, a filter that one in twenty passes keeps it as busy as
     /// comparing them all).
-    pub(super) fn max_exact(&self) -> i64 {
+    fn max_exact(&self) -> i64 {
         (self.vectors / 20).max(10_000).min(self.vectors / 10).max(EXACT_ROWS)
     }
 
@@ -105,22 +134,29 @@ pub(super) fn real(count: i64) -> f64 {
 mod tests {
     use super::*;
 
-    fn corpus(vectors: i64) -> Corpus {
-        let (collections, passages, has_synonyms) = (Vec::new(), vectors, false);
-        let (index_kind, ivfflat_lists) = (IndexKind::Hnsw, None);
-        Corpus { collections, passages, has_synonyms, vectors, index_kind, ivfflat_lists }
+    fn group(vectors: i64) -> ModelGroup {
+        ModelGroup {
+            model_id: 1,
+            model_name: "model".to_owned(),
+            collections: Vec::new(),
+            passages: vectors,
+            has_synonyms: false,
+            vectors,
+            index_kind: IndexKind::Hnsw,
+            ivfflat_lists: None,
+        }
     }
 
     #[test]
     fn a_tenth_of_a_large_index_is_compared_exactly_and_a_twentieth_of_a_very_large_one() {
-        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(|vectors| corpus(vectors).max_exact());
+        let most = [0, 20_000, 50_000, 100_000, 1_000_000].map(|vectors| group(vectors).max_exact());
         assert_eq!(most, [3_000, 3_000, 5_000, 10_000, 50_000]);
     }
 
     #[test]
     fn a_budget_of_candidates_grows_slowly_with_a_large_corpus() {
-        let growths =
-            [0, 100_000, 1_000_000].map(|passages| format!("{:.3}", corpus(passages).budget_growth()));
+        let growths = [0, 100_000, 1_000_000]
+            .map(|passages| format!("{:.3}", Corpus { passages, ..Corpus::default() }.budget_growth()));
         assert_eq!(growths, ["1.000", "1.000", "1.585"]);
     }
 }

@@ -11,7 +11,7 @@ mod planned;
 mod scope;
 mod synonym_words;
 
-pub use corpus::Corpus;
+pub use corpus::{Corpus, ModelGroup};
 pub use dense::{dense_leg, learned_similarities, similarities, vectors};
 pub use hit::Hit;
 pub use lexical::{

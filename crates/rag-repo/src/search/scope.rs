@@ -8,7 +8,7 @@ use rag_schema::{ids::CollectionId, schema::lexical_statistics};
 use uuid::Uuid;
 
 use super::{
-    corpus::{Corpus, real},
+    corpus::{Corpus, ModelGroup, real},
     plan::{Breadth, DensePlan},
     planned::{BY_WORDS, Planned},
 };
@@ -76,31 +76,35 @@ impl Scope {
         self.filter.is_some() || self.rule.is_some()
     }
 
-    /// Looks how much is left to search, and chooses how the dense leg runs: exactly over few rows, else by the index
-    /// that stands. Few rows are listed now, so that the legs go straight to them.
-    pub fn plan(
-        &mut self,
-        conn: &mut PgConnection,
-        corpus: &Corpus,
-        breadth: &Breadth,
-    ) -> RepoResult<DensePlan> {
-        let most = corpus.max_exact();
-        let left = match self.list_versions(conn, most)? {
-            None => self.list_passages(conn, most)?,
+    /// Looks how much is left to search. Few rows are listed now, so that the legs go straight to them.
+    pub fn narrow(&mut self, conn: &mut PgConnection, corpus: &Corpus) -> RepoResult<()> {
+        let max = corpus.max_exact();
+        let left = match self.list_versions(conn, max)? {
+            None => self.list_passages(conn, max)?,
             left => left,
         };
         let share = |left: i64| (real(left) / real(corpus.passages.max(1))).min(1.0);
         self.share = match left {
             Some(left) => Some(share(left)),
             // Between this share and all: the mean of the two, in proportion.
-            None if self.filter.is_some() => Some(share(most).sqrt()),
+            None if self.filter.is_some() => Some(share(max).sqrt()),
             None => None,
         };
-        let is_small = left.is_some() || corpus.passages <= most;
-        Ok(if is_small { DensePlan::Exact } else { corpus.by_index(*breadth) })
+        Ok(())
     }
 
-    /// About which part of the collections' passages is left to search, 0 to 1, as `plan` saw: known where it listed them.
+    /// The part of it that lies in the collections of one model.
+    #[must_use]
+    pub fn within(&self, group: &ModelGroup) -> Self {
+        Self { collections: group.collections.iter().map(|id| id.uuid()).collect(), ..self.clone() }
+    }
+
+    /// How the dense leg of one model runs: exactly over few rows, else by the index that stands.
+    pub fn dense_plan(&self, group: &ModelGroup, breadth: &Breadth) -> DensePlan {
+        if self.listed.is_some() || group.is_small() { DensePlan::Exact } else { group.by_index(*breadth) }
+    }
+
+    /// About which part of the collections' passages is left to search, 0 to 1, as `narrow` saw: known where it listed them.
     pub fn share(&self) -> f64 {
         self.share.unwrap_or(1.0)
     }

@@ -61,7 +61,7 @@ impl TransactionError for Refusal {
 #[test]
 fn a_callers_error_takes_the_transaction_back() {
     let (_database, db) = migrated("jit = off");
-    let refused = db.transaction(Actor::Worker, |conn| {
+    let refused = db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
         let insert = "INSERT INTO organisations (id, name) VALUES (gen_random_uuid(), 'x')";
         sql_query(insert).execute(conn).map_err(RepoError::from)?;
         Err::<(), _>(Refusal::Refused)
@@ -83,7 +83,7 @@ fn a_transaction_that_collides_runs_again_and_then_tells() {
     });
     assert_eq!((collided, runs), (Err(Refusal::Collided), 5));
     let mut runs = 0;
-    let ended = db.transaction(DOOR, |_| {
+    let ended = db.transaction(DOOR, |_| -> RepoResult<_> {
         runs += 1;
         if runs < 3 { Err(Refusal::Collided) } else { Ok(runs) }
     });

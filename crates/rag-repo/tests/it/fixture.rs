@@ -47,7 +47,7 @@ impl Fixture {
         )
         .expect("a model");
         let user = new_user(&mut conn);
-        let collection = new_collection(&mut conn, user);
+        let collection = new_collection(&mut conn, user, model.id);
         Self { conn, user, collection, model, text_search_config: "english" }
     }
 
@@ -57,7 +57,7 @@ impl Fixture {
     }
 
     pub(crate) fn another_collection(&mut self) -> CollectionId {
-        new_collection(&mut self.conn, self.user)
+        new_collection(&mut self.conn, self.user, self.model.id)
     }
 
     /// Stores a document whose chunks are the texts, published.
@@ -145,11 +145,11 @@ pub(crate) fn as_user<T>(
     .expect("a transaction on behalf of somebody")
 }
 
-pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId) -> CollectionId {
+pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId, model_id: i32) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();
     let organisation_id = users::find(conn, owner).expect("the owner").organisation_id;
-    let new = NewCollection { id, organisation_id, owner_id: owner, name: &name, description: "" };
+    let new = NewCollection { id, organisation_id, owner_id: owner, name: &name, description: "", model_id };
     collections::insert(conn, &new).expect("a collection");
     // What was entered before does not hold the new collection.
     as_user(conn, owner, |_| id)

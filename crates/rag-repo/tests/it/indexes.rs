@@ -146,10 +146,9 @@ fn every_kind_is_walked_and_gives_the_exact_order() {
 fn the_plan_follows_the_index_that_stands() {
     let mut scene = Scene::new(8, &VectorIndex::default(), 3_001);
     let plan = |scene: &mut Scene| {
-        let Fixture { conn, model, collection, .. } = &mut scene.fixture;
-        // The model as the fixture knows it is that of the beginning: what counts is the database.
-        let corpus = Corpus::find(conn, &[*collection], model).unwrap();
-        Scope::in_collections(&corpus.collections).plan(conn, &corpus, &WIDE).unwrap()
+        let Fixture { conn, collection, .. } = &mut scene.fixture;
+        let corpus = Corpus::find(conn, &[*collection]).unwrap();
+        Scope::in_collections(&corpus.collections).dense_plan(&corpus.groups[0], &WIDE)
     };
     assert_eq!(plan(&mut scene), DensePlan::Hnsw { ef_search: 200 });
     scene.rebuild(&index(IndexKind::Ivfflat));
@@ -240,7 +239,7 @@ fn a_build_tells_how_far_it_is_and_searches_go_on_meanwhile() {
     migrations::run_pending(conn).unwrap();
     let model = embedding_models::register(conn, "test", 3, &VectorIndex::default()).unwrap();
     let user = new_user(conn);
-    let collection = new_collection(conn, user);
+    let collection = new_collection(conn, user, model.id);
     let conn = server::connect(database.url()).unwrap();
     let fixture = Fixture { conn, user, collection, model, text_search_config: "english" };
     let mut scene = Scene::on(fixture, 64, &index(IndexKind::None), 1_500);

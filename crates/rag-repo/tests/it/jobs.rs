@@ -6,7 +6,7 @@ use diesel::{
     connection::SimpleConnection,
     dsl::{IntervalDsl, now},
     prelude::*,
-    sql_types::{Text, Timestamptz, Uuid},
+    sql_types::{Integer, Text, Timestamptz, Uuid},
 };
 use proptest::{
     collection::vec,
@@ -14,13 +14,13 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use rag_repo::{
-    RepoError,
+    RepoError, embedding_models,
     jobs::{self, Claim, GivenBack, Lease, Progress},
 };
 use rag_schema::{
     enums::{JobKind, JobStage, JobState},
     ids::{CollectionId, JobId},
-    models::{Job, NewJob, Task, UpkeepTask},
+    models::{Job, NewJob, Task, UpkeepTask, VectorIndex},
     schema,
 };
 
@@ -39,6 +39,7 @@ fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_bytes: i64) ->
         title: "a",
         size_bytes,
         payload: &serde_json::json!({}),
+        model_id: Some(fixture.model.id),
     };
     jobs::insert(&mut fixture.conn, &new).unwrap().id
 }
@@ -55,6 +56,7 @@ fn claim_of(kind: JobKind) -> Claim {
         max_bytes: 1_000,
         max_job_bytes: i64::MAX,
         min_priority: i16::MIN,
+        models: Vec::new(),
         lease_s: 60,
         max_lost_leases: MAX_LOST_LEASES,
         burial: serde_json::json!({"code": "process_ended", "detail": "The process ended."}),
@@ -72,9 +74,15 @@ fn claim(fixture: &mut Fixture) -> Vec<Job> {
     claim_as(fixture, &claim_of(JobKind::Ingest))
 }
 
+/// What a worker takes that has the fixture's model.
+fn claims(fixture: &Fixture) -> [Claim; 2] {
+    [JobKind::Ingest, JobKind::Upkeep].map(|kind| Claim { models: vec![fixture.model.id], ..claim_of(kind) })
+}
+
 fn claim_as(fixture: &mut Fixture, claim: &Claim) -> Vec<Job> {
     jobs::take_back(&mut fixture.conn, claim).unwrap();
-    jobs::claim(&mut fixture.conn, std::slice::from_ref(claim)).unwrap()
+    let claim = Claim { models: vec![fixture.model.id], ..claim.clone() };
+    jobs::claim(&mut fixture.conn, &[claim]).unwrap()
 }
 
 fn ids(jobs: &[Job]) -> Vec<JobId> {
@@ -223,7 +231,7 @@ fn upkeep_is_open_once_comes_after_other_work_and_not_again_within_its_interval(
     assert!(jobs::schedule(conn, &task, "upkeep", -10, 3600).unwrap());
     assert!(!jobs::schedule(conn, &task, "upkeep", -10, 3600).unwrap());
     let id = queue(&mut fixture, 10);
-    let all = [claim_of(JobKind::Ingest), claim_of(JobKind::Upkeep)];
+    let all = claims(&fixture);
     assert_eq!(ids(&jobs::claim(&mut fixture.conn, &all).unwrap()), [id]);
     let upkeep = jobs::claim(&mut fixture.conn, &all).unwrap().remove(0);
     assert_eq!((upkeep.task().unwrap(), upkeep.collection_id), (task.clone(), None));
@@ -245,8 +253,46 @@ fn upkeep_that_has_given_way_for_long_goes_first() {
     queue(&mut fixture, 10);
     fixture.conn.batch_execute("UPDATE jobs SET run_after = now() - interval '2 hours'").unwrap();
     jobs::raise_priority(&mut fixture.conn, JobKind::Upkeep, 10, 3600).unwrap();
-    let all = [claim_of(JobKind::Ingest), claim_of(JobKind::Upkeep)];
+    let all = claims(&fixture);
     assert_eq!(jobs::claim(&mut fixture.conn, &all).unwrap()[0].kind, JobKind::Upkeep);
+}
+
+#[test]
+fn a_job_waits_for_a_process_that_has_its_model_and_a_bundle_is_of_one_model() {
+    let mut fixture = fixture();
+    let own = fixture.model.id;
+    let other = embedding_models::register(
+        &mut fixture.conn,
+        &format!("other-{}", JobId::new()),
+        3,
+        &VectorIndex::default(),
+    )
+    .unwrap()
+    .id;
+    let first = queue(&mut fixture, 10);
+    let waits = queue(&mut fixture, 10);
+    let last = queue(&mut fixture, 10);
+    diesel::sql_query("UPDATE jobs SET model_id = $1 WHERE id = $2")
+        .bind::<Integer, _>(other)
+        .bind::<Uuid, _>(waits)
+        .execute(&mut fixture.conn)
+        .unwrap();
+    let task = Task::Upkeep(UpkeepTask {});
+    jobs::schedule(&mut fixture.conn, &task, "upkeep", -10, 3600).unwrap();
+    let mut take = |models: &[i32]| {
+        let claims = claims(&fixture).map(|claim| Claim { models: models.to_vec(), ..claim });
+        let taken = jobs::claim(&mut fixture.conn, &claims).unwrap();
+        for job in &taken {
+            jobs::give_back(&mut fixture.conn, Lease::from(job), GivenBack::Stop, 0, None).unwrap();
+        }
+        ids(&taken)
+    };
+    assert_eq!(take(&[own]), [first, last], "the other's job is left");
+    assert_eq!(take(&[other]), [waits]);
+    assert_eq!(take(&[own, other]), [first, last], "one model at a time");
+    let upkeep = take(&[]);
+    assert_eq!(upkeep.len(), 1, "upkeep needs no model");
+    assert!(![first, waits, last].contains(&upkeep[0]));
 }
 
 #[test]
@@ -260,7 +306,7 @@ fn a_kind_of_a_newer_server_is_left_alone() {
         .execute(&mut fixture.conn)
         .unwrap();
     let known = queue(&mut fixture, 10);
-    let all = [claim_of(JobKind::Upkeep), claim_of(JobKind::Ingest)];
+    let all = claims(&fixture);
     assert_eq!(ids(&jobs::claim(&mut fixture.conn, &all).unwrap()), [known]);
     assert!(matches!(jobs::find(&mut fixture.conn, id), Err(RepoError::NotFound)));
     assert_eq!(ids(&jobs::list(&mut fixture.conn, None, None, rag_repo::Page::first(9)).unwrap()), [known]);
@@ -423,10 +469,10 @@ fn a_claim_walks_the_index_of_its_size() {
     fixture
         .conn
         .batch_execute(&format!(
-            "INSERT INTO jobs (id, kind, collection_id, title, size_bytes)
-             SELECT gen_random_uuid(), 'ingest', '{}', 'a', 100000 FROM generate_series(1, 2000);
+            "INSERT INTO jobs (id, kind, collection_id, title, size_bytes, model_id)
+             SELECT gen_random_uuid(), 'ingest', '{}', 'a', 100000, {} FROM generate_series(1, 2000);
              ANALYZE jobs",
-            fixture.collection
+            fixture.collection, fixture.model.id
         ))
         .unwrap();
     for (bytes, index) in [("65536", "jobs_due_small_idx"), ("9223372036854775807", "jobs_due_idx")] {
@@ -436,7 +482,8 @@ fn a_claim_walks_the_index_of_its_size() {
             .replace("$3", "1000")
             .replace("$4", "1")
             .replace("$5", "0")
-            .replace("$6", bytes);
+            .replace("$6", bytes)
+            .replace("$7", &format!("ARRAY[{}]", fixture.model.id));
         let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN {}", sql.split_once('\n').unwrap().1))
             .load(&mut fixture.conn)
             .unwrap();

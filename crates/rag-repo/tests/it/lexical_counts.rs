@@ -128,7 +128,7 @@ fn eight_ingests_at_once_into_one_collection_never_deadlock_and_count_right() {
     migrations::run_pending(conn).unwrap();
     let model = embedding_models::register(conn, "test", 3, &VectorIndex::default()).unwrap();
     let user = new_user(conn);
-    let collection = new_collection(conn, user);
+    let collection = new_collection(conn, user, model.id);
     let url = database.url().to_owned();
     let fixture = || Fixture {
         conn: server::connect(&url).unwrap(),

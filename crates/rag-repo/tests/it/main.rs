@@ -8,6 +8,7 @@
     reason = "helpers of tests: a failure is the test's"
 )]
 
+mod collection_models;
 mod db;
 mod events;
 mod filter;

@@ -38,7 +38,7 @@ fn fixture_in(database: &mut OwnDatabase) -> Fixture {
     let mut conn = server::connect(database.url()).unwrap();
     let model = embedding_models::register(&mut conn, "test", 3, &VectorIndex::default()).unwrap();
     let user = new_user(&mut conn);
-    let collection = new_collection(&mut conn, user);
+    let collection = new_collection(&mut conn, user, model.id);
     Fixture { conn, user, collection, model, text_search_config: "english" }
 }
 
@@ -114,7 +114,7 @@ fn a_passage_of_another_kind_is_found_by_both_legs_beside_chunks() {
         (
             similarities(conn, &model, &vector_of("g"), &[chunk, note]).unwrap(),
             word_scores(conn, &query, &[chunk, note]).unwrap(),
-            Corpus::find(conn, &[collection], &model).unwrap().passages,
+            Corpus::find(conn, &[collection]).unwrap().passages,
         )
     });
     assert_eq!((ids(&cosines), ids(&scores), passages), (vec![chunk, note], vec![chunk, note], 3));
@@ -130,7 +130,7 @@ fn scopes_rules_and_row_level_security_hold_for_a_passage_of_another_kind() {
     let elsewhere = fixture.another_collection();
     let other = store_note(&mut fixture, elsewhere, "granite of another collection");
     let stranger = new_user(&mut fixture.conn);
-    let foreign = new_collection(&mut fixture.conn, stranger);
+    let foreign = new_collection(&mut fixture.conn, stranger, fixture.model.id);
     store_note(&mut fixture, foreign, "granite of a stranger");
 
     let all = Scope::in_collections(&[collection, elsewhere, foreign]);
@@ -142,10 +142,9 @@ fn scopes_rules_and_row_level_security_hold_for_a_passage_of_another_kind() {
     let rule = word_rule(&mut fixture.conn, &[collection], &["slate".to_owned()], &[]).unwrap();
     let mut ruled = Scope::in_collections(&[collection]).with_rule(rule);
     assert_eq!(found(&mut fixture, &ruled), [vec![slate], vec![slate], vec![slate]]);
-    let model = fixture.model.clone();
     fixture.as_user(|conn| {
-        let corpus = Corpus::find(conn, &[collection], &model).unwrap();
-        ruled.plan(conn, &corpus, &Breadth::default()).unwrap();
+        let corpus = Corpus::find(conn, &[collection]).unwrap();
+        ruled.narrow(conn, &corpus).unwrap();
     });
     assert_eq!(found(&mut fixture, &ruled), [vec![slate], vec![slate], vec![slate]]);
 

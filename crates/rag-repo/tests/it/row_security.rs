@@ -69,7 +69,7 @@ fn seen(conn: &mut PgConnection, user: UserId) -> BTreeMap<String, i64> {
 fn furnished() -> (Fixture, Stored) {
     let mut fixture = Fixture::new();
     let stored = fixture.store(&["granite hill", "slate roof"]);
-    let (user, collection) = (fixture.user, fixture.collection);
+    let (user, collection, model_id) = (fixture.user, fixture.collection, fixture.model.id);
     let organisation = users::find(&mut fixture.conn, user).unwrap().organisation_id;
     let conn = &mut fixture.conn;
     let colleague = colleague(conn, user);
@@ -119,6 +119,7 @@ fn furnished() -> (Fixture, Stored) {
         title: "-",
         size_bytes: 1,
         payload: &serde_json::json!({}),
+        model_id: Some(model_id),
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(
@@ -341,8 +342,8 @@ fn a_link_opens_one_collection_for_reading() {
     Actor::Link(link.id).enter(&mut fixture.conn).unwrap();
     let conn = &mut fixture.conn;
     documents::find(conn, stored.document).unwrap();
-    assert_eq!(Corpus::find(conn, &[], &fixture.model).unwrap().collections, [collection]);
-    assert!(matches!(Corpus::find(conn, &[collection, other], &fixture.model), Err(RepoError::NotFound)));
+    assert_eq!(Corpus::find(conn, &[]).unwrap().collections, [collection]);
+    assert!(matches!(Corpus::find(conn, &[collection, other]), Err(RepoError::NotFound)));
     for table in ["users", "chat_sessions", "api_keys", "audit_events", "collection_links", "organisations"] {
         let counted: Count =
             diesel::sql_query(format!("SELECT count(*) FROM {table}")).get_result(conn).unwrap();

@@ -111,9 +111,11 @@ fn approximate_and_exact_agree_on_a_small_set_and_fill_the_limit() {
 fn few_rows_are_scanned_exactly() {
     let mut fixture = Fixture::new();
     store_many(&mut fixture, 20);
-    let Fixture { conn, model, collection, .. } = &mut fixture;
-    let corpus = Corpus::find(conn, &[*collection], model).unwrap();
-    let plan = Scope::in_collections(&corpus.collections).plan(conn, &corpus, &Breadth::default()).unwrap();
+    let Fixture { conn, collection, .. } = &mut fixture;
+    let corpus = Corpus::find(conn, &[*collection]).unwrap();
+    let mut scope = Scope::in_collections(&corpus.collections);
+    scope.narrow(conn, &corpus).unwrap();
+    let plan = scope.dense_plan(&corpus.groups[0], &Breadth::default());
     assert_eq!(plan, DensePlan::Exact);
 }
 

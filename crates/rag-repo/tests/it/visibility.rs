@@ -66,13 +66,12 @@ fn what_belongs_to_somebody_else_is_not_found() {
     let stored = fixture.store(&["granite"]);
     let collection = fixture.collection;
     let seen_by = |fixture: &mut Fixture, user| {
-        let Fixture { conn, model, .. } = fixture;
-        as_user(conn, user, |conn| {
+        as_user(&mut fixture.conn, user, |conn| {
             (
                 documents::find(conn, stored.document).is_ok(),
                 collections::find(conn, collection).is_ok(),
-                Corpus::find(conn, &[collection], model).is_ok(),
-                Corpus::find(conn, &[], model).unwrap().collections,
+                Corpus::find(conn, &[collection]).is_ok(),
+                Corpus::find(conn, &[]).unwrap().collections,
             )
         })
     };

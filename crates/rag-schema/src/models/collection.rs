@@ -23,6 +23,8 @@ pub struct Collection {
     pub name: String,
     /// What it holds, for people.
     pub description: String,
+    /// Embedding model of all its vectors.
+    pub model_id: i32,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
     /// When the row last changed.
@@ -43,6 +45,8 @@ pub struct NewCollection<'a> {
     pub name: &'a str,
     /// What it holds, at most 2,000 characters.
     pub description: &'a str,
+    /// Embedding model of all its vectors.
+    pub model_id: i32,
 }
 
 /// Somebody with whom a collection is shared.

@@ -60,6 +60,8 @@ pub struct Job {
     pub lost_leases: i32,
     /// Times in a row that an outage postponed it.
     pub postponements: i32,
+    /// Embedding model that the work needs; none for work without a model.
+    pub model_id: Option<i32>,
 }
 
 /// A kind of work with its payload. Rows that it works on are columns of the job, under foreign keys, never payload.
@@ -129,4 +131,6 @@ pub struct NewJob<'a> {
     pub size_bytes: i64,
     /// Parameters of the work, from `Task::payload`.
     pub payload: &'a serde_json::Value,
+    /// Embedding model that the work needs; an ingest job names its collection's.
+    pub model_id: Option<i32>,
 }

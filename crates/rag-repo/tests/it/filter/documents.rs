@@ -12,14 +12,14 @@ use rag_repo::{
 };
 use rag_schema::{
     ids::{CollectionId, DocumentId, UserId},
-    schema::documents,
+    schema::{documents, embedding_models},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::fixture::{connect, new_collection, new_user};
 
-/// A collection in a test transaction. It has no model, as making one keeps other tests waiting.
+/// A collection in a test transaction. Its model has no partition for vectors, as making one keeps other tests waiting.
 pub(super) struct Shelf {
     pub(super) conn: PgConnection,
     pub(super) user: UserId,
@@ -30,7 +30,13 @@ impl Shelf {
     pub(super) fn new() -> Self {
         let mut conn = connect();
         let user = new_user(&mut conn);
-        let collection = new_collection(&mut conn, user);
+        let model = format!("shelf-{}", CollectionId::new());
+        let model_id: i32 = diesel::insert_into(embedding_models::table)
+            .values((embedding_models::name.eq(model), embedding_models::dimensions.eq(3)))
+            .returning(embedding_models::id)
+            .get_result(&mut conn)
+            .expect("a model");
+        let collection = new_collection(&mut conn, user, model_id);
         Self { conn, user, collection }
     }
 }

@@ -1,0 +1,41 @@
+//! Embedding models that stored collections and queued jobs need and the settings do not name.
+
+use std::fmt;
+
+use rag_engine::missing_model_cure;
+use rag_repo::{
+    PgConnection, RepoResult,
+    embedding_models::{self, ModelUse},
+};
+
+/// A model that is needed and not configured.
+#[derive(Debug, Clone)]
+pub(crate) struct MissingModel(ModelUse);
+
+/// The models that collections or queued jobs need, without the one named `own`.
+pub(crate) fn missing_models(conn: &mut PgConnection, own: &str) -> RepoResult<Vec<MissingModel>> {
+    let mut uses = embedding_models::uses(conn)?;
+    uses.retain(|used| used.name != own && (used.collections > 0 || used.queued_jobs > 0));
+    Ok(uses.into_iter().map(MissingModel).collect())
+}
+
+impl MissingModel {
+    /// What is missing, and what that means.
+    pub(crate) fn finding(&self) -> String {
+        let ModelUse { name, collections, queued_jobs } = &self.0;
+        format!(
+            "{name} is not configured here: {collections} of its collections are searched by words alone, and {queued_jobs} jobs wait for it."
+        )
+    }
+
+    /// What to do about it.
+    pub(crate) fn cure(&self) -> String {
+        missing_model_cure(&self.0.name)
+    }
+}
+
+impl fmt::Display for MissingModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the embedding model {} {}", self.finding(), self.cure())
+    }
+}
