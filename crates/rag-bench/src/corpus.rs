@@ -15,7 +15,7 @@ pub(crate) struct Corpus {
 /// One text.
 #[derive(Deserialize)]
 pub(crate) struct Document {
-    /// May be empty.
+    /// The title; may be empty.
     #[serde(default)]
     pub(crate) title: String,
     pub(crate) text: String,
@@ -26,7 +26,7 @@ struct Question {
     text: String,
 }
 
-/// At most so many documents and questions of a BEIR-shaped folder, the first ones.
+/// Reads a BEIR-shaped folder, up to the given numbers of documents and questions.
 pub(crate) fn from_folder(dir: &Path, documents: usize, questions: usize) -> BenchResult<Corpus> {
     let questions = read::<Question>(&dir.join("queries.jsonl"), questions)?;
     Ok(Corpus {
@@ -40,7 +40,7 @@ fn read<T: DeserializeOwned>(path: &Path, most: usize) -> BenchResult<Vec<T>> {
     text.lines().take(most).map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-/// The project's own documentation, of the checkout that is the working directory: a paragraph a document; their
+/// Reads the project's own documentation from the checkout in the working directory: one document per paragraph; their
 /// beginnings are the questions.
 pub(crate) fn own_documentation() -> BenchResult<Corpus> {
     let mut documents = Vec::new();

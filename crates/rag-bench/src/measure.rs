@@ -7,20 +7,20 @@ use std::{
 
 use serde::Serialize;
 
-/// A figure beside its reference, both from this run.
+/// A figure and its reference, both from this run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Figure {
-    /// What was measured.
+    /// The name of the measurement.
     pub(crate) name: &'static str,
     /// Unit of both values.
     pub(crate) unit: &'static str,
-    /// Ours.
+    /// The measured value.
     pub(crate) ours: f64,
-    /// What it is compared with.
+    /// The name of the reference.
     pub(crate) reference_name: &'static str,
     /// The reference's value.
     pub(crate) reference: f64,
-    /// Ours over the reference.
+    /// The measured value divided by the reference.
     pub(crate) ratio: f64,
 }
 
@@ -36,7 +36,7 @@ impl Figure {
     }
 }
 
-/// Runs `work` and says how long it took.
+/// Runs `work` and returns its result and time.
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let begun = Instant::now();
     let value = work();
@@ -48,18 +48,18 @@ pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// The middle of the values; 0 of none.
+/// The median of the values; 0 if there are none.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     percentile(values, 50)
 }
 
-/// The value that `percent` (0 to 99) of the values lie below; 0 of none. Sorts them.
+/// The percentile (0 to 99) of the values; 0 if there are none. Sorts them.
 pub(crate) fn percentile(values: &mut [f64], percent: usize) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() * percent / 100).copied().unwrap_or(0.0)
 }
 
-/// A count as a number to reckon with; exact below four thousand million.
+/// Converts a count to a floating-point number; exact below four thousand million.
 pub(crate) fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
@@ -69,7 +69,7 @@ pub(crate) fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10.0).round() / 10.0
 }
 
-/// Most memory that a process of this machine has held at once, in MB; none when it cannot be told.
+/// Peak memory of a process of this machine, in MB; `None` if it is not known.
 pub(crate) fn peak_rss_mb(process: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -77,7 +77,7 @@ pub(crate) fn peak_rss_mb(process: &str) -> Option<f64> {
     Some(f64::from(kilobytes) / 1_024.0)
 }
 
-/// A sign of life of a long step, for people, beside the result.
+/// Reports the progress of a long step to standard error, apart from the result.
 #[expect(clippy::print_stderr, reason = "progress of a program that runs for minutes")]
 pub(crate) fn progress(text: &str) {
     eprintln!("rag-bench: {text}");

@@ -1,4 +1,4 @@
-//! Runs the server of a data directory until its input ends: `pg HOME DATA_DIR`; the smallest user of this crate.
+//! Runs the server of a data directory until its input ends: `pg HOME DATA_DIR`; the smallest program that uses this crate.
 
 use std::io::{Read, Write};
 use std::path::Path;

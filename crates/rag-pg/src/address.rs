@@ -1,4 +1,4 @@
-//! Where a server takes connections, in the forms that clients want; it holds the password.
+//! The address of a server in the forms that clients need; it holds the password.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::settings::NAME;
 
-/// A database of a server that listens on a Unix socket.
+/// The address of a database on a server that listens on a Unix socket.
 #[derive(Clone)]
 pub struct Address {
     pub(crate) password: String,
@@ -15,7 +15,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// The libpq URL. Every byte of the socket's folder that a URL may not hold as it is becomes %XX.
+    /// The libpq URL. Bytes of the socket's folder that are not allowed in a URL are escaped as %XX.
     pub fn url(&self) -> String {
         let host = self.socket_dir.as_os_str().as_encoded_bytes().iter().map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
@@ -27,7 +27,7 @@ impl Address {
         format!("postgresql://{NAME}:{password}@/{NAME}?host={host}&port={port}")
     }
 
-    /// The environment variables by which libpq's programs find the database. Other users can read the arguments of a
+    /// The environment variables with which libpq's programs find the database. Other users can read the arguments of a
     /// process, but not its environment.
     pub fn environment(&self) -> [(&'static str, OsString); 5] {
         [

@@ -11,14 +11,14 @@ use crate::settings::Settings;
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 
-/// Appended to `postgresql.conf` once: ours first, then the user's, so that the user's win.
+/// Appended to `postgresql.conf` once: our settings first, then the user's, so that the user's take precedence.
 pub(crate) const INCLUDES: &str = "\ninclude_if_exists = 'rag.conf'\ninclude_if_exists = 'custom.conf'\n";
 
 const HEAD: &str = "# Written by rag at every start: changes made here are lost. Your own settings belong into custom.conf beside
 # this file, or use ALTER SYSTEM; both win over these.
 ";
 
-/// What does not depend on the machine. Errors are logged without their details, which hold row values.
+/// The settings that do not depend on the machine. Errors are logged without their details, which hold row values.
 const FIXED: &str = "
 jit = off
 random_page_cost = 1.1
@@ -34,23 +34,23 @@ log_timezone = 'UTC'
 const DURABLE: &str = "fsync = on\nfull_page_writes = on\nsynchronous_commit = on\n";
 const THROW_AWAY: &str = "fsync = off\nfull_page_writes = off\nsynchronous_commit = on\n";
 
-/// Before replaying its log, PostgreSQL writes out whatever the system still holds of its files: all at once, where the
-/// system can do that. One by one took 1.3 to 3.5 s on a busy disk, at once 0.3 to 0.6 s.
+/// Before replaying its log, PostgreSQL flushes the system's cache of its files: all at once if the
+/// system supports that. One by one took 1.3 to 3.5 s on a busy disk, all at once 0.3 to 0.6 s.
 const SYNC_AT_ONCE: &str = "recovery_init_sync_method = syncfs\n";
 
-/// The machine as far as the settings depend on it.
+/// The properties of the machine that the settings depend on.
 #[derive(Debug, Clone, Copy)]
 struct Machine {
-    /// Bytes the server may use, the system's cache of its files included.
+    /// Bytes that the server may use, including the system's cache of its files.
     memory: u64,
     processors: usize,
-    /// Free bytes for parallel workers to share.
+    /// Free bytes of shared memory for parallel workers.
     shared_memory: u64,
-    /// Free bytes where the data lie.
+    /// Free bytes on the disk of the data.
     disk: u64,
 }
 
-/// Writes `rag.conf` into the cluster; its path.
+/// Writes `rag.conf` into the cluster and returns its path.
 pub(crate) fn write_conf(settings: &Settings, cluster: &Path) -> Result<PathBuf> {
     let memory = machine::memory_bytes();
     let machine = Machine {
@@ -72,8 +72,8 @@ pub(crate) fn write_conf(settings: &Settings, cluster: &Path) -> Result<PathBuf>
     Ok(path)
 }
 
-/// The lines that depend on the machine. Building an HNSW index outside `maintenance_work_mem` costs 2.6 times
-/// inside it, hence its large share; parallel builds share that much memory, hence none where it is not there.
+/// The lines that depend on the machine. Building an HNSW index that exceeds `maintenance_work_mem` takes 2.6 times as
+/// long, hence its large share; parallel builds share that much memory, hence no parallel builds without it.
 fn sized_settings(machine: Machine, max_connections: u16) -> String {
     let buffers = (machine.memory / 4).clamp(32 * MB, 8 * GB);
     let maintenance = (machine.memory / 8).clamp(64 * MB, 4 * GB);

@@ -1,4 +1,4 @@
-//! The data directory: its places, its owner, its lock and its password; never the cluster's own files.
+//! The data directory: its paths, owner, lock and password; never the cluster's own files.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,9 +18,9 @@ use crate::user::ServerUser;
 /// PostgreSQL adds `/.s.PGSQL.12345`.
 const MAX_SOCKET_DIR_BYTES: usize = 80;
 
-/// How long a server whose owner was killed has to end by itself.
+/// Maximum time for a server whose owner was killed to end by itself.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
-/// The time between two looks.
+/// The time between two polls.
 pub(crate) const STEP: Duration = Duration::from_millis(10);
 
 /// A data directory that exists or may exist.
@@ -30,7 +30,7 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
-    /// The directory at `path`, which need not exist.
+    /// The directory at `path`, which does not need to exist.
     pub(crate) fn locate(path: &Path) -> Result<Self> {
         let path = match path.canonicalize() {
             Ok(path) => path,
@@ -39,7 +39,7 @@ impl DataDir {
         Ok(Self { path })
     }
 
-    /// Makes the directory at `path` where it is missing, closed to all but `user`.
+    /// Creates the directory at `path` if it is missing, closed to all except `user`.
     pub(crate) fn prepare(path: &Path) -> Result<(Self, ServerUser)> {
         let path = std::path::absolute(path).at_path("find", path)?;
         let user = ServerUser::choose(&path)?;
@@ -57,12 +57,12 @@ impl DataDir {
         &self.path
     }
 
-    /// The cluster, what `initdb` makes.
+    /// The folder of the cluster, which `initdb` creates.
     pub(crate) fn cluster(&self) -> PathBuf {
         self.path.join("pgdata")
     }
 
-    /// Where a cluster is made before it gets its name.
+    /// The folder in which a cluster is created before it is renamed.
     pub(crate) fn unfinished(&self) -> PathBuf {
         self.path.join("pgdata.unfinished")
     }
@@ -75,7 +75,7 @@ impl DataDir {
         self.path.join("password")
     }
 
-    /// The major version that made the cluster; nothing when there is no cluster.
+    /// The major version that created the cluster; `None` if there is no cluster.
     pub(crate) fn major(&self) -> Result<Option<String>> {
         let path = self.cluster().join("PG_VERSION");
         match fs::read_to_string(&path) {
@@ -85,7 +85,7 @@ impl DataDir {
         }
     }
 
-    /// The superuser's password; nothing when the file is missing.
+    /// The superuser's password; `None` if the file is missing.
     pub(crate) fn password(&self) -> Result<Option<String>> {
         let path = self.password_file();
         match fs::read_to_string(&path) {
@@ -112,7 +112,7 @@ impl DataDir {
         Ok(path)
     }
 
-    /// Makes the folder for the Unix socket: inside, or under /tmp where the path is too long or too odd for one.
+    /// Creates the folder for the Unix socket: inside the directory, or under /tmp if the path is too long or has unsuitable characters.
     pub(crate) fn socket_dir(&self, user: ServerUser) -> Result<PathBuf> {
         let inside = self.path.join("run");
         let plain = inside.to_str().is_some_and(|text| !text.contains(['"', ',', '\\', '\n']));
@@ -128,17 +128,17 @@ impl DataDir {
             _ => {}
         }
         let mut found = fs::symlink_metadata(&dir).at_path("look at", &dir)?;
-        // Made now, or by a start that was killed before it could give it away.
+        // Created now, or by a start that was killed before it could change the owner.
         if found.uid() == rustix::process::geteuid().as_raw() {
             user.take_ownership(&dir)?;
             found = fs::symlink_metadata(&dir).at_path("look at", &dir)?;
         }
-        // In /tmp somebody else may have been first.
+        // In /tmp another user may have created it first.
         if !found.is_dir() || found.uid() != user.uid || found.mode() & 0o077 != 0 {
             return Err(PgError::WrongOwner { path: dir, owner: found.uid(), user: user.uid });
         }
         for entry in dir.read_dir().at_path("list", &dir)?.flatten() {
-            // The lock is ours, so sockets and their lock files are left-overs of a killed server.
+            // This process holds the lock, so sockets and their lock files are left over from a killed server.
             if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
                 fs::remove_file(entry.path()).at_path("remove", &entry.path())?;
             }
@@ -152,7 +152,7 @@ impl DataDir {
         PathBuf::from(format!("/tmp/rag-pg-{}-{:016x}", user.uid, hasher.finish()))
     }
 
-    /// Makes a rename or a removal in the directory last.
+    /// Makes a rename or a removal in the directory durable.
     pub(crate) fn sync(&self) -> Result<()> {
         File::open(&self.path).and_then(|dir| dir.sync_all()).at_path("write", &self.path)
     }
@@ -192,23 +192,23 @@ impl DataDir {
     }
 }
 
-/// Refuses a folder that holds files of another program: closing /home to all but one user would do great harm.
+/// Refuses a folder that holds files of another program: closing /home to all except one user would do great harm.
 fn check_ours(path: &Path) -> Result<()> {
     let empty = path.read_dir().at_path("list", path)?.next().is_none();
     if empty || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
 }
 
-/// The right to run the server of a data directory; it ends with the process, however that ends.
+/// The right to run the server of a data directory; it ends with the process, even if that is killed.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
     path: PathBuf,
-    /// The server that the last holder ran; 0 when none is known.
+    /// The server that the last holder ran; 0 if unknown.
     pub(crate) last_server: i32,
 }
 
 impl Lock {
-    /// Writes down which process holds the directory and which server it runs.
+    /// Records the process that holds the directory and the server that it runs.
     pub(crate) fn write_holder(&mut self, server: i32) -> Result<()> {
         let text = format!("{} {server}\n", std::process::id());
         let mut write = || {

@@ -1,11 +1,11 @@
-//! What can go wrong with the embedded server, each said so that its reader knows what to do.
+//! The errors of the embedded server, each with its cure.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::version::Version;
 
-/// Why the embedded PostgreSQL could not be found, prepared, started or reached.
+/// An error in finding, preparing, starting or reaching the embedded PostgreSQL.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PgError {
@@ -15,7 +15,7 @@ pub enum PgError {
         /// The folder that was searched.
         root: PathBuf,
     },
-    /// The cluster was made by another major version.
+    /// Another major version created the cluster.
     #[error(
         "the data in {} are of PostgreSQL {found}, the installed program is {installed}: start them with PostgreSQL {found}, \
          save them with pg_dump, and restore into a new data directory", data_dir.display()
@@ -42,7 +42,7 @@ pub enum PgError {
         /// The data directory.
         data_dir: PathBuf,
     },
-    /// The user the server runs as may not enter a folder on the way.
+    /// The server's user cannot enter a folder of the path.
     #[error(
         "PostgreSQL runs as user {user} here, who may not enter {}: use a folder elsewhere, such as /var/lib/rag, \
          or allow it with `chmod o+x`", path.display()
@@ -50,7 +50,7 @@ pub enum PgError {
     Unreachable {
         /// The closed folder.
         path: PathBuf,
-        /// The numeric user the server runs as.
+        /// The number of the server's user.
         user: u32,
     },
     /// The data directory belongs to somebody else.
@@ -63,13 +63,13 @@ pub enum PgError {
         /// The user of this process.
         user: u32,
     },
-    /// The folder named for the data is in use for something else.
+    /// The data folder holds files of another program.
     #[error("{} holds files of something else: name a new or an empty folder for the data", path.display())]
     NotOurs {
         /// The folder.
         path: PathBuf,
     },
-    /// Too little room on the disk for a cluster.
+    /// The disk has too little space for a cluster.
     #[error("{} MB are free where {} lies, {} MB are needed", free >> 20, path.display(), needed >> 20)]
     NoSpace {
         /// The data directory.
@@ -84,9 +84,9 @@ pub enum PgError {
     Io {
         /// The operation, a verb.
         action: &'static str,
-        /// What it was done to.
+        /// The file or folder of the operation.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the system.
         source: io::Error,
     },
     /// One of PostgreSQL's programs failed.
@@ -96,7 +96,7 @@ pub enum PgError {
         program: &'static str,
         /// Its exit status.
         status: String,
-        /// The last lines it wrote.
+        /// The last lines of its output.
         output: String,
     },
     /// The server ended before it was ready.
@@ -109,12 +109,12 @@ pub enum PgError {
         /// The last lines of this start.
         tail: String,
     },
-    /// The server did not get ready, or did not go away, in time.
+    /// The server did not get ready or did not stop in time.
     #[error("PostgreSQL was not {wanted} within {seconds} s; the end of {}:\n{tail}", log.display())]
     TimedOut {
         /// The state waited for: `ready` or `stopped`.
         wanted: &'static str,
-        /// The time it was given.
+        /// The time limit, in seconds.
         seconds: u64,
         /// The log file.
         log: PathBuf,

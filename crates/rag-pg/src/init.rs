@@ -1,4 +1,4 @@
-//! Makes the cluster once: `initdb` under another name, then a rename; never touches a finished one but its password.
+//! Creates the cluster once: `initdb` under another name, then a rename; changes only the password of a finished one.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -15,7 +15,7 @@ use crate::machine;
 use crate::settings::{NAME, Settings};
 use crate::user::ServerUser;
 
-/// A fresh cluster takes 40 MB and soon writes its first logs.
+/// Minimum free space for a new cluster, which takes 40 MB and soon writes its first logs.
 const NEEDED_BYTES: u64 = 128 << 20;
 
 const INITDB: &[&str] = &[
@@ -31,7 +31,7 @@ const INITDB: &[&str] = &[
     "--no-instructions",
 ];
 
-/// Makes the cluster if there is none; the password of its superuser.
+/// Creates the cluster if there is none, and returns the password of its superuser.
 pub(crate) fn ensure_cluster(settings: &Settings, dir: &DataDir, user: ServerUser) -> Result<String> {
     let maker = Maker { settings, user };
     let finished = dir.major()?.is_some();
@@ -55,7 +55,7 @@ impl Maker<'_> {
         remove_unfinished(dir)?;
         let password = random_password();
         let password_file = dir.write_password(&password, self.user)?;
-        // A name of its own: the initdb of a killed process may still be writing under another.
+        // A unique name: the initdb of a killed process may still be writing under another one.
         let new = dir.unfinished().with_extension(format!("unfinished-{:08x}", rand::rng().random::<u32>()));
         let mut initdb = self.program("initdb");
         initdb.args(INITDB).arg("--pwfile").arg(password_file).arg("-D").arg(&new);
@@ -74,7 +74,7 @@ impl Maker<'_> {
         Ok(password)
     }
 
-    /// Whoever may write to the data directory may set the password: the file was lost, the data are not.
+    /// Sets a new password if the file was lost but the data were not: a user who can write to the data directory may do that.
     fn replace_password(&self, dir: &DataDir) -> Result<String> {
         tracing::warn!("The password file is missing: setting a new password");
         let password = random_password();
@@ -93,7 +93,7 @@ impl Maker<'_> {
             input.write_all(format!("{statement}\n").as_bytes()).at_path("talk to postgres for", cluster)?;
         }
         let output = child.wait_with_output().at_path("wait for postgres for", cluster)?;
-        // Its exit status tells nothing about the statement.
+        // Its exit status does not depend on the statement.
         let failed = String::from_utf8_lossy(&output.stderr).contains("ERROR:");
         if failed {
             Err(failure("postgres --single", &output))
@@ -109,14 +109,14 @@ impl Maker<'_> {
     }
 }
 
-/// Removes what killed starts left. One that is still being written may resist, and goes next time.
+/// Removes the folders of killed starts. A folder that is still being written can fail, and is removed next time.
 fn remove_unfinished(dir: &DataDir) -> Result<()> {
     for entry in dir.path().read_dir().at_path("list", dir.path())?.flatten() {
         if entry.file_name().to_string_lossy().starts_with("pgdata.unfinished") {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-    // Without its version file a folder is no cluster, but it is not ours to remove either.
+    // Without its version file the folder is not a cluster, but it may hold other data, so it is not removed.
     let cluster = dir.cluster();
     let empty = !cluster.exists() || fs::remove_dir(&cluster).is_ok();
     if empty {

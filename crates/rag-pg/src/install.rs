@@ -31,7 +31,7 @@ impl Install {
             .ok_or_else(|| PgError::NotInstalled { root: root.into() })
     }
 
-    /// The installation whose `bin` lies in `prefix`, if there is one that runs.
+    /// The installation with its `bin` in `prefix`; `None` if there is none that runs.
     fn probe(prefix: &Path) -> Option<Self> {
         let prefix = prefix.canonicalize().ok()?;
         let output = Command::new(prefix.join("bin/postgres")).arg("--version").output().ok()?;

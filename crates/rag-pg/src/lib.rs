@@ -1,12 +1,12 @@
 //! Embedded PostgreSQL: find, initialise, start, watch, stop; never queries, schemas or configuration files of `rag`.
 //!
-//! One data directory belongs to one running server. The directory holds everything but the programs:
+//! One data directory belongs to one running server. The directory holds everything except the programs:
 //!
-//! | entry | what |
+//! | entry | content |
 //! |---|---|
-//! | `pgdata/` | the cluster; put there by a rename, so it is complete or absent |
+//! | `pgdata/` | the cluster; created by a rename, so it is complete or absent |
 //! | `pgdata/rag.conf` | rewritten at every start, sized to the machine; your own settings go to `pgdata/custom.conf` |
-//! | `password` | the superuser's, random, mode 0600 |
+//! | `password` | the superuser's password, random, mode 0600 |
 //! | `lock` | locked by the process that runs the server; names it and the server |
 //! | `run/` | the Unix socket, unless the path is too long for one |
 //! | `postgres.log` | the server's log, the three before it as `.1` to `.3` |

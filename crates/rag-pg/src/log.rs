@@ -1,4 +1,4 @@
-//! The server's log file: a bounded number of old ones, and the end of it for error messages.
+//! The server's log file: rotation, and its last lines for error messages.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Result};
 
-/// A log above this size is put aside at the next start.
+/// A log above this size is rotated at the next start.
 const FULL_BYTES: u64 = 4 << 20;
 /// Number of old logs that are kept.
 const MAX_OLD_LOGS: u32 = 3;
@@ -22,7 +22,7 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Opens the log for adding, an over-long one first put aside.
+    /// Opens the log for appending; rotates it first if it is too long.
     pub(crate) fn open(path: &Path) -> Result<(Self, File)> {
         if fs::metadata(path).is_ok_and(|found| found.len() > FULL_BYTES) {
             let aside = |number: u32| path.with_extension(format!("log.{number}"));
@@ -37,7 +37,7 @@ impl Log {
         Ok((Self { path: path.to_path_buf(), start }, file))
     }
 
-    /// The last lines written since this start; empty when the log cannot be read.
+    /// The last lines written since this start; empty if the log cannot be read.
     pub(crate) fn tail(&self) -> String {
         let mut bytes = Vec::new();
         let read = File::open(&self.path).and_then(|mut file| {

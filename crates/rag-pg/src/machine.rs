@@ -1,12 +1,12 @@
-//! What the machine has to give: memory, processors, shared memory; read from the system, never written.
+//! The resources of the machine: memory, processors, shared memory; only read from the system.
 
 use std::fs;
 use std::path::Path;
 
-/// Assumed where the system does not tell.
+/// The value if the system does not report one.
 const UNKNOWN_MEMORY_BYTES: u64 = 4 << 30;
 
-/// The memory this process may use, in bytes: the machine's, or its container's limit where that is lower.
+/// The memory that this process may use, in bytes: the machine's, or its container's limit if that is lower.
 pub(crate) fn memory_bytes() -> u64 {
     let machine = fs::read_to_string("/proc/meminfo")
         .ok()
@@ -23,12 +23,12 @@ fn total_of(meminfo: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib << 10)
 }
 
-/// The processors this process may use.
+/// The number of processors that this process may use.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The free bytes of the file system that holds `path`; nothing when the system does not tell.
+/// The free bytes of the file system of `path`; `None` if the system does not report them.
 pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))

@@ -1,4 +1,4 @@
-//! Reads `postmaster.pid`, in which a server says who and where it is, and tells the living from left-overs.
+//! Reads `postmaster.pid`, in which a server stores its process and address, and detects files left over from a killed server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,21 @@ use crate::data_dir::{DataDir, GRACE, STEP};
 use crate::error::{AtPath, PgError, Result};
 use crate::log::last_lines;
 
-/// A server that is shutting down gets this long for its last checkpoint.
+/// Maximum time for the last checkpoint of a server that is shutting down.
 const SHUTDOWN: Duration = Duration::from_mins(1);
 
-/// A server as its own file describes it.
+/// A server as described by its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Postmaster {
     pub(crate) pid: i32,
     pub(crate) port: u16,
     pub(crate) socket_dir: PathBuf,
-    /// It takes connections.
+    /// Whether it accepts connections.
     pub(crate) ready: bool,
 }
 
 impl Postmaster {
-    /// The server that runs on `cluster`. A file whose process is gone, or is now another program, counts as none.
+    /// The server that runs on `cluster`; `None` if the process of its file has ended or is now another program.
     pub(crate) fn running(cluster: &Path) -> Option<Self> {
         let found = Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)?;
         serves(found.pid, cluster).then_some(found)
@@ -40,7 +40,7 @@ impl Postmaster {
     }
 
     fn signal(&self, signal: Signal) {
-        // It may be gone already, which is what is wanted.
+        // It may have ended already, which is the goal.
         let _ = Pid::from_raw(self.pid).map(|pid| rustix::process::kill_process(pid, signal));
     }
 }
@@ -51,14 +51,14 @@ fn serves(pid: i32, cluster: &Path) -> bool {
     fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == cluster)
 }
 
-/// Whether process `pid` is a PostgreSQL; the system does not tell for which cluster.
+/// Whether process `pid` is a PostgreSQL; for systems that do not report its cluster.
 #[cfg(not(target_os = "linux"))]
 fn serves(pid: i32, _: &Path) -> bool {
     let listing = std::process::Command::new("ps").args(["-o", "comm=", "-p", &pid.to_string()]).output();
     listing.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("postgres"))
 }
 
-/// Waits for the server of an owner that was killed, `ours`, to end, then clears what it left. The lock is held.
+/// Waits for the server of an owner that was killed, `ours`, to end, then removes its files. The caller holds the lock.
 pub(crate) fn clear_left_overs(dir: &DataDir, ours: i32) -> Result<()> {
     let cluster = dir.cluster();
     let began = Instant::now();
@@ -80,7 +80,7 @@ pub(crate) fn clear_left_overs(dir: &DataDir, ours: i32) -> Result<()> {
         }
         std::thread::sleep(STEP);
     }
-    // PostgreSQL itself believes any living process with this number to be a server.
+    // PostgreSQL itself takes any living process with this number for a server.
     let left = cluster.join("postmaster.pid");
     if left.exists() { fs::remove_file(&left).at_path("remove", &left) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! A child process that is watched by a thread of its own; it dies with us, and we learn when it does.
+//! A child process with a thread that watches it; it dies with this process, and its end is reported.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 
-/// The time for disconnecting clients and the last checkpoint; what is cut short costs a recovery at the next start.
+/// Maximum time for disconnecting clients and the last checkpoint; a longer shutdown is cut short, and the next start does a recovery.
 const FAST_STOP: Duration = Duration::from_mins(1);
-/// The time for ending without a checkpoint.
+/// Maximum time of a shutdown without a checkpoint.
 const IMMEDIATE_STOP: Duration = Duration::from_secs(10);
 
 /// A running or ended child.
@@ -22,7 +22,7 @@ pub(crate) struct Process {
     exit: Arc<Exit>,
 }
 
-/// Where the watching thread leaves the exit status.
+/// The exit status, set by the watching thread.
 #[derive(Debug, Default)]
 struct Exit {
     status: Mutex<Option<ExitStatus>>,
@@ -30,13 +30,13 @@ struct Exit {
 }
 
 impl Process {
-    /// Starts `command` in a process group of its own, so that a Ctrl-C meant for us does not reach it.
+    /// Starts `command` in a process group of its own, so that a Ctrl-C for this process does not reach it.
     pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
         command.process_group(0);
         let (started, start) = mpsc::channel();
         let exit = Arc::<Exit>::default();
         let seen = Arc::clone(&exit);
-        // The child is told of the death of the thread that spawned it, hence a thread that lives as long.
+        // The kernel signals the child when the thread that spawned it ends, so that thread must live as long as the child.
         thread::Builder::new().name("postgres".into()).spawn(move || watch(command, &started, &seen))?;
         let pid = start.recv().map_err(io::Error::other)??;
         Ok(Self { pid, exit })
@@ -46,7 +46,7 @@ impl Process {
         self.pid.as_raw_pid()
     }
 
-    /// The exit status, once there is one.
+    /// The exit status; `None` while the child runs.
     pub(crate) fn try_wait(&self) -> Option<ExitStatus> {
         *self.exit.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,14 +60,14 @@ impl Process {
         }
     }
 
-    /// Waits for the end, `limit` at most.
+    /// Waits for the end, up to `limit`.
     pub(crate) fn wait_for(&self, limit: Duration) -> Option<ExitStatus> {
         let status = self.exit.status.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.exit.changed.wait_timeout_while(status, limit, |status| status.is_none());
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Ends a PostgreSQL: first with a last checkpoint, where that takes too long without, at last by force.
+    /// Ends a PostgreSQL: first with a checkpoint, then without one if that takes too long, then by SIGKILL.
     pub(crate) fn stop(&self) -> ExitStatus {
         for (signal, limit) in [(Signal::INT, FAST_STOP), (Signal::QUIT, IMMEDIATE_STOP)] {
             self.signal(signal);
@@ -81,7 +81,7 @@ impl Process {
 
     fn signal(&self, signal: Signal) {
         if self.try_wait().is_none() {
-            // It may end at this very moment, which is what is wanted.
+            // The process may end at this moment, which is the goal.
             let _ = rustix::process::kill_process(self.pid, signal);
         }
     }
@@ -93,7 +93,7 @@ impl Drop for Process {
     }
 }
 
-/// Starts the child, tells its number, waits for its end and leaves its status.
+/// Starts the child, reports its number, waits for its end and stores its status.
 fn watch(mut command: Command, started: &Sender<io::Result<Pid>>, exit: &Exit) {
     let spawned = command.spawn().and_then(|child| {
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
@@ -101,7 +101,7 @@ fn watch(mut command: Command, started: &Sender<io::Result<Pid>>, exit: &Exit) {
     });
     let mut child = match spawned {
         Ok((pid, child)) => {
-            // The other side waits for this very message.
+            // The other side waits for this message.
             let _ = started.send(Ok(pid));
             child
         }
@@ -110,7 +110,7 @@ fn watch(mut command: Command, started: &Sender<io::Result<Pid>>, exit: &Exit) {
             return;
         }
     };
-    // Waiting for one's own child fails only when somebody else has waited for it: ended then, status unknown.
+    // Waiting for a child fails only if other code has waited for it: the child has ended with an unknown status.
     let status = child.wait().unwrap_or_default();
     *exit.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
     exit.changed.notify_all();

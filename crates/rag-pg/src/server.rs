@@ -20,16 +20,16 @@ use crate::settings::{NAME, Settings};
 use crate::status::{Running, Status, status};
 use crate::user::ServerUser;
 
-/// The port that names the socket file where no TCP port is asked for.
+/// The port in the name of the socket file if no TCP port is configured.
 const SOCKET_PORT: u16 = 5432;
-/// The time for a start, replaying the log of a crash included.
+/// Maximum time of a start, including the recovery after a crash.
 const START: Duration = Duration::from_mins(1);
-/// The processes that a killed server or a killed start left hold its memory and files until they notice.
+/// Maximum time for the remaining processes of a killed server or start to release its memory and files.
 const LEFT_OVERS: Duration = Duration::from_secs(10);
 
-/// Starts the server of a data directory, making its cluster first where there is none.
+/// Starts the server of a data directory; creates its cluster first if there is none.
 ///
-/// Left-overs of killed servers are cleared; a living one is an error that names it. Returns once the server takes
+/// Removes files left over from killed servers; a running server is an error with its process. Returns when the server accepts
 /// connections.
 pub fn start(settings: &Settings) -> Result<Server> {
     let (dir, user) = DataDir::prepare(&settings.data_dir)?;
@@ -48,7 +48,7 @@ pub fn start(settings: &Settings) -> Result<Server> {
     Ok(Server { home, process })
 }
 
-/// Refuses a cluster of another user, or takes it over where we are root.
+/// Refuses a cluster of another user; root takes it over instead.
 fn check_owner(cluster: &Path, user: ServerUser) -> Result<()> {
     let owner = fs::metadata(cluster).at_path("look at", cluster)?.uid();
     match owner == user.uid {
@@ -58,7 +58,7 @@ fn check_owner(cluster: &Path, user: ServerUser) -> Result<()> {
     }
 }
 
-/// A server of ours. Dropping it stops it.
+/// A server started by this process. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Server {
     home: Home,
@@ -66,7 +66,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server that another process runs on `data_dir`; waits until it takes connections.
+    /// The server that another process runs on `data_dir`; waits until it accepts connections.
     pub fn join(data_dir: &Path) -> Result<Running> {
         let began = Instant::now();
         loop {
@@ -83,7 +83,7 @@ impl Server {
         self.home.url()
     }
 
-    /// The libpq URL over TCP, where a port was asked for.
+    /// The libpq URL over TCP; `None` if no port is configured.
     pub fn tcp_url(&self) -> Option<String> {
         let port = self.home.settings.port?;
         Some(format!("postgresql://{NAME}:{}@127.0.0.1:{port}/{NAME}", self.home.password))
@@ -94,7 +94,7 @@ impl Server {
         self.process.pid()
     }
 
-    /// Waits for the server to end, by itself or by others.
+    /// Waits for the server to end.
     pub fn wait(&self) -> ExitStatus {
         self.process.wait()
     }
@@ -112,7 +112,7 @@ impl Server {
         Ok(())
     }
 
-    /// Disconnects the clients, writes everything out and ends the server.
+    /// Disconnects the clients, writes a checkpoint and ends the server.
     pub fn stop(self) -> ExitStatus {
         self.process.stop()
     }
@@ -125,17 +125,17 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.process.stop();
-        // It may lie in /tmp, where nobody would clear it away.
+        // The socket's folder may be in /tmp, where nothing else would remove it.
         let _ = fs::remove_dir(&self.home.socket_dir);
     }
 }
 
-/// Whether a server ended because another, or what is left of one, holds its memory or its files.
+/// Whether a server ended because another one, or a remaining process of one, holds its memory or files.
 fn is_taken(log_tail: &str) -> bool {
     ["still in use", "\"postmaster.pid\" already exists"].iter().any(|sign| log_tail.contains(sign))
 }
 
-/// A locked data directory with all that a start needs.
+/// A locked data directory with everything for a start.
 #[derive(Debug)]
 struct Home {
     settings: Settings,
@@ -147,7 +147,7 @@ struct Home {
 }
 
 impl Home {
-    /// Starts the server and waits until it takes connections.
+    /// Starts the server and waits until it accepts connections.
     fn launch(&mut self) -> Result<Process> {
         let conf = conf::write_conf(&self.settings, &self.dir.cluster())?;
         self.user.take_ownership(&conf)?;
@@ -170,7 +170,7 @@ impl Home {
         }
     }
 
-    /// What must hold whatever the configuration files say is given on the command line.
+    /// Spawns the server; the command line has the settings that configuration files must not override.
     fn spawn(&self, log: File) -> Result<Process> {
         let listen = if self.settings.port.is_some() { "127.0.0.1" } else { "" };
         let mut command = self.settings.command("postgres", self.user);

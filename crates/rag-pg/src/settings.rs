@@ -1,4 +1,4 @@
-//! How a server is run: what `conf`, `init` and `server` share; starts nothing itself.
+//! The settings of a server, shared by `conf`, `init` and `server`; starts nothing itself.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,26 +7,26 @@ use crate::install::Install;
 use crate::shim;
 use crate::user::ServerUser;
 
-/// The superuser and the database that the cluster is made with.
+/// The name of the cluster's superuser and of its database.
 pub(crate) const NAME: &str = "rag";
 
-/// How to run the server of one data directory.
+/// The settings of the server of one data directory.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The data directory; it is created if missing.
     pub data_dir: PathBuf,
-    /// The programs.
+    /// The installation of PostgreSQL.
     pub install: Install,
-    /// A TCP port on 127.0.0.1 to listen on beside the Unix socket.
+    /// A TCP port on 127.0.0.1 to listen on in addition to the Unix socket.
     pub port: Option<u16>,
-    /// Bytes of memory the server may use, the system's cache of its files included; without a value half the machine's.
+    /// Bytes of memory that the server may use, including the system's cache of its files; `None` for half of the machine's.
     pub memory_bytes: Option<u64>,
     /// Maximum number of connections.
     pub max_connections: u16,
     /// A program that calls [`shim_main`](crate::shim_main) under [`SHIM_COMMAND`](crate::SHIM_COMMAND), usually
-    /// this one (`std::env::current_exe()`). Without it the server outlives a killed parent, until the next start.
+    /// this one (`std::env::current_exe()`). Without it the server outlives a killed parent until the next start.
     pub shim: Option<PathBuf>,
-    /// The data may be lost in a crash of the machine: faster, for tests.
+    /// Whether a crash of the machine may lose data: faster, for tests.
     pub throw_away: bool,
 }
 

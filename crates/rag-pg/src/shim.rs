@@ -1,4 +1,4 @@
-//! The tiny program between `rag` and PostgreSQL: it ties the server's life to its parent's, then becomes the server.
+//! The small program between `rag` and PostgreSQL: it makes the server end with its parent, then becomes the server.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -11,17 +11,17 @@ use crate::user::ServerUser;
 /// The hidden sub-command under which a program calls [`shim_main`].
 pub const SHIM_COMMAND: &str = "postgres-shim";
 
-/// Runs the arguments after [`SHIM_COMMAND`]; returns only when that fails.
+/// Runs the arguments after [`SHIM_COMMAND`]; returns only if that fails.
 ///
-/// A server must not outlive the program that started it, not even by kill -9. The system can promise that, but only to
-/// a process that asks for itself, so between fork and exec; safe Rust has no such moment. Hence this detour: `rag`
-/// starts itself, which changes the user (that comes first: it revokes the promise), asks for SIGINT at the parent's
+/// A server must not outlive the program that started it, not even by kill -9. The system can guarantee that, but a
+/// process must request it for itself, between fork and exec, where safe Rust cannot run code. So `rag`
+/// starts itself, changes the user (first, because that cancels the request), requests SIGINT at the parent's
 /// death, and executes `postgres`. Call it before any thread is started.
 pub fn shim_main(args: impl IntoIterator<Item = OsString>) -> io::Error {
     become_server(args).map_or_else(|error| error, |never| match never {})
 }
 
-/// The command that has `shim` start `program` as `user`.
+/// The command with which `shim` starts `program` as `user`.
 pub(crate) fn command(shim: &Path, program: &Path, user: ServerUser) -> Command {
     let mut command = Command::new(shim);
     command.args([
@@ -56,7 +56,7 @@ fn tie_to_parent(parent: u32, user: ServerUser, _: &mut Command) -> io::Result<(
     rustix::process::set_parent_process_death_signal(Some(Signal::INT))?;
     // The parent may have died before the line above.
     let alive = rustix::process::getppid().is_some_and(|pid| u32::try_from(pid.as_raw_pid()) == Ok(parent));
-    if alive { Ok(()) } else { Err(io::Error::other("the program that started this one is gone")) }
+    if alive { Ok(()) } else { Err(io::Error::other("the parent process has ended")) }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -72,8 +72,5 @@ fn number(args: &mut impl Iterator<Item = OsString>) -> io::Result<u32> {
 }
 
 fn misuse() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidInput,
-        "rag starts this command itself; there is no use in calling it",
-    )
+    io::Error::new(io::ErrorKind::InvalidInput, "rag starts this command itself; do not call it")
 }

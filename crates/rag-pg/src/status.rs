@@ -1,4 +1,4 @@
-//! What a data directory holds and who runs a server on it; never waits and never changes anything.
+//! The state of a data directory and the server that runs on it; never waits and never changes anything.
 
 use std::path::Path;
 
@@ -7,32 +7,32 @@ use crate::data_dir::DataDir;
 use crate::error::Result;
 use crate::postmaster::Postmaster;
 
-/// A server that somebody runs on a data directory.
+/// A server that runs on a data directory.
 #[derive(Debug, Clone)]
 pub struct Running {
     /// The process of the server.
     pub pid: i32,
-    /// Where it takes connections.
+    /// The address of the server.
     pub address: Address,
-    /// Whether it takes connections: false while it starts or stops.
+    /// Whether it accepts connections; false while it starts or stops.
     pub ready: bool,
 }
 
-/// What a data directory holds.
+/// The state of a data directory.
 #[derive(Debug, Clone)]
 pub enum Status {
     /// No cluster yet.
     Absent,
     /// A cluster without a server.
     Stopped {
-        /// The major version of PostgreSQL that made it.
+        /// The major version of PostgreSQL that created it.
         major: String,
     },
     /// A cluster with a server.
     Running(Running),
 }
 
-/// What `data_dir` holds.
+/// Returns the state of `data_dir`.
 pub fn status(data_dir: &Path) -> Result<Status> {
     let dir = DataDir::locate(data_dir)?;
     let Some(major) = dir.major()? else { return Ok(Status::Absent) };

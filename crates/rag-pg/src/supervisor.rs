@@ -1,4 +1,4 @@
-//! Keeps a server running: starts it again when it dies, a bounded number of times, and says so in the log.
+//! Keeps a server running: restarts it after it dies, a bounded number of times, and logs that.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +14,10 @@ use crate::settings::Settings;
 /// The supervisor gives up after more deaths than this within [`WINDOW`].
 const MAX_DEATHS: usize = 5;
 const WINDOW: Duration = Duration::from_mins(10);
-/// The pause before the second attempt in a row; it doubles with each.
+/// The pause before the second consecutive attempt; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// A server that is started again when it dies. Dropping it stops the server.
+/// A server that is restarted after it dies. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Supervisor {
     url: String,
@@ -57,7 +57,7 @@ impl Supervisor {
         self.shared.process().pid()
     }
 
-    /// Whether the server kept dying and is started no more.
+    /// Whether the server died too often and is not restarted.
     pub fn has_given_up(&self) -> bool {
         self.shared.given_up.load(Ordering::Acquire)
     }
@@ -72,7 +72,7 @@ impl Drop for Supervisor {
         self.shared.process().stop();
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // The thread does nothing that can panic; if it did, the server is stopped by its drop.
+            // The thread has no code that can panic; if it panics, the drop stops the server.
             let _ = thread.join();
         }
     }
@@ -88,7 +88,7 @@ impl Shared {
     }
 }
 
-/// Waits for the death of the server and starts it again, until told to stop or out of attempts.
+/// Restarts the server each time it dies, until a stop is requested or no attempt is left.
 fn watch(mut server: Server, shared: &Shared) {
     let mut deaths = VecDeque::new();
     loop {
@@ -118,7 +118,7 @@ fn watch(mut server: Server, shared: &Shared) {
     }
 }
 
-/// No pause before the first attempt, then twice as long each time; cut short by a stop.
+/// Waits before an attempt: not before the first, then twice as long each time; a stop ends the wait.
 fn pause(attempt: usize, shared: &Shared) {
     let doublings = u32::try_from(attempt.saturating_sub(2)).unwrap_or(0);
     let end = Instant::now() + PAUSE * 2_u32.saturating_pow(doublings);

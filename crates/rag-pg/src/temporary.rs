@@ -1,4 +1,4 @@
-//! A server for tests: in a fresh folder under the system's temporary one, gone when dropped.
+//! A server for tests in a new folder under the system's temporary folder; dropping it removes everything.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::user::ServerUser;
 
 const PREFIX: &str = "rag-pg-temporary-";
-/// A folder untouched for so long, its lock free, was left by a killed process.
+/// A folder without a lock that was not changed for this time is left over from a killed process.
 const ABANDONED: Duration = Duration::from_mins(1);
 
 /// A throw-away server and its data.
@@ -26,7 +26,7 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// Starts a server with nothing in it; for `shim` see [`Settings::shim`].
+    /// Starts an empty server; for `shim` see [`Settings::shim`].
     pub fn start(install: Install, shim: Option<PathBuf>) -> Result<Self> {
         remove_abandoned();
         let parent = std::env::temp_dir();
@@ -49,14 +49,14 @@ fn remove(path: &Path) -> Result<()> {
     std::fs::remove_dir_all(path).at_path("remove", path)
 }
 
-/// Removes the folders of killed processes, as far as they are ours to remove.
+/// Removes the folders of killed processes that belong to this user.
 fn remove_abandoned() {
     for entry in std::env::temp_dir().read_dir().into_iter().flatten().flatten() {
         let path = entry.path();
         let old = path.join("lock").metadata().and_then(|found| found.modified());
         let abandoned = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED));
         if abandoned && entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            // Best effort: what stays only takes room.
+            // Best effort: a remaining folder only takes space.
             let _ = remove(&path);
         }
     }

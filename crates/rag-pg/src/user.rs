@@ -1,4 +1,4 @@
-//! Which system user the server runs as, and whether that user can reach its files.
+//! The system user of the server, and its access to the server's files.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown};
@@ -8,10 +8,10 @@ use std::process::Command;
 
 use crate::error::{AtPath, PgError, Result};
 
-/// The user and group that root hands the server to: "nobody"; the number suffices, no account need exist.
+/// The user and group of a server that root starts: "nobody"; the number is enough, the account does not need to exist.
 const UNPRIVILEGED: ServerUser = ServerUser { uid: 65534, gid: 65534 };
 
-/// The user and group the server runs as.
+/// The user and group of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ServerUser {
     pub(crate) uid: u32,
@@ -19,7 +19,7 @@ pub(crate) struct ServerUser {
 }
 
 impl ServerUser {
-    /// For root the owner of `data_dir`, or "nobody" where that is root; for anybody else themselves.
+    /// For root the owner of `data_dir`, or "nobody" if root owns it; for other users the user of this process.
     pub(crate) fn choose(data_dir: &Path) -> Result<Self> {
         let me = Self { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() };
         let owner = fs::metadata(data_dir).ok().map(|found| Self { uid: found.uid(), gid: found.gid() });
@@ -38,7 +38,7 @@ impl ServerUser {
         rustix::process::geteuid().as_raw() != self.uid
     }
 
-    /// Makes `command` run as this user, from `/`, with none of our environment.
+    /// Makes `command` run as this user, in `/`, with an empty environment.
     pub(crate) fn run(self, command: &mut Command) -> &mut Command {
         command.current_dir("/").env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C");
         if self.is_other() {
@@ -47,7 +47,7 @@ impl ServerUser {
         command
     }
 
-    /// Gives `path` to this user.
+    /// Makes this user the owner of `path`.
     pub(crate) fn take_ownership(self, path: &Path) -> Result<()> {
         if self.is_other() {
             lchown(path, Some(self.uid), Some(self.gid)).at_path("change the owner of", path)
@@ -56,7 +56,7 @@ impl ServerUser {
         }
     }
 
-    /// Gives `path` and all below it to this user; symbolic links are not followed.
+    /// Makes this user the owner of `path` and everything below it; does not follow symbolic links.
     pub(crate) fn take_ownership_of_all(self, path: &Path) -> Result<()> {
         self.take_ownership(path)?;
         if fs::symlink_metadata(path).at_path("look at", path)?.is_dir() {
@@ -67,7 +67,7 @@ impl ServerUser {
         Ok(())
     }
 
-    /// Refuses a `path` with a folder on its way that this user may not enter.
+    /// Refuses a `path` with a folder that this user cannot enter.
     pub(crate) fn check_reach(self, path: &Path) -> Result<()> {
         let closed = path.ancestors().skip(1).find(|folder| !self.may_enter(folder));
         closed.map_or(Ok(()), |folder| Err(PgError::Unreachable { path: folder.into(), user: self.uid }))
@@ -84,8 +84,8 @@ impl ServerUser {
     }
 }
 
-/// Where the data lie unless the user says otherwise: `rag_home/data`, or `/var/lib/rag` where the server's user
-/// could not reach that (root's home is closed to the user that PostgreSQL must run as).
+/// The default data directory: `rag_home/data`, or `/var/lib/rag` if the server's user
+/// cannot reach that (root's home is closed to the user that PostgreSQL must run as).
 pub fn default_data_dir(rag_home: &Path) -> PathBuf {
     let usual = rag_home.join("data");
     match ServerUser::choose(&usual) {

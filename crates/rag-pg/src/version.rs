@@ -1,18 +1,18 @@
-//! Versions of PostgreSQL, as its programs print them.
+//! Versions of PostgreSQL, in the format of its programs.
 
 use std::fmt;
 
 /// A version of PostgreSQL, such as 18.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// The part that data files depend on.
+    /// The major version, on which data files depend.
     pub major: u16,
-    /// The part that only fixes.
+    /// The minor version, which only fixes bugs.
     pub minor: u16,
 }
 
 impl Version {
-    /// Reads `postgres (PostgreSQL) 18.6` or `18.6`.
+    /// Parses `postgres (PostgreSQL) 18.6` or `18.6`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
         let (major, minor) = number.split_once('.').unwrap_or((number, "0"));

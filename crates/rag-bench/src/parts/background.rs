@@ -8,7 +8,7 @@ use crate::BenchResult;
 /// The operator's key.
 pub(super) const KEY: &str = "the key of the benchmark";
 
-/// The API on a thread of its own, until it is dropped.
+/// The API on a separate thread, until it is dropped.
 pub(super) struct BackgroundApi {
     base: String,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
@@ -16,19 +16,19 @@ pub(super) struct BackgroundApi {
 }
 
 impl BackgroundApi {
-    /// A client for it.
+    /// Creates a client of the API.
     pub(super) fn client() -> reqwest::blocking::Client {
-        // Even a client that only speaks plain HTTP wants one; an error means that there is one already.
+        // Even a client for plain HTTP needs a provider; an error means that there already is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::blocking::Client::new()
     }
 
-    /// Where a route is.
+    /// The URL of a route.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
-    /// Starts it on a free port, without limits on how often somebody may call.
+    /// Starts the API on a free port, without rate limits.
     pub(super) fn start(engine: &Engine) -> BenchResult<Self> {
         let engine = engine.clone();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -63,7 +63,7 @@ impl Drop for BackgroundApi {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there has been printed already.
+            // A panic of the thread has already been printed.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! COPY against INSERT for the same rows.
+//! COPY compared with INSERT for the same rows.
 
 use diesel::{Connection, ExecuteCopyFromDsl, PgConnection, RunQueryDsl, connection::SimpleConnection};
 use pgvector::HalfVector;
@@ -13,10 +13,10 @@ use crate::{
     measure::{Figure, timed},
 };
 
-/// Vectors written each way.
+/// Number of vectors written each way.
 const ROWS: usize = 2_000;
 
-/// Writes the same vectors by COPY and by one INSERT a row, each in a transaction that is rolled back.
+/// Writes the same vectors by COPY and by one INSERT per row, each in a transaction that is rolled back.
 /// Without keys and indexes, whose upkeep is the same either way.
 pub(crate) fn run(url: &str) -> BenchResult<Vec<Figure>> {
     let conn = &mut rag_repo::server::connect(url)?;

@@ -1,4 +1,4 @@
-//! Our embedder against onnxruntime, as pip installs it, on the same texts with as many threads.
+//! Our embedder compared with onnxruntime, as pip installs it, on the same texts with the same number of threads.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use crate::{
 /// Texts embedded before the measurement, as the reference does.
 const WARM_UP: usize = 32;
 
-/// What the reference prints.
+/// The output of the reference.
 #[derive(Deserialize)]
 struct Reference {
     texts_per_s: f64,

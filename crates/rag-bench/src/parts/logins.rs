@@ -1,4 +1,4 @@
-//! Many who sign in at once: how long they wait, and how long everybody else does.
+//! Concurrent sign-ins: their latency, and the latency of other requests.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -16,10 +16,10 @@ use crate::{
     measure::{Figure, median, ms, percentile, timed},
 };
 
-/// Who sign in at once, and how often each.
+/// Number of concurrent users, and of sign-ins of each.
 const CLIENTS: usize = 16;
 const TIMES: usize = 6;
-/// Measurements of one at a time.
+/// Number of sequential sign-ins.
 const ALONE: usize = 20;
 const EMAIL: &str = "bench@example.org";
 const PASSWORD: &str = "correct horse battery";
@@ -79,7 +79,7 @@ pub(crate) fn run(engine: &Engine) -> BenchResult<[Figure; 2]> {
     ])
 }
 
-/// What a thread measured.
+/// The measurements of a thread.
 fn joined(thread: thread::ScopedJoinHandle<'_, Result<Vec<f64>, String>>) -> Result<Vec<f64>, String> {
     thread.join().unwrap_or_else(|_| Err("a client panicked".to_owned()))
 }

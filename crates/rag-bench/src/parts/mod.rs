@@ -1,4 +1,4 @@
-//! `rag-bench parts`: ingest, embedder, search, COPY, tenancy and sign-ins, each beside a reference.
+//! `rag-bench parts`: ingest, embedder, search, COPY, tenancy and sign-ins, each compared with a reference.
 
 mod background;
 mod copy;
@@ -17,17 +17,17 @@ use crate::{
 
 pub(crate) use search::through_api;
 
-/// What `rag-bench parts` takes.
+/// Arguments of `rag-bench parts`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// Documents to take in.
+    /// Documents to ingest.
     #[arg(long, default_value_t = 500)]
     documents: usize,
 }
 
-/// Measures; the result as text.
+/// Runs all measurements; returns the result as text.
 pub(crate) fn run(args: &Args) -> BenchResult<String> {
     let figures = measure(args)?;
     Ok(if args.common.json { serde_json::json!(figures).to_string() } else { table(&figures) })

@@ -1,4 +1,4 @@
-//! Search through the HTTP API against the same SQL on a bare connection.
+//! Search through the HTTP API compared with the same SQL on a bare connection.
 
 use diesel::Connection;
 use rag_engine::{Engine, retrieve::SearchRequest};
@@ -12,10 +12,10 @@ use crate::{
     measure::{Figure, median, ms, timed},
 };
 
-/// Results asked for.
+/// Number of results per search.
 const LIMIT: usize = 10;
 
-/// Asks each question both ways, so that both meet the same noise.
+/// Runs each question both ways, so that both have the same noise.
 pub(crate) fn through_api(
     engine: &Engine,
     url: &str,
@@ -39,7 +39,7 @@ pub(crate) fn through_api(
     };
     let (mut through_api, mut bare) = (Vec::new(), Vec::new());
     for (number, question) in questions.iter().enumerate() {
-        // By turns, as the first brings pages into memory that the second finds there.
+        // Alternating, because the first search loads pages into memory for the second.
         if number % 2 == 0 {
             through_api.push(ask(question)?);
             bare.push(ask_bare(question)?);

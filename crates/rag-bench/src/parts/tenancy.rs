@@ -1,4 +1,4 @@
-//! What it costs that each transaction is entered on somebody's behalf and that policies hold it.
+//! The cost of entering each transaction for an actor and of row-level security.
 
 use rag_engine::{Actor, Engine};
 use rag_repo::{Db, Page, PoolSettings, documents};
@@ -9,15 +9,15 @@ use crate::{
     measure::{Figure, median, ms, timed},
 };
 
-/// Turns of each kind, and reads in a turn.
+/// Number of rounds of each kind, and of reads in a round.
 const TURNS: usize = 40;
 const READS: usize = 100;
-/// Reads of a turn that are not counted: PostgreSQL plans a statement anew when the role changes, and keeps a plan only
+/// Number of reads of a round that are not counted: PostgreSQL replans a statement when the role changes, and caches a plan only
 /// after five.
 const WARM_UP: usize = 10;
 
-/// Reads one document on behalf of its owner, and on behalf of a worker, whom no policy holds, in turns. One connection
-/// serves both: two would differ by the processors that their server processes run on.
+/// Reads one document alternately as its owner and as a worker, who bypasses the policies. Both use one connection:
+/// two would differ by the processors of their server processes.
 pub(crate) fn run(engine: &Engine, database_url: &str, collection: CollectionId) -> BenchResult<Figure> {
     let page = Page::first(1);
     let listed = engine.db().transaction(Actor::Worker, |conn| documents::list(conn, collection, page))?;

@@ -1,4 +1,4 @@
-//! The real passages and questions with their real vectors, and which passages are near to each other.
+//! The real passages and questions with their real vectors, and the nearest neighbours of each passage.
 
 use rag_embed::Embedder;
 use rag_engine::retrieve::QueryText;
@@ -6,10 +6,10 @@ use rag_engine::retrieve::QueryText;
 use super::{Args, vector_file::VectorFile};
 use crate::{BenchResult, corpus, measure::progress};
 
-/// Near neighbours known of each passage.
+/// Number of neighbours stored for each passage.
 const NEIGHBOURS: usize = 30;
 
-/// What synthetic rows are made from.
+/// The source of synthetic rows.
 pub(crate) struct Base {
     pub(crate) passages: Vec<Passage>,
     pub(crate) questions: Vec<Question>,
@@ -37,14 +37,14 @@ pub(crate) fn prepare(args: &Args, model: &dyn Embedder) -> BenchResult<Base> {
         None => corpus::own_documentation()?,
     };
     if corpus.documents.len() < 20 || corpus.questions.is_empty() {
-        return Err("twenty passages and a question are the least to start from".into());
+        return Err("cannot make synthetic rows: at least twenty passages and one question are needed".into());
     }
     // A passage is embedded under its title, as ingest does.
     let inputs: Vec<String> =
         corpus.documents.iter().map(|document| format!("{}\n{}", document.title, document.text)).collect();
     let mut file = VectorFile::open(args.cache.as_deref(), model.model().dimensions)?;
     let vectors = file.embed(model, &inputs)?;
-    // Without quotation marks and dashes, which would turn words into rules; so it is what search embeds, too.
+    // Without quotation marks and dashes, which search would parse as phrases and exclusions; so search embeds the same text.
     let questions: Vec<String> =
         corpus.questions.iter().map(|question| QueryText::parse(question).words).collect();
     let asked = file.embed(model, &questions)?;
@@ -65,7 +65,7 @@ pub(crate) fn prepare(args: &Args, model: &dyn Embedder) -> BenchResult<Base> {
     })
 }
 
-/// The `count` vectors nearest to `query`, and their cosine, nearest first; itself and its doubles left out.
+/// The `count` vectors nearest to `query`, and their cosine, nearest first, without the vector itself and its duplicates.
 pub(crate) fn nearest(vectors: &[Vec<f32>], query: &[f32], count: usize) -> Vec<(usize, f32)> {
     let cosines = vectors.iter().map(|vector| dot(vector, query)).enumerate();
     let mut others: Vec<(usize, f32)> = cosines.filter(|(_, cosine)| *cosine < 0.9999).collect();
@@ -77,7 +77,7 @@ pub(crate) fn nearest(vectors: &[Vec<f32>], query: &[f32], count: usize) -> Vec<
     others
 }
 
-/// Eight sums side by side, which the compiler turns into vector instructions: one sum it must keep in order.
+/// Eight parallel sums, which the compiler vectorises; it must keep the order of a single sum.
 pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
     let (left, right) = (left.as_chunks::<8>(), right.as_chunks::<8>());
     let mut sums = [0.0_f32; 8];

@@ -1,4 +1,4 @@
-//! Makes statistics and the inverted index after the load, and says how large everything is.
+//! Creates statistics and the inverted index after the load, and reports all sizes.
 
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl,
@@ -18,16 +18,16 @@ use crate::{
     measure::{progress, seconds, timed},
 };
 
-/// Memory for a row while the inverted index is built.
+/// Memory per row during the build of the inverted index.
 const WORDS_ROW_BYTES: usize = 2_048;
 const MB: usize = 1 << 20;
 
-/// The inverted index, and what lies on the disk without the index of the vectors.
+/// The inverted index, and the sizes on disk without the vector index.
 #[derive(Debug, Serialize)]
 pub(crate) struct Built {
     /// `maintenance_work_mem` of the build.
     pub(crate) memory_mb: usize,
-    /// Seconds of the inverted index's build.
+    /// Build time of the inverted index, in seconds.
     pub(crate) inverted_s: f64,
     /// Tables and indexes.
     pub(crate) sizes: Vec<Size>,
@@ -36,7 +36,7 @@ pub(crate) struct Built {
 /// Size of a table or an index.
 #[derive(Debug, Serialize, QueryableByName)]
 pub(crate) struct Size {
-    /// What it holds.
+    /// The table or index.
     #[diesel(sql_type = Text)]
     pub(crate) name: String,
     /// Bytes on disk.
@@ -55,7 +55,7 @@ pub(crate) struct Setting {
     pub(crate) value: String,
 }
 
-/// The server's settings that the figures depend on.
+/// The server's settings that affect the figures.
 pub(crate) fn server(url: &str) -> BenchResult<Vec<Setting>> {
     let conn = &mut rag_repo::server::connect(url)?;
     Ok(diesel::sql_query(
@@ -65,7 +65,7 @@ pub(crate) fn server(url: &str) -> BenchResult<Vec<Setting>> {
     .load(conn)?)
 }
 
-/// Drops the two indexes that are built faster afterwards; the inverted one's definition stays in `bench_indexes`.
+/// Drops the two indexes that are faster to build after the load; keeps the definition of the inverted one in `bench_indexes`.
 pub(crate) fn forget_indexes(conn: &mut PgConnection, model: &EmbeddingModel) -> BenchResult<()> {
     let none = VectorIndex { kind: IndexKind::None, ..VectorIndex::default() };
     vector_index::rebuild(conn, model, &none, 64)?;
@@ -76,7 +76,7 @@ pub(crate) fn forget_indexes(conn: &mut PgConnection, model: &EmbeddingModel) ->
     Ok(())
 }
 
-/// Makes statistics and the inverted index.
+/// Creates statistics and the inverted index.
 pub(crate) fn run(url: &str, args: &Args) -> BenchResult<Built> {
     let conn = &mut rag_repo::server::connect(url)?;
     progress("vacuuming and counting");
@@ -103,7 +103,7 @@ pub(crate) fn run(url: &str, args: &Args) -> BenchResult<Built> {
     Ok(Built { memory_mb, inverted_s: seconds(took), sizes })
 }
 
-/// A size as a number to reckon with, exact to the kilobyte.
+/// Converts a size to a floating-point number, exact to the kilobyte.
 pub(crate) fn bytes(count: i64) -> f64 {
     f64::from(u32::try_from(count / 1_024).unwrap_or(u32::MAX)) * 1_024.0
 }

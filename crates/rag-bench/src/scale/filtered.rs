@@ -1,4 +1,4 @@
-//! Search under filters: from one document in ten thousand to half of them, and by topics near to the question or not.
+//! Search with filters: from one document in ten thousand to half of them, and by topics near the question or not.
 
 use diesel::{QueryableByName, sql_types::Double};
 use rag_engine::retrieve::{Mode, SearchRequest, SearchResult};
@@ -22,7 +22,7 @@ use crate::{
     measure::{number, percentile, progress},
 };
 
-/// Values of `bucket` that the filters let through, and what they are called.
+/// The values of `bucket` that pass the filters, and the names of the filters.
 const BUCKETS_LET_THROUGH: [(i32, &str); 6] = [
     (1, "any topic, 0.01 %"),
     (10, "any topic, 0.1 %"),
@@ -32,18 +32,18 @@ const BUCKETS_LET_THROUGH: [(i32, &str); 6] = [
     (BUCKETS / 2, "any topic, 50 %"),
 ];
 
-/// What a filter does to search.
+/// The effect of a filter on search.
 #[derive(Debug, Serialize)]
 pub(crate) struct Filtered {
-    /// Which documents pass.
+    /// The documents that pass.
     pub(crate) name: &'static str,
     /// Share of the chunks that pass, 0 to 1; the mean over the questions.
     pub(crate) share: f64,
     /// Share of the questions whose vectors were compared with every row that passes.
     pub(crate) exact: f64,
-    /// The vectors' leg, beside every row that passes.
+    /// The dense leg, compared with every row that passes.
     pub(crate) dense: FilteredLeg,
-    /// The words' leg, beside BM25 of every chunk that passes and holds a word.
+    /// The lexical leg, compared with BM25 of every chunk that passes and contains a word.
     pub(crate) lexical: FilteredLeg,
     /// Milliseconds in the database of both legs together.
     pub(crate) fused_p50_ms: f64,
@@ -51,16 +51,16 @@ pub(crate) struct Filtered {
     pub(crate) fused_p95_ms: f64,
 }
 
-/// What a filter does to one leg.
+/// The effect of a filter on one leg.
 #[derive(Debug, Serialize)]
 pub(crate) struct FilteredLeg {
-    /// Results, of ten; the mean.
+    /// Mean number of results, of ten.
     pub(crate) found: f64,
-    /// Questions with fewer results than there are, of ten.
+    /// Number of questions with fewer results than exist, of ten.
     pub(crate) short: usize,
-    /// Share of the true ten that it finds; the mean.
+    /// Mean recall of the true ten.
     pub(crate) recall_at_10: f64,
-    /// As above, of the question that it is least of.
+    /// Minimum recall of a question.
     pub(crate) worst_recall_at_10: f64,
     /// Milliseconds in the database.
     pub(crate) p50_ms: f64,
@@ -68,7 +68,7 @@ pub(crate) struct FilteredLeg {
     pub(crate) p95_ms: f64,
 }
 
-/// What one leg found, question by question.
+/// The results of one leg, by question.
 #[derive(Default)]
 struct Seen {
     found: Vec<f64>,
@@ -97,11 +97,11 @@ impl Seen {
     }
 }
 
-/// What all filters do.
+/// The effects of all filters.
 #[derive(Debug, Serialize)]
 pub(crate) struct AllFiltered(pub(crate) Vec<Filtered>);
 
-/// Every filter on the first questions, one client.
+/// Measures every filter on the first questions, with one client.
 pub(crate) fn run(place: &Place<'_>, base: &Base) -> BenchResult<AllFiltered> {
     let conn = &mut rag_repo::server::connect(place.url)?;
     let questions = base.questions.get(..QUESTIONS).unwrap_or(&base.questions);
@@ -169,7 +169,7 @@ struct Share {
     share: f64,
 }
 
-/// Every document has as many chunks, so that its share of the documents is the chunks' share.
+/// Every document has the same number of chunks, so that the share of documents is the share of chunks.
 fn share(conn: &mut PgConnection, filter: &Filter) -> BenchResult<f64> {
     let statement = Statement::new(
         "SELECT (count(*) FILTER (WHERE {filter}))::float8 / count(*) AS share FROM documents d",

@@ -1,4 +1,4 @@
-//! Synthetic documents: vectors among real neighbours, words drawn from real passages; the same from the same seed.
+//! Synthetic documents: vectors between real neighbours, words drawn from real passages; deterministic for a seed.
 
 use rag_embed::vector::normalise;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
@@ -7,19 +7,19 @@ use super::base::{Base, Passage, dot};
 
 /// Chunks of a document.
 pub(crate) const CHUNKS: usize = 10;
-/// Values of `bucket` in the metadata: `bucket < n` selects n of so many documents, whatever they are about.
+/// Number of values of `bucket` in the metadata: `bucket < n` selects n of this number of documents, independent of their topic.
 pub(crate) const BUCKETS: i32 = 10_000;
-/// Values of `topic` in the metadata: each selects documents that lie together.
+/// Number of values of `topic` in the metadata: each selects documents with similar vectors.
 const TOPICS: usize = 20;
-/// Length of the random step from a passage, in parts of the distance of its neighbours. Chosen so that synthetic vectors are as
-/// far from each other as as many real ones; the report shows both.
+/// Length of the random step from a passage, relative to the distance of its neighbours. Chosen so that synthetic vectors have the
+/// same distances as the same number of real ones; the report shows both.
 ///
-/// The step goes along the ways to the passage's neighbours. One in any direction would be of 384 dimensions: rows would come
-/// no nearer to each other the more there are, but be all as far, and finding the very nearest would be hard and mean nothing
-/// (measured: the local dimension of 200,000 such rows is 25 and grows; of real ones it falls, from 20 of 4,345 to 11 of 11,142;
-/// of these it is 18 of 4,300 and 11 of 250,000).
+/// The step goes along the directions to the passage's neighbours. A step in a random direction would have 384 dimensions: rows would
+/// not get nearer to each other as their number grows, and finding the nearest would be hard and meaningless
+/// (measured: the local dimension of 200,000 such rows is 25 and grows; of real rows it falls, from 20 with 4,345 to 11 with 11,142;
+/// of these rows it is 18 with 4,300 and 11 with 250,000).
 const STEP: std::ops::Range<f32> = 0.8..1.2;
-/// One word in so many is a name: it keeps the vocabulary growing with the collection, as real ones do (Heaps' law).
+/// One word in this number is a name, so that the vocabulary grows with the collection, as in real texts (Heaps' law).
 const NAME_ONE_IN: u32 = 25;
 
 /// A document to load.
@@ -34,12 +34,12 @@ pub(crate) struct Synthetic {
 pub(crate) struct Generator<'a> {
     base: &'a Base,
     rng: StdRng,
-    /// Every word of every passage, so that a draw finds words as often as people write them (Zipf's law).
+    /// Every word of every passage, so that words are drawn with their real frequencies (Zipf's law).
     words: Vec<&'a str>,
 }
 
 impl<'a> Generator<'a> {
-    /// Starts from the seed.
+    /// Creates a generator with the seed.
     pub(crate) fn new(base: &'a Base, seed: u64) -> Self {
         let words = base.passages.iter().flat_map(|passage| passage.text.split_whitespace()).collect();
         Self { base, rng: StdRng::seed_from_u64(seed), words }
@@ -70,7 +70,7 @@ impl<'a> Generator<'a> {
         base.passages.get(passage.neighbours.choose(&mut self.rng)?.0)
     }
 
-    /// A point of unit length a step from `from`, which goes some random way towards each neighbour or away from it.
+    /// A point of unit length one step from `from`; the step is a random part of the way towards each neighbour or away from it.
     fn near(&mut self, from: &Passage) -> Vec<f32> {
         let base = self.base;
         let count = u16::try_from(from.neighbours.len()).map_or(f32::MAX, f32::from);
@@ -83,7 +83,7 @@ impl<'a> Generator<'a> {
                 *value += way * (b - a);
             }
         }
-        // Only a step to the very origin has no direction.
+        // Only a step exactly to the origin has no direction.
         let _ = normalise(&mut vector);
         vector
     }
@@ -110,7 +110,7 @@ impl<'a> Generator<'a> {
         Some(text)
     }
 
-    /// A made-up word of two to six syllables-to-be: each length is as likely, so the short ones recur and the long are new.
+    /// An invented word of two to six syllables: each length is equally likely, so short words recur and long ones are new.
     fn name(&mut self) -> String {
         let mut letters = String::from("q");
         for _ in 0..self.rng.random_range(2..=6) {

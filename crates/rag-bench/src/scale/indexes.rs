@@ -1,4 +1,4 @@
-//! Every kind of index over the same vectors, beside the HNSW index that single precision would need.
+//! Every kind of index on the same vectors, compared with the HNSW index of single precision.
 
 use std::time::Duration;
 
@@ -18,49 +18,49 @@ use crate::{
     measure::{number, peak_rss_mb, progress, seconds, timed},
 };
 
-/// Rows up to which the float32 index is built of all of them.
+/// Maximum number of rows for which the float32 index is built from all rows.
 const FLOAT_ROWS: usize = 100_000;
-/// Rows that it is built of otherwise; its size grows in proportion.
+/// Number of sampled rows for larger tables; the size grows in proportion.
 const FLOAT_SAMPLE: usize = 50_000;
-/// Memory that a row takes while the float32 index is built: vector, neighbours, room to spare.
+/// Memory per row during the build of the float32 index: vector, neighbours and reserve.
 const FLOAT_ROW_BYTES: usize = 3_072;
 const MB: usize = 1 << 20;
 
-/// The kinds in the order they are built; the default is the last, and stays for what is measured after.
+/// The kinds in the order of their builds; the default is the last, and later measurements use it.
 pub(crate) const KINDS: [IndexKind; 3] = [IndexKind::Ivfflat, IndexKind::HnswBinary, IndexKind::Hnsw];
 
-/// What single precision would cost.
+/// The index of single precision.
 #[derive(Debug, Serialize)]
 pub(crate) struct Float32 {
-    /// Rows that were indexed.
+    /// Number of indexed rows.
     pub(crate) rows: usize,
-    /// Whether these are a sample.
+    /// Whether the rows are a sample.
     pub(crate) is_sample: bool,
-    /// Bytes of the index, in proportion to all rows.
+    /// Size of the index in bytes, extrapolated to all rows.
     pub(crate) bytes: f64,
-    /// Seconds of the build of those rows.
+    /// Build time of these rows, in seconds.
     pub(crate) build_s: f64,
 }
 
-/// An index as it was built and searched.
+/// The measurements of an index.
 #[derive(Debug, Serialize)]
 pub(crate) struct Indexed {
     /// Kind and settings.
     pub(crate) index: String,
-    /// Memory it was given, in MB: `maintenance_work_mem`, unless the server's own is more.
+    /// Memory of the build, in MB: `maintenance_work_mem`, unless the server's own value is larger.
     pub(crate) memory_mb: i64,
-    /// Seconds of the build.
+    /// Build time, in seconds.
     pub(crate) build_s: f64,
-    /// Most memory of the process that built it, in MB, the part of `shared_buffers` that it touched included; none when the
+    /// Peak memory of the process that built it, in MB, including the pages of `shared_buffers` that it used; `None` if the
     /// server is not on this machine.
     pub(crate) peak_rss_mb: Option<f64>,
     /// Bytes on disk.
     pub(crate) bytes: f64,
-    /// These over the float32 index's.
+    /// The size relative to the float32 index.
     pub(crate) over_float32: f64,
-    /// How it was searched.
+    /// The settings of the search.
     pub(crate) plan: String,
-    /// Share of the ten nearest chunks that were found.
+    /// Recall of the ten nearest chunks.
     pub(crate) recall_at_10: f64,
     /// Milliseconds in the database, one client.
     pub(crate) p50_ms: f64,
@@ -68,7 +68,7 @@ pub(crate) struct Indexed {
     pub(crate) p95_ms: f64,
 }
 
-/// What the indexes are asked.
+/// The questions for the indexes.
 pub(crate) struct Asked<'a> {
     pub(crate) questions: &'a [Question],
     pub(crate) truth: &'a Truth,
@@ -76,7 +76,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) most_memory_mb: u32,
 }
 
-/// Builds the index that single precision would need, of all rows or of a sample, and drops it.
+/// Builds the index of single precision on all rows or a sample, and drops it.
 pub(crate) fn float32(place: &Place<'_>, rows: usize) -> BenchResult<Float32> {
     let indexed = if rows <= FLOAT_ROWS { rows } else { FLOAT_SAMPLE };
     progress(&format!("building a float32 index of {indexed} rows"));
@@ -106,7 +106,7 @@ struct Backend {
     pid: i32,
 }
 
-/// Builds an index of the kind as `rag index --rebuild` does, and searches by it.
+/// Builds an index of the kind like `rag index --rebuild`, and searches with it.
 pub(crate) fn run(
     place: &Place<'_>,
     kind: IndexKind,
@@ -114,7 +114,7 @@ pub(crate) fn run(
     float32: &Float32,
 ) -> BenchResult<Indexed> {
     progress(&format!("building an index of kind {kind}"));
-    // A connection of its own: its process has held nothing else.
+    // A new connection: its server process has used no other memory.
     let conn = &mut rag_repo::server::connect(place.url)?;
     let Backend { pid } = diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(conn)?;
     let model = embedding_models::find(conn, place.engine.models().for_new_collections().row().id)?;
@@ -124,7 +124,7 @@ pub(crate) fn run(
     let peak_rss_mb = peak_rss_mb(&pid.to_string());
     let facts = vector_index::facts(conn, model.id)?;
     let needed_mb = vector_index::memory_mb(&index, model.dimensions, facts.row_count);
-    // What was written must not be flushed to the disk while search is measured.
+    // Written data must not be flushed to disk during the measurement of search.
     conn.batch_execute("CHECKPOINT")?;
     let texts: Vec<&str> = asked.questions.iter().map(|question| question.text.as_str()).collect();
     let served = serve::dense(place, &texts, asked.limit)?;

@@ -1,4 +1,4 @@
-//! How life-like the synthetic rows are: the same facts of as many real and synthetic ones, side by side.
+//! Compares synthetic with real rows: the same statistics of the same number of each.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::measure::{number, percentile, progress};
 
-/// Vectors whose neighbours are looked for.
+/// Number of vectors whose neighbours are searched.
 const SAMPLE: usize = 500;
 
-/// Neighbours that tell the dimension.
+/// Number of neighbours from which the dimension is estimated.
 const AROUND: usize = 20;
 
 const CHUNK: [&str; 3] = [
@@ -27,25 +27,25 @@ const QUESTION: [&str; 3] = [
     "local dimension around a question, p50",
 ];
 
-/// A fact of the real and of the synthetic rows.
+/// A statistic of the real and of the synthetic rows.
 #[derive(Debug, Serialize)]
 pub(crate) struct Pair {
-    /// What it is.
+    /// The name of the statistic.
     pub(crate) name: &'static str,
-    /// Of the real passages.
+    /// Its value for the real passages.
     pub(crate) real: f64,
-    /// Of as many synthetic chunks, each from a document of its own.
+    /// Its value for the same number of synthetic chunks, each from a different document.
     pub(crate) synthetic: f64,
 }
 
-/// All facts.
+/// All statistics.
 #[derive(Debug, Serialize)]
 pub(crate) struct Pairs(pub(crate) Vec<Pair>);
 
 /// Draws as many synthetic chunks as there are real passages and compares.
 pub(crate) fn compare(base: &Base, seed: u64) -> Pairs {
     progress("comparing real and synthetic rows");
-    // Another seed than the rows', so that no row is looked at twice.
+    // A seed different from that of the rows, so that the samples are independent.
     let mut generator = Generator::new(base, seed ^ u64::MAX);
     let drawn = (0..base.passages.len()).filter_map(|_| generator.document()?.chunks.pop());
     let (texts, synthetic): (Vec<String>, Vec<Vec<f32>>) = drawn.unzip();
@@ -90,8 +90,8 @@ fn facts(vectors: &[Vec<f32>], queries: &[&[f32]]) -> Facts {
     [of_rank(0), of_rank(9), percentile(&mut dimensions, 50)]
 }
 
-/// The maximum likelihood estimate of Levina and Bickel (2004), by the distances of the nearest vectors: how fast their number
-/// grows with the distance. It, not the length of the vectors, says how hard finding the nearest is.
+/// The maximum likelihood estimate of Levina and Bickel (2004), from the distances of the nearest vectors: how fast their number
+/// grows with the distance. It determines the difficulty of a nearest-neighbour search, not the length of the vectors.
 fn local_dimension(cosines: &[f64]) -> Option<f64> {
     let distance = |cosine: &f64| (2.0 - 2.0 * cosine).max(f64::EPSILON).sqrt();
     let (last, nearer) = cosines.split_last()?;
@@ -104,7 +104,7 @@ fn pairs(names: [&'static str; 3], real: &Facts, synthetic: &Facts) -> Vec<Pair>
     names.into_iter().zip(values).map(|(name, (&real, &synthetic))| Pair { name, real, synthetic }).collect()
 }
 
-/// For each word of each question, the share of the texts that hold it.
+/// For each word of each question, the share of the texts that contain it.
 fn word_shares(base: &Base, texts: &[String]) -> Vec<f64> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for text in texts {

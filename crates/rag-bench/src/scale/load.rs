@@ -1,4 +1,4 @@
-//! Loads the synthetic collection by COPY into the tables that ingest fills, originals and full texts apart.
+//! Loads the synthetic collection by COPY into the tables of ingest, except originals and full texts.
 
 use std::time::Instant;
 
@@ -28,19 +28,19 @@ use crate::{
     measure::{progress, seconds},
 };
 
-/// Documents in one transaction; bounds what is held in memory.
+/// Number of documents in one transaction; bounds the memory.
 const BATCH: usize = 1_000;
-/// Versions whose words are compared with what ingest would have written.
+/// Number of versions whose words are compared with those that ingest writes.
 const COMPARED: usize = 5;
 
-/// What was loaded, and where.
+/// The loaded rows and their collection.
 pub(crate) struct Loaded {
     pub(crate) collection: CollectionId,
     pub(crate) rows: usize,
     pub(crate) times: LoadTimes,
 }
 
-/// How long loading took, in seconds.
+/// Time of the load, in seconds.
 #[derive(Debug, Serialize)]
 pub(crate) struct LoadTimes {
     /// Drawing rows, COPY, and stemming.
@@ -52,7 +52,7 @@ pub(crate) struct LoadTimes {
 /// Loads `args.rows` chunks into a new collection that has no HNSW and no inverted index yet.
 pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> BenchResult<Loaded> {
     let conn = &mut rag_repo::server::connect(url)?;
-    // Indexes are about to be dropped: nobody's documents may depend on them.
+    // Indexes will be dropped: no existing documents may depend on them.
     if diesel::sql_query("SELECT count(*) AS count FROM documents").get_result::<Count>(conn)?.count > 0 {
         return Err(
             "the database holds documents; measure on an empty one, as `make bench-scale` does".into()
@@ -208,14 +208,14 @@ struct Count {
     count: i64,
 }
 
-/// Lets ingest's own function write the version's words once more, compares, and takes it back.
+/// Writes the version's words again with ingest's own function, compares both, and rolls back.
 fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()> {
     let mut differing = None;
     let result: Result<(), diesel::result::Error> = conn.transaction(|conn| {
         diesel::sql_query("CREATE TEMPORARY TABLE bench_before ON COMMIT DROP AS SELECT * FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)
             .execute(conn)?;
-        // Without its trigger the counts stay, so that known words keep their ids.
+        // Without its trigger the counts do not change, so that known words keep their ids.
         conn.batch_execute("ALTER TABLE passage_lexemes DISABLE TRIGGER passage_lexemes_forget")?;
         diesel::sql_query("DELETE FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)

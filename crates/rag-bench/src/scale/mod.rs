@@ -1,4 +1,4 @@
-//! `rag-bench scale`: search in a large collection made from real passages: times, sizes, recall, and the naive way.
+//! `rag-bench scale`: search in a large collection made from real passages: times, sizes, recall, and a naive implementation.
 
 mod base;
 mod build;
@@ -25,39 +25,39 @@ use crate::{
     parts,
 };
 
-/// What `rag-bench scale` takes.
+/// Arguments of `rag-bench scale`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// Chunks to make; rounded to whole documents of ten.
+    /// Number of chunks; rounded to whole documents of ten.
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
-    /// Clients that ask at once; a measurement each.
+    /// Numbers of concurrent clients; one measurement for each.
     #[arg(long, value_delimiter = ',', default_value = "1,4,16")]
     clients: Vec<usize>,
-    /// Questions, each asked once in every measurement.
+    /// Number of questions, each asked once in every measurement.
     #[arg(long, default_value_t = 500)]
     queries: usize,
-    /// Real passages that the chunks are made from.
+    /// Number of real passages from which the chunks are made.
     #[arg(long, default_value_t = 4_000)]
     passages: usize,
-    /// File that keeps the vectors of the real passages from one run to the next.
+    /// File that stores the vectors of the real passages between runs.
     #[arg(long)]
     cache: Option<PathBuf>,
-    /// Most seconds that one measurement may take.
+    /// Maximum time of one measurement, in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Most memory of an index build, in MB; it takes what the rows need.
+    /// Maximum memory of an index build, in MB; a build uses the memory that its rows need.
     #[arg(long, default_value_t = 4_096)]
     build_memory_mb: u32,
-    /// What the synthetic rows are drawn from.
+    /// Seed of the synthetic rows.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
-/// Measures; shows each section as it is done. With `--json` the result is one object at the end, and the sections go to
-/// the standard error.
+/// Runs all measurements and shows each section when it is complete. With `--json` the result is one object at the end, and the
+/// sections go to standard error.
 pub(crate) fn run(args: &Args) -> BenchResult<String> {
     let mut report = Report::new(args.common.json);
     measure(args, &mut report)?;
@@ -84,7 +84,7 @@ fn measure(args: &Args, report: &mut Report) -> BenchResult<()> {
     search(args, &place, loaded.rows, &base, report)
 }
 
-/// All that is measured once the rows are there.
+/// Runs all measurements after the load.
 fn search(
     args: &Args,
     place: &serve::Place<'_>,

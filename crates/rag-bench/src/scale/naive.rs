@@ -1,4 +1,4 @@
-//! What is often shipped on PostgreSQL: `ts_rank_cd` over any of the words, and a vector search with default settings.
+//! The naive search on PostgreSQL: `ts_rank_cd` with any of the words, and a vector search with default settings.
 
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl,
@@ -14,10 +14,10 @@ use crate::{
     measure::{ms, progress, timed},
 };
 
-/// Results asked for.
+/// Number of results per search.
 const LIMIT: i64 = 10;
 
-/// Which of the two is asked.
+/// The leg to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leg {
     Words,
@@ -31,7 +31,7 @@ struct Words {
     text: String,
 }
 
-/// Gives the naive way its full-text index, on a narrow table of its own.
+/// Creates the full-text index of the naive search, on a separate narrow table.
 pub(crate) fn prepare(url: &str) -> BenchResult<()> {
     progress("building the full-text index of the naive way");
     let conn = &mut rag_repo::server::connect(url)?;
@@ -40,7 +40,7 @@ pub(crate) fn prepare(url: &str) -> BenchResult<()> {
     Ok(())
 }
 
-/// One client of the naive way.
+/// One client of the naive search.
 pub(crate) struct Client<'a> {
     engine: &'a Engine,
     conn: PgConnection,
@@ -53,7 +53,7 @@ impl<'a> Client<'a> {
         Ok(Self { engine, conn: rag_repo::server::connect(url)?, leg })
     }
 
-    /// Asks, and says how many milliseconds PostgreSQL took; stemming and embedding the question are not counted.
+    /// Searches, and returns the milliseconds of PostgreSQL without stemming and embedding the question.
     pub(crate) fn ask(&mut self, question: &str) -> BenchResult<f64> {
         let stemmed = diesel::sql_query(include_str!("naive_query.sql")).bind::<Text, _>(question);
         let words: Words = stemmed.get_result(&mut self.conn)?;

@@ -1,4 +1,4 @@
-//! How much of the true top ten search finds: vectors against the exact scan, words against BM25 of every candidate.
+//! Recall of the true top ten: vectors compared with an exact scan, words with BM25 of every candidate.
 
 use pgvector::HalfVector;
 use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
@@ -15,23 +15,23 @@ use crate::{
     measure::{ms, number, percentile, progress, timed},
 };
 
-/// Questions that are also answered the slow, exact way.
+/// Number of questions that are also answered exactly.
 pub(crate) const QUESTIONS: usize = 100;
-/// Scores that differ less are equal: neither of two such chunks is the better answer.
+/// Scores that differ by less are equal: neither chunk is the better answer.
 const TIE: f64 = 1e-6;
 
-/// Agreement with the truth, and what the truth costs.
+/// Recall compared with exact results, and the time of these.
 #[derive(Debug, Serialize)]
 pub(crate) struct Quality {
     /// Questions compared.
     pub(crate) questions: usize,
-    /// How the dense leg was run.
+    /// The plan of the dense leg.
     pub(crate) dense_plan: String,
-    /// Share of the ten nearest chunks that the dense leg finds.
+    /// Recall of the ten nearest chunks by the dense leg.
     pub(crate) dense_recall_at_10: f64,
     /// Milliseconds of an exact scan, median.
     pub(crate) exact_p50_ms: f64,
-    /// Share of the ten best chunks by unpruned BM25 that the lexical leg finds.
+    /// Recall of the ten best chunks by unpruned BM25 by the lexical leg.
     pub(crate) pruned_agreement_at_10: f64,
     /// Share of the questions that lost words to pruning.
     pub(crate) pruned_questions: f64,
@@ -41,14 +41,14 @@ pub(crate) struct Quality {
     pub(crate) unpruned_p95_ms: f64,
 }
 
-/// The nearest chunks of the first questions, and what a scan of all vectors for them takes.
+/// The nearest chunks of the first questions, and the time of a scan of all vectors for them.
 pub(crate) struct Truth {
     hits: Vec<Vec<Hit>>,
     exact_p50_ms: f64,
 }
 
 impl Truth {
-    /// Compares every vector.
+    /// Compares every vector with each question.
     pub(crate) fn of(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
         progress("comparing every vector with each question");
         let scope = Scope::in_collections(&[place.collection]);
@@ -61,7 +61,7 @@ impl Truth {
         Ok(Self { hits, exact_p50_ms: percentile(&mut times, 50) })
     }
 
-    /// Share of it that the dense leg finds, and how that was run.
+    /// Recall of the dense leg, and its plan.
     pub(crate) fn recall(&self, place: &Place<'_>, questions: &[Question]) -> BenchResult<(f64, String)> {
         let (mut shares, mut plan) = (Vec::new(), None);
         for (question, truth) in questions.iter().zip(&self.hits) {
@@ -73,7 +73,7 @@ impl Truth {
     }
 }
 
-/// Compares on the first questions.
+/// Measures recall on the first questions.
 pub(crate) fn run(place: &Place<'_>, questions: &[Question], truth: &Truth) -> BenchResult<Quality> {
     progress("comparing with exact answers");
     let questions = questions.get(..QUESTIONS).unwrap_or(questions);
@@ -134,7 +134,7 @@ pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Questio
     })?)
 }
 
-/// Refuses to compare with nothing, which everything agrees with.
+/// Refuses empty exact results, with which every result would agree.
 fn some(hits: Vec<Hit>) -> BenchResult<Vec<Hit>> {
     if hits.is_empty() {
         return Err("there is nothing to compare with: the exact search finds no passage".into());
@@ -142,7 +142,7 @@ fn some(hits: Vec<Hit>) -> BenchResult<Vec<Hit>> {
     Ok(hits)
 }
 
-/// Share of the true hits that were found, or something as good in their place; 1 of none.
+/// Share of the true hits that were found, or hits with the same score; 1 if there are no true hits.
 pub(crate) fn share(truth: &[Hit], found: &[Found]) -> f64 {
     let Some(worst) = truth.last() else { return 1.0 };
     let ids: Vec<PassageId> = truth.iter().map(|hit| hit.passage_id).collect();

@@ -1,4 +1,4 @@
-//! A model that has the questions' vectors ready, so that only the database is measured; it embeds everything else.
+//! A model with precomputed vectors of the questions, so that only the database is measured; it embeds all other texts.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -6,14 +6,14 @@ use rag_embed::{EmbedError, Embedder, ModelInfo};
 
 use super::base::Question;
 
-/// The model and what it said before.
+/// The model and its precomputed vectors.
 pub(crate) struct Remembered {
     model: Arc<dyn Embedder>,
     questions: HashMap<String, Vec<f32>>,
 }
 
 impl Remembered {
-    /// Remembers the questions' vectors.
+    /// Stores the questions' vectors.
     pub(crate) fn new(model: Arc<dyn Embedder>, questions: &[Question]) -> Arc<Self> {
         let known = questions.iter().map(|question| (question.text.clone(), question.vector.clone()));
         Arc::new(Self { model, questions: known.collect() })

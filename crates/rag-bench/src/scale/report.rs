@@ -1,4 +1,4 @@
-//! What was seen, section by section: as text at once, and as one JSON object at the end.
+//! The results by section: each as text when it is complete, and all as one JSON object at the end.
 
 use std::fmt;
 
@@ -20,19 +20,19 @@ use crate::{BenchResult, measure::progress, print};
 
 const MB: f64 = 1_048_576.0;
 
-/// Shows sections as they are done; a run that is cut short has shown what it saw.
+/// Shows each section when it is complete, so that an interrupted run has shown its results.
 pub(crate) struct Report {
     as_json: bool,
     sections: Map<String, Value>,
 }
 
 impl Report {
-    /// With nothing in it.
+    /// Creates an empty report.
     pub(crate) fn new(as_json: bool) -> Self {
         Self { as_json, sections: Map::new() }
     }
 
-    /// Shows a section, and keeps it.
+    /// Shows and stores a section.
     pub(crate) fn section(
         &mut self,
         name: &str,
@@ -47,13 +47,13 @@ impl Report {
         Ok(())
     }
 
-    /// What is left to print.
+    /// Returns the output for the end of the run.
     pub(crate) fn end(self) -> String {
         if self.as_json { Value::Object(self.sections).to_string() } else { String::new() }
     }
 }
 
-/// What was asked for, and where.
+/// The arguments of the run, and the machine.
 #[derive(Debug, Serialize)]
 pub(crate) struct Run {
     server: Vec<Setting>,
@@ -155,7 +155,7 @@ impl fmt::Display for Indexed {
 /// Memory of this process.
 #[derive(Debug, Serialize)]
 pub(crate) struct Memory {
-    /// The most it held at once, in MB.
+    /// Peak memory, in MB.
     pub(crate) bench_peak_rss_mb: Option<f64>,
 }
 
@@ -169,7 +169,7 @@ impl fmt::Display for Memory {
 }
 
 impl AllServed {
-    /// What one client alone saw.
+    /// The measurements with one client.
     fn alone(&self, name: &str) -> Option<&Served> {
         self.0.iter().find(|row| row.name == name && row.clients == 1)
     }

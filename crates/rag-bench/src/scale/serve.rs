@@ -1,4 +1,4 @@
-//! Many clients asking at once: how long each answer takes in the database, and how many a second there are.
+//! Concurrent clients: latency of each search in the database, and searches per second.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -19,12 +19,12 @@ use crate::{
     measure::{number, percentile, progress},
 };
 
-/// Results asked for.
+/// Number of results per search.
 pub(crate) const LIMIT: usize = 10;
-/// Questions asked before measuring, so that caches are warm.
+/// Number of searches before the measurement, to warm the caches.
 const WARM_UP: usize = 50;
 
-/// Where to search.
+/// The engine and collection to search.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) engine: &'a Engine,
@@ -32,16 +32,16 @@ pub(crate) struct Place<'a> {
     pub(crate) collection: CollectionId,
 }
 
-/// What a number of clients saw.
+/// The measurements with one number of clients.
 #[derive(Debug, Serialize)]
 pub(crate) struct Served {
     /// Kind of search.
     pub(crate) name: &'static str,
-    /// Clients at once.
+    /// Number of concurrent clients.
     pub(crate) clients: usize,
-    /// Answers; fewer than there are questions when time was up.
+    /// Number of answers; fewer than questions if the time limit was reached.
     pub(crate) answers: usize,
-    /// Milliseconds in the database, waiting for the processor included.
+    /// Milliseconds in the database, including waits for a processor.
     pub(crate) p50_ms: f64,
     /// As above.
     pub(crate) p95_ms: f64,
@@ -51,14 +51,14 @@ pub(crate) struct Served {
     pub(crate) per_second: f64,
 }
 
-/// What all saw.
+/// The measurements of all numbers of clients.
 #[derive(Debug, Serialize)]
 pub(crate) struct AllServed(pub(crate) Vec<Served>);
 
-/// Asks one question; milliseconds in the database.
+/// Runs one search; returns its milliseconds in the database.
 type Ask<'a> = Box<dyn FnMut(&str) -> BenchResult<f64> + 'a>;
 
-/// Every kind of search with every number of clients; the naive ways with one.
+/// Measures every kind of search with every number of clients; the naive searches with one.
 pub(crate) fn run(
     place: &Place<'_>,
     questions: &[&str],
@@ -88,7 +88,7 @@ pub(crate) fn run(
     Ok(AllServed(served))
 }
 
-/// One client that asks for vectors alone.
+/// One client that searches only vectors.
 pub(crate) fn dense(place: &Place<'_>, questions: &[&str], limit: Duration) -> BenchResult<Served> {
     let open = || Ok(search(place, Mode::Dense));
     warm_up("dense", questions, limit, &open)?;
@@ -114,7 +114,7 @@ fn search<'a>(place: &Place<'a>, mode: Mode) -> Ask<'a> {
     })
 }
 
-/// Lets the clients share out the questions, each asked once, until all are asked or the time is up.
+/// Distributes the questions over the clients, each asked once, until all are asked or the time limit is reached.
 fn measure<'a>(
     name: &'static str,
     clients: usize,

@@ -1,4 +1,4 @@
-//! A file of vectors by the digest of their text, only ever appended to: a run that is cut short loses nothing.
+//! A file of vectors by the digest of their text, append-only: an interrupted run loses no vectors.
 
 use std::{
     collections::HashMap,
@@ -12,19 +12,19 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{BenchResult, measure::progress};
 
-/// Texts embedded between two writes.
+/// Number of texts embedded between two writes.
 const WINDOW: usize = 64;
 
 type Digest = [u8; 32];
 
-/// Vectors known, and the file that keeps them.
+/// The known vectors, and the file that stores them.
 pub(crate) struct VectorFile {
     known: HashMap<Digest, Vec<f32>>,
     file: Option<File>,
 }
 
 impl VectorFile {
-    /// Reads the file, when one is named and there; its vectors are of `dimensions`.
+    /// Reads the file, if one is given and exists; its vectors have `dimensions`.
     pub(crate) fn open(path: Option<&Path>, dimensions: usize) -> BenchResult<Self> {
         let Some(path) = path else { return Ok(Self { known: HashMap::new(), file: None }) };
         if let Some(folder) = path.parent() {
@@ -33,13 +33,13 @@ impl VectorFile {
         let file = OpenOptions::new().append(true).create(true).open(path)?;
         let record = size_of::<Digest>() + dimensions * size_of::<f32>();
         let bytes = fs::read(path)?;
-        // A record that was cut short by a killed run must not shift those that follow.
+        // An incomplete record of a killed run must not shift the next ones.
         file.set_len(u64::try_from(bytes.len() / record * record)?)?;
         let known = bytes.chunks_exact(record).filter_map(parse).collect();
         Ok(Self { known, file: Some(file) })
     }
 
-    /// The vectors of the texts; those not known are embedded and kept.
+    /// The vectors of the texts; embeds and stores unknown ones.
     pub(crate) fn embed(&mut self, model: &dyn Embedder, texts: &[String]) -> BenchResult<Vec<Vec<f32>>> {
         let new: Vec<&str> =
             texts.iter().filter(|text| !self.known.contains_key(&digest(text))).map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Who gets in, and through which door: never without the password.
+//! Access to the server over each kind of connection: never without the password.
 
 use std::net::TcpListener;
 

@@ -1,4 +1,4 @@
-//! Deaths: of the server, of its owner, in the middle of anything; the next start copes.
+//! Crashes of the server and of its owner at any time; the next start recovers.
 
 use std::fs::{self, DirBuilder};
 use std::io::{BufRead, BufReader};
@@ -10,7 +10,7 @@ use rag_pg::{Supervisor, start};
 
 use crate::support::{Folder, kill, rag_home, wait_until};
 
-/// The example program, which cargo builds beside the tests.
+/// The example program, which cargo builds with the tests.
 fn example() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     tests.ancestors().nth(2).unwrap().join("examples/pg")
@@ -93,7 +93,7 @@ fn a_pid_file_whose_number_is_now_another_program_is_no_obstacle() {
     let pid = server.pid().to_string();
     kill(server.pid());
     drop(server);
-    // A living program of the server's own user: PostgreSQL alone would take it for a server and refuse.
+    // A running program of the server's user: PostgreSQL alone would take it for a server and refuse.
     let mut other = Command::new("sleep");
     other.arg("600");
     if rustix::process::geteuid().is_root() {
@@ -124,7 +124,7 @@ fn a_socket_folder_that_a_killed_start_had_just_made_is_used() {
     let folder = Folder::new();
     fs::create_dir(folder.data_dir()).unwrap();
     fs::write(folder.data_dir().join("lock"), "").unwrap();
-    // Root makes it before it gives it to the server's user.
+    // Root creates it before it changes the owner to the server's user.
     DirBuilder::new().mode(0o700).create(folder.data_dir().join("run")).unwrap();
     let server = start(&folder.settings()).unwrap();
     folder.psql(&server.url(), "SELECT 1").unwrap();

@@ -1,4 +1,4 @@
-//! A server's ordinary life: made, started, queried, stopped, started again, joined.
+//! The normal life of a server: created, started, queried, stopped, restarted, joined.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! What is refused, and that the refusal says what to do.
+//! Errors, and the cure that each one names.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

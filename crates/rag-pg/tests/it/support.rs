@@ -1,4 +1,4 @@
-//! What the tests share: the installation, a fresh data directory, psql, and waiting for a condition.
+//! Shared code of the tests: the installation, a fresh data directory, psql, and waiting for a condition.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) fn rag_home() -> PathBuf {
     env::var_os("RAG_HOME").map_or_else(usual, PathBuf::from)
 }
 
-/// A data directory of its own for one test.
+/// The data directory of one test.
 pub(crate) struct Folder {
     pub(crate) install: Install,
     temp: TempDir,
@@ -24,7 +24,7 @@ pub(crate) struct Folder {
 impl Folder {
     pub(crate) fn new() -> Self {
         let temp = tempfile::Builder::new().prefix("rag-pg-it-").tempdir().unwrap();
-        // Root's temporary folders are closed; the server's user must get through.
+        // Root's temporary folders are closed; the server's user must be able to enter.
         std::fs::set_permissions(temp.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         Self { install: Install::find(&rag_home()).unwrap(), temp }
     }
@@ -41,13 +41,13 @@ impl Folder {
         self.settings_at(&self.data_dir())
     }
 
-    /// Small and without syncing: a machine does not crash here, only processes do.
+    /// Small and without syncing: these tests crash processes, not the machine.
     pub(crate) fn settings_at(&self, data_dir: &Path) -> Settings {
         let memory_bytes = Some(256 << 20);
         Settings { memory_bytes, throw_away: true, ..Settings::new(data_dir, self.install.clone()) }
     }
 
-    /// What psql prints for `sql`, or what it complains of.
+    /// The output of psql for `sql`, or its error.
     pub(crate) fn psql(&self, url: &str, sql: &str) -> Result<String, String> {
         let mut command = Command::new(self.install.program("psql"));
         command.args([
