@@ -56,7 +56,7 @@ fn reference(model_dir: &Path, texts: &[&str]) -> BenchResult<Reference> {
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {
-        return Err("onnxruntime does not run: see above; `make bench` installs it anew when \
+        return Err("onnxruntime does not run: see above; `make bench` installs it again if \
                     RAG_HOME/tools/onnxruntime is gone"
             .into());
     }
