@@ -1,4 +1,4 @@
-//! `rag-bench`: each figure beside a reference measured in the same run. Needs `DATABASE_URL`; `make bench` sets it.
+//! `rag-bench`: compares each figure with a reference from the same run. Needs `DATABASE_URL`; `make bench` sets it.
 
 mod corpus;
 mod measure;
@@ -34,13 +34,13 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Ingest, embedder, search and COPY, each beside a reference: ratios
+    /// Ingest, embedder, search and COPY, each compared with a reference
     Parts(parts::Args),
     /// Search in a large synthetic collection: times, sizes, recall
     Scale(scale::Args),
 }
 
-/// What every measurement needs.
+/// Arguments of every measurement.
 #[derive(clap::Args)]
 pub(crate) struct Common {
     /// PostgreSQL to measure on; an empty database.

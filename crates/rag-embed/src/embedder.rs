@@ -7,7 +7,7 @@ use crate::EmbedError;
 /// The properties of a model that callers need before they store its vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
-    /// The name stored beside each vector; vectors of different names are never compared.
+    /// The name stored with each vector; vectors of different names are never compared.
     pub name: String,
     /// The length of every vector.
     pub dimensions: usize,

@@ -15,7 +15,7 @@ pub enum EmbedError {
     BadModel {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason why it cannot be used.
         reason: String,
     },
 
@@ -28,7 +28,7 @@ pub enum EmbedError {
     BadReranker {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason why it cannot be used.
         reason: String,
     },
 

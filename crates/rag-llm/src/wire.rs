@@ -18,12 +18,12 @@ pub struct ChatCompletionRequest {
     /// Whether to answer with server-sent events, one chunk each.
     #[serde(default)]
     pub stream: bool,
-    /// What a stream holds besides text.
+    /// Options of the stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<StreamOptions>,
 }
 
-/// What a stream holds besides text.
+/// Options of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOptions {
     /// Whether a last chunk without choices reports the tokens used.

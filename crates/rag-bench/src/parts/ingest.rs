@@ -75,7 +75,7 @@ struct Function {
     definition: String,
 }
 
-/// How long `work` takes while the function that indexes words does nothing.
+/// The time of `work` while the function that indexes words does nothing.
 fn without_words(url: &str, work: impl FnOnce() -> BenchResult<()>) -> BenchResult<Duration> {
     // On behalf of nobody: the tables' owner may replace functions, and no actor.
     let conn = &mut rag_repo::server::connect(url)?;
@@ -108,7 +108,7 @@ fn load(engine: &Engine, collection: CollectionId, documents: &[Document]) -> Be
     Ok(())
 }
 
-/// What ingest gave the embedder: each chunk under its title.
+/// The input of the embedder during ingest: each chunk under its title.
 fn inputs(engine: &Engine, collection: CollectionId) -> BenchResult<Vec<String>> {
     let all = engine.db().transaction(engine.local_actor(), |conn| -> RepoResult<_> {
         let page = Page::first(i64::from(i32::MAX));

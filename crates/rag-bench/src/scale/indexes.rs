@@ -73,7 +73,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) questions: &'a [Question],
     pub(crate) truth: &'a Truth,
     pub(crate) limit: Duration,
-    pub(crate) most_memory_mb: u32,
+    pub(crate) max_memory_mb: u32,
 }
 
 /// Builds the index of single precision on all rows or a sample, and drops it.
@@ -119,7 +119,7 @@ pub(crate) fn run(
     let Backend { pid } = diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(conn)?;
     let model = embedding_models::find(conn, place.engine.models().for_new_collections().row().id)?;
     let index = VectorIndex { kind, ..VectorIndex::default() };
-    let (built, took) = timed(|| vector_index::rebuild(conn, &model, &index, asked.most_memory_mb));
+    let (built, took) = timed(|| vector_index::rebuild(conn, &model, &index, asked.max_memory_mb));
     built?;
     let peak_rss_mb = peak_rss_mb(&pid.to_string());
     let facts = vector_index::facts(conn, model.id)?;
@@ -132,7 +132,7 @@ pub(crate) fn run(
     let bytes = bytes(facts.index_bytes);
     Ok(Indexed {
         index: index.to_string(),
-        memory_mb: needed_mb.min(asked.most_memory_mb.into()),
+        memory_mb: needed_mb.min(asked.max_memory_mb.into()),
         build_s: seconds(took),
         peak_rss_mb,
         bytes,

@@ -100,7 +100,7 @@ fn search(
         questions: &base.questions,
         truth: &truth,
         limit,
-        most_memory_mb: args.build_memory_mb,
+        max_memory_mb: args.build_memory_mb,
     };
     for kind in indexes::KINDS {
         report.section(kind.as_str(), &indexes::run(place, kind, &asked, &float32)?)?;

@@ -37,7 +37,7 @@ pub(crate) struct PageReader {
     line: Line,
     /// The letters of the line, for scripts that are drawn against their reading direction.
     letters: Vec<String>,
-    /// How many more letters of such scripts were drawn towards the right than towards the left.
+    /// Number of letters of such scripts drawn to the right, minus the number drawn to the left.
     against: i32,
     last_x: f64,
     page_top: f64,
