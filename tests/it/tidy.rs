@@ -174,7 +174,7 @@ fn has_word(text: &str, phrase: &str, whole: bool) -> bool {
     let pieces: Vec<&str> = text.split(phrase).collect();
     pieces.windows(2).any(|pair| {
         let [before, after] = pair else { return false };
-        !before.ends_with(is_inside) && !(whole && after.starts_with(is_inside))
+        !(before.ends_with(is_inside) || whole && after.starts_with(is_inside))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Who calls, and what they may: every handler says in its signature what a caller needs, and gets nobody else.
+//! Authentication and authorisation: the signature of a handler names the rights that a caller needs; no other caller reaches it.
 
 use std::{
     future::{Ready, ready},
@@ -148,13 +148,13 @@ impl Caller {
         }
     }
 
-    /// The person. The bearer of a link is none, and passes no need of a route that asks.
+    /// The person. The bearer of a link is not one: a route that needs a person refuses it.
     pub(crate) fn person(&self) -> ApiResult<Person> {
         self.person
             .ok_or_else(|| ApiError::new(Code::Forbidden, "A link only lets its bearer read the collection."))
     }
 
-    /// Who is counted: the person, or the link.
+    /// The id that limits count by: the person's or the link's.
     fn limit_key(&self) -> Uuid {
         match self.actor {
             Actor::User { id, .. } => id.uuid(),

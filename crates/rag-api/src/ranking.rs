@@ -70,7 +70,7 @@ pub(crate) struct RankingBody {
     fusion: Option<FusionBody>,
     /// Whether the question learns from its best passages (pseudo-relevance feedback).
     feedback: Option<bool>,
-    /// Whether the server's reranker judges the best results anew; refused when it has none.
+    /// Whether the server's reranker judges the best results; refused if the server has none.
     rerank: Option<bool>,
     /// Maximal marginal relevance: 0 ranks by relevance alone, 1 by difference alone.
     diversity: Option<f64>,

@@ -12,13 +12,13 @@ const MAX_SAID: usize = 8;
 /// Longest message before a query, in Unicode scalar values.
 const MAX_SAID_CHARS: usize = 10_000;
 
-/// Who said something.
+/// The speaker of a message.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SenderBody {
-    /// Who asks.
+    /// The asker.
     User,
-    /// Who answers.
+    /// The answerer.
     Assistant,
 }
 
@@ -26,7 +26,7 @@ pub(crate) enum SenderBody {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SaidBody {
-    /// Who said it.
+    /// The speaker.
     sender: SenderBody,
     /// What was said, at most 10,000 characters.
     #[schema(max_length = 10_000)]

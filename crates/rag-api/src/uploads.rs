@@ -33,7 +33,7 @@ use crate::{
 /// Longest title or metadata field of a form, in bytes.
 const FIELD_BYTES: usize = 64 << 10;
 /// A large upload must arrive at this rate at least, in bytes per second.
-const LEAST_RATE: u64 = 16 << 10;
+const MIN_RATE: u64 = 16 << 10;
 
 /// A text to store as a document.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -241,7 +241,7 @@ impl Patience {
     where
         S: futures_util::Stream<Item = Result<T, MultipartError>> + Unpin,
     {
-        let allowed = self.fixed + Duration::from_secs(self.received / LEAST_RATE);
+        let allowed = self.fixed + Duration::from_secs(self.received / MIN_RATE);
         let left = allowed.saturating_sub(self.since.elapsed());
         let item = timeout(left, stream.next()).await.map_err(|_elapsed| slow())?;
         item.transpose().map_err(|error| {

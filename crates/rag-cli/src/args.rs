@@ -71,13 +71,13 @@ pub(crate) enum Command {
                             The folder holds corpus.jsonl, queries.jsonl and qrels.tsv. A query with `context` (the question before) is a follow-up."
     )]
     Eval(Eval),
-    /// Index the words of stored documents anew, by the rules and counts of today
+    /// Index the words of stored documents again, with the present rules and counts
     #[command(
         after_help = "Examples:\n  rag reindex\n  rag reindex --collection law\n\nWorth it after an upgrade that says so, and after a \
                             collection has grown or shrunk much. Searches go on meanwhile."
     )]
     Reindex(Reindex),
-    /// Show the index of the vectors, or build it anew as the settings say
+    /// Show the vector index, or rebuild it with the present settings
     #[command(
         after_help = "Examples:\n  rag index\n  rag index --rebuild\n  rag index --rebuild --kind hnsw_binary\n\nSearches go on while it is \
                             built, by the old index; documents that are taken in meanwhile wait."
@@ -322,7 +322,7 @@ pub(crate) struct Reindex {
 /// Arguments of `rag index`.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Build it anew
+    /// Rebuild it
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind

@@ -89,7 +89,9 @@ impl Context {
     pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
         let own = self.config.embedding_model();
         let missing = self.engine.db().transaction(Actor::Worker, |conn| missing_models(conn, own))?;
-        missing.iter().for_each(|missing| output::note(format!("warning: {missing}")));
+        for missing in &missing {
+            output::note(format!("warning: {missing}"));
+        }
         Ok(())
     }
 

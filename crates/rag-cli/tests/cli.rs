@@ -239,7 +239,7 @@ fn other_tools_reach_the_embedded_postgres_by_its_url_and_by_psql() {
     drop(server);
 }
 
-/// PostgreSQL as it is rented: whoever owns the database may make roles, and is no superuser.
+/// PostgreSQL as providers rent it: the owner of the database may make roles and is not a superuser.
 #[test]
 fn the_owner_of_a_database_needs_no_more_than_to_make_roles() {
     let dir = tempfile::tempdir().unwrap();

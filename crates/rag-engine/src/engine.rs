@@ -20,7 +20,7 @@ pub struct Parts {
     pub db: Db,
     /// Models that embed questions and documents, at least one; the first is the model of new collections.
     pub embedders: Vec<Arc<dyn Embedder>>,
-    /// Model that judges the best passages anew, when there is one.
+    /// Model that reranks the best passages, if there is one.
     pub reranker: Option<Arc<dyn Reranker>>,
     /// Model that writes answers; without one they are extracted.
     pub chat: Option<Arc<dyn ChatModel>>,

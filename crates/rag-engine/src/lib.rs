@@ -1,6 +1,6 @@
 //! The use cases: take documents in, find passages, answer questions. Knows no HTTP and no SQL.
 //!
-//! The engine is synchronous: PostgreSQL's client and inference are. Whoever calls it from an event loop does so from a
+//! The engine is synchronous: PostgreSQL's client and inference are. An event loop calls it from a
 //! blocking thread, once per step.
 
 pub mod accounts;

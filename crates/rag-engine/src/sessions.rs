@@ -12,7 +12,7 @@ use crate::{Engine, EngineError, EngineResult};
 const UNTITLED: &str = "New conversation";
 
 impl Engine {
-    /// Makes a session; a blank title is none.
+    /// Makes a session. A blank title counts as absent.
     pub fn create_session(
         &self,
         actor: Actor,

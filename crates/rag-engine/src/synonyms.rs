@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-/// Groups of a collection at most.
-pub const MOST_GROUPS: usize = 500;
-/// Terms of all groups together at most: each costs every search about 10 microseconds.
-pub const MOST_TERMS: usize = 1_000;
+/// Maximum number of groups of a collection.
+pub const MAX_GROUPS: usize = 500;
+/// Maximum number of terms of all groups together: each costs every search about 10 microseconds.
+pub const MAX_TERMS: usize = 1_000;
 /// Terms of one group; one alone would have nothing to stand for.
 const GROUP_TERMS: std::ops::RangeInclusive<usize> = 2..=16;
 /// Longest term, in Unicode scalar values.
@@ -14,8 +14,8 @@ const TERM_CHARS: usize = 100;
 /// The groups as they are stored, with the spaces within and around terms made one or none. The text names what cannot be taken.
 pub fn checked(groups: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
     let terms: usize = groups.iter().map(Vec::len).sum();
-    if groups.len() > MOST_GROUPS || terms > MOST_TERMS {
-        return Err(format!("at most {MOST_GROUPS} groups and {MOST_TERMS} terms in all"));
+    if groups.len() > MAX_GROUPS || terms > MAX_TERMS {
+        return Err(format!("at most {MAX_GROUPS} groups and {MAX_TERMS} terms in all"));
     }
     let checked = (1..).zip(groups).map(|(number, terms)| {
         group(terms).map_err(|rule| format!("group {number} ({}): {rule}", terms.join(", ")))

@@ -20,7 +20,7 @@ pub enum Actor {
     },
     /// The bearer of a link: reads one collection.
     Link(LinkId),
-    /// Who checks passwords, keys and tokens, and sees no document.
+    /// Authentication: checks passwords, keys and tokens, and sees no document.
     Door {
         /// The request it happens in, for the audit log.
         request: Option<Uuid>,

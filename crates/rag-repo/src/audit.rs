@@ -8,7 +8,7 @@ use crate::{Page, RepoResult};
 /// Which events to list; none means all.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Who did it.
+    /// User who did it.
     pub actor: Option<UserId>,
     /// Kind of object and verb.
     pub action: Option<String>,

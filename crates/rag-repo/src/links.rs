@@ -9,7 +9,7 @@ use rag_schema::{
 
 use crate::{RepoResult, clock, error::changed};
 
-/// Inserts a link that is good for `days`, or for ever.
+/// Inserts a link that is good for `days`, or without end if `None`.
 pub fn insert(
     conn: &mut PgConnection,
     collection: CollectionId,

@@ -126,7 +126,7 @@ pub fn refresh(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Refreshed> 
     Ok(Refreshed::Good(found.login_id))
 }
 
-/// Who signed in.
+/// User who signed in.
 pub fn user(conn: &mut PgConnection, id: LoginId) -> RepoResult<UserId> {
     Ok(logins::table.find(id).select(logins::user_id).first(conn)?)
 }

@@ -7,10 +7,10 @@ use diesel::{
 
 use crate::{RepoError, RepoResult};
 
-/// Oldest PostgreSQL that serves, as `server_version_num`.
-pub const OLDEST_VERSION: i32 = 150_000;
-/// Oldest pgvector that serves.
-pub const OLDEST_VECTOR: [u32; 3] = [0, 8, 4];
+/// Minimum version of PostgreSQL, as `server_version_num`.
+pub const MIN_SERVER_VERSION: i32 = 150_000;
+/// Minimum version of pgvector.
+pub const MIN_VECTOR_VERSION: [u32; 3] = [0, 8, 4];
 
 /// The one role that may bypass row-level security.
 const WORKER_ROLE: &str = "rag_worker";
@@ -59,8 +59,8 @@ impl ServerFacts {
 
     /// What keeps the server from serving, in plain words with the cure; none when it can.
     pub fn shortcoming(&self) -> Option<String> {
-        let needed = OLDEST_VECTOR.map(|part| part.to_string()).join(".");
-        if self.version_number < OLDEST_VERSION {
+        let needed = MIN_VECTOR_VERSION.map(|part| part.to_string()).join(".");
+        if self.version_number < MIN_SERVER_VERSION {
             return Some(format!("PostgreSQL {} is too old: 15 or newer is needed", self.version()));
         }
         if self.server_encoding != "UTF8" {
@@ -70,11 +70,11 @@ impl ServerFacts {
             ));
         }
         match (&self.vector_installed, &self.vector_available) {
-            (Some(version), _) if parse_version(version) >= OLDEST_VECTOR => None,
-            (Some(version), Some(available)) if parse_version(available) >= OLDEST_VECTOR => {
+            (Some(version), _) if parse_version(version) >= MIN_VECTOR_VERSION => None,
+            (Some(version), Some(available)) if parse_version(available) >= MIN_VECTOR_VERSION => {
                 Some(format!("pgvector {version} is too old: run ALTER EXTENSION vector UPDATE"))
             }
-            (None, Some(available)) if parse_version(available) >= OLDEST_VECTOR => None,
+            (None, Some(available)) if parse_version(available) >= MIN_VECTOR_VERSION => None,
             (Some(version), _) | (None, Some(version)) => {
                 Some(format!("pgvector {version} is too old: install {needed} or newer on the server"))
             }
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn versions_compare_by_number() {
-        assert!(parse_version("0.8.10") >= OLDEST_VECTOR);
-        assert!(parse_version("0.8.3") < OLDEST_VECTOR);
-        assert!(parse_version("1.0") >= OLDEST_VECTOR);
+        assert!(parse_version("0.8.10") >= MIN_VECTOR_VERSION);
+        assert!(parse_version("0.8.3") < MIN_VECTOR_VERSION);
+        assert!(parse_version("1.0") >= MIN_VECTOR_VERSION);
     }
 }

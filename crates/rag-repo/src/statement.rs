@@ -184,7 +184,7 @@ impl Statement {
     }
 }
 
-/// A whole query as Diesel takes it. `sql_query` would be prepared anew each time.
+/// A whole query as Diesel takes it. `sql_query` would be prepared again each time.
 struct Whole<'a> {
     statement: &'a Statement,
     prefix: &'static str,
@@ -235,17 +235,17 @@ impl QueryFragment<Pg> for Whole<'_> {
     }
 }
 
-/// Longest constant that a plan shows whole, in characters; a vector or a list of ids takes thousands.
-const LONGEST_CONSTANT: usize = 120;
+/// Maximum length of a constant in a plan, in characters; a vector or a list of ids takes thousands.
+const MAX_CONSTANT_CHARS: usize = 120;
 
 /// A line of a plan with its long constants cut.
 fn shortened(line: &str) -> String {
     let cut = |(at, part): (usize, &str)| {
         let length = part.chars().count();
-        if at % 2 == 0 || length <= LONGEST_CONSTANT {
+        if at % 2 == 0 || length <= MAX_CONSTANT_CHARS {
             return part.to_owned();
         }
-        let begin: String = part.chars().take(LONGEST_CONSTANT / 3).collect();
+        let begin: String = part.chars().take(MAX_CONSTANT_CHARS / 3).collect();
         format!("{begin} .. {length} characters")
     };
     // Every second part stands between quotation marks; a doubled one within a constant is two of them.

@@ -45,7 +45,7 @@ pub fn find(conn: &mut PgConnection, id: UserId) -> RepoResult<User> {
     Ok(users::table.find(id).select(User::as_select()).first(conn)?)
 }
 
-/// Who has that address.
+/// The user with that address.
 pub fn find_by_email(conn: &mut PgConnection, email: &str) -> RepoResult<Option<User>> {
     Ok(users::table
         .filter(lower(users::email).eq(email.to_lowercase()))

@@ -1,4 +1,4 @@
-//! The index over a model's vectors: what stands, building it anew, and how far that is.
+//! The index over a model's vectors: its state, its rebuild, and the progress of that.
 
 use diesel::{
     connection::SimpleConnection,
@@ -53,7 +53,7 @@ struct ServerMemory {
 }
 
 diesel::define_sql_function! {
-    /// Builds the index of a model's vectors in the place of the old one.
+    /// Builds the index of a model's vectors and replaces the old one.
     fn build_embedding_index(model: Integer);
 }
 
@@ -70,17 +70,17 @@ pub fn progress(conn: &mut PgConnection, model: i32) -> RepoResult<Option<BuildP
     Ok(query.get_result(conn).optional()?)
 }
 
-/// Builds the index anew as `index` says, with as much memory as its rows need, `most_memory_mb` at most; the old one
-/// serves until then. Writes to the model's vectors wait meanwhile, searches do not.
+/// Rebuilds the index with the settings of `index` and the memory that its rows need, up to `max_memory_mb`. Searches use the
+/// old index until the end; writes to the model's vectors wait for the end.
 pub fn rebuild(
     conn: &mut PgConnection,
     model: &EmbeddingModel,
     index: &VectorIndex,
-    most_memory_mb: u32,
+    max_memory_mb: u32,
 ) -> RepoResult<()> {
     conn.transaction(|conn| {
         let rows = facts(conn, model.id)?.row_count;
-        give_memory(conn, memory_mb(index, model.dimensions, rows).min(most_memory_mb.into()))?;
+        give_memory(conn, memory_mb(index, model.dimensions, rows).min(max_memory_mb.into()))?;
         diesel::update(embedding_models::table.find(model.id)).set(index).execute(conn)?;
         diesel::select(build_embedding_index(model.id)).execute(conn)?;
         Ok(())

@@ -159,7 +159,7 @@ pub fn with_chunks(conn: &mut PgConnection, collection: Option<CollectionId>) ->
     Ok(query.load(conn)?)
 }
 
-/// Indexes the words of a version anew, by the collection's counts of today. Nothing happens when it is gone.
+/// Reindexes the words of a version with the current counts of the collection. Does nothing if the version is gone.
 pub fn reindex_words(conn: &mut PgConnection, id: VersionId) -> RepoResult<()> {
     diesel::sql_query("SELECT reindex_version(id) FROM document_versions WHERE id = $1")
         .bind::<diesel::sql_types::Uuid, _>(id)

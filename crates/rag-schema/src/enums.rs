@@ -55,7 +55,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What a version of a document is good for.
+    /// The state of a version of a document.
     VersionState {
         /// Only the original bytes are stored.
         Queued = "queued",
@@ -66,29 +66,29 @@ words! {
         /// An older version.
         Superseded = "superseded",
     }
-    /// What a job does.
+    /// The kind of a job.
     JobKind {
         /// Reads, chunks, embeds and publishes one version of a document.
         Ingest = "ingest",
         /// Keeps the whole database in order; queued by the workers themselves.
         Upkeep = "upkeep",
     }
-    /// Where a job stands.
+    /// The state of a job.
     JobState {
         /// Waits for a worker.
         Queued = "queued",
         /// A worker has it.
         Running = "running",
-        /// Ended well.
+        /// Ended successfully.
         Done = "done",
         /// The input can never work; nothing of it is kept.
         Refused = "refused",
         /// Given up after too many failures or lost leases; may be retried.
         Dead = "dead",
     }
-    /// What a running job is at.
+    /// The stage of a running job.
     JobStage {
-        /// Not begun.
+        /// Not started.
         Queued = "queued",
         /// Reading the file.
         Reading = "reading",
@@ -99,28 +99,28 @@ words! {
         /// Ended.
         Finished = "finished",
     }
-    /// What somebody is in their organisation.
+    /// The role of a user in their organisation.
     Role {
         /// Manages its people, limits and audit log.
         Admin = "admin",
         /// Works with documents.
         Member = "member",
     }
-    /// Whether somebody is let in.
+    /// Whether a user may sign in.
     UserState {
-        /// Is.
+        /// The user may sign in.
         Active = "active",
-        /// Is not, whatever they present.
+        /// The user is refused, with any credentials.
         Suspended = "suspended",
     }
-    /// What somebody with whom a collection is shared may do in it.
+    /// The right of a member in a shared collection.
     MemberRole {
         /// Reads, adds and deletes documents.
         Editor = "editor",
         /// Reads.
         Reader = "reader",
     }
-    /// What an API key may do.
+    /// The scope of an API key.
     Scope {
         /// Search, and read collections and documents.
         Read = "read",
@@ -131,50 +131,50 @@ words! {
         /// Make and share collections, keys and accounts.
         Manage = "manage",
     }
-    /// What a token of a login is good for.
+    /// The kind of a login's token.
     TokenKind {
-        /// Opens the API, for minutes.
+        /// Gives access to the API for some minutes.
         Access = "access",
-        /// Gives a new pair, once.
+        /// Is exchanged once for a new pair of tokens.
         Refresh = "refresh",
     }
-    /// Who speaks in a message.
+    /// The sender of a message.
     Sender {
         /// The person who asks.
         User = "user",
         /// The system.
         Assistant = "assistant",
     }
-    /// What a passage is, and which table holds the rest of it.
+    /// The kind of a passage, which determines the table of its other columns.
     PassageKind {
         /// Part of a version of a document, in `chunks`.
         Chunk = "chunk",
     }
-    /// How the vectors of a model are indexed.
+    /// The kind of a vector index.
     IndexKind {
         /// A graph over the vectors in half precision.
         Hnsw = "hnsw",
-        /// Lists of vectors around centres, made from the rows that are there when it is built.
+        /// Lists of vectors around centres, computed from the rows that exist at the build.
         Ivfflat = "ivfflat",
-        /// A graph over one bit a dimension; what it finds is compared again, exactly.
+        /// A graph over one bit per dimension; its results are compared again, exactly.
         HnswBinary = "hnsw_binary",
         /// No index: every row is compared.
         None = "none",
     }
-    /// What happened, for analytics.
+    /// The kind of an event, for analytics.
     EventKind {
-        /// Somebody searched.
+        /// A search.
         Search = "search",
-        /// Somebody asked, and an answer was stored.
+        /// A question with its stored answer.
         Answer = "answer",
-        /// A document can be found.
+        /// A document was published.
         DocumentPublished = "document_published",
-        /// A document can never be read.
+        /// A document was refused because it can never be read.
         DocumentRefused = "document_refused",
-        /// Somebody deleted a document.
+        /// A document was deleted.
         DocumentDeleted = "document_deleted",
     }
-    /// How an answer ended.
+    /// The outcome of an answer.
     Outcome {
         /// Supported by the documents.
         Answered = "answered",
@@ -185,13 +185,13 @@ words! {
         /// It was stopped before its end.
         Stopped = "stopped",
     }
-    /// Why an answer was stopped.
+    /// The reason why an answer was stopped.
     StopReason {
-        /// The asker left or asked for it.
+        /// The user left or requested it.
         Asker = "asker",
-        /// It was as long as an answer may be.
+        /// The answer reached its maximum length.
         Length = "length",
-        /// The turn took as long as a turn may take.
+        /// The turn reached its maximum time.
         Time = "time",
         /// The server stopped.
         Shutdown = "shutdown",

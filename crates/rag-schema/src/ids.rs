@@ -1,4 +1,4 @@
-//! Ids as types of their own, so that one kind is never taken for another. New ids are `UUIDv7`: they sort by time.
+//! A type for each kind of id, so that the compiler distinguishes them. New ids are `UUIDv7`: they sort by time.
 
 use std::{fmt, io::Write, str::FromStr};
 
@@ -23,7 +23,7 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new id, later in order than those made before it.
+            /// Creates an id that sorts after all earlier ones.
             #[expect(clippy::disallowed_methods, reason = "the one place where ids are made")]
             #[expect(clippy::new_without_default, reason = "a default id would be a new one at every call")]
             pub fn new() -> Self {
@@ -86,7 +86,7 @@ ids! {
     DocumentId,
     /// Id of one version of a document.
     VersionId,
-    /// Id of a passage; a chunk has the id of the passage that it is.
+    /// Id of a passage; a chunk has the same id as its passage.
     PassageId,
     /// Id of a chat session.
     SessionId,

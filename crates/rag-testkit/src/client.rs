@@ -54,7 +54,7 @@ impl Answer {
         Self { status, headers, body: response.bytes().unwrap().to_vec() }
     }
 
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; null for a body that is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }

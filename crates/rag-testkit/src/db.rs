@@ -30,7 +30,7 @@ impl TestDb {
         Self::create(false)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+    #[expect(clippy::disallowed_methods, reason = "the environment names the server that tests use")]
     fn create(is_empty: bool) -> Self {
         let base = std::env::var("DATABASE_URL")
             .expect("DATABASE_URL names no server: run the tests with `make test`");

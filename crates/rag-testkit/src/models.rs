@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use rag_embed::{EmbedError, Embedder, ModelInfo, Reranker, hash::HashEmbedder};
 use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream};
 
-/// Says one thing and then nothing more, for ever.
+/// Says one thing and then stalls without an end.
 #[derive(Debug, Clone)]
 pub struct StallingModel(pub String);
 

@@ -1,4 +1,4 @@
-//! Who may do what: every operation of the interface by every kind of caller.
+//! Access: every operation of the interface by every kind of caller.
 
 mod cast;
 mod escalation;

@@ -10,7 +10,7 @@ use rag_engine::{
     jobs::Workers,
     retrieve::{Mode, SearchRequest, SearchResult},
 };
-use rag_repo::{collections, jobs};
+use rag_repo::{RepoResult, collections, jobs};
 use rag_schema::{
     enums::JobState,
     ids::{CollectionId, JobId},
@@ -71,7 +71,7 @@ fn models_of(app: &TestApp, collection: CollectionId) -> Vec<String> {
         .filter(embeddings::collection_id.eq(collection))
         .select(embedding_models::name)
         .distinct();
-    app.engine().db().transaction(Actor::Worker, |conn| Ok(held.load(conn)?)).unwrap()
+    app.engine().db().read(Actor::Worker, |conn| -> RepoResult<_> { Ok(held.load(conn)?) }).unwrap()
 }
 
 fn refusal(engine: &Engine, mode: Mode, collections: &[CollectionId]) -> String {

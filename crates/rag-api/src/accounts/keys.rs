@@ -31,7 +31,7 @@ pub(crate) struct CreateKeyBody {
     #[validate(length(min = 1, max = 4))]
     #[schema(value_type = Vec<String>)]
     scopes: Vec<Scope>,
-    /// How long it is good, 1 to 3,650 days; for ever when absent.
+    /// How long it is valid, 1 to 3,650 days; without an end if absent.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,

@@ -97,7 +97,7 @@ pub(crate) struct AuditParams {
 pub(crate) struct AuditEventView {
     /// Id.
     id: Uuid,
-    /// Who did it; absent for the server itself and for who was not signed in.
+    /// The user who did it; absent for the server itself and for a caller who was not signed in.
     actor_id: Option<Uuid>,
     /// Kind of object, and `insert`, `update` or `delete`.
     action: String,
@@ -126,7 +126,7 @@ impl From<AuditEvent> for AuditEventView {
     }
 }
 
-/// Who did what in your organisation, newest first.
+/// The audit log of your organisation, newest first.
 #[utoipa::path(get, path = "/v1/audit", tag = "accounts", params(AuditParams), responses(
     (status = 200, body = ListView<AuditEventView>)))]
 pub(crate) async fn list_audit_events(

@@ -52,7 +52,7 @@ pub(crate) struct InviteBody {
 pub(crate) struct InvitationView {
     /// Id.
     id: Uuid,
-    /// Who is invited.
+    /// Address of the invited person.
     email: String,
     /// Role of who accepts.
     role: &'static str,

@@ -81,7 +81,7 @@ impl From<CollectionLink> for LinkView {
 /// A new link, its secret shown this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewLinkView {
-    /// To be sent as `Authorization: Bearer`: lets whoever has it read and search the collection.
+    /// To be sent as `Authorization: Bearer`: its bearer may read and search the collection.
     secret: String,
     /// What is kept of it.
     #[serde(flatten)]

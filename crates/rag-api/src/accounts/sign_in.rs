@@ -19,7 +19,7 @@ use crate::{
     problem::{ApiError, ApiResult, Code, Problem},
 };
 
-/// Who signs in.
+/// Address and password of a user who signs in.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogInBody {
@@ -92,7 +92,7 @@ pub(crate) struct TokensView {
     expires_in: i32,
     /// To be exchanged for the next pair, once.
     refresh_token: String,
-    /// Who signed in.
+    /// The user who signed in.
     user_id: Uuid,
 }
 

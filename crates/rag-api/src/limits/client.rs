@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// Who is counted for a request that `peer` passed on: the peer itself, or, when it is a trusted proxy, the last address
-/// in `X-Forwarded-For` that is none. What stands before that one could be anybody's invention.
+/// The address that counts for a request that `peer` passed on: the peer itself, or, when it is a trusted proxy, the last address
+/// in `X-Forwarded-For` that is not a trusted proxy. A client can invent every address before that one.
 pub(crate) fn client(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
     let lines: Vec<_> = headers.get_all(X_FORWARDED_FOR).filter_map(|line| line.to_str().ok()).collect();

@@ -13,7 +13,7 @@ use governor::{
 pub(super) struct LocalCounters(DefaultKeyedRateLimiter<String>);
 
 /// Keys known at most before those that have filled up again are looked for and forgotten.
-const MOST_KEYS: usize = 10_000;
+const MAX_KEYS: usize = 10_000;
 
 impl LocalCounters {
     pub(super) fn new(per_minute: NonZeroU32) -> Self {
@@ -22,7 +22,7 @@ impl LocalCounters {
 
     /// Counts a call, and how long to wait when it is one too many.
     pub(super) fn count(&self, who: &str) -> Option<Duration> {
-        if self.0.len() > MOST_KEYS {
+        if self.0.len() > MAX_KEYS {
             self.0.retain_recent();
             self.0.shrink_to_fit();
         }

@@ -31,7 +31,7 @@ struct Limit {
 }
 
 impl Limits {
-    /// Fails when the address of Redis is none.
+    /// Fails if the address of Redis cannot be parsed.
     pub(crate) fn new(settings: &ApiSettings) -> io::Result<Self> {
         let limit = |per_minute| {
             NonZeroU32::new(per_minute)

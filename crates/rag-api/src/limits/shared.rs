@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 static GCRA: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("gcra.lua")));
 
-/// Counters in Redis. The connection is made when it is first needed, and made anew when it broke.
+/// Counters in Redis. The connection is made at the first use, and again after it breaks.
 pub(super) struct SharedCounters {
     connection: ConnectionManager,
     started: Instant,

@@ -49,7 +49,7 @@ pub(crate) struct Truth {
 
 impl Truth {
     /// Compares every vector with each question.
-    pub(crate) fn of(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
+    pub(crate) fn measure(place: &Place<'_>, questions: &[Question]) -> BenchResult<Self> {
         progress("comparing every vector with each question");
         let scope = Scope::in_collections(&[place.collection]);
         let (mut hits, mut times) = (Vec::new(), Vec::new());

@@ -80,7 +80,9 @@ async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
             Event::Done(answer) => return Ok(answer.clone()),
             Event::Failed(error) => return Err(Failure::from(error)),
             Event::Sources(sources) => {
-                sources.warnings.iter().for_each(|warning| output::note(format!("warning: {warning}")))
+                for warning in &sources.warnings {
+                    output::note(format!("warning: {warning}"));
+                }
             }
             Event::Token(_) | Event::Citation(_) => {}
         }

@@ -1,4 +1,4 @@
-//! `rag index`: the index of the vectors, as it stands and as the settings want it, and building it anew.
+//! `rag index`: shows the vector index and the settings it should have, and rebuilds it.
 
 use std::{process::ExitCode, thread, time::Duration};
 
@@ -23,7 +23,7 @@ const MARKS: u32 = 1_000;
 /// An `IVFFlat` index with so many times fewer lists than its rows ask for is worth a rebuild.
 const TOO_FEW: i64 = 4;
 
-/// Shows, after building anew where that is asked for.
+/// Shows the index, after rebuilding it if that is asked for.
 pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     context.warn_of_other_index();
@@ -36,7 +36,7 @@ pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
 }
 
 /// Builds on one connection, and looks from another how far that is.
-fn rebuild(engine: &Engine, wanted: &VectorIndex, most_memory_mb: u32) -> Outcome<()> {
+fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome<()> {
     let model = engine.models().for_new_collections().row();
     let bar = if output::is_watched() { ProgressBar::new(u64::from(MARKS)) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg} [{elapsed}]") {
@@ -46,7 +46,7 @@ fn rebuild(engine: &Engine, wanted: &VectorIndex, most_memory_mb: u32) -> Outcom
         let build = scope.spawn(|| {
             engine
                 .db()
-                .transaction(Actor::Worker, |conn| vector_index::rebuild(conn, model, wanted, most_memory_mb))
+                .transaction(Actor::Worker, |conn| vector_index::rebuild(conn, model, wanted, max_memory_mb))
         });
         while !build.is_finished() {
             // A look that fails costs the bar a step, not the build.

@@ -34,11 +34,11 @@ use crate::{
 };
 
 /// Files whose jobs are waited for at once; bounds memory.
-const MOST_OPEN: usize = 256;
+const MAX_OPEN: usize = 256;
 /// How often the jobs are looked at.
 const TICK: Duration = Duration::from_millis(200);
 /// Jobs asked for one by one in a tick, when many others were queued since.
-const MOST_SINGLE: usize = 8;
+const MAX_SINGLE: usize = 8;
 /// Lines a terminal's reader wants between two progress notes.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// How long a database that restarts is waited for.
@@ -156,7 +156,7 @@ impl<'a> Run<'a> {
                 Ok(()) => self.upload(&file)?,
                 Err(error) => self.refuse(&file, error.to_string()),
             }
-            while self.open.len() >= MOST_OPEN && !self.is_stopped() {
+            while self.open.len() >= MAX_OPEN && !self.is_stopped() {
                 self.tick()?;
                 ticked = Instant::now();
             }
@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
         let open: Vec<JobId> = self.open.keys().copied().collect();
         let found = self.engine.db().transaction(self.engine.local_actor(), |conn| -> RepoResult<_> {
             let mut found = jobs::list(conn, Some(collection), None, newest)?;
-            let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MOST_SINGLE);
+            let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MAX_SINGLE);
             let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;
             found.extend(single);
             Ok(found)

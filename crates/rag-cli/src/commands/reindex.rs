@@ -1,4 +1,4 @@
-//! `rag reindex`: the words of stored documents anew, a document a transaction.
+//! `rag reindex`: indexes the words of stored documents again, one document per transaction.
 
 use std::process::ExitCode;
 
@@ -22,6 +22,6 @@ pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    output::line(format!("{count} documents indexed anew."));
+    output::line(format!("{count} documents indexed again."));
     Ok(ExitCode::SUCCESS)
 }

@@ -40,7 +40,9 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
         ..SearchRequest::default()
     };
     let result = context.engine.search(context.engine.local_actor(), &request)?;
-    result.warnings.iter().for_each(|warning| output::note(format!("warning: {warning}")));
+    for warning in &result.warnings {
+        output::note(format!("warning: {warning}"));
+    }
     if args.json {
         output::json(&as_json(&query, &result));
     } else {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Collections listed at most.
-const MOST_COLLECTIONS: i64 = 1000;
+const MAX_COLLECTIONS: i64 = 1000;
 
 /// Prints what there is; a database that does not run is no failure.
 pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
@@ -86,7 +86,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
 }
 
 fn collections_of(conn: &mut PgConnection) -> RepoResult<Vec<Value>> {
-    let found = collections::list(conn, Page::first(MOST_COLLECTIONS))?;
+    let found = collections::list(conn, Page::first(MAX_COLLECTIONS))?;
     let describe = |collection: &rag_schema::models::Collection| {
         let documents = collections::document_count(conn, collection.id)?;
         let chunks = Scope::in_collections(&[collection.id]).passage_count(conn)?;

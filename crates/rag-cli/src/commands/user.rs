@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// People listed at most.
-const MOST_USERS: i64 = 10_000;
+const MAX_USERS: i64 = 10_000;
 
 /// Manages people.
 pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
@@ -73,7 +73,7 @@ fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
 
 fn list(context: &Context, as_json: bool) -> Outcome<()> {
     let all = context.engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
-        let found = users::list(conn, Page::first(MOST_USERS))?;
+        let found = users::list(conn, Page::first(MAX_USERS))?;
         let named = |user: User| Ok((organisations::find(conn, user.organisation_id)?.0.name, user));
         found.into_iter().map(named).collect::<Result<Vec<_>, RepoError>>()
     })?;

@@ -32,8 +32,8 @@ use crate::{
 };
 
 /// Characters of the server's key at least, and different ones among them.
-const LEAST_KEY_CHARS: usize = 20;
-const LEAST_DIFFERENT_CHARS: usize = 8;
+const MIN_KEY_CHARS: usize = 20;
+const MIN_DIFFERENT_CHARS: usize = 8;
 
 /// All settings, with their origins.
 #[derive(Debug, Clone)]
@@ -222,10 +222,10 @@ impl Config {
 /// The key, unless somebody could guess it: too short, or of too few different characters, as example keys are.
 fn strong(key: &str, shown: &str) -> Outcome<String> {
     let different: BTreeSet<char> = key.to_lowercase().chars().collect();
-    if key.chars().count() >= LEAST_KEY_CHARS && different.len() >= LEAST_DIFFERENT_CHARS {
+    if key.chars().count() >= MIN_KEY_CHARS && different.len() >= MIN_DIFFERENT_CHARS {
         return Ok(key.to_owned());
     }
-    Err(Failure::new(Exit::Usage, format!("{shown}: the key can be guessed: it needs {LEAST_KEY_CHARS} characters, {LEAST_DIFFERENT_CHARS} of them different"))
+    Err(Failure::new(Exit::Usage, format!("{shown}: the key can be guessed: it needs {MIN_KEY_CHARS} characters, {MIN_DIFFERENT_CHARS} of them different"))
         .hint("make one with: openssl rand -hex 32"))
 }
 

@@ -48,7 +48,7 @@ pub(crate) struct Server {
     pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
-/// Who may make an account.
+/// The people who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Registration {

@@ -112,7 +112,7 @@ fn recover<'s>(
             let took = server.ready_after(death);
             return (server, took);
         }
-        // It is not started for ever: that many deaths are no accident.
+        // It is not restarted without an end: that many deaths are no accident.
         assert!(log_of(scene).contains(GIVEN_UP), "{}", log_of(scene));
     }
     drop(server);

@@ -28,7 +28,7 @@ const REFUSED: EngineError = EngineError::Unproven("The address or the password 
 /// What somebody who signed in is given.
 #[derive(Debug)]
 pub struct Tokens {
-    /// Who signed in.
+    /// The user who signed in.
     pub user: UserId,
     /// Opens the API for `expires_in_s` seconds.
     pub access: String,

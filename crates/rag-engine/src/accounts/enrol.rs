@@ -22,7 +22,7 @@ const INVITATION_DAYS: i32 = 7;
 pub struct Invited {
     /// As stored.
     pub invitation: Invitation,
-    /// Who has it may accept.
+    /// Its bearer may accept.
     pub token: String,
 }
 

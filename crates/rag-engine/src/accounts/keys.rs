@@ -28,7 +28,7 @@ pub struct NewKey<'a> {
     pub name: &'a str,
     /// What it may do.
     pub scopes: &'a [Scope],
-    /// How long it is good, in days; none for ever.
+    /// How long it is valid, in days; `None`: without an end.
     pub days: Option<i32>,
 }
 

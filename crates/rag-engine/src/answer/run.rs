@@ -96,7 +96,7 @@ impl<S: Steps> Turn<'_, S> {
         Deadline::from_std(begun.at + self.engine.settings().answer.max_time)
     }
 
-    /// The evidence, or what is stored in the place of an answer.
+    /// The evidence, or the text that is stored instead of an answer.
     async fn prepare(&self, begun: &Arc<Begun>, stop: &Stop<'_, S>) -> Result<Prepared, Ended> {
         let (question, shared) = (Arc::clone(&self.question), Arc::clone(begun));
         let prepare = self.steps.models(move |engine| engine.prepare_turn(&question, &shared));

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Something said in a conversation before the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said<'a> {
-    /// Who said it.
+    /// The speaker.
     pub sender: Sender,
     /// What was said.
     pub text: &'a str,

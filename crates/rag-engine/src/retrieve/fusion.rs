@@ -122,7 +122,7 @@ pub(super) fn fuse(
     ranked
 }
 
-/// The list ordered anew by other cosines than those it shows, such as those to a question that has learned.
+/// The list reordered by other cosines than those it shows, such as those to a question moved by feedback.
 pub(super) fn refined(
     fusion: Fusion,
     mut ranked: Vec<Ranked>,

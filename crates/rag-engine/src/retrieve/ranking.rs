@@ -18,7 +18,7 @@ pub struct Ranking {
     pub fusion: Fusion,
     /// What the best passages teach about the question.
     pub feedback: Feedback,
-    /// How many of the best a reranker judges anew; none: it is not asked.
+    /// How many of the best a reranker judges; `None`: it is not asked.
     pub rerank: Option<usize>,
     /// Maximal marginal relevance (Carbonell, Goldstein 1998): 0 ranks by relevance alone, 1 by difference alone.
     pub diversity: f64,
@@ -29,7 +29,7 @@ pub struct Ranking {
 }
 
 /// Pseudo-relevance feedback (Rocchio 1971) on the dense leg: the question's vector is moved towards the best passages, and
-/// the candidates are compared with it anew. Works with a convex fusion only: ranks know no distance.
+/// the candidates are compared with it again. Works with a convex fusion only: ranks know no distance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Feedback {
     /// How many of the best passages count; 0 switches it off.
@@ -225,7 +225,7 @@ fn narrow_count(count: usize) -> f32 {
     f32::from(u16::try_from(count.max(1)).unwrap_or(u16::MAX))
 }
 
-/// Adds to the scores what else counts, and orders anew.
+/// Adds the boosts to the scores and sorts by the sums.
 pub(super) fn boost(mut found: Vec<(Ranked, Passage)>, boosts: &[Boost]) -> Vec<(Ranked, Passage)> {
     for (ranked, passage) in &mut found {
         ranked.score += boosts.iter().map(|boost| boost.score_of(passage)).sum::<f64>();

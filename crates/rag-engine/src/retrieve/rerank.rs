@@ -1,4 +1,4 @@
-//! The best candidates judged anew by a model that reads question and passage together; holds no connection.
+//! Reranks the best candidates with a model that reads question and passage together; holds no connection.
 
 use std::error::Error;
 

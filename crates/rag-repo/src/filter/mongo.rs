@@ -151,6 +151,8 @@ fn size(key: &Key, value: &Value, place: &Place) -> Result<i32, FilterError> {
 fn refuse_column(key: &Key, place: &Place) -> Result<(), FilterError> {
     match key {
         Key::Path(_) => Ok(()),
-        Key::Column(_) => Err(place.error("this operator is for arrays in the metadata, and this is none")),
+        Key::Column(_) => {
+            Err(place.error("this operator is for arrays in the metadata, and this is not one"))
+        }
     }
 }

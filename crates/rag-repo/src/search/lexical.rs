@@ -117,8 +117,8 @@ impl LexicalQuery {
     }
 }
 
-/// The pairs of `words`, rarest first, of one collection that weigh most, as long as the passages that hold both fit into `budget`,
-/// or at least one; their number is guessed. Pairs are told by their rarer word: one walk through its passages serves them all.
+/// The pairs of `words`, rarest first, of one collection with the highest weight, as long as the passages that hold both fit into
+/// `budget`, or at least one pair; their number is estimated. Pairs are grouped by their rarer word, whose passages are read once.
 fn paired(words: &[QueryWord], budget: f64, at_least_one: bool) -> Vec<(i32, Vec<i32>)> {
     let words = words.get(..MAX_PAIRED).unwrap_or(words);
     let mut pairs: Vec<[&QueryWord; 2]> = words

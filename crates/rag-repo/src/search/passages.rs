@@ -25,7 +25,7 @@ pub struct Passage {
     pub title: String,
     /// What it says.
     pub text: String,
-    /// Facts about it that whoever stored it gave: a JSON object.
+    /// Metadata given by the uploader: a JSON object.
     pub metadata: serde_json::Value,
     /// Seconds since it was stored.
     pub age_s: f64,

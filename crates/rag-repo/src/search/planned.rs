@@ -21,8 +21,8 @@ impl Planned {
         Self { statement, settings: None }
     }
 
-    /// A query that is run under `settings`. One that connections keep is planned once for all values: these settings leave
-    /// one way to run it, and finding that anew takes longer than some of the queries.
+    /// A query that runs with `settings`. A query that connections keep is planned once for all values: these settings leave
+    /// one plan, and planning it again takes longer than some of the queries.
     pub(super) fn with_settings(settings: &str, statement: Statement) -> Self {
         let mode = if statement.is_kept() { "force_generic_plan" } else { "auto" };
         let settings = format!("{settings}; SET LOCAL plan_cache_mode = {mode}");

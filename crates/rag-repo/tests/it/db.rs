@@ -1,6 +1,6 @@
 //! Transactions: what they refuse, when they run again, and what their errors rely on.
 
-use diesel::{RunQueryDsl, connection::SimpleConnection, dsl::sql, select, sql_query, sql_types::Text};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use rag_repo::{Actor, Db, PgConnection, PoolSettings, RepoError, RepoResult, TransactionError, migrations};
 
 use crate::own_database::OwnDatabase;
@@ -16,15 +16,22 @@ fn migrated(setting: &str) -> (OwnDatabase, Db) {
     (database, db)
 }
 
-fn shown(conn: &mut PgConnection, setting: &str) -> RepoResult<String> {
-    Ok(select(sql::<Text>(&format!("current_setting('{setting}')"))).get_result(conn)?)
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+fn shown(conn: &mut PgConnection, expression: &str) -> RepoResult<String> {
+    let row: Row = sql_query(format!("SELECT {expression} AS text")).get_result(conn)?;
+    Ok(row.text)
 }
 
 #[test]
 fn messages_are_untranslated_whatever_language_the_server_speaks() {
     // The embedded server knows no other language, but another name of its own.
     let (_database, db) = migrated("lc_messages = 'POSIX'");
-    assert_eq!(db.transaction(DOOR, |conn| shown(conn, "lc_messages")).unwrap(), "C");
+    assert_eq!(db.transaction(DOOR, |conn| shown(conn, "current_setting('lc_messages')")).unwrap(), "C");
 }
 
 #[test]
@@ -34,8 +41,11 @@ fn a_read_refuses_every_write() {
         Ok(sql_query("UPDATE jobs SET title = 'x'").execute(conn)?)
     });
     assert!(matches!(written, Err(RepoError::Unavailable(_))), "{written:?}");
-    assert_eq!(db.read(DOOR, |conn| shown(conn, "transaction_read_only")).unwrap(), "on");
-    assert_eq!(db.transaction(DOOR, |conn| shown(conn, "transaction_read_only")).unwrap(), "off");
+    assert_eq!(db.read(DOOR, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(), "on");
+    assert_eq!(
+        db.transaction(DOOR, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(),
+        "off"
+    );
 }
 
 /// An error of a caller.
@@ -61,15 +71,13 @@ impl TransactionError for Refusal {
 #[test]
 fn a_callers_error_takes_the_transaction_back() {
     let (_database, db) = migrated("jit = off");
-    let refused = db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
+    let refused = db.transaction(Actor::Worker, |conn| {
         let insert = "INSERT INTO organisations (id, name) VALUES (gen_random_uuid(), 'x')";
         sql_query(insert).execute(conn).map_err(RepoError::from)?;
         Err::<(), _>(Refusal::Refused)
     });
     assert_eq!(refused, Err(Refusal::Refused));
-    let count = db.read(Actor::Worker, |conn| -> RepoResult<String> {
-        Ok(select(sql::<Text>("(SELECT count(*)::text FROM organisations)")).get_result(conn)?)
-    });
+    let count = db.read(Actor::Worker, |conn| shown(conn, "(SELECT count(*)::text FROM organisations)"));
     assert_eq!(count.unwrap(), "0");
 }
 
@@ -83,7 +91,7 @@ fn a_transaction_that_collides_runs_again_and_then_tells() {
     });
     assert_eq!((collided, runs), (Err(Refusal::Collided), 5));
     let mut runs = 0;
-    let ended = db.transaction(DOOR, |_| -> RepoResult<_> {
+    let ended = db.transaction(DOOR, |_| {
         runs += 1;
         if runs < 3 { Err(Refusal::Collided) } else { Ok(runs) }
     });

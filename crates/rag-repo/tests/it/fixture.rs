@@ -115,7 +115,7 @@ impl Fixture {
 }
 
 /// A connection to the test server, in a transaction that is never committed.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+#[expect(clippy::disallowed_methods, reason = "the environment gives tests their server")]
 pub(crate) fn connect() -> PgConnection {
     let url =
         std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");

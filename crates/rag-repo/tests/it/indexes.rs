@@ -21,7 +21,7 @@ use rag_schema::{
     enums::IndexKind,
     ids::PassageId,
     models::{NewEmbedding, VectorIndex},
-    schema::embeddings,
+    schema::{collections, embeddings},
 };
 
 use crate::{
@@ -52,6 +52,10 @@ impl Scene {
         let model = embedding_models::register(&mut fixture.conn, &name, dimensions_i32, index).unwrap();
         let texts = vec!["word"; rows];
         let stored = fixture.store(&texts);
+        diesel::update(collections::table.find(fixture.collection))
+            .set(collections::model_id.eq(model.id))
+            .execute(&mut fixture.conn)
+            .unwrap();
         fixture.model = model;
         let mut scene = Self { fixture, rng: TestRng::deterministic_rng(RngAlgorithm::ChaCha), dimensions };
         let rows: Vec<NewEmbedding> = stored

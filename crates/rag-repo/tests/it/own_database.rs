@@ -13,7 +13,7 @@ pub(crate) struct OwnDatabase {
 }
 
 impl OwnDatabase {
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment which server to use")]
+    #[expect(clippy::disallowed_methods, reason = "the environment gives tests their server")]
     pub(crate) fn new() -> Self {
         let url = std::env::var("DATABASE_URL")
             .expect("DATABASE_URL names no server: run the tests with `make test`");

@@ -10,8 +10,8 @@ use rag_repo::{
     filter::Filter,
     migrations,
     search::{
-        Breadth, Corpus, DensePlan, Hit, LexicalQuery, Scope, lexical_leg, parse_words, similarities,
-        word_rule, word_scores,
+        Corpus, DensePlan, Hit, LexicalQuery, Scope, lexical_leg, parse_words, similarities, word_rule,
+        word_scores,
     },
     server,
 };

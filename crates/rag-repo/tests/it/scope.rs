@@ -19,8 +19,10 @@ fn ids(hits: &[Hit]) -> Vec<PassageId> {
 }
 
 fn plan(fixture: &mut Fixture, scope: &mut Scope) -> DensePlan {
-    let corpus = Corpus::find(&mut fixture.conn, &[fixture.collection], &fixture.model).unwrap();
-    scope.plan(&mut fixture.conn, &corpus, &BREADTH).unwrap()
+    let corpus = Corpus::find(&mut fixture.conn, &[fixture.collection]).unwrap();
+    scope.narrow(&mut fixture.conn, &corpus).unwrap();
+    let group = corpus.groups.first().expect("one group");
+    scope.dense_plan(group, &BREADTH)
 }
 
 /// Stores a document of each number of chunks, with the number as its metadata `n`.

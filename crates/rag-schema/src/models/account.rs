@@ -1,4 +1,4 @@
-//! Organisations, and how their people prove who they are.
+//! Organisations and the credentials of their people.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
@@ -18,7 +18,7 @@ use crate::{
     schema::{api_keys, audit_events, invitations, logins, organisation_usage, organisations},
 };
 
-/// A tenant. The limits that it has of its own replace the server's.
+/// A tenant. Its own limits override the server's.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = organisations, check_for_backend(diesel::pg::Pg))]
 pub struct Organisation {
@@ -26,17 +26,17 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// Name, for people.
     pub name: String,
-    /// Most documents.
+    /// Maximum number of documents.
     pub max_documents: Option<i64>,
-    /// Most bytes of originals.
+    /// Maximum size of all originals, in bytes.
     pub max_bytes: Option<i64>,
-    /// Most tokens that chat models read and write for it in a day (UTC).
+    /// Maximum number of tokens of chat models in a day (UTC).
     pub max_tokens_per_day: Option<i64>,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
 }
 
-/// What an organisation stores and spends.
+/// The usage of an organisation.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organisation_usage, check_for_backend(diesel::pg::Pg))]
 pub struct Usage {
@@ -44,7 +44,7 @@ pub struct Usage {
     pub document_count: i64,
     /// Bytes of their originals.
     pub size_bytes: i64,
-    /// Day (UTC) that `token_count` is of.
+    /// Day (UTC) of `token_count`.
     pub token_day: NaiveDate,
     /// Tokens that chat models read and wrote on that day.
     pub token_count: i64,
@@ -58,23 +58,23 @@ pub struct Invitation {
     pub id: InvitationId,
     /// Organisation invited into.
     pub organisation_id: OrganisationId,
-    /// Address of who is invited.
+    /// Address of the invited person.
     pub email: String,
-    /// Role of who accepts.
+    /// Role of the invited person.
     pub role: Role,
-    /// Not to be accepted afterwards.
+    /// End of validity.
     pub expires_at: DateTime<Utc>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }
 
-/// A time somebody signed in.
+/// A login: one sign-in of a user.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = logins, check_for_backend(diesel::pg::Pg))]
 pub struct Login {
     /// Id.
     pub id: LoginId,
-    /// Who signed in.
+    /// User who signed in.
     pub user_id: UserId,
     /// User agent that signed in.
     pub device: String,
@@ -86,7 +86,7 @@ pub struct Login {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// A key for programs, without what it is checked against.
+/// A key for programs, without its hash.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = api_keys, check_for_backend(diesel::pg::Pg))]
 pub struct ApiKey {
@@ -153,7 +153,7 @@ pub struct AuditEvent {
     pub id: uuid::Uuid,
     /// Organisation it happened in.
     pub organisation_id: OrganisationId,
-    /// Who did it; none for a worker or who was not signed in.
+    /// The user who did it; `None` for a worker or a caller who was not signed in.
     pub actor_id: Option<UserId>,
     /// Kind of object and verb, one of insert, update, delete: `document.delete`.
     pub action: String,

@@ -17,7 +17,7 @@ use crate::{
     schema::{chunks, document_versions, documents},
 };
 
-/// What somebody uploaded. It can be found once it has a current version.
+/// An uploaded document. Search finds it once it has a current version.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = documents, check_for_backend(diesel::pg::Pg))]
 pub struct Document {
@@ -39,7 +39,7 @@ pub struct Document {
     pub metadata: serde_json::Value,
     /// SHA-256 of the newest upload, 32 bytes.
     pub content_sha256: Vec<u8>,
-    /// Version that is found and shown; none until the first one is whole.
+    /// Version that search finds; `None` until the first one is complete.
     pub current_version_id: Option<VersionId>,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
@@ -79,11 +79,11 @@ pub struct DocumentVersion {
     pub collection_id: CollectionId,
     /// Counts from 1 within the document.
     pub number: i32,
-    /// What it is good for.
+    /// State of the version.
     pub state: VersionState,
     /// Length of the original in bytes.
     pub size_bytes: i64,
-    /// Pages, where the format has them.
+    /// Number of pages; `None` if the format has no pages.
     pub page_count: Option<i32>,
     /// Length of the text in Unicode scalar values.
     pub character_count: i64,

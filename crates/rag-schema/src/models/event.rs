@@ -1,4 +1,4 @@
-//! What happened, for analytics.
+//! Events for analytics.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     schema::events,
 };
 
-/// Something that happened. Which groups of facts it has depends on its kind.
+/// An event. Its groups of facts depend on its kind.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
 pub struct Event {
@@ -17,15 +17,15 @@ pub struct Event {
     pub id: EventId,
     /// When it happened, by the clock of PostgreSQL.
     pub occurred_at: DateTime<Utc>,
-    /// What happened.
+    /// Kind of the event.
     pub kind: EventKind,
     /// Organisation of the user, else of the collection.
     pub organisation_id: OrganisationId,
-    /// User who acted; none for the bearer of a link and for a worker.
+    /// User who acted; `None` for the bearer of a link and for a worker.
     pub user_id: Option<UserId>,
     /// Collections that were searched, or the collection of the document.
     pub collection_ids: Vec<Option<CollectionId>>,
-    /// The question, when questions are stored.
+    /// The question; `None` if questions are not stored.
     pub question: Option<String>,
     /// Facts about a document.
     #[diesel(embed)]
@@ -38,7 +38,7 @@ pub struct Event {
     pub search: SearchFacts,
 }
 
-/// What is known of a document that was published, refused or deleted.
+/// Facts about a document that was published, refused or deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
 pub struct DocumentFacts {
@@ -50,7 +50,7 @@ pub struct DocumentFacts {
     pub chunk_count: Option<i64>,
 }
 
-/// What is known of an answer.
+/// Facts about an answer.
 #[derive(Debug, Clone, Default, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
 pub struct AnswerFacts {
@@ -58,7 +58,7 @@ pub struct AnswerFacts {
     pub session_id: Option<SessionId>,
     /// Message that holds it.
     pub message_id: Option<MessageId>,
-    /// How it ended.
+    /// Outcome of the answer.
     pub outcome: Option<Outcome>,
     /// Name of the chat model, or `extractive`.
     pub answered_by: Option<String>,
@@ -70,11 +70,11 @@ pub struct AnswerFacts {
     pub answer_ms: Option<f64>,
 }
 
-/// What is known of a search.
+/// Facts about a search.
 #[derive(Debug, Clone, Default, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
 pub struct SearchFacts {
-    /// Results; 0 when nothing was found.
+    /// Number of results; 0 if nothing was found.
     pub result_count: Option<i32>,
     /// Whether a reranker ordered them.
     pub reranked: Option<bool>,

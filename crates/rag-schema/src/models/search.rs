@@ -1,4 +1,4 @@
-//! What search reads: passages, embedding models and vectors.
+//! Rows for search: passages, embedding models and vectors.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = embedding_models, check_for_backend(diesel::pg::Pg))]
 pub struct EmbeddingModel {
-    /// Id; the partition of `embeddings` bears it.
+    /// Id, which is part of the name of the partition of `embeddings`.
     pub id: i32,
     /// Name, unique.
     pub name: String,
@@ -25,12 +25,12 @@ pub struct EmbeddingModel {
     pub dimensions: i32,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
-    /// The index that stands.
+    /// The existing index.
     #[diesel(embed)]
     pub index: VectorIndex,
 }
 
-/// How the vectors of a model are indexed.
+/// The index of the vectors of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = embedding_models, treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
 pub struct VectorIndex {
@@ -39,9 +39,9 @@ pub struct VectorIndex {
     pub kind: IndexKind,
     /// HNSW: links of a node in a layer, 2 to 100.
     pub hnsw_m: i32,
-    /// HNSW: candidates looked at for each node while it is built, twice `hnsw_m` to 1,000.
+    /// HNSW: candidates examined for each node during the build, twice `hnsw_m` to 1,000.
     pub hnsw_ef_construction: i32,
-    /// `IVFFlat`: how many lists, 1 to 32,768; none: one for each thousand rows there are when it is built.
+    /// `IVFFlat`: number of lists, 1 to 32,768; `None` for one for each thousand rows that exist at the build.
     pub ivfflat_lists: Option<i32>,
 }
 
@@ -59,13 +59,13 @@ impl Default for VectorIndex {
 }
 
 impl VectorIndex {
-    /// Whether both are built the same way: settings of another kind make no difference.
+    /// Whether both are built the same way; settings of other kinds are ignored.
     pub fn is_built_like(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
     }
 }
 
-/// All that counts when it is built, for people.
+/// All settings of the build, for people.
 impl fmt::Display for VectorIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, hnsw_m, hnsw_ef_construction, ivfflat_lists } = self;
@@ -82,17 +82,17 @@ impl fmt::Display for VectorIndex {
     }
 }
 
-/// A passage to insert; what its kind says of it goes into the table of the kind.
+/// A passage to insert; columns of its kind go into the table of the kind.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = passages, treat_none_as_default_value = false)]
 pub struct NewPassage {
-    /// Id, which its row in the table of the kind has too.
+    /// Id, the same as in the table of the kind.
     pub id: PassageId,
     /// Its kind.
     pub kind: PassageKind,
     /// Collection it is searched in.
     pub collection_id: CollectionId,
-    /// Version of a document that it is part of; none for kinds that have no versions.
+    /// Version of a document that it is part of; `None` for kinds without versions.
     pub version_id: Option<VersionId>,
 }
 
@@ -113,12 +113,12 @@ impl From<&NewChunk> for NewPassage {
 pub struct NewEmbedding {
     /// Model that made the vector.
     pub model_id: i32,
-    /// Passage it stands for.
+    /// Passage of the vector.
     pub passage_id: PassageId,
-    /// The passage's version; none for kinds that have no versions.
+    /// The passage's version; `None` for kinds without versions.
     pub version_id: Option<VersionId>,
     /// The passage's collection.
     pub collection_id: CollectionId,
-    /// L2-normalised, as long as the model says.
+    /// L2-normalised, with the dimensions of the model.
     pub embedding: HalfVector,
 }

@@ -127,7 +127,7 @@ fn refusals_say_what_is_wrong_and_where() {
         (json!({"a": {"$size": 1.5}}), "/a/$size: $size takes a whole number from 0 to 2147483647"),
         (
             json!({"document.title": {"$size": 1}}),
-            "/document.title/$size: this operator is for arrays in the metadata, and this is none",
+            "/document.title/$size: this operator is for arrays in the metadata, and this is not one",
         ),
         (
             json!({"document.owner": 1}),
