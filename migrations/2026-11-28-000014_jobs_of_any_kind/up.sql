@@ -41,7 +41,10 @@ CREATE INDEX jobs_upkeep_finished_at_idx ON jobs (finished_at) WHERE kind = 'upk
 
 -- Start-time fair queueing (Goyal, Vin and Cheng, 1996): a collection's next job begins where its last one ends, and
 -- never before the head of the queue. So each collection gets an equal share of bytes, whatever it has queued.
-CREATE FUNCTION set_job_turn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Its plans are kept by each connection, also those made while the queue was short: they must walk the indexes, or the
+-- n-th of many uploads would read n rows.
+CREATE FUNCTION set_job_turn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     v_head BIGINT := (SELECT turn FROM jobs WHERE state = 'queued' AND priority = NEW.priority ORDER BY turn LIMIT 1);
     v_own_end BIGINT := (SELECT turn + greatest(size_bytes, 1024) FROM jobs

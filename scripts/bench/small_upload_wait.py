@@ -54,6 +54,7 @@ def start(rag, folder):
 
 def measure(rag, size, patience):
     with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)  # PostgreSQL runs as another user when we are root
         server, base = start(rag, folder)
         try:
             collection = post(f"{base}/v1/collections", {"name": "wait"})["id"]

@@ -13,14 +13,19 @@ use crate::{
     jobs::{Shift, is_outage},
 };
 
-/// Chunks embedded and stored together.
-const WINDOW_CHUNKS: usize = 128;
+/// Chunks of a bundle that are embedded and stored together.
+const BUNDLE_SECTION_CHUNKS: usize = 128;
+/// The same for a document that is taken alone: fewer, because small documents wait for the end of a section. A section
+/// more costs about 4 ms; embedding 32 chunks takes a hundred times as long.
+const SINGLE_SECTION_CHUNKS: usize = 32;
 
 /// Reads, embeds and publishes the documents of the jobs, and settles those that fail. An error says that something is
 /// away; the jobs that were not finished are then given back.
 pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
+    let max_chunks = if jobs.len() == 1 { SINGLE_SECTION_CHUNKS } else { BUNDLE_SECTION_CHUNKS };
     let result = model_for(engine, jobs).and_then(|model| {
-        Window { engine, model, sections: Vec::new(), jobs, failed: HashSet::new() }.add_all(shift)
+        Window { engine, model, sections: Vec::new(), max_chunks, jobs, failed: HashSet::new() }
+            .add_all(shift)
     });
     if let Err(error) = &result {
         engine.give_back_jobs(jobs, Some(error));
@@ -40,6 +45,8 @@ struct Window<'e> {
     engine: &'e Engine,
     model: &'e Model,
     sections: Vec<Section>,
+    /// Chunks at which the window is full.
+    max_chunks: usize,
     jobs: &'e [Job],
     failed: HashSet<JobId>,
 }
@@ -67,12 +74,12 @@ impl Window<'_> {
     fn add(&mut self, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
         let mut build = Build::open(self.engine, self.model, job)?;
         while !shift.stop.load(Ordering::Relaxed) && !self.failed.contains(&job.id) {
-            let room = WINDOW_CHUNKS.saturating_sub(self.chunks()).max(1);
+            let room = self.max_chunks.saturating_sub(self.chunks()).max(1);
             match build.next_section(room)? {
                 Some(section) => self.sections.push(section),
                 None => break,
             }
-            if self.chunks() >= WINDOW_CHUNKS {
+            if self.chunks() >= self.max_chunks {
                 self.flush()?;
                 (shift.between_sections)();
             }

@@ -145,6 +145,17 @@ pub(crate) fn as_user<T>(
     .expect("a transaction on behalf of somebody")
 }
 
+/// Whether PostgreSQL lets `user` run the statement; a refusal undoes nothing else of the test.
+pub(crate) fn as_user_if_allowed(conn: &mut PgConnection, user: UserId, sql: &str) -> bool {
+    let result = conn.transaction(|conn| {
+        Actor::user(user).enter(conn)?;
+        conn.batch_execute(sql)?;
+        conn.batch_execute("SET LOCAL ROLE NONE")?;
+        Ok::<_, RepoError>(())
+    });
+    result.is_ok()
+}
+
 pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId, model_id: i32) -> CollectionId {
     let id = CollectionId::new();
     let name = id.to_string();

@@ -1,17 +1,10 @@
 //! Jobs are held by one worker at a time, a lost lease writes nothing, and only a job's own failures bring it to its end.
 
-use std::collections::BTreeMap;
-
 use diesel::{
     connection::SimpleConnection,
     dsl::{IntervalDsl, now},
     prelude::*,
     sql_types::{Integer, Text, Timestamptz, Uuid},
-};
-use proptest::{
-    collection::vec,
-    prelude::*,
-    test_runner::{Config, TestRunner},
 };
 use rag_repo::{
     RepoError, embedding_models,
@@ -26,8 +19,8 @@ use rag_schema::{
 
 use crate::fixture::Fixture;
 
-const STEP: Progress = Progress { stage: JobStage::Embedding, done: 1, total: Some(2) };
-const MAX_LOST_LEASES: i32 = 3;
+pub(crate) const STEP: Progress = Progress { stage: JobStage::Embedding, done: 1, total: Some(2) };
+pub(crate) const MAX_LOST_LEASES: i32 = 3;
 
 fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_bytes: i64) -> JobId {
     let new = NewJob {
@@ -44,12 +37,12 @@ fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_bytes: i64) ->
     jobs::insert(&mut fixture.conn, &new).unwrap().id
 }
 
-fn queue(fixture: &mut Fixture, size_bytes: i64) -> JobId {
+pub(crate) fn queue(fixture: &mut Fixture, size_bytes: i64) -> JobId {
     let collection = fixture.collection;
     queue_in(fixture, collection, size_bytes)
 }
 
-fn claim_of(kind: JobKind) -> Claim {
+pub(crate) fn claim_of(kind: JobKind) -> Claim {
     Claim {
         kind,
         max_jobs: 64,
@@ -64,13 +57,13 @@ fn claim_of(kind: JobKind) -> Claim {
 }
 
 /// A fixture without the jobs that other tests have committed to the same server.
-fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
     diesel::delete(schema::jobs::table).execute(&mut fixture.conn).unwrap();
     fixture
 }
 
-fn claim(fixture: &mut Fixture) -> Vec<Job> {
+pub(crate) fn claim(fixture: &mut Fixture) -> Vec<Job> {
     claim_as(fixture, &claim_of(JobKind::Ingest))
 }
 
@@ -90,19 +83,14 @@ fn ids(jobs: &[Job]) -> Vec<JobId> {
 }
 
 /// The processes of all running jobs end, and their leases run out.
-fn end_processes(fixture: &mut Fixture) {
+pub(crate) fn end_processes(fixture: &mut Fixture) {
     fixture
         .conn
         .batch_execute("UPDATE jobs SET leased_until = now() - interval '1 second' WHERE state = 'running'")
         .unwrap();
 }
 
-/// Lets time pass for the jobs that wait.
-fn make_due(fixture: &mut Fixture) {
-    fixture.conn.batch_execute("UPDATE jobs SET run_after = now() WHERE state = 'queued'").unwrap();
-}
-
-fn find(fixture: &mut Fixture, id: JobId) -> Job {
+pub(crate) fn find(fixture: &mut Fixture, id: JobId) -> Job {
     jobs::find(&mut fixture.conn, id).unwrap()
 }
 
@@ -335,127 +323,36 @@ fn finished_jobs_are_deleted_when_they_are_old_but_a_dead_one_stays_with_its_doc
     find(&mut fixture, dead);
 }
 
-/// What may happen to a queue. The numbers choose a lease among those that were ever given, valid or not.
-#[derive(Debug, Clone)]
-enum Event {
-    Claim,
-    EndProcesses,
-    Advance(usize),
-    GiveBack(usize, u8),
-    Finish(usize),
-}
-
-fn events() -> impl Strategy<Value = Vec<Event>> {
-    let event = prop_oneof![
-        4 => Just(Event::Claim),
-        1 => Just(Event::EndProcesses),
-        2 => any::<usize>().prop_map(Event::Advance),
-        3 => (any::<usize>(), 0..3_u8).prop_map(|(lease, reason)| Event::GiveBack(lease, reason)),
-        2 => any::<usize>().prop_map(Event::Finish),
-    ];
-    vec(event, 1..40)
-}
-
-/// What a job's counts must be, kept beside the database.
-#[derive(Debug, Default, Clone, PartialEq)]
-struct Model {
-    number: i32,
-    failures: i32,
-    lost_leases: i32,
-    postponements: i32,
-    is_running: bool,
-    is_done: bool,
-    is_dead: bool,
-}
-
-/// Applies an event to the lease's job in the database and in the model; both must agree on whether the lease is valid.
-fn apply(conn: &mut PgConnection, lease: Lease, model: &mut Model, event: &Event) {
-    let is_valid = model.is_running && model.number == lease.number;
-    match event {
-        Event::Advance(_) => {
-            assert_eq!(jobs::advance(conn, lease, 60, &STEP).is_ok(), is_valid);
-            if is_valid {
-                (model.lost_leases, model.postponements) = (0, 0);
-            }
-        }
-        Event::Finish(_) => {
-            assert_eq!(jobs::finish(conn, lease, JobState::Done, None).is_ok(), is_valid);
-            if is_valid {
-                (model.is_running, model.is_done) = (false, true);
-            }
-        }
-        Event::GiveBack(_, reason) => {
-            let reason = match reason {
-                0 => GivenBack::Failed,
-                1 => GivenBack::Outage,
-                _ => GivenBack::Stop,
-            };
-            jobs::give_back(conn, lease, reason, 0, None).unwrap();
-            if is_valid {
-                model.is_running = false;
-                model.failures += i32::from(reason == GivenBack::Failed);
-                model.postponements += i32::from(reason == GivenBack::Outage);
-            }
-        }
-        Event::Claim | Event::EndProcesses => {}
-    }
-}
-
-fn run_events(fixture: &mut Fixture, events: &[Event]) {
-    let mut models: BTreeMap<JobId, Model> = (0..5).map(|_| (queue(fixture, 10), Model::default())).collect();
-    let mut leases: Vec<Lease> = Vec::new();
-    for event in events {
-        match event {
-            Event::Claim => {
-                make_due(fixture);
-                for job in claim(fixture) {
-                    let model = models.get_mut(&job.id).unwrap();
-                    assert!(!model.is_running && !model.is_done && !model.is_dead, "taken twice: {job:?}");
-                    (model.is_running, model.number) = (true, model.number + 1);
-                    leases.push(Lease::from(&job));
-                }
-            }
-            Event::EndProcesses => {
-                end_processes(fixture);
-                jobs::take_back(&mut fixture.conn, &claim_of(JobKind::Ingest)).unwrap();
-                for model in models.values_mut().filter(|model| model.is_running) {
-                    (model.is_running, model.lost_leases) = (false, model.lost_leases + 1);
-                    model.is_dead = model.lost_leases >= MAX_LOST_LEASES;
-                }
-            }
-            Event::Advance(index) | Event::GiveBack(index, _) | Event::Finish(index) => {
-                let Some(lease) = leases.get(index % leases.len().max(1)) else { continue };
-                apply(&mut fixture.conn, *lease, models.get_mut(&lease.job).unwrap(), event);
-            }
-        }
-    }
-    for (id, model) in models {
-        let job = find(fixture, id);
-        let seen = Model {
-            number: job.lease_number,
-            failures: job.failures,
-            lost_leases: job.lost_leases,
-            postponements: job.postponements,
-            is_running: job.state == JobState::Running,
-            is_done: job.state == JobState::Done,
-            is_dead: job.state == JobState::Dead,
-        };
-        assert_eq!(seen, model, "{events:?}");
-    }
-}
-
 #[test]
-fn whatever_happens_no_job_is_lost_or_done_twice_and_the_counts_are_right() {
-    let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
+fn a_user_queues_only_ingest_of_their_own_documents_and_takes_no_place_in_the_order() {
     let mut fixture = fixture();
-    let fixture = std::cell::RefCell::new(&mut fixture);
-    let result = runner.run(&events(), |events| {
-        run_events(&mut fixture.borrow_mut(), &events);
-        let conn = &mut fixture.borrow_mut().conn;
-        diesel::delete(schema::jobs::table).execute(conn).unwrap();
-        Ok(())
+    let foreign = fixture.store(&["text"]);
+    let (mine, other_user) = (fixture.collection, crate::fixture::new_user(&mut fixture.conn));
+    let theirs = crate::fixture::new_collection(&mut fixture.conn, other_user, fixture.model.id);
+    let insert = |fixture: &mut Fixture, columns: &str, values: &str| {
+        let sql = format!(
+            "INSERT INTO jobs (id, title, size_bytes, {columns}) VALUES (gen_random_uuid(), 'a', 1, {values})"
+        );
+        crate::fixture::as_user_if_allowed(&mut fixture.conn, other_user, &sql)
+    };
+    assert!(insert(&mut fixture, "kind, collection_id", &format!("'ingest', '{theirs}'")));
+    for (columns, values) in [
+        ("kind, collection_id", format!("'ingest', '{mine}'")),
+        ("kind, collection_id", format!("'upkeep', '{theirs}'")),
+        ("kind", "'upkeep'".to_owned()),
+        ("kind, collection_id, document_id", format!("'ingest', '{theirs}', '{}'", foreign.document)),
+        ("kind, collection_id, version_id", format!("'ingest', '{theirs}', '{}'", foreign.version)),
+        ("kind, collection_id, priority", format!("'ingest', '{theirs}', 100")),
+        ("kind, collection_id, turn", format!("'ingest', '{theirs}', -1")),
+        ("kind, collection_id, failures", format!("'ingest', '{theirs}', -1")),
+    ] {
+        assert!(!insert(&mut fixture, columns, &values), "{columns}: {values}");
+    }
+    jobs::schedule(&mut fixture.conn, &Task::Upkeep(UpkeepTask {}), "upkeep", -10, 3600).unwrap();
+    let seen = crate::fixture::as_user(&mut fixture.conn, other_user, |conn| {
+        jobs::list(conn, None, None, rag_repo::Page::first(9)).unwrap()
     });
-    result.unwrap();
+    assert_eq!(seen.iter().map(|job| job.collection_id).collect::<Vec<_>>(), [Some(theirs)]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod events;
 mod filter;
 mod fixture;
 mod indexes;
+mod job_histories;
 mod jobs;
 mod lexical;
 mod lexical_counts;
