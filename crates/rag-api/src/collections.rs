@@ -1,6 +1,6 @@
 //! `/v1/collections`: sets of documents that are searched together.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{collections, embedding_models};
 use rag_schema::{
@@ -18,6 +18,7 @@ use crate::{
     extract::{Body, Id, Params},
     page::{ListView, PageParams},
     problem::{ApiError, ApiResult, Code, Problem},
+    respond::{Created, NoContent},
 };
 
 /// A collection to create.
@@ -76,7 +77,7 @@ pub(crate) async fn create_collection(
     app: web::Data<App>,
     caller: May<Manage>,
     Body(body): Body<CreateCollectionBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<CollectionView>> {
     if body.name.trim().is_empty() {
         return Err(ApiError::field("name", "must not be blank"));
     }
@@ -97,11 +98,7 @@ pub(crate) async fn create_collection(
         })
         .await?;
     let location = format!("/v1/collections/{}", row.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CollectionView::new(
-        row,
-        &[model],
-        Some(0),
-    )))
+    Ok(Created::at(location, CollectionView::new(row, &[model], Some(0))))
 }
 
 /// Your collections, newest first.
@@ -111,13 +108,13 @@ pub(crate) async fn list_collections(
     app: web::Data<App>,
     caller: May<Read>,
     Params(params): Params<PageParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<CollectionView>>> {
     let page = params.page();
     let (rows, models) = app
         .read(caller.actor, move |conn| Ok((collections::list(conn, page)?, embedding_models::list(conn)?)))
         .await?;
     let views = rows.into_iter().map(|row| CollectionView::new(row, &models, None)).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
 /// One collection, with its number of documents.
@@ -127,7 +124,7 @@ pub(crate) async fn get_collection(
     app: web::Data<App>,
     caller: May<Read>,
     Id(id): Id<CollectionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<CollectionView>> {
     let (row, models, count) = app
         .read(caller.actor, move |conn| {
             let row = collections::find(conn, id)?;
@@ -135,7 +132,7 @@ pub(crate) async fn get_collection(
         })
         .await
         .map_err(|error| error.naming("collection"))?;
-    Ok(HttpResponse::Ok().json(CollectionView::new(row, &models, Some(count))))
+    Ok(Json(CollectionView::new(row, &models, Some(count))))
 }
 
 /// Deletes a collection with all its documents.
@@ -145,9 +142,9 @@ pub(crate) async fn delete_collection(
     app: web::Data<App>,
     caller: May<Manage>,
     Id(id): Id<CollectionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_collection(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 impl ApiError {

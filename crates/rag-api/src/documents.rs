@@ -1,6 +1,6 @@
 //! `/v1/documents` and the documents of a collection: what is stored, to look at and to delete.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{documents, versions};
 use rag_schema::{
@@ -18,6 +18,7 @@ use crate::{
     extract::{Id, Params},
     page::{ListView, OrdinalParams, PageParams},
     problem::{ApiError, ApiResult, Code, Problem},
+    respond::NoContent,
 };
 
 /// Most characters of a text that are sent at once.
@@ -147,7 +148,7 @@ pub(crate) async fn list_documents(
     caller: May<Read>,
     Id(id): Id<CollectionId>,
     Params(params): Params<PageParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<DocumentView>>> {
     let page = params.page();
     let (rows, newest) = app
         .read(caller.actor, move |conn| {
@@ -160,7 +161,7 @@ pub(crate) async fn list_documents(
         .await
         .map_err(|error| error.naming("collection"))?;
     let views = rows.into_iter().map(|row| DocumentView::new(row, &newest)).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
 /// One document.
@@ -170,12 +171,12 @@ pub(crate) async fn get_document(
     app: web::Data<App>,
     caller: May<Read>,
     Id(id): Id<DocumentId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<DocumentView>> {
     let (row, newest) = app
         .read(caller.actor, move |conn| Ok((documents::find(conn, id)?, versions::newest(conn, &[id])?)))
         .await
         .map_err(|error| error.naming("document"))?;
-    Ok(HttpResponse::Ok().json(DocumentView::new(row, &newest)))
+    Ok(Json(DocumentView::new(row, &newest)))
 }
 
 /// Deletes a document with all that hangs on it.
@@ -185,9 +186,9 @@ pub(crate) async fn delete_document(
     app: web::Data<App>,
     caller: May<Store>,
     Id(id): Id<DocumentId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_document(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// Passages of a document, in order.
@@ -198,7 +199,7 @@ pub(crate) async fn list_chunks(
     caller: May<Read>,
     Id(id): Id<DocumentId>,
     Params(params): Params<OrdinalParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<ChunkView>>> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
         .read(caller.actor, move |conn| {
@@ -208,7 +209,7 @@ pub(crate) async fn list_chunks(
         .await
         .map_err(|error| error.naming("document"))?;
     let views = rows.into_iter().map(ChunkView::from).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &ChunkView| view.ordinal.to_string())))
+    Ok(Json(ListView::new(views, limit, |view: &ChunkView| view.ordinal.to_string())))
 }
 
 /// Which stretch of a text.
@@ -219,9 +220,11 @@ pub(crate) struct TextParams {
     /// First character, in Unicode scalar values, from 0.
     #[serde(default)]
     #[validate(range(min = 0))]
+    #[param(minimum = 0, default = 0)]
     start: i64,
     /// One past the last character; at most 100,000 after the first.
     #[validate(range(min = 0))]
+    #[param(minimum = 0)]
     end: Option<i64>,
 }
 
@@ -249,7 +252,7 @@ pub(crate) async fn get_document_text(
     caller: May<Read>,
     Id(id): Id<DocumentId>,
     Params(params): Params<TextParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<TextView>> {
     let start = params.start;
     let wanted = params.end.unwrap_or_else(|| start.saturating_add(TEXT_CHARS));
     if wanted < start || wanted - start > TEXT_CHARS {
@@ -266,5 +269,5 @@ pub(crate) async fn get_document_text(
         .await
         .map_err(|error| error.naming("document"))?;
     let view = found.ok_or_else(|| ApiError::new(Code::Conflict, "The document has not been read yet."))?;
-    Ok(HttpResponse::Ok().json(view))
+    Ok(Json(view))
 }

@@ -1,6 +1,6 @@
 //! `/v1/jobs`: progress of background work on the caller's documents.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::{Engine, missing_model_cure};
 use rag_repo::{Page, embedding_models, jobs};
@@ -21,6 +21,7 @@ use crate::{
     extract::{Id, Params},
     page::ListView,
     problem::{ApiResult, Problem},
+    respond::Accepted,
 };
 
 /// A job.
@@ -132,7 +133,7 @@ pub(crate) async fn list_jobs(
     app: web::Data<App>,
     caller: May<Read>,
     Params(params): Params<JobParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<JobView>>> {
     let page = Page { limit: params.limit + 1, after: params.after };
     let collection = params.collection_id.map(CollectionId::from);
     let (rows, models) = app
@@ -141,7 +142,7 @@ pub(crate) async fn list_jobs(
         })
         .await?;
     let views = rows.into_iter().map(|row| JobView::new(row, &models, &app.engine)).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
 /// Reads a job: its stage, its progress, its problem.
@@ -151,12 +152,12 @@ pub(crate) async fn get_job(
     app: web::Data<App>,
     caller: May<Read>,
     Id(id): Id<JobId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<JobView>> {
     let (row, models) = app
         .read(caller.actor, move |conn| Ok((jobs::find(conn, id)?, embedding_models::list(conn)?)))
         .await
         .map_err(|error| error.naming("job"))?;
-    Ok(HttpResponse::Ok().json(JobView::new(row, &models, &app.engine)))
+    Ok(Json(JobView::new(row, &models, &app.engine)))
 }
 
 /// Queues a job again that was given up; its counts begin at 0.
@@ -167,12 +168,12 @@ pub(crate) async fn retry_job(
     app: web::Data<App>,
     caller: May<Store>,
     Id(id): Id<JobId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Accepted<JobView>> {
     let (row, models) = app
         .blocking(move |engine| {
             let job = engine.retry_job(caller.actor, id)?;
-            Ok((job, engine.db().transaction(caller.actor, embedding_models::list)?))
+            Ok((job, engine.db().read(caller.actor, embedding_models::list)?))
         })
         .await?;
-    Ok(HttpResponse::Accepted().json(JobView::new(row, &models, &app.engine)))
+    Ok(Accepted(JobView::new(row, &models, &app.engine)))
 }

@@ -20,6 +20,7 @@ mod page;
 mod problem;
 mod ranking;
 mod registration;
+mod respond;
 mod routes;
 mod search;
 mod server;
@@ -27,6 +28,7 @@ mod sessions;
 mod settings;
 mod span;
 mod synonyms;
+mod trace;
 mod understanding;
 mod uploads;
 

@@ -88,8 +88,18 @@ fn describe(operation: &mut Operation, endpoint: &Endpoint) {
         }
     };
     operation.extensions = Some(Extensions::builder().add("x-access", access).build());
+    let responses = &mut operation.responses.responses;
+    for status in endpoint.statuses {
+        let reason = status.canonical_reason().unwrap_or_default();
+        let response =
+            responses.entry(status.as_str().to_owned()).or_insert_with(|| Response::new(reason).into());
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            reason.clone_into(&mut response.description);
+        }
+    }
     for code in &endpoint.problems {
-        let responses = &mut operation.responses.responses;
         responses.entry(code.status().as_u16().to_string()).or_insert_with(|| problem(*code));
     }
 }
@@ -98,4 +108,29 @@ fn problem(code: Code) -> RefOr<Response> {
     let body = Content::new(Some(Ref::from_schema_name("Problem")));
     let description = format!("{}.", code.title());
     ResponseBuilder::new().description(description).content("application/problem+json", body).build().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operation_documents_the_statuses_that_its_handler_returns() {
+        let endpoints = endpoints();
+        for (method, operation) in document().paths.paths.values().flat_map(operations) {
+            let id = operation.operation_id.as_deref().unwrap();
+            let returned: Vec<String> =
+                endpoints[id].statuses.iter().map(|status| status.as_str().to_owned()).collect();
+            let documented = operation.responses.responses.keys().filter(|status| status.starts_with('2'));
+            let documented: Vec<String> = documented.cloned().collect();
+            let chooses = returned.is_empty() && !documented.is_empty();
+            assert!(chooses || returned == documented, "{method} {id}: {returned:?}, not {documented:?}");
+            for status in returned.iter().filter(|status| *status != "204") {
+                let RefOr::T(response) = &operation.responses.responses[status] else {
+                    panic!("{method} {id}")
+                };
+                assert!(response.content.contains_key("application/json"), "{method} {id}: {status}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, web};
+use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, http::StatusCode, web};
 use rag_schema::enums::Scope;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     app::App,
     ask, collections, content, documents, health, jobs,
     problem::Code,
+    respond::Output,
     search, sessions, synonyms, uploads,
 };
 
@@ -76,6 +77,8 @@ pub(crate) struct Endpoint {
     pub(crate) access: Option<Access>,
     /// How it may refuse a request.
     pub(crate) problems: Vec<Code>,
+    /// The statuses of success; empty when the handler chooses.
+    pub(crate) statuses: &'static [StatusCode],
     pub(crate) route: Route,
 }
 
@@ -84,12 +87,13 @@ impl Endpoint {
     fn new<F, Args>(path: &'static str, handler: F) -> Self
     where
         F: Handler<Args>,
-        F::Output: Responder + 'static,
+        F::Output: Responder + Output + 'static,
         Args: FromRequest + Inputs + 'static,
     {
         let name = path.rsplit("::").next().unwrap_or(path).trim();
         let route = web::route().to(handler);
-        Self { name, access: Args::access(), problems: Args::problems(), route }
+        let (problems, statuses) = (Args::problems(), <F::Output as Output>::STATUSES);
+        Self { name, access: Args::access(), problems, statuses, route }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `POST /v1/search`: passages for a question, with what each leg thought of them.
 
-use actix_web::{HttpResponse, web};
-use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult, Trace};
+use actix_web::web::{self, Json};
+use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult};
 use rag_repo::{
     filter::Filter,
     search::{DensePlan, Origin},
@@ -18,6 +18,7 @@ use crate::{
     extract::Body,
     problem::{ApiError, ApiResult, Problem},
     ranking::RankingBody,
+    trace::TraceView,
     understanding::{SaidBody, UnderstandingBody},
 };
 
@@ -164,10 +165,9 @@ pub(crate) struct SearchView {
     pub(crate) warnings: Vec<String>,
     /// How long it took.
     pub(crate) timings: TimingsView,
-    /// How the results came about: `{steps: [{step, ms, detail, plan}]}`, when that was asked for.
-    #[schema(value_type = Option<Object>)]
+    /// The steps of the search, when `explain` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) trace: Option<Trace>,
+    pub(crate) trace: Option<TraceView>,
 }
 
 fn leg(hit: LegHit) -> LegView {
@@ -207,7 +207,7 @@ impl From<SearchResult> for SearchView {
             results: result.found.into_iter().map(PassageView::from).collect(),
             no_good_match: result.no_good_match,
             reranked: result.reranked,
-            trace: result.trace,
+            trace: result.trace.map(TraceView::from),
             exact: result.dense_plan.map(|plan| plan == DensePlan::Exact),
             pruned_words: result.pruned_words,
             warnings: result.warnings,
@@ -237,7 +237,7 @@ pub(crate) async fn search(
     app: web::Data<App>,
     caller: May<Read>,
     Body(body): Body<SearchBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<SearchView>> {
     if body.query.trim().is_empty() {
         return Err(ApiError::field("query", "must not be blank"));
     }
@@ -273,7 +273,7 @@ pub(crate) async fn search(
             Ok(engine.search(caller.actor, &request)?)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(SearchView::from(result)))
+    Ok(Json(SearchView::from(result)))
 }
 
 /// The filter of a body.

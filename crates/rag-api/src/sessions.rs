@@ -1,6 +1,6 @@
 //! `/v1/sessions`: conversations and their messages.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::answer::{read_citations, read_timings};
 use rag_repo::{messages, sessions};
@@ -21,6 +21,7 @@ use crate::{
     extract::{Body, Id, Params},
     page::{ListView, OrdinalParams, PageParams},
     problem::ApiResult,
+    respond::{Created, NoContent},
 };
 
 /// A session to create.
@@ -112,13 +113,13 @@ pub(crate) async fn create_session(
     app: web::Data<App>,
     caller: May<Ask>,
     Body(body): Body<CreateSessionBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<SessionView>> {
     let user = caller.person()?.id;
     let row = app
         .blocking(move |engine| Ok(engine.create_session(caller.actor, user, body.title.as_deref())?))
         .await?;
     let location = format!("/v1/sessions/{}", row.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(SessionView::from(row)))
+    Ok(Created::at(location, SessionView::from(row)))
 }
 
 /// Your conversations, newest first.
@@ -128,11 +129,11 @@ pub(crate) async fn list_sessions(
     app: web::Data<App>,
     caller: May<Ask>,
     Params(params): Params<PageParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<SessionView>>> {
     let page = params.page();
     let rows = app.read(caller.actor, move |conn| sessions::list(conn, page)).await?;
     let views = rows.into_iter().map(SessionView::from).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view| view.id.to_string())))
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
 /// One conversation.
@@ -142,12 +143,12 @@ pub(crate) async fn get_session(
     app: web::Data<App>,
     caller: May<Ask>,
     Id(id): Id<SessionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<SessionView>> {
     let row = app
         .read(caller.actor, move |conn| sessions::find(conn, id))
         .await
         .map_err(|error| error.naming("session"))?;
-    Ok(HttpResponse::Ok().json(SessionView::from(row)))
+    Ok(Json(SessionView::from(row)))
 }
 
 /// Messages of a conversation, in order.
@@ -158,7 +159,7 @@ pub(crate) async fn list_messages(
     caller: May<Ask>,
     Id(id): Id<SessionId>,
     Params(params): Params<OrdinalParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<MessageView>>> {
     let (limit, after) = (params.limit, params.after);
     let rows = app
         .read(caller.actor, move |conn| {
@@ -168,7 +169,7 @@ pub(crate) async fn list_messages(
         .await
         .map_err(|error| error.naming("session"))?;
     let views = rows.into_iter().map(MessageView::from).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
+    Ok(Json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
 }
 
 /// Deletes a conversation with its messages, and stops its answers under way.
@@ -178,7 +179,7 @@ pub(crate) async fn delete_session(
     app: web::Data<App>,
     caller: May<Ask>,
     Id(id): Id<SessionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_session(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

@@ -1,6 +1,6 @@
 //! `/v1/collections/{id}/synonyms`: words and phrases that mean the same in a collection.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use rag_engine::synonyms::checked;
 use rag_repo::{collections, synonyms};
 use rag_schema::ids::CollectionId;
@@ -39,7 +39,7 @@ pub(crate) async fn get_synonyms(
     app: web::Data<App>,
     caller: May<Read>,
     Id(id): Id<CollectionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<SynonymsView>> {
     let groups = app
         .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
@@ -47,7 +47,7 @@ pub(crate) async fn get_synonyms(
         })
         .await
         .map_err(|error| error.naming("collection"))?;
-    Ok(HttpResponse::Ok().json(SynonymsView { groups }))
+    Ok(Json(SynonymsView { groups }))
 }
 
 /// Puts these synonyms in place of those the collection has; from then on every search counts them.
@@ -59,9 +59,9 @@ pub(crate) async fn put_synonyms(
     caller: May<Manage>,
     Id(id): Id<CollectionId>,
     Body(body): Body<SynonymsBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<SynonymsView>> {
     let groups = checked(&body.groups).map_err(|rule| ApiError::field("groups", rule))?;
     let view = SynonymsView { groups: groups.clone() };
     app.blocking(move |engine| Ok(engine.replace_synonyms(caller.actor, id, &groups)?)).await?;
-    Ok(HttpResponse::Ok().json(view))
+    Ok(Json(view))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_multipart::{Field, Multipart, MultipartError};
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{HttpRequest, http::header, web};
 use futures_util::StreamExt;
 use rag_engine::{
     Actor,
@@ -28,6 +28,7 @@ use crate::{
     extract::{Body, Id, nul, slow},
     jobs::JobView,
     problem::{ApiError, ApiResult, Code},
+    respond::Stored,
 };
 
 /// Longest title or metadata field of a form, in bytes.
@@ -90,7 +91,7 @@ pub(crate) async fn upload_document(
     Id(id): Id<CollectionId>,
     req: HttpRequest,
     payload: web::Payload,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Stored<AcceptedView>> {
     let media_type =
         req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
@@ -112,7 +113,7 @@ pub(crate) async fn create_text(
     caller: May<Store>,
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateTextBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Stored<AcceptedView>> {
     if body.text.trim().is_empty() {
         return Err(ApiError::field("text", "must not be blank"));
     }
@@ -134,7 +135,12 @@ struct Incoming {
     metadata: Value,
 }
 
-async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) -> ApiResult<HttpResponse> {
+async fn store(
+    app: &App,
+    actor: Actor,
+    id: CollectionId,
+    incoming: Incoming,
+) -> ApiResult<Stored<AcceptedView>> {
     let (accepted, newest, models) = app
         .with_upload(move |engine| {
             let upload = Upload {
@@ -152,13 +158,12 @@ async fn store(app: &App, actor: Actor, id: CollectionId, incoming: Incoming) ->
         .await?;
     let Accepted { document, job, duplicate } = accepted;
     let location = format!("/v1/documents/{}", document.id);
-    let mut response = if duplicate { HttpResponse::Ok() } else { HttpResponse::Accepted() };
     let view = AcceptedView {
         document: DocumentView::new(document, &newest),
         job: job.map(|job| JobView::new(job, &models, &app.engine)),
         duplicate,
     };
-    Ok(response.insert_header((header::LOCATION, location)).json(view))
+    Ok(Stored { view, location, duplicate })
 }
 
 async fn spool(app: &App) -> ApiResult<NamedTempFile> {

@@ -1,6 +1,6 @@
 //! `/v1/keys`: keys for programs.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::accounts::NewKey;
 use rag_repo::api_keys;
@@ -16,6 +16,7 @@ use crate::{
     extract::{Body, Id},
     page::ListView,
     problem::ApiResult,
+    respond::{Created, NoContent},
 };
 
 /// A key to make.
@@ -29,7 +30,7 @@ pub(crate) struct CreateKeyBody {
     /// What it may do: `read` (search, read documents), `ask` (conversations), `write` (add and delete documents),
     /// `manage` (collections, keys, people).
     #[validate(length(min = 1, max = 4))]
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 4)]
     scopes: Vec<Scope>,
     /// How long it is valid, 1 to 3,650 days; without an end if absent.
     #[validate(range(min = 1, max = 3650))]
@@ -87,7 +88,7 @@ pub(crate) async fn create_key(
     app: web::Data<App>,
     caller: May<Manage>,
     Body(mut body): Body<CreateKeyBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<NewKeyView>> {
     let (person, actor) = (caller.person()?, caller.actor);
     body.scopes.sort_by_key(|scope| scope.as_str());
     body.scopes.dedup();
@@ -98,14 +99,14 @@ pub(crate) async fn create_key(
             Ok(engine.make_key(actor, &NewKey { user: person.id, name: name.trim(), scopes, days: *days })?)
         })
         .await?;
-    Ok(HttpResponse::Created().json(NewKeyView { key: made.secret, view: made.row.into() }))
+    Ok(Created::new(NewKeyView { key: made.secret, view: made.row.into() }))
 }
 
 /// Your keys, newest first.
 #[utoipa::path(get, path = "/v1/keys", tag = "accounts", responses((status = 200, body = ListView<KeyView>)))]
-pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResult<Json<ListView<KeyView>>> {
     let rows = app.read(caller.actor, api_keys::list).await?;
-    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
+    Ok(Json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
 }
 
 /// Revokes a key. It is refused from the next call on; streams that it opened end within seconds.
@@ -115,7 +116,7 @@ pub(crate) async fn delete_key(
     app: web::Data<App>,
     caller: May<Manage>,
     Id(id): Id<ApiKeyId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_key(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

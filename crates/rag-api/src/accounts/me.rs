@@ -1,6 +1,9 @@
 //! `/v1/me`: one's own account, logins, and erasing it all.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
 use chrono::{DateTime, Utc};
 use rag_repo::{logins, users};
 use rag_schema::{
@@ -18,6 +21,7 @@ use crate::{
     extract::{Body, Id},
     page::ListView,
     problem::{ApiError, ApiResult, Problem},
+    respond::NoContent,
 };
 
 /// A person.
@@ -110,10 +114,10 @@ pub(crate) struct LoginView {
 
 /// Your account.
 #[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = UserView)))]
-pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<Json<UserView>> {
     let id = caller.person()?.id;
     let row = app.read(caller.actor, move |conn| users::find(conn, id)).await?;
-    Ok(HttpResponse::Ok().json(UserView::from(row)))
+    Ok(Json(UserView::from(row)))
 }
 
 /// Changes your name or password.
@@ -124,7 +128,7 @@ pub(crate) async fn update_me(
     caller: May<Manage>,
     req: HttpRequest,
     Body(body): Body<UpdateMeBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<UserView>> {
     let (person, request) = (caller.person()?, caller.request());
     if let Some(password) = body.password {
         let Some(current) = body.current_password else {
@@ -143,22 +147,25 @@ pub(crate) async fn update_me(
         app.blocking(move |engine| Ok(engine.set_display_name(request, person.id, name.trim())?)).await?;
     }
     let row = app.read(caller.actor, move |conn| users::find(conn, person.id)).await?;
-    Ok(HttpResponse::Ok().json(UserView::from(row)))
+    Ok(Json(UserView::from(row)))
 }
 
 /// Erases your account with all you own: collections, documents, conversations, keys.
 #[utoipa::path(delete, path = "/v1/me", tag = "accounts", responses(
     (status = 200, body = ReceiptView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn erase_me(app: web::Data<App>, caller: May<Manage>) -> ApiResult<HttpResponse> {
+pub(crate) async fn erase_me(app: web::Data<App>, caller: May<Manage>) -> ApiResult<Json<ReceiptView>> {
     let (id, actor) = (caller.person()?.id, caller.actor);
     let receipt = app.blocking(move |engine| Ok(engine.erase_user(actor, id)?)).await?;
-    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+    Ok(Json(ReceiptView::from(receipt)))
 }
 
 /// Your logins that still stand, newest first.
 #[utoipa::path(get, path = "/v1/me/logins", tag = "accounts", responses((status = 200, body = ListView<LoginView>)))]
-pub(crate) async fn list_logins(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+pub(crate) async fn list_logins(
+    app: web::Data<App>,
+    caller: May<Own>,
+) -> ApiResult<Json<ListView<LoginView>>> {
     let current = caller.person()?.login;
     let rows = app.read(caller.actor, logins::list).await?;
     let view = |row: Login| LoginView {
@@ -168,7 +175,7 @@ pub(crate) async fn list_logins(app: web::Data<App>, caller: May<Own>) -> ApiRes
         expires_at: row.expires_at,
         is_current: Some(row.id) == current,
     };
-    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(view).collect())))
+    Ok(Json(ListView::whole(rows.into_iter().map(view).collect())))
 }
 
 /// Ends a login of yours.
@@ -178,7 +185,7 @@ pub(crate) async fn revoke_login(
     app: web::Data<App>,
     caller: May<Manage>,
     Id(id): Id<LoginId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.revoke_login(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

@@ -1,6 +1,6 @@
 //! `/v1/organisation` and `/v1/audit`: what the organisation uses and may use, and who did what in it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{
     Page,
@@ -46,7 +46,10 @@ pub(crate) struct UsageView {
 
 /// What your organisation uses and may use.
 #[utoipa::path(get, path = "/v1/organisation", tag = "accounts", responses((status = 200, body = OrganisationView)))]
-pub(crate) async fn get_organisation(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+pub(crate) async fn get_organisation(
+    app: web::Data<App>,
+    caller: May<Own>,
+) -> ApiResult<Json<OrganisationView>> {
     let actor = caller.actor;
     let view = app
         .blocking(move |engine| {
@@ -68,7 +71,7 @@ pub(crate) async fn get_organisation(app: web::Data<App>, caller: May<Own>) -> A
             })
         })
         .await?;
-    Ok(HttpResponse::Ok().json(view))
+    Ok(Json(view))
 }
 
 /// Which events.
@@ -133,7 +136,7 @@ pub(crate) async fn list_audit_events(
     app: web::Data<App>,
     caller: May<Administer>,
     Params(params): Params<AuditParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<AuditEventView>>> {
     let filter = AuditFilter {
         actor: params.actor_id.map(UserId::from),
         action: params.action,
@@ -143,5 +146,5 @@ pub(crate) async fn list_audit_events(
     let page = Page { limit: limit + 1, after: params.after };
     let rows = app.read(caller.actor, move |conn| audit::list(conn, &filter, page)).await?;
     let views = rows.into_iter().map(AuditEventView::from).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, limit, |view: &AuditEventView| view.id.to_string())))
+    Ok(Json(ListView::new(views, limit, |view: &AuditEventView| view.id.to_string())))
 }

@@ -1,6 +1,6 @@
 //! `/v1/users` and `/v1/invitations`: the people of the organisation.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{invitations, users, users::UserChange};
 use rag_schema::{
@@ -20,6 +20,7 @@ use crate::{
     extract::{Body, Id, Params},
     page::{ListView, PageParams},
     problem::{ApiError, ApiResult, Problem},
+    respond::{Created, NoContent},
 };
 
 /// What to change of somebody; what is absent stays.
@@ -91,11 +92,11 @@ pub(crate) async fn list_users(
     app: web::Data<App>,
     caller: May<Own>,
     Params(params): Params<PageParams>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<UserView>>> {
     let page = params.page();
     let rows = app.read(caller.actor, move |conn| users::list(conn, page)).await?;
     let views = rows.into_iter().map(UserView::from).collect();
-    Ok(HttpResponse::Ok().json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
+    Ok(Json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
 }
 
 /// Changes somebody's role, or suspends them.
@@ -107,7 +108,7 @@ pub(crate) async fn update_user(
     caller: May<Administer>,
     Id(id): Id<UserId>,
     Body(body): Body<UpdateUserBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<UserView>> {
     if body.role.is_none() && body.state.is_none() {
         return Err(ApiError::field("role", "or state is needed: there is nothing to change"));
     }
@@ -115,7 +116,7 @@ pub(crate) async fn update_user(
     let change = UserChange { role: body.role, state: body.state };
     let row =
         app.blocking(move |engine| Ok(engine.update_user(caller.actor, organisation, id, change)?)).await?;
-    Ok(HttpResponse::Ok().json(UserView::from(row)))
+    Ok(Json(UserView::from(row)))
 }
 
 /// Erases somebody with all they own.
@@ -126,10 +127,10 @@ pub(crate) async fn erase_user(
     app: web::Data<App>,
     caller: May<Administer>,
     Id(id): Id<UserId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ReceiptView>> {
     let actor = caller.actor;
     let receipt = app.blocking(move |engine| Ok(engine.erase_user(actor, id)?)).await?;
-    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+    Ok(Json(ReceiptView::from(receipt)))
 }
 
 /// Invites somebody into your organisation.
@@ -140,13 +141,12 @@ pub(crate) async fn invite(
     app: web::Data<App>,
     caller: May<Administer>,
     Body(body): Body<InviteBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<NewInvitationView>> {
     let (organisation, actor) = (caller.person()?.organisation, caller.actor);
     let role = body.role.unwrap_or(Role::Member);
     let invited =
         app.blocking(move |engine| Ok(engine.invite(actor, organisation, &body.email, role)?)).await?;
-    Ok(HttpResponse::Created()
-        .json(NewInvitationView { token: invited.token, view: invited.invitation.into() }))
+    Ok(Created::new(NewInvitationView { token: invited.token, view: invited.invitation.into() }))
 }
 
 /// Open invitations, newest first.
@@ -155,9 +155,9 @@ pub(crate) async fn invite(
 pub(crate) async fn list_invitations(
     app: web::Data<App>,
     caller: May<Administer>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<InvitationView>>> {
     let rows = app.read(caller.actor, invitations::list).await?;
-    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(InvitationView::from).collect())))
+    Ok(Json(ListView::whole(rows.into_iter().map(InvitationView::from).collect())))
 }
 
 /// Takes back an invitation.
@@ -167,7 +167,7 @@ pub(crate) async fn delete_invitation(
     app: web::Data<App>,
     caller: May<Administer>,
     Id(id): Id<InvitationId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_invitation(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

@@ -1,6 +1,6 @@
 //! `/v1/collections/{id}/members` and `/links`: with whom a collection is shared.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{collections, links, members, users};
 use rag_schema::{
@@ -20,6 +20,7 @@ use crate::{
     page::ListView,
     problem::{ApiError, ApiResult, Code},
     registration::Input,
+    respond::{Created, NoContent},
 };
 
 /// How to share.
@@ -95,7 +96,7 @@ pub(crate) async fn list_members(
     app: web::Data<App>,
     caller: May<Own>,
     Id(id): Id<CollectionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<MemberView>>> {
     let (owner, rows) = app
         .read(caller.actor, move |conn| {
             let collection = collections::find(conn, id)?;
@@ -111,7 +112,7 @@ pub(crate) async fn list_members(
     };
     let mut views = vec![view(owner, "owner")];
     views.extend(rows.into_iter().map(|(member, user)| view(user, member.role.as_str())));
-    Ok(HttpResponse::Ok().json(ListView::whole(views)))
+    Ok(Json(ListView::whole(views)))
 }
 
 /// Shares the collection with somebody of your organisation, or changes how. Its owner may.
@@ -123,7 +124,7 @@ pub(crate) async fn share_collection(
     caller: May<Manage>,
     path: MemberPath,
     Body(body): Body<ShareBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     let handed_on: &[Scope] = match body.role {
         MemberRole::Editor => &[Scope::Read, Scope::Write],
         MemberRole::Reader => &[Scope::Read],
@@ -132,7 +133,7 @@ pub(crate) async fn share_collection(
     let MemberPath { collection, user } = path;
     app.blocking(move |engine| Ok(engine.share_collection(caller.actor, collection, user, body.role)?))
         .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// Ends the sharing with somebody. The collection's owner may, and who leaves it.
@@ -143,10 +144,10 @@ pub(crate) async fn unshare_collection(
     app: web::Data<App>,
     caller: May<Manage>,
     path: MemberPath,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     let MemberPath { collection, user } = path;
     app.blocking(move |engine| Ok(engine.unshare_collection(caller.actor, collection, user)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// Makes a link whose bearer may read and search the collection. Its owner may.
@@ -157,11 +158,11 @@ pub(crate) async fn create_link(
     caller: May<Manage>,
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateLinkBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<NewLinkView>> {
     caller.check_scopes(&[Scope::Read])?;
     let actor = caller.actor;
     let made = app.blocking(move |engine| Ok(engine.make_link(actor, id, body.days)?)).await?;
-    Ok(HttpResponse::Created().json(NewLinkView { secret: made.secret, view: made.row.into() }))
+    Ok(Created::new(NewLinkView { secret: made.secret, view: made.row.into() }))
 }
 
 /// Links to the collection, newest first; none for who does not own it.
@@ -171,7 +172,7 @@ pub(crate) async fn list_links(
     app: web::Data<App>,
     caller: May<Own>,
     Id(id): Id<CollectionId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<ListView<LinkView>>> {
     let rows = app
         .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
@@ -179,7 +180,7 @@ pub(crate) async fn list_links(
         })
         .await
         .map_err(|error| error.naming("collection"))?;
-    Ok(HttpResponse::Ok().json(ListView::whole(rows.into_iter().map(LinkView::from).collect())))
+    Ok(Json(ListView::whole(rows.into_iter().map(LinkView::from).collect())))
 }
 
 /// Revokes a link.
@@ -189,9 +190,9 @@ pub(crate) async fn delete_link(
     app: web::Data<App>,
     caller: May<Manage>,
     Id(id): Id<LinkId>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<NoContent> {
     app.blocking(move |engine| Ok(engine.delete_link(caller.actor, id)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// The ids of a collection and a user in the path. What is no UUID names nothing.

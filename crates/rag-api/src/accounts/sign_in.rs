@@ -1,6 +1,10 @@
 //! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address.
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{
+    HttpRequest,
+    http::header,
+    web::{self, Json},
+};
 use rag_engine::{
     Engine, EngineResult,
     accounts::{Enrolment, Tokens},
@@ -17,6 +21,7 @@ use crate::{
     auth::{May, Own, request_id},
     extract::Body,
     problem::{ApiError, ApiResult, Code, Problem},
+    respond::{Created, NoContent},
 };
 
 /// Address and password of a user who signs in.
@@ -125,13 +130,13 @@ pub(crate) async fn log_in(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<LogInBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<TokensView>> {
     app.attempt(&req).await?;
     let (request, device) = (request_id(&req), device(&req));
     let tokens = app
         .with_password(move |engine| Ok(engine.log_in(request, &body.email, &body.password, &device)?))
         .await?;
-    Ok(HttpResponse::Ok().json(TokensView::from(tokens)))
+    Ok(Json(TokensView::from(tokens)))
 }
 
 /// Exchanges a refresh token for the next pair. A token that comes back a second time ends the login.
@@ -143,13 +148,13 @@ pub(crate) async fn refresh_login(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<RefreshBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Json<TokensView>> {
     let request = request_id(&req);
     let refreshed = app.blocking(move |engine| Ok(engine.refresh(request, &body.refresh_token)?)).await;
     if matches!(refreshed, Err(ApiError { code: Code::Unauthorized, .. })) {
         app.attempt(&req).await?;
     }
-    Ok(HttpResponse::Ok().json(TokensView::from(refreshed?)))
+    Ok(Json(TokensView::from(refreshed?)))
 }
 
 /// Makes an account with an organisation of its own, where the server is open to everybody.
@@ -162,7 +167,7 @@ pub(crate) async fn register(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<RegisterBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<EnrolledView>> {
     let RegisterBody { email, display_name, organisation, password } = body;
     enrol(&app, &req, display_name, password, move |engine, request, new| {
         engine.register(request, &email, organisation.trim(), new)
@@ -180,7 +185,7 @@ pub(crate) async fn accept_invitation(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<AcceptBody>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<EnrolledView>> {
     let AcceptBody { token, display_name, password } = body;
     enrol(&app, &req, display_name, password, move |engine, request, new| engine.accept(request, &token, new))
         .await
@@ -189,12 +194,12 @@ pub(crate) async fn accept_invitation(
 /// Signs out: the tokens of this login are not good any more.
 #[utoipa::path(post, path = "/v1/logout", tag = "accounts", responses(
     (status = 204), (status = 409, description = "It was a key, not a login", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
+pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<NoContent> {
     let Some(login) = caller.person()?.login else {
         return Err(ApiError::new(Code::Conflict, "This is a key, not a login. Delete it under /v1/keys."));
     };
     app.blocking(move |engine| Ok(engine.revoke_login(caller.actor, login)?)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// Makes an account by `work` and answers with its first login.
@@ -204,7 +209,7 @@ async fn enrol(
     display_name: String,
     password: String,
     work: impl FnOnce(&Engine, Option<Uuid>, &Enrolment<'_>) -> EngineResult<(User, Tokens)> + Send + 'static,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Created<EnrolledView>> {
     app.attempt(req).await?;
     let (request, device) = (request_id(req), device(req));
     let (user, tokens) = app
@@ -213,7 +218,7 @@ async fn enrol(
             Ok(work(engine, request, &new)?)
         })
         .await?;
-    Ok(HttpResponse::Created().json(EnrolledView { user: user.into(), tokens: tokens.into() }))
+    Ok(Created::new(EnrolledView { user: user.into(), tokens: tokens.into() }))
 }
 
 fn device(req: &HttpRequest) -> String {
