@@ -330,8 +330,9 @@ fn a_user_queues_only_ingest_of_their_own_documents_and_takes_no_place_in_the_or
     let (mine, other_user) = (fixture.collection, crate::fixture::new_user(&mut fixture.conn));
     let theirs = crate::fixture::new_collection(&mut fixture.conn, other_user, fixture.model.id);
     let insert = |fixture: &mut Fixture, columns: &str, values: &str| {
+        let model = fixture.model.id;
         let sql = format!(
-            "INSERT INTO jobs (id, title, size_bytes, {columns}) VALUES (gen_random_uuid(), 'a', 1, {values})"
+            "INSERT INTO jobs (id, title, size_bytes, model_id, {columns}) VALUES (gen_random_uuid(), 'a', 1, {model}, {values})"
         );
         crate::fixture::as_user_if_allowed(&mut fixture.conn, other_user, &sql)
     };
