@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench bench-scale eval regress fmt lint
+.PHONY: help setup run test bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -41,6 +41,10 @@ eval: setup ## Measure retrieval quality on a BEIR-shaped folder: make eval DIR=
 	@test -n "$(DIR)" || { echo "make eval: name a folder with corpus.jsonl, queries.jsonl, qrels.tsv: make eval DIR=path" >&2; exit 2; }
 	cargo build --release -p rag-cli
 	@exec $(RAG) eval "$(DIR)" $(ARGS)
+
+drill: setup ## Break the server's surroundings and check its promises; ARGS="kill full_disk --short" selects
+	cargo build --workspace --all-targets
+	@exec python3 scripts/drill/drill.py $(CARGO_TARGET_DIR)/debug/rag $(ARGS)
 
 regress: setup ## Compare retrieval quality with the figures in tests/evaluation
 	cargo build --workspace --all-targets

@@ -15,6 +15,7 @@ use crate::{
     ApiSettings,
     limits::{self, Limits},
     problem::ApiResult,
+    scratch::Scratch,
 };
 
 /// How long the database may take to answer a check of readiness, and how long the check holds.
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) turns: TaskTracker,
     /// How often a caller may call.
     pub(crate) limits: Arc<Limits>,
+    /// Room for uploads in progress.
+    pub(crate) scratch: Arc<Scratch>,
     permits: Arc<Permits>,
     readiness: Arc<Mutex<Option<Readiness>>>,
 }
@@ -71,6 +74,7 @@ impl App {
         Ok(Self {
             engine,
             limits: Arc::new(Limits::new(&settings)?),
+            scratch: Arc::new(Scratch::new(settings.max_scratch_bytes, settings.max_upload_bytes)),
             permits: Arc::new(Permits::new(&settings)),
             settings: Arc::new(settings),
             shutdown: CancellationToken::new(),

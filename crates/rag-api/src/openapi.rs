@@ -15,7 +15,9 @@ use utoipa::{
 };
 
 use crate::{
-    answers, problem,
+    answers,
+    openapi_words::list_words,
+    problem,
     problem::Code,
     registration::{Access, Endpoint, Operations, endpoints},
 };
@@ -73,6 +75,7 @@ fn build() -> OpenApi {
             }
         }
     }
+    list_words(&mut document);
     document
 }
 

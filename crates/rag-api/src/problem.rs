@@ -71,6 +71,8 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     /// The chat model failed.
     ModelFailed = "model_failed", BAD_GATEWAY, "The chat model failed";
+    /// A disk of the server is full.
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server has no room";
     /// Busy or without its database.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer now";
 }
@@ -159,6 +161,7 @@ impl ApiError {
         match self.code {
             Code::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
             Code::Unavailable => drop(response.insert_header((header::RETRY_AFTER, "1"))),
+            Code::StorageFull => drop(response.insert_header((header::RETRY_AFTER, "60"))),
             _ => {}
         }
         if let Some(seconds) = &self.retry_after_s {
@@ -219,6 +222,7 @@ impl From<&EngineError> for ApiError {
                 _ => Self::new(Code::Unreadable, detail),
             },
             EngineError::Unavailable(_) | EngineError::Collision => Self::new(Code::Unavailable, detail),
+            EngineError::StorageFull => Self::new(Code::StorageFull, detail),
             EngineError::File(cause) => {
                 tracing::error!(%cause, "cannot use a temporary file");
                 Self::new(Code::Unavailable, detail)

@@ -36,7 +36,7 @@ pub(crate) trait Input {
 impl Input for HttpRequest {}
 
 impl Input for web::Data<App> {
-    const PROBLEMS: &'static [Code] = &[Code::Internal, Code::Unavailable];
+    const PROBLEMS: &'static [Code] = &[Code::Internal, Code::StorageFull, Code::Unavailable];
 }
 
 impl Input for web::Payload {

@@ -5,6 +5,7 @@ use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResul
 use rag_repo::{
     filter::Filter,
     search::{DensePlan, Origin},
+    statement::PlanDepth,
 };
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
@@ -268,7 +269,7 @@ pub(crate) async fn search(
                 mode,
                 ranking,
                 highlight: body.highlight,
-                explain: body.explain,
+                explain: body.explain.then_some(PlanDepth::Shape),
             };
             Ok(engine.search(caller.actor, &request)?)
         })

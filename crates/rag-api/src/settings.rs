@@ -13,6 +13,8 @@ pub struct ApiSettings {
     pub bearer_key: Option<String>,
     /// Longest file taken, in bytes.
     pub max_upload_bytes: u64,
+    /// Maximum bytes of all uploads in progress; one account gets at most half.
+    pub max_scratch_bytes: u64,
     /// Longest JSON body taken, in bytes.
     pub max_body_bytes: usize,
     /// How long one step of a request may work, in milliseconds.
@@ -54,6 +56,7 @@ impl Default for ApiSettings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8420)),
             bearer_key: None,
             max_upload_bytes: 512 << 20,
+            max_scratch_bytes: 8 << 30,
             max_body_bytes: 4 << 20,
             request_timeout_ms: 60_000,
             body_timeout_ms: 30_000,

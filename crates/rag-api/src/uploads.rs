@@ -29,12 +29,13 @@ use crate::{
     jobs::JobView,
     problem::{ApiError, ApiResult, Code},
     respond::Stored,
+    scratch::Reserved,
 };
 
 /// Longest title or metadata field of a form, in bytes.
 const FIELD_BYTES: usize = 64 << 10;
-/// A large upload must arrive at this rate at least, in bytes per second.
-const MIN_RATE: u64 = 16 << 10;
+/// Minimum rate of a large upload on average, in bytes per second.
+const MIN_RATE: u64 = 64 << 10;
 
 /// A text to store as a document.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -100,7 +101,8 @@ pub(crate) async fn upload_document(
             "Send the file as multipart/form-data, in a field named file.",
         ));
     }
-    let incoming = receive(&app, Multipart::new(req.headers(), payload)).await?;
+    let room = app.scratch.reserve(caller.actor);
+    let incoming = receive(&app, Multipart::new(req.headers(), payload), room).await?;
     store(&app, caller.actor, id, incoming).await
 }
 
@@ -122,14 +124,21 @@ pub(crate) async fn create_text(
     let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))
         .await
         .map_err(|error| stopped(&error))??;
-    let incoming =
-        Incoming { file, title: Some(title), source, metadata: metadata.unwrap_or_else(|| json!({})) };
+    let incoming = Incoming {
+        file,
+        room: None,
+        title: Some(title),
+        source,
+        metadata: metadata.unwrap_or_else(|| json!({})),
+    };
     store(&app, caller.actor, id, incoming).await
 }
 
 /// A file on disk and what was said about it.
 struct Incoming {
     file: NamedTempFile,
+    /// The room that a large file takes until it is stored.
+    room: Option<Reserved>,
     title: Option<String>,
     source: Option<String>,
     metadata: Value,
@@ -150,6 +159,7 @@ async fn store(
                 metadata: &incoming.metadata,
             };
             let accepted = engine.upload(actor, id, &upload)?;
+            drop(incoming.room);
             let (newest, models) = engine.db().read(actor, |conn| -> RepoResult<_> {
                 Ok((versions::newest(conn, &[accepted.document.id])?, embedding_models::list(conn)?))
             })?;
@@ -172,7 +182,7 @@ async fn spool(app: &App) -> ApiResult<NamedTempFile> {
 }
 
 /// Takes the form apart. The order of its fields is free.
-async fn receive(app: &App, mut form: Multipart) -> ApiResult<Incoming> {
+async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResult<Incoming> {
     let mut patience = Patience::new(app);
     let (mut file, mut title, mut metadata) = (None, None, json!({}));
     while let Some(mut field) = patience.next(&mut form).await? {
@@ -180,7 +190,7 @@ async fn receive(app: &App, mut form: Multipart) -> ApiResult<Incoming> {
             "file" if file.is_none() => {
                 let name =
                     field.content_disposition().and_then(|found| found.get_filename()).map(str::to_owned);
-                file = Some((receive_file(app, &mut field, &mut patience).await?, name));
+                file = Some((receive_file(app, &mut field, &mut patience, &mut room).await?, name));
             }
             "title" => title = Some(receive_text(&mut field, &mut patience, "title").await?),
             "metadata" => {
@@ -196,10 +206,16 @@ async fn receive(app: &App, mut form: Multipart) -> ApiResult<Incoming> {
         return Err(ApiError::field(field, "holds a NUL character"));
     }
     let source = name.map(|name| name.chars().filter(|c| !c.is_control()).take(500).collect::<String>());
-    Ok(Incoming { file, title, source: source.filter(|name| !name.is_empty()), metadata })
+    let source = source.filter(|name| !name.is_empty());
+    Ok(Incoming { file, room: Some(room), title, source, metadata })
 }
 
-async fn receive_file(app: &App, field: &mut Field, patience: &mut Patience) -> ApiResult<NamedTempFile> {
+async fn receive_file(
+    app: &App,
+    field: &mut Field,
+    patience: &mut Patience,
+    room: &mut Reserved,
+) -> ApiResult<NamedTempFile> {
     let limit = app.settings.max_upload_bytes;
     let mut file = spool(app).await?;
     let mut size = 0;
@@ -210,6 +226,7 @@ async fn receive_file(app: &App, field: &mut Field, patience: &mut Patience) -> 
         if size > limit {
             return Err(ApiError::too_large(limit));
         }
+        room.grow(length)?;
         file = web::block(move || file.write_all(&part).map(|()| file))
             .await
             .map_err(|error| stopped(&error))??;
@@ -229,9 +246,10 @@ async fn receive_text(field: &mut Field, patience: &mut Patience, name: &str) ->
     if text.contains('\0') { Err(ApiError::field(name, "holds a NUL character")) } else { Ok(text) }
 }
 
-/// How long a body may still take: a fixed time, and more for what has arrived.
+/// How long a body may still take: each part comes within a fixed time, and all of them at a minimum rate.
 struct Patience {
     since: Instant,
+    /// Maximum pause between two parts, and the time that a body of any size may take.
     fixed: Duration,
     received: u64,
 }
@@ -247,7 +265,7 @@ impl Patience {
         S: futures_util::Stream<Item = Result<T, MultipartError>> + Unpin,
     {
         let allowed = self.fixed + Duration::from_secs(self.received / MIN_RATE);
-        let left = allowed.saturating_sub(self.since.elapsed());
+        let left = allowed.saturating_sub(self.since.elapsed()).min(self.fixed);
         let item = timeout(left, stream.next()).await.map_err(|_elapsed| slow())?;
         item.transpose().map_err(|error| {
             tracing::debug!(%error, "a form broke off");

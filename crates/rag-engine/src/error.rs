@@ -38,6 +38,11 @@ pub enum EngineError {
     /// Two transactions collided; the same one may succeed at once.
     #[error("The database is busy. Try again shortly.")]
     Collision,
+    /// A disk of this server or of its database is full.
+    #[error(
+        "The server's disk is full, and nothing was stored. Try again later, when its operator has made room."
+    )]
+    StorageFull,
     /// A temporary file of this server cannot be written or read.
     #[error("This server cannot use its temporary files. Try again later; its log has the cause.")]
     File(#[source] std::io::Error),
@@ -58,6 +63,13 @@ impl From<RepoError> for EngineError {
             RepoError::Unavailable(reason) => {
                 tracing::warn!(reason, "database unavailable");
                 Self::Unavailable("The database is busy or restarting. Try again shortly.")
+            }
+            RepoError::TooSlow => Self::Unavailable(
+                "The database took too long for this. Try again with a smaller filter, fewer collections, or later.",
+            ),
+            RepoError::StorageFull => {
+                tracing::warn!("the database's disk is full");
+                Self::StorageFull
             }
             RepoError::Collision => Self::Collision,
             RepoError::Conflict(constraint) if constraint == collections::NAME_KEY => {
@@ -98,6 +110,10 @@ impl From<LlmError> for EngineError {
 
 impl From<std::io::Error> for EngineError {
     fn from(error: std::io::Error) -> Self {
+        if matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) {
+            tracing::warn!(%error, "the disk of temporary files is full");
+            return Self::StorageFull;
+        }
         Self::File(error)
     }
 }

@@ -143,6 +143,8 @@ pub struct AnswerSettings {
     pub max_question_chars: usize,
     /// Maximum length of an answer, in Unicode scalar values; a model that writes more is stopped there.
     pub max_answer_chars: usize,
+    /// Hosts, with all names below them, to which links and images of answers may lead; others become text.
+    pub link_hosts: Vec<String>,
     /// Maximum time of a turn; an answer that is not whole by then is stopped.
     pub max_time: Duration,
     /// Earlier messages that a chat model is given.
@@ -157,6 +159,7 @@ impl Default for AnswerSettings {
             min_support: 0.45,
             max_question_chars: 4_000,
             max_answer_chars: 40_000,
+            link_hosts: Vec::new(),
             max_time: Duration::from_mins(5),
             history_messages: 10,
         }

@@ -33,11 +33,18 @@ pub struct PoolSettings {
     pub wait_timeout_ms: u64,
     /// How long one statement may run, in milliseconds; 0 for no limit.
     pub statement_timeout_ms: u64,
+    /// The same for a transaction that only reads, such as a search.
+    pub read_timeout_ms: u64,
 }
 
 impl Default for PoolSettings {
     fn default() -> Self {
-        Self { max_connections: 16, wait_timeout_ms: 5_000, statement_timeout_ms: 60_000 }
+        Self {
+            max_connections: 16,
+            wait_timeout_ms: 5_000,
+            statement_timeout_ms: 60_000,
+            read_timeout_ms: 15_000,
+        }
     }
 }
 
@@ -48,6 +55,7 @@ pub struct Db {
     /// One connection for `probe`, which must not wait for requests.
     probe: Pool<ConnectionManager<PgConnection>>,
     wait: Duration,
+    read_timeout_ms: u64,
 }
 
 impl Db {
@@ -67,7 +75,12 @@ impl Db {
             .min_idle(Some(0))
             .connection_timeout(RECONNECT * 2)
             .build_unchecked(ConnectionManager::new(url));
-        Self { pool, probe, wait: Duration::from_millis(settings.wait_timeout_ms.max(1)) }
+        Self {
+            pool,
+            probe,
+            wait: Duration::from_millis(settings.wait_timeout_ms.max(1)),
+            read_timeout_ms: settings.read_timeout_ms,
+        }
     }
 
     /// Whether the database answers within `patience`, asked on a connection that no request uses: a busy server is not taken
@@ -91,13 +104,18 @@ impl Db {
         self.run(&format!("BEGIN; {}", actor.entry()), work)
     }
 
-    /// As `transaction`, for reads alone: PostgreSQL refuses every write in it.
+    /// As `transaction`, for reads alone: PostgreSQL refuses every write in it, and ends a statement earlier.
     pub fn read<T, E: TransactionError>(
         &self,
         actor: Actor,
         work: impl FnMut(&mut PgConnection) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.run(&format!("BEGIN READ ONLY; {}", actor.entry()), work)
+        let begin = format!(
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; {}",
+            self.read_timeout_ms,
+            actor.entry()
+        );
+        self.run(&begin, work)
     }
 
     fn run<T, E: TransactionError>(

@@ -38,6 +38,12 @@ pub enum RepoError {
     /// The database cannot answer now; the same call may work later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The statement ran longer than it may.
+    #[error("a statement took too long")]
+    TooSlow,
+    /// A disk of the database is full.
+    #[error("the database's disk is full")]
+    StorageFull,
     /// Two transactions were in each other's way; the same transaction may work at once.
     #[error("transactions collided")]
     Collision,
@@ -83,7 +89,7 @@ pub(crate) fn changed(rows: usize) -> RepoResult<()> {
 
 /// Diesel has no kind for these and does not pass on the SQLSTATE. `Db` has the server write its messages untranslated.
 fn by_message(message: &str) -> Option<RepoError> {
-    const UNAVAILABLE: [&str; 10] = [
+    const UNAVAILABLE: [&str; 9] = [
         "terminating connection",
         "server closed the connection",
         "the database system is",
@@ -93,13 +99,19 @@ fn by_message(message: &str) -> Option<RepoError> {
         "canceling statement due to",
         "remaining connection slots are reserved",
         "too many clients",
-        "No space left on device",
     ];
+    const STORAGE_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
     if message.contains("violates row-level security policy") {
         return Some(RepoError::Forbidden);
     }
     if message.contains("deadlock detected") || message.contains("could not serialize") {
         return Some(RepoError::Collision);
+    }
+    if message.contains("canceling statement due to statement timeout") {
+        return Some(RepoError::TooSlow);
+    }
+    if STORAGE_FULL.iter().any(|sign| message.contains(sign)) {
+        return Some(RepoError::StorageFull);
     }
     UNAVAILABLE
         .iter()

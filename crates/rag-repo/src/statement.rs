@@ -172,9 +172,13 @@ impl Statement {
         Ok(Whole { statement: self, prefix: "" }.get_result(conn)?)
     }
 
-    /// Runs it and says how: the plan with its times, a line a row, its long constants cut.
-    pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
-        let whole = Whole { statement: self, prefix: "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " };
+    /// PostgreSQL's plan for it, one line per row, with long constants cut.
+    pub fn explain(&self, conn: &mut PgConnection, depth: PlanDepth) -> RepoResult<Vec<String>> {
+        let prefix = match depth {
+            PlanDepth::Shape => "EXPLAIN (COSTS OFF) ",
+            PlanDepth::Measured => "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ",
+        };
+        let whole = Whole { statement: self, prefix };
         let lines: Vec<PlanLine> = whole.load(conn)?;
         Ok(lines.into_iter().map(|line| shortened(&line.text)).collect())
     }
@@ -182,6 +186,16 @@ impl Statement {
     fn next(&self) -> usize {
         self.first + self.binds.len()
     }
+}
+
+/// How much a plan says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanDepth {
+    /// Nodes and conditions. No number in it is derived from rows, so every caller may see it.
+    Shape,
+    /// The query runs once more; the plan has its times, rows and buffers. They count rows that row-level security then hides,
+    /// so only the operator of the database may see them.
+    Measured,
 }
 
 /// A whole query as Diesel takes it. `sql_query` would be prepared again each time.

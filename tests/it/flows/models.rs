@@ -10,7 +10,7 @@ use rag_engine::{
     jobs::Workers,
     retrieve::{Mode, SearchRequest, SearchResult},
 };
-use rag_repo::{RepoResult, collections, jobs};
+use rag_repo::{RepoResult, collections, jobs, statement::PlanDepth};
 use rag_schema::{
     enums::JobState,
     ids::{CollectionId, JobId},
@@ -55,8 +55,14 @@ fn upload(engine: &Engine, collection: CollectionId, body: &str) -> JobId {
 }
 
 fn search(engine: &Engine, query: &str, mode: Mode, collections: &[CollectionId]) -> SearchResult {
-    let request =
-        SearchRequest { query, collections, limit: 10, mode, explain: true, ..SearchRequest::default() };
+    let request = SearchRequest {
+        query,
+        collections,
+        limit: 10,
+        mode,
+        explain: Some(PlanDepth::Shape),
+        ..SearchRequest::default()
+    };
     engine.search(engine.local_actor(), &request).unwrap()
 }
 

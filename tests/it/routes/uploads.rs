@@ -1,6 +1,8 @@
 //! Sending documents: files and texts.
 
-use rag_testkit::TestApp;
+use std::{io::Write, net::TcpStream};
+
+use rag_testkit::{KEY, Setup, TestApp};
 use serde_json::json;
 
 use super::{NOBODY, text};
@@ -79,4 +81,48 @@ fn a_text_keeps_its_title_source_and_metadata() {
     let refused = json!({"title": "T", "text": "Words.", "metadata": [1]});
     assert_eq!(client.post(&path, &refused).problem(422), "invalid");
     assert_eq!(client.post(&path, &json!({"title": "T", "text": " "})).problem(422), "invalid");
+}
+
+#[test]
+fn metadata_have_a_maximum_size() {
+    let app = TestApp::start();
+    let client = app.client();
+    let path = format!("/v1/collections/{}/texts", client.collection("c"));
+    let with =
+        |length: usize| json!({"title": "T", "text": "Words.", "metadata": {"note": "x".repeat(length)}});
+    let refused = client.post(&path, &with(64 << 10));
+    assert_eq!(refused.problem(422), "invalid");
+    assert!(refused.json()["detail"].as_str().unwrap().contains("65536"), "{}", refused.json());
+    client.post(&path, &with((64 << 10) - 100)).expect(202);
+}
+
+/// A connection on which a file of twice the length is announced and `length` bytes of it are sent.
+fn stalled_upload(app: &TestApp, collection: &str, length: usize) -> TcpStream {
+    let mut socket = TcpStream::connect(app.client().url("").trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST /v1/collections/{collection}/documents HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n\
+         Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: {}\r\n\r\n\
+         --edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n",
+        2 * length
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    socket.write_all(&vec![b'x'; length]).unwrap();
+    socket
+}
+
+#[test]
+fn uploads_in_progress_take_a_limited_room() {
+    let mut setup = Setup::default();
+    setup.api.max_scratch_bytes = 1 << 20;
+    let app = TestApp::with(setup);
+    let client = app.client();
+    let collection = client.collection("c");
+    let stalled = stalled_upload(&app, &collection, 700 << 10);
+    let body = "x ".repeat(300 << 10);
+    client.wait(|| {
+        let refused = client.upload(&collection, "b.txt", body.as_bytes());
+        (refused.status == 429).then(|| assert_eq!(refused.problem(429), "limit_reached"))
+    });
+    drop(stalled);
+    client.wait(|| (client.upload(&collection, "b.txt", body.as_bytes()).status < 300).then_some(()));
 }

@@ -185,7 +185,9 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let accepted = loop {
             match self.engine.upload(self.engine.local_actor(), self.collection.id, &upload) {
-                Err(EngineError::Unavailable(_)) if begun.elapsed() < PATIENCE && !self.is_stopped() => {
+                Err(EngineError::Unavailable(_) | EngineError::StorageFull)
+                    if begun.elapsed() < PATIENCE && !self.is_stopped() =>
+                {
                     thread::sleep(TICK);
                 }
                 other => break other,
@@ -230,7 +232,7 @@ impl<'a> Run<'a> {
         });
         match found {
             Ok(found) => found.iter().for_each(|job| self.settle(job)),
-            Err(RepoError::Unavailable(_)) => {}
+            Err(RepoError::Unavailable(_) | RepoError::TooSlow) => {}
             Err(error) => return Err(error.into()),
         }
         self.show_progress();

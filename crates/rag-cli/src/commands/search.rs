@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use rag_engine::retrieve::{Found, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
-use rag_repo::search::Origin;
+use rag_repo::{search::Origin, statement::PlanDepth};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,7 +36,7 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
         },
         filter: args.filter.as_ref(),
         ranking: Some(Ranking { rerank, ..settings.ranking.clone() }),
-        explain: args.explain,
+        explain: args.explain.then_some(PlanDepth::Measured),
         ..SearchRequest::default()
     };
     let result = context.engine.search(context.engine.local_actor(), &request)?;

@@ -126,6 +126,7 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         bind: server.bind,
         bearer_key,
         max_upload_bytes: config.sections.ingest.max_document_bytes,
+        max_scratch_bytes: server.max_scratch_bytes,
         max_body_bytes: server.max_body_bytes,
         request_timeout_ms: server.request_timeout_ms,
         body_timeout_ms: server.body_timeout_ms,

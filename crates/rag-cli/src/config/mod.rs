@@ -93,7 +93,7 @@ impl Config {
 
     /// Folder for files that live as long as a job or a request.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
-        self.data_dir().join("scratch")
+        or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join("scratch"))
     }
 
     /// The key that clients must send, from its value or its file.
@@ -120,6 +120,7 @@ impl Config {
             max_connections: database.max_connections,
             wait_timeout_ms: database.wait_timeout_ms,
             statement_timeout_ms: database.statement_timeout_ms,
+            read_timeout_ms: database.read_timeout_ms,
         }
     }
 
@@ -200,6 +201,7 @@ impl Config {
                 min_support: answer.min_support,
                 max_question_chars: answer.max_question_chars,
                 max_answer_chars: answer.max_answer_chars,
+                link_hosts: answer.link_hosts.clone(),
                 max_time: Duration::from_secs(answer.max_time_s),
                 history_messages: answer.history_messages,
             },

@@ -102,11 +102,12 @@ fn index(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn server(s: &Sections) -> [(bool, &'static str, &'static str); 8] {
+fn server(s: &Sections) -> [(bool, &'static str, &'static str); 9] {
     let server = &s.server;
     let is_redis =
         |url: &str| ["redis://", "rediss://", "redis+unix://"].iter().any(|scheme| url.starts_with(scheme));
     [
+        (server.max_scratch_bytes > 0, "server.max_scratch_bytes", "1 or more"),
         ((1024..=1 << 30).contains(&server.max_body_bytes), "server.max_body_bytes", "1024 to 1073741824"),
         (server.request_timeout_ms >= 100, "server.request_timeout_ms", "at least 100"),
         (server.body_timeout_ms >= 100, "server.body_timeout_ms", "at least 100"),

@@ -36,6 +36,7 @@ pub(crate) struct Server {
     pub(crate) key_file: PathBuf,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) max_body_bytes: usize,
+    pub(crate) max_scratch_bytes: u64,
     pub(crate) request_timeout_ms: u64,
     pub(crate) body_timeout_ms: u64,
     pub(crate) heartbeat_ms: u64,
@@ -76,6 +77,7 @@ pub(crate) struct Database {
     pub(crate) max_connections: u32,
     pub(crate) wait_timeout_ms: u64,
     pub(crate) statement_timeout_ms: u64,
+    pub(crate) read_timeout_ms: u64,
 }
 
 /// The embedded PostgreSQL.
@@ -167,6 +169,7 @@ pub(crate) struct Ingest {
     pub(crate) wall_ms: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) max_document_bytes: u64,
+    pub(crate) scratch_dir: PathBuf,
 }
 
 /// Background jobs of all kinds.
@@ -236,6 +239,7 @@ pub(crate) struct Answer {
     pub(crate) min_support: f64,
     pub(crate) max_question_chars: usize,
     pub(crate) max_answer_chars: usize,
+    pub(crate) link_hosts: Vec<String>,
     pub(crate) max_time_s: u64,
     pub(crate) history_messages: i64,
 }

@@ -4,7 +4,12 @@
 mod citations;
 mod extractive;
 mod log;
+mod markup;
+mod markup_code;
+#[cfg(test)]
+mod markup_tests;
 mod prompt;
+mod prompt_text;
 mod run;
 mod running;
 mod steps;

@@ -3,7 +3,7 @@
 use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::{enums::Sender, models::ChatMessage};
 
-use super::{NOT_FOUND, types::Evidence};
+use super::{NOT_FOUND, prompt_text::as_data, types::Evidence};
 
 /// What the model is asked: the rules, the conversation so far, the passages and the question.
 pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evidence]) -> ChatRequest {
@@ -20,7 +20,7 @@ pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evid
             Sender::User => Role::User,
             Sender::Assistant => Role::Assistant,
         };
-        Message::new(role, message.text.clone())
+        Message::new(role, as_data(&message.text))
     }));
     let passages: String = evidence.iter().map(quoted).collect();
     messages.push(Message::new(Role::User, format!("{passages}\nQuestion: {question}")));
@@ -29,8 +29,7 @@ pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evid
 
 fn quoted(given: &Evidence) -> String {
     let passage = &given.found.passage;
-    // A passage that writes our own tags must not be able to close its quotation.
-    let text = passage.text.replace("</passage", "< /passage");
-    let title = passage.title.replace(['"', '<', '>', '\n'], " ");
+    let text = as_data(&passage.text);
+    let title = as_data(&passage.title.replace(['"', '<', '>', '\n'], " "));
     format!("<passage number=\"{}\" title=\"{title}\">\n{text}\n</passage>\n", given.marker)
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     log::{Event, TurnLog},
+    markup::MarkupFilter,
     running::RunningTurn,
     steps::unprepared,
     types::{Answer, Begun, Plan, Prepared, Question, Written},
@@ -111,10 +112,11 @@ impl<S: Steps> Turn<'_, S> {
     async fn write(&self, plan: &Plan, stop: &Stop<'_, S>) -> Ended {
         match (plan, self.engine.chat()) {
             (Plan::Ready(written), _) => {
+                let mut draft = self.draft();
                 for sentence in written.text.split_inclusive(['\n', '.', '!', '?']) {
-                    self.log.append(Event::Token(sentence.to_owned()));
+                    draft.push(sentence);
                 }
-                (written.clone(), None)
+                (Written { text: draft.finish(), ..written.clone() }, None)
             }
             (Plan::Stream(request), Some(model)) => {
                 self.write_by_model(&**model, request.clone(), stop).await
@@ -128,31 +130,36 @@ impl<S: Steps> Turn<'_, S> {
     /// Lets the model write until it ends, fails or is stopped.
     async fn write_by_model(&self, model: &dyn ChatModel, request: ChatRequest, stop: &Stop<'_, S>) -> Ended {
         let mut pieces = model.stream(request);
-        let mut text = String::new();
+        let mut draft = self.draft();
         let mut room = self.engine.settings().answer.max_answer_chars;
         loop {
             let piece = tokio::select! {
                 biased;
-                reason = stop.reason() => return stopped(text, reason),
+                reason = stop.reason() => return stopped(draft.finish(), reason),
                 piece = pieces.next() => piece,
             };
             match piece {
                 Some(Ok(Delta::Text(piece))) => {
                     let piece: String = piece.chars().take(room).collect();
                     room -= piece.chars().count();
-                    text.push_str(&piece);
-                    self.log.append(Event::Token(piece));
+                    draft.push(&piece);
                     if room == 0 {
-                        return stopped(text, StopReason::Length);
+                        return stopped(draft.finish(), StopReason::Length);
                     }
                 }
-                Some(Ok(Delta::End { reason, usage })) => return ended(text, reason, usage),
-                Some(Err(error)) => return failed(text, error),
+                Some(Ok(Delta::End { reason, usage })) => return ended(draft.finish(), reason, usage),
+                Some(Err(error)) => return failed(draft.finish(), error),
                 None => {
-                    return failed(text, LlmError::Interrupted("it ended without a last word".to_owned()));
+                    let error = LlmError::Interrupted("it ended without a last word".to_owned());
+                    return failed(draft.finish(), error);
                 }
             }
         }
+    }
+
+    fn draft(&self) -> Draft<'_> {
+        let hosts = &self.engine.settings().answer.link_hosts;
+        Draft { text: String::new(), filter: MarkupFilter::new(hosts), log: self.log }
     }
 
     /// Stores the answer, again while the database is away: a model's answer cannot be had a second time.
@@ -169,7 +176,9 @@ impl<S: Steps> Turn<'_, S> {
             let patience =
                 if self.shutdown.is_cancelled() { RECORD_PATIENCE_STOPPED } else { RECORD_PATIENCE };
             match self.steps.database(record).await {
-                Err(EngineError::Unavailable(_) | EngineError::Collision) if since.elapsed() < patience => {
+                Err(EngineError::Unavailable(_) | EngineError::Collision | EngineError::StorageFull)
+                    if since.elapsed() < patience =>
+                {
                     sleep(RECORD_PAUSE).await;
                 }
                 Err(error) => {
@@ -178,6 +187,33 @@ impl<S: Steps> Turn<'_, S> {
                 }
                 Ok(answer) => return Ok(answer),
             }
+        }
+    }
+}
+
+/// The text of an answer while it is written; each safe part goes to the log.
+struct Draft<'a> {
+    text: String,
+    filter: MarkupFilter<'a>,
+    log: &'a TurnLog,
+}
+
+impl Draft<'_> {
+    fn push(&mut self, piece: &str) {
+        let safe = self.filter.push(piece);
+        self.append(safe);
+    }
+
+    fn finish(mut self) -> String {
+        let safe = self.filter.finish();
+        self.append(safe);
+        self.text
+    }
+
+    fn append(&mut self, safe: String) {
+        if !safe.is_empty() {
+            self.text.push_str(&safe);
+            self.log.append(Event::Token(safe));
         }
     }
 }

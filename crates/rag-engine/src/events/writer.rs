@@ -76,8 +76,8 @@ fn write(db: &Db, queue: &Queue, batch: &[Happening]) -> usize {
     loop {
         match db.transaction(Actor::Worker, |conn| store(conn, batch, &mut dates)) {
             Ok(()) => return 0,
-            Err(RepoError::Unavailable(_)) if queue.pause(RETRY) => {}
-            Err(RepoError::Unavailable(_)) => {
+            Err(RepoError::Unavailable(_) | RepoError::StorageFull) if queue.pause(RETRY) => {}
+            Err(RepoError::Unavailable(_) | RepoError::StorageFull) => {
                 queue.drop_all();
                 return batch.len();
             }

@@ -20,6 +20,8 @@ use crate::{Engine, EngineError, EngineResult};
 
 /// Bytes from which the format is told.
 const SNIFF_BYTES: u64 = 8 << 10;
+/// Maximum size of the metadata of a document as JSON, in bytes: each result of a search repeats them.
+const MAX_METADATA_BYTES: usize = 64 << 10;
 /// Longest title, in characters; longer ones are cut.
 const TITLE_CHARS: usize = 500;
 
@@ -56,7 +58,13 @@ impl Engine {
         upload: &Upload<'_>,
     ) -> EngineResult<Accepted> {
         if !upload.metadata.is_object() {
-            return Err(EngineError::Invalid("metadata must be a JSON object".to_owned()));
+            return Err(EngineError::Invalid("The metadata must be a JSON object.".to_owned()));
+        }
+        let bytes = upload.metadata.to_string().len();
+        if bytes > MAX_METADATA_BYTES {
+            return Err(EngineError::Invalid(format!(
+                "The metadata takes {bytes} bytes as JSON: give at most {MAX_METADATA_BYTES}."
+            )));
         }
         let mut file = File::open(upload.file)?;
         let size = file.metadata()?.len();

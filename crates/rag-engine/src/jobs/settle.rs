@@ -105,7 +105,7 @@ impl Engine {
 /// Whether the error says nothing about the job: the database, a model or a resource of this machine is away.
 pub(crate) fn is_outage(error: &EngineError) -> bool {
     match error {
-        EngineError::Unavailable(_) | EngineError::Collision => true,
+        EngineError::Unavailable(_) | EngineError::Collision | EngineError::StorageFull => true,
         EngineError::File(error) => is_exhausted(error),
         _ => false,
     }

@@ -3,6 +3,7 @@
 use rag_repo::{
     filter::Filter,
     search::{DensePlan, Passage},
+    statement::PlanDepth,
 };
 use rag_schema::ids::CollectionId;
 use serde::Serialize;
@@ -44,8 +45,8 @@ pub struct SearchRequest<'a> {
     pub ranking: Option<Ranking>,
     /// Whether to mark where the question's words stand in the results.
     pub highlight: bool,
-    /// Whether to tell how the result came about.
-    pub explain: bool,
+    /// Whether the result has a trace, and how much the plans in it say.
+    pub explain: Option<PlanDepth>,
 }
 
 /// One result.

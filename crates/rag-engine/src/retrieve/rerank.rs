@@ -72,7 +72,10 @@ fn place(candidates: &mut Candidates, scores: &[f64]) {
 mod tests {
     use std::collections::HashMap;
 
-    use rag_repo::search::{ChunkOrigin, Origin};
+    use rag_repo::{
+        search::{ChunkOrigin, Origin},
+        statement::PlanDepth,
+    };
     use rag_schema::{
         ids::{CollectionId, DocumentId, PassageId},
         models::HeadingPath,
@@ -162,7 +165,7 @@ mod tests {
         {
             let mut candidates = candidates(&[0.75, 0.5], &[0.25]);
             let before = shown(&candidates);
-            let mut tracer = Tracer::new(true);
+            let mut tracer = Tracer::new(Some(PlanDepth::Shape));
             assert!(!rerank(&Broken(answer), "question", 50, &mut candidates, &mut tracer));
             assert_eq!((shown(&candidates), &candidates.rest[..]), (before, &[0.25][..]));
             let step = tracer.finish().unwrap().steps.pop().unwrap();
@@ -174,7 +177,7 @@ mod tests {
     #[test]
     fn no_more_than_the_window_is_read() {
         let mut candidates = candidates(&[0.75, 0.5, 0.25], &[]);
-        assert!(rerank(&Broken(Ok(vec![0.9])), "q", 1, &mut candidates, &mut Tracer::new(false)));
+        assert!(rerank(&Broken(Ok(vec![0.9])), "q", 1, &mut candidates, &mut Tracer::new(None)));
         let judged: Vec<bool> = candidates.best.iter().map(|(ranked, _)| ranked.rerank.is_some()).collect();
         assert_eq!(judged, [true, false, false]);
     }

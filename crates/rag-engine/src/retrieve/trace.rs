@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rag_repo::{PgConnection, RepoResult, search::Planned};
+use rag_repo::{PgConnection, RepoResult, search::Planned, statement::PlanDepth};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,11 +18,11 @@ pub struct Trace {
 pub struct Step {
     /// Its name.
     pub step: &'static str,
-    /// How long it took, in milliseconds; running a query again to explain it is not counted.
+    /// Duration in milliseconds, without explaining the step's query.
     pub ms: f64,
     /// What it did.
     pub detail: Value,
-    /// How PostgreSQL ran its query, a line each; empty for a step without one.
+    /// Lines of PostgreSQL's plan for the step's query; empty for a step without one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<String>,
 }
@@ -30,13 +30,14 @@ pub struct Step {
 /// Writes the trace, when one is wanted.
 #[derive(Debug, Clone)]
 pub(super) struct Tracer {
-    trace: Option<Trace>,
+    /// The steps so far and how much their plans say; none when no trace is wanted.
+    trace: Option<(Trace, PlanDepth)>,
     last: Instant,
 }
 
 impl Tracer {
-    pub(super) fn new(wanted: bool) -> Self {
-        Self { trace: wanted.then(Trace::default), last: Instant::now() }
+    pub(super) fn new(depth: Option<PlanDepth>) -> Self {
+        Self { trace: depth.map(|depth| (Trace::default(), depth)), last: Instant::now() }
     }
 
     /// Starts the clock of the next step.
@@ -46,22 +47,23 @@ impl Tracer {
 
     /// Notes a step that took the time since the last one.
     pub(super) fn step(&mut self, step: &'static str, detail: impl FnOnce() -> Value) {
-        let Some(trace) = &mut self.trace else { return };
+        let Some((trace, _)) = &mut self.trace else { return };
         let ms = self.last.elapsed().as_secs_f64() * 1e3;
         trace.steps.push(Step { step, ms, detail: detail(), plan: Vec::new() });
         self.last = Instant::now();
     }
 
-    /// Adds the plan of the last step's query, which is run once more for it.
+    /// Adds the plan of the last step's query.
     pub(super) fn plan(&mut self, conn: &mut PgConnection, query: &Planned) -> RepoResult<()> {
-        if let Some(step) = self.trace.as_mut().and_then(|trace| trace.steps.last_mut()) {
-            step.plan = query.explain(conn)?;
+        let Some((trace, depth)) = &mut self.trace else { return Ok(()) };
+        if let Some(step) = trace.steps.last_mut() {
+            step.plan = query.explain(conn, *depth)?;
             self.last = Instant::now();
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> Option<Trace> {
-        self.trace
+        self.trace.map(|(trace, _)| trace)
     }
 }

@@ -133,6 +133,7 @@ mod tests {
     use std::sync::Arc;
 
     use rag_llm::{ChatModel, DeltaStream, scripted::ScriptedModel};
+    use rag_repo::statement::PlanDepth;
     use rag_schema::enums::Sender;
     use serde_json::Value;
 
@@ -162,7 +163,7 @@ mod tests {
     ) -> (Understood<'static>, Vec<(&'static str, Value)>) {
         let completer = Completer::new(model).unwrap();
         let request = SearchRequest { query: "When was he born?", said: &SAID, ..SearchRequest::default() };
-        let mut tracer = Tracer::new(true);
+        let mut tracer = Tracer::new(Some(PlanDepth::Shape));
         let time = Duration::from_millis(100);
         let understood = understand(&request, request.query, how, Some((&completer, time)), &mut tracer);
         let steps = tracer.finish().unwrap().steps.into_iter().skip(1).map(|step| (step.step, step.detail));

@@ -6,8 +6,10 @@ use super::{Column, Comparison, Filter, FilterError, Key, Test, openai, place::P
 
 /// Filters within filters.
 const MAX_DEPTH: usize = 16;
-/// Conditions of one filter, all told.
+/// Conditions of one filter, at every depth.
 const MAX_CONDITIONS: usize = 256;
+/// Values of all conditions of one filter together: each document is compared with all of them.
+const MAX_VALUES: usize = 2_000;
 /// Patterns of one filter: PostgreSQL keeps 32 compiled ones, and would compile more again for each row.
 const MAX_PATTERNS: usize = 16;
 /// Elements of a list.
@@ -22,6 +24,7 @@ const MAX_SEGMENTS: usize = 8;
 pub(super) struct Parser {
     conditions: usize,
     patterns: usize,
+    values: usize,
 }
 
 impl Parser {
@@ -70,6 +73,12 @@ impl Parser {
         self.patterns += usize::from(matches!(test, Test::Matches(_)));
         if self.patterns > MAX_PATTERNS {
             return Err(place.error(format!("more than {MAX_PATTERNS} patterns: join some by |")));
+        }
+        self.values += if let Test::In(values) = &test { values.len() } else { 1 };
+        if self.values > MAX_VALUES {
+            return Err(
+                place.error(format!("more than {MAX_VALUES} values in all: leave some out, or ask in parts"))
+            );
         }
         Ok(Filter::Condition(key.clone(), test))
     }

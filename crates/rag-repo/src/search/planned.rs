@@ -2,7 +2,10 @@
 
 use diesel::{PgConnection, QueryableByName, connection::SimpleConnection, pg::Pg};
 
-use crate::{RepoResult, statement::Statement};
+use crate::{
+    RepoResult,
+    statement::{PlanDepth, Statement},
+};
 
 /// Forbids sequential scans, so that the inverted index is used. PostgreSQL takes comparing two arrays for as cheap as two numbers,
 /// and would otherwise compare those of all rows when a question's words are in many.
@@ -39,9 +42,9 @@ impl Planned {
         self.run_under_settings(conn, |conn| self.statement.load(conn))
     }
 
-    /// Runs it and says how: the plan for its values with its times, a line a row.
-    pub fn explain(&self, conn: &mut PgConnection) -> RepoResult<Vec<String>> {
-        self.run_under_settings(conn, |conn| self.statement.explain(conn))
+    /// PostgreSQL's plan for its values, one line per row.
+    pub fn explain(&self, conn: &mut PgConnection, depth: PlanDepth) -> RepoResult<Vec<String>> {
+        self.run_under_settings(conn, |conn| self.statement.explain(conn, depth))
     }
 
     /// Runs `run` under the settings, and then takes back what would mislead the queries after it.

@@ -15,7 +15,9 @@ use proptest::{
 use rag_repo::{
     RepoError, embedding_models, migrations,
     search::{Breadth, Corpus, DensePlan, Hit, Scope, dense_leg},
-    server, vector_index,
+    server,
+    statement::PlanDepth,
+    vector_index,
 };
 use rag_schema::{
     enums::IndexKind,
@@ -107,7 +109,7 @@ impl Scene {
     fn explain(&mut self, query: &HalfVector, plan: DensePlan) -> String {
         let scope = Scope::in_collections(&[self.fixture.collection]);
         let leg = dense_leg(&self.fixture.model, &scope, query, plan, LIMIT);
-        self.fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
+        self.fixture.as_user(|conn| leg.explain(conn, PlanDepth::Measured)).unwrap().join("\n")
     }
 
     /// Walks the index with some queries, proves that it did, and that it found what an exact comparison finds.

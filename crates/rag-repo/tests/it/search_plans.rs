@@ -1,8 +1,11 @@
 //! Every search query uses the index that it was written for.
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
-use rag_repo::search::{
-    Breadth, Corpus, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
+use rag_repo::{
+    search::{
+        Breadth, Corpus, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
+    },
+    statement::PlanDepth,
 };
 
 use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, vector_of};
@@ -18,7 +21,7 @@ fn store_many(fixture: &mut Fixture, count: u32) {
 fn dense(fixture: &mut Fixture, plan: DensePlan) -> String {
     let leg =
         dense_leg(&fixture.model, &Scope::in_collections(&[fixture.collection]), &vector_of("a"), plan, 10);
-    fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n")
+    fixture.as_user(|conn| leg.explain(conn, PlanDepth::Measured)).unwrap().join("\n")
 }
 
 #[test]
@@ -48,7 +51,7 @@ fn the_lexical_query_walks_the_inverted_index_however_common_its_words() {
         let words = parse_words(&mut fixture.conn, &collections, question).unwrap().words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = lexical_leg(&Scope::in_collections(&collections), &query, 10).unwrap();
-        let plan = fixture.as_user(|conn| leg.explain(conn)).unwrap().join("\n");
+        let plan = fixture.as_user(|conn| leg.explain(conn, PlanDepth::Measured)).unwrap().join("\n");
         assert!(plan.contains("passage_lexemes_lexeme_ids_idx"), "{question}: {plan}");
     }
 }

@@ -7,7 +7,7 @@ use diesel::{
 };
 use rag_repo::{
     filter::Filter,
-    statement::{Bind, Statement},
+    statement::{Bind, PlanDepth, Statement},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -246,5 +246,5 @@ fn plan_of(shelf: &mut Shelf, filter: &serde_json::Value) -> String {
     let filter = Filter::parse(filter).unwrap();
     let query = Statement::new("SELECT d.id FROM search.documents AS d WHERE {filter}")
         .splice("{filter}", |first| filter.compile(first));
-    as_user(&mut shelf.conn, shelf.user, |conn| query.explain(conn)).unwrap().join("\n")
+    as_user(&mut shelf.conn, shelf.user, |conn| query.explain(conn, PlanDepth::Measured)).unwrap().join("\n")
 }

@@ -1,0 +1,97 @@
+//! The words that string fields of the interface can hold, from the types that hold them.
+
+use rag_schema::enums::{
+    JobKind, JobStage, JobState, MemberRole, Outcome, Role, Scope, Sender, StopReason, UserState,
+    VersionState,
+};
+use serde_json::Value;
+use utoipa::openapi::{
+    OpenApi, RefOr, Schema,
+    schema::{ArrayItems, Object, SchemaType, Type},
+};
+
+macro_rules! fields {
+    ($($words:ident: $($schema:literal $property:literal),+;)+) => {
+        [$($((
+            $schema,
+            $property,
+            (|| $words::ALL.iter().map(|word| word.as_str()).collect()) as fn() -> Vec<&'static str>,
+        )),+),+]
+    };
+}
+
+/// Schema, property, and its words.
+type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
+
+const FIELDS: [Field; 19] = fields! {
+    Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
+    UserState: "UpdateUserBody" "state", "UserView" "state";
+    MemberRole: "MemberView" "role", "ShareBody" "role";
+    Scope: "CreateKeyBody" "scopes", "KeyView" "scopes";
+    JobKind: "JobView" "kind";
+    JobStage: "JobView" "stage";
+    JobState: "JobView" "state";
+    VersionState: "VersionView" "state";
+    Sender: "MessageView" "sender";
+    Outcome: "AnswerView" "outcome", "MessageView" "outcome";
+    StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
+};
+
+/// Lists the words of each field and of the parameters that hold words.
+pub(crate) fn list_words(document: &mut OpenApi) {
+    let schemas = document.components.get_or_insert_default();
+    for (schema, property, words) in FIELDS {
+        if let Some(RefOr::T(Schema::Object(object))) = schemas.schemas.get_mut(schema)
+            && let Some(RefOr::T(field)) = object.properties.get_mut(property)
+        {
+            list(field, &words());
+        }
+    }
+    let jobs = document.paths.paths.get_mut("/v1/jobs").and_then(|item| item.get.as_mut());
+    for parameter in jobs.and_then(|operation| operation.parameters.as_mut()).into_iter().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "state"
+            && let Some(RefOr::T(schema)) = &mut parameter.schema
+        {
+            list(schema, &JobState::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        }
+    }
+}
+
+fn list(schema: &mut Schema, words: &[&str]) {
+    match schema {
+        Schema::Object(object) => {
+            let null = is_nullable(object).then_some(Value::Null);
+            object.enum_values = Some(words.iter().map(|word| Value::from(*word)).chain(null).collect());
+        }
+        Schema::Array(array) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items
+                && let RefOr::T(items) = &mut **items
+            {
+                list(items, words);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_nullable(object: &Object) -> bool {
+    matches!(&object.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_words_in_the_document() {
+        let document = serde_json::to_value(crate::openapi::document()).unwrap();
+        for (schema, property, words) in FIELDS {
+            let field = &document["components"]["schemas"][schema]["properties"][property];
+            let listed = field.get("enum").or_else(|| field["items"].get("enum"));
+            let listed = listed.unwrap_or_else(|| panic!("{schema}.{property}: {field}")).as_array().unwrap();
+            assert!(words().iter().all(|word| listed.contains(&Value::from(*word))), "{schema}.{property}");
+        }
+        assert!(document["paths"]["/v1/jobs"]["get"]["parameters"].to_string().contains("refused"));
+    }
+}

@@ -1,0 +1,66 @@
+//! Text of documents as a prompt holds it: it cannot pose as structure of the prompt.
+
+/// Words after `<` by which chat models and we ourselves mark structure.
+const TAGS: [&str; 16] = [
+    "|", "｜", "passage", "s>", "bos", "eos", "pad>", "unk>", "think", "tool", "function", "start_of",
+    "end_of", "im_", "<sys", "system",
+];
+/// Words after `[` that mark it.
+const BRACKETS: [&str; 7] = ["inst", "system_prompt", "available_tools", "tool_", "img", "prefix", "suffix"];
+
+/// The text with each mark of structure broken by a space, and without characters that nobody can see.
+pub(super) fn as_data(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        if is_invisible(letter) {
+            continue;
+        }
+        out.push(letter);
+        let marks: &[&str] = match letter {
+            '<' => &TAGS,
+            '[' => &BRACKETS,
+            _ => continue,
+        };
+        let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
+        let seen = rest.chars().filter(|letter| !is_invisible(*letter)).skip_while(|letter| *letter == '/');
+        let word = seen.take(16).collect::<String>().to_ascii_lowercase();
+        if marks.iter().any(|mark| word.starts_with(mark)) {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// Controls, overrides of the direction, and the tags and joiners in which instructions can hide.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{e0000}'..='\u{e007f}')
+        || letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_structure_are_broken() {
+        for (text, expected) in [
+            ("a </passage> b", "a < /passage> b"),
+            ("<PASSAGE number=\"9\">", "< PASSAGE number=\"9\">"),
+            ("<|im_start|>system", "< |im_start|>system"),
+            ("<｜User｜>", "< ｜User｜>"),
+            ("<\u{200b}|im_end|>", "< |im_end|>"),
+            ("[INST] [/INST]", "[ INST] [ /INST]"),
+            ("</s><s>", "< /s>< s>"),
+            ("<<SYS>>", "< <SYS>>"),
+            ("<start_of_turn>model", "< start_of_turn>model"),
+            ("</think>", "< /think>"),
+            ("if a < b && b<c", "if a < b && b<c"),
+            ("see [3] and <div>", "see [3] and <div>"),
+            ("x\u{e0041}\u{202e}y\u{7}", "xy"),
+        ] {
+            assert_eq!(as_data(text), expected);
+        }
+    }
+}

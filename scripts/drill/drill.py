@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Breaks the surroundings of a running server and checks its promises: drill.py RAG [NAME ..] [--short].
+
+Each drill starts RAG with a PostgreSQL of its own, prints what it measured, and fails if a promise is broken. `--short` takes
+seconds per drill instead of minutes. The full disk needs root, to mount a small file system; without root it is left out.
+"""
+
+import argparse
+import collections
+import http.client
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from server import FakeModels, Server, serving, unread_stream
+
+WORDS = "harbour keeper lighthouse winter ledger cargo barley compass signal ferry granite lantern".split()
+
+
+def text(number, words=60):
+    pick = random.Random(number)
+    return f"Entry {number}. " + " ".join(pick.choice(WORDS) for _ in range(words)) + "."
+
+
+def share(times, part):
+    return sorted(times)[min(len(times) - 1, int(len(times) * part))] * 1e3
+
+
+def full_disk(rag, short):
+    """A disk full for a while: uploads are refused with 507 or 503, acknowledged documents are all read afterwards."""
+    if os.geteuid() != 0:
+        return print("  left out: mounting a small file system needs root")
+    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
+        os.chmod(folder, 0o755)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=420m,mode=755", "tmpfs", folder], check=True)
+        try:
+            with serving(rag, folder=folder) as server:
+                fill_the_disk(server, folder, 8 if short else 120, 30 if short else 80)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+
+
+def fill_the_disk(server, folder, full_s, documents):
+    collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+    jobs, refused = [], collections.Counter()
+    ballast, number = f"{folder}/ballast", 0
+    until = None
+    while until is None or time.monotonic() < until:
+        number += 1
+        status, answer = server.upload(collection, f"{number}.txt", (text(number) * 40).encode())
+        if status < 300:
+            jobs.append(answer["job"]["id"])
+        else:
+            refused[status] += 1
+            time.sleep(0.2)
+        if until is None and number >= documents:
+            with open(ballast, "wb", buffering=0) as file:
+                try:
+                    while file.write(bytes(1 << 16)):
+                        pass
+                except OSError:
+                    pass
+            until = time.monotonic() + full_s
+    os.remove(ballast)
+    states = collections.Counter(server.wait_for_jobs(jobs, 600).values())
+    print(f"  {len(jobs)} acknowledged, {dict(states)}; refused while full: {dict(refused)}")
+    assert states["done"] == len(jobs), "an acknowledged document was lost"
+    assert refused and set(refused) <= {503, 507}, "an upload to a full disk is 507 or 503"
+
+
+def slow_embedder(rag, short):
+    """A slow embedding server slows only the requests that wait for it."""
+    models = FakeModels()
+    with serving(rag, models.embedding_settings()) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        jobs = [server.upload(collection, f"{n}.txt", text(n).encode())[1]["job"]["id"] for n in range(20)]
+        server.wait_for_jobs(jobs, 120)
+        models.pause_s = 4 if short else 30
+        seconds = 3 if short else 20
+
+        def others():
+            times, statuses, until = [], collections.Counter(), time.monotonic() + seconds
+            while time.monotonic() < until:
+                since = time.monotonic()
+                statuses[server.call("POST", "/v1/search", {"query": "harbour", "mode": "lexical"})[0]] += 1
+                times.append(time.monotonic() - since)
+                statuses[server.call("GET", "/ready")[0]] += 1
+            return share(times, 0.99), statuses
+
+        alone, _ = others()
+        askers = [threading.Thread(target=server.call, args=("POST", "/v1/ask", {"question": "Where is the harbour?"}))
+                  for _ in range(32)]
+        for asker in askers:
+            asker.start()
+        beside, statuses = others()
+        for asker in askers:
+            asker.join()
+        print(f"  another client's search, p99: {alone:.0f} ms alone, {beside:.0f} ms beside 32 waiting questions; {dict(statuses)}")
+        assert set(statuses) == {200}, "somebody was refused"
+        # The askers are threads of this program, too: a few milliseconds are its own.
+        assert beside <= 2 * alone + 20, "those who do not wait for the embedder were slowed"
+
+
+def endless_model(rag, short):
+    """A chat model that never ends is stopped at the maximum length, within bounded memory, on every path."""
+    models = FakeModels()
+    with serving(rag, models.chat_settings()) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+        before, rounds = server.resident_mb(), 3 if short else 30
+        for _ in range(rounds):
+            answer = server.ok("POST", "/v1/ask", {"question": "Where is the harbour of the keeper?"})["answer"]
+            assert answer["stop_reason"] == "length", answer
+            assert len(answer["text"]) <= 40_000
+        grown = server.resident_mb() - before
+        wait_until(lambda: models.chats_open == 0, 10, "a model goes on after its answer was stopped")
+        connection = http.client.HTTPConnection(server.host)
+        connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the lantern?"}), {"content-type": "application/json"})
+        wait_until(lambda: models.chats_open > 0, 30, "the model is not asked")
+        connection.close()
+        since = time.monotonic()
+        wait_until(lambda: models.chats_open == 0, 10, "a model goes on after its client left")
+        print(f"  {rounds} answers stopped at their length, memory grew by {grown:.0f} MB; "
+              f"the model stopped {time.monotonic() - since:.1f} s after its client left")
+        assert grown < 100
+
+
+def deaf_client(rag, short):
+    """Clients that do not read hold up neither the server's end nor its memory."""
+    models = FakeModels()
+    with serving(rag, models.chat_settings()) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+        streams = [unread_stream(server, "Where is the harbour of the keeper?") for _ in range(8 if short else 50)]
+        time.sleep(2)
+        memory, took = server.resident_mb(), server.stop()
+        print(f"  {len(streams)} clients that do not read: {memory:.0f} MB, ended {took:.1f} s after SIGTERM")
+        assert took < 15
+        for stream in streams:
+            stream.close()
+
+
+def kill(rag, short):
+    """The server is killed while it reads documents: every acknowledged document is read once."""
+    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
+        os.chmod(folder, 0o755)
+        server, jobs, ready = Server(rag, folder).start(), [], []
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        for round_number in range(2 if short else 20):
+            for number in range(15):
+                status, answer = server.upload(collection, f"{round_number}-{number}.txt", text(round_number * 100 + number, 400).encode())
+                if status < 300:
+                    jobs.append((answer["job"]["id"], answer["document"]["id"]))
+            time.sleep(random.Random(round_number).random())
+            server.kill()
+            since = time.monotonic()
+            server = Server(rag, folder).start()
+            wait_until(lambda: server.call("GET", "/ready")[0] == 200, 60, "the server is not ready again")
+            ready.append(time.monotonic() - since)
+        states = collections.Counter(server.wait_for_jobs([job for job, _ in jobs], 600).values())
+        listed = [item["id"] for item in pages(server, f"/v1/collections/{collection}/documents")]
+        print(f"  {len(ready)} kills, ready again after at most {max(ready):.1f} s; {len(jobs)} acknowledged: {dict(states)}")
+        server.stop()
+        assert states["done"] == len(jobs) and sorted(listed) == sorted(document for _, document in jobs)
+
+
+def crowd(rag, short):
+    """Three hundred clients at once: nobody is refused, and /ready answers throughout."""
+    clients, seconds = (60, 4) if short else (300, 20)
+    with serving(rag) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        jobs = [server.upload(collection, f"{n}.txt", text(n).encode())[1]["job"]["id"] for n in range(100)]
+        server.wait_for_jobs(jobs, 300)
+        statuses, times, until = collections.Counter(), [], time.monotonic() + seconds
+
+        def client(number):
+            connection = http.client.HTTPConnection(server.host, timeout=120)
+            while time.monotonic() < until:
+                query = json.dumps({"query": WORDS[number % len(WORDS)], "mode": "lexical"})
+                since = time.monotonic()
+                connection.request("POST", "/v1/search", query, {"content-type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
+                times.append(time.monotonic() - since)
+                statuses[answer.status] += 1
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        ready = collections.Counter()
+        while time.monotonic() < until:
+            ready[server.call("GET", "/ready")[0]] += 1
+            time.sleep(0.1)
+        for thread in threads:
+            thread.join()
+        print(f"  {clients} clients for {seconds} s: {dict(statuses)}, p50 {share(times, 0.5):.0f} ms, p99 {share(times, 0.99):.0f} ms; /ready {dict(ready)}")
+        assert set(statuses) == {200} and set(ready) == {200}
+
+
+def pages(server, path):
+    after = ""
+    while True:
+        page = server.ok("GET", f"{path}?limit=100{after}")
+        yield from page["items"]
+        if not page.get("next"):
+            return
+        after = f"&after={page['next']}"
+
+
+def wait_until(condition, patience, failure):
+    until = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < until, failure
+        time.sleep(0.05)
+
+
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, crowd]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rag", help="the program")
+    parser.add_argument("names", nargs="*", help=f"drills to run; all: {', '.join(drill.__name__ for drill in DRILLS)}")
+    parser.add_argument("--short", action="store_true", help="take seconds per drill")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - {drill.__name__ for drill in DRILLS}
+    if unknown:
+        parser.error(f"there is no drill {', '.join(sorted(unknown))}")
+    failed = []
+    for drill in DRILLS:
+        if arguments.names and drill.__name__ not in arguments.names:
+            continue
+        print(f"{drill.__name__}: {drill.__doc__}", flush=True)
+        since = time.monotonic()
+        try:
+            drill(os.path.abspath(arguments.rag), arguments.short)
+        except Exception as failure:  # a drill that breaks off is a drill that failed
+            failed.append(drill.__name__)
+            print(f"  FAILED: {type(failure).__name__}: {failure}")
+        print(f"  {time.monotonic() - since:.0f} s", flush=True)
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
