@@ -1,6 +1,6 @@
 //! What every handler shares: the engine, the settings, and the permits to work.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, web};
 use rag_engine::{Actor, Engine, EngineError, EngineResult, answer::Steps};
@@ -95,8 +95,23 @@ impl App {
 
     /// Counts an attempt to prove an identity, or to make an account, by the address that it comes from.
     pub(crate) async fn attempt(&self, req: &HttpRequest) -> ApiResult<()> {
-        let address = limits::client(req.peer_addr(), req.headers(), &self.settings.trusted_proxies);
-        self.limits.attempt(address).await
+        self.limits.attempt(self.address(req)).await
+    }
+
+    /// Counts an attempt at an account's password: by the address that it comes from and, unless the account has signed in
+    /// from there before, by the account. So guesses from many addresses are slow, and do not lock out its owner.
+    pub(crate) async fn attempt_account(&self, req: &HttpRequest, email: &str) -> ApiResult<()> {
+        self.attempt(req).await?;
+        let (name, address) = (email.to_owned(), self.address(req).to_string());
+        if self.blocking(move |engine| Ok(engine.is_known_address(&name, &address)?)).await? {
+            return Ok(());
+        }
+        self.limits.attempt_account(email).await
+    }
+
+    /// The address that a request comes from; of IPv6 the network that one site gets.
+    pub(crate) fn address(&self, req: &HttpRequest) -> IpAddr {
+        limits::client(req.peer_addr(), req.headers(), &self.settings.trusted_proxies)
     }
 
     /// Whether the database answers. Needs no permit; however many ask, one check runs at a time.

@@ -174,7 +174,7 @@ impl Caller {
     fn operator(engine: &Engine, request: Option<Uuid>) -> Self {
         let user = engine.local_user();
         Self {
-            actor: Actor::User { id: user.id, may_write: true, request },
+            actor: Actor::User { id: user.id, may_write: true, key: None, request },
             person: Some(Person {
                 id: user.id,
                 organisation: user.organisation_id,
@@ -204,7 +204,7 @@ impl Caller {
             role: opened.role?,
             login: opened.login_id,
         };
-        let actor = Actor::User { id: person.id, may_write, request };
+        let actor = Actor::User { id: person.id, may_write, key: opened.key_id, request };
         Some(Self { actor, person: Some(person), scopes, proof })
     }
 }
@@ -224,11 +224,8 @@ impl App {
         request: Option<Uuid>,
     ) -> ApiResult<Caller> {
         let Some(secret) = bearer else {
-            return if self.allows_anonymous(headers).await? {
-                Ok(Caller::operator(&self.engine, request))
-            } else {
-                Err(unauthenticated())
-            };
+            self.check_anonymous(headers).await?;
+            return Ok(Caller::operator(&self.engine, request));
         };
         let sha256 = digest(secret);
         if self.settings.bearer_key.as_ref().is_some_and(|key| digest(key) == sha256) {
@@ -238,16 +235,23 @@ impl App {
         opened.and_then(|opened| Caller::from_opened(opened, sha256, request)).ok_or_else(unauthenticated)
     }
 
-    /// Whether a request without a key acts as the local user: no account exists, no key is set, only this machine can
-    /// reach the server, and no page of another site sent the request.
-    async fn allows_anonymous(&self, headers: &HeaderMap) -> ApiResult<bool> {
+    /// Refuses a request without a key, unless it may act as the local user: no account exists or existed, no key is set,
+    /// only this machine can reach the server, and no page of another site sent the request.
+    async fn check_anonymous(&self, headers: &HeaderMap) -> ApiResult<()> {
         if self.settings.bearer_key.is_some()
             || !self.settings.bind.ip().to_canonical().is_loopback()
             || !is_from_this_machine(headers, &self.settings.cors_origins)
         {
-            return Ok(false);
+            return Err(unauthenticated());
         }
-        Ok(!self.blocking(|engine| Ok(engine.has_accounts()?)).await?)
+        if self.blocking(|engine| Ok(engine.had_accounts()?)).await? {
+            return Err(ApiError::new(
+                Code::Unauthorized,
+                "This server has or had accounts, so it needs a key or the access token of a login, as \"Authorization: \
+                 Bearer <key>\". If nobody can sign in any more, `rag user add ADDRESS --admin` invites an admin.",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -268,7 +272,9 @@ fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
     let from_here = |origin: &str| {
         origin.strip_prefix("http://").is_some_and(is_local) || allowed.iter().any(|known| known == origin)
     };
-    text(header::HOST).is_some_and(is_local) && text(header::ORIGIN).is_none_or(from_here)
+    // An origin that is no text is not ours either.
+    let mut origins = headers.get_all(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
+    text(header::HOST).is_some_and(is_local) && origins.all(from_here)
 }
 
 /// Identifies the caller by the key, token or secret of the request, and refuses a request without a valid one.

@@ -16,6 +16,7 @@ use crate::{
     app::App,
     auth::{Manage, May, Read},
     extract::{Body, Id, Params},
+    names::check_name,
     page::{ListView, PageParams},
     problem::{ApiError, ApiResult, Code, Problem},
     respond::{Created, NoContent},
@@ -26,7 +27,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateCollectionBody {
     /// Name, unique among yours, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) name: String,
     /// What it holds, at most 2,000 characters.
@@ -78,9 +79,6 @@ pub(crate) async fn create_collection(
     caller: May<Manage>,
     Body(body): Body<CreateCollectionBody>,
 ) -> ApiResult<Created<CollectionView>> {
-    if body.name.trim().is_empty() {
-        return Err(ApiError::field("name", "must not be blank"));
-    }
     let (person, id) = (caller.person()?, CollectionId::new());
     let model = app.engine.models().for_new_collections().row().clone();
     let model_id = model.id;

@@ -18,6 +18,7 @@ use crate::{
     app::App,
     problem::{ApiError, ApiResult, Code, FieldProblem, bug},
     registration::Input,
+    strict_json::StrictJson,
 };
 
 /// The id in the path. What is no UUID names nothing.
@@ -117,8 +118,12 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T>
     if let Some(field) = nul(&value, "") {
         return Err(ApiError::field(field, "holds a NUL character"));
     }
-    let body: T = serde_path_to_error::deserialize(value)
-        .map_err(|error| ApiError::field(error.path().to_string(), error.inner().to_string()))?;
+    let body: T = serde_path_to_error::deserialize(StrictJson(value)).map_err(|error| {
+        match error.path().to_string().as_str() {
+            "." => ApiError::field("body", error.inner().to_string()),
+            path => ApiError::field(path, error.inner().to_string()),
+        }
+    })?;
     check(&body)?;
     Ok(body)
 }

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     auth::{Ask, May},
     extract::{Body, Id, Params},
+    names::check_name,
     page::{ListView, OrdinalParams, PageParams},
     problem::ApiResult,
     respond::{Created, NoContent},
@@ -29,7 +30,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateSessionBody {
     /// Title, 1 to 200 characters.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) title: Option<String>,
 }

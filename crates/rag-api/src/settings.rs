@@ -40,6 +40,8 @@ pub struct ApiSettings {
     pub requests_per_minute: u32,
     /// Most attempts to sign in, or to prove anything that fails, from one address in a minute; 0 is no limit.
     pub attempts_per_minute: u32,
+    /// Maximum number of attempts at one account's password in an hour, from addresses that it has not signed in from; 0 is no limit.
+    pub account_attempts_per_hour: u32,
     /// Redis or Valkey that counts for all processes together, as `redis://host:6379/0`; without it each counts for itself.
     pub redis_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` tells who a client is.
@@ -69,6 +71,7 @@ impl Default for ApiSettings {
             shutdown_timeout_s: 10,
             requests_per_minute: 3_000,
             attempts_per_minute: 20,
+            account_attempts_per_hour: 30,
             redis_url: None,
             trusted_proxies: Vec::new(),
             max_concurrent_passwords: 2,

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use rag_engine::{
     Actor,
     ingest::{Accepted, Upload},
+    names,
 };
 use rag_repo::{RepoResult, embedding_models, versions};
 use rag_schema::ids::CollectionId;
@@ -27,6 +28,7 @@ use crate::{
     documents::DocumentView,
     extract::{Body, Id, nul, slow},
     jobs::JobView,
+    names::check_name,
     problem::{ApiError, ApiResult, Code},
     respond::Stored,
     scratch::Reserved,
@@ -42,7 +44,7 @@ const MIN_RATE: u64 = 64 << 10;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateTextBody {
     /// Title, 1 to 500 characters.
-    #[validate(length(min = 1, max = 500))]
+    #[validate(length(min = 1, max = 500), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 500)]
     pub(crate) title: String,
     /// The text.
@@ -50,7 +52,7 @@ pub(crate) struct CreateTextBody {
     #[schema(min_length = 1)]
     pub(crate) text: String,
     /// File name or address it came from; an ending such as `.md` tells the format.
-    #[validate(length(min = 1, max = 2000))]
+    #[validate(length(min = 1, max = 2000), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 2000)]
     pub(crate) source: Option<String>,
     /// Facts about it: an object.
@@ -184,7 +186,7 @@ async fn spool(app: &App) -> ApiResult<NamedTempFile> {
 /// Takes the form apart. The order of its fields is free.
 async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResult<Incoming> {
     let mut patience = Patience::new(app);
-    let (mut file, mut title, mut metadata) = (None, None, json!({}));
+    let (mut file, mut title, mut metadata) = (None, None, None);
     while let Some(mut field) = patience.next(&mut form).await? {
         match field.name().unwrap_or_default() {
             "file" if file.is_none() => {
@@ -192,20 +194,29 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
                     field.content_disposition().and_then(|found| found.get_filename()).map(str::to_owned);
                 file = Some((receive_file(app, &mut field, &mut patience, &mut room).await?, name));
             }
-            "title" => title = Some(receive_text(&mut field, &mut patience, "title").await?),
-            "metadata" => {
+            "title" if title.is_none() => {
+                let text = receive_text(&mut field, &mut patience, "title").await?;
+                if !text.trim().is_empty() {
+                    check_name(&text).map_err(|error| ApiError::field("title", error.to_string()))?;
+                }
+                title = Some(text);
+            }
+            "metadata" if metadata.is_none() => {
                 let text = receive_text(&mut field, &mut patience, "metadata").await?;
-                metadata = serde_json::from_str(&text)
+                let value: Value = serde_json::from_str(&text)
                     .map_err(|error| ApiError::field("metadata", format!("is not JSON: {error}")))?;
+                metadata = Some(value);
             }
             other => return Err(ApiError::field(other, "is not a field of this form, or is there twice")),
         }
     }
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
+    let metadata = metadata.unwrap_or_else(|| json!({}));
     if let Some(field) = nul(&metadata, "metadata") {
         return Err(ApiError::field(field, "holds a NUL character"));
     }
-    let source = name.map(|name| name.chars().filter(|c| !c.is_control()).take(500).collect::<String>());
+    // A file's name is cleaned rather than refused: it comes from a disk, not from a person, and is only a label here.
+    let source = name.map(|name| names::clean(&name).chars().take(500).collect::<String>());
     let source = source.filter(|name| !name.is_empty());
     Ok(Incoming { file, room: Some(room), title, source, metadata })
 }

@@ -116,6 +116,19 @@ fn a_database_that_cannot_be_reached_is_exit_code_3_and_tells_no_password() {
     assert!(err.starts_with("error: ") && !err.contains("hunter2"), "{err}");
 }
 
+#[test]
+fn a_check_up_says_what_to_do_about_a_database_that_is_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = rag(dir.path(), &["doctor", "--json"]);
+    let (code, report) = json(command.env("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/d"));
+    assert_eq!((code, &report["ok"]), (3, &false.into()), "{report}");
+    let checks = report["checks"].as_array().unwrap();
+    let database = checks.iter().find(|check| check["name"] == "PostgreSQL").unwrap();
+    let cure = database["cure"].as_str().unwrap();
+    assert!(cure.contains("database.url") && !cure.contains("rag doctor"), "{cure}");
+    assert!(!report.to_string().contains("hunter2"));
+}
+
 /// On a PostgreSQL of its own: others may search by the same model meanwhile.
 #[test]
 fn the_index_is_built_anew_when_asked_and_differs_aloud_until_then() {

@@ -1,7 +1,7 @@
 //! On whose behalf a transaction runs: PostgreSQL's row-level security holds it to that.
 
 use diesel::{PgConnection, connection::SimpleConnection};
-use rag_schema::ids::{LinkId, UserId};
+use rag_schema::ids::{ApiKeyId, LinkId, UserId};
 use uuid::Uuid;
 
 use crate::RepoResult;
@@ -15,6 +15,8 @@ pub enum Actor {
         id: UserId,
         /// Whether documents may be added and deleted; not with a key that may only read.
         may_write: bool,
+        /// The key that was presented: the secrets that it makes end with it.
+        key: Option<ApiKeyId>,
         /// The request it happens in, for the audit log.
         request: Option<Uuid>,
     },
@@ -32,7 +34,7 @@ pub enum Actor {
 impl Actor {
     /// A person with all their rights, outside of any request.
     pub fn user(id: UserId) -> Self {
-        Self::User { id, may_write: true, request: None }
+        Self::User { id, may_write: true, key: None, request: None }
     }
 
     /// Makes the transaction that is open run on the actor's behalf until it ends. `Db::transaction` has done so already.
@@ -49,9 +51,12 @@ impl Actor {
     /// The statements that do so. Ids are UUIDs, which hold nothing that would need quoting.
     pub(crate) fn entry(self) -> String {
         match self {
-            Self::User { id, may_write, request } => {
+            Self::User { id, may_write, key, request } => {
                 let request = request.map_or_else(|| "NULL".to_owned(), |request| format!("'{request}'"));
-                format!("SET LOCAL ROLE rag_user; CALL enter('{id}', NULL, {may_write}, {request})")
+                let key = key.map(|key| key.to_string()).unwrap_or_default();
+                format!(
+                    "SET LOCAL ROLE rag_user; SET LOCAL rag.key = '{key}'; CALL enter('{id}', NULL, {may_write}, {request})"
+                )
             }
             Self::Link(id) => format!("SET LOCAL ROLE rag_user; CALL enter(NULL, '{id}', false, NULL)"),
             Self::Door { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),

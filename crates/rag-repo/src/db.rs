@@ -21,7 +21,7 @@ const RECONNECT: Duration = Duration::from_millis(250);
 
 /// Has the server write its messages untranslated, where the user may choose: Diesel passes on neither the SQLSTATE of an error nor
 /// anything else that would tell a refused row or a full disk from other errors in every language.
-const UNTRANSLATED: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+pub(crate) const UNTRANSLATED: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
 /// Size and patience of the pool.

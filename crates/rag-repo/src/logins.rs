@@ -1,7 +1,7 @@
 //! Logins and their tokens, and what a presented secret opens.
 
 use diesel::{
-    dsl::{IntervalDsl, now},
+    dsl::{IntervalDsl, exists, now},
     prelude::*,
     sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid},
 };
@@ -16,6 +16,7 @@ use crate::{
     RepoError, RepoResult,
     error::changed,
     statement::{Bind, Statement},
+    users,
 };
 
 /// What a presented secret opens.
@@ -59,17 +60,41 @@ fn by_hash(text: &'static str, sha256: &[u8]) -> Statement {
     Statement::fixed(text).bind(Bind::Bytes(sha256.to_owned()))
 }
 
-/// Inserts a login of `days` days.
-pub fn insert(conn: &mut PgConnection, user: UserId, device: &str, days: i32) -> RepoResult<LoginId> {
+/// A login to insert.
+#[derive(Debug)]
+pub struct NewLogin<'a> {
+    /// User who signs in.
+    pub user: UserId,
+    /// User agent, up to 200 characters.
+    pub device: &'a str,
+    /// IP address that it comes from; `None` if unknown.
+    pub address: Option<&'a str>,
+    /// How long it lasts, in days, at least 1.
+    pub days: i32,
+}
+
+/// Inserts a login.
+pub fn insert(conn: &mut PgConnection, new: &NewLogin<'_>) -> RepoResult<LoginId> {
     Ok(diesel::insert_into(logins::table)
         .values((
             logins::id.eq(LoginId::new()),
-            logins::user_id.eq(user),
-            logins::device.eq(device),
-            logins::expires_at.eq(now.into_sql::<Timestamptz>() + days.days()),
+            logins::user_id.eq(new.user),
+            logins::device.eq(new.device),
+            logins::address.eq(new.address),
+            logins::expires_at.eq(now.into_sql::<Timestamptz>() + new.days.days()),
         ))
         .returning(logins::id)
         .get_result(conn)?)
+}
+
+/// Whether a login of the account with that e-mail address came from `address` and would not have expired yet. For the door.
+pub fn is_known_address(conn: &mut PgConnection, email: &str, address: &str) -> RepoResult<bool> {
+    let Some(user) = users::find_by_email(conn, email)? else { return Ok(false) };
+    let known = logins::table
+        .filter(logins::user_id.eq(user.id))
+        .filter(logins::address.eq(address))
+        .filter(logins::expires_at.gt(now));
+    Ok(diesel::select(exists(known)).get_result(conn)?)
 }
 
 /// Inserts a token that is good for `seconds`.

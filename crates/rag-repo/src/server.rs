@@ -1,11 +1,12 @@
 //! Facts about the PostgreSQL server itself.
 
 use diesel::{
+    connection::SimpleConnection,
     prelude::*,
     sql_types::{Bool, Integer, Nullable, Text},
 };
 
-use crate::{RepoError, RepoResult};
+use crate::{RepoError, RepoResult, db::UNTRANSLATED};
 
 /// Minimum version of PostgreSQL, as `server_version_num`.
 pub const MIN_SERVER_VERSION: i32 = 150_000;
@@ -43,6 +44,12 @@ pub struct ServerFacts {
     /// Encoding of the database.
     #[diesel(sql_type = Text)]
     pub server_encoding: String,
+    /// Locale of the server's messages in this connection.
+    #[diesel(sql_type = Text)]
+    pub lc_messages: String,
+    /// User that `rag` is logged in as, quoted as SQL needs it.
+    #[diesel(sql_type = Text)]
+    pub user_name: String,
     /// Size of the database, for people.
     #[diesel(sql_type = Text)]
     pub database_size: String,
@@ -69,6 +76,14 @@ impl ServerFacts {
                 self.server_encoding
             ));
         }
+        if is_translated(&self.lc_messages) {
+            let user = &self.user_name;
+            return Some(format!(
+                "the server translates its messages (lc_messages is {}), so errors cannot be told apart, and the user {user} may \
+                 not change that: let an administrator run ALTER ROLE {user} SET lc_messages = 'C'",
+                self.lc_messages
+            ));
+        }
         match (&self.vector_installed, &self.vector_available) {
             (Some(version), _) if parse_version(version) >= MIN_VECTOR_VERSION => None,
             (Some(version), Some(available)) if parse_version(available) >= MIN_VECTOR_VERSION => {
@@ -83,6 +98,12 @@ impl ServerFacts {
             }
         }
     }
+}
+
+/// Whether messages in that locale differ from those in the source code of PostgreSQL.
+fn is_translated(locale: &str) -> bool {
+    let language = locale.split(['_', '.', '@']).next().unwrap_or_default();
+    !["", "C", "POSIX", "en", "English"].contains(&language)
 }
 
 fn parse_version(text: &str) -> [u32; 3] {
@@ -140,10 +161,12 @@ pub fn roles(conn: &mut PgConnection) -> RepoResult<Vec<RoleFacts>> {
 /// Connects outside of any pool and says in plain words why not, for a start or a check-up.
 /// The error never holds the URL, which may hold a password.
 pub fn connect(url: &str) -> RepoResult<PgConnection> {
-    PgConnection::establish(url).map_err(|error| {
+    let mut conn = PgConnection::establish(url).map_err(|error| {
         let text = error.to_string();
         RepoError::Unavailable(text.lines().last().unwrap_or("connection failed").trim().to_owned())
-    })
+    })?;
+    conn.batch_execute(UNTRANSLATED)?;
+    Ok(conn)
 }
 
 /// Whether the database answers at all.
@@ -155,6 +178,31 @@ pub fn ping(conn: &mut PgConnection) -> RepoResult<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_translates_its_messages_cannot_serve() {
+        let facts = |lc_messages: &str| ServerFacts {
+            version_number: 180_006,
+            vector_installed: Some("0.8.6".to_owned()),
+            vector_available: None,
+            fsync: "on".to_owned(),
+            synchronous_commit: "on".to_owned(),
+            full_page_writes: "on".to_owned(),
+            data_checksums: "on".to_owned(),
+            server_encoding: "UTF8".to_owned(),
+            lc_messages: lc_messages.to_owned(),
+            user_name: "tenant".to_owned(),
+            database_size: "8 MB".to_owned(),
+            in_recovery: false,
+        };
+        for locale in ["C", "POSIX", "C.UTF-8", "en_US.UTF-8", "en_GB", "English_United States.1252", ""] {
+            assert_eq!(facts(locale).shortcoming(), None, "{locale}");
+        }
+        for locale in ["de_DE.UTF-8", "fr_FR", "German_Germany.1252", "ja", "pt_BR@x"] {
+            let shortcoming = facts(locale).shortcoming().unwrap();
+            assert!(shortcoming.contains("ALTER ROLE tenant SET lc_messages = 'C'"), "{shortcoming}");
+        }
+    }
 
     #[test]
     fn versions_compare_by_number() {

@@ -7,5 +7,7 @@ SELECT current_setting('server_version_num')::int AS version_number,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('data_checksums') AS data_checksums,
        current_setting('server_encoding') AS server_encoding,
+       current_setting('lc_messages') AS lc_messages,
+       quote_ident(current_user) AS user_name,
        pg_size_pretty(pg_database_size(current_database())) AS database_size,
        pg_is_in_recovery() AS in_recovery

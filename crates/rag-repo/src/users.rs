@@ -5,7 +5,7 @@ use rag_schema::{
     enums::{Role, UserState},
     ids::{OrganisationId, UserId},
     models::{NewUser, User},
-    schema::users,
+    schema::{server_marks, users},
 };
 
 use crate::{Page, RepoResult, error::changed, organisations};
@@ -72,10 +72,14 @@ pub fn set_display_name(conn: &mut PgConnection, id: UserId, name: &str) -> Repo
         .get_result(conn)?)
 }
 
-/// Whether anybody has a password: from then on nobody is let in without proof. For the door.
+/// Whether anybody has a password now. For the door.
 pub fn any_with_password(conn: &mut PgConnection) -> RepoResult<bool> {
-    Ok(diesel::select(diesel::dsl::exists(users::table.filter(users::password_hash.is_not_null())))
-        .get_result(conn)?)
+    Ok(diesel::select(exists(users::table.filter(users::password_hash.is_not_null()))).get_result(conn)?)
+}
+
+/// Whether anybody has or had a password: from the first one on, for good, nobody is let in without proof. For the door.
+pub fn had_accounts(conn: &mut PgConnection) -> RepoResult<bool> {
+    Ok(diesel::select(exists(server_marks::table.find("had_accounts"))).get_result(conn)?)
 }
 
 /// People, the longest known first.

@@ -14,6 +14,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         last_used_at -> Nullable<Timestamptz>,
+        made_by_key_id -> Nullable<Uuid>,
     }
 }
 
@@ -97,6 +98,7 @@ diesel::table! {
         sha256 -> Bytea,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
+        made_by_key_id -> Nullable<Uuid>,
     }
 }
 
@@ -269,6 +271,7 @@ diesel::table! {
         token_sha256 -> Bytea,
         expires_at -> Timestamptz,
         created_at -> Timestamptz,
+        made_by_key_id -> Nullable<Uuid>,
     }
 }
 
@@ -352,6 +355,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        address -> Nullable<Text>,
     }
 }
 
@@ -415,6 +419,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    server_marks (name) {
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -455,6 +469,7 @@ diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
 diesel::joinable!(chunks -> passages (id));
+diesel::joinable!(collection_links -> api_keys (made_by_key_id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
 diesel::joinable!(collections -> embedding_models (model_id));
@@ -463,6 +478,7 @@ diesel::joinable!(embeddings -> embedding_models (model_id));
 diesel::joinable!(embeddings -> passages (passage_id));
 diesel::joinable!(events -> organisations (organisation_id));
 diesel::joinable!(events -> users (user_id));
+diesel::joinable!(invitations -> api_keys (made_by_key_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(jobs -> collections (collection_id));
@@ -504,6 +520,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     passage_lexemes,
     passages,
+    server_marks,
     users,
     version_contents,
     version_texts,

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
 
 /// Behaves like a parser on a hostile document.
 fn misbehave(fault: &str, job: &ChildJob) -> ExitCode {
-    if confine(&job.limits).is_err() {
+    if confine(job).is_err() {
         return ExitCode::from(3);
     }
     let (fault, file) = (fault.to_owned(), job.file.clone());

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod extract;
 pub mod format;
 pub mod isolate;
+pub mod names;
 pub mod refusal;
 pub mod tokens;
 

@@ -42,6 +42,14 @@ pub enum Refusal {
         /// The limit that was passed, in bytes.
         limit_bytes: u64,
     },
+    /// Parts of the file are nested or repeated so often that reading it would take too long.
+    #[error(
+        "The document is too complex to be read: {detail}. Save it in a simpler form, such as its text, and send that."
+    )]
+    TooComplex {
+        /// The part that takes too long.
+        detail: String,
+    },
     /// Reading the file took longer than the limit.
     #[error("The document could not be read within {limit_ms} ms. Split it and send the parts.")]
     TimedOut {
@@ -74,6 +82,7 @@ impl Refusal {
             Self::Broken { .. } => "broken",
             Self::NoText => "no_text",
             Self::TooLong { .. } => "too_long",
+            Self::TooComplex { .. } => "too_complex",
             Self::TimedOut { .. } => "timed_out",
             Self::OutOfMemory { .. } => "out_of_memory",
             Self::Internal { .. } => "internal",
@@ -87,6 +96,10 @@ impl Refusal {
 
     pub(crate) fn broken(detail: impl std::fmt::Display) -> Self {
         Self::Broken { detail: shorten(&detail.to_string()) }
+    }
+
+    pub(crate) fn too_complex(detail: &str) -> Self {
+        Self::TooComplex { detail: detail.to_owned() }
     }
 
     pub(crate) fn internal(doing: &str, error: impl std::fmt::Display) -> Self {

@@ -173,6 +173,85 @@ fn bombs_of_nesting_give_text_or_a_refusal() {
     }
 }
 
+/// A PDF of one page that calls the first of `levels` forms, of which each calls the next one twice.
+fn pdf_of_forms(levels: usize) -> Vec<u8> {
+    let stream = |entries: &str, content: &str| {
+        format!("<<{entries}/Length {}>>\nstream\n{content}\nendstream", content.len())
+    };
+    let mut objects = vec![
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources\
+         <</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>>>"
+            .to_owned(),
+        stream("", "/X Do"),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    for level in 1..=levels {
+        let called = if level < levels { format!("/XObject<</X {} 0 R>>", level + 6) } else { String::new() };
+        let content = if level < levels { "/X Do /#58 Do" } else { "BT /F 12 Tf 10 10 Td (hello) Tj ET" };
+        let resources = format!("/Resources<</Font<</F 5 0 R>>{called}>>");
+        objects.push(stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 600 800]{resources}"), content));
+    }
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    let mut table = "0000000000 65535 f \n".to_owned();
+    for (number, object) in (1..).zip(&objects) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+    }
+    let (start, size) = (pdf.len(), objects.len() + 1);
+    let end =
+        format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    pdf.extend(end.into_bytes());
+    pdf
+}
+
+#[test]
+fn forms_that_a_page_calls_are_read() {
+    let read = Desk::new().read(Format::Pdf, "forms.pdf", pdf_of_forms(3)).unwrap();
+    let text: String = blocks(read).into_iter().map(|block| block.text).collect();
+    assert!(text.contains("hello"), "{text}");
+}
+
+#[test]
+fn hostile_documents_are_refused_with_the_reason_before_they_take_time() {
+    let mut desk = Desk::new();
+    // Each takes more than 40 s without a limit on work.
+    desk.limits.wall_ms = 600_000;
+    let attributes: String = (0..300_000).map(|number| format!(" a{number}=1")).collect();
+    let styles: String = (0..20_000).map(|number| format!("<font color={number}>")).collect();
+    let documents = [
+        (Format::Html, "<div>".repeat(100_000) + "x", "nested too deeply"),
+        (Format::Html, "<div>".repeat(50_000) + "x" + &"</div>".repeat(50_000), "nested too deeply"),
+        (Format::Html, styles + "x", "nested too deeply"),
+        (Format::Html, format!("<p{attributes}>x"), "too many attributes"),
+        (Format::Markdown, format!("<p{attributes}>x"), "too many attributes"),
+    ];
+    let mut documents: Vec<_> =
+        documents.into_iter().map(|(format, text, reason)| (format, text.into_bytes(), reason)).collect();
+    documents.push((Format::Pdf, pdf_of_forms(40), "call each other too often"));
+    for (format, bytes, reason) in documents {
+        let start = String::from_utf8_lossy(bytes.get(..12).unwrap()).into_owned();
+        match desk.read(format, "hostile", bytes).map(blocks) {
+            Err(Refusal::TooComplex { detail }) => assert!(detail.contains(reason), "{start}: {detail}"),
+            other => panic!("{start}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn many_entities_are_read() {
+    let read = Desk::new().read(Format::Html, "entities.html", "&amp;".repeat(300_000)).unwrap();
+    assert_eq!(blocks(read).iter().map(|block| block.text.len()).sum::<usize>(), 300_000);
+}
+
+#[test]
+fn text_gets_processor_time_by_its_length() {
+    let mut desk = Desk::new();
+    desk.limits.wall_ms = 600_000;
+    assert_eq!(desk.fault("loop"), Refusal::TimedOut { limit_ms: 7000 });
+}
+
 #[test]
 fn a_name_with_blanks_and_quotes_reaches_the_child() {
     let desk = Desk::new();

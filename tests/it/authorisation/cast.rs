@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rag_api::ApiSettings;
 use rag_engine::{Actor, Engine, accounts::NewKey};
-use rag_repo::{links, logins, organisations, users};
+use rag_repo::{links, logins, logins::NewLogin, organisations, users};
 use rag_schema::{
     enums::{Role, Scope, UserState},
     ids::{CollectionId, OrganisationId, UserId},
@@ -137,7 +137,9 @@ impl Cast {
         let user = self.owner_id();
         self.engine()
             .db()
-            .transaction(door, |conn| logins::insert(conn, user, "test", 1))
+            .transaction(door, |conn| {
+                logins::insert(conn, &NewLogin { user, device: "test", address: None, days: 1 })
+            })
             .unwrap()
             .to_string()
     }

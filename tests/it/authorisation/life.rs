@@ -7,9 +7,10 @@ use std::{
 
 use rag_api::ApiSettings;
 use rag_engine::Actor;
-use rag_repo::{users, users::UserChange};
+use rag_repo::{organisations, users, users::UserChange};
 use rag_schema::enums::{Role, Scope, UserState};
 use rag_testkit::{Answer, Client, Setup, StallingModel, TestApp};
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::cast::{Cast, new_key};
@@ -98,6 +99,37 @@ fn this_machine_needs_no_proof_until_somebody_has_an_account() {
     assert_eq!(Answer::of(by_another_name).status, 401);
     enrolled(&app, Role::Admin);
     assert_eq!(app.anonymous().get("/v1/collections").problem(401), "unauthorized");
+}
+
+#[test]
+fn a_server_that_had_accounts_never_opens_again() {
+    let api = ApiSettings { bearer_key: None, ..Setup::default().api };
+    let app = TestApp::with(Setup { api, ..Setup::default() });
+    let organisation =
+        app.engine().db().transaction(Actor::Worker, |conn| organisations::insert(conn, "Small"));
+    let invited = app.engine().invite(Actor::Worker, organisation.unwrap(), "ada@example.org", Role::Admin);
+    let body = json!({"token": invited.unwrap().token, "display_name": "Ada", "password": PASSWORD});
+    let accepted = app.anonymous().post("/v1/invitations/accept", &body).expect(201);
+    bearing(&app, &accepted["tokens"]).send("DELETE", "/v1/me").expect(200);
+    assert!(!app.engine().has_accounts().unwrap());
+    let refused = app.anonymous().get("/v1/collections");
+    assert_eq!(refused.problem(401), "unauthorized");
+    assert!(refused.json()["detail"].as_str().unwrap().contains("rag user add"), "{}", refused.json());
+}
+
+#[test]
+fn an_origin_that_is_no_text_is_not_this_machine() {
+    let api = ApiSettings { bearer_key: None, ..Setup::default().api };
+    let app = TestApp::with(Setup { api, ..Setup::default() });
+    for origin in [&b"http://evil.example/\xff"[..], b"\xff", b"http://localhost\xe9", b""] {
+        let asked = app.anonymous().request("GET", "/v1/collections");
+        let value = HeaderValue::from_bytes(origin).unwrap();
+        let answer = Answer::of(asked.header("origin", value));
+        assert!([400, 401].contains(&answer.status), "{origin:?}: {}", answer.status);
+    }
+    let two = app.anonymous().request("GET", "/v1/collections");
+    let two = two.header("origin", "http://localhost").header("origin", "https://evil.example");
+    assert!([400, 401].contains(&Answer::of(two).status));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Flows over several routes, and the server under stress.
 
 mod events;
+mod hostile;
 mod jobs;
 mod limits;
 mod models;

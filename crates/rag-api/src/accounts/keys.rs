@@ -14,6 +14,7 @@ use crate::{
     app::App,
     auth::{Manage, May, Own},
     extract::{Body, Id},
+    names::check_name,
     page::ListView,
     problem::ApiResult,
     respond::{Created, NoContent},
@@ -24,7 +25,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateKeyBody {
     /// What it is for.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// What it may do: `read` (search, read documents), `ask` (conversations), `write` (add and delete documents),
@@ -32,7 +33,7 @@ pub(crate) struct CreateKeyBody {
     #[validate(length(min = 1, max = 4))]
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 4)]
     scopes: Vec<Scope>,
-    /// How long it is valid, 1 to 3,650 days; without an end if absent.
+    /// How long it is valid, 1 to 3,650 days; without an end if absent. A key that a key makes ends with that key at the latest.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,
@@ -55,6 +56,8 @@ pub(crate) struct KeyView {
     pub(crate) expires_at: Option<DateTime<Utc>>,
     /// When it was last used, to the minute.
     pub(crate) last_used_at: Option<DateTime<Utc>>,
+    /// The key that made it, and with which it is revoked; absent for a key that a person made.
+    pub(crate) made_by_key_id: Option<Uuid>,
 }
 
 impl From<ApiKey> for KeyView {
@@ -67,6 +70,7 @@ impl From<ApiKey> for KeyView {
             created_at: row.created_at,
             expires_at: row.expires_at,
             last_used_at: row.last_used_at,
+            made_by_key_id: row.made_by_key_id.map(ApiKeyId::uuid),
         }
     }
 }
@@ -81,7 +85,8 @@ pub(crate) struct NewKeyView {
     view: KeyView,
 }
 
-/// Makes a key that acts for you. A key can make none that may do more than itself.
+/// Makes a key that acts for you. A key can make none that can do more or lasts longer than itself, and the keys that it made
+/// are revoked with it.
 #[utoipa::path(post, path = "/v1/keys", tag = "accounts", request_body = CreateKeyBody, responses(
     (status = 201, body = NewKeyView)))]
 pub(crate) async fn create_key(
@@ -109,7 +114,7 @@ pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResul
     Ok(Json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
 }
 
-/// Revokes a key. It is refused from the next call on; streams that it opened end within seconds.
+/// Revokes a key, and the keys, links and open invitations that it made. It is refused from the next call on; streams that it opened end within seconds.
 #[utoipa::path(delete, path = "/v1/keys/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn delete_key(

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     auth::{Manage, May, Own},
     extract::{Body, Id},
+    names::check_name,
     page::ListView,
     problem::{ApiError, ApiResult, Problem},
     respond::NoContent,
@@ -62,7 +63,7 @@ impl From<User> for UserView {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateMeBody {
     /// Name shown to people.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: Option<String>,
     /// A new password, 12 to 200 characters; ends all other logins.
@@ -134,16 +135,14 @@ pub(crate) async fn update_me(
         let Some(current) = body.current_password else {
             return Err(ApiError::field("current_password", "is needed to set a new password"));
         };
-        app.attempt(&req).await?;
+        let email = app.read(caller.actor, move |conn| users::find(conn, person.id)).await?.email;
+        app.attempt_account(&req, &email).await?;
         app.with_password(move |engine| {
             Ok(engine.change_password(request, person.id, person.login, &current, &password)?)
         })
         .await?;
     }
     if let Some(name) = body.display_name {
-        if name.trim().is_empty() {
-            return Err(ApiError::field("display_name", "must not be blank"));
-        }
         app.blocking(move |engine| Ok(engine.set_display_name(request, person.id, name.trim())?)).await?;
     }
     let row = app.read(caller.actor, move |conn| users::find(conn, person.id)).await?;

@@ -4,7 +4,7 @@ use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_repo::{invitations, users, users::UserChange};
 use rag_schema::{
-    enums::{Role, UserState},
+    enums::{Role, Scope, UserState},
     ids::{InvitationId, UserId},
     models::Invitation,
 };
@@ -99,7 +99,7 @@ pub(crate) async fn list_users(
     Ok(Json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
 }
 
-/// Changes somebody's role, or suspends them.
+/// Changes somebody's role, or suspends them. Making somebody an admin, or active again, takes a login or a key with every scope.
 #[utoipa::path(patch, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), request_body = UpdateUserBody, responses(
     (status = 200, body = UserView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -111,6 +111,9 @@ pub(crate) async fn update_user(
 ) -> ApiResult<Json<UserView>> {
     if body.role.is_none() && body.state.is_none() {
         return Err(ApiError::field("role", "or state is needed: there is nothing to change"));
+    }
+    if body.role == Some(Role::Admin) || body.state == Some(UserState::Active) {
+        caller.check_scopes(Scope::ALL)?;
     }
     let organisation = caller.person()?.organisation;
     let change = UserChange { role: body.role, state: body.state };
@@ -133,7 +136,7 @@ pub(crate) async fn erase_user(
     Ok(Json(ReceiptView::from(receipt)))
 }
 
-/// Invites somebody into your organisation.
+/// Invites somebody into your organisation. A person can do everything, so this takes a login or a key with every scope.
 #[utoipa::path(post, path = "/v1/invitations", tag = "accounts", request_body = InviteBody, responses(
     (status = 201, body = NewInvitationView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -142,6 +145,7 @@ pub(crate) async fn invite(
     caller: May<Administer>,
     Body(body): Body<InviteBody>,
 ) -> ApiResult<Created<NewInvitationView>> {
+    caller.check_scopes(Scope::ALL)?;
     let (organisation, actor) = (caller.person()?.organisation, caller.actor);
     let role = body.role.unwrap_or(Role::Member);
     let invited =

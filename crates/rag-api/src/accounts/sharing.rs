@@ -49,7 +49,7 @@ pub(crate) struct MemberView {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateLinkBody {
-    /// How long it is good, 1 to 3,650 days; until it is revoked when absent.
+    /// How long it is good, 1 to 3,650 days; until it is revoked if absent. A link that a key makes ends with that key at the latest.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,

@@ -1,4 +1,4 @@
-//! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address.
+//! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address and by account.
 
 use actix_web::{
     HttpRequest,
@@ -7,7 +7,7 @@ use actix_web::{
 };
 use rag_engine::{
     Engine, EngineResult,
-    accounts::{Enrolment, Tokens},
+    accounts::{Device, Enrolment, Tokens},
 };
 use rag_schema::models::User;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::{
     app::App,
     auth::{May, Own, request_id},
     extract::Body,
+    names::check_name,
     problem::{ApiError, ApiResult, Code, Problem},
     respond::{Created, NoContent},
 };
@@ -57,11 +58,11 @@ pub(crate) struct RegisterBody {
     #[schema(min_length = 3, max_length = 254)]
     email: String,
     /// Name shown to people.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: String,
     /// Name of the organisation.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     organisation: String,
     /// Password, 12 to 200 characters.
@@ -79,7 +80,7 @@ pub(crate) struct AcceptBody {
     #[schema(min_length = 1, max_length = 200)]
     token: String,
     /// Name shown to people.
-    #[validate(length(min = 1, max = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: String,
     /// Password, 12 to 200 characters.
@@ -131,10 +132,13 @@ pub(crate) async fn log_in(
     req: HttpRequest,
     Body(body): Body<LogInBody>,
 ) -> ApiResult<Json<TokensView>> {
-    app.attempt(&req).await?;
-    let (request, device) = (request_id(&req), device(&req));
+    app.attempt_account(&req, &body.email).await?;
+    let (request, agent, address) = (request_id(&req), user_agent(&req), app.address(&req).to_string());
     let tokens = app
-        .with_password(move |engine| Ok(engine.log_in(request, &body.email, &body.password, &device)?))
+        .with_password(move |engine| {
+            let device = Device { name: &agent, address: &address };
+            Ok(engine.log_in(request, &body.email, &body.password, device)?)
+        })
         .await?;
     Ok(Json(TokensView::from(tokens)))
 }
@@ -211,17 +215,18 @@ async fn enrol(
     work: impl FnOnce(&Engine, Option<Uuid>, &Enrolment<'_>) -> EngineResult<(User, Tokens)> + Send + 'static,
 ) -> ApiResult<Created<EnrolledView>> {
     app.attempt(req).await?;
-    let (request, device) = (request_id(req), device(req));
+    let (request, agent, address) = (request_id(req), user_agent(req), app.address(req).to_string());
     let (user, tokens) = app
         .with_password(move |engine| {
-            let new = Enrolment { display_name: display_name.trim(), password: &password, device: &device };
+            let device = Device { name: &agent, address: &address };
+            let new = Enrolment { display_name: display_name.trim(), password: &password, device };
             Ok(work(engine, request, &new)?)
         })
         .await?;
     Ok(Created::new(EnrolledView { user: user.into(), tokens: tokens.into() }))
 }
 
-fn device(req: &HttpRequest) -> String {
+fn user_agent(req: &HttpRequest) -> String {
     let agent = req.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     agent.unwrap_or_default().to_owned()
 }

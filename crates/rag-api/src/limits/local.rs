@@ -1,11 +1,13 @@
 //! Counters in this process.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
+
+use super::Rate;
 
 /// Counters by who calls. Those that have filled up again are forgotten from time to time, so memory is bounded by how
 /// many call within a minute.
@@ -16,8 +18,9 @@ pub(super) struct LocalCounters(DefaultKeyedRateLimiter<String>);
 const MAX_KEYS: usize = 10_000;
 
 impl LocalCounters {
-    pub(super) fn new(per_minute: NonZeroU32) -> Self {
-        Self(RateLimiter::keyed(Quota::per_minute(per_minute)))
+    pub(super) fn new(rate: Rate) -> Self {
+        let evenly = Quota::with_period(rate.interval()).unwrap_or_else(|| Quota::per_minute(rate.calls));
+        Self(RateLimiter::keyed(evenly.allow_burst(rate.calls)))
     }
 
     /// Counts a call, and how long to wait when it is one too many.

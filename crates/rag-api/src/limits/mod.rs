@@ -1,4 +1,4 @@
-//! How often somebody may call: by who they are, and by address for those who have not proved anything.
+//! How often somebody may call: by who they are, and by address and account for those who have not proved anything.
 
 mod client;
 mod local;
@@ -6,6 +6,7 @@ mod shared;
 
 use std::{io, net::IpAddr, num::NonZeroU32, time::Duration};
 
+use rag_engine::accounts::digest;
 use uuid::Uuid;
 
 pub(crate) use self::client::client;
@@ -20,27 +21,48 @@ use crate::{
 pub(crate) struct Limits {
     requests: Option<Limit>,
     attempts: Option<Limit>,
+    account_attempts: Option<Limit>,
     shared: Option<SharedCounters>,
 }
 
-/// So many calls may come at once, and as many more evenly in each minute.
+/// Number of counters for accounts. Accounts share a counter by chance: however many names are tried, memory is bounded.
+const MAX_ACCOUNT_COUNTERS: u16 = u16::MAX;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
 #[derive(Debug)]
 struct Limit {
-    per_minute: NonZeroU32,
+    rate: Rate,
     local: LocalCounters,
+}
+
+/// So many calls may come at once, and as many more evenly in each period.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    calls: NonZeroU32,
+    period: Duration,
+}
+
+impl Rate {
+    /// The time between calls that come evenly.
+    fn interval(self) -> Duration {
+        self.period / self.calls.get()
+    }
 }
 
 impl Limits {
     /// Fails if the address of Redis cannot be parsed.
     pub(crate) fn new(settings: &ApiSettings) -> io::Result<Self> {
-        let limit = |per_minute| {
-            NonZeroU32::new(per_minute)
-                .map(|per_minute| Limit { per_minute, local: LocalCounters::new(per_minute) })
+        let limit = |calls, period| {
+            let rate = Rate { calls: NonZeroU32::new(calls)?, period };
+            Some(Limit { rate, local: LocalCounters::new(rate) })
         };
         let shared = settings.redis_url.as_deref().map(SharedCounters::new).transpose();
         Ok(Self {
-            requests: limit(settings.requests_per_minute),
-            attempts: limit(settings.attempts_per_minute),
+            requests: limit(settings.requests_per_minute, MINUTE),
+            attempts: limit(settings.attempts_per_minute, MINUTE),
+            account_attempts: limit(settings.account_attempts_per_hour, HOUR),
             // The error holds no more than its kind: the address may hold a password.
             shared: shared.map_err(|error| {
                 io::Error::new(
@@ -62,11 +84,20 @@ impl Limits {
         self.count(self.attempts.as_ref(), &who, "Too many attempts from this address.").await
     }
 
+    /// Counts an attempt at an account's password from an address that the account does not know, whether or not there is
+    /// such an account.
+    pub(crate) async fn attempt_account(&self, email: &str) -> ApiResult<()> {
+        let [first, second, ..] = digest(&email.trim().to_lowercase());
+        let counter = u16::from_be_bytes([first, second]) % MAX_ACCOUNT_COUNTERS;
+        let detail = "Too many attempts at this account from addresses that it has not signed in from.";
+        self.count(self.account_attempts.as_ref(), &format!("account:{counter}"), detail).await
+    }
+
     async fn count(&self, limit: Option<&Limit>, who: &str, detail: &str) -> ApiResult<()> {
         let Some(limit) = limit else { return Ok(()) };
         let wait = match &self.shared {
             Some(shared) => {
-                shared.count(who, limit.per_minute).await.unwrap_or_else(|_away| limit.local.count(who))
+                shared.count(who, limit.rate).await.unwrap_or_else(|_away| limit.local.count(who))
             }
             None => limit.local.count(who),
         };

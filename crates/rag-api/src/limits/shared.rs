@@ -1,7 +1,6 @@
 //! Counters in Redis (or Valkey), for all processes together.
 
 use std::{
-    num::NonZeroU32,
     sync::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
@@ -13,6 +12,8 @@ use redis::{
     Client, RedisError, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+
+use super::Rate;
 
 /// How long an answer may take, and how long nobody asks after one did not come.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -47,12 +48,12 @@ impl SharedCounters {
     }
 
     /// Counts a call, and how long to wait when it is one too many.
-    pub(super) async fn count(&self, who: &str, per_minute: NonZeroU32) -> Result<Option<Duration>, Away> {
+    pub(super) async fn count(&self, who: &str, rate: Rate) -> Result<Option<Duration>, Away> {
         let now_ms = millis(self.started.elapsed());
         if now_ms < self.away_until_ms.load(Ordering::Relaxed) {
             return Err(Away);
         }
-        let answer = tokio::time::timeout(PATIENCE, self.ask(who, per_minute)).await;
+        let answer = tokio::time::timeout(PATIENCE, self.ask(who, rate)).await;
         let error = match answer {
             Ok(Ok(wait)) => return Ok((wait > Duration::ZERO).then_some(wait)),
             Ok(Err(error)) => error.category().to_owned(),
@@ -63,12 +64,12 @@ impl SharedCounters {
         Err(Away)
     }
 
-    async fn ask(&self, who: &str, per_minute: NonZeroU32) -> Result<Duration, RedisError> {
-        let period_us = 60_000_000 / per_minute.get();
+    async fn ask(&self, who: &str, rate: Rate) -> Result<Duration, RedisError> {
+        let interval_us = u64::try_from(rate.interval().as_micros()).unwrap_or(u64::MAX);
         let wait_us: u64 = GCRA
             .key(format!("rag:limit:{who}"))
-            .arg(period_us)
-            .arg(per_minute.get())
+            .arg(interval_us)
+            .arg(rate.calls.get())
             .invoke_async(&mut self.connection.clone())
             .await?;
         Ok(Duration::from_micros(wait_us))

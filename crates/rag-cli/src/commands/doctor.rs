@@ -5,15 +5,16 @@ use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 use futures_util::StreamExt;
 use rag_llm::{ChatRequest, Message, Role};
 use rag_repo::{
-    Actor, Db, PgConnection, migrations,
+    Actor, Db, PgConnection, RepoResult, embedding_models, migrations,
     server::{self, RoleFacts},
 };
+use rag_schema::models::EmbeddingModel;
 use rag_text::{Format, isolate};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    config::Config,
+    config::{Config, sections::EmbeddingKind},
     failure::{Exit, Failure, Outcome},
     missing_models::missing_models,
     output,
@@ -44,28 +45,31 @@ struct Check {
     grade: Grade,
     finding: String,
     cure: Option<String>,
+    /// The exit code if it failed.
+    #[serde(skip)]
+    exit: Exit,
 }
 
 impl Check {
     fn ok(name: &'static str, finding: impl Into<String>) -> Self {
-        Self { name, grade: Grade::Ok, finding: finding.into(), cure: None }
+        Self { name, grade: Grade::Ok, finding: finding.into(), cure: None, exit: Exit::Failed }
     }
 
     fn bad(name: &'static str, grade: Grade, finding: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { name, grade, finding: finding.into(), cure: Some(cure.into()) }
+        Self { name, grade, finding: finding.into(), cure: Some(cure.into()), exit: Exit::Failed }
     }
 
     fn failed(name: &'static str, failure: Failure) -> Self {
-        Self { name, grade: Grade::Fail, finding: failure.message, cure: failure.hint }
+        Self { name, grade: Grade::Fail, finding: failure.message, cure: failure.hint, exit: failure.exit }
     }
 }
 
-/// Runs all checks; a failed one is exit code 1.
+/// Runs all checks. The exit code is that of the first one that failed: 3 if the database or a model cannot be reached.
 pub(crate) fn run(config: &Config, as_json: bool) -> ExitCode {
     let mut checks = vec![bind(config), data_dir(config), disk(config)];
     match Postgres::open(config) {
         Ok(postgres) => database(&postgres, config, &mut checks),
-        Err(failure) => checks.push(Check::failed("PostgreSQL", failure)),
+        Err(failure) => checks.push(unusable_database(config, failure)),
     }
     checks.push(embedding(config));
     checks.extend(reranking(config));
@@ -83,7 +87,8 @@ pub(crate) fn run(config: &Config, as_json: bool) -> ExitCode {
         };
         output::line(format!("\n{summary}"));
     }
-    if failed == 0 { ExitCode::SUCCESS } else { Exit::Failed.into() }
+    let first = checks.iter().find(|check| check.grade == Grade::Fail);
+    first.map_or(ExitCode::SUCCESS, |check| check.exit.into())
 }
 
 fn show(check: &Check) {
@@ -157,8 +162,25 @@ fn database(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) {
         .and_then(|mut conn| look(&mut conn, postgres, checks))
         .and_then(|is_migrated| if is_migrated { models(postgres, config, checks) } else { Ok(()) });
     if let Err(failure) = looked {
-        checks.push(Check::failed("PostgreSQL", failure));
+        checks.push(unusable_database(config, failure));
     }
+}
+
+/// A database that does not answer. The failures of other commands advise to run this one.
+fn unusable_database(config: &Config, failure: Failure) -> Check {
+    let cure = match failure.hint.clone() {
+        Some(hint) if !hint.contains("rag doctor") => hint,
+        _ if config.sections.database.url.given().is_some() => {
+            "start the server of database.url (or $DATABASE_URL), or correct its address, user and password: `rag config show` \
+             tells where the setting comes from"
+                .to_owned()
+        }
+        _ => format!(
+            "{} has the cause; free disk space or memory if it lacks, then run `rag serve`",
+            config.data_dir().join("postgres.log").display()
+        ),
+    };
+    Check::failed("PostgreSQL", failure.hint(cure))
 }
 
 /// Says whether the tables are up to date.
@@ -206,7 +228,13 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
 /// Models of collections and jobs that these settings do not have.
 fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outcome<()> {
     let db = Db::new(postgres.url(), &config.pool());
-    let missing = db.transaction(Actor::Worker, |conn| missing_models(conn, config.embedding_model()))?;
+    let (missing, known) = db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        Ok((missing_models(conn, config.embedding_model())?, embedding_models::list(conn)?))
+    })?;
+    if let Some(check) = changed_model(config, &known) {
+        checks.push(check);
+        return Ok(());
+    }
     if missing.is_empty() {
         checks.push(Check::ok("models", "every collection is of the configured embedding model"));
     }
@@ -216,6 +244,27 @@ fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outc
             .map(|missing| Check::bad("models", Grade::Warn, missing.finding(), missing.cure())),
     );
     Ok(())
+}
+
+/// A configured model whose vectors are not as long as the stored ones of its name.
+fn changed_model(config: &Config, known: &[EmbeddingModel]) -> Option<Check> {
+    let section = &config.sections.embedding;
+    if section.kind != EmbeddingKind::Openai {
+        return None;
+    }
+    let known = known.iter().find(|known| known.name == section.model)?;
+    (usize::try_from(known.dimensions) != Ok(section.dimensions)).then(|| {
+        let (name, stored, wanted) = (&known.name, known.dimensions, section.dimensions);
+        Check {
+            exit: Exit::Usage,
+            ..Check::bad(
+                "models",
+                Grade::Fail,
+                format!("{name} makes vectors of {wanted} dimensions, and this database holds vectors of {stored} under that name"),
+                format!("set embedding.dimensions to {stored}, or give the other model another name in embedding.model"),
+            )
+        }
+    })
 }
 
 /// The roles that row-level security needs, which the last migrations made.

@@ -57,15 +57,17 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A server that other machines reach, with no key and nobody who could sign in, invites its first admin.
+/// Invites an admin if there is no key, nobody can sign in, and the server lets nobody in without proof: because other
+/// machines reach it, or because it had accounts that are all erased.
 fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
     let engine = &context.engine;
-    if key.is_some() || bind.ip().to_canonical().is_loopback() || engine.has_accounts()? {
+    let is_closed = !bind.ip().to_canonical().is_loopback() || engine.had_accounts()?;
+    if key.is_some() || !is_closed || engine.has_accounts()? {
         return Ok(());
     }
     let organisation = engine.local_user().organisation_id;
     let invited = engine.invite(Actor::Worker, organisation, FIRST_ADMIN, Role::Admin)?;
-    output::line("Nobody has an account yet. The first admin makes one with this token, which works once:\n");
+    output::line("Nobody has an account. An admin makes one with this token, which works once:\n");
     output::line(format!(
         "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'\n",
         invited.token
@@ -139,6 +141,7 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         shutdown_timeout_s: server.shutdown_timeout_s,
         requests_per_minute: server.requests_per_minute,
         attempts_per_minute: server.attempts_per_minute,
+        account_attempts_per_hour: server.account_attempts_per_hour,
         redis_url: server.redis_url.given().map(str::to_owned),
         trusted_proxies: server.trusted_proxies.clone(),
         max_concurrent_passwords: std::thread::available_parallelism().map_or(1, usize::from),

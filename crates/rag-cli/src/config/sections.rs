@@ -45,6 +45,7 @@ pub(crate) struct Server {
     pub(crate) shutdown_timeout_s: u64,
     pub(crate) requests_per_minute: u32,
     pub(crate) attempts_per_minute: u32,
+    pub(crate) account_attempts_per_hour: u32,
     pub(crate) redis_url: Secret,
     pub(crate) trusted_proxies: Vec<IpNet>,
 }

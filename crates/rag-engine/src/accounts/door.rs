@@ -2,7 +2,7 @@
 
 use rag_repo::{
     Actor, PgConnection, RepoResult,
-    logins::{self, Opened, Refreshed},
+    logins::{self, NewLogin, Opened, Refreshed},
     users,
 };
 use rag_schema::{
@@ -38,14 +38,29 @@ pub struct Tokens {
     pub expires_in_s: i32,
 }
 
+/// The device that signs in.
+#[derive(Debug, Clone, Copy)]
+pub struct Device<'a> {
+    /// User agent.
+    pub name: &'a str,
+    /// IP address.
+    pub address: &'a str,
+}
+
 impl Engine {
+    /// Whether the account of `email` has signed in from `address` before, and that login would not have expired yet.
+    pub fn is_known_address(&self, email: &str, address: &str) -> EngineResult<bool> {
+        let door = Actor::Door { request: None };
+        Ok(self.db().transaction(door, |conn| logins::is_known_address(conn, email.trim(), address))?)
+    }
+
     /// Signs somebody in by address and password. `EngineError::Unproven` when they do not belong together or to anybody.
     pub fn log_in(
         &self,
         request: Option<Uuid>,
         email: &str,
         password: &str,
-        device: &str,
+        device: Device<'_>,
     ) -> EngineResult<Tokens> {
         let door = Actor::Door { request };
         let known = self.db().transaction(door, |conn| -> RepoResult<_> {
@@ -63,12 +78,13 @@ impl Engine {
         self.open_login(door, *user, device)
     }
 
-    pub(super) fn open_login(&self, door: Actor, user: UserId, device: &str) -> EngineResult<Tokens> {
+    pub(super) fn open_login(&self, door: Actor, user: UserId, device: Device<'_>) -> EngineResult<Tokens> {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
-        let device: String = device.replace('\0', "").chars().take(DEVICE_CHARS).collect();
+        let name: String = device.name.replace('\0', "").chars().take(DEVICE_CHARS).collect();
         let days = self.settings().accounts.login_days;
         self.db().transaction(door, |conn| -> RepoResult<_> {
-            let login = logins::insert(conn, user, &device, days)?;
+            let new = NewLogin { user, device: &name, address: Some(device.address), days };
+            let login = logins::insert(conn, &new)?;
             pair.store(conn, login)
         })?;
         Ok(pair.tokens(user))
@@ -106,9 +122,14 @@ impl Engine {
         })?)
     }
 
-    /// Whether somebody has a password: until then the machine's own user needs no proof.
+    /// Whether somebody can sign in.
     pub fn has_accounts(&self) -> EngineResult<bool> {
         Ok(self.db().transaction(Actor::Door { request: None }, users::any_with_password)?)
+    }
+
+    /// Whether somebody has or had a password: before that the machine's own user needs no proof.
+    pub fn had_accounts(&self) -> EngineResult<bool> {
+        Ok(self.db().transaction(Actor::Door { request: None }, users::had_accounts)?)
     }
 
     /// Changes somebody's password and ends their other logins. `EngineError::Unproven` when `current` is wrong.
@@ -126,7 +147,7 @@ impl Engine {
             return Err(EngineError::Unproven("The current password is wrong."));
         }
         let hash = password::hash(new)?;
-        let actor = Actor::User { id: user, may_write: false, request };
+        let actor = Actor::User { id: user, may_write: false, key: None, request };
         Ok(self.db().transaction(door, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             users::set_password_hash(conn, user, &hash)?;

@@ -9,10 +9,10 @@ use rag_schema::{
 use uuid::Uuid;
 
 use super::{
-    Tokens, password,
+    Device, Tokens, password,
     secret::{Kind, Secret, digest},
 };
-use crate::{Engine, EngineError, EngineResult, LOCAL_USER};
+use crate::{Engine, EngineError, EngineResult, LOCAL_USER, names};
 
 /// How long an invitation may be accepted.
 const INVITATION_DAYS: i32 = 7;
@@ -33,8 +33,8 @@ pub struct Enrolment<'a> {
     pub display_name: &'a str,
     /// Password.
     pub password: &'a str,
-    /// User agent.
-    pub device: &'a str,
+    /// The device that the first login is of.
+    pub device: Device<'a>,
 }
 
 impl Engine {
@@ -154,7 +154,9 @@ fn address(text: &str) -> EngineResult<&str> {
         return Err(EngineError::Invalid(format!("{text} is the operator's, and nobody else's")));
     }
     let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    if !is_address || text.chars().count() > 254 || text.chars().any(|c| c.is_whitespace() || c.is_control())
+    if !is_address
+        || text.chars().count() > 254
+        || text.chars().any(|c| c.is_whitespace() || !names::is_allowed(c))
     {
         return Err(EngineError::Invalid(format!("{text:?} is no e-mail address")));
     }

@@ -9,7 +9,7 @@ mod password;
 mod quota;
 mod secret;
 
-pub use door::Tokens;
+pub use door::{Device, Tokens};
 pub use enrol::{Enrolment, Invited};
 use erase::LAST_ADMIN;
 pub use erase::Receipt;

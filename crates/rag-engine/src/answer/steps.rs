@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Engine, EngineError, EngineResult,
     events::Searched,
+    names,
     retrieve::{EmbeddedQuestion, Said, SearchRequest},
 };
 
@@ -205,7 +206,9 @@ fn sources(message: &ChatMessage, searched: String, evidence: Vec<Evidence>) -> 
 
 /// A session that its first question names.
 fn begin_session(conn: &mut PgConnection, question: &Question, text: &str) -> RepoResult<SessionId> {
-    let title: String = text.chars().take(TITLE_CHARS).collect();
+    // A question can have several lines; a name has one.
+    let title = names::clean(&text.replace(char::is_whitespace, " "));
+    let title: String = title.chars().take(TITLE_CHARS).collect();
     let new = NewChatSession { id: SessionId::new(), user_id: question.user, title: &title };
     Ok(sessions::insert(conn, &new)?.id)
 }

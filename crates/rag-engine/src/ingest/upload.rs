@@ -16,7 +16,7 @@ use rag_schema::{
 use rag_text::{Format, Refusal};
 use sha2::{Digest, Sha256};
 
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, names};
 
 /// Bytes from which the format is told.
 const SNIFF_BYTES: u64 = 8 << 10;
@@ -244,6 +244,6 @@ impl Incoming<'_> {
     fn title(&self) -> String {
         let given = self.upload.title.map(str::trim).filter(|title| !title.is_empty());
         let title = given.or(self.upload.source).unwrap_or("Untitled");
-        title.replace('\0', "").chars().take(TITLE_CHARS).collect()
+        names::clean(title).chars().take(TITLE_CHARS).collect()
     }
 }

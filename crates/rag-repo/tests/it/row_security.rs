@@ -10,7 +10,9 @@ use diesel::{
 use rag_repo::{
     Actor, RepoError, api_keys, clock, documents, events, invitations,
     invitations::NewInvitation,
-    jobs, links, logins, members, messages,
+    jobs, links, logins,
+    logins::NewLogin,
+    members, messages,
     search::{Corpus, DensePlan, LexicalQuery, Scope, parse_words, similarities, word_scores},
     sessions, synonyms, users,
 };
@@ -91,7 +93,7 @@ fn furnished() -> (Fixture, Stored) {
         expires_at: None,
     };
     api_keys::insert(conn, &key).unwrap();
-    let login = logins::insert(conn, user, "-", 1).unwrap();
+    let login = logins::insert(conn, &NewLogin { user, device: "-", address: None, days: 1 }).unwrap();
     logins::insert_token(conn, login, TokenKind::Access, &unique(), 60).unwrap();
     let invitation = NewInvitation {
         organisation_id: organisation,
@@ -326,7 +328,7 @@ fn readers_change_nothing() {
 #[test]
 fn a_key_that_may_not_write_does_not_whatever_its_owner_may() {
     let (mut fixture, stored) = furnished();
-    let reading = Actor::User { id: fixture.user, may_write: false, request: None };
+    let reading = Actor::User { id: fixture.user, may_write: false, key: None, request: None };
     reading.enter(&mut fixture.conn).unwrap();
     documents::find(&mut fixture.conn, stored.document).unwrap();
     let deleted = documents::delete(&mut fixture.conn, stored.document);

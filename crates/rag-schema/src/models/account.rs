@@ -106,6 +106,8 @@ pub struct ApiKey {
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Key that made it; `None` if a person did.
+    pub made_by_key_id: Option<ApiKeyId>,
 }
 
 /// What a key may do. PostgreSQL cannot say that an array holds no nulls; ours never does.

@@ -10,7 +10,7 @@ use dom_smoothie::Readability;
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, html_walk},
+    extract::{Collector, html_walk, html_work},
     refusal::Refusal,
 };
 
@@ -23,7 +23,7 @@ const ARTICLE_BYTES: usize = 2000;
 
 /// Hands the blocks of an HTML page to `collector`.
 pub(crate) fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let page = blocks_of(html);
+    let page = blocks_of(html)?;
     let article = catch_unwind(AssertUnwindSafe(|| article(html, length(&page)))).ok().flatten();
     let (title, article) = article.unwrap_or_default();
     collector.title(&title);
@@ -33,12 +33,13 @@ pub(crate) fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(
 }
 
 /// The blocks of a page or a part of one, without menus unless there is nothing else.
-pub(crate) fn blocks_of(html: &str) -> Vec<(BlockKind, String)> {
+pub(crate) fn blocks_of(html: &str) -> Result<Vec<(BlockKind, String)>, Refusal> {
+    html_work::check(html)?;
     let document = Document::from(html);
-    match html_walk::blocks(&document, false) {
+    Ok(match html_walk::blocks(&document, false) {
         blocks if blocks.is_empty() => html_walk::blocks(&document, true),
         blocks => blocks,
-    }
+    })
 }
 
 /// The title of a page and the blocks of its main content; no blocks if the page has little text.
@@ -49,7 +50,7 @@ fn article(html: &str, page_bytes: usize) -> Option<(String, Vec<(BlockKind, Str
         return Some((title, Vec::new()));
     }
     let content = readability.parse().map(|article| article.content.to_string()).unwrap_or_default();
-    Some((title, blocks_of(&content)))
+    Some((title, blocks_of(&content).unwrap_or_default()))
 }
 
 fn length(blocks: &[(BlockKind, String)]) -> usize {

@@ -147,7 +147,7 @@ impl Walk<'_, '_, '_> {
                 Ok(())
             }
             Some(Verbatim::Html) => {
-                let blocks = html::blocks_of(&std::mem::take(&mut self.text));
+                let blocks = html::blocks_of(&std::mem::take(&mut self.text))?;
                 blocks.iter().try_for_each(|(kind, text)| self.collector.add(*kind, text, None))
             }
             None if self.quotes > 0 => self.add(BlockKind::Quote),

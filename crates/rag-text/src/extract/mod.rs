@@ -7,14 +7,17 @@ use crate::{
     cut,
     decode::{self, decode_all},
     format::Format,
+    names,
     refusal::Refusal,
 };
 
 mod html;
 mod html_walk;
+mod html_work;
 mod markdown;
 mod pdf;
 mod pdf_bidi;
+mod pdf_forms;
 mod pdf_layout;
 mod pdf_lines;
 pub(crate) mod plain;
@@ -77,7 +80,7 @@ impl<'s, 'f> Collector<'s, 'f> {
 
     /// Sets the title unless it is blank or already set.
     pub(crate) fn title(&mut self, title: &str) {
-        let title = one_line(title);
+        let title = names::clean(&one_line(title));
         if self.title.is_none() && !title.is_empty() {
             self.title = Some(title);
         }
@@ -132,7 +135,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         if !self.any {
             return Err(if self.pages.is_some() { Refusal::NoText } else { Refusal::Empty });
         }
-        let title = self.title.or(self.first_heading.map(|(_, heading)| heading));
+        let title = self.title.or(self.first_heading.map(|(_, heading)| names::clean(&heading)));
         Ok(Outline { title, pages: self.pages, language: Language::detect(&self.sample) })
     }
 }

@@ -11,7 +11,9 @@ use pdf_oxide::PdfDocument;
 
 use crate::{
     extract::{
-        Collector, pdf_layout,
+        Collector,
+        pdf_forms::{Forms, MAX_PAGE_BYTES},
+        pdf_layout,
         pdf_lines::{self, Line, PageReader},
     },
     refusal::Refusal,
@@ -32,8 +34,18 @@ pub(crate) fn extract(file: &Path, collector: &mut Collector<'_, '_>) -> Result<
             .map_err(|other| if other == Refusal::Encrypted { other } else { refusal.clone() })?,
     };
     let pages = pages.max(1);
-    let lines: Vec<Vec<Line>> =
-        (1..=pages).map(|page| read_page(page, first.as_ref().ok(), &mut second)).collect();
+    let mut lines = Vec::new();
+    let mut forms = first.as_ref().ok().map(|first| Forms::new(&first.document));
+    for page in 1..=pages {
+        let bytes = forms.as_mut().and_then(|forms| guard(|| forms.page_bytes(page))).unwrap_or_default();
+        let is_heavy = bytes > MAX_PAGE_BYTES;
+        // The second parser calls a limited number of forms.
+        let read = read_page(page, first.as_ref().ok().filter(|_| !is_heavy), &mut second);
+        if is_heavy && read.is_empty() {
+            return Err(Refusal::too_complex(&format!("the forms on page {page} call each other too often")));
+        }
+        lines.push(read);
+    }
     collector.pages(pages);
     if let Ok(first) = &first
         && let Some(title) = guard(|| first.title()).flatten()

@@ -53,18 +53,20 @@ pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<Chil
 
 /// Runs a child: sets its limits, reads the document and writes its blocks to standard output.
 pub fn child_main(job: ChildJob) -> ExitCode {
-    match confine(&job.limits).and_then(|()| report(job)) {
+    match confine(&job).and_then(|()| report(job)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
 /// Permanently limits this process's memory, processor time, file sizes, open files and privileges; ends it with its parent.
-pub fn confine(limits: &Limits) -> io::Result<()> {
-    let seconds = limits.wall_ms.div_ceil(1000) + 1;
+pub fn confine(job: &ChildJob) -> io::Result<()> {
+    let limits = &job.limits;
+    let cpu_s = limits.cpu_s(job.format, job.file.metadata()?.len());
+    // A second between both: the kernel tells a process of the lower limit by a signal of its own.
+    setrlimit(Resource::Cpu, Rlimit { current: Some(cpu_s), maximum: Some(cpu_s + 1) })?;
     let bounds = [
         (Resource::As, limits.memory_bytes),
-        (Resource::Cpu, seconds),
         (Resource::Fsize, limits.output_bytes),
         (Resource::Core, 0),
         (Resource::Nofile, 64),

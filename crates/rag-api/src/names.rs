@@ -1,0 +1,17 @@
+//! The one rule for names that clients give: of accounts, keys, collections, sessions, documents and organisations.
+
+use rag_engine::names;
+use validator::ValidationError;
+
+/// Refuses a blank name and one whose characters hide how it reads.
+pub(crate) fn check_name(name: &str) -> Result<(), ValidationError> {
+    let refuse = |message: String| Err(ValidationError::new("name").with_message(message.into()));
+    match names::find_refused(name) {
+        Some(c) => refuse(format!(
+            "holds the character U+{:04X}, which hides how it reads: remove control characters and direction overrides",
+            u32::from(c)
+        )),
+        None if name.trim().is_empty() => refuse("must not be blank".to_owned()),
+        None => Ok(()),
+    }
+}
