@@ -29,6 +29,7 @@ mod settings;
 mod span;
 mod synonyms;
 mod trace;
+mod ui;
 mod understanding;
 mod uploads;
 
