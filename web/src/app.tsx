@@ -6,7 +6,7 @@ import { clear, load } from './api/credentials';
 import type { User } from './api/types';
 import { ChatView } from './chat/ChatView';
 import { forgetConversations, loadSessions } from './chat/conversation';
-import { collections, loadCollections } from './documents/collections';
+import { collections, loadCollections, NO_COLLECTIONS } from './documents/collections';
 import { messages } from './messages';
 import { Sidebar } from './Sidebar';
 import { AcceptInvitation, SignIn } from './signin/SignIn';
@@ -37,7 +37,7 @@ export function App() {
     void end.catch(() => undefined).then(() => {
       clear();
       forgetConversations();
-      collections.set({ items: [], isLoaded: false });
+      collections.set(NO_COLLECTIONS);
       setMe(undefined);
       needsSignIn.set(true);
       goTo();

@@ -1,6 +1,6 @@
 // A conversation beside the source that was opened from it.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { collections as collectionsStore, hasDocuments } from '../documents/collections';
+import { collections as collectionsStore } from '../documents/collections';
 import { FirstMinute } from '../documents/FirstMinute';
 import { UploadList } from '../documents/UploadList';
 import { messages } from '../messages';
@@ -55,7 +55,7 @@ export function ChatView({ session }: { session: string | undefined }) {
   }, []);
 
   const isEmpty = exchanges.length === 0 && !isLoading && error === undefined;
-  const isFirstMinute = isEmpty && collections.isLoaded && !hasDocuments(collections.items);
+  const isFirstMinute = isEmpty && collections.isLoaded && !collections.hasDocuments;
   const composer = (
     <Composer
       collections={collections.items}

@@ -8,7 +8,7 @@ const MAX_SAMPLES = 3;
 
 async function findSamples(collections: Collection[], signal: AbortSignal): Promise<string[]> {
   const samples: string[] = [];
-  for (const collection of collections.filter(({ document_count }) => document_count !== 0).slice(0, 3)) {
+  for (const collection of collections.slice(0, 3)) {
     const { items } = await call('get', '/v1/collections/{id}/documents', { path: { id: collection.id }, query: { limit: 6 }, signal });
     for (const document of items.filter(({ searchable }) => searchable)) {
       const chunks = await call('get', '/v1/documents/{id}/chunks', { path: { id: document.id }, query: { limit: 12 }, signal });
@@ -25,7 +25,7 @@ async function findSamples(collections: Collection[], signal: AbortSignal): Prom
 export function Samples(props: { collections: Collection[]; chosen: string[]; ask: (question: string) => void }) {
   const { collections, chosen, ask } = props;
   const searched = chosen.length === 0 ? collections : collections.filter(({ id }) => chosen.includes(id));
-  const { data } = useLoad((signal) => findSamples(searched, signal), [searched.map(({ id, document_count }) => `${id} ${document_count}`).join()]);
+  const { data } = useLoad((signal) => findSamples(searched, signal), [searched.map(({ id }) => id).join()]);
   if (data === undefined || data.length === 0) return null;
   return (
     <div class="samples">

@@ -92,9 +92,10 @@ function CollectionView({ collection }: { collection: Collection }) {
     <>
       <div class="collection-head">
         <div>
+          <h2 dir="auto">{collection.name}</h2>
           {collection.description !== '' && <p dir="auto">{collection.description}</p>}
           <p class="muted small">
-            <bdi>{collection.name}</bdi> · {texts.count(collection.document_count ?? 0)} · <bdi>{collection.model}</bdi>
+            {texts.count(documents.count)} · <bdi>{collection.model}</bdi>
           </p>
         </div>
         <div class="row-actions">
@@ -119,7 +120,7 @@ function CollectionView({ collection }: { collection: Collection }) {
       {isDeleting && (
         <Confirm
           title={texts.removeCollectionTitle(collection.name)}
-          text={texts.removeCollectionText(collection.document_count ?? 0)}
+          text={texts.removeCollectionText(documents.count)}
           action={texts.removeCollection}
           run={remove}
           close={() => setDeleting(false)}
@@ -145,12 +146,14 @@ function useDocuments(collection: string) {
         after = found.next ?? undefined;
         if (after === undefined) break;
       }
-      return { items, hasMore: after !== undefined };
+      const whole = await call('get', '/v1/collections/{id}', { path: { id: collection }, signal });
+      return { items, hasMore: after !== undefined, count: whole.document_count ?? items.length };
     },
     [collection, pages, state],
   );
   return {
     items: data?.items ?? [],
+    count: data?.count ?? 0,
     isLoaded: data !== undefined,
     error,
     reload,

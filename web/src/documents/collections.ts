@@ -4,19 +4,32 @@ import type { Collection } from '../api/types';
 import { messages } from '../messages';
 import { createStore } from '../ui/store';
 
-export const collections = createStore<{ items: Collection[]; isLoaded: boolean; error?: unknown }>({ items: [], isLoaded: false });
+interface Collections {
+  items: Collection[];
+  isLoaded: boolean;
+  /** Whether any collection holds a document. */
+  hasDocuments: boolean;
+  error?: unknown;
+}
+
+export const NO_COLLECTIONS: Collections = { items: [], isLoaded: false, hasDocuments: false };
+export const collections = createStore(NO_COLLECTIONS);
 
 export async function loadCollections(): Promise<void> {
   try {
     const items = await listAll((after) => call('get', '/v1/collections', { query: { limit: 200, after } }));
-    collections.set({ items, isLoaded: true });
+    collections.set({ items, isLoaded: true, hasDocuments: await findDocument(items) });
   } catch (error) {
     collections.set((old) => ({ ...old, error }));
   }
 }
 
-export function hasDocuments(items: Collection[]): boolean {
-  return items.some(({ document_count }) => (document_count ?? 0) > 0);
+async function findDocument(items: Collection[]): Promise<boolean> {
+  for (const { id } of items) {
+    const found = await call('get', '/v1/collections/{id}/documents', { path: { id }, query: { limit: 1 } });
+    if (found.items.length > 0) return true;
+  }
+  return false;
 }
 
 export async function createCollection(name: string, description: string): Promise<Collection> {

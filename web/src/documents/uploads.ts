@@ -4,7 +4,7 @@ import { call, describe, ProblemError } from '../api/client';
 import type { Accepted, Job, Problem } from '../api/types';
 import { messages } from '../messages';
 import { createStore } from '../ui/store';
-import { loadCollections } from './collections';
+import { collections, loadCollections } from './collections';
 
 export type UploadPhase = 'waiting' | 'sending' | 'working' | 'done' | 'known' | 'refused' | 'dead';
 
@@ -88,7 +88,7 @@ async function sendOne(upload: Upload): Promise<void> {
     change(upload.id, { document: document.id, sent: 1, ...(job ? fromJob(upload, job) : { phase: 'working' }) });
     if (duplicate && (job === undefined || job === null || job.state === 'done')) change(upload.id, { phase: 'known' });
     void follow();
-    void loadCollections();
+    if (!collections.get().hasDocuments) void loadCollections();
   } catch (error) {
     change(upload.id, { phase: 'refused', problem: describe(error) });
   }
@@ -157,7 +157,8 @@ async function refresh(upload: Upload): Promise<void> {
   try {
     const job = await call('get', '/v1/jobs/{id}', { path: { id: upload.job.id } });
     change(upload.id, fromJob(upload, job));
-    if (job.state === 'done') void loadCollections();
+    // A refused document is deleted, and may have been the only one.
+    if (job.state === 'refused') void loadCollections();
   } catch (error) {
     // An outage passes; a job that is not found belongs to a document that was deleted.
     if (error instanceof ProblemError && error.problem.status === 404) {

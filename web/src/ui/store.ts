@@ -13,7 +13,9 @@ export function createStore<T>(initial: T): Store<T> {
   return {
     get: () => value,
     set(next) {
-      value = typeof next === 'function' ? (next as (old: T) => T)(value) : next;
+      const old = value;
+      value = typeof next === 'function' ? (next as (old: T) => T)(old) : next;
+      if (Object.is(old, value)) return;
       for (const listener of listeners) listener();
     },
     watch(listener) {
