@@ -15,6 +15,16 @@ import { Lazy } from './ui/lazy';
 import { goTo, usePlace } from './ui/router';
 import { useStore } from './ui/store';
 
+/** The screens whose code is not needed for the first question. */
+const screens = {
+  document: () => import('./documents/DocumentView'),
+  documents: () => import('./documents/DocumentsView'),
+  lab: () => import('./lab/LabView'),
+  settings: () => import('./settings/SettingsView'),
+};
+// Loaded while nothing else happens: a screen then opens at once, also while the server is away.
+setTimeout(() => Object.values(screens).forEach((load) => void load().catch(() => undefined)), 2000);
+
 /** Pause between attempts to reach the server, in milliseconds. */
 const ATTEMPT_MS = 2000;
 
@@ -53,13 +63,13 @@ export function App() {
       {screen === undefined || screen === 'c' ? (
         <ChatView session={screen === 'c' ? second : undefined} />
       ) : screen === 'documents' && second !== undefined && second !== 'in' ? (
-        <Lazy key={second} load={() => import('./documents/DocumentView')} pick="DocumentView" props={{ id: second, tab: third }} />
+        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third }} />
       ) : screen === 'documents' ? (
-        <Lazy load={() => import('./documents/DocumentsView')} pick="DocumentsView" props={{ chosen: third }} />
+        <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
       ) : screen === 'lab' ? (
-        <Lazy load={() => import('./lab/LabView')} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
+        <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
       ) : (
-        <Lazy load={() => import('./settings/SettingsView')} pick="SettingsView" props={{ tab: second, me, isLocal, reload: loadMe, signOut }} />
+        <Lazy load={screens.settings} pick="SettingsView" props={{ tab: second, me, isLocal, reload: loadMe, signOut }} />
       )}
     </Frame>
   );

@@ -12,7 +12,7 @@ const english = {
     more: 'Show more', back: 'Back', open: 'Open', clear: 'Clear the list', done: 'Done',
   },
   nav: {
-    label: 'Main', menu: 'Menu', newQuestion: 'New question', documents: 'Documents', lab: 'Search lab', settings: 'Settings', conversations: 'Conversations',
+    label: 'Main', menu: 'Menu', newQuestion: 'New question', documents: 'Documents', lab: 'Search lab', settings: 'Settings', conversations: 'Conversations', conversation: 'Conversation',
     dark: 'Dark theme', light: 'Light theme', skip: 'Skip to the content', noConversations: 'Your conversations appear here.',
   },
   offline: {

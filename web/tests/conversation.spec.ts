@@ -58,7 +58,7 @@ test('only the chosen collection is searched, and the choice is kept', async ({ 
   await api.upload(other, 'moon.md', '# Moon\n\nThe moon orbits the earth in twenty-seven days.');
   model.answers.set('orbit of the moon', ['In twenty-seven days [1].']);
   await page.reload();
-  await page.getByText('All collections').click();
+  await page.locator('.picker summary').click();
   await page.getByRole('checkbox', { name: 'astronomy' }).check();
   await page.keyboard.press('Escape');
   const sent = page.waitForRequest((request) => request.url().endsWith('/v1/ask'));

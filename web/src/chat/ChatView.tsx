@@ -69,7 +69,7 @@ export function ChatView({ session }: { session: string | undefined }) {
   );
   return (
     <div class={opened ? 'chat with-source' : 'chat'}>
-      <section class="conversation" aria-label={messages.nav.conversations}>
+      <section class="conversation" aria-label={messages.nav.conversation}>
         {isEmpty ? (
           <div class="hello">
             <h1>{isFirstMinute ? messages.welcome.firstTitle : messages.welcome.title}</h1>
@@ -81,6 +81,9 @@ export function ChatView({ session }: { session: string | undefined }) {
           </div>
         ) : (
           <>
+            <h1 class="hidden" dir="auto">
+              {messages.nav.conversation}
+            </h1>
             <div class="exchanges">
               {session !== undefined && error !== undefined && (
                 <>
