@@ -18,8 +18,8 @@ async function ask(page: Page, question: string): Promise<void> {
 }
 
 async function prepare(api: Api): Promise<string> {
+  await api.collection('first');
   const collection = await api.collection('handbook', 'Rules of the house.');
-  await api.collection('second');
   return api.upload(collection, 'handbook.md', HANDBOOK);
 }
 
@@ -49,7 +49,7 @@ for (const theme of ['light', 'dark'] as const) {
       await check(page, place);
     };
     await visit('documents', '1 document');
-    await page.getByLabel('choose files').setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 255, 0, 9]) });
+    await page.getByLabel('choose files').setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]) });
     await expect(page.getByText('Refused', { exact: true })).toBeVisible();
     await check(page, 'uploads');
     await page.getByRole('button', { name: 'New collection' }).click();
@@ -115,7 +115,7 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'Documents' }).click();
-  await expect(page.getByRole('link', { name: 'Handbook' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Handbook', exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Search lab' })).toBeHidden();
   await fits('documents');
   for (const place of [`documents/${document}/text`, 'lab', 'settings/people', 'settings/keys', 'settings/activity']) {

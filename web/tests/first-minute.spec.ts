@@ -57,6 +57,6 @@ test('a first visitor uploads, asks, checks a citation in its source, and looks 
   await expect(page.getByText('The server does not answer.').first()).toBeVisible();
   await server.up();
   await expect(page.getByText('The server does not answer.')).toHaveCount(0);
-  await expect(page.getByRole('link', { name: 'Handbook' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Handbook', exact: true })).toBeVisible();
   await server.remove();
 });

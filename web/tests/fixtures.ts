@@ -38,11 +38,13 @@ export interface Account {
 }
 
 interface WorkerFixtures {
-  model: ChatModel;
+  chat: ChatModel;
   server: RagServer;
 }
 
 interface TestFixtures {
+  /** The chat model of the server, with answers of this test only. */
+  model: ChatModel;
   account: Account;
   guard: Guard;
   /** A page that is signed in as `account`. */
@@ -97,8 +99,7 @@ export async function register(url: string): Promise<Account> {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  model: [
-    // eslint-disable-next-line no-empty-pattern
+  chat: [
     async ({}, use) => {
       const model = await ChatModel.start();
       await use(model);
@@ -107,10 +108,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   server: [
-    async ({ model }, use) => {
+    async ({ chat }, use) => {
       const server = await RagServer.start({
         'accounts.registration': 'open',
-        'chat.base_url': model.url,
+        'chat.base_url': chat.url,
         'chat.model': 'scripted',
         'server.requests_per_minute': '0',
       });
@@ -119,6 +120,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
+  model: async ({ chat }, use) => {
+    chat.answers.clear();
+    chat.stalls.clear();
+    await use(chat);
+  },
   account: async ({ server }, use) => use(await register(server.url)),
   api: async ({ server, account }, use) => use(new Api(server.url, account.access)),
   guard: async ({ page, server }, use) => {
