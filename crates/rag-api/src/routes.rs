@@ -16,6 +16,7 @@ use crate::{
     openapi::{document, operations},
     problem::{ApiError, ApiResult, Code},
     registration::{Endpoint, endpoints},
+    ui,
 };
 
 /// The endpoints at one path.
@@ -60,6 +61,8 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .service(guarded.wrap(from_fn(auth::authenticate)))
         // Public: a browser cannot send the key for a page, and the document describes the program, not data.
         .service(web::redirect("/docs", "/docs/"))
+        .route("/", web::get().to(ui::page))
+        .route("/assets/{name}", web::get().to(ui::asset))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document().clone()))
         .default_service(web::to(unknown));
 }

@@ -10,6 +10,7 @@ mod rerank;
 mod search;
 mod sessions;
 mod synonyms;
+mod ui;
 mod understanding;
 mod uploads;
 

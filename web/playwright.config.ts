@@ -1,0 +1,22 @@
+// Tests of the page in a real browser, against servers that the tests start.
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  // A debug build on a busy machine embeds slowly.
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
+  reporter: [['list']],
+  forbidOnly: true,
+  use: {
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+});

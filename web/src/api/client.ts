@@ -1,0 +1,131 @@
+// Requests to the HTTP API, typed by its OpenAPI document.
+import { createStore } from '../ui/store';
+import { messages } from '../messages';
+import * as credentials from './credentials';
+import type { paths } from './schema';
+import type { Problem } from './types';
+
+/** The server refused a request and says why. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    const fields = (problem.errors ?? []).map((field) => `${field.field} ${field.detail}`);
+    super([problem.detail, ...fields].join(' '));
+  }
+}
+
+/** The server did not answer. */
+export class OfflineError extends Error {
+  constructor() {
+    super(messages.offline.error);
+  }
+}
+
+/** Whether the server answers. */
+export const isOnline = createStore(true);
+/** Whether the server wants a proof that this page does not have. */
+export const needsSignIn = createStore(false);
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Content<R> = R extends { content: { 'application/json': infer T } } ? T : never;
+type Success<O> = O extends { responses: infer R } ? Content<R[keyof R & (200 | 201 | 202)]> : never;
+type Body<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never;
+export type Methods<P extends keyof paths> = Method & { [M in keyof paths[P]]: paths[P][M] extends { responses: unknown } ? M : never }[keyof paths[P]];
+
+export interface Options<B> {
+  /** Values of the path's `{names}`. */
+  path?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: B;
+  signal?: AbortSignal;
+}
+
+/** Calls an operation and returns the body of its response. */
+export async function call<P extends keyof paths, M extends Methods<P>>(
+  method: M,
+  path: P,
+  options: Options<Body<paths[P][M]>> = {},
+): Promise<Success<paths[P][M]>> {
+  const headers = new Headers();
+  let body: string | undefined;
+  if (options.body !== undefined) {
+    headers.set('content-type', 'application/json');
+    body = JSON.stringify(options.body);
+  }
+  const init: RequestInit = { method: method.toUpperCase(), headers };
+  if (body !== undefined) init.body = body;
+  if (options.signal !== undefined) init.signal = options.signal;
+  const response = await send(address(path, options), init);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Success<paths[P][M]>;
+}
+
+/** The address of an operation. */
+export function address(path: string, options: Pick<Options<never>, 'path' | 'query'>): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(options.path?.[name] ?? ''));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size > 0 ? `${filled}?${query}` : filled;
+}
+
+/** Sends a request with the proof; a refusal is thrown as a `ProblemError`. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  let secret = await attempt(() => credentials.secret());
+  let response = await attempt(() => fetch(url, authorized(init, secret)));
+  if (response.status === 401 && secret !== undefined) {
+    const refused = secret;
+    secret = await attempt(() => credentials.secret(refused));
+    if (secret !== undefined && secret !== refused) response = await attempt(() => fetch(url, authorized(init, secret)));
+  }
+  isOnline.set(true);
+  if (response.ok) return response;
+  const problem = await readProblem(response);
+  if (response.status === 401 && !url.startsWith('/v1/login') && !url.startsWith('/v1/invitations/accept')) {
+    needsSignIn.set(true);
+  }
+  throw new ProblemError(problem);
+}
+
+/** Adds the proof to a request. */
+function authorized(init: RequestInit, secret: string | undefined): RequestInit {
+  const headers = new Headers(init.headers);
+  if (secret !== undefined) headers.set('authorization', `Bearer ${secret}`);
+  return { ...init, headers };
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    isOnline.set(false);
+    throw new OfflineError();
+  }
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    const title = `${response.status} ${response.statusText}`;
+    return { type: 'about:blank', title, status: response.status, detail: title, code: 'unknown' };
+  }
+}
+
+/** All items of a list that has few pages. */
+export async function listAll<T>(page: (after: string | undefined) => Promise<{ items: T[]; next?: string | null }>): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const found = await page(after);
+    items.push(...found.items);
+    after = found.next ?? undefined;
+  } while (after !== undefined && items.length < 2000);
+  return items;
+}
+
+/** A text for people about a failure. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

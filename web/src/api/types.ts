@@ -1,0 +1,29 @@
+// Names for the objects of the HTTP API. Their shapes are generated from docs/openapi.json.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+export type Problem = Schemas['Problem'];
+export type User = Schemas['UserView'];
+export type Collection = Schemas['CollectionView'];
+export type Document_ = Schemas['DocumentView'];
+export type Job = Schemas['JobView'];
+export type Session = Schemas['SessionView'];
+export type Message = Schemas['MessageView'];
+export type Citation = Schemas['CitationView'];
+export type Sources = Schemas['SourcesView'];
+export type Source = Schemas['SourceView'];
+export type Answer = Schemas['AnswerView'];
+export type Passage = Schemas['PassageView'];
+export type SearchBody = Schemas['SearchBody'];
+export type SearchResult = Schemas['SearchView'];
+export type Step = Schemas['StepView'];
+export type Tokens = Schemas['TokensView'];
+export type Key = Schemas['KeyView'];
+export type Invitation = Schemas['InvitationView'];
+export type Login = Schemas['LoginView'];
+export type Organisation = Schemas['OrganisationView'];
+export type AuditEvent = Schemas['AuditEventView'];
+export type Chunk = Schemas['ChunkView'];
+export type Member = Schemas['MemberView'];
+export type Link = Schemas['LinkView'];
+export type Accepted = Schemas['AcceptedView'];

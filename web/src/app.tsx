@@ -1,0 +1,117 @@
+// The frame of the page: the sidebar, the screen of the present address, and the banner of a server that does not answer.
+import type { ComponentChildren } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { call, isOnline, needsSignIn } from './api/client';
+import { clear, load } from './api/credentials';
+import type { User } from './api/types';
+import { ChatView } from './chat/ChatView';
+import { forgetConversations, loadSessions } from './chat/conversation';
+import { collections, loadCollections, NO_COLLECTIONS } from './documents/collections';
+import { messages } from './messages';
+import { Sidebar } from './Sidebar';
+import { AcceptInvitation, SignIn } from './signin/SignIn';
+import { IconButton } from './ui/parts';
+import { Lazy } from './ui/lazy';
+import { goTo, usePlace } from './ui/router';
+import { useStore } from './ui/store';
+
+/** The screens whose code is not needed for the first question. */
+const screens = {
+  document: () => import('./documents/DocumentView'),
+  documents: () => import('./documents/DocumentsView'),
+  lab: () => import('./lab/LabView'),
+  settings: () => import('./settings/SettingsView'),
+};
+// Loaded while nothing else happens: a screen then opens at once, also while the server is away.
+setTimeout(() => Object.values(screens).forEach((load) => void load().catch(() => undefined)), 2000);
+
+/** Pause between attempts to reach the server, in milliseconds. */
+const ATTEMPT_MS = 2000;
+
+export function App() {
+  const place = usePlace();
+  const mustSignIn = useStore(needsSignIn);
+  const [me, setMe] = useState<User>();
+  const loadMe = useCallback(async () => {
+    const user = await call('get', '/v1/me');
+    needsSignIn.set(false);
+    setMe(user);
+    await Promise.all([loadCollections(), loadSessions()]);
+  }, []);
+  useEffect(() => {
+    loadMe().catch(() => undefined);
+    return isOnline.watch(() => isOnline.get() && loadMe().catch(() => undefined));
+  }, [loadMe]);
+  const signOut = useCallback(() => {
+    const end = load()?.kind === 'login' ? call('post', '/v1/logout') : Promise.resolve();
+    void end.catch(() => undefined).then(() => {
+      clear();
+      forgetConversations();
+      collections.set(NO_COLLECTIONS);
+      setMe(undefined);
+      needsSignIn.set(true);
+      goTo();
+    });
+  }, []);
+  const [screen, second, third] = place.parts;
+  if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
+  if (mustSignIn) return <SignIn signedIn={loadMe} />;
+  if (me === undefined) return <OfflineBanner />;
+  const isLocal = load() === undefined;
+  return (
+    <Frame me={me} screen={screen}>
+      {screen === undefined || screen === 'c' ? (
+        <ChatView session={screen === 'c' ? second : undefined} />
+      ) : screen === 'documents' && second !== undefined && second !== 'in' ? (
+        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third }} />
+      ) : screen === 'documents' ? (
+        <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
+      ) : screen === 'lab' ? (
+        <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
+      ) : (
+        <Lazy load={screens.settings} pick="SettingsView" props={{ tab: second, me, isLocal, reload: loadMe, signOut }} />
+      )}
+    </Frame>
+  );
+}
+
+function Frame({ me, screen, children }: { me: User; screen: string | undefined; children: ComponentChildren }) {
+  const place = usePlace();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  useEffect(() => setMenuOpen(false), [place]);
+  return (
+    <div class={isMenuOpen ? 'frame menu-open' : 'frame'} onKeyDown={(event) => event.key === 'Escape' && setMenuOpen(false)}>
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>
+        {messages.nav.skip}
+      </a>
+      <header class="topbar">
+        <IconButton icon="menu" label={messages.nav.menu} onClick={() => setMenuOpen(!isMenuOpen)} />
+        <span class="wordmark">{messages.name}</span>
+        <IconButton icon="plus" label={messages.nav.newQuestion} onClick={() => goTo()} />
+      </header>
+      <Sidebar me={me} screen={screen} session={screen === 'c' ? place.parts[1] : undefined} />
+      <div class="shade" onClick={() => setMenuOpen(false)} />
+      <main id="main" tabIndex={-1}>
+        <OfflineBanner />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** Says that the server does not answer, and asks it until it does. */
+function OfflineBanner() {
+  const isUp = useStore(isOnline);
+  useEffect(() => {
+    if (isUp) return undefined;
+    const timer = setInterval(() => {
+      fetch('/health').then((response) => response.ok && isOnline.set(true), () => undefined);
+    }, ATTEMPT_MS);
+    return () => clearInterval(timer);
+  }, [isUp]);
+  return isUp ? null : (
+    <div class="banner" role="alert">
+      {messages.offline.banner}
+    </div>
+  );
+}

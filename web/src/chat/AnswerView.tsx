@@ -1,0 +1,178 @@
+// One question with its answer: text with numbered citations, a card with the quote under the pointer, and the sources below.
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { Citation } from '../api/types';
+import { Markdown } from '../markdown/Markdown';
+import { messages } from '../messages';
+import { formatMs } from '../ui/format';
+import { Icon } from '../ui/icons';
+import { memo } from '../ui/memo';
+import { CopyButton, Notice } from '../ui/parts';
+import type { Exchange, Reply } from './conversation';
+
+/** A place in a document that an answer cites. */
+export type Cited = Omit<Citation, 'supported'> & { supported?: boolean };
+
+interface Props {
+  exchange: Exchange;
+  isAnswering: boolean;
+  /** Opens the source of the citation at `index` of `cited`. */
+  open: (cited: Cited[], index: number) => void;
+  again: (question: string) => void;
+}
+
+export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, open, again }: Props) {
+  const { question, reply } = exchange;
+  return (
+    <article class="exchange">
+      <h2 class="question" dir="auto">
+        {question}
+      </h2>
+      {reply === undefined ? (
+        <p class="muted">{messages.answer.unanswered}</p>
+      ) : (
+        <ReplyView reply={reply} question={question} open={open} />
+      )}
+      {!isAnswering && (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped') && (
+        <button type="button" class="quiet with-icon" onClick={() => again(question)}>
+          <Icon name="retry" />
+          {messages.answer.again}
+        </button>
+      )}
+    </article>
+  );
+});
+
+/** What an answer cites: its checked citations, and until they are known the passages that it is written from. */
+function citedBy(reply: Reply): Cited[] {
+  if (reply.citations.length > 0 || (reply.phase !== 'writing' && reply.phase !== 'searching')) return reply.citations;
+  return reply.sources.map((source) => ({ ...source, quote: source.text }));
+}
+
+function ReplyView({ reply, question, open }: { reply: Reply; question: string; open: Props['open'] }) {
+  const cited = useMemo(() => citedBy(reply), [reply.citations, reply.sources, reply.phase]);
+  const key = cited.map(({ marker }) => marker).join();
+  const markers = useMemo(() => new Set(cited.map(({ marker }) => marker)), [key]);
+  const isWorking = reply.phase === 'searching' || reply.phase === 'writing';
+  return (
+    <div class="reply" aria-busy={isWorking} aria-live="polite">
+      {reply.searched !== undefined && (
+        <p class="muted small" dir="auto">
+          {messages.answer.searched(reply.searched)}
+        </p>
+      )}
+      {reply.warnings.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+      <CitedText text={reply.text} cited={cited} markers={markers} open={open} />
+      {isWorking && <Working reply={reply} />}
+      {reply.phase === 'failed' && (
+        <Notice kind="error">
+          <strong>{messages.answer.failed}</strong> <span dir="auto">{reply.problem}</span>
+        </Notice>
+      )}
+      {reply.phase === 'stopped' && <p class="muted">{messages.answer.stoppedFor[reply.stopReason ?? ''] ?? messages.answer.stopped}</p>}
+      {reply.phase === 'not_found' && (
+        <a class="quiet-link" href={`#/lab?q=${encodeURIComponent(question)}`}>
+          {messages.answer.lookInLab}
+        </a>
+      )}
+      {!isWorking && cited.length > 0 && <SourceList cited={cited} open={open} />}
+      {!isWorking && reply.text !== '' && (
+        <footer class="reply-foot">
+          <CopyButton text={reply.text} label={messages.answer.copy} />
+          <span class="muted small">
+            {reply.answeredBy !== undefined && <bdi>{messages.answer.by(reply.answeredBy)}</bdi>}
+            {reply.totalMs !== undefined && ` · ${formatMs(reply.totalMs)}`}
+          </span>
+        </footer>
+      )}
+    </div>
+  );
+}
+
+function Working({ reply }: { reply: Reply }) {
+  const text = reply.sources.length > 0 ? messages.answer.reading(reply.sources.length) : messages.answer.searching;
+  if (reply.text !== '') return <span class="caret" aria-hidden="true" />;
+  return <p class="working muted">{text}</p>;
+}
+
+interface Card {
+  cited: Cited;
+  top: number;
+  left: number;
+}
+
+/** The text; a number opens its source, and shows its quote under the pointer or with the keyboard's focus. */
+function CitedText(props: { text: string; cited: Cited[]; markers: ReadonlySet<number>; open: Props['open'] }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [card, setCard] = useState<Card>();
+  const indexAt = (target: EventTarget | null) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('button.cite') : null;
+    const index = props.cited.findIndex(({ marker }) => String(marker) === button?.dataset.marker);
+    return button === null || index < 0 ? undefined : { button, index };
+  };
+  const show = (event: Event) => {
+    const found = indexAt(event.target);
+    const frame = place.current?.getBoundingClientRect();
+    const cited = found && props.cited[found.index];
+    if (!found || !frame || !cited) return setCard(undefined);
+    const at = found.button.getBoundingClientRect();
+    const left = Math.max(0, Math.min(at.left - frame.left - 24, frame.width - 360));
+    setCard({ cited, top: at.bottom - frame.top + 6, left });
+  };
+  const hide = () => setCard(undefined);
+  const click = (event: Event) => {
+    const found = indexAt(event.target);
+    if (found) props.open(props.cited, found.index);
+  };
+  return (
+    <div
+      class="cited"
+      ref={place}
+      onClick={click}
+      onMouseOver={show}
+      onMouseLeave={hide}
+      onFocusIn={show}
+      onFocusOut={hide}
+      onKeyDown={(event) => event.key === 'Escape' && hide()}
+    >
+      <Markdown text={props.text} markers={props.markers} />
+      {card && (
+        <div class="card" role="tooltip" style={{ top: `${card.top}px`, left: `${card.left}px` }}>
+          <blockquote dir="auto">{card.cited.quote}</blockquote>
+          <p class="small" dir="auto">
+            <strong>{card.cited.title}</strong> <Where cited={card.cited} />
+          </p>
+          {card.cited.supported === false && <p class="small caution">{messages.answer.unsupported}</p>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The page and headings of a place. */
+export function Where({ cited }: { cited: Pick<Cited, 'page' | 'heading_path' | 'title'> }) {
+  const headings = cited.heading_path.filter((heading) => heading !== cited.title);
+  const parts = [...(cited.page ? [messages.source.page(cited.page)] : []), ...headings];
+  return <span class="muted">{parts.join(' › ')}</span>;
+}
+
+function SourceList({ cited, open }: { cited: Cited[]; open: Props['open'] }) {
+  return (
+    <section class="sources" aria-label={messages.answer.sources}>
+      <ol>
+        {cited.map((source, index) => (
+          <li key={source.marker}>
+            <button type="button" onClick={() => open(cited, index)}>
+              <span class={source.supported === false ? 'number unsure' : 'number'}>{source.marker}</span>
+              <span class="source-text">
+                <bdi class="source-title">{source.title}</bdi> <Where cited={source} />
+                {source.supported === false && <span class="small caution">{messages.answer.unsupported}</span>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,127 @@
+// A conversation beside the source that was opened from it.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { collections as collectionsStore } from '../documents/collections';
+import { FirstMinute } from '../documents/FirstMinute';
+import { UploadList } from '../documents/UploadList';
+import { messages } from '../messages';
+import { SourcePane } from '../source/SourcePane';
+import { Failure } from '../ui/parts';
+import { goTo } from '../ui/router';
+import { useStore } from '../ui/store';
+import { ExchangeView, type Cited } from './AnswerView';
+import { askIn, loadMessages, openConversation, stop } from './conversation';
+import { Composer } from './Composer';
+import { Samples } from './Samples';
+
+const CHOSEN = 'rag.collections';
+
+function readChosen(): string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(CHOSEN) ?? '[]');
+    return Array.isArray(stored) ? stored.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+interface Opened {
+  cited: Cited[];
+  index: number;
+}
+
+export function ChatView({ session }: { session: string | undefined }) {
+  const store = useMemo(() => openConversation(session), [session]);
+  const { exchanges, isLoading, error, control } = useStore(store);
+  const collections = useStore(collectionsStore);
+  const [chosen, setChosen] = useState(readChosen);
+  const [opened, setOpened] = useState<Opened>();
+  const end = useFollow(exchanges.at(-1)?.reply?.text);
+  const opener = useRef<HTMLElement | null>(null);
+  useEffect(() => setOpened(undefined), [store]);
+
+  const choose = (ids: string[]) => {
+    localStorage.setItem(CHOSEN, JSON.stringify(ids));
+    setChosen(ids);
+  };
+  const known = chosen.filter((id) => collections.items.some((collection) => collection.id === id));
+  const ask = useCallback((question: string) => void askIn(store, question, known), [store, known.join()]);
+  const open = useCallback((cited: Cited[], index: number) => {
+    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setOpened({ cited, index });
+  }, []);
+  const close = useCallback(() => {
+    setOpened(undefined);
+    opener.current?.focus();
+  }, []);
+
+  const isEmpty = exchanges.length === 0 && !isLoading && error === undefined;
+  const isFirstMinute = isEmpty && collections.isLoaded && !collections.hasDocuments;
+  const composer = (
+    <Composer
+      collections={collections.items}
+      chosen={known}
+      choose={choose}
+      isAnswering={control !== undefined}
+      isFollowUp={exchanges.length > 0}
+      ask={ask}
+      stop={() => stop(store)}
+    />
+  );
+  return (
+    <div class={opened ? 'chat with-source' : 'chat'}>
+      <section class="conversation" aria-label={messages.nav.conversation}>
+        {isEmpty ? (
+          <div class="hello">
+            <h1>{isFirstMinute ? messages.welcome.firstTitle : messages.welcome.title}</h1>
+            <p class="lead">{isFirstMinute ? messages.welcome.firstLead : messages.welcome.lead}</p>
+            {isFirstMinute && <FirstMinute />}
+            {!isFirstMinute && collections.isLoaded && composer}
+            <UploadList />
+            {!isFirstMinute && <Samples collections={collections.items} chosen={known} ask={ask} />}
+          </div>
+        ) : (
+          <>
+            <h1 class="hidden" dir="auto">
+              {messages.nav.conversation}
+            </h1>
+            <div class="exchanges">
+              {session !== undefined && error !== undefined && (
+                <>
+                  <Failure error={error} retry={() => void loadMessages(store, session)} />
+                  <button type="button" class="quiet" onClick={() => goTo()}>
+                    {messages.nav.newQuestion}
+                  </button>
+                </>
+              )}
+              {exchanges.map((exchange) => (
+                <ExchangeView key={exchange.id} exchange={exchange} isAnswering={control !== undefined} open={open} again={ask} />
+              ))}
+              <div ref={end} />
+            </div>
+            <div class="dock">{composer}</div>
+          </>
+        )}
+      </section>
+      {opened && <SourcePane key={exchanges.length} cited={opened.cited} index={opened.index} step={(index) => setOpened({ ...opened, index })} close={close} />}
+    </div>
+  );
+}
+
+/** Keeps the end of a growing answer in view, unless the reader has scrolled away from it. */
+function useFollow(text: string | undefined) {
+  const end = useRef<HTMLDivElement>(null);
+  const isNear = useRef(true);
+  useEffect(() => {
+    const frame = end.current?.closest('.conversation');
+    if (!frame) return;
+    const note = () => {
+      isNear.current = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 160;
+    };
+    frame.addEventListener('scroll', note, { passive: true });
+    return () => frame.removeEventListener('scroll', note);
+  });
+  useEffect(() => {
+    if (isNear.current) end.current?.scrollIntoView({ block: 'end' });
+  }, [text]);
+  return end;
+}

@@ -1,0 +1,248 @@
+// The collections and their documents: upload, progress, refusals, delete, share.
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../api/client';
+import type { Collection, Document_, Job } from '../api/types';
+import { messages } from '../messages';
+import { formatAge, formatBytes, formatMoment, formatNumber } from '../ui/format';
+import { Icon } from '../ui/icons';
+import { useLoad } from '../ui/load';
+import { Confirm, Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
+import { goTo, link } from '../ui/router';
+import { useStore } from '../ui/store';
+import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
+import { DropZone } from './DropZone';
+import { ShareDialog } from './ShareDialog';
+import { UploadList } from './UploadList';
+import { addFiles, adoptJobs, uploads } from './uploads';
+
+export function DocumentsView({ chosen }: { chosen: string | undefined }) {
+  const { items, isLoaded, error } = useStore(store);
+  const [isCreating, setCreating] = useState(false);
+  const collection = items.find(({ id }) => id === chosen) ?? items[0];
+  const addFirst = (files: File[]) => void firstCollection().then(({ id }) => addFiles(id, files));
+  const { documents } = messages;
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>{documents.title}</h1>
+        <button type="button" class="secondary with-icon" onClick={() => setCreating(true)}>
+          <Icon name="plus" />
+          {documents.newCollection}
+        </button>
+      </header>
+      <Failure error={isLoaded ? undefined : error} retry={() => void loadCollections()} />
+      {items.length > 1 && (
+        <nav class="tabs" aria-label={documents.collections}>
+          {items.map(({ id, name }) => (
+            <a key={id} href={link('documents', 'in', id)} aria-current={id === collection?.id ? 'page' : undefined}>
+              <bdi>{name}</bdi>
+            </a>
+          ))}
+        </nav>
+      )}
+      {collection && <CollectionView key={collection.id} collection={collection} />}
+      {isLoaded && collection === undefined && (
+        <>
+          <p class="muted">{documents.noCollections}</p>
+          <DropZone add={addFirst} isLarge />
+          <UploadList />
+        </>
+      )}
+      {isCreating && <NewCollection close={() => setCreating(false)} />}
+    </div>
+  );
+}
+
+function NewCollection({ close }: { close: () => void }) {
+  const [name, setName] = useState('');
+  const [description, setDescription] = useState('');
+  const submit = async () => {
+    const created = await createCollection(name.trim(), description.trim());
+    close();
+    goTo('documents', 'in', created.id);
+  };
+  const { documents } = messages;
+  return (
+    <Dialog title={documents.newCollection} close={close}>
+      <Form submit={submit} action={messages.actions.create} cancel={close}>
+        <Field label={documents.name}>
+          {(id) => <input id={id} dir="auto" required maxLength={200} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
+        </Field>
+        <Field label={documents.description} hint={documents.describe}>
+          {(id) => <input id={id} dir="auto" maxLength={1000} value={description} onInput={(event) => setDescription(event.currentTarget.value)} />}
+        </Field>
+      </Form>
+    </Dialog>
+  );
+}
+
+function CollectionView({ collection }: { collection: Collection }) {
+  const { id } = collection;
+  const [isDeleting, setDeleting] = useState(false);
+  const [isSharing, setSharing] = useState(false);
+  const documents = useDocuments(id);
+  const refused = useOpenJobs(id);
+  const texts = messages.documents;
+  const remove = async () => {
+    await call('delete', '/v1/collections/{id}', { path: { id } });
+    goTo('documents');
+    await loadCollections();
+  };
+  return (
+    <>
+      <div class="collection-head">
+        <div>
+          <h2 dir="auto">{collection.name}</h2>
+          {collection.description !== '' && <p dir="auto">{collection.description}</p>}
+          <p class="muted small">
+            {texts.count(documents.count)} · <bdi>{collection.model}</bdi>
+          </p>
+        </div>
+        <div class="row-actions">
+          <IconButton icon="share" label={texts.share} onClick={() => setSharing(true)} />
+          <IconButton icon="trash" label={texts.removeCollection} onClick={() => setDeleting(true)} />
+        </div>
+      </div>
+      <DropZone add={(files) => addFiles(id, files)} />
+      <UploadList collection={id} />
+      <Failure error={documents.error} retry={documents.reload} />
+      {documents.items.length > 0 ? (
+        <DocumentTable documents={documents.items} reload={documents.reload} />
+      ) : (
+        documents.isLoaded && <p class="muted empty">{texts.empty}</p>
+      )}
+      {documents.more && (
+        <button type="button" class="secondary" onClick={documents.more}>
+          {messages.actions.more}
+        </button>
+      )}
+      <RefusedBefore jobs={refused} />
+      {isDeleting && (
+        <Confirm
+          title={texts.removeCollectionTitle(collection.name)}
+          text={texts.removeCollectionText(documents.count)}
+          action={texts.removeCollection}
+          run={remove}
+          close={() => setDeleting(false)}
+        />
+      )}
+      {isSharing && <ShareDialog collection={collection} close={() => setSharing(false)} />}
+    </>
+  );
+}
+
+/** The documents of a collection, page by page; loads again when an upload ends. */
+function useDocuments(collection: string) {
+  const [pages, setPages] = useState(1);
+  const ended = useStore(uploads).filter((upload) => upload.collection === collection && upload.phase !== 'sending' && upload.phase !== 'waiting');
+  const state = ended.map(({ id, phase }) => id + phase).join();
+  const { data, error, reload } = useLoad(
+    async (signal) => {
+      const items: Document_[] = [];
+      let after: string | undefined;
+      for (let page = 0; page < pages; page += 1) {
+        const found = await call('get', '/v1/collections/{id}/documents', { path: { id: collection }, query: { limit: 50, after }, signal });
+        items.push(...found.items);
+        after = found.next ?? undefined;
+        if (after === undefined) break;
+      }
+      const whole = await call('get', '/v1/collections/{id}', { path: { id: collection }, signal });
+      return { items, hasMore: after !== undefined, count: whole.document_count ?? items.length };
+    },
+    [collection, pages, state],
+  );
+  return {
+    items: data?.items ?? [],
+    count: data?.count ?? 0,
+    isLoaded: data !== undefined,
+    error,
+    reload,
+    more: data?.hasMore ? () => setPages(pages + 1) : undefined,
+  };
+}
+
+/** Shows jobs under way among the uploads, and returns those that were refused. */
+function useOpenJobs(collection: string): Job[] {
+  const { data } = useLoad(
+    async (signal) => {
+      const list = (state: string) =>
+        call('get', '/v1/jobs', { query: { collection_id: collection, state, limit: 50 }, signal }).then(({ items }) => items);
+      const [queued, running, dead, refused] = await Promise.all([list('queued'), list('running'), list('dead'), list('refused')]);
+      return { open: [...running, ...queued, ...dead], refused };
+    },
+    [collection],
+  );
+  useEffect(() => {
+    if (data) adoptJobs(data.open);
+  }, [data]);
+  return data?.refused ?? [];
+}
+
+function RefusedBefore({ jobs }: { jobs: Job[] }) {
+  if (jobs.length === 0) return null;
+  return (
+    <details class="fold">
+      <summary>{messages.upload.earlier(jobs.length)}</summary>
+      <ul class="plain">
+        {jobs.map((job) => (
+          <li key={job.id}>
+            <bdi>{job.title}</bdi> <span class="muted small">{formatAge(job.created_at)}</span>
+            <p class="small cure" dir="auto">
+              {String((job.problem as { detail?: unknown } | null | undefined)?.detail ?? '')}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function DocumentTable({ documents, reload }: { documents: Document_[]; reload: () => void }) {
+  const [deleting, setDeleting] = useState<Document_>();
+  const texts = messages.documents;
+  const remove = async () => {
+    if (deleting) await call('delete', '/v1/documents/{id}', { path: { id: deleting.id } });
+    setDeleting(undefined);
+    reload();
+    await loadCollections();
+  };
+  return (
+    <>
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">{texts.document}</th>
+            <th scope="col" class="number-cell">{texts.size}</th>
+            <th scope="col" class="number-cell wide-only">{texts.passages}</th>
+            <th scope="col" class="wide-only">{texts.added}</th>
+            <th scope="col">
+              <span class="hidden">{texts.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {documents.map((document) => (
+            <tr key={document.id}>
+              <td dir="auto">
+                <a href={link('documents', document.id, 'text')}>{document.title}</a>
+                {document.source && document.source !== document.title && <span class="muted small source-line">{document.source}</span>}
+                {!document.searchable && <span class="badge">{texts.notReady}</span>}
+              </td>
+              <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
+              <td class="number-cell wide-only">{formatNumber(document.version?.chunk_count ?? 0)}</td>
+              <td class="wide-only" title={formatMoment(document.created_at)}>
+                {formatAge(document.created_at)}
+              </td>
+              <td class="number-cell">
+                <IconButton icon="trash" label={texts.removeLabel(document.title)} onClick={() => setDeleting(document)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {deleting && (
+        <Confirm title={texts.remove(deleting.title)} text={texts.removeText} action={messages.actions.remove} run={remove} close={() => setDeleting(undefined)} />
+      )}
+    </>
+  );
+}

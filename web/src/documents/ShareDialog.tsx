@@ -1,0 +1,75 @@
+// Shares a collection with people of the organisation.
+import { useState } from 'preact/hooks';
+import { call, listAll } from '../api/client';
+import type { Collection, User } from '../api/types';
+import { messages } from '../messages';
+import { useLoad } from '../ui/load';
+import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
+
+export function ShareDialog({ collection, close }: { collection: Collection; close: () => void }) {
+  const { id } = collection;
+  const [person, setPerson] = useState('');
+  const [role, setRole] = useState('reader');
+  const members = useLoad((signal) => call('get', '/v1/collections/{id}/members', { path: { id }, signal }), [id]);
+  const people = useLoad(listPeople, []);
+  const [failure, setFailure] = useState<unknown>();
+  const texts = messages.share;
+  const known = new Set(members.data?.items.map(({ user_id }) => user_id));
+  const others = (people.data ?? []).filter((user) => !known.has(user.id));
+  const add = async () => {
+    await call('put', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id: person }, body: { role } });
+    setPerson('');
+    members.reload();
+  };
+  const remove = (user_id: string) =>
+    call('delete', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id } }).then(members.reload, setFailure);
+  return (
+    <Dialog title={texts.title(collection.name)} close={close}>
+      <Failure error={failure ?? members.error ?? people.error} />
+      <ul class="plain">
+        {members.data?.items.map((member) => (
+          <li key={member.user_id} class="line">
+            <span>
+              <bdi>{member.display_name}</bdi> <bdi class="muted small">{member.email}</bdi>
+            </span>
+            <span class="muted small">{texts.roles[member.role] ?? member.role}</span>
+            {member.role !== 'owner' && <IconButton icon="close" label={texts.remove(member.display_name)} onClick={() => void remove(member.user_id)} />}
+          </li>
+        ))}
+      </ul>
+      {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
+      {people.data && others.length === 0 && <p class="hint">{texts.noPeople}</p>}
+      {others.length > 0 && (
+        <Form submit={add} action={texts.add} cancel={close}>
+          <Field label={texts.person}>
+            {(field) => (
+              <select id={field} required value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
+                <option value="" />
+                {others.map((user) => (
+                  <option key={user.id} value={user.id}>
+                    {`${user.display_name} (${user.email})`}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field label={texts.role}>
+            {(field) => (
+              <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+                <option value="reader">{texts.roles.reader}</option>
+                <option value="editor">{texts.roles.editor}</option>
+              </select>
+            )}
+          </Field>
+        </Form>
+      )}
+    </Dialog>
+  );
+}
+
+/** Everybody else in the organisation. */
+async function listPeople(): Promise<User[]> {
+  const me = await call('get', '/v1/me');
+  const all = await listAll((after) => call('get', '/v1/users', { query: { limit: 200, after } }));
+  return all.filter(({ id, state }) => id !== me.id && state === 'active');
+}

@@ -1,0 +1,87 @@
+// Progress of uploads by stage; a refused file shows why and what to do.
+import { useState } from 'preact/hooks';
+import { describe } from '../api/client';
+import { messages } from '../messages';
+import { Icon } from '../ui/icons';
+import { useStore } from '../ui/store';
+import { clearEnded, retry, uploads, type Upload } from './uploads';
+
+export function UploadList({ collection }: { collection?: string }) {
+  const all = useStore(uploads).filter((upload) => collection === undefined || upload.collection === collection);
+  if (all.length === 0) return null;
+  const isReady = ({ phase }: Upload) => phase === 'done' || phase === 'known';
+  const hasEnded = all.some((upload) => isReady(upload) || upload.phase === 'refused' || upload.phase === 'dead');
+  // What needs attention comes first, what is ready last.
+  const order = (upload: Upload) => (upload.phase === 'refused' || upload.phase === 'dead' ? 0 : isReady(upload) ? 2 : 1);
+  const sorted = [...all].sort((one, other) => order(one) - order(other));
+  return (
+    <section class="uploads" aria-label={messages.upload.title}>
+      <header>
+        <h2>{messages.upload.title}</h2>
+        <span class="muted small" role="status">
+          {messages.upload.summary(all.filter(isReady).length, all.length)}
+        </span>
+        {hasEnded && (
+          <button type="button" class="quiet small" onClick={clearEnded}>
+            {messages.actions.clear}
+          </button>
+        )}
+      </header>
+      <ul>
+        {sorted.map((upload) => (
+          <UploadRow key={upload.id} upload={upload} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function UploadRow({ upload }: { upload: Upload }) {
+  const [failure, setFailure] = useState<string>();
+  const { phase, job } = upload;
+  const isOpen = phase === 'waiting' || phase === 'sending' || phase === 'working';
+  const part = progressOf(upload);
+  const again = () => retry(upload).catch((error: unknown) => setFailure(describe(error)));
+  const isBad = phase === 'refused' || phase === 'dead';
+  return (
+    <li class={isBad ? 'bad' : ''}>
+      <span class="upload-icon">
+        <Icon name={isBad ? 'close' : isOpen ? 'file' : 'check'} />
+      </span>
+      <div class="upload-main">
+        <p class="upload-line">
+          <bdi class="upload-name">{upload.name}</bdi>
+          <span class="muted small">{stateOf(upload)}</span>
+        </p>
+        {isOpen && (
+          <progress aria-label={messages.upload.progress(upload.name)} max={1} {...(part === undefined ? {} : { value: part })} />
+        )}
+        {(failure ?? upload.problem) !== undefined && (
+          <p class="small cure" dir="auto">
+            {failure ?? upload.problem}
+          </p>
+        )}
+        {phase === 'dead' && job && (
+          <button type="button" class="quiet small" onClick={again}>
+            {messages.actions.retry}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function stateOf({ phase, job, secondsLeft }: Upload): string {
+  if (phase !== 'working' || job === undefined) return phase === 'working' ? messages.upload.waiting : messages.upload[phase];
+  const stage = messages.upload.stages[job.stage] ?? job.stage;
+  const done = job.total ? ` ${job.done}/${job.total}` : '';
+  const left = secondsLeft === undefined ? '' : ` · ${messages.upload.left(secondsLeft)}`;
+  return stage + done + left;
+}
+
+/** The part that is done of the present stage; unknown while it waits. */
+function progressOf({ phase, sent, job }: Upload): number | undefined {
+  if (phase === 'waiting') return 0;
+  if (phase === 'sending') return sent;
+  return job?.total ? job.done / job.total : undefined;
+}

@@ -1,0 +1,129 @@
+// One's own account: name, password, sign-ins, data.
+import { useState } from 'preact/hooks';
+import { call, send } from '../api/client';
+import { load } from '../api/credentials';
+import { saveBlob } from '../documents/DocumentView';
+import { messages } from '../messages';
+import { formatAge, formatDate } from '../ui/format';
+import { useLoad } from '../ui/load';
+import { Failure, Field, Form, Notice } from '../ui/parts';
+import type { TabProps } from './SettingsView';
+
+export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
+  const [name, setName] = useState(me.display_name);
+  const [isSaved, setSaved] = useState(false);
+  const texts = messages.settings;
+  const save = async () => {
+    await call('patch', '/v1/me', { body: { display_name: name.trim() } });
+    await reload();
+    setSaved(true);
+  };
+  if (isLocal) return <Notice>{texts.local}</Notice>;
+  const isLogin = load()?.kind === 'login';
+  return (
+    <>
+      <section class="panel">
+        <p class="muted">
+          <bdi>{me.email}</bdi> · {texts.roles[me.role] ?? me.role}
+        </p>
+        <Form submit={save} action={messages.actions.save}>
+          <Field label={texts.name}>
+            {(id) => <input id={id} dir="auto" required maxLength={200} value={name} onInput={(event) => (setSaved(false), setName(event.currentTarget.value))} />}
+          </Field>
+          {isSaved && <Notice>{texts.saved}</Notice>}
+        </Form>
+      </section>
+      {isLogin && <Password />}
+      {isLogin && <Logins />}
+      <section class="panel">
+        <h2>{texts.export}</h2>
+        <p class="muted">{texts.exportHint}</p>
+        <ExportButton />
+      </section>
+      <button type="button" class="secondary" onClick={signOut}>
+        {isLogin ? texts.signOut : texts.signOutKey}
+      </button>
+    </>
+  );
+}
+
+function ExportButton() {
+  const [error, setError] = useState<unknown>();
+  const download = async () => {
+    try {
+      saveBlob(await (await send('/v1/me/export', { method: 'GET' })).blob(), 'rag-export.ndjson');
+    } catch (refusal) {
+      setError(refusal);
+    }
+  };
+  return (
+    <>
+      <Failure error={error} />
+      <button type="button" class="secondary" onClick={() => void download()}>
+        {messages.settings.export}
+      </button>
+    </>
+  );
+}
+
+function Password() {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [isDone, setDone] = useState(false);
+  const texts = messages.settings;
+  const submit = async () => {
+    await call('patch', '/v1/me', { body: { current_password: current, password: next } });
+    setCurrent('');
+    setNext('');
+    setDone(true);
+  };
+  return (
+    <section class="panel">
+      <h2>{texts.changePassword}</h2>
+      <Form submit={submit} action={texts.changePassword}>
+        <Field label={texts.currentPassword}>
+          {(id) => <input id={id} type="password" required autocomplete="current-password" value={current} onInput={(event) => setCurrent(event.currentTarget.value)} />}
+        </Field>
+        <Field label={texts.newPassword} hint={messages.signIn.passwordHint}>
+          {(id) => (
+            <input id={id} type="password" required minLength={12} maxLength={200} autocomplete="new-password" value={next} onInput={(event) => setNext(event.currentTarget.value)} />
+          )}
+        </Field>
+        {isDone && <Notice>{texts.passwordChanged}</Notice>}
+      </Form>
+    </section>
+  );
+}
+
+function Logins() {
+  const { data, error, reload } = useLoad((signal) => call('get', '/v1/me/logins', { signal }), []);
+  const [failure, setFailure] = useState<unknown>();
+  const texts = messages.settings;
+  const end = (id: string) => call('delete', '/v1/me/logins/{id}', { path: { id } }).then(reload, setFailure);
+  return (
+    <section class="panel">
+      <h2>{texts.logins}</h2>
+      <Failure error={failure ?? error} />
+      <ul class="plain">
+        {data?.items.map((login) => (
+          <li key={login.id} class="line">
+            <span>
+              <bdi>{login.device}</bdi>
+              <span class="muted small">
+                {' '}
+                {formatAge(login.created_at)} · {texts.until(formatDate(login.expires_at))}
+              </span>
+            </span>
+            {login.is_current ? (
+              <span class="badge">{texts.thisOne}</span>
+            ) : (
+              <button type="button" class="quiet" aria-label={texts.endLogin(login.device)} onClick={() => void end(login.id)}>
+                {texts.end}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+// The audit log of the organisation, newest first.
+import { useState } from 'preact/hooks';
+import { call, listAll } from '../api/client';
+import type { AuditEvent } from '../api/types';
+import { messages } from '../messages';
+import { formatMoment } from '../ui/format';
+import { useLoad } from '../ui/load';
+import { Failure } from '../ui/parts';
+
+export function ActivityTab() {
+  const [events, setEvents] = useState<AuditEvent[]>([]);
+  const [after, setAfter] = useState<string>();
+  const people = useLoad(() => listAll((next) => call('get', '/v1/users', { query: { limit: 200, after: next } })), []);
+  const { data, error, reload } = useLoad(async (signal) => {
+    const page = await call('get', '/v1/audit', { query: { limit: 50, after }, signal });
+    setEvents((old) => [...(after === undefined ? [] : old), ...page.items]);
+    return page;
+  }, [after]);
+  const texts = messages.settings;
+  const nameOf = (id: string | null | undefined) => people.data?.find((user) => user.id === id)?.display_name ?? '';
+  return (
+    <section class="panel">
+      <Failure error={error} retry={reload} />
+      <div class="table-frame" tabIndex={0} role="region" aria-label={texts.activity}>
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">{texts.when}</th>
+              <th scope="col">{texts.action}</th>
+              <th scope="col">{texts.who}</th>
+              <th scope="col">{texts.details}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => (
+              <tr key={event.id}>
+                <td>{formatMoment(event.created_at)}</td>
+                <td>
+                  <code>{event.action}</code>
+                </td>
+                <td dir="auto">{nameOf(event.actor_id)}</td>
+                <td class="facts" dir="auto">{factsOf(event.details)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {data?.next && (
+        <button type="button" class="secondary" onClick={() => setAfter(data.next ?? undefined)}>
+          {messages.actions.more}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function factsOf(details: unknown): string {
+  return Object.entries((details ?? {}) as Record<string, unknown>)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,65 @@
+// The source of a citation beside the answer, with the quote marked; steps through the citations of the answer.
+import type { TargetedKeyboardEvent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Cited } from '../chat/AnswerView';
+import { Where } from '../chat/AnswerView';
+import { messages } from '../messages';
+import { IconButton } from '../ui/parts';
+import { link } from '../ui/router';
+import { Reader } from './Reader';
+
+interface Props {
+  cited: Cited[];
+  index: number;
+  step: (index: number) => void;
+  close: () => void;
+}
+
+export function SourcePane({ cited, index, step, close }: Props) {
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => pane.current?.focus(), []);
+  const citation = cited[index];
+  if (citation === undefined) return null;
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>) => {
+    if (event.key === 'Escape') close();
+    else if (event.altKey && event.key === 'ArrowRight' && index + 1 < cited.length) step(index + 1);
+    else if (event.altKey && event.key === 'ArrowLeft' && index > 0) step(index - 1);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <aside class="source" ref={pane} tabIndex={-1} aria-label={messages.source.title} onKeyDown={onKeyDown}>
+      <header class="source-head">
+        <div class="source-name">
+          <h2 dir="auto">
+            <span class="number">{citation.marker}</span> {citation.title}
+          </h2>
+          <p class="small" dir="auto">
+            <Where cited={citation} />
+          </p>
+        </div>
+        <div class="source-tools">
+          {cited.length > 1 && (
+            <>
+              <IconButton icon="left" label={messages.source.previous} disabled={index === 0} onClick={() => step(index - 1)} />
+              <span class="small muted">{messages.source.position(index + 1, cited.length)}</span>
+              <IconButton icon="right" label={messages.source.next} disabled={index + 1 === cited.length} onClick={() => step(index + 1)} />
+            </>
+          )}
+          <IconButton icon="close" label={messages.actions.close} onClick={close} />
+        </div>
+      </header>
+      <Reader
+        key={`${citation.document_id} ${citation.start_offset} ${citation.end_offset}`}
+        document={citation.document_id}
+        headings={[citation.title, ...citation.heading_path]}
+        quote={{ start: citation.start_offset, end: citation.end_offset, text: citation.quote }}
+      />
+      <footer class="source-foot">
+        <a class="quiet-link" href={link('documents', citation.document_id, 'text')}>
+          {messages.source.whole}
+        </a>
+      </footer>
+    </aside>
+  );
+}

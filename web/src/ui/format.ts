@@ -1,0 +1,44 @@
+// Numbers and times in the browser's language.
+
+const language = navigator.language;
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const integer = new Intl.NumberFormat(language);
+
+export function formatNumber(value: number): string {
+  return integer.format(value);
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value.toLocaleString(language, { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
+}
+
+export function formatMs(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} s`;
+  return `${ms.toLocaleString(language, { maximumFractionDigits: ms < 10 ? 1 : 0 })} ms`;
+}
+
+export function formatDate(iso: string): string {
+  return date.format(new Date(iso));
+}
+
+export function formatMoment(iso: string): string {
+  return moment.format(new Date(iso));
+}
+
+/** Such as "3 minutes ago". */
+export function formatAge(iso: string): string {
+  const seconds = (new Date(iso).getTime() - Date.now()) / 1000;
+  for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60]] as const) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
+  }
+  return relative.format(0, 'minute');
+}

@@ -1,0 +1,36 @@
+// The icons, drawn as strokes on a grid of 24.
+
+const PATHS = {
+  plus: 'M12 5v14M5 12h14',
+  close: 'M6 6l12 12M18 6L6 18',
+  menu: 'M4 7h16M4 12h16M4 17h10',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  stop: 'M8 8h8v8H8z',
+  copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  trash: 'M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12M10.5 11v5M13.5 11v5',
+  upload: 'M12 15V4M7.5 8.5L12 4l4.5 4.5M5 15v4h14v-4',
+  download: 'M12 4v11M7.5 10.5L12 15l4.5-4.5M5 15v4h14v-4',
+  file: 'M7 4h7l4 4v12H7zM14 4v4h4',
+  folder: 'M4 7h6l2 2h8v9H4z',
+  chat: 'M5 6h14v10h-8l-4 3v-3H5z',
+  lab: 'M10 4h4M11 4v6l-5 9h12l-5-9V4M8.5 15h7',
+  settings: 'M4 8h9M17 8h3M4 16h3M11 16h9M15 6v4M9 14v4',
+  person: 'M12 12a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5',
+  left: 'M14.5 6L8.5 12l6 6',
+  right: 'M9.5 6l6 6-6 6',
+  sun: 'M12 8a4 4 0 100 8 4 4 0 000-8zM12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6L7 7M17 17l1.4 1.4M5.6 18.4L7 17M17 7l1.4-1.4',
+  moon: 'M19 14.5A7.5 7.5 0 019.5 5a7.5 7.5 0 109.5 9.5z',
+  retry: 'M19 12a7 7 0 11-2.2-5.1M19 4v4h-4',
+  share: 'M8 12a2.5 2.5 0 11-5 0 2.5 2.5 0 015 0zM21 6a2.5 2.5 0 11-5 0 2.5 2.5 0 015 0zM21 18a2.5 2.5 0 11-5 0 2.5 2.5 0 015 0zM7.8 10.9l8.5-3.8M7.8 13.1l8.5 3.8',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

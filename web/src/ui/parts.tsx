@@ -1,0 +1,164 @@
+// Small parts that all screens share: buttons, notices, dialogs, fields.
+import type { ComponentChildren, TargetedMouseEvent, TargetedSubmitEvent } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { describe } from '../api/client';
+import { messages } from '../messages';
+import { Icon, type IconName } from './icons';
+
+export function IconButton(props: { icon: IconName; label: string; onClick: (event: Event) => void; class?: string; pressed?: boolean; disabled?: boolean }) {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${props.class ?? ''}`}
+      aria-label={props.label}
+      title={props.label}
+      aria-pressed={props.pressed}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
+
+export function Notice(props: { kind?: 'error' | 'info'; children: ComponentChildren }) {
+  return (
+    <div class={`notice ${props.kind ?? 'info'}`} role={props.kind === 'error' ? 'alert' : 'status'}>
+      {props.children}
+    </div>
+  );
+}
+
+/** A failure, and a button to try again. */
+export function Failure(props: { error: unknown; retry?: () => void }) {
+  if (props.error === undefined) return null;
+  return (
+    <Notice kind="error">
+      <p dir="auto">{describe(props.error)}</p>
+      {props.retry && (
+        <button type="button" class="quiet" onClick={props.retry}>
+          {messages.actions.retry}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+export function Field(props: { label: string; hint?: string; children: (id: string) => ComponentChildren }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      {props.children(id)}
+      {props.hint && <p class="hint">{props.hint}</p>}
+    </div>
+  );
+}
+
+/** A form that shows why it was refused. */
+export function Form(props: { submit: () => Promise<void>; action: string; cancel?: () => void; danger?: boolean; children?: ComponentChildren }) {
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const onSubmit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      await props.submit();
+    } catch (refusal) {
+      setError(refusal);
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={onSubmit} class="form">
+      {props.children}
+      <Failure error={error} />
+      <div class="form-actions">
+        {props.cancel && (
+          <button type="button" class="quiet" onClick={props.cancel}>
+            {messages.actions.cancel}
+          </button>
+        )}
+        <button type="submit" class={props.danger ? 'primary danger' : 'primary'} disabled={isBusy}>
+          {props.action}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** A modal dialog; Escape closes it. */
+export function Dialog(props: { title: string; close: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  const onClick = (event: TargetedMouseEvent<HTMLDialogElement>) => {
+    if (event.target === dialog.current) props.close();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onClose={props.close} onClick={onClick}>
+      <div class="dialog-body">
+        <h2 id={id} dir="auto">{props.title}</h2>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}
+
+/** Asks before something is lost. */
+export function Confirm(props: { title: string; text: string; action: string; run: () => Promise<void>; close: () => void }) {
+  return (
+    <Dialog title={props.title} close={props.close}>
+      <Form submit={props.run} action={props.action} cancel={props.close} danger>
+        <p>{props.text}</p>
+      </Form>
+    </Dialog>
+  );
+}
+
+/** A secret that is shown once. */
+export function Secret(props: { label: string; value: string; hint: string }) {
+  return (
+    <Notice>
+      <p>
+        <strong>{props.label}</strong> {props.hint}
+      </p>
+      <div class="secret">
+        <code>{props.value}</code>
+        <CopyButton text={props.value} />
+      </div>
+    </Notice>
+  );
+}
+
+export function CopyButton(props: { text: string; label?: string }) {
+  const [isDone, setDone] = useState(false);
+  const copy = async () => {
+    await copyText(props.text);
+    setDone(true);
+    setTimeout(() => setDone(false), 1500);
+  };
+  const label = isDone ? messages.actions.copied : (props.label ?? messages.actions.copy);
+  return (
+    <button type="button" class="quiet with-icon" onClick={copy}>
+      <Icon name={isDone ? 'check' : 'copy'} />
+      <span aria-live="polite">{label}</span>
+    </button>
+  );
+}
+
+/** Copies, also where the page is not in a secure context and has no clipboard. */
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}

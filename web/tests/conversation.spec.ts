@@ -1,0 +1,88 @@
+// Conversations with a chat model: streaming, stop, failure, follow-ups, several citations, history.
+import { expect, HANDBOOK, test } from './fixtures';
+
+test.beforeEach(async ({ api }) => {
+  await api.upload(await api.collection('handbook'), 'handbook.md', HANDBOOK);
+});
+
+test('an answer streams as Markdown, its citations are stepped through, and it stays in the history', async ({ signedIn: page, model }) => {
+  model.answers.set('Compare notice and holidays', ['| what | how long |\n|---|---|\n| notice | three months [1] |\n| holi', 'days | thirty days [2] |\n\n```\nno [1] here\n```\n']);
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('Compare notice and holidays');
+  await question.press('Enter');
+  await expect(page.getByRole('cell', { name: /thirty days/ })).toBeVisible();
+  await expect(page.locator('.prose pre')).toHaveText(/no \[1\] here/);
+  const sources = page.getByRole('region', { name: 'Sources' });
+  await sources.getByRole('button').first().click();
+  const pane = page.getByRole('complementary', { name: 'Source' });
+  await expect(pane.locator('mark')).toBeVisible();
+  const first = await pane.locator('mark').innerText();
+  await pane.getByRole('button', { name: 'Next citation' }).click();
+  await expect(pane.getByText('2 of 2')).toBeVisible();
+  await expect(pane.locator('mark')).not.toHaveText(first);
+
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Compare notice and holidays' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: /thirty days/ })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Compare notice and holidays' }).hover();
+  await page.getByRole('button', { name: 'Delete the conversation Compare notice and holidays' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Ask your documents' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Compare notice and holidays' })).toHaveCount(0);
+});
+
+test('a stopped answer keeps its text, here and in the history', async ({ signedIn: page, model }) => {
+  model.answers.set('Tell me without end', ['The notice period is three months']);
+  model.stalls.add('Tell me without end');
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('Tell me without end');
+  await question.press('Enter');
+  await expect(page.locator('.prose')).toHaveText('The notice period is three months');
+  await page.getByRole('link', { name: 'Documents' }).click();
+  await page.getByRole('link', { name: 'Tell me without end' }).click();
+  await expect(page.locator('.prose')).toHaveText('The notice period is three months');
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await expect(page.getByText('Stopped.')).toBeVisible();
+  await expect(async () => {
+    await page.reload();
+    await expect(page.locator('.prose')).toHaveText('The notice period is three months', { timeout: 2000 });
+  }).toPass();
+  await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
+});
+
+test('only the chosen collection is searched, and the choice is kept', async ({ signedIn: page, api, model }) => {
+  const other = await api.collection('astronomy');
+  await api.upload(other, 'moon.md', '# Moon\n\nThe moon orbits the earth in twenty-seven days.');
+  model.answers.set('orbit of the moon', ['In twenty-seven days [1].']);
+  await page.reload();
+  await page.locator('.picker summary').click();
+  await page.getByRole('checkbox', { name: 'astronomy' }).check();
+  await page.keyboard.press('Escape');
+  const sent = page.waitForRequest((request) => request.url().endsWith('/v1/ask'));
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('How long is the orbit of the moon?');
+  await question.press('Enter');
+  expect((await sent).postDataJSON()).toMatchObject({ collection_ids: [other] });
+  await expect(page.getByRole('region', { name: 'Sources' })).toContainText('Moon');
+  await page.reload();
+  await expect(page.locator('.picker summary')).toHaveText('astronomy');
+});
+
+test('without a passage there is nothing to mark, and the page says so', async ({ signedIn: page, api, model }) => {
+  model.answers.set('Where do flights', ['Flights need consent [1].']);
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('Where do flights need consent?');
+  await question.press('Enter');
+  const sources = page.getByRole('region', { name: 'Sources' });
+  await expect(sources).toBeVisible();
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/v1/collections');
+  const documents = await api.call<{ items: { id: string }[] }>('GET', `/v1/collections/${items[0]?.id}/documents`);
+  await api.call('DELETE', `/v1/documents/${documents.items[0]?.id}`);
+  await sources.getByRole('button').first().click();
+  await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('This document does not exist any more');
+  await expect(page.locator('mark')).toHaveCount(0);
+});

@@ -1,0 +1,60 @@
+// Documents: many files at once, refusals with cures, the text, deleting, collections.
+import { expect, HANDBOOK, test } from './fixtures';
+
+test('many files are stored, and a damaged one is refused with its cure', async ({ signedIn: page, api }) => {
+  await api.collection('papers');
+  await page.goto(page.url().replace(/#.*/, '') + '#/documents');
+  const files = Array.from({ length: 8 }, (_, index) => ({
+    name: `note-${index}.txt`,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(`Note ${index} is about the ${index}th planet.`),
+  }));
+  await page.getByLabel('choose files').setInputFiles([...files, { name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\ngarbage') }]);
+  const uploads = page.getByRole('region', { name: 'Uploads' });
+  await expect(uploads.getByText('8 of 9 files ready')).toBeVisible({ timeout: 60_000 });
+  await expect(uploads.getByText('The document is damaged and cannot be read')).toBeVisible();
+  await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(8);
+
+  await page.getByRole('button', { name: 'Delete note-3.txt' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(7);
+  await page.reload();
+  await expect(page.getByText('Refused before (1)')).toBeVisible();
+});
+
+test('a document shows its text, its passages and its original', async ({ signedIn: page, api }) => {
+  const id = await api.upload(await api.collection('handbook'), 'handbook.md', HANDBOOK);
+  await page.goto(page.url().replace(/#.*/, '') + `#/documents/${id}/text`);
+  await expect(page.getByRole('heading', { name: 'Handbook' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('Flights need the consent');
+  await page.getByRole('link', { name: 'Passages' }).click();
+  await expect(page.locator('.passage-text').first()).toContainText('notice period');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the original' }).click();
+  expect((await download).suggestedFilename()).toBe('handbook.md');
+});
+
+test('a long text is read in windows', async ({ signedIn: page, api }) => {
+  // One long word is one token for the model, so that many characters cost little time.
+  const lines = Array.from({ length: 160 }, (_, index) => `Line ${index} of a report 😀 ${'x'.repeat(150)}`);
+  const id = await api.upload(await api.collection('long'), 'long.txt', lines.join('\n\n'));
+  await page.goto(page.url().replace(/#.*/, '') + `#/documents/${id}/text`);
+  await expect(page.getByText('Line 3 of')).toBeVisible();
+  await expect(page.getByText('Line 159 of')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show the text after' }).click();
+  await expect(page.getByText('Line 159 of')).toBeVisible();
+});
+
+test('collections are made, shared and deleted', async ({ signedIn: page }) => {
+  await page.goto(page.url().replace(/#.*/, '') + '#/documents');
+  await page.getByRole('button', { name: 'New collection' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('contracts');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { name: 'contracts' })).toBeVisible();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(page.getByRole('dialog')).toContainText('nobody else in your organisation');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Delete the collection' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the collection' }).click();
+  await expect(page.getByText('Add your first files.')).toBeVisible();
+});

@@ -1,0 +1,114 @@
+// Servers under test, and the chat model that they ask.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+
+const RAG = process.env.RAG ?? '../target/debug/rag';
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A server with a database of its own. */
+export class RagServer {
+  private process: ChildProcess | undefined;
+  private constructor(
+    readonly url: string,
+    private readonly data: string,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  static async start(settings: Record<string, string> = {}): Promise<RagServer> {
+    // Not in a folder of the test: PostgreSQL may run as another user, who must be able to enter it.
+    const server = new RagServer(`http://127.0.0.1:${await freePort()}`, `/tmp/rag-ui-${randomUUID()}`, settings);
+    await server.up();
+    return server;
+  }
+
+  /** Starts the process and waits until it answers. */
+  async up(): Promise<void> {
+    const options = Object.entries({ 'server.attempts_per_minute': '0', 'log.level': 'warn', ...this.settings });
+    const args = ['--data-dir', this.data, ...options.flatMap(([key, value]) => ['--set', `${key}=${value}`])];
+    const child = spawn(RAG, [...args, 'serve', '--bind', new URL(this.url).host], { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.process = child;
+    let hasEnded = false;
+    child.once('exit', () => (hasEnded = true));
+    while (!(await this.isReady())) {
+      if (hasEnded) throw new Error('the server has ended');
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+  }
+
+  /** Stops the process; `up` starts it again with its data. */
+  async down(): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+
+  async remove(): Promise<void> {
+    await this.down();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/ready`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A chat model that answers each question with the text set for it. */
+export class ChatModel {
+  /** Answers by a part of the question. */
+  readonly answers = new Map<string, string[]>();
+  /** Questions after whose first piece the model waits until the client leaves. */
+  readonly stalls = new Set<string>();
+  private constructor(private readonly http: HttpServer) {}
+
+  static async start(): Promise<ChatModel> {
+    const http = createServer();
+    const model = new ChatModel(http);
+    http.on('request', (request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => (body += part.toString()));
+      request.on('end', () => {
+        // The end of the prompt holds the question; its history may hold others.
+        const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+        const prompt = messages.at(-1)?.content ?? '';
+        const question = [...model.answers.keys()].find((part) => prompt.includes(part)) ?? '';
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const send = (content: string) => response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+        const pieces = model.answers.get(question) ?? ['I do not know.'];
+        if (model.stalls.has(question)) return send(pieces[0] ?? '');
+        for (const piece of pieces) send(piece);
+        response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`);
+        return response.end('data: [DONE]\n\n');
+      });
+    });
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return model;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/v1`;
+  }
+
+  stop(): void {
+    this.http.closeAllConnections();
+    this.http.close();
+  }
+}
