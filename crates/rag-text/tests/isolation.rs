@@ -216,15 +216,16 @@ fn forms_that_a_page_calls_are_read() {
 #[test]
 fn hostile_documents_are_refused_with_the_reason_before_they_take_time() {
     let mut desk = Desk::new();
-    // Each takes more than 40 s without a limit on work.
+    // On a busy machine each takes more than 30 s without a limit on work.
     desk.limits.wall_ms = 600_000;
     let attributes: String = (0..300_000).map(|number| format!(" a{number}=1")).collect();
-    let styles: String = (0..20_000).map(|number| format!("<font color={number}>")).collect();
+    let styles: String = (0..3_000).map(|number| format!("<font color={number}><p>")).collect();
     let documents = [
         (Format::Html, "<div>".repeat(100_000) + "x", "nested too deeply"),
         (Format::Html, "<div>".repeat(50_000) + "x" + &"</div>".repeat(50_000), "nested too deeply"),
         (Format::Html, styles + "x", "nested too deeply"),
         (Format::Html, format!("<p{attributes}>x"), "too many attributes"),
+        (Format::Html, "&amp;".repeat(300_000), "too many entities"),
         (Format::Markdown, format!("<p{attributes}>x"), "too many attributes"),
     ];
     let mut documents: Vec<_> =
@@ -237,12 +238,6 @@ fn hostile_documents_are_refused_with_the_reason_before_they_take_time() {
             other => panic!("{start}: {other:?}"),
         }
     }
-}
-
-#[test]
-fn many_entities_are_read() {
-    let read = Desk::new().read(Format::Html, "entities.html", "&amp;".repeat(300_000)).unwrap();
-    assert_eq!(blocks(read).iter().map(|block| block.text.len()).sum::<usize>(), 300_000);
 }
 
 #[test]

@@ -4,8 +4,11 @@ use crate::refusal::Refusal;
 
 /// Maximum work for any page, and for each of its bytes. A parser looks through the open elements at each tag, and through
 /// the attributes so far at each attribute: on hostile pages both grow with the square of their length.
-const MAX_WORK: u64 = 20_000_000;
+const MAX_WORK: u64 = 2_000_000;
 const MAX_WORK_PER_BYTE: u64 = 8;
+
+/// The square of the number of entities that is one unit of work, by measured times.
+const ENTITIES_PER_WORK: u64 = 2000;
 
 /// Elements without an end tag, or whose end tag is often left out; they do not nest by themselves.
 const UNCLOSED: [&[u8]; 33] = [
@@ -58,9 +61,10 @@ pub(crate) fn check(html: &str) -> Result<(), Refusal> {
     let mut work = Work { limit, ..Work::default() };
     let mut rest = html;
     while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+        work.text(rest.get(..at).unwrap_or_default())?;
         rest = work.tag(rest.get(at + 1..).unwrap_or_default())?;
     }
-    Ok(())
+    work.text(rest)
 }
 
 #[derive(Default)]
@@ -74,6 +78,12 @@ struct Work {
 }
 
 impl Work {
+    /// Counts the entities of a text, each of which the parser appends to the text before it.
+    fn text(&mut self, text: &[u8]) -> Result<(), Refusal> {
+        let entities = text.iter().fold(0_u64, |count, byte| count + u64::from(*byte == b'&'));
+        self.add(entities.saturating_mul(entities) / ENTITIES_PER_WORK, "a text has too many entities")
+    }
+
     /// Counts the markup after a `<`, and returns the bytes after it.
     fn tag<'h>(&mut self, html: &'h [u8]) -> Result<&'h [u8], Refusal> {
         if let Some(comment) = html.strip_prefix(b"!--") {
@@ -178,6 +188,7 @@ mod tests {
             "<DIV class='>'>".repeat(20_000),
             "<b><p>".repeat(20_000),
             format!("<p{attributes}>x"),
+            "&amp;".repeat(300_000),
             format!("<!-->{}", "<i>".repeat(20_000)),
             format!("<svg><style>{}</style>", "<i>".repeat(20_000)),
         ] {
@@ -195,6 +206,8 @@ mod tests {
             format!("<script>{}</script>", "'<div>' ".repeat(100_000)),
             format!("<!-- {} -->", "<div>".repeat(100_000)),
             "a < b ".repeat(100_000),
+            "a &amp; b ".repeat(20_000),
+            "<p>a &amp; b".repeat(200_000),
         ] {
             check(&html).unwrap();
         }
