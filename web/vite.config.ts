@@ -50,11 +50,6 @@ const server = process.env.RAG_SERVER ?? 'http://127.0.0.1:8420';
 
 export default defineConfig({
   plugins: [finish()],
-  build: {
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    reportCompressedSize: true,
-  },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: true },
   server: { proxy: { '/v1': server, '/health': server } },
 });

@@ -27,10 +27,7 @@ fn main() -> io::Result<()> {
             if file.is_file() { format!("include_bytes!({file:?})") } else { "b\"\"".to_owned() }
         };
         let (plain, gzip, brotli) = (content(""), content(".gz"), content(".br"));
-        writeln!(
-            code,
-            "    UiFile {{ path: {path:?}, plain: {plain}, gzip: {gzip}, brotli: {brotli} }},"
-        )?;
+        writeln!(code, "    UiFile {{ path: {path:?}, plain: {plain}, gzip: {gzip}, brotli: {brotli} }},")?;
     }
     writeln!(code, "]")
 }

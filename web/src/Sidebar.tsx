@@ -32,7 +32,11 @@ export function Sidebar({ me, screen, session }: { me: User; screen: string | un
             <span class="muted small">{nav.settings}</span>
           </span>
         </a>
-        <IconButton icon={shade === 'dark' ? 'sun' : 'moon'} label={shade === 'dark' ? nav.light : nav.dark} onClick={toggleTheme} />
+        <IconButton
+          icon={shade === 'dark' ? 'sun' : 'moon'}
+          label={shade === 'dark' ? nav.light : nav.dark}
+          onClick={toggleTheme}
+        />
       </div>
     </nav>
   );
@@ -80,7 +84,13 @@ function Conversations({ session }: { session: string | undefined }) {
         </button>
       )}
       {deleting && (
-        <Confirm title={texts.remove(deleting.title)} text={texts.removeText} action={messages.actions.remove} run={remove} close={() => setDeleting(undefined)} />
+        <Confirm
+          title={texts.remove(deleting.title)}
+          text={texts.removeText}
+          action={messages.actions.remove}
+          run={remove}
+          close={() => setDeleting(undefined)}
+        />
       )}
     </section>
   );

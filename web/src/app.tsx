@@ -44,14 +44,16 @@ export function App() {
   }, [loadMe]);
   const signOut = useCallback(() => {
     const end = load()?.kind === 'login' ? call('post', '/v1/logout') : Promise.resolve();
-    void end.catch(() => undefined).then(() => {
-      clear();
-      forgetConversations();
-      collections.set(NO_COLLECTIONS);
-      setMe(undefined);
-      needsSignIn.set(true);
-      goTo();
-    });
+    void end
+      .catch(() => undefined)
+      .then(() => {
+        clear();
+        forgetConversations();
+        collections.set(NO_COLLECTIONS);
+        setMe(undefined);
+        needsSignIn.set(true);
+        goTo();
+      });
   }, []);
   const [screen, second, third] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
@@ -105,7 +107,10 @@ function OfflineBanner() {
   useEffect(() => {
     if (isUp) return undefined;
     const timer = setInterval(() => {
-      fetch('/health').then((response) => response.ok && isOnline.set(true), () => undefined);
+      fetch('/health').then(
+        (response) => response.ok && isOnline.set(true),
+        () => undefined,
+      );
     }, ATTEMPT_MS);
     return () => clearInterval(timer);
   }, [isUp]);

@@ -29,7 +29,9 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
     await check(page, 'first minute');
     const document = await prepare(api);
-    model.answers.set('notice period', ['The notice period is **three months** [1]. See `code` and [a link](https://example.org/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```']);
+    model.answers.set('notice period', [
+      'The notice period is **three months** [1]. See `code` and [a link](https://example.org/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```',
+    ]);
     await page.reload();
     await expect(page.getByRole('button', { name: /What does/ }).first()).toBeVisible();
     await check(page, 'new question');
@@ -49,7 +51,13 @@ for (const theme of ['light', 'dark'] as const) {
       await check(page, place);
     };
     await visit('documents', '1 document');
-    await page.getByLabel('choose files').setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]) });
+    await page
+      .getByLabel('choose files')
+      .setInputFiles({
+        name: 'x.bin',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]),
+      });
     await expect(page.getByText('Refused', { exact: true })).toBeVisible();
     await check(page, 'uploads');
     await page.getByRole('button', { name: 'New collection' }).click();
@@ -89,7 +97,8 @@ test('a question is asked and checked with the keyboard alone', async ({ signedI
   await page.keyboard.press('Enter');
   const cite = page.locator('.cite').first();
   await expect(page.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
-  for (let step = 0; step < 12 && !(await cite.evaluate((element) => element === document.activeElement)); step += 1) await page.keyboard.press('Shift+Tab');
+  for (let step = 0; step < 12 && !(await cite.evaluate((element) => element === document.activeElement)); step += 1)
+    await page.keyboard.press('Shift+Tab');
   await expect(cite).toBeFocused();
   await expect(page.getByRole('tooltip')).toBeVisible();
   await page.keyboard.press('Enter');
@@ -103,11 +112,14 @@ test('a question is asked and checked with the keyboard alone', async ({ signedI
 
 test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, model }) => {
   const document = await prepare(api);
-  model.answers.set('notice period', ['The notice period is three months [1].\n\n| a | b | c |\n|---|---|---|\n| a long cell | another long cell | and a third long cell |']);
+  model.answers.set('notice period', [
+    'The notice period is three months [1].\n\n| a | b | c |\n|---|---|---|\n| a long cell | another long cell | and a third long cell |',
+  ]);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.reload();
   await ask(page, 'How long is the notice period?');
-  const fits = async (place: string) => expect(await page.evaluate(() => window.document.documentElement.scrollWidth), place).toBeLessThanOrEqual(360);
+  const fits = async (place: string) =>
+    expect(await page.evaluate(() => window.document.documentElement.scrollWidth), place).toBeLessThanOrEqual(360);
   await fits('answer');
   await page.locator('.cite').first().click();
   await expect(page.locator('mark')).toBeInViewport();
@@ -131,7 +143,9 @@ test('texts that run from right to left stand so', async ({ signedIn: page, api,
   model.answers.set('מהי תקופת', [`${hebrew} [1]`]);
   await page.reload();
   await ask(page, 'מהי תקופת ההודעה?');
-  const directions = await page.locator('.question, .prose p').evaluateAll((elements) => elements.map((element) => getComputedStyle(element).direction));
+  const directions = await page
+    .locator('.question, .prose p')
+    .evaluateAll((elements) => elements.map((element) => getComputedStyle(element).direction));
   expect(directions).toEqual(['rtl', 'rtl']);
   await page.locator('.cite').first().click();
   await expect(page.locator('mark')).toHaveText(hebrew);

@@ -18,7 +18,9 @@ test('a person signs in, stays signed in, and signs out', async ({ page, server,
   });
   await page.reload();
   await expect(page.getByText('Ada Lovelace')).toBeVisible();
-  const renewed = await page.evaluate(() => (JSON.parse(localStorage.getItem('rag.credentials') ?? '') as { refresh: string }).refresh);
+  const renewed = await page.evaluate(
+    () => (JSON.parse(localStorage.getItem('rag.credentials') ?? '') as { refresh: string }).refresh,
+  );
   expect(renewed).not.toBe(stored);
   await page.goto(`${server.url}/#/settings/account`);
   await expect(page.getByText('this browser')).toBeVisible();

@@ -5,8 +5,14 @@ test.beforeEach(async ({ api }) => {
   await api.upload(await api.collection('handbook'), 'handbook.md', HANDBOOK);
 });
 
-test('an answer streams as Markdown, its citations are stepped through, and it stays in the history', async ({ signedIn: page, model }) => {
-  model.answers.set('Compare notice and holidays', ['| what | how long |\n|---|---|\n| notice | three months [1] |\n| holi', 'days | thirty days [2] |\n\n```\nno [1] here\n```\n']);
+test('an answer streams as Markdown, its citations are stepped through, and it stays in the history', async ({
+  signedIn: page,
+  model,
+}) => {
+  model.answers.set('Compare notice and holidays', [
+    '| what | how long |\n|---|---|\n| notice | three months [1] |\n| holi',
+    'days | thirty days [2] |\n\n```\nno [1] here\n```\n',
+  ]);
   await page.reload();
   const question = page.getByRole('textbox', { name: 'Question' });
   await question.fill('Compare notice and holidays');

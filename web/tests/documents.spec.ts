@@ -9,7 +9,9 @@ test('many files are stored, and a damaged one is refused with its cure', async 
     mimeType: 'text/plain',
     buffer: Buffer.from(`Note ${index} is about the ${index}th planet.`),
   }));
-  await page.getByLabel('choose files').setInputFiles([...files, { name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\ngarbage') }]);
+  await page
+    .getByLabel('choose files')
+    .setInputFiles([...files, { name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\ngarbage') }]);
   const uploads = page.getByRole('region', { name: 'Uploads' });
   await expect(uploads.getByText('8 of 9 files ready')).toBeVisible({ timeout: 60_000 });
   await expect(uploads.getByText('The document is damaged and cannot be read')).toBeVisible();

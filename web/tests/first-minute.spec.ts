@@ -43,7 +43,9 @@ test('a first visitor uploads, asks, checks a citation in its source, and looks 
   await page.getByRole('searchbox', { name: 'Query' }).fill('days of holiday');
   await page.keyboard.press('Enter');
   for (const leg of ['Words', 'Meaning', 'Fused']) {
-    await expect(page.getByRole('region', { name: leg, exact: true }).locator('.hit').first()).toContainText('thirty days of holiday');
+    await expect(page.getByRole('region', { name: leg, exact: true }).locator('.hit').first()).toContainText(
+      'thirty days of holiday',
+    );
   }
   await expect(page.getByRole('row', { name: /^fuse/ })).toBeVisible();
   await page.getByRole('button', { name: 'Copy as curl' }).click();

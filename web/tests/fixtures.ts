@@ -22,7 +22,9 @@ export class Guard {
     await page.exposeFunction('noteOffence', (text: string) => guard.offences.push(text));
     await page.addInitScript(() => {
       const note = (text: string) => (globalThis as unknown as { noteOffence: (text: string) => void }).noteOffence(text);
-      document.addEventListener('securitypolicyviolation', (event) => note(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+      document.addEventListener('securitypolicyviolation', (event) =>
+        note(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+      );
       Object.defineProperty(globalThis, 'pwned', { set: () => note('script: pwned') });
     });
     return guard;
@@ -53,13 +55,19 @@ interface TestFixtures {
 }
 
 export class Api {
-  constructor(readonly url: string, readonly secret: string) {}
+  constructor(
+    readonly url: string,
+    readonly secret: string,
+  ) {}
 
   async call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const isForm = body instanceof FormData;
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${this.secret}`, ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${this.secret}`,
+        ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -76,7 +84,11 @@ export class Api {
     const form = new FormData();
     form.append('file', new Blob([content]), name);
     for (const [field, value] of Object.entries(fields)) form.append(field, value);
-    const accepted = await this.call<{ document: { id: string }; job: { id: string } }>('POST', `/v1/collections/${collection}/documents`, form);
+    const accepted = await this.call<{ document: { id: string }; job: { id: string } }>(
+      'POST',
+      `/v1/collections/${collection}/documents`,
+      form,
+    );
     for (;;) {
       const job = await this.call<{ state: string; problem?: unknown }>('GET', `/v1/jobs/${accepted.job.id}`);
       if (job.state === 'done') return accepted.document.id;
@@ -133,9 +145,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     expect(guard.offences).toEqual([]);
   },
   signedIn: async ({ page, server, account, guard: _ }, use) => {
-    const stored = JSON.stringify({ kind: 'login', access: account.access, refresh: account.refresh, expiresAt: Date.now() + account.expiresIn * 1000 });
+    const stored = JSON.stringify({
+      kind: 'login',
+      access: account.access,
+      refresh: account.refresh,
+      expiresAt: Date.now() + account.expiresIn * 1000,
+    });
     await page.addInitScript((text) => {
-      if (localStorage.getItem('rag.credentials') === null && sessionStorage.getItem('signed-out') === null) localStorage.setItem('rag.credentials', text);
+      if (localStorage.getItem('rag.credentials') === null && sessionStorage.getItem('signed-out') === null)
+        localStorage.setItem('rag.credentials', text);
     }, stored);
     await page.goto(`${server.url}/`);
     await use(page);

@@ -9,7 +9,10 @@ const PUBLISHED = '../../shared/data/injection/prompts.jsonl';
 
 function published(): string[] {
   if (!existsSync(PUBLISHED)) return [];
-  const rows = readFileSync(PUBLISHED, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { text: string }).text);
+  const rows = readFileSync(PUBLISHED, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
   return rows.filter((text) => /https?:|<\w|!\[|javascript|\u200b/i.test(text)).slice(0, 60);
 }
 
@@ -20,42 +23,200 @@ const NOW = '2026-01-01T00:00:00Z';
 async function pretend(page: Page, texts: string[]): Promise<void> {
   const timings = { total_ms: 1 };
   const citation = (text: string, marker: number) => ({
-    marker, chunk_id: ID, document_id: ID, title: text, source: text, page: 1, heading_path: [text, text], quote: text, start_offset: 0, end_offset: 5, supported: marker % 2 === 0,
+    marker,
+    chunk_id: ID,
+    document_id: ID,
+    title: text,
+    source: text,
+    page: 1,
+    heading_path: [text, text],
+    quote: text,
+    start_offset: 0,
+    end_offset: 5,
+    supported: marker % 2 === 0,
   });
   const messages = texts.flatMap((text, index) => [
     { id: `q${index}`, ordinal: 2 * index, sender: 'user', text, citations: [], timings, created_at: NOW },
-    { id: `a${index}`, ordinal: 2 * index + 1, sender: 'assistant', text: `${text}\n\nCited [1] and [2].`, citations: [citation(text, 1), citation(text, 2)], outcome: 'answered', question_id: `q${index}`, answered_by: text, timings, created_at: NOW },
+    {
+      id: `a${index}`,
+      ordinal: 2 * index + 1,
+      sender: 'assistant',
+      text: `${text}\n\nCited [1] and [2].`,
+      citations: [citation(text, 1), citation(text, 2)],
+      outcome: 'answered',
+      question_id: `q${index}`,
+      answered_by: text,
+      timings,
+      created_at: NOW,
+    },
   ]);
   const document = (text: string, index: number) => ({
-    id: `${ID.slice(0, -3)}${100 + index}`, collection_id: ID, title: text, source: text, media_type: text, language: text, metadata: { [text]: text }, searchable: true, created_at: NOW, updated_at: NOW,
+    id: `${ID.slice(0, -3)}${100 + index}`,
+    collection_id: ID,
+    title: text,
+    source: text,
+    media_type: text,
+    language: text,
+    metadata: { [text]: text },
+    searchable: true,
+    created_at: NOW,
+    updated_at: NOW,
     version: { number: 1, state: 'published', size_bytes: 5, character_count: 5, chunk_count: 1 },
   });
-  const collection = (text: string, index: number) => ({ id: index === 0 ? ID : `${ID.slice(0, -3)}${500 + index}`, name: text, description: text, model: text, document_count: 1, created_at: NOW, updated_at: NOW });
+  const collection = (text: string, index: number) => ({
+    id: index === 0 ? ID : `${ID.slice(0, -3)}${500 + index}`,
+    name: text,
+    description: text,
+    model: text,
+    document_count: 1,
+    created_at: NOW,
+    updated_at: NOW,
+  });
   const passage = (text: string) => ({
-    chunk_id: Math.random().toString(), collection_id: ID, document_id: ID, title: text, source: text, media_type: text, heading_path: [text], text, metadata: {}, ordinal: 0, page: 1, score: 1, fused: 1, highlights: [[0, 3]], start_offset: 0, end_offset: 5,
-    dense: { rank: 1, score: 1 }, lexical: { rank: 1, score: 1 },
+    chunk_id: Math.random().toString(),
+    collection_id: ID,
+    document_id: ID,
+    title: text,
+    source: text,
+    media_type: text,
+    heading_path: [text],
+    text,
+    metadata: {},
+    ordinal: 0,
+    page: 1,
+    score: 1,
+    fused: 1,
+    highlights: [[0, 3]],
+    start_offset: 0,
+    end_offset: 5,
+    dense: { rank: 1, score: 1 },
+    lexical: { rank: 1, score: 1 },
   });
   const all = texts.join('\n\n');
-  const job = (text: string, index: number) => ({ id: `j${index}`, kind: 'ingest', state: 'refused', stage: text, done: 0, title: text, size_bytes: 1, priority: 0, attempts: 1, failures: 0, created_at: NOW, problem: { code: 'x', detail: text }, collection_id: ID });
+  const job = (text: string, index: number) => ({
+    id: `j${index}`,
+    kind: 'ingest',
+    state: 'refused',
+    stage: text,
+    done: 0,
+    title: text,
+    size_bytes: 1,
+    priority: 0,
+    attempts: 1,
+    failures: 0,
+    created_at: NOW,
+    problem: { code: 'x', detail: text },
+    collection_id: ID,
+  });
   const list = (items: unknown[]) => ({ items });
   const answers: [RegExp, (url: URL) => unknown][] = [
     [/\/sessions\/[^/]+\/messages$/, () => list(messages)],
-    [/\/sessions$/, () => list(texts.map((text, index) => ({ id: `${ID.slice(0, -3)}${700 + index}`, title: text, created_at: NOW, updated_at: NOW })))],
+    [
+      /\/sessions$/,
+      () =>
+        list(
+          texts.map((text, index) => ({ id: `${ID.slice(0, -3)}${700 + index}`, title: text, created_at: NOW, updated_at: NOW })),
+        ),
+    ],
     [/\/collections$/, () => list(texts.slice(0, 40).map(collection))],
     [/\/collections\/[^/]+$/, () => collection(texts[0] ?? '', 0)],
     [/\/documents$/, () => list(texts.map(document))],
     [/\/documents\/[^/]+$/, () => document(texts[0] ?? '', 0)],
-    [/\/documents\/[^/]+\/text$/, (url) => ({ document_id: ID, start: 0, end: all.length, character_count: all.length, text: url.searchParams.has('start') ? all : '' })],
-    [/\/documents\/[^/]+\/chunks$/, () => list(texts.map((text, index) => ({ id: `c${index}`, ordinal: index, start_offset: 0, end_offset: 5, heading_path: [text], token_count: 1, text })))],
+    [
+      /\/documents\/[^/]+\/text$/,
+      (url) => ({
+        document_id: ID,
+        start: 0,
+        end: all.length,
+        character_count: all.length,
+        text: url.searchParams.has('start') ? all : '',
+      }),
+    ],
+    [
+      /\/documents\/[^/]+\/chunks$/,
+      () =>
+        list(
+          texts.map((text, index) => ({
+            id: `c${index}`,
+            ordinal: index,
+            start_offset: 0,
+            end_offset: 5,
+            heading_path: [text],
+            token_count: 1,
+            text,
+          })),
+        ),
+    ],
     [/\/jobs$/, (url) => list(url.searchParams.get('state') === 'refused' ? texts.map(job) : [])],
-    [/\/search$/, () => ({ results: texts.map(passage), no_good_match: false, pruned_words: texts, reranked: false, exact: true, warnings: texts, timings: { database_ms: 1, embed_ms: 1, rerank_ms: 0, understand_ms: 0 }, trace: { steps: texts.map((text) => ({ step: text, ms: 1, detail: { [text]: text }, plan: [text] })) } })],
-    [/\/keys$/, () => list(texts.map((text, index) => ({ id: `k${index}`, name: text, prefix: text, scopes: [text], created_at: NOW })))],
-    [/\/users$/, () => list(texts.map((text, index) => ({ id: `u${index}`, organisation_id: ID, email: text, display_name: text, role: text, state: 'active', created_at: NOW })))],
-    [/\/invitations$/, () => list(texts.map((text, index) => ({ id: `i${index}`, email: text, role: text, created_at: NOW, expires_at: NOW })))],
-    [/\/audit$/, () => list(texts.map((text, index) => ({ id: `e${index}`, action: text, actor_id: `u${index}`, details: { [text]: text }, created_at: NOW })))],
-    [/\/me\/logins$/, () => list(texts.map((text, index) => ({ id: `l${index}`, device: text, created_at: NOW, expires_at: NOW, is_current: false })))],
-    [/\/members$/, () => list(texts.map((text, index) => ({ user_id: `m${index}`, email: text, display_name: text, role: text })))],
-    [/\/organisation$/, () => ({ id: ID, name: all, limits: { documents: 1, bytes: 1, tokens_per_day: 1 }, usage: { documents: 1, bytes: 1, tokens_per_day: 1 } })],
+    [
+      /\/search$/,
+      () => ({
+        results: texts.map(passage),
+        no_good_match: false,
+        pruned_words: texts,
+        reranked: false,
+        exact: true,
+        warnings: texts,
+        timings: { database_ms: 1, embed_ms: 1, rerank_ms: 0, understand_ms: 0 },
+        trace: { steps: texts.map((text) => ({ step: text, ms: 1, detail: { [text]: text }, plan: [text] })) },
+      }),
+    ],
+    [
+      /\/keys$/,
+      () => list(texts.map((text, index) => ({ id: `k${index}`, name: text, prefix: text, scopes: [text], created_at: NOW }))),
+    ],
+    [
+      /\/users$/,
+      () =>
+        list(
+          texts.map((text, index) => ({
+            id: `u${index}`,
+            organisation_id: ID,
+            email: text,
+            display_name: text,
+            role: text,
+            state: 'active',
+            created_at: NOW,
+          })),
+        ),
+    ],
+    [
+      /\/invitations$/,
+      () => list(texts.map((text, index) => ({ id: `i${index}`, email: text, role: text, created_at: NOW, expires_at: NOW }))),
+    ],
+    [
+      /\/audit$/,
+      () =>
+        list(
+          texts.map((text, index) => ({
+            id: `e${index}`,
+            action: text,
+            actor_id: `u${index}`,
+            details: { [text]: text },
+            created_at: NOW,
+          })),
+        ),
+    ],
+    [
+      /\/me\/logins$/,
+      () =>
+        list(
+          texts.map((text, index) => ({ id: `l${index}`, device: text, created_at: NOW, expires_at: NOW, is_current: false })),
+        ),
+    ],
+    [
+      /\/members$/,
+      () => list(texts.map((text, index) => ({ user_id: `m${index}`, email: text, display_name: text, role: text }))),
+    ],
+    [
+      /\/organisation$/,
+      () => ({
+        id: ID,
+        name: all,
+        limits: { documents: 1, bytes: 1, tokens_per_day: 1 },
+        usage: { documents: 1, bytes: 1, tokens_per_day: 1 },
+      }),
+    ],
   ];
   await page.route('**/v1/**', async (route) => {
     const url = new URL(route.request().url());
@@ -75,8 +236,12 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
   await page.goto(`${server.url}/#/c/${ID}`);
   await page.reload();
   await expect(page.locator('.exchange')).toHaveCount(texts.length);
-  await expect(page.locator('.exchange script, .exchange img, .exchange iframe, .exchange svg:not(.icon), .exchange style, .exchange form')).toHaveCount(0);
-  const targets = await page.locator('.prose a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
+  await expect(
+    page.locator('.exchange script, .exchange img, .exchange iframe, .exchange svg:not(.icon), .exchange style, .exchange form'),
+  ).toHaveCount(0);
+  const targets = await page
+    .locator('.prose a')
+    .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
   expect(targets.length).toBeGreaterThan(0);
   expect(targets.filter((protocol) => !['https:', 'http:', 'mailto:'].includes(protocol))).toEqual([]);
   await page.locator('.exchange').first().locator('.cite').first().hover();
@@ -84,7 +249,17 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
   await page.locator('.exchange').first().locator('.cite').first().click();
   await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('evil.test');
 
-  const screens = ['', 'documents', `documents/${ID}/text`, `documents/${ID}/passages`, 'settings/account', 'settings/keys', 'settings/people', 'settings/usage', 'settings/activity'];
+  const screens = [
+    '',
+    'documents',
+    `documents/${ID}/text`,
+    `documents/${ID}/passages`,
+    'settings/account',
+    'settings/keys',
+    'settings/people',
+    'settings/usage',
+    'settings/activity',
+  ];
   for (const screen of screens) {
     await page.goto(`${server.url}/#/${screen}`);
     await expect(page.getByText('evil.test').first()).toBeAttached();
@@ -107,7 +282,11 @@ test('texts in real files, names and streamed answers stay text', async ({ signe
   const texts = PAYLOADS.map((text) => text.replaceAll('\u0000', ''));
   const text = `Evil planets orbit fast.\n\n${texts.join('\n\n')}`;
   await api.upload(collection, '<img src=x onerror=pwned=1>.md', text, { title, metadata: JSON.stringify({ note: title }) });
-  await api.upload(collection, 'page.html', `<html><head><title>${title}</title></head><body><p>Evil moons orbit too.</p>${texts.slice(0, 30).join('\n')}</body></html>`);
+  await api.upload(
+    collection,
+    'page.html',
+    `<html><head><title>${title}</title></head><body><p>Evil moons orbit too.</p>${texts.slice(0, 30).join('\n')}</body></html>`,
+  );
   // In pieces that cut through the middle of tags and links.
   model.answers.set('Which evil planets', texts.join('\n\nCited [1].\n\n').match(/[\s\S]{1,37}/g) ?? []);
   await page.reload();

@@ -90,7 +90,8 @@ export class ChatModel {
         const prompt = messages.at(-1)?.content ?? '';
         const question = [...model.answers.keys()].find((part) => prompt.includes(part)) ?? '';
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        const send = (content: string) => response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+        const send = (content: string) =>
+          response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
         const pieces = model.answers.get(question) ?? ['I do not know.'];
         if (model.stalls.has(question)) return send(pieces[0] ?? '');
         for (const piece of pieces) send(piece);

@@ -29,7 +29,8 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Content<R> = R extends { content: { 'application/json': infer T } } ? T : never;
 type Success<O> = O extends { responses: infer R } ? Content<R[keyof R & (200 | 201 | 202)]> : never;
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never;
-export type Methods<P extends keyof paths> = Method & { [M in keyof paths[P]]: paths[P][M] extends { responses: unknown } ? M : never }[keyof paths[P]];
+export type Methods<P extends keyof paths> = Method &
+  { [M in keyof paths[P]]: paths[P][M] extends { responses: unknown } ? M : never }[keyof paths[P]];
 
 export interface Options<B> {
   /** Values of the path's `{names}`. */
@@ -113,15 +114,20 @@ async function readProblem(response: Response): Promise<Problem> {
   }
 }
 
-/** All items of a list that has few pages. */
-export async function listAll<T>(page: (after: string | undefined) => Promise<{ items: T[]; next?: string | null }>): Promise<T[]> {
+/** Maximum number of items that are read of a list. */
+const MAX_ITEMS = 20_000;
+
+/** All items of a list, page by page. */
+export async function listAll<T>(
+  page: (after: string | undefined) => Promise<{ items: T[]; next?: string | null }>,
+): Promise<T[]> {
   const items: T[] = [];
   let after: string | undefined;
   do {
     const found = await page(after);
     items.push(...found.items);
     after = found.next ?? undefined;
-  } while (after !== undefined && items.length < 2000);
+  } while (after !== undefined && items.length < MAX_ITEMS);
   return items;
 }
 

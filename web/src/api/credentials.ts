@@ -2,9 +2,7 @@
 // A login is shared by all tabs; a key is kept for one tab only. The server sets no cookies, so no other site can use them.
 import type { Tokens } from './types';
 
-export type Credentials =
-  | { kind: 'login'; access: string; refresh: string; expiresAt: number }
-  | { kind: 'key'; key: string };
+export type Credentials = { kind: 'login'; access: string; refresh: string; expiresAt: number } | { kind: 'key'; key: string };
 
 const NAME = 'rag.credentials';
 /** An access token is renewed this time before it ends, in milliseconds. */

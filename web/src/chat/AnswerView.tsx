@@ -70,7 +70,9 @@ function ReplyView({ reply, question, open }: { reply: Reply; question: string; 
           <strong>{messages.answer.failed}</strong> <span dir="auto">{reply.problem}</span>
         </Notice>
       )}
-      {reply.phase === 'stopped' && <p class="muted">{messages.answer.stoppedFor[reply.stopReason ?? ''] ?? messages.answer.stopped}</p>}
+      {reply.phase === 'stopped' && (
+        <p class="muted">{messages.answer.stoppedFor[reply.stopReason ?? ''] ?? messages.answer.stopped}</p>
+      )}
       {reply.phase === 'not_found' && (
         <a class="quiet-link" href={`#/lab?q=${encodeURIComponent(question)}`}>
           {messages.answer.lookInLab}

@@ -102,7 +102,9 @@ export function ChatView({ session }: { session: string | undefined }) {
           </>
         )}
       </section>
-      {opened && <SourcePane key={exchanges.length} cited={opened.cited} index={opened.index} step={(index) => setOpened({ ...opened, index })} close={close} />}
+      {opened && (
+        <SourcePane cited={opened.cited} index={opened.index} step={(index) => setOpened({ ...opened, index })} close={close} />
+      )}
     </div>
   );
 }

@@ -9,7 +9,11 @@ const MAX_SAMPLES = 3;
 async function findSamples(collections: Collection[], signal: AbortSignal): Promise<string[]> {
   const samples: string[] = [];
   for (const collection of collections.slice(0, 3)) {
-    const { items } = await call('get', '/v1/collections/{id}/documents', { path: { id: collection.id }, query: { limit: 6 }, signal });
+    const { items } = await call('get', '/v1/collections/{id}/documents', {
+      path: { id: collection.id },
+      query: { limit: 6 },
+      signal,
+    });
     for (const document of items.filter(({ searchable }) => searchable)) {
       const chunks = await call('get', '/v1/documents/{id}/chunks', { path: { id: document.id }, query: { limit: 12 }, signal });
       const headings = [...new Set(chunks.items.map(({ heading_path }) => heading_path.at(-1) ?? ''))];

@@ -129,7 +129,9 @@ export async function askIn(store: Store<Conversation>, question: string, collec
   const change = (next: Partial<Reply>) =>
     store.set((old) => ({
       ...old,
-      exchanges: old.exchanges.map((known) => (known.id === id && known.reply ? { ...known, reply: { ...known.reply, ...next } } : known)),
+      exchanges: old.exchanges.map((known) =>
+        known.id === id && known.reply ? { ...known, reply: { ...known.reply, ...next } } : known,
+      ),
     }));
   const tokens = paced((text) => change({ phase: 'writing', text }));
   try {

@@ -11,10 +11,19 @@ import { Failure } from '../ui/parts';
 import { link } from '../ui/router';
 
 export function DocumentView({ id, tab }: { id: string; tab: string | undefined }) {
-  const { data: document, error, reload } = useLoad((signal) => call('get', '/v1/documents/{id}', { path: { id }, signal }), [id]);
+  const {
+    data: document,
+    error,
+    reload,
+  } = useLoad((signal) => call('get', '/v1/documents/{id}', { path: { id }, signal }), [id]);
   const [failure, setFailure] = useState<unknown>();
   const texts = messages.documents;
-  if (document === undefined) return <div class="page"><Failure error={error} retry={reload} /></div>;
+  if (document === undefined)
+    return (
+      <div class="page">
+        <Failure error={error} retry={reload} />
+      </div>
+    );
   const { version } = document;
   const facts = [
     document.media_type,
@@ -24,7 +33,8 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
     version && texts.passageCount(version.chunk_count),
     formatDate(document.created_at),
   ].filter((fact) => typeof fact === 'string');
-  const download = () => saveOriginal(id, document.source ?? document.title).catch((refusal: unknown) => setFailure(new Error(describe(refusal))));
+  const download = () =>
+    saveOriginal(id, document.source ?? document.title).catch((refusal: unknown) => setFailure(new Error(describe(refusal))));
   return (
     <div class="page">
       <a class="quiet-link with-icon" href={link('documents', 'in', document.collection_id)}>
@@ -38,11 +48,17 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
           {texts.original}
         </button>
       </header>
-      <p class="muted small" dir="auto">{facts.join(' · ')}</p>
+      <p class="muted small" dir="auto">
+        {facts.join(' · ')}
+      </p>
       <Failure error={failure} />
       <nav class="tabs" aria-label={document.title}>
-        <a href={link('documents', id, 'text')} aria-current={tab === 'passages' ? undefined : 'page'}>{texts.text}</a>
-        <a href={link('documents', id, 'passages')} aria-current={tab === 'passages' ? 'page' : undefined}>{texts.passages}</a>
+        <a href={link('documents', id, 'text')} aria-current={tab === 'passages' ? undefined : 'page'}>
+          {texts.text}
+        </a>
+        <a href={link('documents', id, 'passages')} aria-current={tab === 'passages' ? 'page' : undefined}>
+          {texts.passages}
+        </a>
       </nav>
       {tab === 'passages' ? <Passages id={id} /> : <Reader document={id} headings={[document.title]} />}
     </div>
@@ -59,7 +75,9 @@ function Passages({ id }: { id: string }) {
     <>
       <Failure error={error} retry={reload} />
       <ol class="passages">
-        {data?.items.map((chunk) => <Passage key={chunk.id} chunk={chunk} />)}
+        {data?.items.map((chunk) => (
+          <Passage key={chunk.id} chunk={chunk} />
+        ))}
       </ol>
       {data?.next && limit < 200 && (
         <button type="button" class="secondary" onClick={() => setLimit(200)}>
@@ -77,7 +95,9 @@ function Passage({ chunk }: { chunk: Chunk }) {
       <p class="muted small" dir="auto">
         {[place, messages.documents.tokens(chunk.token_count)].filter(Boolean).join(' · ')}
       </p>
-      <p class="passage-text" dir="auto">{chunk.text}</p>
+      <p class="passage-text" dir="auto">
+        {chunk.text}
+      </p>
     </li>
   );
 }

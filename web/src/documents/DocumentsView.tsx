@@ -66,10 +66,27 @@ function NewCollection({ close }: { close: () => void }) {
     <Dialog title={documents.newCollection} close={close}>
       <Form submit={submit} action={messages.actions.create} cancel={close}>
         <Field label={documents.name}>
-          {(id) => <input id={id} dir="auto" required maxLength={200} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              dir="auto"
+              required
+              maxLength={200}
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <Field label={documents.description} hint={documents.describe}>
-          {(id) => <input id={id} dir="auto" maxLength={1000} value={description} onInput={(event) => setDescription(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              dir="auto"
+              maxLength={1000}
+              value={description}
+              onInput={(event) => setDescription(event.currentTarget.value)}
+            />
+          )}
         </Field>
       </Form>
     </Dialog>
@@ -134,14 +151,20 @@ function CollectionView({ collection }: { collection: Collection }) {
 /** The documents of a collection, page by page; loads again when an upload ends. */
 function useDocuments(collection: string) {
   const [pages, setPages] = useState(1);
-  const ended = useStore(uploads).filter((upload) => upload.collection === collection && upload.phase !== 'sending' && upload.phase !== 'waiting');
+  const ended = useStore(uploads).filter(
+    (upload) => upload.collection === collection && upload.phase !== 'sending' && upload.phase !== 'waiting',
+  );
   const state = ended.map(({ id, phase }) => id + phase).join();
   const { data, error, reload } = useLoad(
     async (signal) => {
       const items: Document_[] = [];
       let after: string | undefined;
       for (let page = 0; page < pages; page += 1) {
-        const found = await call('get', '/v1/collections/{id}/documents', { path: { id: collection }, query: { limit: 50, after }, signal });
+        const found = await call('get', '/v1/collections/{id}/documents', {
+          path: { id: collection },
+          query: { limit: 50, after },
+          signal,
+        });
         items.push(...found.items);
         after = found.next ?? undefined;
         if (after === undefined) break;
@@ -167,7 +190,12 @@ function useOpenJobs(collection: string): Job[] {
     async (signal) => {
       const list = (state: string) =>
         call('get', '/v1/jobs', { query: { collection_id: collection, state, limit: 50 }, signal }).then(({ items }) => items);
-      const [queued, running, dead, refused] = await Promise.all([list('queued'), list('running'), list('dead'), list('refused')]);
+      const [queued, running, dead, refused] = await Promise.all([
+        list('queued'),
+        list('running'),
+        list('dead'),
+        list('refused'),
+      ]);
       return { open: [...running, ...queued, ...dead], refused };
     },
     [collection],
@@ -212,9 +240,15 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
         <thead>
           <tr>
             <th scope="col">{texts.document}</th>
-            <th scope="col" class="number-cell">{texts.size}</th>
-            <th scope="col" class="number-cell wide-only">{texts.passages}</th>
-            <th scope="col" class="wide-only">{texts.added}</th>
+            <th scope="col" class="number-cell">
+              {texts.size}
+            </th>
+            <th scope="col" class="number-cell wide-only">
+              {texts.passages}
+            </th>
+            <th scope="col" class="wide-only">
+              {texts.added}
+            </th>
             <th scope="col">
               <span class="hidden">{texts.actions}</span>
             </th>
@@ -225,7 +259,9 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
             <tr key={document.id}>
               <td dir="auto">
                 <a href={link('documents', document.id, 'text')}>{document.title}</a>
-                {document.source && document.source !== document.title && <span class="muted small source-line">{document.source}</span>}
+                {document.source && document.source !== document.title && (
+                  <span class="muted small source-line">{document.source}</span>
+                )}
                 {!document.searchable && <span class="badge">{texts.notReady}</span>}
               </td>
               <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
@@ -241,7 +277,13 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
         </tbody>
       </table>
       {deleting && (
-        <Confirm title={texts.remove(deleting.title)} text={texts.removeText} action={messages.actions.remove} run={remove} close={() => setDeleting(undefined)} />
+        <Confirm
+          title={texts.remove(deleting.title)}
+          text={texts.removeText}
+          action={messages.actions.remove}
+          run={remove}
+          close={() => setDeleting(undefined)}
+        />
       )}
     </>
   );

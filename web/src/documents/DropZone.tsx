@@ -43,7 +43,14 @@ export function DropZone({ add, isLarge = false }: { add: (files: File[]) => voi
       </p>
       <p class="muted small">{documents.formats}</p>
       <input ref={files} type="file" multiple hidden aria-label={documents.choose} onInput={onChange} />
-      <input ref={folder} type="file" hidden aria-label={documents.chooseFolder} onInput={onChange} {...{ webkitdirectory: true }} />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        aria-label={documents.chooseFolder}
+        onInput={onChange}
+        {...{ webkitdirectory: true }}
+      />
     </div>
   );
 }

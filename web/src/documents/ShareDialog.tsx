@@ -33,7 +33,9 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
               <bdi>{member.display_name}</bdi> <bdi class="muted small">{member.email}</bdi>
             </span>
             <span class="muted small">{texts.roles[member.role] ?? member.role}</span>
-            {member.role !== 'owner' && <IconButton icon="close" label={texts.remove(member.display_name)} onClick={() => void remove(member.user_id)} />}
+            {member.role !== 'owner' && (
+              <IconButton icon="close" label={texts.remove(member.display_name)} onClick={() => void remove(member.user_id)} />
+            )}
           </li>
         ))}
       </ul>

@@ -42,5 +42,7 @@ export async function createCollection(name: string, description: string): Promi
 export async function firstCollection(): Promise<Collection> {
   await loadCollections();
   const { items } = collections.get();
-  return items.find(({ name }) => name === messages.documents.first) ?? items[0] ?? createCollection(messages.documents.first, '');
+  return (
+    items.find(({ name }) => name === messages.documents.first) ?? items[0] ?? createCollection(messages.documents.first, '')
+  );
 }

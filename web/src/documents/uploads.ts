@@ -51,10 +51,18 @@ export function addFiles(collection: string, added: File[]): void {
 /** Shows jobs that began before this page was opened. */
 export function adoptJobs(jobs: Job[]): void {
   const known = new Set(uploads.get().map(({ job }) => job?.id));
-  const fresh = jobs.filter(({ id, kind }) => kind === 'ingest' && !known.has(id)).map((job): Upload => {
-    const base: Upload = { id: `job-${job.id}`, name: job.title, collection: job.collection_id ?? '', phase: 'working', sent: 1 };
-    return { ...base, ...fromJob(base, job) };
-  });
+  const fresh = jobs
+    .filter(({ id, kind }) => kind === 'ingest' && !known.has(id))
+    .map((job): Upload => {
+      const base: Upload = {
+        id: `job-${job.id}`,
+        name: job.title,
+        collection: job.collection_id ?? '',
+        phase: 'working',
+        sent: 1,
+      };
+      return { ...base, ...fromJob(base, job) };
+    });
   if (fresh.length > 0) uploads.set((old) => [...fresh, ...old]);
   void follow();
 }

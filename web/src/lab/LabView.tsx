@@ -142,16 +142,41 @@ function Options({ settings, change }: { settings: Settings; change: (next: Part
   return (
     <div class="lab-options">
       <Field label={texts.limit}>
-        {(id) => <input id={id} type="number" min={1} max={100} value={settings.limit} onInput={(event) => change({ limit: event.currentTarget.valueAsNumber || 10 })} />}
+        {(id) => (
+          <input
+            id={id}
+            type="number"
+            min={1}
+            max={100}
+            value={settings.limit}
+            onInput={(event) => change({ limit: event.currentTarget.valueAsNumber || 10 })}
+          />
+        )}
       </Field>
       <Field label={`${texts.weight}: ${settings.weight ?? texts.default}`}>
         {(id) => (
-          <input id={id} type="range" min={0} max={1} step={0.05} value={settings.weight ?? 0.7} onInput={(event) => change({ weight: event.currentTarget.valueAsNumber })} />
+          <input
+            id={id}
+            type="range"
+            min={0}
+            max={1}
+            step={0.05}
+            value={settings.weight ?? 0.7}
+            onInput={(event) => change({ weight: event.currentTarget.valueAsNumber })}
+          />
         )}
       </Field>
       <Field label={`${texts.diversity}: ${settings.diversity}`}>
         {(id) => (
-          <input id={id} type="range" min={0} max={1} step={0.05} value={settings.diversity} onInput={(event) => change({ diversity: event.currentTarget.valueAsNumber })} />
+          <input
+            id={id}
+            type="range"
+            min={0}
+            max={1}
+            step={0.05}
+            value={settings.diversity}
+            onInput={(event) => change({ diversity: event.currentTarget.valueAsNumber })}
+          />
         )}
       </Field>
       <Field label={texts.rerank}>
@@ -164,7 +189,11 @@ function Options({ settings, change }: { settings: Settings; change: (next: Part
         )}
       </Field>
       <label class="check">
-        <input type="checkbox" checked={settings.feedback} onChange={(event) => change({ feedback: event.currentTarget.checked })} />
+        <input
+          type="checkbox"
+          checked={settings.feedback}
+          onChange={(event) => change({ feedback: event.currentTarget.checked })}
+        />
         <span>{texts.feedback}</span>
       </label>
       <label class="check">
@@ -172,7 +201,16 @@ function Options({ settings, change }: { settings: Settings; change: (next: Part
         <span>{texts.plain}</span>
       </label>
       <Field label={texts.filter} hint={texts.filterHint}>
-        {(id) => <textarea id={id} class="code" rows={2} spellcheck={false} value={settings.filter} onInput={(event) => change({ filter: event.currentTarget.value })} />}
+        {(id) => (
+          <textarea
+            id={id}
+            class="code"
+            rows={2}
+            spellcheck={false}
+            value={settings.filter}
+            onInput={(event) => change({ filter: event.currentTarget.value })}
+          />
+        )}
       </Field>
     </div>
   );

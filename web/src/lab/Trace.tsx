@@ -15,13 +15,19 @@ export function Trace({ result }: { result: SearchResult }) {
   return (
     <section class="trace">
       <h2>{texts.trace}</h2>
-      {notes.length > 0 && <p class="muted small" dir="auto">{notes.join(' ')}</p>}
+      {notes.length > 0 && (
+        <p class="muted small" dir="auto">
+          {notes.join(' ')}
+        </p>
+      )}
       <div class="table-frame" tabIndex={0} role="region" aria-label={texts.trace}>
         <table class="list">
           <thead>
             <tr>
               <th scope="col">{texts.step}</th>
-              <th scope="col" colSpan={2}>{texts.duration}</th>
+              <th scope="col" colSpan={2}>
+                {texts.duration}
+              </th>
               <th scope="col">{texts.facts}</th>
             </tr>
           </thead>

@@ -28,7 +28,16 @@ export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
         </p>
         <Form submit={save} action={messages.actions.save}>
           <Field label={texts.name}>
-            {(id) => <input id={id} dir="auto" required maxLength={200} value={name} onInput={(event) => (setSaved(false), setName(event.currentTarget.value))} />}
+            {(id) => (
+              <input
+                id={id}
+                dir="auto"
+                required
+                maxLength={200}
+                value={name}
+                onInput={(event) => (setSaved(false), setName(event.currentTarget.value))}
+              />
+            )}
           </Field>
           {isSaved && <Notice>{texts.saved}</Notice>}
         </Form>
@@ -82,11 +91,29 @@ function Password() {
       <h2>{texts.changePassword}</h2>
       <Form submit={submit} action={texts.changePassword}>
         <Field label={texts.currentPassword}>
-          {(id) => <input id={id} type="password" required autocomplete="current-password" value={current} onInput={(event) => setCurrent(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              type="password"
+              required
+              autocomplete="current-password"
+              value={current}
+              onInput={(event) => setCurrent(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <Field label={texts.newPassword} hint={messages.signIn.passwordHint}>
           {(id) => (
-            <input id={id} type="password" required minLength={12} maxLength={200} autocomplete="new-password" value={next} onInput={(event) => setNext(event.currentTarget.value)} />
+            <input
+              id={id}
+              type="password"
+              required
+              minLength={12}
+              maxLength={200}
+              autocomplete="new-password"
+              value={next}
+              onInput={(event) => setNext(event.currentTarget.value)}
+            />
           )}
         </Field>
         {isDone && <Notice>{texts.passwordChanged}</Notice>}

@@ -11,11 +11,14 @@ export function ActivityTab() {
   const [events, setEvents] = useState<AuditEvent[]>([]);
   const [after, setAfter] = useState<string>();
   const people = useLoad(() => listAll((next) => call('get', '/v1/users', { query: { limit: 200, after: next } })), []);
-  const { data, error, reload } = useLoad(async (signal) => {
-    const page = await call('get', '/v1/audit', { query: { limit: 50, after }, signal });
-    setEvents((old) => [...(after === undefined ? [] : old), ...page.items]);
-    return page;
-  }, [after]);
+  const { data, error, reload } = useLoad(
+    async (signal) => {
+      const page = await call('get', '/v1/audit', { query: { limit: 50, after }, signal });
+      setEvents((old) => [...(after === undefined ? [] : old), ...page.items]);
+      return page;
+    },
+    [after],
+  );
   const texts = messages.settings;
   const nameOf = (id: string | null | undefined) => people.data?.find((user) => user.id === id)?.display_name ?? '';
   return (
@@ -39,7 +42,9 @@ export function ActivityTab() {
                   <code>{event.action}</code>
                 </td>
                 <td dir="auto">{nameOf(event.actor_id)}</td>
-                <td class="facts" dir="auto">{factsOf(event.details)}</td>
+                <td class="facts" dir="auto">
+                  {factsOf(event.details)}
+                </td>
               </tr>
             ))}
           </tbody>

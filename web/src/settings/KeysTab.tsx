@@ -45,7 +45,13 @@ export function KeysTab() {
       </button>
       {isMaking && <NewKey close={() => setMaking(false)} made={(key) => (setMade(key), setMaking(false), reload())} />}
       {deleting && (
-        <Confirm title={texts.removeKey(deleting.name)} text={texts.removeKeyText} action={messages.actions.remove} run={remove} close={() => setDeleting(undefined)} />
+        <Confirm
+          title={texts.removeKey(deleting.name)}
+          text={texts.removeKeyText}
+          action={messages.actions.remove}
+          run={remove}
+          close={() => setDeleting(undefined)}
+        />
       )}
     </section>
   );
@@ -60,12 +66,22 @@ function NewKey({ close, made }: { close: () => void; made: (key: string) => voi
     const body = { name: name.trim(), scopes, ...(days === '' ? {} : { days: Number(days) }) };
     made((await call('post', '/v1/keys', { body })).key);
   };
-  const toggle = (scope: string) => setScopes(scopes.includes(scope) ? scopes.filter((other) => other !== scope) : [...scopes, scope]);
+  const toggle = (scope: string) =>
+    setScopes(scopes.includes(scope) ? scopes.filter((other) => other !== scope) : [...scopes, scope]);
   return (
     <Dialog title={texts.newKey} close={close}>
       <Form submit={submit} action={messages.actions.create} cancel={close}>
         <Field label={texts.keyName}>
-          {(id) => <input id={id} dir="auto" required maxLength={200} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              dir="auto"
+              required
+              maxLength={200}
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <fieldset class="checks">
           <legend>{texts.scopes}</legend>
@@ -77,7 +93,16 @@ function NewKey({ close, made }: { close: () => void; made: (key: string) => voi
           ))}
         </fieldset>
         <Field label={texts.days} hint={texts.daysHint}>
-          {(id) => <input id={id} type="number" min={1} max={3650} value={days} onInput={(event) => setDays(event.currentTarget.value)} />}
+          {(id) => (
+            <input
+              id={id}
+              type="number"
+              min={1}
+              max={3650}
+              value={days}
+              onInput={(event) => setDays(event.currentTarget.value)}
+            />
+          )}
         </Field>
       </Form>
     </Dialog>

@@ -10,7 +10,10 @@ import { link } from '../ui/router';
 import type { TabProps } from './SettingsView';
 
 export function PeopleTab({ me }: TabProps) {
-  const { data, error, reload } = useLoad(() => listAll((after) => call('get', '/v1/users', { query: { limit: 200, after } })), []);
+  const { data, error, reload } = useLoad(
+    () => listAll((after) => call('get', '/v1/users', { query: { limit: 200, after } })),
+    [],
+  );
   const [failure, setFailure] = useState<unknown>();
   const [erasing, setErasing] = useState<User>();
   const texts = messages.settings;
@@ -38,10 +41,18 @@ export function PeopleTab({ me }: TabProps) {
               </span>
               {isAdmin && user.id !== me.id && (
                 <span class="row-actions">
-                  <button type="button" class="quiet small" onClick={() => void change(user.id, { role: user.role === 'admin' ? 'member' : 'admin' })}>
+                  <button
+                    type="button"
+                    class="quiet small"
+                    onClick={() => void change(user.id, { role: user.role === 'admin' ? 'member' : 'admin' })}
+                  >
                     {user.role === 'admin' ? texts.makeMember : texts.makeAdmin}
                   </button>
-                  <button type="button" class="quiet small" onClick={() => void change(user.id, { state: user.state === 'active' ? 'suspended' : 'active' })}>
+                  <button
+                    type="button"
+                    class="quiet small"
+                    onClick={() => void change(user.id, { state: user.state === 'active' ? 'suspended' : 'active' })}
+                  >
                     {user.state === 'active' ? texts.suspend : texts.activate}
                   </button>
                   <IconButton icon="trash" label={texts.eraseTitle(user.display_name)} onClick={() => setErasing(user)} />
@@ -53,7 +64,13 @@ export function PeopleTab({ me }: TabProps) {
       </section>
       {isAdmin && <Invitations />}
       {erasing && (
-        <Confirm title={texts.eraseTitle(erasing.display_name)} text={texts.eraseText} action={texts.erase} run={erase} close={() => setErasing(undefined)} />
+        <Confirm
+          title={texts.eraseTitle(erasing.display_name)}
+          text={texts.eraseText}
+          action={texts.erase}
+          run={erase}
+          close={() => setErasing(undefined)}
+        />
       )}
     </>
   );
@@ -88,7 +105,12 @@ function Invitations() {
       <button type="button" class="secondary" onClick={() => setInviting(true)}>
         {texts.invite}
       </button>
-      {isInviting && <Invite close={() => setInviting(false)} made={(token) => (setMade(`${location.origin}/${link('accept', token)}`), setInviting(false), reload())} />}
+      {isInviting && (
+        <Invite
+          close={() => setInviting(false)}
+          made={(token) => (setMade(`${location.origin}/${link('accept', token)}`), setInviting(false), reload())}
+        />
+      )}
     </section>
   );
 }

@@ -36,8 +36,12 @@ export function SettingsView({ tab, ...props }: TabProps & { tab: string | undef
       </nav>
       <Shown {...props} />
       <footer class="page-foot small">
-        <a href="/docs/" class="quiet-link">{texts.api}</a>
-        <a href="/assets/licences.txt" class="quiet-link">{texts.licences}</a>
+        <a href="/docs/" class="quiet-link">
+          {texts.api}
+        </a>
+        <a href="/assets/licences.txt" class="quiet-link">
+          {texts.licences}
+        </a>
       </footer>
     </div>
   );

@@ -4,7 +4,7 @@ import { call } from '../api/client';
 import { save, saveTokens } from '../api/credentials';
 import { messages } from '../messages';
 import { Field, Form } from '../ui/parts';
-import { goTo } from '../ui/router';
+import { replacePlace } from '../ui/router';
 
 export function SignIn({ signedIn }: { signedIn: () => Promise<void> }) {
   const [isKey, setKey] = useState(false);
@@ -35,11 +35,27 @@ function PasswordForm({ signedIn }: { signedIn: () => Promise<void> }) {
   return (
     <Form submit={submit} action={texts.action}>
       <Field label={texts.email}>
-        {(id) => <input id={id} type="email" required autocomplete="username" value={email} onInput={(event) => setEmail(event.currentTarget.value)} />}
+        {(id) => (
+          <input
+            id={id}
+            type="email"
+            required
+            autocomplete="username"
+            value={email}
+            onInput={(event) => setEmail(event.currentTarget.value)}
+          />
+        )}
       </Field>
       <Field label={texts.password}>
         {(id) => (
-          <input id={id} type="password" required autocomplete="current-password" value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+          <input
+            id={id}
+            type="password"
+            required
+            autocomplete="current-password"
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
         )}
       </Field>
     </Form>
@@ -56,7 +72,16 @@ function KeyForm({ signedIn }: { signedIn: () => Promise<void> }) {
   return (
     <Form submit={submit} action={texts.action}>
       <Field label={texts.key} hint={texts.keyHint}>
-        {(id) => <input id={id} type="password" required autocomplete="off" value={key} onInput={(event) => setKey(event.currentTarget.value)} />}
+        {(id) => (
+          <input
+            id={id}
+            type="password"
+            required
+            autocomplete="off"
+            value={key}
+            onInput={(event) => setKey(event.currentTarget.value)}
+          />
+        )}
       </Field>
     </Form>
   );
@@ -68,7 +93,7 @@ export function AcceptInvitation({ token, signedIn }: { token: string; signedIn:
   const submit = async () => {
     const { tokens } = await call('post', '/v1/invitations/accept', { body: { token, display_name: name.trim(), password } });
     saveTokens(tokens);
-    goTo();
+    replacePlace();
     await signedIn();
   };
   const texts = messages.signIn;
@@ -79,7 +104,17 @@ export function AcceptInvitation({ token, signedIn }: { token: string; signedIn:
         <h1>{texts.accept}</h1>
         <Form submit={submit} action={texts.join}>
           <Field label={texts.displayName}>
-            {(id) => <input id={id} dir="auto" required maxLength={200} autocomplete="name" value={name} onInput={(event) => setName(event.currentTarget.value)} />}
+            {(id) => (
+              <input
+                id={id}
+                dir="auto"
+                required
+                maxLength={200}
+                autocomplete="name"
+                value={name}
+                onInput={(event) => setName(event.currentTarget.value)}
+              />
+            )}
           </Field>
           <Field label={texts.newPassword} hint={texts.passwordHint}>
             {(id) => (

@@ -45,7 +45,14 @@ export function Reader({ document, headings = [], quote }: Props) {
       )}
       {data &&
         paragraphs(data.text, span).map((pieces, index) => {
-          const isHeading = pieces.length > 0 && known.has(pieces.map(({ text }) => text).join('').trim());
+          const isHeading =
+            pieces.length > 0 &&
+            known.has(
+              pieces
+                .map(({ text }) => text)
+                .join('')
+                .trim(),
+            );
           return (
             <p key={index} dir="auto" class={isHeading ? 'heading' : undefined}>
               {pieces.map(({ text, isMarked }, part) => {

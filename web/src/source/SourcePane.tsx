@@ -43,7 +43,12 @@ export function SourcePane({ cited, index, step, close }: Props) {
             <>
               <IconButton icon="left" label={messages.source.previous} disabled={index === 0} onClick={() => step(index - 1)} />
               <span class="small muted">{messages.source.position(index + 1, cited.length)}</span>
-              <IconButton icon="right" label={messages.source.next} disabled={index + 1 === cited.length} onClick={() => step(index + 1)} />
+              <IconButton
+                icon="right"
+                label={messages.source.next}
+                disabled={index + 1 === cited.length}
+                onClick={() => step(index + 1)}
+              />
             </>
           )}
           <IconButton icon="close" label={messages.actions.close} onClick={close} />

@@ -37,7 +37,11 @@ export function formatMoment(iso: string): string {
 /** Such as "3 minutes ago". */
 export function formatAge(iso: string): string {
   const seconds = (new Date(iso).getTime() - Date.now()) / 1000;
-  for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60]] as const) {
+  for (const [unit, size] of [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   }
   return relative.format(0, 'minute');

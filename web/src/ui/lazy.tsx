@@ -14,11 +14,19 @@ export function Lazy<P extends object, N extends string>({ load, pick, props }: 
   const [screen, setScreen] = useState<{ pick: N; component: ComponentType<P> }>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    load().then((module) => setScreen({ pick, component: module[pick] }), (failure: unknown) => {
-      isOnline.set(false);
-      setError(failure);
-    });
+    load().then(
+      (module) => setScreen({ pick, component: module[pick] }),
+      (failure: unknown) => {
+        isOnline.set(false);
+        setError(failure);
+      },
+    );
   }, [pick]);
-  if (error !== undefined) return <div class="page"><Failure error={error} retry={() => location.reload()} /></div>;
+  if (error !== undefined)
+    return (
+      <div class="page">
+        <Failure error={error} retry={() => location.reload()} />
+      </div>
+    );
   return screen?.pick === pick ? h(screen.component, props) : null;
 }

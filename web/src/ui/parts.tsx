@@ -5,7 +5,14 @@ import { describe } from '../api/client';
 import { messages } from '../messages';
 import { Icon, type IconName } from './icons';
 
-export function IconButton(props: { icon: IconName; label: string; onClick: (event: Event) => void; class?: string; pressed?: boolean; disabled?: boolean }) {
+export function IconButton(props: {
+  icon: IconName;
+  label: string;
+  onClick: (event: Event) => void;
+  class?: string;
+  pressed?: boolean;
+  disabled?: boolean;
+}) {
   return (
     <button
       type="button"
@@ -56,7 +63,13 @@ export function Field(props: { label: string; hint?: string; children: (id: stri
 }
 
 /** A form that shows why it was refused. */
-export function Form(props: { submit: () => Promise<void>; action: string; cancel?: () => void; danger?: boolean; children?: ComponentChildren }) {
+export function Form(props: {
+  submit: () => Promise<void>;
+  action: string;
+  cancel?: () => void;
+  danger?: boolean;
+  children?: ComponentChildren;
+}) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const onSubmit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -103,7 +116,9 @@ export function Dialog(props: { title: string; close: () => void; children: Comp
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={props.close} onClick={onClick}>
       <div class="dialog-body">
-        <h2 id={id} dir="auto">{props.title}</h2>
+        <h2 id={id} dir="auto">
+          {props.title}
+        </h2>
         {props.children}
       </div>
     </dialog>
