@@ -29,6 +29,25 @@ pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citati
     (clean, citations)
 }
 
+/// The stretches of an answer's text that end in markers, without them: its cited sentences.
+pub(crate) fn split_at_markers(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut is_cited = false;
+    for piece in pieces(text) {
+        match piece {
+            Piece::Marker(_) => is_cited = true,
+            Piece::Text(text) => {
+                if std::mem::take(&mut is_cited) {
+                    parts.push(String::new());
+                }
+                parts.last_mut().into_iter().for_each(|part| part.push_str(text));
+            }
+        }
+    }
+    parts.retain(|part| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
 fn cite(given: &Evidence, claim: &HashSet<String>) -> Citation {
     let passage = &given.found.passage;
     let Origin::Chunk(chunk) = &passage.origin;

@@ -12,6 +12,7 @@ mod stored;
 mod types;
 
 pub use citations::check_citations;
+pub(crate) use citations::split_at_markers;
 pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
