@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::metrics::{float, percentile};
+use crate::answer::Signals;
 
 /// A question with the judgement of its answer.
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +38,10 @@ pub struct JudgedAnswer {
     pub ask_ms: f64,
     /// Time of a search with the same question and number of passages, in milliseconds.
     pub search_ms: f64,
+    /// What is known about the best part of the passages; `None` if they have none.
+    pub signals: Option<Signals>,
+    /// The probability that it answers the question, as the extractive answerer estimates it.
+    pub confidence: Option<f64>,
 }
 
 /// Shares of one group of questions, each from 0 to 1.
@@ -159,6 +164,8 @@ mod tests {
             verbatim_quotes: 3,
             ask_ms: 6.0,
             search_ms: 4.0,
+            signals: None,
+            confidence: None,
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Engine, EngineError, EngineResult,
-    answer::{Answer, Citation, Question, split_at_markers},
+    answer::{Answer, Citation, Evidence, Question, Signals, assess, split_at_markers},
     retrieve::SearchRequest,
 };
 
@@ -43,15 +43,13 @@ pub fn evaluate_answers<E: From<EngineError>>(
         let mut answered_by = String::new();
         for (done, question) in questions.iter().enumerate() {
             progress(Progress::Searching(done, questions.len()));
-            let search_ms = time_search(engine, collection, &question.text)?;
+            let Searched { search_ms, assessed } = search(engine, collection, &question.text)?;
             let begun = Instant::now();
             let answer = ask(asked(engine, collection, &question.text))?;
             let ask_ms = begun.elapsed().as_secs_f64() * 1e3;
-            judged.push(JudgedAnswer {
-                ask_ms,
-                search_ms,
-                ..judge(engine, question, &answer, &corpus.names)?
-            });
+            let (signals, confidence) = assessed.unzip();
+            let row = judge(engine, question, &answer, &corpus.names)?;
+            judged.push(JudgedAnswer { ask_ms, search_ms, signals, confidence, ..row });
             let forget = |conn: &mut _| sessions::delete(conn, answer.session_id);
             engine.db().transaction(engine.local_actor(), forget).map_err(EngineError::from)?;
             answered_by = answer.answered_by;
@@ -75,8 +73,15 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
     }
 }
 
-/// The time of the search that an answer begins with.
-fn time_search(engine: &Engine, collection: &Collection, text: &str) -> EngineResult<f64> {
+/// The search that an answer begins with.
+struct Searched {
+    search_ms: f64,
+    /// The signals of the best part and its confidence.
+    assessed: Option<(Signals, f64)>,
+}
+
+fn search(engine: &Engine, collection: &Collection, text: &str) -> EngineResult<Searched> {
+    let actor = engine.local_actor();
     let collections: [CollectionId; 1] = [collection.id];
     let limit = engine.settings().answer.passages.max(1);
     let request = SearchRequest {
@@ -87,8 +92,12 @@ fn time_search(engine: &Engine, collection: &Collection, text: &str) -> EngineRe
         ..SearchRequest::default()
     };
     let begun = Instant::now();
-    engine.find_passages(engine.local_actor(), &request)?;
-    Ok(begun.elapsed().as_secs_f64() * 1e3)
+    let result = engine.find_passages(actor, &request)?;
+    let search_ms = begun.elapsed().as_secs_f64() * 1e3;
+    let evidence: Vec<Evidence> =
+        (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
+    let assessed = assess(engine, actor, text, result.query_vector, &evidence)?;
+    Ok(Searched { search_ms, assessed })
 }
 
 fn judge(
@@ -123,6 +132,8 @@ fn judge(
         verbatim_quotes,
         ask_ms: 0.0,
         search_ms: 0.0,
+        signals: None,
+        confidence: None,
     })
 }
 
