@@ -11,7 +11,7 @@ const MIN_STEM_CHARS: usize = 3;
 /// Endings of words, longest first: those of English, and some of German and French.
 const ENDINGS: &[&str] = &[
     "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ern", "ers", "est", "ed", "es", "en", "er",
-    "em", "et", "ly", "al", "s", "e", "n", "y",
+    "em", "et", "ly", "al", "s", "e", "y",
 ];
 /// Words that carry no content, of the most common languages. A word that another language needs is rarely the only one of a question.
 const FUNCTION_WORDS: &[&str] = &[
@@ -94,9 +94,6 @@ fn stem(word: &str) -> String {
         && without.is_some()
         && !"lsz".contains(*last)
     {
-        letters.pop();
-    }
-    if letters.len() > MIN_STEM_CHARS && letters.last() == Some(&'i') {
         letters.pop();
     }
     letters.into_iter().take(STEM_CHARS).collect()

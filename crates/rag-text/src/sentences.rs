@@ -124,10 +124,11 @@ fn is_ordinal(previous: Option<&str>, next: &str) -> bool {
 
 /// Whether the word is one letter, as in "J. Smith", or several with full stops or a hyphen between them, as in "z.B.", "J.-P.".
 fn is_initial(word: &str) -> bool {
-    word.split(['.', '-']).all(|part| {
+    let is_short = |part: &str| {
         let mut letters = part.chars();
         letters.next().is_none_or(char::is_alphabetic) && letters.next().is_none()
-    })
+    };
+    word.starts_with(char::is_alphabetic) && word.split(['.', '-']).all(is_short)
 }
 
 #[cfg(test)]
@@ -169,6 +170,7 @@ mod tests {
     #[test]
     fn a_full_stop_after_a_number_or_an_open_abbreviation_may_end_a_sentence() {
         assert_eq!(texts("It was built in 1990. Nobody came."), ["It was built in 1990.", "Nobody came."]);
+        assert_eq!(texts("It costs 5 €. Wait... Then go."), ["It costs 5 €.", "Wait...", "Then go."]);
         assert_eq!(texts("He has 12. Others have 13."), ["He has 12.", "Others have 13."]);
         assert_eq!(texts("It opens at 5 p.m. The bar closes."), ["It opens at 5 p.m.", "The bar closes."]);
         assert_eq!(texts("Pears, plums etc. They are ripe."), ["Pears, plums etc.", "They are ripe."]);
