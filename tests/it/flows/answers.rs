@@ -53,7 +53,7 @@ const FORMS: &[Case] = &[
 /// A row is given with its column names; never the whole table.
 const TABLES: &[Case] = &[
     ("How many shares does SH-017 hold?", &["holder: SH-017", "shares: 1629"], &["SH-016", "SH-018"]),
-    ("In which year did SH-044 buy?", &["holder: SH-044", "year: 2027"], &["SH-043"]),
+    ("Which year is given for holder SH-044?", &["holder: SH-044", "year: 2027"], &["SH-043"]),
     ("Who is the contact of holder SH-058?", &["contact: Lena"], &["SH-057"]),
     ("How much does the night ferry to Turku cost?", &["route: Turku", "price: 64 euros"], &["Visby"]),
 ];
