@@ -65,10 +65,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\""
     )]
     Search(Search),
-    /// Judge retrieval on a test collection of the BEIR shape
+    /// Judge retrieval on a test collection of the BEIR shape, or answers
     #[command(
-        after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n\n\
-                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv. A query with `context` (the question before) is a follow-up."
+        after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n  rag eval --answers xquad/\n\n\
+                            The folder holds corpus.jsonl, queries.jsonl and qrels.tsv. A query with `context` (the question before) is a follow-up.\n\
+                            With --answers it holds corpus.jsonl and questions.jsonl: {\"_id\", \"text\", \"answers\": [strings], \"documents\": [ids of \
+                            the corpus], \"group\"}; a question without `answers` must be refused."
     )]
     Eval(Eval),
     /// Index the words of stored documents again, with the present rules and counts
@@ -292,8 +294,11 @@ pub(crate) struct Search {
 /// Arguments of `rag eval`.
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with corpus.jsonl and questions.jsonl
     pub(crate) dir: PathBuf,
+    /// Ask the folder's questions, and judge the answers
+    #[arg(long, conflicts_with_all = ["sweep", "compare"])]
+    pub(crate) answers: bool,
     /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,

@@ -15,6 +15,24 @@ pub struct ModelInfo {
     pub max_tokens: usize,
 }
 
+/// A text and the byte ranges of its parts, such as its sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartedText<'t> {
+    /// The whole text.
+    pub text: &'t str,
+    /// Ranges of it, in order.
+    pub parts: Vec<Range<usize>>,
+}
+
+/// The vectors of a text and of its parts, each of unit length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartedVector {
+    /// The vector of the whole text.
+    pub whole: Vec<f32>,
+    /// One vector for each part, `None` for a part outside the window; empty if the model gives none.
+    pub parts: Vec<Option<Vec<f32>>>,
+}
+
 /// Turns texts into vectors of unit length, so that their dot product is their cosine similarity.
 pub trait Embedder: Send + Sync {
     /// The model's name, dimensions and window.
@@ -25,6 +43,14 @@ pub trait Embedder: Send + Sync {
 
     /// One vector for each text, in the order of the texts; made for throughput, not for latency.
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
+
+    /// As `embed_documents`, with the vectors of the texts' parts from the same pass, if the model gives its tokens' states: the
+    /// vector of a part is the mean of its tokens' states, so that it knows the text around the part.
+    fn embed_parted(&self, texts: &[PartedText<'_>]) -> Result<Vec<PartedVector>, EmbedError> {
+        let whole: Vec<&str> = texts.iter().map(|parted| parted.text).collect();
+        let vectors = self.embed_documents(&whole)?;
+        Ok(vectors.into_iter().map(|whole| PartedVector { whole, parts: Vec::new() }).collect())
+    }
 
     /// Whether the model was trained only on texts in Latin script, so that its vectors of other scripts are poor.
     fn reads_only_latin(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{EmbedError, Embedder, ModelInfo, spans, vector};
+use crate::{EmbedError, Embedder, ModelInfo, PartedText, PartedVector, spans, vector};
 
 /// Embeds a text as its bag of lower-case words, each word hashed to one signed dimension: texts with common words have similar vectors.
 #[derive(Debug, Clone)]
@@ -46,6 +46,15 @@ impl Embedder for HashEmbedder {
 
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         Ok(texts.iter().map(|text| self.embed(text)).collect())
+    }
+
+    fn embed_parted(&self, texts: &[PartedText<'_>]) -> Result<Vec<PartedVector>, EmbedError> {
+        let parted = |parted: &PartedText<'_>| {
+            let parts =
+                parted.parts.iter().map(|part| parted.text.get(part.clone()).map(|text| self.embed(text)));
+            PartedVector { whole: self.embed(parted.text), parts: parts.collect() }
+        };
+        Ok(texts.iter().map(parted).collect())
     }
 
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {

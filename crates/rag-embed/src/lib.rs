@@ -16,7 +16,7 @@ pub mod vector;
 mod workers;
 
 pub use cross_encoder::CrossEncoder;
-pub use embedder::{Embedder, ModelInfo};
+pub use embedder::{Embedder, ModelInfo, PartedText, PartedVector};
 pub use error::EmbedError;
 pub use minilm::MiniLm;
 pub use remote::{RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig};

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use rag_embed::vector::dot;
-use rag_embed::{EmbedError, Embedder, MiniLm};
+use rag_embed::{EmbedError, Embedder, MiniLm, PartedText};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -83,6 +83,23 @@ fn a_damaged_weights_file_is_refused() {
     let Err(error) = MiniLm::load(dir.path(), 1) else { panic!("loaded a damaged file") };
     assert!(matches!(error, EmbedError::BadModel { .. }));
     assert!(error.to_string().contains("it has 7 bytes instead of 90868376"), "{error}");
+}
+
+#[test]
+fn parts_have_vectors_of_their_own_from_the_same_pass() {
+    let text = "The harbour lies north of the town. Bread is baked with rye flour and salt.";
+    let middle = text.find(" Bread").unwrap();
+    let long = format!("{text} {}", "word ".repeat(400));
+    let parts = vec![0..middle, middle + 1..text.len(), long.len() - 5..long.len()];
+    let parted = PartedText { text: &long, parts };
+    let [vector] = &MODEL.embed_parted(&[parted]).unwrap()[..] else { panic!("one text, one vector") };
+    assert!(dot(&vector.whole, &MODEL.embed_query(&long).unwrap()) > 0.9999);
+    let [Some(harbour), Some(bread), None] = &vector.parts[..] else {
+        panic!("a part outside the window has no vector")
+    };
+    let question = MODEL.embed_query("Which flour is used for baking?").unwrap();
+    assert!(dot(&question, bread) > dot(&question, harbour) + 0.1);
+    assert!((dot(bread, bread) - 1.0).abs() < 1e-5);
 }
 
 #[test]

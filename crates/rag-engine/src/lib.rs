@@ -14,6 +14,7 @@ mod events;
 pub mod ingest;
 pub mod jobs;
 mod models;
+mod part_vectors;
 pub mod retrieve;
 mod sessions;
 mod settings;

@@ -135,9 +135,9 @@ impl Default for SearchSettings {
 pub struct AnswerSettings {
     /// Passages given to the answerer, at least 1.
     pub passages: usize,
-    /// Most sentences of an extractive answer, at least 1.
+    /// Maximum number of sentences of an extractive answer, at least 1.
     pub sentences: usize,
-    /// Least support of the best sentence, 0 to 1; below it the answer is "not found".
+    /// Minimum probability that the best sentence answers the question, 0 to 1; below it the answer is "not found".
     pub min_support: f64,
     /// Maximum length of a question, in Unicode scalar values.
     pub max_question_chars: usize,
@@ -156,7 +156,7 @@ impl Default for AnswerSettings {
         Self {
             passages: 8,
             sentences: 3,
-            min_support: 0.45,
+            min_support: 0.38,
             max_question_chars: 4_000,
             max_answer_chars: 40_000,
             link_hosts: Vec::new(),

@@ -1,33 +1,102 @@
-//! Words and sentences of a text, for telling how much one supports another.
+//! Words of a text, for deciding how much one text supports another.
 
 use std::collections::HashSet;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Letters of a word that count: enough to tell words apart, few enough to forgive endings.
-const STEM_CHARS: usize = 6;
-/// Words of fewer letters carry no content, unless they are numbers.
-const CONTENT_CHARS: usize = 3;
-/// English words that carry no content although they are long enough; other languages do without such a list.
-const FUNCTION_WORDS: [&str; 48] = [
-    "about", "after", "also", "and", "any", "are", "been", "but", "can", "could", "did", "does", "for",
-    "from", "had", "has", "have", "her", "his", "how", "into", "its", "may", "not", "our", "she", "should",
-    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "was", "were", "what",
-    "when", "where", "which", "who", "why", "will", "with", "would",
+/// Letters of a stem that count: enough to tell words apart, few enough to forgive derivation.
+const STEM_CHARS: usize = 7;
+/// Letters that a stem keeps, at least.
+const MIN_STEM_CHARS: usize = 3;
+/// Endings of words, longest first: those of English, and some of German and French.
+const ENDINGS: &[&str] = &[
+    "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ern", "ers", "est", "ed", "es", "en", "er",
+    "em", "et", "ly", "al", "s", "e", "y",
+];
+/// Words that carry no content, of the most common languages. A word that another language needs is rarely the only one of a question.
+const FUNCTION_WORDS: &[&str] = &[
+    // English
+    "a", "about", "after", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but",
+    "by", "can", "could", "did", "do", "does", "doing", "for", "from", "get", "gets", "had", "has", "have",
+    "he", "her", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "long", "many", "may",
+    "me", "much", "my", "no", "not", "of", "often", "on", "or", "our", "s", "she", "should", "so", "such",
+    "t", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
+    "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
+    "with", "would", "you", "your", // German
+    "aber", "als", "am", "auch", "auf", "aus", "bei", "bin", "bis", "da", "das", "dass", "dem", "den", "der",
+    "des", "die", "dies", "diese", "dieser", "du", "ein", "eine", "einem", "einen", "einer", "eines", "er",
+    "es", "für", "haben", "hat", "hatte", "ich", "ihr", "im", "in", "ist", "kann", "können", "lange", "man",
+    "mein", "mit", "muss", "nach", "nicht", "noch", "ob", "oder", "oft", "sein", "seine", "sich", "sie",
+    "sind", "so", "um", "und", "uns", "viel", "viele", "vom", "von", "vor", "wann", "war", "waren", "warum",
+    "was", "welche", "welchem", "welchen", "welcher", "welches", "wem", "wen", "wer", "werden", "wie",
+    "wird", "wir", "wo", "wurde", "wurden", "zu", "zum", "zur", "über", // French and Spanish
+    "au", "aux", "avec", "ce", "cette", "comment", "combien", "como", "con", "cual", "cuál", "cuando",
+    "cuándo", "cuanto", "cuánto", "d", "dans", "de", "del", "donde", "dónde", "du", "el", "elle", "en", "es",
+    "est", "et", "il", "j", "l", "la", "las", "le", "les", "lo", "los", "m", "n", "ne", "nous", "on", "où",
+    "para", "par", "pas", "por", "pour", "qu", "quand", "que", "qué", "quel", "quelle", "quelles", "quels",
+    "qui", "quién", "sa", "se", "ses", "son", "sont", "sur", "un", "una", "une", "uno", "vous", "y", "à",
 ];
 
-/// The content words of a text, folded and cut to stems.
+/// The content words of a text, folded and cut to stems; pairs of characters in scripts without blanks.
 pub(crate) fn content_words(text: &str) -> HashSet<String> {
-    text.unicode_words()
-        .map(str::to_lowercase)
-        .filter(|word| is_number(word) || is_content(word))
-        .map(|word| word.chars().take(if is_number(&word) { usize::MAX } else { STEM_CHARS }).collect())
-        .collect()
+    content_word_list(text).into_iter().collect()
 }
 
-fn is_content(word: &str) -> bool {
-    let is_ideographic = word.chars().any(|letter| letter > '\u{2e7f}');
-    is_ideographic || (word.chars().count() >= CONTENT_CHARS && !FUNCTION_WORDS.contains(&word))
+/// As `content_words`, in order and with repetitions.
+pub(crate) fn content_word_list(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut unspaced: Vec<char> = Vec::new();
+    for word in text.unicode_words() {
+        let first = word.chars().next().unwrap_or_default();
+        if is_unspaced(first) {
+            unspaced.extend(word.chars());
+            continue;
+        }
+        take_pairs(&mut unspaced, &mut words);
+        let lower = word.to_lowercase();
+        let lower = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower);
+        if is_number(lower) {
+            words.push(lower.to_owned());
+        } else if !FUNCTION_WORDS.contains(&lower) && (lower.chars().count() > 1) {
+            words.push(stem(lower));
+        }
+    }
+    take_pairs(&mut unspaced, &mut words);
+    words
+}
+
+/// Whether a script writes its words without blanks between them.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Pairs of neighbours stand for the words of a script without blanks.
+fn take_pairs(characters: &mut Vec<char>, words: &mut Vec<String>) {
+    match characters.as_slice() {
+        [] => {}
+        [one] => words.push(one.to_string()),
+        many => words.extend(many.windows(2).map(|pair| pair.iter().collect::<String>())),
+    }
+    characters.clear();
+}
+
+/// The word without one ending and a doubled consonant, cut.
+fn stem(word: &str) -> String {
+    let is_long_enough = |stem: &&str| stem.chars().count() >= MIN_STEM_CHARS;
+    let without = ENDINGS.iter().find_map(|ending| {
+        let stem = word.strip_suffix(ending).filter(is_long_enough)?;
+        // "class" has no ending.
+        (*ending != "s" || !stem.ends_with('s')).then_some(stem)
+    });
+    let mut letters: Vec<char> = without.unwrap_or(word).chars().collect();
+    if let [.., before, last] = letters.as_slice()
+        && before == last
+        && without.is_some()
+        && !"lsz".contains(*last)
+    {
+        letters.pop();
+    }
+    letters.into_iter().take(STEM_CHARS).collect()
 }
 
 /// Whether a word holds a digit: numbers must agree exactly.
@@ -40,104 +109,20 @@ pub(crate) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64
     if wanted.is_empty() {
         return 0.0;
     }
-    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    count(wanted.intersection(given).count()) / count(wanted.len())
+    float(wanted.intersection(given).count()) / float(wanted.len())
 }
 
-/// A sentence of a text and the character at which it starts, in Unicode scalar values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sentence<'t> {
-    pub(crate) start: usize,
-    pub(crate) text: &'t str,
-}
-
-/// The sentences of a text. A blank line ends one too, and so does the end of a line before a list item.
-pub(crate) fn sentences(text: &str) -> Vec<Sentence<'_>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for piece in text.split_inclusive("\n\n").flat_map(split_list).flat_map(|paragraph| joined(paragraph)) {
-        let trimmed = piece.trim();
-        if !trimmed.is_empty() {
-            let lead = piece.chars().take_while(|letter| letter.is_whitespace()).count();
-            sentences.push(Sentence { start: start + lead, text: trimmed });
-        }
-        start += piece.chars().count();
-    }
-    sentences
-}
-
-/// Sentence boundaries by Unicode, without the cut after an abbreviation such as "Fig." or an initial.
-fn joined(paragraph: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut begin = 0;
-    for (at, bound) in paragraph.split_sentence_bound_indices() {
-        let end = at + bound.len();
-        if !ends_in_abbreviation(bound) || end == paragraph.len() {
-            pieces.extend(paragraph.get(begin..end));
-            begin = end;
-        }
-    }
-    pieces
-}
-
-fn ends_in_abbreviation(piece: &str) -> bool {
-    const ABBREVIATIONS: [&str; 14] = [
-        "al.", "approx.", "cf.", "dr.", "e.g.", "eq.", "fig.", "i.e.", "mr.", "mrs.", "no.", "prof.", "sec.",
-        "vs.",
-    ];
-    let last = piece.split_whitespace().last().unwrap_or_default().to_lowercase();
-    let is_line_end = piece.ends_with('\n') && !last.ends_with(['.', '!', '?', ':', '。', '！', '？']);
-    is_line_end || ABBREVIATIONS.contains(&last.trim_start_matches('('))
-}
-
-fn split_list(paragraph: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut begin = 0;
-    for (at, _) in paragraph.match_indices('\n') {
-        let rest = paragraph.get(at + 1..).unwrap_or_default().trim_start();
-        if rest.starts_with("- ") || rest.starts_with("* ") || rest.starts_with("• ") {
-            pieces.extend(paragraph.get(begin..=at));
-            begin = at + 1;
-        }
-    }
-    pieces.extend(paragraph.get(begin..));
-    pieces
+/// A count as a float; counts here are far below 2³².
+pub(crate) fn float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts(text: &str) -> Vec<&str> {
-        sentences(text).into_iter().map(|sentence| sentence.text).collect()
-    }
-
-    #[test]
-    fn sentences_end_at_full_stops_and_blank_lines() {
-        assert_eq!(
-            texts("One is here. Two is there.\n\nA heading\n\nThree"),
-            ["One is here.", "Two is there.", "A heading", "Three"]
-        );
-    }
-
-    #[test]
-    fn abbreviations_end_no_sentence() {
-        assert_eq!(
-            texts("See Fig. 3 by Smith et al. Then read on."),
-            ["See Fig. 3 by Smith et al. Then read on."]
-        );
-    }
-
-    #[test]
-    fn a_line_end_within_a_paragraph_ends_no_sentence() {
-        assert_eq!(texts("A line that\ngoes on. And ends."), ["A line that\ngoes on.", "And ends."]);
-    }
-
-    #[test]
-    fn starts_count_characters() {
-        let text = "Ünïcode först. Zweiter Satz.";
-        let second = &sentences(text)[1];
-        assert_eq!(text.chars().skip(second.start).collect::<String>(), second.text);
+    fn words(text: &str) -> Vec<String> {
+        content_word_list(text)
     }
 
     #[test]
@@ -145,5 +130,32 @@ mod tests {
         let wanted = content_words("engines started 1998");
         assert!((coverage(&wanted, &content_words("The engine was started in 1998")) - 1.0).abs() < 1e-9);
         assert!(coverage(&wanted, &content_words("The engine was started in 1999")) < 0.7);
+    }
+
+    #[test]
+    fn forms_of_a_word_have_one_stem() {
+        for forms in [
+            ["book", "books", "booked", "booking"],
+            ["train", "trains", "training", "trained"],
+            ["class", "classes", "class", "classes"],
+            ["stop", "stops", "stopped", "stopping"],
+            ["deposit", "deposits", "deposited", "deposit"],
+            ["party", "parties", "party", "party's"],
+        ] {
+            let stems: HashSet<String> = forms.iter().flat_map(|form| words(form)).collect();
+            assert_eq!(stems.len(), 1, "{stems:?}");
+        }
+    }
+
+    #[test]
+    fn short_names_count_and_function_words_do_not() {
+        assert_eq!(words("Is the EU in it?"), ["eu"]);
+        assert_eq!(words("Wie lange ist die Frist?"), ["frist"]);
+    }
+
+    #[test]
+    fn scripts_without_blanks_have_pairs() {
+        assert_eq!(words("東京都 in 2020"), ["東京", "京都", "2020"]);
+        assert_eq!(words("ราคา").len(), 3);
     }
 }

@@ -74,6 +74,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    chunk_parts (chunk_id) {
+        chunk_id -> Uuid,
+        collection_id -> Uuid,
+        model_id -> Int4,
+        parts -> Jsonb,
+        vectors -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     chunks (id) {
         id -> Uuid,
         version_id -> Uuid,
@@ -468,6 +481,7 @@ diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
+diesel::joinable!(chunk_parts -> chunks (chunk_id));
 diesel::joinable!(chunks -> passages (id));
 diesel::joinable!(collection_links -> api_keys (made_by_key_id));
 diesel::joinable!(collection_links -> collections (collection_id));
@@ -499,6 +513,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     chat_messages,
     chat_sessions,
+    chunk_parts,
     chunks,
     collection_links,
     collection_members,

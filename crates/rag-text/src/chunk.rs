@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::{
     block::{Block, BlockKind},
     cut,
+    parts::{BlockPart, Divider, Part},
     tokens::Tokenize,
 };
 
@@ -50,6 +51,8 @@ pub struct Chunk {
     pub last_page: Option<u32>,
     /// The headings above its first text that is not a heading, highest first.
     pub heading_path: Vec<String>,
+    /// The parts of its text that can answer a question, in order.
+    pub parts: Vec<Part>,
     /// Its number of tokens; a token of more than 64 bytes counts once for every 64 bytes begun.
     pub token_count: u32,
 }
@@ -78,6 +81,9 @@ pub struct Chunker<'t> {
     ordinal: u32,
     open: Open,
     path: Vec<String>,
+    divider: Divider,
+    /// Parts of the text from `base` on, at positions in the stored text.
+    parts: Vec<Part>,
 }
 
 /// The open chunk.
@@ -116,6 +122,8 @@ impl<'t> Chunker<'t> {
             ordinal: 0,
             open: Open::default(),
             path: Vec::new(),
+            divider: Divider::default(),
+            parts: Vec::new(),
         }
     }
 
@@ -135,6 +143,7 @@ impl<'t> Chunker<'t> {
             self.path.clone_from(&block.heading_path);
             self.path.push(block.text.clone());
         }
+        self.divide(&block);
         for window in cut::windows(&block.text, cut::WINDOW_BYTES) {
             self.place(window, at, &block, &mut chunks);
             at += window.len();
@@ -149,6 +158,30 @@ impl<'t> Chunker<'t> {
         let mut chunks = Vec::new();
         self.close(0, &mut chunks);
         chunks
+    }
+
+    /// Notes the parts of the block, which begins at the current position.
+    fn divide(&mut self, block: &Block) {
+        let (mut byte, mut scalar) = (0, self.chars);
+        for BlockPart { bytes, kind, lead } in self.divider.divide(block.kind, &block.text) {
+            scalar += count(block.text.get(byte..bytes.start).unwrap_or_default());
+            let end = scalar + count(block.text.get(bytes.clone()).unwrap_or_default());
+            self.parts.push(Part { start: index(scalar), end: index(end), kind, page: block.page, lead });
+            (byte, scalar) = (bytes.end, end);
+        }
+    }
+
+    /// The parts of the stored text from `start` to `end`, at positions in that text; a part that is cut there loses its rest.
+    fn parts_between(&self, start: u64, end: u64) -> Vec<Part> {
+        let (start, end) = (index(start), index(end));
+        let inside = self.parts.iter().filter(|part| part.start < end && part.end > start);
+        inside
+            .map(|part| Part {
+                start: part.start.max(start) - start,
+                end: part.end.min(end) - start,
+                ..part.clone()
+            })
+            .collect()
     }
 
     /// Adds a part of `block`, which begins at byte `at` of the stored text, to the open chunk and to new ones.
@@ -224,6 +257,7 @@ impl<'t> Chunker<'t> {
             page: first.page,
             last_page: last.page,
             heading_path: self.path.clone(),
+            parts: self.parts_between(first.chars.start, last.chars.end),
             token_count: u32::try_from(tokens).unwrap_or(u32::MAX),
         });
         self.ordinal += 1;
@@ -250,6 +284,8 @@ impl<'t> Chunker<'t> {
         let keep = self.open.atoms.first().map_or(end, |atom| atom.bytes.start);
         self.text.drain(..keep - self.base);
         self.base = keep;
+        let first = self.open.atoms.first().map_or(self.chars, |atom| atom.chars.start);
+        self.parts.retain(|part| part.end > index(first));
     }
 }
 
@@ -258,6 +294,10 @@ impl Open {
         self.tokens += atom.tokens + if self.atoms.is_empty() { 0 } else { atom.gap };
         self.atoms.push(atom);
     }
+}
+
+fn index(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
 fn count(text: &str) -> u64 {

@@ -8,12 +8,16 @@ pub mod extract;
 pub mod format;
 pub mod isolate;
 pub mod names;
+pub mod parts;
 pub mod refusal;
+pub mod sentences;
 pub mod tokens;
 
 pub use block::{Block, BlockKind, Language, Outline};
 pub use chunk::{Chunk, ChunkSettings, Chunker, Step};
 pub use format::{Format, detect};
 pub use isolate::{Extracted, Limits, open};
+pub use parts::{Part, PartKind, parts_of_text};
 pub use refusal::Refusal;
+pub use sentences::sentences;
 pub use tokens::Tokenize;

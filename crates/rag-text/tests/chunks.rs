@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proptest::prelude::*;
 use rag_text::{
-    Block, BlockKind, Chunk, ChunkSettings, Chunker, Tokenize, chunk::SEPARATOR, tokens::WordTokens,
+    Block, BlockKind, Chunk, ChunkSettings, Chunker, PartKind, Tokenize, chunk::SEPARATOR, tokens::WordTokens,
 };
 
 /// A tokenizer with one token per visible character.
@@ -50,6 +50,34 @@ fn block(kind: BlockKind, text: &str, path: &[&str]) -> Block {
 
 fn settings(max_tokens: usize, overlap_tokens: usize) -> ChunkSettings {
     ChunkSettings { max_tokens, overlap_tokens, reserve_tokens: 0 }
+}
+
+#[test]
+fn the_parts_of_a_chunk_lie_in_its_text_and_rows_of_every_chunk_name_their_columns() {
+    let rows: String = (0..40).map(|row| format!("\nSH-{row} | {row}0 shäres")).collect();
+    let blocks = [
+        block(BlockKind::Heading { level: 1 }, "Hölders", &[]),
+        block(BlockKind::Paragraph, "One is here. Two is there. The table:", &["Hölders"]),
+        block(BlockKind::Table, &format!("holder | shares{rows}"), &["Hölders"]),
+    ];
+    let Chunked { chunks, .. } = chunked(&blocks, settings(60, 10), &WordTokens);
+    assert!(chunks.len() > 3);
+    let mut texts = Vec::new();
+    for chunk in &chunks {
+        let characters: Vec<char> = chunk.text.chars().collect();
+        for part in &chunk.parts {
+            texts.push(characters[part.start..part.end].iter().collect::<String>());
+            assert_eq!(
+                part.kind == PartKind::Row,
+                part.lead.as_deref() == Some("holder | shares"),
+                "{part:?}"
+            );
+        }
+    }
+    assert_eq!(texts[..3], ["One is here.", "Two is there.", "SH-0 | 00 shäres"]);
+    for row in 0..40 {
+        assert!(texts.contains(&format!("SH-{row} | {row}0 shäres")), "{row}");
+    }
 }
 
 fn any_block() -> impl Strategy<Value = Block> {

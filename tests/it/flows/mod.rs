@@ -1,5 +1,6 @@
 //! Flows over several routes, and the server under stress.
 
+mod answers;
 mod events;
 mod hostile;
 mod jobs;

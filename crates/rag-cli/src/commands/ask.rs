@@ -51,7 +51,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
 }
 
 /// Runs the turn, and prints its text as it comes when `shown`. Ctrl-C ends it early and keeps the part that is written.
-fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<Answer> {
+pub(super) fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = CancellationToken::new();

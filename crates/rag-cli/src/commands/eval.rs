@@ -1,10 +1,11 @@
-//! `rag eval`: judges retrieval on a test collection, as a table or as JSON.
+//! `rag eval`: judges retrieval or answers on a test collection, as a table or as JSON.
 
 use std::{fmt, fs, path::Path, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rag_engine::evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate};
 
+use super::eval_answers;
 use crate::{
     args::Eval,
     config::Config,
@@ -18,9 +19,9 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     let before = args.compare.as_deref().map(earlier).transpose()?;
     let context = Context::open(config)?;
     context.warn_of_other_index();
-    let bar = if output::is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} [{elapsed}]") {
-        bar.set_style(style);
+    let bar = progress_bar();
+    if args.answers {
+        return eval_answers::run(&context, args, &bar);
     }
     let evaluation = Evaluation {
         dir: &args.dir,
@@ -51,6 +52,14 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     }
     Err(Failure::new(Exit::Failed, format!("quality was lost: {}", lost.join("; ")))
         .hint("mend the ranking; when the loss is meant, keep this run's JSON as the new measure"))
+}
+
+fn progress_bar() -> ProgressBar {
+    let bar = if output::is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} [{elapsed}]") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// The report of an earlier run.
@@ -95,7 +104,7 @@ fn changes(before: &Legs, after: &Legs) -> Vec<Change> {
         .collect()
 }
 
-fn show(bar: &ProgressBar, at: Progress) {
+pub(super) fn show(bar: &ProgressBar, at: Progress) {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let (message, done, all) = match at {
         Progress::Uploading(sent) => ("uploading", count(sent), count(sent)),

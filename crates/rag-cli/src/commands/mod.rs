@@ -5,6 +5,7 @@ mod ask;
 mod config;
 mod doctor;
 mod eval;
+mod eval_answers;
 mod index;
 mod ingest;
 mod ingest_files;

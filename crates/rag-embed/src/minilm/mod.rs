@@ -7,10 +7,10 @@ mod weights;
 use std::ops::Range;
 use std::path::Path;
 
-use self::network::Network;
+use self::network::{Network, Sequence};
 use self::tokens::Tokens;
 use crate::workers::Workers;
-use crate::{EmbedError, Embedder, ModelInfo};
+use crate::{EmbedError, Embedder, ModelInfo, PartedText, PartedVector};
 
 /// The length of the vectors.
 pub const DIMENSIONS: usize = 384;
@@ -63,12 +63,25 @@ impl Embedder for MiniLm {
         self.query_workers.run(|pool| self.network.embed_one(&ids, pool))
     }
 
+    fn embed_parted(&self, texts: &[PartedText<'_>]) -> Result<Vec<PartedVector>, EmbedError> {
+        let sequences = self.document_workers.map(texts, |parted, _| self.tokens.sequence(parted))?;
+        self.document_workers.map_batches(
+            &sequences,
+            |sequence| sequence.ids.len(),
+            |batch, pool| self.network.embed(batch, pool),
+        )
+    }
+
     fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        let ids = self.document_workers.map(texts, |text, _| self.tokens.ids(text))?;
-        self.document_workers.map_batches(&ids, Vec::len, |batch, pool| {
-            let sequences: Vec<&[i32]> = batch.iter().map(|ids| ids.as_slice()).collect();
-            self.network.embed(&sequences, pool)
-        })
+        let sequences = self
+            .document_workers
+            .map(texts, |text, _| Ok(Sequence { ids: self.tokens.ids(text)?, parts: Vec::new() }))?;
+        let embedded = self.document_workers.map_batches(
+            &sequences,
+            |sequence| sequence.ids.len(),
+            |batch, pool| self.network.embed(batch, pool),
+        )?;
+        Ok(embedded.into_iter().map(|vector| vector.whole).collect())
     }
 
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {

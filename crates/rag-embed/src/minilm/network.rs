@@ -1,5 +1,6 @@
 //! The neural network: token ids in, vectors out; does not see texts.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,13 +8,19 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, op_registry};
 use rten_tensor::NdTensor;
 
 use super::{DIMENSIONS, weights};
-use crate::{EmbedError, batch, vector};
+use crate::{EmbedError, PartedVector, batch, vector};
 
 /// The graph without weights, written by `scripts/model/minilm_graph.py`.
 const GRAPH: &[u8] = include_bytes!("../../assets/all-minilm-l6-v2.onnx");
 
 /// The size of the `model.safetensors` that belongs to the graph.
 const WEIGHTS_BYTES: u64 = 90_868_376;
+
+/// Token ids, the special ones included, and the ranges of the tokens of parts.
+pub(super) struct Sequence {
+    pub(super) ids: Vec<i32>,
+    pub(super) parts: Vec<Range<usize>>,
+}
 
 pub(super) struct Network {
     model: Model,
@@ -60,21 +67,27 @@ impl Network {
 
     /// The vector of one sequence of token ids.
     pub(super) fn embed_one(&self, ids: &[i32], pool: &Arc<ThreadPool>) -> Result<Vec<f32>, EmbedError> {
-        self.embed(&[ids], pool)?.pop().ok_or_else(|| EmbedError::Inference("no output".into()))
+        let hidden = self.run([1, ids.len()], ids.to_vec(), vec![1; ids.len()], pool)?;
+        mean_direction(&hidden, 0..ids.len()).ok_or_else(without_direction)
     }
 
-    /// The vectors of a batch of sequences, which are padded to the longest of them.
+    /// The vectors of a batch of sequences, which are padded to the longest of them, and of their parts.
     pub(super) fn embed(
         &self,
-        batch: &[&[i32]],
+        batch: &[&Sequence],
         pool: &Arc<ThreadPool>,
-    ) -> Result<Vec<Vec<f32>>, EmbedError> {
-        let longest = batch.iter().map(|ids| ids.len()).max().unwrap_or(0);
-        let ids = batch::padded(batch.iter().copied(), longest, 0);
-        let mask = batch::mask(batch.iter().map(|ids| ids.len()), longest);
+    ) -> Result<Vec<PartedVector>, EmbedError> {
+        let longest = batch.iter().map(|sequence| sequence.ids.len()).max().unwrap_or(0);
+        let ids = batch::padded(batch.iter().map(|sequence| sequence.ids.as_slice()), longest, 0);
+        let mask = batch::mask(batch.iter().map(|sequence| sequence.ids.len()), longest);
         let hidden = self.run([batch.len(), longest], ids, mask, pool)?;
         let rows = hidden.chunks_exact((longest * DIMENSIONS).max(1));
-        batch.iter().zip(rows).map(|(ids, row)| mean_direction(row, ids.len())).collect()
+        let vectors = batch.iter().zip(rows).map(|(sequence, row)| {
+            let whole = mean_direction(row, 0..sequence.ids.len()).ok_or_else(without_direction)?;
+            let parts = sequence.parts.iter().map(|part| mean_direction(row, part.clone())).collect();
+            Ok(PartedVector { whole, parts })
+        });
+        vectors.collect()
     }
 
     fn run(
@@ -97,15 +110,15 @@ impl Network {
     }
 }
 
-/// The direction of the mean of the first `tokens` states; the sum has the same direction as the mean.
-fn mean_direction(states: &[f32], tokens: usize) -> Result<Vec<f32>, EmbedError> {
+/// The direction of the mean of the states of these tokens, which their sum has, too; `None` if there are none.
+fn mean_direction(states: &[f32], tokens: Range<usize>) -> Option<Vec<f32>> {
     let mut sum = vec![0.0; DIMENSIONS];
-    for state in states.chunks_exact(DIMENSIONS).take(tokens) {
+    for state in states.chunks_exact(DIMENSIONS).take(tokens.end).skip(tokens.start) {
         sum.iter_mut().zip(state).for_each(|(total, x)| *total += x);
     }
-    if vector::normalise(&mut sum) {
-        Ok(sum)
-    } else {
-        Err(EmbedError::Inference("a vector without direction".into()))
-    }
+    vector::normalise(&mut sum).then_some(sum)
+}
+
+fn without_direction() -> EmbedError {
+    EmbedError::Inference("a vector without direction".into())
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use tokenizers::Tokenizer;
 
+use super::network::Sequence;
 use super::{MAX_TOKENS, weights};
-use crate::EmbedError;
+use crate::{EmbedError, PartedText};
 
 const CLS: i32 = 101;
 const SEP: i32 = 102;
@@ -33,9 +34,22 @@ impl Tokens {
     pub(super) fn ids(&self, text: &str) -> Result<Vec<i32>, EmbedError> {
         let start = text.get(..text.floor_char_boundary(WINDOW_BYTES)).unwrap_or(text);
         let encoding = self.tokenizer.encode_fast(start, false).map_err(EmbedError::Inference)?;
-        let words = encoding.get_ids().iter().take(MAX_TOKENS - 2);
-        let ids = words.map(|&id| i32::try_from(id).map_err(|error| EmbedError::Inference(error.into())));
-        [Ok(CLS)].into_iter().chain(ids).chain([Ok(SEP)]).collect()
+        between_special(encoding.get_ids())
+    }
+
+    /// As `ids`, with the tokens of each part; a part outside the window has none.
+    pub(super) fn sequence(&self, parted: &PartedText<'_>) -> Result<Sequence, EmbedError> {
+        let text = parted.text;
+        let start = text.get(..text.floor_char_boundary(WINDOW_BYTES)).unwrap_or(text);
+        let encoding = self.tokenizer.encode(start, false).map_err(EmbedError::Inference)?;
+        let spans = encoding.get_offsets().get(..MAX_TOKENS - 2).unwrap_or_else(|| encoding.get_offsets());
+        let parts = parted.parts.iter().map(|part| {
+            let first = spans.partition_point(|(_, end)| *end <= part.start);
+            let last = spans.partition_point(|(start, _)| *start < part.end);
+            // The first special token moves all others by one.
+            first + 1..last.max(first) + 1
+        });
+        Ok(Sequence { parts: parts.collect(), ids: between_special(encoding.get_ids())? })
     }
 
     /// The byte spans of all tokens of the text; estimated ones if the tokenizer fails.
@@ -45,4 +59,11 @@ impl Tokens {
         };
         encoding.get_offsets().iter().map(|&(start, end)| start..end).collect()
     }
+}
+
+/// The ids between the two special ones, cut at the window.
+fn between_special(ids: &[u32]) -> Result<Vec<i32>, EmbedError> {
+    let words = ids.iter().take(MAX_TOKENS - 2);
+    let ids = words.map(|&id| i32::try_from(id).map_err(|error| EmbedError::Inference(error.into())));
+    [Ok(CLS)].into_iter().chain(ids).chain([Ok(SEP)]).collect()
 }

@@ -4,11 +4,18 @@ use std::collections::HashSet;
 
 use rag_repo::search::Origin;
 
-use super::types::{Citation, Evidence};
-use crate::support::{Sentence, content_words, coverage, is_number, sentences};
+use rag_text::sentences;
+
+use super::{
+    agreement::{denies, have_same_units},
+    types::{Citation, Evidence},
+};
+use crate::support::{content_words, coverage, is_number};
 
 /// Part of a sentence's content words that its passage must hold.
 const MIN_COVERAGE: f64 = 0.5;
+/// Part of them that one sentence of the passage must hold before a denial on one side only contradicts it.
+const MIN_SAME_SUBJECT: f64 = 0.6;
 
 /// The answer without markers that name no passage, and a citation for each marker that does, in order of appearance.
 /// A marker used several times is supported only when all its sentences are.
@@ -16,10 +23,9 @@ pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citati
     let mut citations: Vec<Citation> = Vec::new();
     let clean = keep_markers(text, |marker| evidence.iter().any(|given| given.marker == marker));
     for (claim, markers) in claims(&clean) {
-        let words = content_words(&claim);
         for marker in markers {
             let Some(given) = evidence.iter().find(|given| given.marker == marker) else { continue };
-            let found = cite(given, &words);
+            let found = cite(given, &claim);
             match citations.iter_mut().find(|citation| citation.marker == marker) {
                 Some(known) => known.supported &= found.supported,
                 None => citations.push(found),
@@ -29,18 +35,37 @@ pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citati
     (clean, citations)
 }
 
-fn cite(given: &Evidence, claim: &HashSet<String>) -> Citation {
+/// The stretches of an answer's text that end in markers, without them: its cited sentences.
+pub(crate) fn split_at_markers(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut is_cited = false;
+    for piece in pieces(text) {
+        match piece {
+            Piece::Marker(_) => is_cited = true,
+            Piece::Text(text) | Piece::Code(text) => {
+                if std::mem::take(&mut is_cited) {
+                    parts.push(String::new());
+                }
+                parts.last_mut().into_iter().for_each(|part| part.push_str(text));
+            }
+        }
+    }
+    parts.retain(|part| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
+fn cite(given: &Evidence, claim: &str) -> Citation {
     let passage = &given.found.passage;
     let Origin::Chunk(chunk) = &passage.origin;
-    let all_words = content_words(&passage.text);
-    let numbers_agree = claim.iter().filter(|word| is_number(word)).all(|number| all_words.contains(number));
-    let supported = numbers_agree && coverage(claim, &all_words) >= MIN_COVERAGE;
+    let words = content_words(claim);
     let best = sentences(&passage.text)
         .into_iter()
-        .map(|sentence| (overlap(claim, sentence.text), sentence))
+        .map(|range| (overlap(&words, passage.text.get(range.clone()).unwrap_or_default()), range))
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let quote = best.map_or(Sentence { start: 0, text: &passage.text }, |(_, sentence)| sentence);
-    let start_offset = chunk.start_offset + i64::try_from(quote.start).unwrap_or(0);
+    let range = best.map_or(0..passage.text.len(), |(_, range)| range);
+    let quote = passage.text.get(range.clone()).unwrap_or_default();
+    let before = passage.text.get(..range.start).map_or(0, |before| before.chars().count());
+    let start_offset = chunk.start_offset + i64::try_from(before).unwrap_or(0);
     Citation {
         marker: given.marker,
         chunk_id: passage.id,
@@ -49,11 +74,20 @@ fn cite(given: &Evidence, claim: &HashSet<String>) -> Citation {
         source: chunk.source.clone(),
         page: chunk.page,
         heading_path: chunk.heading_path.0.clone(),
-        quote: quote.text.to_owned(),
+        quote: quote.to_owned(),
         start_offset,
-        end_offset: start_offset + i64::try_from(quote.text.chars().count()).unwrap_or(0),
-        supported,
+        end_offset: start_offset + i64::try_from(quote.chars().count()).unwrap_or(0),
+        supported: is_supported(claim, &words, &passage.text, quote),
     }
+}
+
+/// Whether the passage has most words of the claim and all its numbers with their units, and the quote denies what the claim denies.
+fn is_supported(claim: &str, words: &HashSet<String>, passage: &str, quote: &str) -> bool {
+    let known = content_words(passage);
+    let numbers_agree = words.iter().filter(|word| is_number(word)).all(|number| known.contains(number));
+    let is_denied =
+        coverage(words, &content_words(quote)) >= MIN_SAME_SUBJECT && denies(claim) != denies(quote);
+    numbers_agree && have_same_units(claim, passage) && !is_denied && coverage(words, &known) >= MIN_COVERAGE
 }
 
 /// Agreement both ways, so that a long sentence does not win by length alone.
@@ -62,14 +96,17 @@ fn overlap(claim: &HashSet<String>, sentence: &str) -> f64 {
     coverage(claim, &words) + 0.2 * coverage(&words, claim)
 }
 
-/// The text without markers that are not wanted.
+/// The text without markers that are not wanted. A bracket right behind a word, such as `list[0]`, is removed only if it is a marker.
 fn keep_markers(text: &str, is_wanted: impl Fn(usize) -> bool) -> String {
     let mut clean = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {
-            Piece::Marker(marker) if !is_wanted(marker) => clean.truncate(clean.trim_end_matches(' ').len()),
-            Piece::Marker(marker) => clean.extend(["[", &marker.to_string(), "]"]),
-            Piece::Text(text) => clean.push_str(text),
+            Piece::Marker(marker) if is_wanted(marker) => clean.extend(["[", &marker.to_string(), "]"]),
+            Piece::Marker(marker) if clean.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
+                clean.extend(["[", &marker.to_string(), "]"]);
+            }
+            Piece::Marker(_) => clean.truncate(clean.trim_end_matches(' ').len()),
+            Piece::Text(text) | Piece::Code(text) => clean.push_str(text),
         }
     }
     clean
@@ -83,8 +120,8 @@ fn claims(text: &str) -> Vec<(String, Vec<usize>)> {
     for piece in pieces(text) {
         match piece {
             Piece::Marker(marker) => markers.push(marker),
-            Piece::Text(text) if markers.is_empty() => claim.push_str(text),
-            Piece::Text(text) => {
+            Piece::Text(text) | Piece::Code(text) if markers.is_empty() => claim.push_str(text),
+            Piece::Text(text) | Piece::Code(text) => {
                 // A full stop or comma after the marker still belongs to its sentence.
                 if text.chars().any(char::is_alphanumeric) {
                     claims.push((last_sentence(&claim), std::mem::take(&mut markers)));
@@ -101,34 +138,100 @@ fn claims(text: &str) -> Vec<(String, Vec<usize>)> {
 
 /// The sentence that a marker follows; sentences before it have no marker and make no claim.
 fn last_sentence(text: &str) -> String {
-    sentences(text).last().map(|sentence| sentence.text.to_owned()).unwrap_or_default()
+    sentences(text).pop().and_then(|range| text.get(range)).unwrap_or_default().to_owned()
 }
 
 enum Piece<'t> {
     Text(&'t str),
+    /// Between backticks, the backticks included: brackets in it are its own.
+    Code(&'t str),
     Marker(usize),
 }
 
-/// Text and markers such as `[3]`, in order; `[2, 5]` gives two markers.
+/// Text, code and markers such as `[3]`, in order; `[2, 5]` gives two markers.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[') {
-        let numbers = after.split_once(']').and_then(|(inside, tail)| {
-            let numbers: Result<Vec<usize>, _> =
-                inside.split(',').map(|number| number.trim().parse()).collect();
-            numbers.ok().map(|numbers| (numbers, tail))
-        });
-        if let Some((numbers, tail)) = numbers {
-            pieces.push(Piece::Text(before));
+    while let Some(at) = rest.find(['[', '`']) {
+        let (before, found) = rest.split_at(at);
+        pieces.push(Piece::Text(before));
+        if let Some(code) = code_span(found) {
+            let (code, tail) = found.split_at(code);
+            pieces.push(Piece::Code(code));
+            rest = tail;
+        } else if let Some((numbers, tail)) = markers(found) {
             pieces.extend(numbers.into_iter().map(Piece::Marker));
             rest = tail;
         } else {
-            let bracket_end = rest.len() - after.len();
-            pieces.extend(rest.get(..bracket_end).map(Piece::Text));
-            rest = after;
+            let end = found.len() - found.trim_start_matches('`').len();
+            let (sign, tail) = found.split_at(end.max(1));
+            pieces.push(Piece::Text(sign));
+            rest = tail;
         }
     }
     pieces.push(Piece::Text(rest));
     pieces
+}
+
+/// The length of the code that begins the text: as many backticks end it as begin it.
+fn code_span(text: &str) -> Option<usize> {
+    let ticks = text.len() - text.trim_start_matches('`').len();
+    let mut at = ticks;
+    while ticks > 0 {
+        let begin = at + text.get(at..)?.find('`')?;
+        let run = text.get(begin..)?;
+        let length = run.len() - run.trim_start_matches('`').len();
+        at = begin + length;
+        if length == ticks {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The numbers of the marker that begins the text, and the text after it.
+fn markers(text: &str) -> Option<(Vec<usize>, &str)> {
+    let (inside, tail) = text.strip_prefix('[')?.split_once(']')?;
+    let numbers: Result<Vec<usize>, _> = inside.split(',').map(|number| number.trim().parse()).collect();
+    Some((numbers.ok()?, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> String {
+        keep_markers(text, |marker| (1..=3).contains(&marker))
+    }
+
+    #[test]
+    fn markers_without_a_passage_are_removed() {
+        assert_eq!(kept("It is so [1]. Or so [7]. Both [2, 9]."), "It is so [1]. Or so. Both [2].");
+    }
+
+    #[test]
+    fn brackets_in_code_and_behind_words_stay() {
+        for text in [
+            "Use `args[0]` here [1].",
+            "Run:\n```\na[7] = b[2]\n```\nas said [1].",
+            "Use args[0] here [1].",
+            "an open ` tick [1]",
+        ] {
+            assert_eq!(kept(text), text);
+        }
+        assert_eq!(claims("Use `args[2]` here [1].")[0].1, [1]);
+    }
+
+    #[test]
+    fn a_wrong_number_unit_or_denial_is_not_supported() {
+        let passage = "Flights under 600 km are not paid. Trains are booked in second class.";
+        let check = |claim: &str| {
+            let words = content_words(claim);
+            is_supported(claim, &words, passage, "Flights under 600 km are not paid.")
+        };
+        assert!(check("Flights under 600 km are not paid"));
+        assert!(!check("Flights under 700 km are not paid"));
+        assert!(!check("Flights under 600 miles are not paid"));
+        assert!(!check("Flights under 600 km are paid"));
+    }
 }

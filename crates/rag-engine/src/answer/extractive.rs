@@ -1,99 +1,188 @@
-//! Answers without a language model: the sentences of the passages that support the question best, each cited.
+//! Answers without a language model: the parts of the passages that answer the question best, each cited.
 
-use rag_embed::vector;
+use rag_repo::Actor;
+use rag_schema::enums::Outcome;
+use rag_text::PartKind;
 
 use super::{
     NOT_FOUND,
+    agreement::is_same,
+    compose::{Pick, compose},
+    confidence::Signals,
     types::{Evidence, Written},
+    units::{Unit, units},
+    weighing::{Wanted, Weighed, signals, weigh},
 };
-use crate::{
-    AnswerSettings, Engine, EngineResult,
-    retrieve::EmbeddedQuestion,
-    support::{content_words, coverage, sentences},
-};
-use rag_schema::enums::Outcome;
+use crate::{Engine, EngineResult, retrieve::EmbeddedQuestion, support::content_words};
 
-/// Sentences compared per question, at most: bounds the time of an answer.
-const MAX_SENTENCES: usize = 64;
-/// Fewer words than this make no sentence that answers anything.
-const MIN_WORDS: usize = 4;
-/// Longer ones are cut for the embedder by its own window; shown whole.
-const MAX_CHARS: usize = 600;
-/// Weight of meaning against words in a sentence's support.
-const COSINE_WEIGHT: f64 = 0.7;
-/// Further sentences must come this near to the best one.
-const NEAR_BEST: f64 = 0.85;
+/// A further part is taken if its score is at least this share of the best one's.
+const NEAR_BEST: f64 = 0.88;
+/// Parts that are looked at for the same fact in another document.
+const MAX_COMPARED: usize = 24;
+/// Items of a list that is given as a whole, at most.
+const MAX_LIST_ITEMS: usize = 12;
+/// A part of fewer words may need its heading.
+const FEW_WORDS: usize = 8;
+/// Passages that are cited for one fact, at most.
+const MAX_CITED_TOGETHER: usize = 3;
 
-struct Candidate<'t> {
-    marker: usize,
-    place: usize,
-    text: &'t str,
-    support: f64,
+/// The parts that answer a question, and how probable it is that they do.
+struct Found<'e> {
+    wanted: Wanted,
+    weighed: Vec<Weighed<'e>>,
+    signals: Signals,
+    confidence: f64,
 }
 
 /// The answer in the passages' own words, or `NOT_FOUND`.
 pub(super) fn answer(
     engine: &Engine,
+    actor: Actor,
     question: &str,
     embedded: Option<EmbeddedQuestion>,
     evidence: &[Evidence],
 ) -> EngineResult<Written> {
-    let mut candidates = candidates(evidence);
-    let texts: Vec<&str> = candidates.iter().map(|candidate| candidate.text).collect();
-    // One model compares all sentences, also those of collections that were searched by another or by words alone.
+    let settings = &engine.settings().answer;
+    let found = find(engine, actor, question, embedded, evidence)?;
+    let Some(found) = found.filter(|found| found.confidence >= settings.min_support) else {
+        return Ok(Written::new(NOT_FOUND, Outcome::NotFound));
+    };
+    let picks = pick_list(&found.wanted, &found.weighed)
+        .unwrap_or_else(|| pick_best(&found.wanted, &found.weighed, settings.sentences.max(1)));
+    let (text, citations) = compose(in_reading_order(picks));
+    Ok(Written { citations: Some(citations), ..Written::new(text, Outcome::Answered) })
+}
+
+/// The signals of the best part and its confidence; `None` if the evidence has no part that says anything.
+pub(crate) fn assess(
+    engine: &Engine,
+    actor: Actor,
+    question: &str,
+    embedded: Option<EmbeddedQuestion>,
+    evidence: &[Evidence],
+) -> EngineResult<Option<(Signals, f64)>> {
+    let found = find(engine, actor, question, embedded, evidence)?;
+    Ok(found.map(|found| (found.signals, found.confidence)))
+}
+
+fn find<'e>(
+    engine: &Engine,
+    actor: Actor,
+    question: &str,
+    embedded: Option<EmbeddedQuestion>,
+    evidence: &'e [Evidence],
+) -> EngineResult<Option<Found<'e>>> {
+    // One model compares all parts, also those of collections that were searched by another or by words alone.
     let known = embedded.and_then(|known| Some((engine.models().find(known.model_id)?, known.vector)));
-    let (model, query_vector) = if let Some(known) = known {
+    let (model, query) = if let Some(known) = known {
         known
     } else {
         let model = engine.models().for_new_collections();
         (model, model.embedder().embed_query(question)?)
     };
-    let vectors = model.embedder().embed_documents(&texts)?;
-    let wanted = content_words(question);
-    for (candidate, vector) in candidates.iter_mut().zip(&vectors) {
-        let cosine = f64::from(vector::dot(&query_vector, vector)).max(0.0);
-        let words = coverage(&wanted, &content_words(candidate.text));
-        candidate.support = COSINE_WEIGHT * cosine + (1.0 - COSINE_WEIGHT) * words;
-    }
-    Ok(write(candidates, &engine.settings().answer))
+    let units = units(engine, actor, (model, &query), evidence)?;
+    let wanted = Wanted::new(question, &units);
+    let weighed = weigh(&wanted, units);
+    let signals = signals(&wanted, &weighed, evidence);
+    Ok(signals.map(|signals| Found {
+        confidence: signals.confidence(model.name()),
+        wanted,
+        weighed,
+        signals,
+    }))
 }
 
-fn candidates(evidence: &[Evidence]) -> Vec<Candidate<'_>> {
-    let mut candidates: Vec<Candidate<'_>> = Vec::new();
-    for given in evidence {
-        for (place, sentence) in sentences(&given.found.passage.text).into_iter().enumerate() {
-            let is_long_enough = sentence.text.split_whitespace().count() >= MIN_WORDS
-                || sentence.text.chars().any(|c| c > '\u{2e7f}');
-            let is_new = candidates.iter().all(|known| known.text != sentence.text);
-            if is_long_enough
-                && is_new
-                && sentence.text.chars().count() <= MAX_CHARS
-                && candidates.len() < MAX_SENTENCES
-            {
-                candidates.push(Candidate { marker: given.marker, place, text: sentence.text, support: 0.0 });
+/// The whole list of the best part, if the question asks for it: its words stand in the lead-in or heading of the list rather than
+/// in one of the items.
+fn pick_list<'e>(wanted: &Wanted, weighed: &[Weighed<'e>]) -> Option<Vec<Pick<'e>>> {
+    let best = &weighed.first()?.unit;
+    let above = wanted.by_words(&best.near);
+    if best.part.kind != PartKind::Item || above < 0.5 || above <= wanted.by_words(&best.words) {
+        return None;
+    }
+    let is_of_list = |unit: &Unit<'_>| {
+        unit.passage == best.passage && unit.part.kind == PartKind::Item && unit.part.lead == best.part.lead
+    };
+    let mut items: Vec<Unit<'e>> =
+        weighed.iter().map(|weighed| &weighed.unit).filter(|unit| is_of_list(unit)).cloned().collect();
+    items.sort_by_key(|unit| unit.place);
+    items.truncate(MAX_LIST_ITEMS);
+    let lead = best.part.lead.clone().filter(|lead| lead.ends_with([':', '：']));
+    let picks = items.into_iter().enumerate().map(|(place, unit)| Pick {
+        heading: lead.clone().filter(|_| place == 0),
+        is_item: true,
+        ..Pick::new(unit)
+    });
+    Some(picks.collect()).filter(|picks: &Vec<Pick<'_>>| picks.len() > 1)
+}
+
+/// The best parts, each with the passages that say the same.
+fn pick_best<'e>(wanted: &Wanted, weighed: &[Weighed<'e>], max_picks: usize) -> Vec<Pick<'e>> {
+    let Some(best) = weighed.first() else { return Vec::new() };
+    let mut picks: Vec<Pick<'e>> = Vec::new();
+    for next in weighed.iter().take(MAX_COMPARED) {
+        let unit = &next.unit;
+        if let Some(known) = picks.iter_mut().find(|pick| is_same(pick.unit.text, unit.text)) {
+            let is_cited = |other: &Unit<'_>| other.passage == unit.passage || is_overlap(other, unit);
+            if known.also.len() + 1 < MAX_CITED_TOGETHER && !known.cited().any(is_cited) {
+                known.also.push(unit.clone());
             }
+        } else if picks.len() < max_picks && is_near(next, best) {
+            picks.push(Pick { heading: heading_needed(wanted, unit), ..Pick::new(unit.clone()) });
         }
     }
-    candidates
+    picks
 }
 
-fn write(mut candidates: Vec<Candidate<'_>>, settings: &AnswerSettings) -> Written {
-    candidates
-        .sort_by(|a, b| b.support.total_cmp(&a.support).then((a.marker, a.place).cmp(&(b.marker, b.place))));
-    let best = candidates.first().map_or(0.0, |candidate| candidate.support);
-    if best < settings.min_support {
-        return Written::new(NOT_FOUND, Outcome::NotFound);
+/// Whether a part is worth giving beside the best one. Rows of a table and settings are alike in all but their keys, so words decide.
+fn is_near(next: &Weighed<'_>, best: &Weighed<'_>) -> bool {
+    let is_keyed = matches!(next.unit.part.kind, PartKind::Row | PartKind::Setting | PartKind::Code);
+    next.score >= best.score * NEAR_BEST && (!is_keyed || next.covered >= best.covered)
+}
+
+/// Whether two parts are the same stretch of one document, which two chunks repeat.
+fn is_overlap(a: &Unit<'_>, b: &Unit<'_>) -> bool {
+    a.document_id() == b.document_id() && a.start_offset() == b.start_offset()
+}
+
+/// The text above a part that cannot be understood without it: the lead-in of program text, and the heading of a few words that holds
+/// a word of the question.
+fn heading_needed(wanted: &Wanted, unit: &Unit<'_>) -> Option<String> {
+    let lead = unit.part.lead.as_deref();
+    let lead_in = lead.filter(|lead| lead.ends_with([':', '：']));
+    let above = match unit.part.kind {
+        PartKind::Row | PartKind::Setting => None,
+        PartKind::Code => lead_in,
+        PartKind::Sentence | PartKind::Item => {
+            let heading = unit.given.found.passage.headings().last().map(String::as_str);
+            let above = if lead.is_some() { lead_in } else { heading };
+            let is_short = unit.text.split_whitespace().count() < FEW_WORDS;
+            above.filter(|above| is_short && wanted.needs(&content_words(above), &unit.words))
+        }
+    };
+    above.filter(|text| !text.trim_end().ends_with(['?', '？', '؟'])).map(str::to_owned)
+}
+
+/// Picks of one document together, and neighbours as they stand there; otherwise the best first.
+fn in_reading_order(picks: Vec<Pick<'_>>) -> Vec<Pick<'_>> {
+    let mut runs: Vec<Vec<Pick<'_>>> = Vec::new();
+    for pick in picks {
+        match runs.iter_mut().find(|run| run.iter().any(|other| are_neighbours(&other.unit, &pick.unit))) {
+            Some(run) => run.push(pick),
+            None => runs.push(vec![pick]),
+        }
     }
-    let text: Vec<String> = candidates
-        .iter()
-        .take(settings.sentences.max(1))
-        .take_while(|candidate| candidate.support >= best * NEAR_BEST)
-        .map(|candidate| format!("{} [{}]", one_line(candidate.text), candidate.marker))
-        .collect();
-    Written::new(text.join(" "), Outcome::Answered)
+    for run in &mut runs {
+        run.sort_by_key(|pick| pick.unit.place);
+    }
+    let documents: Vec<_> =
+        runs.iter().filter_map(|run| run.first()).map(|pick| pick.unit.document_id()).collect();
+    runs.sort_by_key(|run| {
+        documents.iter().position(|id| run.first().is_some_and(|pick| pick.unit.document_id() == *id))
+    });
+    runs.into_iter().flatten().collect()
 }
 
-/// The sentence without line ends and without the marker of a list.
-fn one_line(text: &str) -> String {
-    text.trim_start_matches(['-', '*', '•', ' ']).split_whitespace().collect::<Vec<_>>().join(" ")
+fn are_neighbours(a: &Unit<'_>, b: &Unit<'_>) -> bool {
+    a.passage == b.passage && a.place.abs_diff(b.place) == 1
 }

@@ -1,7 +1,10 @@
 //! Answering a question: a turn stores it, finds evidence, writes, as a stream if a model does it, and stores the answer.
 //! Between the steps no connection is held.
 
+mod agreement;
 mod citations;
+mod compose;
+mod confidence;
 mod extractive;
 mod log;
 mod markup;
@@ -15,8 +18,13 @@ mod running;
 mod steps;
 mod stored;
 mod types;
+mod units;
+mod weighing;
 
 pub use citations::check_citations;
+pub(crate) use citations::split_at_markers;
+pub use confidence::Signals;
+pub(crate) use extractive::assess;
 pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;

@@ -111,7 +111,13 @@ impl Engine {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
         if self.chat().is_none() {
-            return Ok(Plan::Ready(extractive::answer(self, &message.text, embedded, evidence)?));
+            return Ok(Plan::Ready(extractive::answer(
+                self,
+                question.actor,
+                &message.text,
+                embedded,
+                evidence,
+            )?));
         }
         let max = self.settings().answer.history_messages;
         let history = self
@@ -129,7 +135,11 @@ impl Engine {
         written: &Written,
     ) -> EngineResult<Answer> {
         let evidence = &prepared.sources.evidence;
-        let (text, citations) = check_citations(&written.text, evidence);
+        let (text, citations) = match &written.citations {
+            // Brackets in extracted text are the source's own.
+            Some(citations) => (written.text.clone(), citations.clone()),
+            None => check_citations(&written.text, evidence),
+        };
         let answered_by = match (&prepared.plan, self.chat()) {
             (Plan::Stream(_), Some(chat)) => chat.name(),
             _ => EXTRACTIVE,

@@ -183,12 +183,14 @@ pub(super) struct Written {
     pub(super) stop_reason: Option<StopReason>,
     /// Tokens used, when the model reports them.
     pub(super) usage: Option<Usage>,
+    /// The citations, if they are known; otherwise the markers in the text are checked.
+    pub(super) citations: Option<Vec<Citation>>,
 }
 
 impl Written {
     /// An answer whose tokens nobody counted.
     pub(super) fn new(text: impl Into<String>, outcome: Outcome) -> Self {
-        Self { text: text.into(), outcome, stop_reason: None, usage: None }
+        Self { text: text.into(), outcome, stop_reason: None, usage: None, citations: None }
     }
 
     /// A part of an answer.

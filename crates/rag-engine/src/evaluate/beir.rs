@@ -88,7 +88,10 @@ fn judgements(path: &Path) -> EngineResult<BTreeMap<String, Judgements>> {
     Ok(judged)
 }
 
-fn entries<T: DeserializeOwned>(path: &Path) -> EngineResult<impl Iterator<Item = EngineResult<T>> + use<T>> {
+/// The lines of a file of JSON objects.
+pub(super) fn entries<T: DeserializeOwned>(
+    path: &Path,
+) -> EngineResult<impl Iterator<Item = EngineResult<T>> + use<T>> {
     let path = path.to_owned();
     Ok(lines(&path)?.enumerate().map(move |(number, line)| {
         serde_json::from_str(&line?).map_err(|error| invalid(&path, number, &error.to_string()))

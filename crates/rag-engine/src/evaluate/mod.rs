@@ -1,8 +1,11 @@
-//! Judging retrieval: a test collection goes in as an upload does, its queries run as the API's do.
+//! Judging retrieval and answers: a test collection goes in as an upload does, its queries and questions run as the API's do.
 
+mod answer_report;
+mod answers;
 mod beir;
 mod judge;
 pub mod metrics;
+mod questions;
 mod report;
 mod ways;
 
@@ -21,12 +24,16 @@ use rag_schema::{
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-pub use self::report::{LegReport, Legs, Report};
+pub use self::{
+    answer_report::{AnswerReport, GroupReport, JudgedAnswer},
+    answers::{AnswerEvaluation, evaluate_answers},
+    report::{LegReport, Legs, Report},
+};
 use self::{
     judge::judge,
     ways::{Way, readings, variants},
 };
-use crate::{Engine, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode};
+use crate::{Engine, EngineError, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode};
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(500);
@@ -63,26 +70,47 @@ pub fn evaluate(
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Report> {
     let queries = beir::queries(evaluation.dir)?;
-    let collection = collection(engine, evaluation.keep_as)?;
-    let result = run(engine, evaluation, &collection, &queries, progress);
-    if evaluation.keep_as.is_none() {
-        engine.db().transaction(engine.local_actor(), |conn| collections::delete(conn, collection.id))?;
+    with_collection(engine, evaluation.keep_as, |collection| {
+        run(engine, evaluation, collection, &queries, progress)
+    })
+}
+
+/// Works on the named collection, or on a fresh one that is deleted afterwards.
+fn with_collection<T, E: From<EngineError>>(
+    engine: &Engine,
+    keep_as: Option<&str>,
+    work: impl FnOnce(&Collection) -> Result<T, E>,
+) -> Result<T, E> {
+    let collection = collection(engine, keep_as)?;
+    let result = work(&collection);
+    if keep_as.is_none() {
+        let delete = |conn: &mut _| collections::delete(conn, collection.id);
+        engine.db().transaction(engine.local_actor(), delete).map_err(EngineError::from)?;
     }
     result
 }
 
-fn run(
+/// A corpus that is loaded.
+struct Corpus {
+    names: Names,
+    chunks: i64,
+    ingest_s: f64,
+}
+
+/// Uploads the corpus of the folder and waits until all of it can be found.
+fn load_corpus(
     engine: &Engine,
-    evaluation: Evaluation<'_>,
+    dir: &Path,
+    workers: usize,
     collection: &Collection,
-    queries: &[beir::Query],
     progress: &mut dyn FnMut(Progress),
-) -> EngineResult<Report> {
-    let model = engine.model_of(collection)?.name().to_owned();
+) -> EngineResult<Corpus> {
+    // A collection of a model that this process does not have is refused before anything is loaded.
+    engine.model_of(collection)?;
     let collection = collection.id;
     let begun = Instant::now();
-    let workers = Workers::start(engine, evaluation.workers)?;
-    let names = upload_all(engine, evaluation.dir, collection, progress)?;
+    let workers = Workers::start(engine, workers)?;
+    let names = upload_all(engine, dir, collection, progress)?;
     loop {
         let open =
             engine.db().transaction(engine.local_actor(), |conn| jobs::open_count(conn, collection))?;
@@ -97,6 +125,20 @@ fn run(
     let chunks = engine
         .db()
         .transaction(engine.local_actor(), |conn| Scope::in_collections(&[collection]).passage_count(conn))?;
+    Ok(Corpus { names, chunks, ingest_s })
+}
+
+fn run(
+    engine: &Engine,
+    evaluation: Evaluation<'_>,
+    collection: &Collection,
+    queries: &[beir::Query],
+    progress: &mut dyn FnMut(Progress),
+) -> EngineResult<Report> {
+    let model = engine.model_of(collection)?.name().to_owned();
+    let Corpus { names, chunks, ingest_s } =
+        load_corpus(engine, evaluation.dir, evaluation.workers, collection, progress)?;
+    let collection = collection.id;
     let mut variants = evaluation.sweep.map_or_else(Vec::new, |wanted| variants(engine, wanted));
     variants.extend(readings(queries));
     let all = queries.len() * (3 + variants.len());

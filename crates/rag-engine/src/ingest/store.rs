@@ -1,30 +1,34 @@
 //! Embedding sections and storing them; the last section of a version publishes it.
 
 use pgvector::HalfVector;
+use rag_embed::{PartedText, PartedVector};
 use rag_repo::{
-    Actor, PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
+    Actor, PgConnection, RepoResult, chunk_parts, documents, documents::DocumentChange, jobs, jobs::Progress,
+    versions,
 };
 use rag_schema::{
     enums::{EventKind, JobStage, JobState},
     ids::PassageId,
-    models::{DocumentFacts, HeadingPath, NewChunk, NewEmbedding},
+    models::{ChunkParts, DocumentFacts, HeadingPath, NewChunk, NewEmbedding},
 };
 
+use serde_json::json;
+
 use super::build::Section;
-use crate::{Engine, EngineResult, Model};
+use crate::{Engine, EngineResult, Model, part_vectors};
 
 /// A section with its rows made, so that a transaction that is run again writes the same.
 struct Rows<'s> {
     section: &'s Section,
     chunks: Vec<NewChunk>,
     embeddings: Vec<NewEmbedding>,
+    parts: Vec<ChunkParts>,
 }
 
 /// Embeds the chunks of all sections together by the model, without a connection, and stores them in one transaction.
 pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Section]) -> EngineResult<()> {
-    let inputs: Vec<&str> =
-        sections.iter().flat_map(|section| section.inputs.iter().map(String::as_str)).collect();
-    let mut vectors = model.embedder().embed_documents(&inputs)?.into_iter();
+    let inputs: Vec<PartedText<'_>> = sections.iter().flat_map(inputs).collect();
+    let mut vectors = model.embedder().embed_parted(&inputs)?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(model, section, &mut vectors)).collect();
     engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?;
     sections.iter().filter(|section| section.is_last).for_each(|section| note_published(engine, section));
@@ -41,10 +45,27 @@ fn note_published(engine: &Engine, section: &Section) {
     engine.note_document(EventKind::DocumentPublished, section.target.collection, facts);
 }
 
-fn rows<'s>(model: &Model, section: &'s Section, vectors: &mut impl Iterator<Item = Vec<f32>>) -> Rows<'s> {
+/// The texts of the section's chunks as models read them, with their parts.
+fn inputs(section: &Section) -> impl Iterator<Item = PartedText<'_>> {
+    section.chunks.iter().zip(&section.inputs).map(|(chunk, input)| {
+        // The chunk's text ends the input, after the title and the headings.
+        let name_bytes = input.len() - chunk.text.len();
+        let bytes: Vec<usize> = chunk.text.char_indices().map(|(byte, _)| byte).collect();
+        let byte_at = |scalar: usize| name_bytes + bytes.get(scalar).copied().unwrap_or(chunk.text.len());
+        let parts = chunk.parts.iter().map(|part| byte_at(part.start)..byte_at(part.end)).collect();
+        PartedText { text: input, parts }
+    })
+}
+
+fn rows<'s>(
+    model: &Model,
+    section: &'s Section,
+    vectors: &mut impl Iterator<Item = PartedVector>,
+) -> Rows<'s> {
     let target = section.target;
     let mut chunks = Vec::with_capacity(section.chunks.len());
     let mut embeddings = Vec::with_capacity(section.chunks.len());
+    let mut parts = Vec::with_capacity(section.chunks.len());
     for (chunk, vector) in section.chunks.iter().zip(vectors) {
         let id = PassageId::new();
         chunks.push(NewChunk {
@@ -64,10 +85,17 @@ fn rows<'s>(model: &Model, section: &'s Section, vectors: &mut impl Iterator<Ite
             passage_id: id,
             version_id: Some(target.version),
             collection_id: target.collection,
-            embedding: HalfVector::from_f32_slice(&vector),
+            embedding: HalfVector::from_f32_slice(&vector.whole),
+        });
+        parts.push(ChunkParts {
+            chunk_id: id,
+            collection_id: target.collection,
+            model_id: model.id(),
+            parts: json!(chunk.parts),
+            vectors: part_vectors::pack(&vector.parts, vector.whole.len()),
         });
     }
-    Rows { section, chunks, embeddings }
+    Rows { section, chunks, embeddings, parts }
 }
 
 fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
@@ -95,6 +123,8 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
     let embeddings: Vec<NewEmbedding> = all.iter().flat_map(|rows| rows.embeddings.iter().cloned()).collect();
     if !chunks.is_empty() {
         rag_repo::write_chunks(conn, &chunks, &embeddings)?;
+        let parts: Vec<ChunkParts> = all.iter().flat_map(|rows| rows.parts.iter().cloned()).collect();
+        chunk_parts::insert(conn, &parts)?;
     }
     for Rows { section, .. } in all.iter().filter(|rows| rows.section.is_last) {
         versions::publish(conn, section.target.version, section.facts.page_count)?;

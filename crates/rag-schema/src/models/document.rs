@@ -14,7 +14,7 @@ use diesel::{
 use crate::{
     enums::VersionState,
     ids::{CollectionId, DocumentId, PassageId, VersionId},
-    schema::{chunks, document_versions, documents},
+    schema::{chunk_parts, chunks, document_versions, documents},
 };
 
 /// An uploaded document. Search finds it once it has a current version.
@@ -163,6 +163,22 @@ pub struct NewChunk {
     pub token_count: i32,
     /// The version's text between the two offsets, not empty.
     pub text: String,
+}
+
+/// The parts of a chunk that can answer a question.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = chunk_parts, check_for_backend(diesel::pg::Pg))]
+pub struct ChunkParts {
+    /// The chunk.
+    pub chunk_id: PassageId,
+    /// The chunk's collection.
+    pub collection_id: CollectionId,
+    /// Model that made the vectors.
+    pub model_id: i32,
+    /// An array with one object for each part.
+    pub parts: serde_json::Value,
+    /// One vector for each part, a signed byte for each dimension; empty if the model gives none.
+    pub vectors: Vec<u8>,
 }
 
 /// Headings above a chunk, outermost first. PostgreSQL cannot say that an array holds no nulls; ours never does.

@@ -13,7 +13,7 @@ pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation
 pub use chat::{ChatMessage, ChatSession, NewChatMessage, NewChatSession};
 pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection};
 pub use document::{
-    Chunk, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
+    Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask};

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
-use crate::tokens::Tokenize;
+use crate::{sentences::sentence_lengths, tokens::Tokenize};
 
 /// Maximum number of bytes that count as one token, so that a tokenizer that returns one token for a megabyte does no harm.
 const TOKEN_BYTES: usize = 64;
@@ -150,20 +148,4 @@ impl<'a> Atoms<'a> {
         let mut start = range.start;
         cuts.into_iter().map(|end| std::mem::replace(&mut start, end)..end).collect()
     }
-}
-
-/// The byte range of every sentence of `text` with the blanks after it.
-fn sentence_lengths(text: &str) -> Vec<usize> {
-    let mut lengths = Vec::new();
-    let mut length = 0;
-    // A hard-wrapped line does not end its sentence.
-    for part in text.replace('\n', " ").split_sentence_bounds() {
-        length += part.len();
-        // Nor does a mark inside a word, such as an address; but some scripts have no blanks.
-        if part.ends_with(|c: char| c.is_whitespace() || "。！？｡".contains(c)) {
-            lengths.push(std::mem::take(&mut length));
-        }
-    }
-    lengths.push(length);
-    lengths
 }

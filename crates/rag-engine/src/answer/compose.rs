@@ -1,0 +1,158 @@
+//! The text of an extracted answer and its citations; chooses nothing.
+
+use std::fmt::Write as _;
+
+use rag_repo::search::Origin;
+use rag_schema::ids::DocumentId;
+use rag_text::PartKind;
+
+use super::{types::Citation, units::Unit};
+
+/// A part that the answer gives, and the others that say the same.
+#[derive(Debug, Clone)]
+pub(super) struct Pick<'e> {
+    pub(super) unit: Unit<'e>,
+    /// Parts of other passages that say the same.
+    pub(super) also: Vec<Unit<'e>>,
+    /// Text to show before it: its lead-in or heading.
+    pub(super) heading: Option<String>,
+    /// Whether it is shown as an item of a list.
+    pub(super) is_item: bool,
+}
+
+impl<'e> Pick<'e> {
+    pub(super) fn new(unit: Unit<'e>) -> Self {
+        Self { unit, also: Vec::new(), heading: None, is_item: false }
+    }
+
+    /// The parts that are cited.
+    pub(super) fn cited(&self) -> impl Iterator<Item = &Unit<'e>> {
+        std::iter::once(&self.unit).chain(&self.also)
+    }
+}
+
+impl Unit<'_> {
+    pub(super) fn document_id(&self) -> DocumentId {
+        let Origin::Chunk(chunk) = &self.given.found.passage.origin;
+        chunk.document_id
+    }
+
+    /// Its first character in the document's text.
+    pub(super) fn start_offset(&self) -> i64 {
+        let Origin::Chunk(chunk) = &self.given.found.passage.origin;
+        chunk.start_offset + i64::try_from(self.part.start).unwrap_or(0)
+    }
+
+    fn cite(&self) -> Citation {
+        let passage = &self.given.found.passage;
+        let Origin::Chunk(chunk) = &passage.origin;
+        let start_offset = self.start_offset();
+        Citation {
+            marker: self.given.marker,
+            chunk_id: passage.id,
+            document_id: chunk.document_id,
+            title: passage.title.clone(),
+            source: chunk.source.clone(),
+            page: self.part.page.and_then(|page| i32::try_from(page).ok()).or(chunk.page),
+            heading_path: chunk.heading_path.0.clone(),
+            quote: self.text.to_owned(),
+            start_offset,
+            end_offset: start_offset + i64::try_from(self.part.end - self.part.start).unwrap_or(0),
+            supported: true,
+        }
+    }
+}
+
+/// The text with markers, and one citation for each part, in order.
+pub(super) fn compose(picks: Vec<Pick<'_>>) -> (String, Vec<Citation>) {
+    let mut text = String::new();
+    let mut citations = Vec::new();
+    let mut is_line_open = false;
+    for pick in picks {
+        let (shown, is_block) = show(&pick);
+        if !text.is_empty() {
+            text.push_str(if is_block || !is_line_open { "\n" } else { " " });
+        }
+        text.push_str(&shown);
+        text.push_str(if shown.ends_with("```") { "\n" } else { " " });
+        for unit in pick.cited() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "[{}]", unit.given.marker);
+            citations.push(unit.cite());
+        }
+        is_line_open = !is_block;
+    }
+    (text, citations)
+}
+
+/// The pick as it is shown, and whether it stands on lines of its own.
+fn show(pick: &Pick<'_>) -> (String, bool) {
+    let part = &pick.unit.part;
+    let heading = pick.heading.as_deref().map(|heading| heading.trim_end_matches([':', '：', ' ']));
+    match part.kind {
+        PartKind::Code | PartKind::Setting => {
+            let code = program_text(pick.unit.text);
+            let is_block = code.contains('\n');
+            let between = if is_block { ":\n" } else { ": " };
+            (heading.map_or(code.clone(), |heading| format!("{heading}{between}{code}")), is_block)
+        }
+        PartKind::Row => (row(pick.unit.text, part.lead.as_deref()), false),
+        PartKind::Sentence | PartKind::Item => {
+            let line = one_line(pick.unit.text);
+            match (heading, pick.is_item) {
+                (Some(heading), true) => (format!("{heading}:\n- {line}"), true),
+                (None, true) => (format!("- {line}"), true),
+                (Some(heading), false) => (format!("{heading}: {line}"), false),
+                (None, false) => (line, false),
+            }
+        }
+    }
+}
+
+/// Program text as Markdown writes it.
+fn program_text(text: &str) -> String {
+    if text.contains('\n') {
+        format!("```\n{text}\n```")
+    } else if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// A row of a table with the names of its columns.
+fn row(text: &str, columns: Option<&str>) -> String {
+    let mut columns = columns.unwrap_or_default().split(" | ").map(str::trim);
+    let cells = text.split(" | ").map(str::trim).map(|cell| (columns.next().unwrap_or_default(), cell));
+    let cells = cells.filter(|(_, cell)| !cell.is_empty() && *cell != "|");
+    let shown =
+        cells.map(|(name, cell)| if name.is_empty() { cell.to_owned() } else { format!("{name}: {cell}") });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The text without line ends, and without the "A:" of an answer in a list of questions.
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let answer = ["A: ", "Answer: ", "Antwort: ", "R: "].iter().find_map(|mark| line.strip_prefix(mark));
+    answer.map_or(line.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_shown_with_its_column_names() {
+        assert_eq!(
+            row("SH-1 | Ivo | 10", Some("holder | contact | shares")),
+            "holder: SH-1, contact: Ivo, shares: 10"
+        );
+        assert_eq!(row("SH-1 |  | 10", Some("holder | contact")), "holder: SH-1, 10");
+    }
+
+    #[test]
+    fn program_text_keeps_its_lines() {
+        assert_eq!(program_text("a = 1"), "`a = 1`");
+        assert_eq!(program_text("a\n  b"), "```\na\n  b\n```");
+    }
+}

@@ -1,0 +1,116 @@
+//! The parts of the evidence among which an answer chooses, with their words and vectors.
+
+use std::collections::{HashMap, HashSet};
+
+use rag_embed::vector;
+use rag_repo::{Actor, RepoResult, chunk_parts, search::Origin};
+use rag_schema::{ids::PassageId, models::ChunkParts};
+use rag_text::{Part, PartKind, parts_of_text};
+use serde::Deserialize;
+
+use super::types::Evidence;
+use crate::{Engine, EngineResult, Model, part_vectors, support::content_words};
+
+/// Parts without a stored vector that are embedded for one question, at most: bounds the time of an answer.
+const MAX_EMBEDDED: usize = 64;
+
+/// A part of a passage that may answer.
+#[derive(Debug, Clone)]
+pub(super) struct Unit<'e> {
+    /// Its passage.
+    pub(super) given: &'e Evidence,
+    /// Its index among the evidence, and its own in its passage.
+    pub(super) passage: usize,
+    pub(super) place: usize,
+    pub(super) part: Part,
+    pub(super) text: &'e str,
+    pub(super) words: HashSet<String>,
+    /// Words of the lead and of the nearest heading.
+    pub(super) near: HashSet<String>,
+    /// Words of the title, the other headings and the part before.
+    pub(super) far: HashSet<String>,
+    /// Cosine with the question, 0 to 1; `None` without a vector.
+    pub(super) cosine: Option<f64>,
+}
+
+/// All parts of the evidence, in its order.
+pub(super) fn units<'e>(
+    engine: &Engine,
+    actor: Actor,
+    question: (&Model, &[f32]),
+    evidence: &'e [Evidence],
+) -> EngineResult<Vec<Unit<'e>>> {
+    let ids: Vec<PassageId> = evidence.iter().map(|given| given.found.passage.id).collect();
+    let stored =
+        engine.db().read(actor, |conn| -> RepoResult<Vec<ChunkParts>> { chunk_parts::list(conn, &ids) })?;
+    let mut stored: HashMap<PassageId, ChunkParts> =
+        stored.into_iter().map(|row| (row.chunk_id, row)).collect();
+    let (model, query) = question;
+    let mut units = Vec::new();
+    for (passage, given) in evidence.iter().enumerate() {
+        let row = stored.remove(&given.found.passage.id);
+        let vectors = row.as_ref().filter(|row| row.model_id == model.id());
+        let vectors = vectors.map_or_else(Vec::new, |row| part_vectors::unpack(&row.vectors, query.len()));
+        let first = units.len();
+        units.extend(units_of(passage, given, row.as_ref()));
+        for (unit, vector) in units.iter_mut().skip(first).zip(vectors) {
+            unit.cosine = vector.map(|vector| cosine(query, &vector));
+        }
+    }
+    embed_missing(model, query, &mut units)?;
+    Ok(units)
+}
+
+fn cosine(query: &[f32], vector: &[f32]) -> f64 {
+    f64::from(vector::dot(query, vector)).max(0.0)
+}
+
+/// Embeds the first parts that have no vector, such as those of chunks that were stored before parts were.
+fn embed_missing(model: &Model, query: &[f32], units: &mut [Unit<'_>]) -> EngineResult<()> {
+    let mut missing: Vec<&mut Unit<'_>> =
+        units.iter_mut().filter(|unit| unit.cosine.is_none()).take(MAX_EMBEDDED).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<&str> = missing.iter().map(|unit| unit.text).collect();
+    let vectors = model.embedder().embed_documents(&texts)?;
+    for (unit, vector) in missing.iter_mut().zip(vectors) {
+        unit.cosine = Some(cosine(query, &vector));
+    }
+    Ok(())
+}
+
+fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>) -> Vec<Unit<'e>> {
+    let found = &given.found.passage;
+    let Origin::Chunk(chunk) = &found.origin;
+    let headings = &chunk.heading_path.0;
+    let parts = stored.and_then(|row| Vec::<Part>::deserialize(&row.parts).ok()).unwrap_or_else(|| {
+        parts_of_text(&found.text, headings, chunk.page.and_then(|page| u32::try_from(page).ok()))
+    });
+    let bytes: Vec<usize> =
+        found.text.char_indices().map(|(byte, _)| byte).chain([found.text.len()]).collect();
+    let nearest = headings.last().map(|heading| content_words(heading)).unwrap_or_default();
+    let mut above = content_words(&found.title);
+    above.extend(headings.iter().rev().skip(1).flat_map(|heading| content_words(heading)));
+    let mut before = HashSet::new();
+    let mut units = Vec::with_capacity(parts.len());
+    for (place, part) in parts.into_iter().enumerate() {
+        let range = bytes.get(part.start).zip(bytes.get(part.end));
+        let text = range.and_then(|(start, end)| found.text.get(*start..*end)).unwrap_or_default();
+        let words = content_words(text);
+        let mut near = nearest.clone();
+        near.extend(part.lead.iter().flat_map(|lead| content_words(lead)));
+        let mut far = above.clone();
+        far.extend(std::mem::replace(&mut before, words.clone()));
+        units.push(Unit { given, passage, place, part, text, words, near, far, cosine: None });
+    }
+    units
+}
+
+impl Unit<'_> {
+    /// Whether the part holds anything that can answer.
+    pub(super) fn says_something(&self) -> bool {
+        let letters = self.text.chars().filter(|c| c.is_alphanumeric()).count();
+        letters > 1 || (letters == 1 && self.part.lead.is_some() && self.part.kind != PartKind::Sentence)
+    }
+}

@@ -1,0 +1,371 @@
+//! Divides blocks into the parts that can answer a question: sentences, list items, table rows, settings, program text.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{block::BlockKind, sentences::sentences};
+
+/// Maximum length of a list item that is one part, in bytes; a longer one is divided into sentences.
+const MAX_ITEM_BYTES: usize = 400;
+/// Maximum length of a question or lead-in that governs the text after it, in bytes.
+const MAX_LEAD_BYTES: usize = 300;
+
+/// The form of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    /// A sentence of running text.
+    Sentence,
+    /// An item of a list, without its marker.
+    Item,
+    /// A row of a table; its lead is the row of column names.
+    Row,
+    /// A line such as `key = value`, with the comment above it.
+    Setting,
+    /// Program text, with its lines.
+    Code,
+}
+
+/// A part of a text that can answer a question by itself. Headings, questions and lead-ins are no parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its start in the chunk's text, in Unicode scalar values.
+    #[serde(rename = "s")]
+    pub start: usize,
+    /// Its end in the chunk's text, in Unicode scalar values.
+    #[serde(rename = "e")]
+    pub end: usize,
+    /// Its form.
+    #[serde(rename = "k")]
+    pub kind: PartKind,
+    /// The page it stands on, counted from 1; `None` if the format has no pages.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// The text that it completes: the question before it, the lead-in that ends in a colon, the column names of its table.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+}
+
+/// A part of a block, in bytes of the block's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BlockPart {
+    pub(crate) bytes: Range<usize>,
+    pub(crate) kind: PartKind,
+    pub(crate) lead: Option<String>,
+}
+
+/// Divides the blocks of a document, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Divider {
+    lead: Option<Lead>,
+}
+
+/// Text that the next parts complete.
+#[derive(Debug)]
+struct Lead {
+    text: String,
+    /// A question is answered by all text up to the next heading or question; a lead-in by the list or block after it.
+    is_question: bool,
+    is_used: bool,
+}
+
+impl Divider {
+    /// The parts of the next block.
+    pub(crate) fn divide(&mut self, kind: BlockKind, text: &str) -> Vec<BlockPart> {
+        if !matches!(kind, BlockKind::ListItem) {
+            // A lead-in governs one block, or the items of one list.
+            self.lead.take_if(|lead| lead.is_used && !lead.is_question);
+        }
+        let parts = match kind {
+            BlockKind::Heading { .. } => {
+                self.lead = None;
+                if is_question(text) {
+                    self.lead_by(text, true);
+                }
+                Vec::new()
+            }
+            BlockKind::Table => rows(text),
+            BlockKind::Code => {
+                self.settings(text).unwrap_or_else(|| vec![self.part(trimmed(text), PartKind::Code)])
+            }
+            BlockKind::ListItem => self.item(text),
+            BlockKind::Paragraph | BlockKind::Quote => {
+                self.settings(text).unwrap_or_else(|| self.prose(text, 0))
+            }
+        };
+        if !parts.is_empty()
+            && let Some(lead) = &mut self.lead
+        {
+            lead.is_used |= parts.iter().any(|part| part.lead.as_ref() == Some(&lead.text));
+        }
+        parts
+    }
+
+    fn part(&self, bytes: Range<usize>, kind: PartKind) -> BlockPart {
+        BlockPart { bytes, kind, lead: self.lead.as_ref().map(|lead| lead.text.clone()) }
+    }
+
+    fn lead_by(&mut self, text: &str, is_question: bool) {
+        let text = one_line(text);
+        self.lead = (text.len() <= MAX_LEAD_BYTES).then_some(Lead { text, is_question, is_used: false });
+    }
+
+    /// Sentences, but for questions and lead-ins. `offset` is added to all positions.
+    fn prose(&mut self, text: &str, offset: usize) -> Vec<BlockPart> {
+        let mut parts = Vec::new();
+        let all = sentences(text);
+        let count = all.len();
+        for (place, range) in all.into_iter().enumerate() {
+            let sentence = text.get(range.clone()).unwrap_or_default();
+            let is_last = place + 1 == count;
+            if is_question(sentence) {
+                self.lead_by(sentence, true);
+            } else if is_last && ends_in_colon(sentence) {
+                self.lead_by(sentence, false);
+            } else {
+                parts.push(self.part(range.start + offset..range.end + offset, PartKind::Sentence));
+            }
+        }
+        parts
+    }
+
+    fn item(&mut self, text: &str) -> Vec<BlockPart> {
+        let body = trimmed(text);
+        let item = text.get(body.clone()).unwrap_or_default();
+        let marker = item.find(' ').filter(|at| is_marker(item.get(..*at).unwrap_or_default()));
+        let start = body.start + marker.map_or(0, |at| at + 1);
+        let item = text.get(start..body.end).unwrap_or_default();
+        if item.len() > MAX_ITEM_BYTES || is_question(item) || ends_in_colon(item) || item.contains("? ") {
+            return self.prose(item, start);
+        }
+        vec![self.part(start..body.end, PartKind::Item)]
+    }
+
+    /// The lines of a text that consists of settings and comments, each setting with the comment above it; `None` for other texts.
+    fn settings(&mut self, text: &str) -> Option<Vec<BlockPart>> {
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let count = lines().filter(|line| is_setting(line)).count();
+        let is_settings = lines().all(|line| is_setting(line) || is_comment(line) || is_section(line));
+        if count == 0 || !is_settings {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut at = 0;
+        let mut begin = None;
+        for line in text.split_inclusive('\n') {
+            let content = line.trim();
+            let start = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            if is_section(content) {
+                self.lead_by(content, false);
+                begin = None;
+            } else if is_setting(content) {
+                parts
+                    .push(self.part(begin.take().unwrap_or(start)..start + content.len(), PartKind::Setting));
+            } else if is_comment(content) {
+                begin = begin.or(Some(start));
+            } else {
+                begin = None;
+            }
+        }
+        Some(parts)
+    }
+}
+
+/// The parts of a chunk that was stored without them: its blocks are guessed from its text and headings.
+pub fn parts_of_text(text: &str, headings: &[String], page: Option<u32>) -> Vec<Part> {
+    let mut divider = Divider::default();
+    let mut parts = Vec::new();
+    let (mut byte, mut scalar) = (0, 0);
+    for block in text.split("\n\n") {
+        let lines = || block.lines().filter(|line| !line.trim().is_empty());
+        let marker = block.split(' ').next().unwrap_or_default();
+        let kind = if headings.iter().any(|heading| heading == block) {
+            BlockKind::Heading { level: 1 }
+        } else if is_marker(marker) {
+            BlockKind::ListItem
+        } else if lines().count() > 1 && lines().all(|line| line.contains(" | ")) {
+            BlockKind::Table
+        } else {
+            BlockKind::Paragraph
+        };
+        for part in divider.divide(kind, block) {
+            let position = |at: usize| {
+                let to = byte + at;
+                let between =
+                    |from: usize, to: usize| text.get(from..to).map_or(0, |text| text.chars().count());
+                scalar + between(byte, to)
+            };
+            let (start, end) = (position(part.bytes.start), position(part.bytes.end));
+            parts.push(Part { start, end, kind: part.kind, page, lead: part.lead });
+        }
+        scalar += block.chars().count() + 2;
+        byte += block.len() + 2;
+    }
+    parts
+}
+
+/// Each row after the first, which names the columns; a table of one row is that row.
+fn rows(text: &str) -> Vec<BlockPart> {
+    let mut at = 0;
+    let mut rows = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let row = trimmed(line);
+        if !row.is_empty() {
+            rows.push(at + row.start..at + row.end);
+        }
+        at += line.len();
+    }
+    let header = rows.first().and_then(|row| text.get(row.clone())).map(str::to_owned);
+    let skipped = usize::from(rows.len() > 1);
+    let lead = header.filter(|_| skipped > 0);
+    rows.into_iter()
+        .skip(skipped)
+        .map(|bytes| BlockPart { bytes, kind: PartKind::Row, lead: lead.clone() })
+        .collect()
+}
+
+/// The range of the text without the blanks around it.
+fn trimmed(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    start..text.trim_end().len().max(start)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_question(text: &str) -> bool {
+    let end = text.trim_end_matches(|c: char| !c.is_alphanumeric() && !"?？؟;".contains(c));
+    end.ends_with(['?', '？', '؟'])
+}
+
+fn ends_in_colon(text: &str) -> bool {
+    text.ends_with([':', '：'])
+}
+
+/// Whether a word marks a list item: a bullet or a number.
+fn is_marker(word: &str) -> bool {
+    let number = word.trim_end_matches(['.', ')']);
+    ["-", "*", "•", "–"].contains(&word)
+        || (number.len() < word.len() && number.len() <= 3 && number.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Whether a line sets a value: `key = value`, `key: value` or `KEY=value`.
+fn is_setting(line: &str) -> bool {
+    let Some((key, value)) = line.split_once(['=', ':']) else { return false };
+    let key = key.trim().trim_matches('"');
+    let is_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let is_equation = line.get(key.len()..).is_some_and(|rest| rest.trim_start().starts_with('='));
+    !key.is_empty()
+        && key.chars().all(is_name)
+        && (is_equation || key.chars().all(|c| c.is_lowercase() || "_-.".contains(c)))
+        && !value.trim().is_empty()
+        && !value.starts_with(['=', ':', '/'])
+        && !line.ends_with([';', '{', '('])
+}
+
+fn is_comment(line: &str) -> bool {
+    line.starts_with('#') || line.starts_with("//")
+}
+
+fn is_section(line: &str) -> bool {
+    line.starts_with('[') && line.ends_with(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts of blocks as `kind: lead > text`.
+    fn shown(blocks: &[(BlockKind, &str)]) -> Vec<String> {
+        let mut divider = Divider::default();
+        let mut shown = Vec::new();
+        for (kind, text) in blocks {
+            for part in divider.divide(*kind, text) {
+                let lead = part.lead.map(|lead| format!("{lead} > ")).unwrap_or_default();
+                shown.push(format!("{:?}: {lead}{}", part.kind, &text[part.bytes]));
+            }
+        }
+        shown
+    }
+
+    use BlockKind::{Code, ListItem, Paragraph, Table};
+
+    #[test]
+    fn questions_and_lead_ins_are_no_parts_but_lead_the_text_after_them() {
+        assert_eq!(
+            shown(&[
+                (BlockKind::Heading { level: 2 }, "How long is the notice period?"),
+                (Paragraph, "Three months. No less."),
+                (BlockKind::Heading { level: 2 }, "Deposit"),
+                (Paragraph, "250 euros."),
+                (Paragraph, "To install it:"),
+                (ListItem, "1. Unpack it."),
+                (ListItem, "2. Run it."),
+                (Paragraph, "That is all."),
+            ]),
+            [
+                "Sentence: How long is the notice period? > Three months.",
+                "Sentence: How long is the notice period? > No less.",
+                "Sentence: 250 euros.",
+                "Item: To install it: > Unpack it.",
+                "Item: To install it: > Run it.",
+                "Sentence: That is all.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_question_within_a_paragraph_leads_the_rest_of_it() {
+        assert_eq!(
+            shown(&[(Paragraph, "Q: Can I cancel? A: Yes, in the portal.")]),
+            ["Sentence: Q: Can I cancel? > A: Yes, in the portal."]
+        );
+    }
+
+    #[test]
+    fn rows_carry_their_column_names_and_code_keeps_its_lines() {
+        assert_eq!(
+            shown(&[
+                (Table, "holder | shares\nSH-1 | 10\nSH-2 | 20"),
+                (Code, "fn main() {\n    run();\n}\n")
+            ]),
+            [
+                "Row: holder | shares > SH-1 | 10",
+                "Row: holder | shares > SH-2 | 20",
+                "Code: fn main() {\n    run();\n}"
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_are_divided_by_line_with_their_comments() {
+        assert_eq!(
+            shown(&[(
+                Code,
+                "[server]\n# Where it listens.\n# Loopback only.\nbind = \"127.0.0.1\"\nport: 8080\n"
+            )]),
+            [
+                "Setting: [server] > # Where it listens.\n# Loopback only.\nbind = \"127.0.0.1\"",
+                "Setting: [server] > port: 8080"
+            ]
+        );
+        assert_eq!(shown(&[(Paragraph, "Note: this is prose.")]), ["Sentence: Note: this is prose."]);
+        assert_eq!(shown(&[(Code, "let a = 1;\nrun(a);")]), ["Code: let a = 1;\nrun(a);"]);
+    }
+
+    #[test]
+    fn the_parts_of_a_stored_text_are_found_again() {
+        let text = "Fées\n\nDépôt?\n\nC’est 250 €. Oui.\n\n- one\n\na | b\n1 | 2";
+        let parts = parts_of_text(text, &["Fées".to_owned()], Some(3));
+        let characters: Vec<char> = text.chars().collect();
+        let texts: Vec<String> =
+            parts.iter().map(|part| characters[part.start..part.end].iter().collect()).collect();
+        assert_eq!(texts, ["C’est 250 €.", "Oui.", "one", "1 | 2"]);
+        assert_eq!(parts[0].lead.as_deref(), Some("Dépôt?"));
+        assert_eq!(parts[3].lead.as_deref(), Some("a | b"));
+        assert!(parts.iter().all(|part| part.page == Some(3)));
+    }
+}

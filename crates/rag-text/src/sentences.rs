@@ -1,0 +1,178 @@
+//! Sentences of running text: boundaries by Unicode, without a cut after an abbreviation, an initial or an ordinal number.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Words before a full stop that never end a sentence, in lower case; several languages, because texts mix them.
+const ABBREVIATIONS: &[&str] = &[
+    "abb", "abs", "al", "anm", "approx", "art", "aufl", "bd", "bspw", "bzgl", "bzw", "ca", "cap", "capt",
+    "cf", "col", "dept", "dipl", "dr", "dra", "ed", "eds", "eq", "evtl", "exc", "fig", "figs", "fn", "ggf",
+    "gem", "gen", "gov", "hon", "hr", "hrsg", "inkl", "ing", "ital", "jg", "kap", "lt", "m.a", "max", "mgr",
+    "mind", "mio", "mlle", "mme", "mr", "mrd", "mrs", "ms", "mt", "nr", "núm", "op", "pag", "par", "pp",
+    "pres", "prof", "rep", "rev", "sec", "sen", "sgt", "sog", "sr", "sra", "st", "str", "tab", "tel",
+    "urspr", "vgl", "viz", "vol", "vs", "zzgl", "§", "no", "ff",
+];
+
+/// Words before a full stop that may end a sentence: they do if a word follows that often begins one.
+const OPEN_ABBREVIATIONS: &[&str] =
+    &["a.m", "co", "corp", "etc", "inc", "jr", "ltd", "p.m", "u.a", "u.k", "u.s", "usw"];
+
+/// Words that often begin a sentence.
+const OPENERS: &[&str] = &[
+    "A", "After", "All", "An", "As", "At", "But", "Das", "Der", "Die", "Dies", "Diese", "Du", "Ein", "Eine",
+    "El", "Er", "Es", "For", "He", "I", "If", "Im", "In", "It", "La", "Le", "Les", "On", "She", "Sie",
+    "That", "The", "Then", "There", "These", "They", "This", "We", "You",
+];
+
+/// Words after which a number with a full stop is an ordinal in German.
+const BEFORE_ORDINALS: &[&str] = &[
+    "ab", "am", "beim", "bis", "das", "dem", "den", "der", "des", "die", "im", "ins", "jeder", "seit",
+    "seinem", "vom", "und", "zum", "zur",
+];
+
+/// Words that a number with a full stop numbers.
+const AFTER_ORDINALS: &[&str] = &[
+    "Januar",
+    "Jänner",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+    "Auflage",
+    "Etage",
+    "Jahrhundert",
+    "Kapitel",
+    "Klasse",
+    "Mal",
+    "Platz",
+    "Stock",
+];
+
+/// The byte ranges of the sentences of `text`, in order, without the blanks around them. A blank line ends a sentence, a line end
+/// alone does not.
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for paragraph in text.split_inclusive("\n\n") {
+        for length in sentence_lengths(paragraph) {
+            let sentence = text.get(start..start + length).unwrap_or_default();
+            let begin = start + (sentence.len() - sentence.trim_start().len());
+            let end = start + sentence.trim_end().len();
+            if begin < end {
+                found.push(begin..end);
+            }
+            start += length;
+        }
+    }
+    found
+}
+
+/// The length in bytes of every sentence of a paragraph with the blanks after it.
+pub(crate) fn sentence_lengths(paragraph: &str) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    // A hard-wrapped line does not end its sentence.
+    let flat = paragraph.replace('\n', " ");
+    let (mut begin, mut end) = (0, 0);
+    for part in flat.split_sentence_bounds() {
+        end += part.len();
+        // Nor does a mark inside a word, such as an address; but some scripts have no blanks.
+        let may_end = part.ends_with(|c: char| c.is_whitespace() || "。！？｡".contains(c));
+        let (before, after) = (flat.get(begin..end), flat.get(end..));
+        if may_end && !goes_on(before.unwrap_or_default(), after.unwrap_or_default()) {
+            lengths.push(end - begin);
+            begin = end;
+        }
+    }
+    lengths.push(end - begin);
+    lengths
+}
+
+/// Whether the full stop at the end of `before` does not end its sentence.
+fn goes_on(before: &str, after: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let last = words.next().unwrap_or_default();
+    let Some(word) = last.strip_suffix('.') else { return false };
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '§');
+    let next = after.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    let previous = words.next();
+    if next.is_empty() {
+        return false;
+    }
+    if word.chars().all(|c| c.is_ascii_digit()) && (1..=2).contains(&word.len()) {
+        return is_ordinal(previous, next);
+    }
+    let lower = word.to_lowercase();
+    if OPEN_ABBREVIATIONS.contains(&lower.as_str()) {
+        return !OPENERS.contains(&next);
+    }
+    ABBREVIATIONS.contains(&lower.as_str()) || is_initial(word)
+}
+
+/// A number at the start of a sentence numbers a list; elsewhere its neighbours decide.
+fn is_ordinal(previous: Option<&str>, next: &str) -> bool {
+    let Some(previous) = previous else { return true };
+    AFTER_ORDINALS.contains(&next) || BEFORE_ORDINALS.contains(&previous.to_lowercase().as_str())
+}
+
+/// Whether the word is one letter, as in "J. Smith", or several with full stops or a hyphen between them, as in "z.B.", "J.-P.".
+fn is_initial(word: &str) -> bool {
+    let is_short = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().is_none_or(char::is_alphabetic) && letters.next().is_none()
+    };
+    word.starts_with(char::is_alphabetic) && word.split(['.', '-']).all(is_short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<&str> {
+        sentences(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_marks_and_blank_lines() {
+        assert_eq!(
+            texts("One is here. Two is there!\n\nA heading\n\nThree? Four"),
+            ["One is here.", "Two is there!", "A heading", "Three?", "Four"]
+        );
+        assert_eq!(texts("A line that\ngoes on. And ends."), ["A line that\ngoes on.", "And ends."]);
+        assert_eq!(texts("東京は首都です。大阪は違います。"), ["東京は首都です。", "大阪は違います。"]);
+        assert!(texts(" \n\n ").is_empty());
+    }
+
+    #[test]
+    fn abbreviations_initials_and_ordinals_end_no_sentence() {
+        for one in [
+            "See Fig. 3 by Smith et al. Then read on.",
+            "Das gilt z. B. Für Kinder, d. h. Alle unter 12.",
+            "Sie traf Dr. E. Müller am 3. Mai in St. Gallen.",
+            "Der Vertrag endet am 31. Dezember.",
+            "Im 19. Jahrhundert war das anders.",
+            "J. R. R. Tolkien and J.-P. Sartre never met Mr. Smith.",
+            "Vgl. Art. 5 Abs. 2 Nr. 3 der Satzung.",
+            "M. Dupont et Mme. Curie habitent ici.",
+            "The U.S. Army moved at 5 p.m. Eastern time.",
+        ] {
+            assert_eq!(texts(one), [one]);
+        }
+    }
+
+    #[test]
+    fn a_full_stop_after_a_number_or_an_open_abbreviation_may_end_a_sentence() {
+        assert_eq!(texts("It was built in 1990. Nobody came."), ["It was built in 1990.", "Nobody came."]);
+        assert_eq!(texts("It costs 5 €. Wait... Then go."), ["It costs 5 €.", "Wait...", "Then go."]);
+        assert_eq!(texts("He has 12. Others have 13."), ["He has 12.", "Others have 13."]);
+        assert_eq!(texts("It opens at 5 p.m. The bar closes."), ["It opens at 5 p.m.", "The bar closes."]);
+        assert_eq!(texts("Pears, plums etc. They are ripe."), ["Pears, plums etc.", "They are ripe."]);
+    }
+}
