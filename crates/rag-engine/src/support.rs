@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rag_text::analyse::{Analyser, Shape, tokens};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Letters of a word that count: enough to tell words apart, few enough to forgive endings.
@@ -16,18 +17,23 @@ const FUNCTION_WORDS: [&str; 48] = [
     "when", "where", "which", "who", "why", "will", "with", "would",
 ];
 
-/// The content words of a text, folded and cut to stems.
+/// The content words of a text, folded and cut to stems; in scripts without spaces pairs of characters.
 pub(crate) fn content_words(text: &str) -> HashSet<String> {
-    text.unicode_words()
-        .map(str::to_lowercase)
+    let Some(analyser) = Analyser::new("und") else { return HashSet::new() };
+    let parts = tokens(text).into_iter().filter(|token| token.shape != Shape::Whole);
+    parts
+        .flat_map(|token| analyser.lexemes(&token))
         .filter(|word| is_number(word) || is_content(word))
         .map(|word| word.chars().take(if is_number(&word) { usize::MAX } else { STEM_CHARS }).collect())
         .collect()
 }
 
 fn is_content(word: &str) -> bool {
-    let is_ideographic = word.chars().any(|letter| letter > '\u{2e7f}');
-    is_ideographic || (word.chars().count() >= CONTENT_CHARS && !FUNCTION_WORDS.contains(&word))
+    let is_unspaced = word.chars().any(|letter| {
+        letter > '\u{2e7f}'
+            || matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+    });
+    is_unspaced || (word.chars().count() >= CONTENT_CHARS && !FUNCTION_WORDS.contains(&word))
 }
 
 /// Whether a word holds a digit: numbers must agree exactly.

@@ -2,7 +2,8 @@
 
 use pgvector::HalfVector;
 use rag_repo::{
-    Actor, PgConnection, RepoResult, documents, documents::DocumentChange, jobs, jobs::Progress, versions,
+    Actor, PassageWords, PgConnection, RepoResult, documents, documents::DocumentChange, jobs,
+    jobs::Progress, versions,
 };
 use rag_schema::{
     enums::{EventKind, JobStage, JobState},
@@ -11,13 +12,17 @@ use rag_schema::{
 };
 
 use super::build::Section;
-use crate::{Engine, EngineResult, Model};
+use crate::{
+    Engine, EngineResult, Model,
+    words::{Spoken, passage_words},
+};
 
 /// A section with its rows made, so that a transaction that is run again writes the same.
 struct Rows<'s> {
     section: &'s Section,
     chunks: Vec<NewChunk>,
     embeddings: Vec<NewEmbedding>,
+    words: Vec<PassageWords>,
 }
 
 /// Embeds the chunks of all sections together by the model, without a connection, and stores them in one transaction.
@@ -45,8 +50,17 @@ fn rows<'s>(model: &Model, section: &'s Section, vectors: &mut impl Iterator<Ite
     let target = section.target;
     let mut chunks = Vec::with_capacity(section.chunks.len());
     let mut embeddings = Vec::with_capacity(section.chunks.len());
+    let mut words = Vec::with_capacity(section.chunks.len());
     for (chunk, vector) in section.chunks.iter().zip(vectors) {
         let id = PassageId::new();
+        let spoken = Spoken {
+            passage: id,
+            collection: target.collection,
+            title: &section.title,
+            headings: &chunk.heading_path,
+            text: &chunk.text,
+        };
+        words.push(passage_words(&spoken, section.facts.text_search_config));
         chunks.push(NewChunk {
             id,
             version_id: target.version,
@@ -67,7 +81,7 @@ fn rows<'s>(model: &Model, section: &'s Section, vectors: &mut impl Iterator<Ite
             embedding: HalfVector::from_f32_slice(&vector),
         });
     }
-    Rows { section, chunks, embeddings }
+    Rows { section, chunks, embeddings, words }
 }
 
 fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
@@ -95,6 +109,8 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
     let embeddings: Vec<NewEmbedding> = all.iter().flat_map(|rows| rows.embeddings.iter().cloned()).collect();
     if !chunks.is_empty() {
         rag_repo::write_chunks(conn, &chunks, &embeddings)?;
+        let words: Vec<PassageWords> = all.iter().flat_map(|rows| rows.words.iter().cloned()).collect();
+        rag_repo::index_words(conn, &words)?;
     }
     for Rows { section, .. } in all.iter().filter(|rows| rows.section.is_last) {
         versions::publish(conn, section.target.version, section.facts.page_count)?;

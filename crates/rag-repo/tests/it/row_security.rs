@@ -11,7 +11,7 @@ use rag_repo::{
     Actor, RepoError, api_keys, clock, documents, events, invitations,
     invitations::NewInvitation,
     jobs, links, logins, members, messages,
-    search::{Corpus, DensePlan, LexicalQuery, Scope, parse_words, similarities, word_scores},
+    search::{Corpus, DensePlan, LexicalQuery, Scope, similarities, word_scores},
     sessions, synonyms, users,
 };
 use rag_schema::{
@@ -23,7 +23,9 @@ use rag_schema::{
 };
 use serde_json::json;
 
-use crate::fixture::{APPROXIMATE, Fixture, Stored, as_user, best_by_words, nearest, new_user, vector_of};
+use crate::fixture::{
+    APPROXIMATE, Fixture, Stored, as_user, best_by_words, nearest, new_user, parse_words, vector_of,
+};
 
 #[derive(QueryableByName)]
 struct Name {
