@@ -15,7 +15,9 @@ pub(super) fn surface(word: &str) -> String {
     let compatible =
         word.chars().filter(|c| !is_invisible(*c) && !is_point(*c) && !is_hebrew_quote(*c)).nfkc();
     // A character may stand for a space and a mark, which then belongs to the letter before.
-    let counting = compatible.filter(|c| !is_invisible(*c) && !is_point(*c) && !c.is_whitespace()).nfc();
+    // Catalan has one letter for an `l` with the dot that parts it from the next.
+    let is_empty = |c: &char| is_invisible(*c) || is_point(*c) || c.is_whitespace() || *c == '\u{b7}';
+    let counting = compatible.filter(|c| !is_empty(c)).nfc();
     counting.map(|c| ascii_digit(c).unwrap_or(c)).take(MAX_CHARS).collect()
 }
 
@@ -117,6 +119,7 @@ mod tests {
             ("שָׁלוֹם", "שלום"),
             ("١٢٣", "123"),
             ("ｶﾞﾗｽ", "ガラス"),
+            ("co\u{140}lega", "collega"),
         ] {
             assert_eq!(surface(word), expected, "{word}");
         }
