@@ -50,11 +50,9 @@ fn an_upgraded_database_answers_the_same_questions_the_same_way() {
         let found = array(&found, "/results");
         let wanted = array(expected, "/results");
         assert_eq!(found.len(), wanted.len(), "{}", expected["query"]);
+        // The words are made again by other rules, so scores change; the order stays.
         for (found, wanted) in found.iter().zip(wanted) {
             assert_eq!(only(found, &["title", "chunk_id"]), only(wanted, &["title", "chunk_id"]));
-            // Processors differ in the last digits of a vector.
-            let score = |value: &Value| value["score"].as_f64().unwrap();
-            assert!((score(found) - score(wanted)).abs() < 1e-3, "{found} {wanted}");
         }
     }
 }
