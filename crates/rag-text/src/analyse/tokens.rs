@@ -91,6 +91,10 @@ impl Found {
             self.push_surface(part.range.clone(), Shape::Word, part.surface.clone(), part.is_identifier);
             kept += self.position - before;
         }
+        if kept == 0 {
+            // Points without a letter.
+            return;
+        }
         for whole in &compound.wholes {
             let from = places.get(whole.parts.start).copied().unwrap_or(0);
             let to = places.get(whole.parts.end).copied().unwrap_or(kept);
