@@ -70,6 +70,10 @@ impl Analyser {
         let has_signs = word.contains(|c: char| c.is_numeric() || c.is_ascii_punctuation());
         let stem = if has_signs { word } else { self.language.stem(&word) };
         let folded = self.folded(&stem);
+        if folded.is_empty() {
+            // A mark without a letter.
+            return Vec::new();
+        }
         if self.language.keeps_marks && folded != stem { vec![folded, stem] } else { vec![folded] }
     }
 
