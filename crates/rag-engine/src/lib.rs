@@ -21,6 +21,7 @@ mod settings;
 mod support;
 pub mod synonyms;
 mod upkeep;
+pub mod words;
 
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};

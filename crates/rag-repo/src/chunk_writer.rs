@@ -1,11 +1,7 @@
-//! Writes chunks as passages with their vectors, by COPY where that is allowed, and their words.
+//! Writes chunks as passages with their vectors, by COPY where that is allowed.
 
-use diesel::{
-    ExecuteCopyFromDsl, PgConnection, RunQueryDsl,
-    sql_types::{Integer, Uuid},
-};
+use diesel::{ExecuteCopyFromDsl, PgConnection, RunQueryDsl};
 use rag_schema::{
-    ids::VersionId,
     models::{NewChunk, NewEmbedding, NewPassage},
     schema::{chunks, embeddings, passages},
 };
@@ -20,8 +16,8 @@ diesel::define_sql_function! {
     fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool;
 }
 
-/// Stores chunks with the passages that they are, one vector each, and indexes their words. Call it in a transaction, on a version that is being built.
-/// The chunks of one version follow each other by ordinal.
+/// Stores chunks with the passages that they are, one vector each; `index_words` stores their words. Call it in a transaction, on a
+/// version that is being built.
 pub fn write_chunks(
     conn: &mut PgConnection,
     new_chunks: &[NewChunk],
@@ -44,13 +40,6 @@ pub fn write_chunks(
         diesel::copy_from(chunks::table).from_insertable(new_chunks).execute(conn)?;
         diesel::copy_from(embeddings::table).from_insertable(new_embeddings).execute(conn)?;
     }
-    for run in new_chunks.chunk_by(|a, b| a.version_id == b.version_id) {
-        if let [first, ..] = run
-            && let [.., last] = run
-        {
-            index_words(conn, first.version_id, first.ordinal, last.ordinal)?;
-        }
-    }
     Ok(())
 }
 
@@ -58,13 +47,4 @@ pub fn write_chunks(
 /// bypasses it.
 fn is_held_by_policies(conn: &mut PgConnection) -> RepoResult<bool> {
     Ok(diesel::select(row_security_active("chunks")).get_result(conn)?)
-}
-
-fn index_words(conn: &mut PgConnection, version: VersionId, first: i32, last: i32) -> RepoResult<()> {
-    diesel::sql_query("SELECT index_chunks($1, $2, $3)")
-        .bind::<Uuid, _>(version)
-        .bind::<Integer, _>(first)
-        .bind::<Integer, _>(last)
-        .execute(conn)?;
-    Ok(())
 }

@@ -78,13 +78,31 @@ pub struct DocumentChange<'a> {
     pub title: Option<&'a str>,
     /// ISO 639-3 code of its language; none keeps what there is.
     pub language: Option<&'a str>,
-    /// PostgreSQL text search configuration.
+    /// Language by whose rules its words are made, by name.
     pub text_search_config: &'a str,
 }
 
 /// Writes down what reading the document told.
 pub fn update(conn: &mut PgConnection, id: DocumentId, change: &DocumentChange<'_>) -> RepoResult<()> {
     diesel::update(documents::table.find(id)).set(change).execute(conn)?;
+    Ok(())
+}
+
+/// The document of a version; none when the version is gone.
+pub fn of_version(conn: &mut PgConnection, version: VersionId) -> RepoResult<Option<Document>> {
+    Ok(documents::table
+        .inner_join(document_versions::table.on(document_versions::document_id.eq(documents::id)))
+        .filter(document_versions::id.eq(version))
+        .select(Document::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Notes by which language's rules the words of a document are made.
+pub fn set_words_language(conn: &mut PgConnection, id: DocumentId, language: &str) -> RepoResult<()> {
+    diesel::update(documents::table.find(id))
+        .set(documents::text_search_config.eq(language))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -15,6 +15,19 @@ pub fn list(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<Vec
     Ok(groups.into_iter().map(|terms| terms.into_iter().flatten().collect()).collect())
 }
 
+/// The groups of each of the collections.
+pub fn of_collections(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+) -> RepoResult<Vec<(CollectionId, Vec<String>)>> {
+    let groups: Vec<(CollectionId, Vec<Option<String>>)> = collection_synonyms::table
+        .filter(collection_synonyms::collection_id.eq_any(collections))
+        .order((collection_synonyms::collection_id, collection_synonyms::ordinal))
+        .select((collection_synonyms::collection_id, collection_synonyms::terms))
+        .load(conn)?;
+    Ok(groups.into_iter().map(|(id, terms)| (id, terms.into_iter().flatten().collect())).collect())
+}
+
 /// Puts these groups in place of those there are. `RepoError::Forbidden` when they are not the asker's to set.
 pub fn replace(conn: &mut PgConnection, collection: CollectionId, groups: &[Vec<String>]) -> RepoResult<()> {
     diesel::delete(collection_synonyms::table.filter(collection_synonyms::collection_id.eq(collection)))

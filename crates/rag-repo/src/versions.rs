@@ -6,9 +6,12 @@ use diesel::{
 };
 use rag_schema::{
     enums::VersionState,
-    ids::{CollectionId, DocumentId, VersionId},
-    models::{DocumentVersion, NewDocumentVersion},
-    schema::{chunks, document_versions, version_contents, version_texts},
+    ids::{CollectionId, DocumentId, PassageId, VersionId},
+    models::{DocumentVersion, HeadingPath, NewDocumentVersion},
+    schema::{
+        chunks, document_versions, documents as documents_table, passage_lexemes, version_contents,
+        version_texts,
+    },
 };
 
 use crate::{RepoResult, documents};
@@ -159,10 +162,40 @@ pub fn with_chunks(conn: &mut PgConnection, collection: Option<CollectionId>) ->
     Ok(query.load(conn)?)
 }
 
-/// Reindexes the words of a version with the current counts of the collection. Does nothing if the version is gone.
-pub fn reindex_words(conn: &mut PgConnection, id: VersionId) -> RepoResult<()> {
-    diesel::sql_query("SELECT reindex_version(id) FROM document_versions WHERE id = $1")
-        .bind::<diesel::sql_types::Uuid, _>(id)
-        .execute(conn)?;
-    Ok(())
+/// A chunk whose words are made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChunkText {
+    /// The passage that it is.
+    pub id: PassageId,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// The headings above it.
+    pub heading_path: HeadingPath,
+    /// What it says.
+    pub text: String,
+}
+
+/// Deletes the words of a version and returns its chunks, so that they get words again.
+pub fn take_words(conn: &mut PgConnection, id: VersionId) -> RepoResult<Vec<ChunkText>> {
+    diesel::delete(passage_lexemes::table.filter(passage_lexemes::version_id.eq(id))).execute(conn)?;
+    let rows: Vec<(PassageId, CollectionId, HeadingPath, String)> = chunks::table
+        .filter(chunks::version_id.eq(id))
+        .order(chunks::ordinal)
+        .select((chunks::id, chunks::collection_id, chunks::heading_path, chunks::text))
+        .load(conn)?;
+    let chunk = |(id, collection, heading_path, text)| ChunkText { id, collection, heading_path, text };
+    Ok(rows.into_iter().map(chunk).collect())
+}
+
+/// Versions with chunks whose words were made by PostgreSQL's parser: their document names one of its configurations, whose names are
+/// longer than the codes of languages.
+pub fn with_old_words(conn: &mut PgConnection) -> RepoResult<Vec<VersionId>> {
+    let is_old = diesel::dsl::sql::<diesel::sql_types::Bool>("length(documents.text_search_config) > 3");
+    Ok(document_versions::table
+        .inner_join(documents_table::table.on(documents_table::id.eq(document_versions::document_id)))
+        .filter(document_versions::chunk_count.gt(0))
+        .filter(is_old)
+        .order(document_versions::id)
+        .select(document_versions::id)
+        .load(conn)?)
 }

@@ -72,6 +72,8 @@ words! {
         Ingest = "ingest",
         /// Keeps the whole database in order; queued by the workers themselves.
         Upkeep = "upkeep",
+        /// Makes words again that an older program made; queued by a migration.
+        Words = "words",
     }
     /// The state of a job.
     JobState {

@@ -1,5 +1,6 @@
 //! Bytes to text to chunks: format detection, extraction, chunking. Knows no database and no server.
 
+pub mod analyse;
 pub mod block;
 pub mod chunk;
 mod cut;

@@ -252,3 +252,67 @@ fn a_filter_of_too_many_values_is_refused_before_it_costs_anything() {
     assert_eq!(refused.problem(422), "invalid");
     assert!(refused.json().to_string().contains("2000 values"), "{}", refused.json());
 }
+
+#[test]
+fn the_passage_with_the_number_that_was_asked_for_comes_first() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("tickets");
+    let numbers: Vec<u32> = (0..15).map(|n| 20_411 + 7 * n).collect();
+    for number in &numbers {
+        let text =
+            format!("Ticket INC-{number} was opened because the printer does not answer. It was closed.");
+        client.text(&collection, &format!("{number}"), &text);
+    }
+    for mode in ["hybrid", "lexical"] {
+        for number in &numbers {
+            for query in [format!("why was ticket INC-{number} opened?"), format!("printer ticket {number}")]
+            {
+                let found = client.post("/v1/search", &json!({"query": query, "mode": mode})).expect(200);
+                assert_eq!(titles(&found)[0], number.to_string(), "{mode}: {query}");
+                assert_eq!(found["warnings"], json!([]), "{query}");
+            }
+        }
+    }
+    let found = client.post("/v1/search", &json!({"query": "why was ticket INC-99999 opened?"})).expect(200);
+    let warnings = found["warnings"].to_string();
+    assert!(warnings.contains("No passage holds INC-99999."), "{warnings}");
+}
+
+#[test]
+fn codes_and_forms_of_unicode_are_found_as_they_are_typed() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("codes");
+    for (title, body) in [
+        ("a", "Ticket ORA-01555 appears when the undo space is too small. Enlarge the undo space."),
+        ("b", "The pump housing has the order number SKU-88213 and weighs two kilograms."),
+        ("c", "The advisory CVE-2031-44779 concerns the parser of the mail gateway."),
+        ("nfc", "Le résumé de la séance est affiché à l\u{2019}entrée de la mairie."),
+        (
+            "nfd",
+            "Die Pru\u{308}fgebu\u{308}hr fu\u{308}r das Fu\u{308}hrungszeugnis betra\u{308}gt dreizehn Euro.",
+        ),
+    ] {
+        client.text(&collection, title, body);
+    }
+    for (query, title) in [
+        ("01555", "a"),
+        ("88213", "b"),
+        ("44779", "c"),
+        ("\"SKU 88213\"", "b"),
+        ("CVE-2031-44779", "c"),
+        ("Prüfgebühr", "nfd"),
+        ("résumé", "nfc"),
+        ("resume", "nfc"),
+        ("ｓｋｕ－８８２１３", "b"),
+    ] {
+        let body = json!({"query": query, "mode": "lexical", "highlight": true});
+        let found = client.post("/v1/search", &body).expect(200);
+        assert_eq!(titles(&found), [title], "{query}");
+        assert!(!found["results"][0]["highlights"].as_array().unwrap().is_empty(), "{found}");
+    }
+    let found =
+        client.post("/v1/search", &json!({"query": "printer -v 27\" screen", "mode": "lexical"})).expect(200);
+    assert_eq!(titles(&found), Vec::<&str>::new());
+}

@@ -80,11 +80,11 @@ fn without_words(url: &str, work: impl FnOnce() -> BenchResult<()>) -> BenchResu
     // On behalf of nobody: the tables' owner may replace functions, and no actor.
     let conn = &mut rag_repo::server::connect(url)?;
     let function: Function = diesel::sql_query(
-        "SELECT pg_get_functiondef('index_passages(uuid[], text, text[])'::regprocedure) AS definition",
+        "SELECT pg_get_functiondef('index_passages(uuid[], text, tsvector[])'::regprocedure) AS definition",
     )
     .get_result(conn)?;
     conn.batch_execute(
-        "CREATE OR REPLACE FUNCTION index_passages(p_passages UUID[], p_config TEXT, p_texts TEXT[]) \
+        "CREATE OR REPLACE FUNCTION index_passages(p_passages UUID[], p_config TEXT, p_tsvs TSVECTOR[]) \
          RETURNS void LANGUAGE plpgsql AS 'BEGIN END'",
     )?;
     let (done, took) = timed(work);

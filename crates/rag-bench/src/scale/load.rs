@@ -220,9 +220,7 @@ fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()>
         diesel::sql_query("DELETE FROM passage_lexemes WHERE version_id = $1")
             .bind::<Uuid, _>(version)
             .execute(conn)?;
-        diesel::sql_query("SELECT index_chunks($1, 0, $2)")
-            .bind::<Uuid, _>(version)
-            .bind::<Integer, _>(i32::MAX)
+        diesel::sql_query("SELECT index_passages(array_agg(passage_id), 'english', array_agg(tsv)) FROM bench_before")
             .execute(conn)?;
         let query = diesel::sql_query(include_str!("differing_words.sql"));
         differing = Some(query.bind::<Uuid, _>(version).get_result::<Count>(conn)?.count);
@@ -231,7 +229,7 @@ fn compare_words(conn: &mut PgConnection, version: VersionId) -> BenchResult<()>
     match (result, differing) {
         (Err(diesel::result::Error::RollbackTransaction), Some(0)) => Ok(()),
         (Err(diesel::result::Error::RollbackTransaction), Some(count)) => {
-            Err(format!("{count} rows differ from what index_chunks writes").into())
+            Err(format!("{count} rows differ from what index_passages writes").into())
         }
         (Err(error), _) => Err(error.into()),
         (Ok(()), _) => Err("the comparison was not rolled back".into()),

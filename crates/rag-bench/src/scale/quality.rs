@@ -1,7 +1,10 @@
 //! Recall of the true top ten: vectors compared with an exact scan, words with BM25 of every candidate.
 
 use pgvector::HalfVector;
-use rag_engine::retrieve::{Found, Mode, SearchRequest, SearchResult};
+use rag_engine::{
+    retrieve::{Found, Mode, SearchRequest, SearchResult},
+    words::question_words,
+};
 use rag_repo::search::{self, DensePlan, Hit, LexicalQuery, Scope};
 use rag_schema::ids::PassageId;
 use serde::Serialize;
@@ -127,7 +130,7 @@ pub(crate) fn nearest_exactly(
 pub(crate) fn best_unpruned(place: &Place<'_>, scope: &Scope, question: &Question) -> BenchResult<Vec<Hit>> {
     let limit = i64::try_from(LIMIT)?;
     Ok(place.engine.db().transaction(place.engine.local_actor(), |conn| -> rag_repo::RepoResult<_> {
-        let words = search::parse_words(conn, &[place.collection], &question.text)?.words;
+        let words = question_words(conn, &[place.collection], &question.text)?.words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);
         leg.map_or(Ok(Vec::new()), |leg| leg.load(conn))

@@ -10,7 +10,7 @@ use rag_schema::{
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use tempfile::NamedTempFile;
 
-use crate::{Engine, EngineError, EngineResult, IngestSettings, Model};
+use crate::{Engine, EngineError, EngineResult, IngestSettings, Model, words::language_name};
 
 /// Characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
 /// chunking keeps free.
@@ -41,6 +41,8 @@ pub(super) struct Facts {
 pub(super) struct Section {
     pub(super) target: Target,
     pub(super) facts: Facts,
+    /// Title of the document.
+    pub(super) title: String,
     /// First character of `text` in the version's text, in Unicode scalar values.
     pub(super) text_start: i64,
     pub(super) text: String,
@@ -119,6 +121,7 @@ impl<'e> Build<'e> {
         let mut section = Section {
             target: self.target,
             facts: self.facts.clone(),
+            title: self.title.clone(),
             text_start: self.text_read.max(self.stored.characters),
             text: String::new(),
             chunks: Vec::new(),
@@ -184,9 +187,7 @@ fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: O
     let language = outline.language.map(|language| language.code);
     Facts {
         title: found_title.filter(|title| !has_own_title && !title.is_empty()),
-        text_search_config: super::language::text_search_config(
-            language.as_deref().unwrap_or(&ingest.default_language),
-        ),
+        text_search_config: language_name(language.as_deref().unwrap_or(&ingest.default_language)),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
         settings: fingerprint(model, ingest),

@@ -2,7 +2,6 @@
 
 mod build;
 mod bundle;
-mod language;
 mod store;
 mod upload;
 

@@ -3,8 +3,8 @@
 use pgvector::HalfVector;
 use rag_embed::{PartedText, PartedVector};
 use rag_repo::{
-    Actor, PgConnection, RepoResult, chunk_parts, documents, documents::DocumentChange, jobs, jobs::Progress,
-    versions,
+    Actor, PassageWords, PgConnection, RepoResult, chunk_parts, documents, documents::DocumentChange, jobs,
+    jobs::Progress, versions,
 };
 use rag_schema::{
     enums::{EventKind, JobStage, JobState},
@@ -15,7 +15,10 @@ use rag_schema::{
 use serde_json::json;
 
 use super::build::Section;
-use crate::{Engine, EngineResult, Model, part_vectors};
+use crate::{
+    Engine, EngineResult, Model, part_vectors,
+    words::{Spoken, passage_words},
+};
 
 /// A section with its rows made, so that a transaction that is run again writes the same.
 struct Rows<'s> {
@@ -23,6 +26,7 @@ struct Rows<'s> {
     chunks: Vec<NewChunk>,
     embeddings: Vec<NewEmbedding>,
     parts: Vec<ChunkParts>,
+    words: Vec<PassageWords>,
 }
 
 /// Embeds the chunks of all sections together by the model, without a connection, and stores them in one transaction.
@@ -66,8 +70,17 @@ fn rows<'s>(
     let mut chunks = Vec::with_capacity(section.chunks.len());
     let mut embeddings = Vec::with_capacity(section.chunks.len());
     let mut parts = Vec::with_capacity(section.chunks.len());
+    let mut words = Vec::with_capacity(section.chunks.len());
     for (chunk, vector) in section.chunks.iter().zip(vectors) {
         let id = PassageId::new();
+        let spoken = Spoken {
+            passage: id,
+            collection: target.collection,
+            title: &section.title,
+            headings: &chunk.heading_path,
+            text: &chunk.text,
+        };
+        words.push(passage_words(&spoken, section.facts.text_search_config));
         chunks.push(NewChunk {
             id,
             version_id: target.version,
@@ -95,7 +108,7 @@ fn rows<'s>(
             vectors: part_vectors::pack(&vector.parts, vector.whole.len()),
         });
     }
-    Rows { section, chunks, embeddings, parts }
+    Rows { section, chunks, embeddings, parts, words }
 }
 
 fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
@@ -125,6 +138,8 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
         rag_repo::write_chunks(conn, &chunks, &embeddings)?;
         let parts: Vec<ChunkParts> = all.iter().flat_map(|rows| rows.parts.iter().cloned()).collect();
         chunk_parts::insert(conn, &parts)?;
+        let words: Vec<PassageWords> = all.iter().flat_map(|rows| rows.words.iter().cloned()).collect();
+        rag_repo::index_words(conn, &words)?;
     }
     for Rows { section, .. } in all.iter().filter(|rows| rows.section.is_last) {
         versions::publish(conn, section.target.version, section.facts.page_count)?;

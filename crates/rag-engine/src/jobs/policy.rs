@@ -28,14 +28,14 @@ pub(super) const UPKEEP_EVERY_S: i64 = 3600;
 pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     match kind {
         JobKind::Ingest => settings.ingest.max_failures.max(1),
-        JobKind::Upkeep => MAX_UPKEEP_FAILURES,
+        JobKind::Upkeep | JobKind::Words => MAX_UPKEEP_FAILURES,
     }
 }
 
 /// How long a job of the kind is held without a sign of life, in seconds.
 pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
     match kind {
-        JobKind::Ingest | JobKind::Upkeep => settings.ingest.lease_s,
+        JobKind::Ingest | JobKind::Upkeep | JobKind::Words => settings.ingest.lease_s,
     }
 }
 
@@ -50,6 +50,7 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
     let (max_jobs, subject) = match kind {
         JobKind::Ingest => (MAX_BUNDLE_JOBS, "this document"),
         JobKind::Upkeep => (1, "upkeep of the database"),
+        JobKind::Words => (1, "the words of documents"),
     };
     let detail = format!(
         "The process ended {max_lost_leases} times while it worked on {subject}, which may be the cause. The server's log and the \

@@ -7,6 +7,7 @@ use rag_repo::{
     search::{self, Corpus, DensePlan, ModelGroup, Passage, Scope},
 };
 use rag_schema::ids::{CollectionId, PassageId};
+use rag_text::analyse::Languages;
 use serde_json::{Value, json};
 
 use super::{
@@ -18,7 +19,10 @@ use super::{
     trace::Tracer,
     wording_search::{Area, WordingSearch},
 };
-use crate::missing_model_cure;
+use crate::{
+    missing_model_cure,
+    words::{asked_phrases, languages},
+};
 
 /// Results with what they say, best first.
 pub(super) type Best = Vec<(Ranked, Passage)>;
@@ -33,12 +37,16 @@ pub(super) struct Candidates {
     pub(super) vectors: Vectors,
     /// Collections that were searched.
     pub(super) collections: Vec<CollectionId>,
+    /// Languages of what was searched.
+    pub(super) languages: Languages,
     /// Names of the models whose vectors were compared.
     pub(super) models: Vec<String>,
     /// Collections whose vectors took no part, because this process does not have their model.
     pub(super) lacking: Vec<ModelGroup>,
     pub(super) dense_plan: Option<DensePlan>,
     pub(super) pruned_words: Vec<String>,
+    /// Codes, numbers and names in the question that no passage holds.
+    pub(super) unknown_identifiers: Vec<String>,
 }
 
 /// Searches every wording, and merges what they found.
@@ -49,7 +57,9 @@ pub(super) fn find_candidates(
 ) -> RepoResult<Candidates> {
     let SearchContext { request, query, wordings, .. } = context;
     let corpus = Corpus::find(conn, request.collections)?;
-    let rule = search::word_rule(conn, &corpus.collections, &query.required, &query.excluded)?;
+    let languages = languages(&corpus);
+    let phrases = asked_phrases(&languages, &query.required, &query.excluded);
+    let rule = search::word_rule(conn, &corpus.collections, &phrases)?;
     let mut scope =
         Scope::in_collections(&corpus.collections).filtered(request.filter.cloned()).with_rule(rule);
     scope.narrow(conn, &corpus)?;
@@ -57,15 +67,16 @@ pub(super) fn find_candidates(
     let lacking = lacking(context, &corpus, &areas);
     tracer.step("scope", || traced(&corpus, &scope, &areas, &lacking));
     let mut lists = Vec::with_capacity(wordings.len());
-    let mut how: Option<(Option<DensePlan>, Vec<String>)> = None;
+    let mut how: Option<(Option<DensePlan>, Vec<String>, Vec<String>)> = None;
     for wording in *wordings {
         let search = WordingSearch { context, wording, corpus: &corpus, scope: &scope, areas: &areas };
         let lexical = search.lexical(conn, tracer)?;
         let (dense, dense_plan) = search.dense(conn, tracer)?;
         lists.push(search.fused(conn, &dense, &lexical, tracer)?);
-        how.get_or_insert_with(|| (dense_plan, lexical.pruned_words()));
+        let unknown = lexical.unknown_identifiers().to_vec();
+        how.get_or_insert_with(|| (dense_plan, lexical.pruned_words(), unknown));
     }
-    let (dense_plan, pruned_words) = how.unwrap_or_default();
+    let (dense_plan, pruned_words, unknown_identifiers) = how.unwrap_or_default();
     let ranked = merge(lists);
     if wordings.len() > 1 {
         tracer.step("merge", || json!({"wordings": wordings.len(), "candidates": ranked.len()}));
@@ -75,7 +86,18 @@ pub(super) fn find_candidates(
     tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
     let models = areas.iter().map(|area| area.model.name().to_owned()).collect();
     let collections = corpus.collections;
-    Ok(Candidates { best, rest, vectors, collections, models, lacking, dense_plan, pruned_words })
+    Ok(Candidates {
+        best,
+        rest,
+        vectors,
+        collections,
+        languages,
+        models,
+        lacking,
+        dense_plan,
+        pruned_words,
+        unknown_identifiers,
+    })
 }
 
 /// Where vectors are compared: the collections of each model that the question was embedded by.
@@ -154,7 +176,8 @@ impl Candidates {
                 missing_model_cure(name)
             )
         };
-        self.lacking.iter().map(warning).collect()
+        let unknown = self.unknown_identifiers.iter().map(|name| format!("No passage holds {name}."));
+        self.lacking.iter().map(warning).chain(unknown).collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a question asks for: words to look for, phrases that must stand in a result, words that must not.
 
 /// A question taken apart. `"two words"` requires a phrase, `-word` and `-"two words"` exclude; all else is looked for.
-/// A quotation mark without its partner and a dash before anything but a letter or digit are plain text.
+/// A quotation mark without its partner or behind a number (`27"`), and a dash before anything but a word or before one character
+/// (`grep -v`), are plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QueryText {
     /// What to look for: the question without exclusions and quotation marks.
@@ -26,21 +27,27 @@ impl QueryText {
         let mut parsed = Self::default();
         let mut rest = question;
         let mut at_start = true;
+        // Inches, and seconds of an angle.
+        let mut follows_digit = false;
         while let Some(first) = rest.chars().next() {
             let (dash, after) = match rest.strip_prefix('-') {
                 Some(after) if at_start => (true, after),
                 _ => (false, rest),
             };
-            let taken =
-                parsed.has_room().then(|| phrase(after).or_else(|| word(after).filter(|_| dash))).flatten();
+            let taken = parsed
+                .has_room()
+                .then(|| phrase(after).filter(|_| !follows_digit).or_else(|| word(after).filter(|_| dash)))
+                .flatten();
             if let Some((text, left)) = taken {
                 parsed.take(dash, text);
                 rest = left;
                 at_start = false;
+                follows_digit = false;
             } else {
                 parsed.words.push(first);
                 rest = rest.get(first.len_utf8()..).unwrap_or_default();
                 at_start = first.is_whitespace() || first == '(';
+                follows_digit = first.is_numeric();
             }
         }
         parsed.words = parsed.words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -72,7 +79,8 @@ fn phrase(text: &str) -> Option<(&str, &str)> {
 fn word(text: &str) -> Option<(&str, &str)> {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (word, left) = text.split_at(end);
-    word.starts_with(char::is_alphanumeric).then_some((word, left))
+    let is_word = word.starts_with(char::is_alphanumeric) && word.chars().nth(1).is_some();
+    is_word.then_some((word, left))
 }
 
 #[cfg(test)]
@@ -86,9 +94,17 @@ mod tests {
 
     #[test]
     fn plain_questions_stay_as_they_are() {
-        for question in
-            ["How do I reset it?", "well-known state-of-the-art", "5 - 3", "it's 6\" wide", "a -- b", "-"]
-        {
+        for question in [
+            "How do I reset it?",
+            "well-known state-of-the-art",
+            "5 - 3",
+            "it's 6\" wide",
+            "a 27\" monitor and a 24\" one",
+            "grep -v",
+            "rag -v --version",
+            "a -- b",
+            "-",
+        ] {
             assert_eq!(QueryText::parse(question), parsed(question, &[], &[]), "{question}");
         }
     }
@@ -114,7 +130,7 @@ mod tests {
     #[test]
     fn empty_phrases_and_floods_of_phrases_are_plain_text() {
         assert_eq!(QueryText::parse("\"\" \"?\""), parsed("\"\" \"?\"", &[], &[]));
-        let flood = "-x ".repeat(100);
+        let flood = "-xy ".repeat(100);
         assert_eq!(QueryText::parse(&flood).excluded.len(), MAX_PHRASES);
     }
 

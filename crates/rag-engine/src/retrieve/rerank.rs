@@ -113,6 +113,8 @@ mod tests {
             rest: rest.to_vec(),
             vectors: HashMap::new(),
             collections: Vec::new(),
+            languages: rag_text::analyse::Languages::default(),
+            unknown_identifiers: Vec::new(),
             models: Vec::new(),
             lacking: Vec::new(),
             dense_plan: None,

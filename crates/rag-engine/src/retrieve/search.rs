@@ -54,7 +54,7 @@ impl Engine {
         let asked = self.db().read(actor, |conn| question.ask(conn));
         let mut listed = question.list(asked, begun.elapsed())?;
         if request.highlight {
-            self.db().read(actor, |conn| question.mark(conn, &mut listed))?;
+            question.mark(&mut listed);
         }
         Ok(question.result(listed))
     }
@@ -108,7 +108,7 @@ impl Engine {
         let asked = question.ask(conn);
         let mut listed = question.list(asked, begun.elapsed())?;
         if request.highlight {
-            question.mark(conn, &mut listed)?;
+            question.mark(&mut listed);
         }
         Ok(question.result(listed))
     }
@@ -235,12 +235,9 @@ impl<'a> Question<'a> {
         Ok(Listed { no_good_match: any && found.is_empty(), found, reranked, candidates })
     }
 
-    fn mark(&mut self, conn: &mut PgConnection, listed: &mut Listed) -> RepoResult<()> {
-        let begun = Instant::now();
-        mark(conn, &listed.candidates.collections, &self.query.words, &mut listed.found)?;
-        self.timings.database_ms += ms(begun.elapsed());
+    fn mark(&mut self, listed: &mut Listed) {
+        mark(&listed.candidates.languages, &self.query.words, &mut listed.found);
         self.tracer.step("mark", || json!({"results": listed.found.len()}));
-        Ok(())
     }
 
     /// What decides about the order of the results, beside the question and the documents.

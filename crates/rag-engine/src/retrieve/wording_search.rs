@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     fusion::{Fusion, LegScores, Ranked, fuse, refined},
+    identifiers::Identifiers,
     ranking::before_learning,
     request::Mode,
     search_context::SearchContext,
@@ -47,9 +48,15 @@ pub(super) struct LexicalHits {
     /// Sum of the inverse document frequencies of the question's words.
     asked_idf: f64,
     query: LexicalQuery,
+    identifiers: Identifiers,
 }
 
 impl LexicalHits {
+    /// Identifiers of the question that no passage holds.
+    pub(super) fn unknown_identifiers(&self) -> &[String] {
+        &self.identifiers.unknown
+    }
+
     pub(super) fn pruned_words(self) -> Vec<String> {
         self.query.pruned.into_iter().map(|word| word.lexeme).collect()
     }
@@ -62,10 +69,9 @@ impl WordingSearch<'_> {
         if self.context.request.mode == Mode::Dense {
             return Ok(LexicalHits::default());
         }
-        let Corpus { collections, has_synonyms, .. } = self.corpus;
-        let synonyms = self.context.synonyms && *has_synonyms;
-        let QuestionWords { words, idf: asked_idf } =
-            words(conn, collections, self.wording, synonyms, tracer)?;
+        let synonyms = self.context.synonyms && self.corpus.has_synonyms;
+        let (QuestionWords { words, idf: asked_idf }, identifiers) =
+            words(conn, self.corpus, self.wording, synonyms, tracer)?;
         let factor = self.corpus.budget_growth() / self.scope.share();
         let budget = f64::from(self.context.settings().lexical_budget) * factor;
         let wanted = self.context.candidate_count();
@@ -97,7 +103,7 @@ impl WordingSearch<'_> {
         if let Some(leg) = &leg {
             tracer.plan(conn, leg)?;
         }
-        Ok(LexicalHits { hits, asked_idf, query })
+        Ok(LexicalHits { hits, asked_idf, query, identifiers })
     }
 
     /// The dense leg: a list for each model, and how it ran. It was exact when each list was.
@@ -177,7 +183,7 @@ impl WordingSearch<'_> {
         lexical: &LexicalHits,
         tracer: &mut Tracer,
     ) -> RepoResult<Vec<Ranked>> {
-        let LexicalHits { hits, asked_idf, query } = lexical;
+        let LexicalHits { hits, asked_idf, query, identifiers } = lexical;
         let lexical = slice::from_ref(hits);
         let mut cosines = Vec::new();
         for (area, vector) in self.vectors() {
@@ -204,6 +210,7 @@ impl WordingSearch<'_> {
             ranked = refined(fusion, ranked, *asked_idf, &cosines);
             tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
         }
+        identifiers.decide(conn, &mut ranked)?;
         Ok(ranked)
     }
 }

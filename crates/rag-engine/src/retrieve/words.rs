@@ -4,41 +4,46 @@ use std::collections::{BTreeSet, HashMap};
 
 use rag_repo::{
     PgConnection, RepoResult,
-    search::{QueryWord, QuestionWords, parse_words, synonym_words},
+    search::{Corpus, QueryWord, QuestionWords, query_words},
 };
-use rag_schema::ids::CollectionId;
+use rag_text::analyse::AskedWord;
 use serde_json::json;
 
-use super::{trace::Tracer, wording::Wording};
+use super::{identifiers::Identifiers, synonym_words::synonym_words, trace::Tracer, wording::Wording};
+use crate::words::{asked_words, languages};
 
 /// Weight of a synonym against the words that it stands for: it may mean something else here.
 const SYNONYM_WEIGHT: f64 = 0.5;
 
-/// The words of a wording as the collections know them, each once and at the best of its weights.
+/// The words of a wording as the collections know them, each once and at the best of its weights; and those that name one thing.
 pub(super) fn words(
     conn: &mut PgConnection,
-    collections: &[CollectionId],
+    corpus: &Corpus,
     wording: &Wording<'_>,
     synonyms: bool,
     tracer: &mut Tracer,
-) -> RepoResult<QuestionWords> {
-    let QuestionWords { words: own, mut idf } = parse_words(conn, collections, &wording.words)?;
+) -> RepoResult<(QuestionWords, Identifiers)> {
+    let languages = languages(corpus);
+    let asked: Vec<AskedWord> = languages.ask(&wording.words);
+    let QuestionWords { words: own, mut idf } = query_words(conn, &corpus.collections, &asked_words(&asked))?;
+    let identifiers = Identifiers::new(&asked, &own);
     let mut all: HashMap<i32, QueryWord> = own.into_iter().map(|word| (word.id, word)).collect();
     if let Some((before, weight)) = wording.before {
-        let (before, weight) = (parse_words(conn, collections, before)?, f64::from(weight));
+        let before = asked_words(&languages.ask(before));
+        let (before, weight) = (query_words(conn, &corpus.collections, &before)?, f64::from(weight));
         // Where the collections know no word of the question itself.
         idf = idf.max(weight * before.idf);
         add(&mut all, before.words, weight);
     }
     if synonyms {
-        let found = synonym_words(conn, collections, &wording.words)?;
+        let found = synonym_words(conn, &corpus.collections, &languages, &wording.words)?;
         if !found.is_empty() {
             let terms: BTreeSet<&str> = found.iter().map(|word| word.term.as_str()).collect();
             tracer.step("synonyms", || json!({"terms": terms, "weight": SYNONYM_WEIGHT}));
             add(&mut all, found.into_iter().map(|synonym| synonym.word), SYNONYM_WEIGHT);
         }
     }
-    Ok(QuestionWords { words: all.into_values().collect(), idf })
+    Ok((QuestionWords { words: all.into_values().collect(), idf }, identifiers))
 }
 
 /// Adds words that are not there at this weight; of those that are, the greater weight stays.

@@ -1,8 +1,10 @@
 //! What is searched: the collections that the asker may see, by their models, and how large they and the models' indexes are.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid},
+    sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Uuid},
 };
 use rag_schema::{enums::IndexKind, ids::CollectionId};
 
@@ -31,6 +33,8 @@ pub struct Corpus {
     pub collections: Vec<CollectionId>,
     /// Passages in them, those of versions being built among them.
     pub passages: i64,
+    /// Passages by the language whose words they are found by.
+    pub languages: BTreeMap<String, f64>,
     /// Whether one has synonyms.
     pub has_synonyms: bool,
     /// The same by embedding model: vectors of different models cannot be compared.
@@ -52,6 +56,8 @@ pub struct ModelGroup {
     pub collections: Vec<CollectionId>,
     #[diesel(sql_type = BigInt)]
     passages: i64,
+    #[diesel(sql_type = Jsonb)]
+    languages: serde_json::Value,
     #[diesel(sql_type = Bool)]
     has_synonyms: bool,
     #[diesel(sql_type = BigInt)]
@@ -71,6 +77,7 @@ impl Corpus {
         let corpus = Self {
             collections: groups.iter().flat_map(|group| group.collections.iter().copied()).collect(),
             passages: groups.iter().map(|group| group.passages).sum(),
+            languages: languages(&groups),
             has_synonyms: groups.iter().any(|group| group.has_synonyms),
             groups,
         };
@@ -125,6 +132,14 @@ impl ModelGroup {
     }
 }
 
+fn languages(groups: &[ModelGroup]) -> BTreeMap<String, f64> {
+    let mut languages = BTreeMap::new();
+    for (name, count) in groups.iter().filter_map(|group| group.languages.as_object()).flatten() {
+        *languages.entry(name.clone()).or_default() += count.as_f64().unwrap_or(0.0);
+    }
+    languages
+}
+
 /// A count as a number to reckon with.
 pub(super) fn real(count: i64) -> f64 {
     i32::try_from(count).map_or(f64::INFINITY, f64::from)
@@ -140,6 +155,7 @@ mod tests {
             model_name: "model".to_owned(),
             collections: Vec::new(),
             passages: vectors,
+            languages: serde_json::Value::Null,
             has_synonyms: false,
             vectors,
             index_kind: IndexKind::Hnsw,

@@ -6,6 +6,10 @@ WITH searched AS MATERIALIZED (
 )
 SELECT m.id AS model_id, m.name AS model_name, s.collections,
        coalesce((SELECT sum(passage_count) FROM lexical_statistics WHERE collection_id = ANY (s.collections)), 0)::bigint AS passages,
+       coalesce((SELECT jsonb_object_agg(text_search_config, passages) FROM (
+           SELECT text_search_config, sum(passage_count) AS passages FROM lexical_statistics
+           WHERE collection_id = ANY (s.collections) AND passage_count > 0 GROUP BY text_search_config
+       ) AS counted), '{}') AS languages,
        EXISTS (SELECT FROM collection_synonyms WHERE collection_id = ANY (s.collections)) AS has_synonyms,
        coalesce((SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('embeddings_' || m.id)), 0) AS vectors,
        m.index_kind, m.ivfflat_lists

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Double, Integer, Text, Uuid},
+    sql_types::{BigInt, Double, Integer, Nullable, Text, Uuid},
 };
 use pgvector::SparseVector;
 use rag_schema::ids::{CollectionId, PassageId};
@@ -23,27 +23,31 @@ use crate::{
 /// Dimensions of the sparse vectors: the most that pgvector allows, as lexeme ids only grow.
 const SPARSE_DIMENSIONS: i32 = 1_000_000_000;
 
-/// A word of the question, as one collection knows it.
-#[derive(Debug, Clone, PartialEq, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
+/// A word to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedWord {
+    /// What its weight is multiplied by.
+    pub weight: f64,
+    /// How it is written in the index: the configuration of passages, and the lexeme.
+    pub forms: Vec<(String, String)>,
+}
+
+/// A form of a word of the question, as one collection knows it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct QueryWord {
     /// Id of the lexeme.
-    #[diesel(sql_type = Integer)]
     pub id: i32,
-    /// The stem.
-    #[diesel(sql_type = Text)]
+    /// The lexeme.
     pub lexeme: String,
+    /// Which of the words that were asked for it is a form of.
+    pub word: usize,
     /// The collection.
-    #[diesel(sql_type = Uuid)]
     pub collection_id: CollectionId,
     /// Passages of the collection that hold it.
-    #[diesel(sql_type = Integer)]
     pub passage_count: i32,
     /// All passages of the collection.
-    #[diesel(sql_type = BigInt)]
     pub collection_size: i64,
-    /// Inverse document frequency, above 0.
-    #[diesel(sql_type = Double)]
+    /// Inverse document frequency of all forms of the word, times its weight; above 0.
     pub idf: f64,
 }
 
@@ -153,52 +157,90 @@ fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-/// The words of `question`, with their inverse document frequencies.
-pub fn parse_words(
+/// The words as the collections know them, with their inverse document frequencies.
+pub fn query_words(
     conn: &mut PgConnection,
     collections: &[CollectionId],
-    question: &str,
+    words: &[AskedWord],
 ) -> RepoResult<QuestionWords> {
-    let rows: Vec<QuestionWord> = Statement::fixed(include_str!("lexical_query.sql"))
+    let forms: Vec<(usize, &(String, String))> = words
+        .iter()
+        .enumerate()
+        .flat_map(|(at, word)| word.forms.iter().map(move |form| (at, form)))
+        .collect();
+    let number = |at: usize| i32::try_from(at).unwrap_or(i32::MAX);
+    let rows: Vec<CountedForm> = Statement::fixed(include_str!("lexical_query.sql"))
         .bind(Bind::ids(collections))
-        .bind(Bind::Text(question.to_owned()))
+        .bind(Bind::Integers(forms.iter().map(|(at, _)| number(*at)).collect()))
+        .bind(Bind::Texts(forms.iter().map(|(_, (config, _))| config.clone()).collect()))
+        .bind(Bind::Texts(forms.iter().map(|(_, (_, lexeme))| lexeme.clone()).collect()))
         .load(conn)?;
-    // A configuration of another language takes "the" for a word: what makes the least of the question counts.
-    let idf = rows.iter().map(|row| row.asked_idf).reduce(f64::min).unwrap_or(0.0);
-    // Two configurations may spell a word alike.
-    let words: BTreeMap<i32, QueryWord> = rows.into_iter().map(|row| (row.word.id, row.word)).collect();
-    Ok(QuestionWords { words: words.into_values().collect(), idf })
+    let weight = |row: &CountedForm| {
+        usize::try_from(row.word).ok().and_then(|at| words.get(at)).map_or(1.0, |word| word.weight)
+    };
+    let mut found: BTreeMap<i32, QueryWord> = BTreeMap::new();
+    // By collection, the weight of each word, and whether the collection knows any.
+    let mut asked: BTreeMap<CollectionId, (BTreeMap<i32, f64>, bool)> = BTreeMap::new();
+    for row in rows {
+        let idf = row.idf * weight(&row);
+        let (weights, is_known) = asked.entry(row.collection_id).or_default();
+        weights.insert(row.word, idf);
+        *is_known |= row.id.is_some();
+        let Some(id) = row.id else { continue };
+        let word = usize::try_from(row.word).unwrap_or_default();
+        let CountedForm { lexeme, collection_id, passage_count, collection_size, .. } = row;
+        let new = QueryWord { id, lexeme, word, collection_id, passage_count, collection_size, idf };
+        // Two words may be written alike in one language.
+        let known = found.entry(id).or_insert_with(|| new.clone());
+        if known.idf < idf {
+            *known = new;
+        }
+    }
+    // A collection that knows none of the words has no say.
+    let sums =
+        asked.into_values().filter(|(_, is_known)| *is_known).map(|(weights, _)| weights.values().sum());
+    Ok(QuestionWords { words: found.into_values().collect(), idf: sums.reduce(f64::min).unwrap_or(0.0) })
 }
 
 #[derive(Debug, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-struct QuestionWord {
-    #[diesel(embed)]
-    word: QueryWord,
-    #[diesel(sql_type = Double)]
-    asked_idf: f64,
-}
-
-/// Those of `words` that share a stem with the question.
-pub fn matching_words(
-    conn: &mut PgConnection,
-    collections: &[CollectionId],
-    question: &str,
-    words: &[String],
-) -> RepoResult<Vec<String>> {
-    let rows: Vec<Word> = Statement::fixed(include_str!("matching_words.sql"))
-        .bind(Bind::ids(collections))
-        .bind(Bind::Text(question.to_owned()))
-        .bind(Bind::Texts(words.to_owned()))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|row| row.word).collect())
-}
-
-#[derive(Debug, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-struct Word {
+struct CountedForm {
+    #[diesel(sql_type = Integer)]
+    word: i32,
+    #[diesel(sql_type = Nullable<Integer>)]
+    id: Option<i32>,
     #[diesel(sql_type = Text)]
-    word: String,
+    lexeme: String,
+    #[diesel(sql_type = Uuid)]
+    collection_id: CollectionId,
+    #[diesel(sql_type = Integer)]
+    passage_count: i32,
+    #[diesel(sql_type = BigInt)]
+    collection_size: i64,
+    #[diesel(sql_type = Double)]
+    idf: f64,
+}
+
+/// Which of the passages hold which of the lexemes.
+pub fn holders(
+    conn: &mut PgConnection,
+    passages: &[PassageId],
+    lexemes: &[i32],
+) -> RepoResult<Vec<(PassageId, i32)>> {
+    let rows: Vec<Holder> = Statement::fixed(include_str!("holders.sql"))
+        .bind(Bind::ids(passages))
+        .bind(Bind::Integers(lexemes.to_vec()))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.passage_id, row.lexeme_id)).collect())
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Holder {
+    #[diesel(sql_type = Uuid)]
+    passage_id: PassageId,
+    #[diesel(sql_type = Integer)]
+    lexeme_id: i32,
 }
 
 /// The query of the `limit` best passages by BM25 among the candidates, best first. None when there is no word to look for.
@@ -247,6 +289,7 @@ mod tests {
         QueryWord {
             id,
             lexeme: format!("w{id}"),
+            word: 0,
             collection_id: CollectionId::from(uuid::Uuid::nil()),
             passage_count,
             collection_size: 1_000,

@@ -1,21 +1,23 @@
--- $1 collections (uuid[]), $2 the question (text)
--- The question's words as each collection spells and counts them, once for each configuration it is stemmed by.
--- idf = ln(1 + (N - n + 0.5) / (n + 0.5)) (Lucene's form). With each, the idf of all of the question's words as the collection and the
--- configuration see them, of those too that no passage holds.
+-- $1 collections (uuid[]), then the forms of the question's words side by side: $2 the word (int[]), $3 the configuration (text[]), $4 the
+-- lexeme (text[])
+-- The forms as each collection counts them; those that it does not know have no id. All forms of a word weigh alike: idf =
+-- ln(1 + (N - n + 0.5) / (n + 0.5)) (Lucene's form), n being the passages that hold any of them. So a form that only a few
+-- documents have, such as those of a wrong language, does not pass for a rare word.
 WITH asked AS MATERIALIZED (
-    SELECT config, tsvector_to_array(search_vector(config, $2)) AS words
-    FROM (
-        SELECT DISTINCT text_search_config AS config FROM lexical_statistics
-        WHERE collection_id = ANY ($1) AND passage_count > 0
-    ) AS configs
+    SELECT * FROM unnest($2, $3, $4) AS asked (word, config, lexeme)
+), sizes AS MATERIALIZED (
+    SELECT collection_id, text_search_config AS config, (sum(passage_count) OVER (PARTITION BY collection_id))::float8 AS total
+    FROM lexical_statistics
+    WHERE collection_id = ANY ($1) AND passage_count > 0
+), forms AS (
+    SELECT DISTINCT sizes.collection_id, sizes.total, asked.word, asked.lexeme
+    FROM asked JOIN sizes USING (config)
+), counted AS (
+    SELECT forms.*, l.id, coalesce(l.passage_count, 0) AS passage_count,
+           least(sum(coalesce(l.passage_count, 0)) OVER (PARTITION BY forms.collection_id, forms.word), forms.total) AS holding
+    FROM forms LEFT JOIN lexemes l ON l.collection_id = forms.collection_id AND l.lexeme = forms.lexeme
 )
-SELECT l.id, l.lexeme, l.collection_id, l.passage_count, size.total::bigint AS collection_size, weight.idf,
-       sum(weight.idf) OVER seen + (cardinality(asked.words) - count(*) OVER seen) * ln(1 + (size.total + 0.5) / 0.5) AS asked_idf
-FROM asked
-JOIN lexical_statistics s ON s.text_search_config = asked.config AND s.passage_count > 0 AND s.collection_id = ANY ($1)
-CROSS JOIN LATERAL (
-    SELECT sum(passage_count)::float8 AS total FROM lexical_statistics WHERE collection_id = s.collection_id
-) AS size
-JOIN lexemes l ON l.collection_id = s.collection_id AND l.lexeme = ANY (asked.words)
-CROSS JOIN LATERAL (SELECT ln(1 + (size.total - l.passage_count + 0.5) / (l.passage_count + 0.5)) AS idf) AS weight
-WINDOW seen AS (PARTITION BY s.collection_id, asked.config)
+SELECT word, id, lexeme, collection_id, passage_count, total::bigint AS collection_size,
+       ln(1 + (total - holding + 0.5) / (holding + 0.5))::float8 AS idf
+FROM counted
+ORDER BY collection_id, word, lexeme

@@ -9,16 +9,14 @@ mod passages;
 mod plan;
 mod planned;
 mod scope;
-mod synonym_words;
 
 pub use corpus::{Corpus, ModelGroup};
 pub use dense::{dense_leg, learned_similarities, similarities, vectors};
 pub use hit::Hit;
 pub use lexical::{
-    LexicalQuery, QueryWord, QuestionWords, lexical_leg, matching_words, parse_words, word_scores,
+    AskedWord, LexicalQuery, QueryWord, QuestionWords, holders, lexical_leg, query_words, word_scores,
 };
 pub use passages::{ChunkOrigin, Origin, Passage, passages};
 pub use plan::{Breadth, DensePlan};
 pub use planned::Planned;
-pub use scope::{Scope, WordRule, word_rule};
-pub use synonym_words::{SynonymWord, synonym_words};
+pub use scope::{AskedPhrase, Scope, WordRule, word_rule};

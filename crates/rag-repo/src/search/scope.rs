@@ -2,7 +2,7 @@
 
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as UuidSql},
+    sql_types::{Array, BigInt, Integer, Uuid as UuidSql},
 };
 use rag_schema::{ids::CollectionId, schema::lexical_statistics};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     RepoResult,
     filter::Filter,
+    passage_words::quoted,
     statement::{Bind, Statement},
 };
 
@@ -201,23 +202,70 @@ impl Scope {
     }
 }
 
-/// The rule that results hold each of the `required` phrases and none of the `excluded` ones, by the stems of the
-/// collections' languages. None when there is nothing to ask for: no phrase, or only words that search ignores.
+/// A phrase that results must hold, or must not: the ways to write it, each as lexemes with their places in the phrase. One without
+/// ways is of words that search ignores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedPhrase {
+    /// Whether results must hold it.
+    pub required: bool,
+    /// The ways to write it.
+    pub ways: Vec<Vec<(String, u32)>>,
+}
+
+/// The rule that results keep about each of the phrases. None when there is nothing to ask for.
 pub fn word_rule(
     conn: &mut PgConnection,
     collections: &[CollectionId],
-    required: &[String],
-    excluded: &[String],
+    phrases: &[AskedPhrase],
 ) -> RepoResult<Option<WordRule>> {
-    if required.is_empty() && excluded.is_empty() {
+    let queries: Vec<String> = phrases.iter().filter(|phrase| !phrase.ways.is_empty()).map(tsquery).collect();
+    if queries.is_empty() {
         return Ok(None);
     }
-    let found: FoundRule = Statement::fixed(include_str!("word_rule.sql"))
+    let anchored = phrases.iter().find(|phrase| phrase.required && !phrase.ways.is_empty());
+    let anchors = anchored.map(|phrase| anchors(conn, collections, phrase)).transpose()?;
+    Ok(Some(WordRule { tsquery: queries.join(" & "), anchors }))
+}
+
+/// Lexemes one of which every passage holds that holds the phrase.
+fn anchors(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    phrase: &AskedPhrase,
+) -> RepoResult<Vec<i32>> {
+    let words = (0_i32..)
+        .zip(&phrase.ways)
+        .flat_map(|(number, way)| way.iter().map(move |(lexeme, _)| (number, lexeme)));
+    let (numbers, lexemes): (Vec<i32>, Vec<String>) =
+        words.map(|(number, lexeme)| (number, lexeme.clone())).unzip();
+    let found: Anchors = Statement::fixed(include_str!("word_rule.sql"))
         .bind(Bind::ids(collections))
-        .bind(Bind::Texts(required.to_owned()))
-        .bind(Bind::Texts(excluded.to_owned()))
+        .bind(Bind::Integers(numbers))
+        .bind(Bind::Texts(lexemes))
         .get_result(conn)?;
-    Ok(found.tsquery.map(|tsquery| WordRule { tsquery, anchors: found.anchors }))
+    Ok(found.anchors)
+}
+
+/// The phrase as PostgreSQL compares it with positions.
+fn tsquery(phrase: &AskedPhrase) -> String {
+    let ways: Vec<String> = phrase.ways.iter().map(|way| way_query(way)).collect();
+    format!("{}({})", if phrase.required { "" } else { "!" }, ways.join(" | "))
+}
+
+fn way_query(way: &[(String, u32)]) -> String {
+    let mut before = None;
+    let word = |(lexeme, place): &(String, u32)| {
+        let follows = before.replace(*place).map(|before| format!(" <{}> ", place.saturating_sub(before)));
+        follows.unwrap_or_default() + &quoted(lexeme)
+    };
+    format!("({})", way.iter().map(word).collect::<String>())
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Anchors {
+    #[diesel(sql_type = Array<Integer>)]
+    anchors: Vec<i32>,
 }
 
 #[derive(Debug, QueryableByName)]
@@ -234,13 +282,4 @@ struct FilteredVersion {
 struct RuledPassage {
     #[diesel(sql_type = UuidSql)]
     id: Uuid,
-}
-
-#[derive(Debug, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-struct FoundRule {
-    #[diesel(sql_type = Nullable<Text>)]
-    tsquery: Option<String>,
-    #[diesel(sql_type = Nullable<Array<Integer>>)]
-    anchors: Option<Vec<i32>>,
 }

@@ -48,7 +48,7 @@ fn collections_get_the_model_of_most_of_their_vectors_and_their_jobs_too() {
     let conn = rag_repo::server::connect(database.url()).unwrap();
     let user = new_user(database.conn());
     let split = new_collection(database.conn(), user, second.id);
-    let mut fixture = Fixture { conn, user, collection: split, model: first, text_search_config: "english" };
+    let mut fixture = Fixture { conn, user, collection: split, model: first, text_search_config: "eng" };
     fixture.store(&["granite", "slate"]);
     fixture.model = second;
     fixture.store(&["basalt"]);

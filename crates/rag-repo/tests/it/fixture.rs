@@ -3,8 +3,11 @@
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use pgvector::HalfVector;
 use rag_repo::{
-    Actor, RepoError, collections, documents, embedding_models, migrations,
-    search::{self, DensePlan, Hit, LexicalQuery, Scope},
+    Actor, PassageWords, RepoError, RepoResult, collections, documents, embedding_models, index_words,
+    migrations,
+    search::{
+        self, AskedPhrase, AskedWord, Corpus, DensePlan, Hit, LexicalQuery, QuestionWords, Scope, WordRule,
+    },
     server, users, versions, write_chunks,
 };
 use rag_schema::{
@@ -14,6 +17,8 @@ use rag_schema::{
         VectorIndex,
     },
 };
+
+use rag_text::analyse::{Analyser, Languages};
 
 /// A walk of the index that every model of a fixture has at first.
 pub(crate) const APPROXIMATE: DensePlan = DensePlan::Hnsw { ef_search: 40 };
@@ -48,7 +53,7 @@ impl Fixture {
         .expect("a model");
         let user = new_user(&mut conn);
         let collection = new_collection(&mut conn, user, model.id);
-        Self { conn, user, collection, model, text_search_config: "english" }
+        Self { conn, user, collection, model, text_search_config: "eng" }
     }
 
     /// Runs `work` as searches run: on behalf of the collection's owner, under row-level security.
@@ -110,6 +115,11 @@ impl Fixture {
         let embeddings: Vec<NewEmbedding> =
             chunks.iter().map(|chunk| embedding(self.model.id, collection, chunk)).collect();
         write_chunks(conn, &chunks, &embeddings).expect("chunks are written");
+        let words: Vec<PassageWords> = chunks
+            .iter()
+            .map(|chunk| passage_words(chunk.id, collection, self.text_search_config, &chunk.text))
+            .collect();
+        index_words(conn, &words).expect("words are written");
         Stored { document, version, chunks: chunks.iter().map(|chunk| chunk.id).collect() }
     }
 }
@@ -197,11 +207,61 @@ fn embedding(model_id: i32, collection_id: CollectionId, chunk: &NewChunk) -> Ne
     }
 }
 
+/// The words of a passage, its title "-" without any.
+pub(crate) fn passage_words(
+    passage: PassageId,
+    collection: CollectionId,
+    language: &str,
+    text: &str,
+) -> PassageWords {
+    let words = Analyser::new(language).expect("an analyser").words(text);
+    let words = words.into_iter().flat_map(|word| {
+        let place = word.token.position;
+        word.lexemes.into_iter().map(move |lexeme| (lexeme, place))
+    });
+    PassageWords { passage, collection, language: language.to_owned(), words: words.collect() }
+}
+
+fn languages(conn: &mut PgConnection, collections: &[CollectionId]) -> RepoResult<Languages> {
+    match Corpus::find(conn, collections) {
+        Ok(corpus) => Ok(Languages::new(corpus.languages)),
+        Err(RepoError::NotFound) => Ok(Languages::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The words of `question` as the collections know them.
+pub(crate) fn parse_words(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    question: &str,
+) -> RepoResult<QuestionWords> {
+    let asked = languages(conn, collections)?.ask(question);
+    let asked: Vec<AskedWord> =
+        asked.into_iter().map(|word| AskedWord { weight: 1.0, forms: word.forms }).collect();
+    search::query_words(conn, collections, &asked)
+}
+
+/// The rule about phrases as the collections write them.
+pub(crate) fn word_rule(
+    conn: &mut PgConnection,
+    collections: &[CollectionId],
+    required: &[String],
+    excluded: &[String],
+) -> RepoResult<Option<WordRule>> {
+    let languages = languages(conn, collections)?;
+    let all =
+        required.iter().map(|phrase| (true, phrase)).chain(excluded.iter().map(|phrase| (false, phrase)));
+    let phrases: Vec<AskedPhrase> =
+        all.map(|(required, phrase)| AskedPhrase { required, ways: languages.phrase(phrase) }).collect();
+    search::word_rule(conn, collections, &phrases)
+}
+
 /// The lexical leg, with room for every word.
 pub(crate) fn best_by_words(fixture: &mut Fixture, scope: &Scope, question: &str, limit: i64) -> Vec<Hit> {
     let collection = fixture.collection;
     fixture.as_user(|conn| {
-        let words = search::parse_words(conn, &[collection], question).expect("words").words;
+        let words = parse_words(conn, &[collection], question).expect("words").words;
         let query = LexicalQuery::within_budget(words, f64::INFINITY);
         let leg = search::lexical_leg(scope, &query, limit);
         leg.map_or(Vec::new(), |leg| leg.load(conn).expect("hits"))

@@ -247,7 +247,7 @@ fn a_build_tells_how_far_it_is_and_searches_go_on_meanwhile() {
     let user = new_user(conn);
     let collection = new_collection(conn, user, model.id);
     let conn = server::connect(database.url()).unwrap();
-    let fixture = Fixture { conn, user, collection, model, text_search_config: "english" };
+    let fixture = Fixture { conn, user, collection, model, text_search_config: "eng" };
     let mut scene = Scene::on(fixture, 64, &index(IndexKind::None), 1_500);
     let slow = VectorIndex { hnsw_ef_construction: 200, ..VectorIndex::default() };
     let model = scene.fixture.model.clone();

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rag_repo::search::{QueryWord, QuestionWords, Scope, parse_words};
+use rag_repo::search::{QueryWord, QuestionWords, Scope};
 use rag_schema::ids::PassageId;
 
-use crate::fixture::{Fixture, best_by_words};
+use crate::fixture::{Fixture, best_by_words, parse_words};
 
 const K1: f64 = 0.9;
 const B: f64 = 0.5;
@@ -87,7 +87,7 @@ fn a_question_weighs_what_its_words_do_unknown_ones_as_much_as_the_rarest_could(
 fn documents_in_another_language_do_not_make_a_question_weigh_more() {
     let mut fixture = Fixture::new();
     fixture.store(&["The engines were started"]);
-    fixture.text_search_config = "german";
+    fixture.text_search_config = "deu";
     fixture.store(&["Der See liegt still"]);
     let parsed = parse_words(&mut fixture.conn, &[fixture.collection], "were the engines started?").unwrap();
     // German knows "were" and "the" for words, and no chunk holds them.
@@ -103,4 +103,26 @@ fn another_collection_changes_neither_scores_nor_results() {
     let other = fixture.another_collection();
     fixture.build_in(other, &["basalt basalt", "basalt", "basalt slate"]);
     assert_eq!(parse_words(&mut fixture.conn, &[fixture.collection], "granite basalt").unwrap(), before);
+}
+
+#[test]
+fn documents_given_a_wrong_language_come_no_sooner_than_others() {
+    let mut fixture = Fixture::new();
+    let texts: Vec<String> = (0..30)
+        .map(|n| format!("the history of the town number{n} and of what was there, with stones"))
+        .collect();
+    let right = fixture.store(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    fixture.text_search_config = "spa";
+    let wrong =
+        fixture.store(&["the weather of the island and of what was there", "what is the name of the towns"]);
+    let scope = Scope::in_collections(&[fixture.collection]);
+    let mut best = |question: &str| best_by_words(&mut fixture, &scope, question, 40);
+    // Its function words are rare, as only the two documents hold them: they find nothing.
+    assert!(best("what was there and of the").is_empty());
+    assert_eq!(best("what is the history of number7")[0].passage_id, right.chunks[7]);
+    // Nor is a form of a word rare that only they have: all forms weigh alike.
+    let hits = best("towns");
+    assert_eq!(hits.len(), 31);
+    let score = |id: PassageId| hits.iter().find(|hit| hit.passage_id == id).unwrap().score;
+    assert!(score(wrong.chunks[1]) < 2.0 * score(right.chunks[0]), "{hits:?}");
 }

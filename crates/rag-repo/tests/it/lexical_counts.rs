@@ -135,7 +135,7 @@ fn eight_ingests_at_once_into_one_collection_never_deadlock_and_count_right() {
         user,
         collection,
         model: model.clone(),
-        text_search_config: "english",
+        text_search_config: "eng",
     };
     thread::scope(|scope| {
         for seed in 0..8 {

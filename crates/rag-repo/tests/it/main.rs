@@ -25,5 +25,4 @@ mod row_security;
 mod schema;
 mod scope;
 mod search_plans;
-mod synonyms;
 mod visibility;

@@ -8,11 +8,8 @@ use diesel::{
 use rag_repo::{
     embedding_models,
     filter::Filter,
-    migrations,
-    search::{
-        Corpus, DensePlan, Hit, LexicalQuery, Scope, lexical_leg, parse_words, similarities, word_rule,
-        word_scores,
-    },
+    index_words, migrations,
+    search::{Corpus, DensePlan, Hit, LexicalQuery, Scope, lexical_leg, similarities, word_scores},
     server,
 };
 use rag_schema::{
@@ -22,7 +19,10 @@ use rag_schema::{
 };
 
 use crate::{
-    fixture::{APPROXIMATE, Fixture, nearest, new_collection, new_user, vector_of},
+    fixture::{
+        APPROXIMATE, Fixture, nearest, new_collection, new_user, parse_words, passage_words, vector_of,
+        word_rule,
+    },
     own_database::OwnDatabase,
 };
 
@@ -39,7 +39,7 @@ fn fixture_in(database: &mut OwnDatabase) -> Fixture {
     let model = embedding_models::register(&mut conn, "test", 3, &VectorIndex::default()).unwrap();
     let user = new_user(&mut conn);
     let collection = new_collection(&mut conn, user, model.id);
-    Fixture { conn, user, collection, model, text_search_config: "english" }
+    Fixture { conn, user, collection, model, text_search_config: "eng" }
 }
 
 /// Stores a passage of another kind, which has no document and no version.
@@ -59,11 +59,7 @@ fn store_note(fixture: &mut Fixture, collection: CollectionId, text: &str) -> Pa
         embedding: vector_of(text),
     };
     diesel::insert_into(embeddings::table).values(&embedding).execute(conn).unwrap();
-    diesel::sql_query("SELECT index_passages($1, 'english', $2)")
-        .bind::<Array<Uuid>, _>(vec![id])
-        .bind::<Array<Text>, _>(vec![text])
-        .execute(conn)
-        .unwrap();
+    index_words(conn, &[passage_words(id, collection, "eng", text)]).unwrap();
     id
 }
 
@@ -191,7 +187,7 @@ fn a_text_of_another_collection_s_passage_is_not_indexed_with_it() {
     let mut fixture = fixture_with_notes(&mut database);
     let (here, there) = (fixture.collection, fixture.another_collection());
     let notes = [store_note(&mut fixture, here, "granite"), store_note(&mut fixture, there, "slate")];
-    let indexed = diesel::sql_query("SELECT index_passages($1, 'english', $2)")
+    let indexed = diesel::sql_query("SELECT index_passages($1, 'eng', $2::tsvector[])")
         .bind::<Array<Uuid>, _>(notes.to_vec())
         .bind::<Array<Text>, _>(vec!["one", "two"])
         .execute(&mut fixture.conn);

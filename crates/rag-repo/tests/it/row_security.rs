@@ -13,7 +13,7 @@ use rag_repo::{
     jobs, links, logins,
     logins::NewLogin,
     members, messages,
-    search::{Corpus, DensePlan, LexicalQuery, Scope, parse_words, similarities, word_scores},
+    search::{Corpus, DensePlan, LexicalQuery, Scope, similarities, word_scores},
     sessions, synonyms, users,
 };
 use rag_schema::{
@@ -25,7 +25,9 @@ use rag_schema::{
 };
 use serde_json::json;
 
-use crate::fixture::{APPROXIMATE, Fixture, Stored, as_user, best_by_words, nearest, new_user, vector_of};
+use crate::fixture::{
+    APPROXIMATE, Fixture, Stored, as_user, best_by_words, nearest, new_user, parse_words, vector_of,
+};
 
 #[derive(QueryableByName)]
 struct Name {

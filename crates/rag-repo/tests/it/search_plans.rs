@@ -2,13 +2,11 @@
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
 use rag_repo::{
-    search::{
-        Breadth, Corpus, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg, parse_words,
-    },
+    search::{Breadth, Corpus, DensePlan, Hit, LexicalQuery, Planned, Scope, dense_leg, lexical_leg},
     statement::PlanDepth,
 };
 
-use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, vector_of};
+use crate::fixture::{APPROXIMATE, Fixture, best_by_words, nearest, parse_words, vector_of};
 
 fn store_many(fixture: &mut Fixture, count: u32) {
     let texts: Vec<String> =

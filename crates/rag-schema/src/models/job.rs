@@ -71,6 +71,8 @@ pub enum Task {
     Ingest(IngestTask),
     /// Keeps the whole database in order.
     Upkeep(UpkeepTask),
+    /// Makes words again that an older program made.
+    Words(WordsTask),
 }
 
 /// Payload of an ingest job. A field that is added needs a default: older jobs do not have it.
@@ -81,12 +83,17 @@ pub struct IngestTask {}
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpkeepTask {}
 
+/// Payload of a job that makes words again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordsTask {}
+
 impl Task {
     /// The kind.
     pub fn kind(&self) -> JobKind {
         match self {
             Self::Ingest(_) => JobKind::Ingest,
             Self::Upkeep(_) => JobKind::Upkeep,
+            Self::Words(_) => JobKind::Words,
         }
     }
 
@@ -95,6 +102,7 @@ impl Task {
         let payload = match self {
             Self::Ingest(task) => serde_json::to_value(task),
             Self::Upkeep(task) => serde_json::to_value(task),
+            Self::Words(task) => serde_json::to_value(task),
         };
         // Plain structs always serialise. If one did not, the database would refuse the null that this gives.
         payload.unwrap_or_default()
@@ -107,6 +115,7 @@ impl Job {
         match self.kind {
             JobKind::Ingest => IngestTask::deserialize(&self.payload).map(Task::Ingest),
             JobKind::Upkeep => UpkeepTask::deserialize(&self.payload).map(Task::Upkeep),
+            JobKind::Words => WordsTask::deserialize(&self.payload).map(Task::Words),
         }
     }
 }

@@ -16,6 +16,6 @@ pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
-pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask};
+pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};

@@ -1,0 +1,69 @@
+//! Words that name one thing among many decide: what holds them comes before what does not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rag_repo::{
+    PgConnection, RepoResult,
+    search::{QueryWord, holders},
+};
+use rag_schema::ids::PassageId;
+use rag_text::analyse::AskedWord;
+
+use super::fusion::{Ranked, sort};
+
+/// Part of a collection's passages that may hold a word that names one thing.
+const MAX_SHARE: f64 = 0.05;
+/// Passages that may hold one in any case: those of one long document.
+const MAX_PASSAGES: f64 = 10.0;
+
+/// The identifiers of a question.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Identifiers {
+    /// Lexemes of those that few passages hold, each with its weight.
+    known: BTreeMap<i32, f64>,
+    /// Those that no passage holds, as the question writes them.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Identifiers {
+    /// Those among the words that were asked for, by what the collections know of them.
+    pub(super) fn new(asked: &[AskedWord], found: &[QueryWord]) -> Self {
+        let mut identifiers = Self::default();
+        for (at, word) in asked.iter().enumerate().filter(|(_, word)| word.is_identifier) {
+            let mut forms = found.iter().filter(|found| found.word == at).peekable();
+            if forms.peek().is_none() {
+                identifiers.unknown.push(word.text.clone());
+            }
+            let is_rare = |form: &&QueryWord| {
+                let most = (MAX_SHARE * f64::from(i32::try_from(form.collection_size).unwrap_or(i32::MAX)))
+                    .max(MAX_PASSAGES);
+                f64::from(form.passage_count) <= most
+            };
+            identifiers.known.extend(forms.filter(is_rare).map(|form| (form.id, form.idf)));
+        }
+        identifiers
+    }
+
+    /// Orders what holds them before what does not, by the part that it holds; scores stay between 0 and 1 where they are.
+    pub(super) fn decide(&self, conn: &mut PgConnection, ranked: &mut [Ranked]) -> RepoResult<()> {
+        if self.known.is_empty() || ranked.is_empty() {
+            return Ok(());
+        }
+        let lexemes: Vec<i32> = self.known.keys().copied().collect();
+        let passages: Vec<PassageId> = ranked.iter().map(|passage| passage.passage_id).collect();
+        let mut held: HashMap<PassageId, f64> = HashMap::new();
+        for (passage, lexeme) in holders(conn, &passages, &lexemes)? {
+            *held.entry(passage).or_default() += self.known.get(&lexeme).copied().unwrap_or(0.0);
+        }
+        let best = held.values().copied().fold(0.0, f64::max);
+        if best > 0.0 {
+            for passage in ranked.iter_mut() {
+                let part = held.get(&passage.passage_id).copied().unwrap_or(0.0) / best;
+                passage.score = (part + passage.score) / 2.0;
+                passage.fused = passage.score;
+            }
+            sort(ranked);
+        }
+        Ok(())
+    }
+}
