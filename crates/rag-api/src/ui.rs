@@ -3,11 +3,15 @@
 use std::sync::LazyLock;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, HeaderMap},
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName},
+    },
     web,
 };
 use rag_engine::accounts::digest;
+use uuid::Uuid;
 
 use crate::problem::{ApiError, ApiResult, Code};
 
@@ -34,8 +38,8 @@ static FILES: &[UiFile] = include!(concat!(env!("OUT_DIR"), "/ui_files.rs"));
 static PAGE_TAG: LazyLock<String> = LazyLock::new(|| {
     let page = FILES.iter().find(|file| file.path == "index.html");
     let text = page.map(|file| String::from_utf8_lossy(file.plain)).unwrap_or_default();
-    let hash: String = digest(&text).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hash}\"")
+    let hash = digest(&text).first_chunk().copied().map_or_else(Uuid::nil, Uuid::from_bytes);
+    format!("\"{}\"", hash.simple())
 });
 
 /// `GET /`: the page.
@@ -54,7 +58,7 @@ pub(crate) async fn page(req: HttpRequest) -> ApiResult<HttpResponse> {
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::ETAG, PAGE_TAG.as_str()));
     if header_text(req.headers(), &header::IF_NONE_MATCH).contains(PAGE_TAG.as_str()) {
-        return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     Ok(send(file, &req, &mut response))
 }
@@ -71,7 +75,7 @@ pub(crate) async fn asset(req: HttpRequest, name: web::Path<String>) -> ApiResul
 }
 
 /// The smallest form of a file that the client accepts.
-fn send(file: &UiFile, req: &HttpRequest, response: &mut actix_web::HttpResponseBuilder) -> HttpResponse {
+fn send(file: &UiFile, req: &HttpRequest, response: &mut HttpResponseBuilder) -> HttpResponse {
     let (encoding, bytes) = file.smallest(header_text(req.headers(), &header::ACCEPT_ENCODING));
     if let Some(encoding) = encoding {
         response.insert_header((header::CONTENT_ENCODING, encoding));
@@ -96,7 +100,7 @@ fn accepts(accepted: &str, encoding: &str) -> bool {
     })
 }
 
-fn header_text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
+fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 // Shares a collection with people of the organisation.
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
-import type { Collection, User } from '../api/types';
+import type { Collection, MemberRole, User } from '../api/types';
 import { messages } from '../messages';
 import { useLoad } from '../ui/load';
 import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
@@ -9,7 +9,7 @@ import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
 export function ShareDialog({ collection, close }: { collection: Collection; close: () => void }) {
   const { id } = collection;
   const [person, setPerson] = useState('');
-  const [role, setRole] = useState('reader');
+  const [role, setRole] = useState<MemberRole>('reader');
   const members = useLoad((signal) => call('get', '/v1/collections/{id}/members', { path: { id }, signal }), [id]);
   const people = useLoad(listPeople, []);
   const [failure, setFailure] = useState<unknown>();
@@ -57,7 +57,7 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
           </Field>
           <Field label={texts.role}>
             {(field) => (
-              <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+              <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value as MemberRole)}>
                 <option value="reader">{texts.roles.reader}</option>
                 <option value="editor">{texts.roles.editor}</option>
               </select>

@@ -1,13 +1,13 @@
 // API keys: list, make (the secret is shown once), delete.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
-import type { Key } from '../api/types';
+import type { Key, Scope } from '../api/types';
 import { messages } from '../messages';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Confirm, Dialog, Failure, Field, Form, IconButton, Secret } from '../ui/parts';
 
-const SCOPES = ['read', 'ask', 'write', 'manage'];
+const SCOPES: Scope[] = ['read', 'ask', 'write', 'manage'];
 
 export function KeysTab() {
   const { data, error, reload } = useLoad((signal) => call('get', '/v1/keys', { signal }), []);
@@ -59,14 +59,14 @@ export function KeysTab() {
 
 function NewKey({ close, made }: { close: () => void; made: (key: string) => void }) {
   const [name, setName] = useState('');
-  const [scopes, setScopes] = useState(['read', 'ask']);
+  const [scopes, setScopes] = useState<Scope[]>(['read', 'ask']);
   const [days, setDays] = useState('');
   const texts = messages.settings;
   const submit = async () => {
     const body = { name: name.trim(), scopes, ...(days === '' ? {} : { days: Number(days) }) };
     made((await call('post', '/v1/keys', { body })).key);
   };
-  const toggle = (scope: string) =>
+  const toggle = (scope: Scope) =>
     setScopes(scopes.includes(scope) ? scopes.filter((other) => other !== scope) : [...scopes, scope]);
   return (
     <Dialog title={texts.newKey} close={close}>

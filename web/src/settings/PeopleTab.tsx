@@ -1,7 +1,7 @@
 // People of the organisation and open invitations.
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
-import type { User } from '../api/types';
+import type { Role, State, User } from '../api/types';
 import { messages } from '../messages';
 import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
@@ -18,7 +18,7 @@ export function PeopleTab({ me }: TabProps) {
   const [erasing, setErasing] = useState<User>();
   const texts = messages.settings;
   const isAdmin = me.role === 'admin';
-  const change = (id: string, body: { role?: string; state?: string }) =>
+  const change = (id: string, body: { role?: Role; state?: State }) =>
     call('patch', '/v1/users/{id}', { path: { id }, body }).then(() => (setFailure(undefined), reload()), setFailure);
   const erase = async () => {
     if (erasing) await call('delete', '/v1/users/{id}', { path: { id: erasing.id } });
@@ -117,7 +117,7 @@ function Invitations() {
 
 function Invite({ close, made }: { close: () => void; made: (token: string) => void }) {
   const [email, setEmail] = useState('');
-  const [role, setRole] = useState('member');
+  const [role, setRole] = useState<Role>('member');
   const texts = messages.settings;
   const submit = async () => made((await call('post', '/v1/invitations', { body: { email: email.trim(), role } })).token);
   return (
@@ -128,7 +128,7 @@ function Invite({ close, made }: { close: () => void; made: (token: string) => v
         </Field>
         <Field label={texts.role}>
           {(id) => (
-            <select id={id} value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+            <select id={id} value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
               <option value="member">{texts.roles.member}</option>
               <option value="admin">{texts.roles.admin}</option>
             </select>
