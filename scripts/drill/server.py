@@ -73,6 +73,9 @@ class Server:
         with open(f"/proc/{self.process.pid}/statm") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    def is_running(self):
+        return not isinstance(self.process.poll(), int)
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -88,14 +91,14 @@ class Server:
 @contextlib.contextmanager
 def serving(rag, settings=None, folder=None):
     with contextlib.ExitStack() as stack:
-        if folder is None:
+        if not folder:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rag-drill-"))
             os.chmod(folder, 0o755)  # PostgreSQL runs as another user when we are root
         server = Server(rag, folder, settings).start()
         try:
             yield server
         finally:
-            if server.process.poll() is None:
+            if server.is_running():
                 try:
                     server.stop()
                 except subprocess.TimeoutExpired:

@@ -7,7 +7,7 @@ use rag_schema::enums::{
 use serde_json::Value;
 use utoipa::openapi::{
     OpenApi, RefOr, Schema,
-    schema::{ArrayItems, Object, SchemaType, Type},
+    schema::{Array, ArrayItems, Object, SchemaType, Type},
 };
 
 macro_rules! fields {
@@ -15,7 +15,7 @@ macro_rules! fields {
         [$($((
             $schema,
             $property,
-            (|| $words::ALL.iter().map(|word| word.as_str()).collect()) as fn() -> Vec<&'static str>,
+            || $words::ALL.iter().map(|word| word.as_str()).collect(),
         )),+),+]
     };
 }
@@ -41,8 +41,14 @@ const FIELDS: [Field; 19] = fields! {
 pub(crate) fn list_words(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
     for (schema, property, words) in FIELDS {
-        if let Some(RefOr::T(Schema::Object(object))) = schemas.schemas.get_mut(schema)
-            && let Some(RefOr::T(field)) = object.properties.get_mut(property)
+        if let Some(field) = schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property)) {
+            list(field, &words());
+        }
+        // A list holds the schema of its items once more.
+        let items = schemas.schemas.get_mut(&format!("ListView_{schema}"));
+        if let Some(Schema::Array(Array { items: ArrayItems::RefOrSchema(item), .. })) =
+            items.and_then(|list| field_of(list, "items"))
+            && let Some(field) = field_of(item, property)
         {
             list(field, &words());
         }
@@ -55,6 +61,14 @@ pub(crate) fn list_words(document: &mut OpenApi) {
         {
             list(schema, &JobState::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
         }
+    }
+}
+
+fn field_of<'s>(schema: &'s mut RefOr<Schema>, property: &str) -> Option<&'s mut Schema> {
+    let RefOr::T(Schema::Object(object)) = schema else { return None };
+    match object.properties.get_mut(property)? {
+        RefOr::T(field) => Some(field),
+        RefOr::Ref(_) => None,
     }
 }
 
@@ -90,6 +104,9 @@ mod tests {
             let field = &document["components"]["schemas"][schema]["properties"][property];
             let listed = field.get("enum").or_else(|| field["items"].get("enum"));
             let listed = listed.unwrap_or_else(|| panic!("{schema}.{property}: {field}")).as_array().unwrap();
+            let items = &document["components"]["schemas"][format!("ListView_{schema}")];
+            let item = &items["properties"]["items"]["items"]["properties"][property];
+            assert!(item.is_null() || item.to_string().contains("\"enum\""), "a list of {schema}: {item}");
             assert!(words().iter().all(|word| listed.contains(&Value::from(*word))), "{schema}.{property}");
         }
         assert!(document["paths"]["/v1/jobs"]["get"]["parameters"].to_string().contains("refused"));

@@ -13,7 +13,7 @@ use serde_json::{Error, Value};
 /// A value that gives a struct only if it is an object.
 pub(crate) struct StrictJson(pub(crate) Value);
 
-impl<'de> IntoDeserializer<'de, Error> for StrictJson {
+impl IntoDeserializer<'_, Error> for StrictJson {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -43,7 +43,7 @@ pub(crate) fn content_words(text: &str) -> HashSet<String> {
 }
 
 /// As `content_words`, in order and with repetitions.
-pub(crate) fn content_word_list(text: &str) -> Vec<String> {
+fn content_word_list(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut unspaced: Vec<char> = Vec::new();
     for word in text.unicode_words() {

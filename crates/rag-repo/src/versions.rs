@@ -190,11 +190,10 @@ pub fn take_words(conn: &mut PgConnection, id: VersionId) -> RepoResult<Vec<Chun
 /// Versions with chunks whose words were made by PostgreSQL's parser: their document names one of its configurations, whose names are
 /// longer than the codes of languages.
 pub fn with_old_words(conn: &mut PgConnection) -> RepoResult<Vec<VersionId>> {
-    let is_old = diesel::dsl::sql::<diesel::sql_types::Bool>("length(documents.text_search_config) > 3");
     Ok(document_versions::table
         .inner_join(documents_table::table.on(documents_table::id.eq(document_versions::document_id)))
         .filter(document_versions::chunk_count.gt(0))
-        .filter(is_old)
+        .filter(documents_table::text_search_config.like("____%"))
         .order(document_versions::id)
         .select(document_versions::id)
         .load(conn)?)

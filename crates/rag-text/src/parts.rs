@@ -185,7 +185,7 @@ pub fn parts_of_text(text: &str, headings: &[String], page: Option<u32>) -> Vec<
             BlockKind::Heading { level: 1 }
         } else if is_marker(marker) {
             BlockKind::ListItem
-        } else if lines().count() > 1 && lines().all(|line| line.contains(" | ")) {
+        } else if lines().count() > 1 && lines().all(is_table_line) {
             BlockKind::Table
         } else {
             BlockKind::Paragraph
@@ -212,7 +212,7 @@ fn rows(text: &str) -> Vec<BlockPart> {
     let mut rows = Vec::new();
     for line in text.split_inclusive('\n') {
         let row = trimmed(line);
-        if !row.is_empty() {
+        if !row.is_empty() && !is_rule(line) {
             rows.push(at + row.start..at + row.end);
         }
         at += line.len();
@@ -224,6 +224,16 @@ fn rows(text: &str) -> Vec<BlockPart> {
         .skip(skipped)
         .map(|bytes| BlockPart { bytes, kind: PartKind::Row, lead: lead.clone() })
         .collect()
+}
+
+/// Whether a line is a row of a table with bars between its cells.
+fn is_table_line(line: &str) -> bool {
+    line.contains(" | ") || is_rule(line)
+}
+
+/// Whether a line draws the rule below the column names, as in `|---|:-:|`.
+fn is_rule(line: &str) -> bool {
+    line.contains("--") && line.chars().all(|c| "|-: \t\r\n".contains(c))
 }
 
 /// The range of the text without the blanks around it.

@@ -1,4 +1,5 @@
 //! What the analyser makes of texts: a table of cases, and laws that hold for any text.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is the test's")]
 
 use proptest::prelude::*;
 use rag_text::analyse::{Analyser, Shape, tokens};

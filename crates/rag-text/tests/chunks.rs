@@ -54,7 +54,7 @@ fn settings(max_tokens: usize, overlap_tokens: usize) -> ChunkSettings {
 
 #[test]
 fn the_parts_of_a_chunk_lie_in_its_text_and_rows_of_every_chunk_name_their_columns() {
-    let rows: String = (0..40).map(|row| format!("\nSH-{row} | {row}0 shäres")).collect();
+    let rows = (0..40).map(|row| format!("\nSH-{row} | {row}0 shäres")).collect::<Vec<_>>().concat();
     let blocks = [
         block(BlockKind::Heading { level: 1 }, "Hölders", &[]),
         block(BlockKind::Paragraph, "One is here. Two is there. The table:", &["Hölders"]),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -196,7 +197,7 @@ fn pdf_of_forms(levels: usize) -> Vec<u8> {
     let mut pdf = b"%PDF-1.4\n".to_vec();
     let mut table = "0000000000 65535 f \n".to_owned();
     for (number, object) in (1..).zip(&objects) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
+        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
         pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
     }
     let (start, size) = (pdf.len(), objects.len() + 1);
@@ -218,8 +219,8 @@ fn hostile_documents_are_refused_with_the_reason_before_they_take_time() {
     let mut desk = Desk::new();
     // On a busy machine each takes more than 30 s without a limit on work.
     desk.limits.wall_ms = 600_000;
-    let attributes: String = (0..300_000).map(|number| format!(" a{number}=1")).collect();
-    let styles: String = (0..3_000).map(|number| format!("<font color={number}><p>")).collect();
+    let attributes = (0..300_000).map(|number| format!(" a{number}=1")).collect::<Vec<_>>().concat();
+    let styles = (0..3_000).map(|number| format!("<font color={number}><p>")).collect::<Vec<_>>().concat();
     let documents = [
         (Format::Html, "<div>".repeat(100_000) + "x", "nested too deeply"),
         (Format::Html, "<div>".repeat(50_000) + "x" + &"</div>".repeat(50_000), "nested too deeply"),

@@ -29,7 +29,7 @@ fn the_page_is_public_and_runs_only_its_own_files() {
     assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"), "{text}");
     let again = get(&app, "/", ("if-none-match", page.header("etag")));
     assert_eq!((again.status, again.body.len()), (304, 0));
-    let script = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js"));
+    let script = text.split('"').find(|part| part.starts_with("/assets/") && part.contains(".js"));
     let script = get(&app, script.expect("the page names its script"), ("accept-encoding", "br"));
     script.expect(200);
     assert_eq!(script.header("content-encoding"), "br");

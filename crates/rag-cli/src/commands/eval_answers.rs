@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, args: &Eval, bar: &ProgressBar) -> Outcome<
     let engine = &context.engine;
     let report =
         evaluate_answers(engine, evaluation, &mut |question| turn(engine, question, false), &mut |at| {
-            show(bar, at)
+            show(bar, at);
         });
     bar.finish_and_clear();
     let report = report?;

@@ -176,8 +176,11 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// The length of the code that begins the text: as many backticks end it as begin it.
 fn code_span(text: &str) -> Option<usize> {
     let ticks = text.len() - text.trim_start_matches('`').len();
+    if ticks == 0 {
+        return None;
+    }
     let mut at = ticks;
-    while ticks > 0 {
+    loop {
         let begin = at + text.get(at..)?.find('`')?;
         let run = text.get(begin..)?;
         let length = run.len() - run.trim_start_matches('`').len();
@@ -186,7 +189,6 @@ fn code_span(text: &str) -> Option<usize> {
             return Some(at);
         }
     }
-    None
 }
 
 /// The numbers of the marker that begins the text, and the text after it.

@@ -122,7 +122,10 @@ fn program_text(text: &str) -> String {
 
 /// A row of a table with the names of its columns.
 fn row(text: &str, columns: Option<&str>) -> String {
-    let mut columns = columns.unwrap_or_default().split(" | ").map(str::trim);
+    // A table of plain text may have bars at both ends of a line.
+    let bare = |line: &'_ str| line.trim().trim_start_matches("| ").trim_end_matches(" |").to_owned();
+    let (columns, text) = (bare(columns.unwrap_or_default()), bare(text));
+    let mut columns = columns.split(" | ").map(str::trim);
     let cells = text.split(" | ").map(str::trim).map(|cell| (columns.next().unwrap_or_default(), cell));
     let cells = cells.filter(|(_, cell)| !cell.is_empty() && *cell != "|");
     let shown =
@@ -146,6 +149,10 @@ mod tests {
         assert_eq!(
             row("SH-1 | Ivo | 10", Some("holder | contact | shares")),
             "holder: SH-1, contact: Ivo, shares: 10"
+        );
+        assert_eq!(
+            row("| Zürich | 220 francs |", Some("| City | Limit |")),
+            "City: Zürich, Limit: 220 francs"
         );
         assert_eq!(row("SH-1 |  | 10", Some("holder | contact")), "holder: SH-1, 10");
     }

@@ -208,9 +208,9 @@ impl<'a> MarkupFilter<'a> {
             let end = rest.find(|letter| !is_of_word(letter)).unwrap_or(rest.len());
             let (word, after) = rest.split_at(if end == 0 { first.len_utf8() } else { end });
             if end == 0 {
-                out.push(first)
+                out.push(first);
             } else {
-                self.push_word(word, out)
+                self.push_word(word, out);
             }
             rest = after;
         }
@@ -223,9 +223,9 @@ impl<'a> MarkupFilter<'a> {
         let after = address.get(bare.len()..).unwrap_or_default();
         push_plain(before, out);
         if self.allows(bare) {
-            out.push_str(bare)
+            out.push_str(bare);
         } else {
-            self.paragraph.push_code(bare, out)
+            self.paragraph.push_code(bare, out);
         }
         push_plain(after, out);
     }

@@ -1,4 +1,4 @@
-//! Code in Markdown: fences of blocks, and spans within a paragraph (CommonMark 0.31, 4.5 and 6.1).
+//! Code in Markdown: fences of blocks, and spans within a paragraph (`CommonMark` 0.31, 4.5 and 6.1).
 
 /// A line that may open or close a code block.
 #[derive(Debug, Clone, Copy)]

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{confidence::Signals, types::Evidence, units::Unit};
-use crate::support::{content_word_list, content_words, float, is_number};
+use crate::support::{content_words, float, is_number};
 
 /// Weights of a part's score against the 1 of its cosine: of the words that it covers, and of its passage's score.
 const WORDS_WEIGHT: f64 = 1.0;
 const PASSAGE_WEIGHT: f64 = 0.4;
+/// The margin where all parts are of one passage and nothing can be compared: a usual one, which speaks neither for nor against the answer.
+const MARGIN_ALONE: f64 = 0.1;
 /// Weight of a word that stands in the lead or nearest heading, and of one in the title, other headings or the part before.
 const NEAR_WEIGHT: f64 = 0.8;
 const FAR_WEIGHT: f64 = 0.5;
@@ -84,7 +86,8 @@ fn names(question: &str) -> HashSet<String> {
     for (place, word) in question.split_whitespace().enumerate() {
         let is_name = place > 0 && word.chars().next().is_some_and(char::is_uppercase);
         if is_name || is_number(word) {
-            names.extend(content_word_list(word));
+            let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+            names.insert(bare.trim_end_matches("'s").trim_end_matches("’s").to_owned());
         }
     }
     names
@@ -109,17 +112,21 @@ pub(super) fn weigh<'e>(wanted: &Wanted, units: Vec<Unit<'e>>) -> Vec<Weighed<'e
 }
 
 /// The words of a passage, its title and its headings.
-fn passage_words(given: &Evidence) -> HashSet<String> {
+/// The text of a passage with its title and headings.
+fn passage_text(given: &Evidence) -> String {
     let passage = &given.found.passage;
-    let above = passage.headings().iter().chain([&passage.title]);
-    above.chain([&passage.text]).flat_map(|text| content_words(text)).collect()
+    let mut text: Vec<&str> = passage.headings().iter().map(String::as_str).collect();
+    text.extend([passage.title.as_str(), passage.text.as_str()]);
+    text.join("\n")
 }
 
 /// All that is known about the best unit.
 pub(super) fn signals(wanted: &Wanted, weighed: &[Weighed<'_>], evidence: &[Evidence]) -> Option<Signals> {
     let best = weighed.first()?;
-    let words = passage_words(best.unit.given);
-    let missing = wanted.names.iter().filter(|name| !words.contains(*name)).count();
+    let words = content_words(&passage_text(best.unit.given));
+    // Compared as they are written: the stems of France and francs are one.
+    let written = passage_text(best.unit.given).to_lowercase();
+    let missing = wanted.names.iter().filter(|name| !written.contains(name.as_str())).count();
     let others = weighed.iter().find(|other| other.unit.passage != best.unit.passage);
     Some(Signals {
         cosine: best.unit.cosine.unwrap_or(0.0),
@@ -128,6 +135,6 @@ pub(super) fn signals(wanted: &Wanted, weighed: &[Weighed<'_>], evidence: &[Evid
         covered_alone: wanted.by_words(&best.unit.words),
         passage: evidence.iter().map(|given| given.found.ranked.score).fold(0.0, f64::max).clamp(0.0, 1.0),
         names_missing: if wanted.names.is_empty() { 0.0 } else { float(missing) / float(wanted.names.len()) },
-        margin: others.map_or(1.0, |other| (best.score - other.score).clamp(0.0, 1.0)),
+        margin: others.map_or(MARGIN_ALONE, |other| (best.score - other.score).clamp(0.0, 1.0)),
     })
 }

@@ -9,6 +9,7 @@ use crate::answer::Signals;
 
 /// A question with the judgement of its answer.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a judgement of its own")]
 pub struct JudgedAnswer {
     /// Id of the question.
     pub id: String,

@@ -59,7 +59,7 @@ impl Identifiers {
         if best > 0.0 {
             for passage in ranked.iter_mut() {
                 let part = held.get(&passage.passage_id).copied().unwrap_or(0.0) / best;
-                passage.score = (part + passage.score) / 2.0;
+                passage.score = f64::midpoint(part, passage.score);
                 passage.fused = passage.score;
             }
             sort(ranked);

@@ -74,17 +74,17 @@ pub(super) fn question_in(answer: &str) -> Option<String> {
     spoken(answer).lines().find_map(line)
 }
 
-/// Whether a rewritten question still asks what was asked: it keeps half of the question's words, and half of its own are of the
-/// question or of the conversation. Small models answer, or repeat an earlier question: searching for that instead loses most of
+/// Whether a rewritten question still asks what was asked: it keeps half of the question's words, and two fifths of its own are of
+/// the question or of the conversation; in scripts without spaces, where pairs of characters count, each new word makes pairs with its neighbours. Small models answer, or repeat an earlier question: searching for that instead loses most of
 /// what would be found.
 pub(super) fn asks_the_same(rewritten: &str, question: &str, said: &[Said<'_>]) -> bool {
     let (rewritten, question) = (content_words(rewritten), content_words(question));
     let mut known: HashSet<String> = said.iter().flat_map(|said| content_words(said.text)).collect();
     known.extend(question.iter().cloned());
-    let half_in = |words: &HashSet<String>, others: &HashSet<String>| {
-        words.is_empty() || coverage(words, others) >= 0.5
+    let share_in = |words: &HashSet<String>, others: &HashSet<String>| {
+        if words.is_empty() { 1.0 } else { coverage(words, others) }
     };
-    half_in(&question, &rewritten) && half_in(&rewritten, &known)
+    share_in(&question, &rewritten) >= 0.5 && share_in(&rewritten, &known) >= 0.4
 }
 
 /// At most `count` wordings in an answer, each once and none of them the question's own.

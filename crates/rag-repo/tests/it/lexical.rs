@@ -123,6 +123,6 @@ fn documents_given_a_wrong_language_come_no_sooner_than_others() {
     // Nor is a form of a word rare that only they have: all forms weigh alike.
     let hits = best("towns");
     assert_eq!(hits.len(), 31);
-    let score = |id: PassageId| hits.iter().find(|hit| hit.passage_id == id).unwrap().score;
-    assert!(score(wrong.chunks[1]) < 2.0 * score(right.chunks[0]), "{hits:?}");
+    let weight = |id: PassageId| hits.iter().find(|hit| hit.passage_id == id).unwrap().score;
+    assert!(weight(wrong.chunks[1]) < 2.0 * weight(right.chunks[0]), "{hits:?}");
 }

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use rag_repo::{
-    Actor, RepoError, api_keys, clock, documents, events, invitations,
+    Actor, RepoError, api_keys, chunk_parts, clock, documents, events, invitations,
     invitations::NewInvitation,
     jobs, links, logins,
     logins::NewLogin,
@@ -20,7 +20,8 @@ use rag_schema::{
     enums::{JobKind, MemberRole, Outcome, Role, Scope as KeyScope, Sender, TokenKind, UserState},
     ids::{ApiKeyId, DocumentId, JobId, MessageId, SessionId, UserId},
     models::{
-        CollectionMember, NewApiKey, NewChatMessage, NewChatSession, NewDocument, NewJob, NewUser, Scopes,
+        ChunkParts, CollectionMember, NewApiKey, NewChatMessage, NewChatSession, NewDocument, NewJob,
+        NewUser, Scopes,
     },
 };
 use serde_json::json;
@@ -110,6 +111,14 @@ fn furnished() -> (Fixture, Stored) {
         sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" }).unwrap();
     messages::append(conn, &question(session.id)).unwrap();
     as_user(conn, user, |conn| messages::append(conn, &answer(session.id, stored.document))).unwrap();
+    let parts = ChunkParts {
+        chunk_id: *stored.chunks.first().unwrap(),
+        collection_id: collection,
+        model_id,
+        parts: json!([]),
+        vectors: Vec::new(),
+    };
+    chunk_parts::insert(conn, &[parts]).unwrap();
     let now = clock::now(conn).unwrap();
     let event = crate::events::search(conn, user, now);
     events::insert(conn, &[event]).unwrap();

@@ -103,7 +103,7 @@ fn build(scan: &Scan<'_>, words: &[(usize, usize)], signs: &[char]) -> (Compound
         parts.extend(pieces(scan, *from, *to));
     }
     firsts.push(parts.len());
-    let compound = Words { scan, words, signs, firsts };
+    let compound = Words { scan, places: words, signs, firsts };
     let mut wholes = compound.segments();
     let all = 0..words.len();
     if parts.len() > 1 && wholes.iter().all(|whole| whole.parts != (0..parts.len())) {
@@ -119,7 +119,7 @@ fn build(scan: &Scan<'_>, words: &[(usize, usize)], signs: &[char]) -> (Compound
 
 struct Words<'s, 't> {
     scan: &'s Scan<'t>,
-    words: &'s [(usize, usize)],
+    places: &'s [(usize, usize)],
     signs: &'s [char],
     firsts: Vec<usize>,
 }
@@ -135,30 +135,30 @@ impl Words<'_, '_> {
                 first = at + 1;
             }
         }
-        segments.push(first..self.words.len());
+        segments.push(first..self.places.len());
         let wholes = segments.iter().map(|segment| self.whole(segment));
         wholes.filter(|whole| whole.parts.len() > 1).collect()
     }
 
     /// `2.10.3` of `v2.10.3`.
     fn version(&self) -> Option<Whole> {
-        let (from, to) = *self.words.first()?;
+        let (from, to) = *self.places.first()?;
         let rest = self.scan.range(from + 1, to);
-        let is_version = self.words.len() > 1
+        let is_version = self.places.len() > 1
             && self.scan.get(from).is_some_and(|(_, c)| matches!(c, 'v' | 'V'))
             && self
                 .scan
                 .text
                 .get(rest.clone())
                 .is_some_and(|rest| !rest.is_empty() && rest.chars().all(char::is_numeric));
-        let whole = is_version.then(|| self.whole(&(0..self.words.len())))?;
+        let whole = is_version.then(|| self.whole(&(0..self.places.len())))?;
         let surface = whole.surface.get(1..)?.to_owned();
         Some(Whole { range: rest.start..whole.range.end, surface, ..whole })
     }
 
     /// A name with signs before or behind it: `.NET`, `C++`, `C#`. Says whether they are behind it.
     fn named(&self) -> Option<(Whole, bool)> {
-        let [(from, to)] = *self.words else { return None };
+        let [(from, to)] = *self.places else { return None };
         let word = self.scan.text.get(self.scan.range(from, to))?;
         let behind = signed(self.scan, to);
         if behind > 0 && to - from <= MAX_SIGNED_LETTERS && word.chars().all(char::is_alphabetic) {
@@ -190,7 +190,7 @@ impl Words<'_, '_> {
     /// Some of the words as one. Signs between digits tell numbers apart, so a full stop stands for them; others are left out, as
     /// people write `e-mail` and `email`, `snake_case` and `snakeCase`. Groups of thousands are one number.
     fn whole(&self, which: &Range<usize>) -> Whole {
-        let words = self.words.get(which.clone()).unwrap_or_default();
+        let words = self.places.get(which.clone()).unwrap_or_default();
         let signs = self.signs.get(which.start..which.end.saturating_sub(1)).unwrap_or_default();
         let texts: Vec<String> = words
             .iter()

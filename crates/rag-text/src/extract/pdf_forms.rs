@@ -1,4 +1,4 @@
-//! Counts the bytes of content that a page of a PDF has with the forms (XObjects) that it calls; interprets nothing.
+//! Counts the bytes of content that a page of a PDF has with the forms (`XObject`s) that it calls; interprets nothing.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -35,7 +35,7 @@ impl<'d> Forms<'d> {
         let Some(id) = self.pages.get(&page).copied() else { return 0 };
         let Some(resources) = self.page_resources(id) else { return 0 };
         // Most pages call nothing, and their content need not be decompressed here.
-        if !self.dictionary(resources, b"XObject").is_some_and(|objects| objects.iter().next().is_some()) {
+        if self.dictionary(resources, b"XObject").is_none_or(|objects| objects.iter().next().is_none()) {
             return 0;
         }
         let content = self.document.get_page_content(id).unwrap_or_default();
