@@ -103,6 +103,7 @@ def serving(rag, settings=None, folder=None):
                     server.stop()
                 except subprocess.TimeoutExpired:
                     server.kill()
+            server.log.close()
 
 
 class FakeModels:

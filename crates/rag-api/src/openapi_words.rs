@@ -23,10 +23,10 @@ macro_rules! fields {
 /// Schema, property, and its words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
-const FIELDS: [Field; 19] = fields! {
+const FIELDS: [Field; 18] = fields! {
     Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
     UserState: "UpdateUserBody" "state", "UserView" "state";
-    MemberRole: "MemberView" "role", "ShareBody" "role";
+    MemberRole: "ShareBody" "role";
     Scope: "CreateKeyBody" "scopes", "KeyView" "scopes";
     JobKind: "JobView" "kind";
     JobStage: "JobView" "stage";
@@ -37,10 +37,15 @@ const FIELDS: [Field; 19] = fields! {
     StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
 };
 
+/// The owner of a collection is a member, too, with a role that nobody can give.
+const MEMBERS: Field = ("MemberView", "role", || {
+    ["owner"].into_iter().chain(MemberRole::ALL.iter().map(|role| role.as_str())).collect()
+});
+
 /// Lists the words of each field and of the parameters that hold words.
 pub(crate) fn list_words(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
-    for (schema, property, words) in FIELDS {
+    for (schema, property, words) in FIELDS.into_iter().chain([MEMBERS]) {
         if let Some(field) = schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property)) {
             list(field, &words());
         }
@@ -100,7 +105,7 @@ mod tests {
     #[test]
     fn every_field_has_its_words_in_the_document() {
         let document = serde_json::to_value(crate::openapi::document()).unwrap();
-        for (schema, property, words) in FIELDS {
+        for (schema, property, words) in FIELDS.into_iter().chain([MEMBERS]) {
             let field = &document["components"]["schemas"][schema]["properties"][property];
             let listed = field.get("enum").or_else(|| field["items"].get("enum"));
             let listed = listed.unwrap_or_else(|| panic!("{schema}.{property}: {field}")).as_array().unwrap();
