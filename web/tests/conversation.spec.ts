@@ -40,7 +40,7 @@ test('an answer streams as Markdown, its citations are stepped through, and it s
 });
 
 test('a stopped answer keeps its text, here and in the history', async ({ signedIn: page, model }) => {
-  model.answers.set('Tell me without end', ['The notice period is three months']);
+  model.answers.set('Tell me without end', ['The notice period is three months ']);
   model.stalls.add('Tell me without end');
   await page.reload();
   const question = page.getByRole('textbox', { name: 'Question' });

@@ -266,7 +266,7 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
   }
   await page.goto(`${server.url}/#/documents`);
   await page.getByText(/Refused before/).click();
-  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
   await expect(page.getByRole('dialog')).toContainText('evil.test');
   await page.keyboard.press('Escape');
   await page.goto(`${server.url}/#/lab?q=${encodeURIComponent(PAYLOADS[0] ?? '')}`);
