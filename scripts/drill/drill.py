@@ -35,7 +35,7 @@ def full_disk(rag, short):
     """A disk full for a while: uploads are refused with 507 or 503, acknowledged documents are all read afterwards."""
     if os.geteuid() != 0:
         return print("  left out: mounting a small file system needs root")
-    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rag-drill-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         mount = ["mount", "-t", "tmpfs", "-o", "size=420m,mode=755", "tmpfs", folder]
         if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode:
@@ -44,7 +44,8 @@ def full_disk(rag, short):
             with serving(rag, folder=folder) as server:
                 fill_the_disk(server, folder, 8 if short else 120, 30 if short else 80)
         finally:
-            subprocess.run(["umount", folder], check=True)
+            # Lazily: a process of PostgreSQL may still be ending.
+            subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill_the_disk(server, folder, full_s, documents):
