@@ -6,7 +6,7 @@ import { messages } from '../messages';
 import { formatAge, formatBytes, formatMoment, formatNumber } from '../ui/format';
 import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
-import { Confirm, Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
+import { Confirm, Dialog, Failure, Form, IconButton, InputField } from '../ui/parts';
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
@@ -65,29 +65,15 @@ function NewCollection({ close }: { close: () => void }) {
   return (
     <Dialog title={documents.newCollection} close={close}>
       <Form submit={submit} action={messages.actions.create} cancel={close}>
-        <Field label={documents.name}>
-          {(id) => (
-            <input
-              id={id}
-              dir="auto"
-              required
-              maxLength={200}
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label={documents.description} hint={documents.describe}>
-          {(id) => (
-            <input
-              id={id}
-              dir="auto"
-              maxLength={1000}
-              value={description}
-              onInput={(event) => setDescription(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <InputField label={documents.name} dir="auto" required maxLength={200} value={name} set={setName} />
+        <InputField
+          label={documents.description}
+          hint={documents.describe}
+          dir="auto"
+          maxLength={1000}
+          value={description}
+          set={setDescription}
+        />
       </Form>
     </Dialog>
   );

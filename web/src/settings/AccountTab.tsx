@@ -6,7 +6,7 @@ import { saveBlob } from '../documents/DocumentView';
 import { messages } from '../messages';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
-import { Failure, Field, Form, Notice } from '../ui/parts';
+import { Failure, Form, InputField, Notice } from '../ui/parts';
 import type { TabProps } from './SettingsView';
 
 export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
@@ -27,18 +27,14 @@ export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
           <bdi>{me.email}</bdi> · {texts.roles[me.role] ?? me.role}
         </p>
         <Form submit={save} action={messages.actions.save}>
-          <Field label={texts.name}>
-            {(id) => (
-              <input
-                id={id}
-                dir="auto"
-                required
-                maxLength={200}
-                value={name}
-                onInput={(event) => (setSaved(false), setName(event.currentTarget.value))}
-              />
-            )}
-          </Field>
+          <InputField
+            label={texts.name}
+            dir="auto"
+            required
+            maxLength={200}
+            value={name}
+            set={(value) => (setSaved(false), setName(value))}
+          />
           {isSaved && <Notice>{texts.saved}</Notice>}
         </Form>
       </section>
@@ -90,32 +86,25 @@ function Password() {
     <section class="panel">
       <h2>{texts.changePassword}</h2>
       <Form submit={submit} action={texts.changePassword}>
-        <Field label={texts.currentPassword}>
-          {(id) => (
-            <input
-              id={id}
-              type="password"
-              required
-              autocomplete="current-password"
-              value={current}
-              onInput={(event) => setCurrent(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label={texts.newPassword} hint={messages.signIn.passwordHint}>
-          {(id) => (
-            <input
-              id={id}
-              type="password"
-              required
-              minLength={12}
-              maxLength={200}
-              autocomplete="new-password"
-              value={next}
-              onInput={(event) => setNext(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <InputField
+          label={texts.currentPassword}
+          type="password"
+          required
+          autocomplete="current-password"
+          value={current}
+          set={setCurrent}
+        />
+        <InputField
+          label={texts.newPassword}
+          hint={messages.signIn.passwordHint}
+          type="password"
+          required
+          minLength={12}
+          maxLength={200}
+          autocomplete="new-password"
+          value={next}
+          set={setNext}
+        />
         {isDone && <Notice>{texts.passwordChanged}</Notice>}
       </Form>
     </section>

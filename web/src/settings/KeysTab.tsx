@@ -5,7 +5,7 @@ import type { Key, Scope } from '../api/types';
 import { messages } from '../messages';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
-import { Confirm, Dialog, Failure, Field, Form, IconButton, Secret } from '../ui/parts';
+import { Confirm, Dialog, Failure, Form, IconButton, InputField, Secret } from '../ui/parts';
 
 const SCOPES: Scope[] = ['read', 'ask', 'write', 'manage'];
 
@@ -71,18 +71,7 @@ function NewKey({ close, made }: { close: () => void; made: (key: string) => voi
   return (
     <Dialog title={texts.newKey} close={close}>
       <Form submit={submit} action={messages.actions.create} cancel={close}>
-        <Field label={texts.keyName}>
-          {(id) => (
-            <input
-              id={id}
-              dir="auto"
-              required
-              maxLength={200}
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <InputField label={texts.keyName} dir="auto" required maxLength={200} value={name} set={setName} />
         <fieldset class="checks">
           <legend>{texts.scopes}</legend>
           {SCOPES.map((scope) => (
@@ -92,18 +81,7 @@ function NewKey({ close, made }: { close: () => void; made: (key: string) => voi
             </label>
           ))}
         </fieldset>
-        <Field label={texts.days} hint={texts.daysHint}>
-          {(id) => (
-            <input
-              id={id}
-              type="number"
-              min={1}
-              max={3650}
-              value={days}
-              onInput={(event) => setDays(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <InputField label={texts.days} hint={texts.daysHint} type="number" min={1} max={3650} value={days} set={setDays} />
       </Form>
     </Dialog>
   );

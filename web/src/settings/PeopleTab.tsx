@@ -5,7 +5,7 @@ import type { Role, State, User } from '../api/types';
 import { messages } from '../messages';
 import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
-import { Confirm, Dialog, Failure, Field, Form, IconButton, Secret } from '../ui/parts';
+import { Confirm, Dialog, Failure, Field, Form, IconButton, InputField, Secret } from '../ui/parts';
 import { link } from '../ui/router';
 import type { TabProps } from './SettingsView';
 
@@ -123,9 +123,7 @@ function Invite({ close, made }: { close: () => void; made: (token: string) => v
   return (
     <Dialog title={texts.invite} close={close}>
       <Form submit={submit} action={texts.invite} cancel={close}>
-        <Field label={texts.email}>
-          {(id) => <input id={id} type="email" required value={email} onInput={(event) => setEmail(event.currentTarget.value)} />}
-        </Field>
+        <InputField label={texts.email} type="email" required value={email} set={setEmail} />
         <Field label={texts.role}>
           {(id) => (
             <select id={id} value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>

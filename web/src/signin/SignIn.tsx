@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { save, saveTokens } from '../api/credentials';
 import { messages } from '../messages';
-import { Field, Form } from '../ui/parts';
+import { Form, InputField } from '../ui/parts';
 import { replacePlace } from '../ui/router';
 
 export function SignIn({ signedIn }: { signedIn: () => Promise<void> }) {
@@ -34,30 +34,15 @@ function PasswordForm({ signedIn }: { signedIn: () => Promise<void> }) {
   const texts = messages.signIn;
   return (
     <Form submit={submit} action={texts.action}>
-      <Field label={texts.email}>
-        {(id) => (
-          <input
-            id={id}
-            type="email"
-            required
-            autocomplete="username"
-            value={email}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={texts.password}>
-        {(id) => (
-          <input
-            id={id}
-            type="password"
-            required
-            autocomplete="current-password"
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <InputField label={texts.email} type="email" required autocomplete="username" value={email} set={setEmail} />
+      <InputField
+        label={texts.password}
+        type="password"
+        required
+        autocomplete="current-password"
+        value={password}
+        set={setPassword}
+      />
     </Form>
   );
 }
@@ -71,18 +56,7 @@ function KeyForm({ signedIn }: { signedIn: () => Promise<void> }) {
   const texts = messages.signIn;
   return (
     <Form submit={submit} action={texts.action}>
-      <Field label={texts.key} hint={texts.keyHint}>
-        {(id) => (
-          <input
-            id={id}
-            type="password"
-            required
-            autocomplete="off"
-            value={key}
-            onInput={(event) => setKey(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <InputField label={texts.key} hint={texts.keyHint} type="password" required autocomplete="off" value={key} set={setKey} />
     </Form>
   );
 }
@@ -103,33 +77,26 @@ export function AcceptInvitation({ token, signedIn }: { token: string; signedIn:
         <Mark />
         <h1>{texts.accept}</h1>
         <Form submit={submit} action={texts.join}>
-          <Field label={texts.displayName}>
-            {(id) => (
-              <input
-                id={id}
-                dir="auto"
-                required
-                maxLength={200}
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field label={texts.newPassword} hint={texts.passwordHint}>
-            {(id) => (
-              <input
-                id={id}
-                type="password"
-                required
-                minLength={12}
-                maxLength={200}
-                autocomplete="new-password"
-                value={password}
-                onInput={(event) => setPassword(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <InputField
+            label={texts.displayName}
+            dir="auto"
+            required
+            maxLength={200}
+            autocomplete="name"
+            value={name}
+            set={setName}
+          />
+          <InputField
+            label={texts.newPassword}
+            hint={texts.passwordHint}
+            type="password"
+            required
+            minLength={12}
+            maxLength={200}
+            autocomplete="new-password"
+            value={password}
+            set={setPassword}
+          />
         </Form>
       </div>
     </main>

@@ -1,5 +1,5 @@
 // Small parts that all screens share: buttons, notices, dialogs, fields.
-import type { ComponentChildren, TargetedMouseEvent, TargetedSubmitEvent } from 'preact';
+import type { ComponentChildren, InputHTMLAttributes, TargetedMouseEvent, TargetedSubmitEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { describe } from '../api/client';
 import { messages } from '../messages';
@@ -51,7 +51,7 @@ export function Failure(props: { error: unknown; retry?: () => void }) {
   );
 }
 
-export function Field(props: { label: string; hint?: string; children: (id: string) => ComponentChildren }) {
+export function Field(props: { label: string; hint?: string | undefined; children: (id: string) => ComponentChildren }) {
   const id = useId();
   return (
     <div class="field">
@@ -60,6 +60,32 @@ export function Field(props: { label: string; hint?: string; children: (id: stri
       {props.hint && <p class="hint">{props.hint}</p>}
     </div>
   );
+}
+
+/** A labelled input of one line. */
+export function InputField({ label, hint, set, ...input }: InputFieldProps) {
+  // Preact's types know an input by its one type, and this is any of several.
+  const attributes = input as InputHTMLAttributes;
+  return (
+    <Field label={label} hint={hint}>
+      {(id) => <input id={id} {...attributes} onInput={(event) => set(event.currentTarget.value)} />}
+    </Field>
+  );
+}
+
+interface InputFieldProps {
+  label: string;
+  hint?: string | undefined;
+  value: string;
+  set: (value: string) => void;
+  type?: 'email' | 'number' | 'password';
+  dir?: 'auto';
+  autocomplete?: 'username' | 'name' | 'current-password' | 'new-password' | 'off';
+  required?: boolean;
+  min?: number;
+  max?: number;
+  minLength?: number;
+  maxLength?: number;
 }
 
 /** A form that shows why it was refused. */
