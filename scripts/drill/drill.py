@@ -241,7 +241,7 @@ def main():
         print(f"{drill.__name__}: {drill.__doc__}", flush=True)
         since = time.monotonic()
         try:
-            drill(os.path.abspath(arguments.rag), arguments.short)
+            drill(arguments.rag, arguments.short)
         except Exception as failure:  # a drill that breaks off is a drill that failed
             failed.append(drill.__name__)
             print(f"  FAILED: {type(failure).__name__}: {failure}")

@@ -18,7 +18,7 @@ class Server:
     """`rag serve` in a folder of its own. Every setting is `section.key = value`."""
 
     def __init__(self, rag, folder, settings=None):
-        self.rag, self.folder, self.settings = rag, folder, settings or {}
+        self.rag, self.folder, self.settings = os.path.abspath(rag), folder, settings or {}
         self.process, self.host = None, None
 
     def start(self):
