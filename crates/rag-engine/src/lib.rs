@@ -15,6 +15,7 @@ pub mod ingest;
 pub mod jobs;
 mod models;
 mod part_vectors;
+mod prompt_text;
 pub mod retrieve;
 mod sessions;
 mod settings;

@@ -1,5 +1,7 @@
 //! Text of documents as a prompt holds it: it cannot pose as structure of the prompt.
 
+use crate::names;
+
 /// Words after `<` by which chat models and we ourselves mark structure.
 const TAGS: [&str; 16] = [
     "|", "｜", "passage", "s>", "bos", "eos", "pad>", "unk>", "think", "tool", "function", "start_of",
@@ -9,7 +11,7 @@ const TAGS: [&str; 16] = [
 const BRACKETS: [&str; 7] = ["inst", "system_prompt", "available_tools", "tool_", "img", "prefix", "suffix"];
 
 /// The text with each mark of structure broken by a space, and without characters that nobody can see.
-pub(super) fn as_data(text: &str) -> String {
+pub(crate) fn as_data(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
         if is_invisible(letter) {
@@ -31,12 +33,9 @@ pub(super) fn as_data(text: &str) -> String {
     out
 }
 
-/// Controls, overrides of the direction, and the tags and joiners in which instructions can hide.
+/// Characters in which instructions can hide: those that deceive, and what joins or parts letters without a width.
 fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        | '\u{e0000}'..='\u{e007f}')
-        || letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+    names::is_deceptive(letter) || matches!(letter, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]

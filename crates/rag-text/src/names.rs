@@ -6,6 +6,13 @@ pub fn is_allowed(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a character makes a text of several lines look other than it is: those that names cannot hold, but for the ends of lines and
+/// tabs, and the invisible tags (U+E0000 to U+E007F).
+pub fn is_deceptive(c: char) -> bool {
+    let is_layout = matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
+    matches!(c, '\u{e0000}'..='\u{e007f}') || !is_allowed(c) && !is_layout
+}
+
 /// The first character that a name cannot hold.
 pub fn find_refused(name: &str) -> Option<char> {
     name.chars().find(|c| !is_allowed(*c))

@@ -122,7 +122,9 @@ fn pick_best<'e>(wanted: &Wanted, weighed: &[Weighed<'e>], max_picks: usize) -> 
     let mut picks: Vec<Pick<'e>> = Vec::new();
     for next in weighed.iter().take(MAX_COMPARED) {
         let unit = &next.unit;
-        if let Some(known) = picks.iter_mut().find(|pick| is_same(pick.unit.text, unit.text)) {
+        let says_it =
+            |pick: &&mut Pick<'_>| is_same((pick.unit.text, &pick.unit.words), (unit.text, &unit.words));
+        if let Some(known) = picks.iter_mut().find(says_it) {
             let is_cited = |other: &Unit<'_>| other.passage == unit.passage || is_overlap(other, unit);
             if known.also.len() + 1 < MAX_CITED_TOGETHER && !known.cited().any(is_cited) {
                 known.also.push(unit.clone());

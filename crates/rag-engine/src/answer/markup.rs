@@ -4,6 +4,7 @@
 //! escaped, an image becomes its alternative text, and the address of a link becomes code. Code blocks and code spans are left as they are.
 
 use super::markup_code::{Paragraph, fence_of};
+use crate::names;
 
 /// Maximum length of the text or the address of a link, in bytes; a longer one is plain text.
 const MAX_LINK_BYTES: usize = 2_000;
@@ -45,7 +46,7 @@ impl<'a> MarkupFilter<'a> {
 
     /// Takes a piece; returns the text that is safe by now.
     pub(super) fn push(&mut self, piece: &str) -> String {
-        self.held.extend(piece.chars().filter(|letter| !is_deceptive(*letter)));
+        self.held.extend(piece.chars().filter(|letter| !names::is_deceptive(*letter)));
         self.drain(false)
     }
 
@@ -300,10 +301,4 @@ fn enclosed<'t>(
 /// Whether the character can be part of an address.
 fn is_of_word(letter: char) -> bool {
     letter.is_ascii_graphic() && !"\\`<[!|".contains(letter)
-}
-
-/// Characters that make a text look other than it is: controls, overrides of the direction, invisible tags.
-fn is_deceptive(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
-        || letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
 }

@@ -12,7 +12,6 @@ mod markup_code;
 #[cfg(test)]
 mod markup_tests;
 mod prompt;
-mod prompt_text;
 mod run;
 mod running;
 mod steps;

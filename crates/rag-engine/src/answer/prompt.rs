@@ -3,7 +3,8 @@
 use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::{enums::Sender, models::ChatMessage};
 
-use super::{NOT_FOUND, prompt_text::as_data, types::Evidence};
+use super::{NOT_FOUND, types::Evidence};
+use crate::prompt_text::as_data;
 
 /// What the model is asked: the rules, the conversation so far, the passages and the question.
 pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evidence]) -> ChatRequest {

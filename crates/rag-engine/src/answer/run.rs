@@ -19,7 +19,7 @@ use super::{
     steps::unprepared,
     types::{Answer, Begun, Plan, Prepared, Question, Written},
 };
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, jobs::is_outage};
 
 /// How long an answer is kept for a database that is away, and how long while the asker or the server wants to end.
 const RECORD_PATIENCE: Duration = Duration::from_secs(30);
@@ -176,9 +176,7 @@ impl<S: Steps> Turn<'_, S> {
             let patience =
                 if self.shutdown.is_cancelled() { RECORD_PATIENCE_STOPPED } else { RECORD_PATIENCE };
             match self.steps.database(record).await {
-                Err(EngineError::Unavailable(_) | EngineError::Collision | EngineError::StorageFull)
-                    if since.elapsed() < patience =>
-                {
+                Err(error) if is_outage(&error) && since.elapsed() < patience => {
                     sleep(RECORD_PAUSE).await;
                 }
                 Err(error) => {

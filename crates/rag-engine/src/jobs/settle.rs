@@ -111,17 +111,13 @@ pub(crate) fn is_outage(error: &EngineError) -> bool {
     }
 }
 
-/// Whether the machine lacks something that may be free again: space, memory, descriptors or processes.
+/// Whether the machine lacks something that may be free again: memory, descriptors or processes. A full disk is `StorageFull` by now.
 fn is_exhausted(error: &io::Error) -> bool {
-    use io::ErrorKind::{
-        OutOfMemory, QuotaExceeded, ReadOnlyFilesystem, ResourceBusy, StorageFull, WouldBlock,
-    };
+    use io::ErrorKind::{OutOfMemory, ReadOnlyFilesystem, ResourceBusy, WouldBlock};
     /// ENFILE and EMFILE, on Linux and macOS alike; the standard library has no kind for them.
     const TOO_MANY_FILES: [i32; 2] = [23, 24];
-    matches!(
-        error.kind(),
-        StorageFull | QuotaExceeded | ReadOnlyFilesystem | OutOfMemory | ResourceBusy | WouldBlock
-    ) || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
+    matches!(error.kind(), ReadOnlyFilesystem | OutOfMemory | ResourceBusy | WouldBlock)
+        || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
 }
 
 fn problem(error: &EngineError) -> serde_json::Value {

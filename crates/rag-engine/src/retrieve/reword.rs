@@ -6,7 +6,10 @@ use rag_llm::{ChatRequest, Message, Role};
 use rag_schema::enums::Sender;
 
 use super::context::Said;
-use crate::support::{content_words, coverage};
+use crate::{
+    prompt_text::as_data,
+    support::{content_words, coverage},
+};
 
 /// Longest question taken from a model, in Unicode scalar values.
 const QUESTION_CHARS: usize = 400;
@@ -64,9 +67,9 @@ fn ask(rules: &str, text: &str) -> ChatRequest {
     ChatRequest { messages, temperature: Some(0.0), max_tokens: None }
 }
 
-/// What stands in our tags cannot close them.
+/// Text of a conversation, which can repeat documents, as data: it closes none of our tags.
 fn closed(text: &str) -> String {
-    text.replace("</", "< /")
+    as_data(text).replace("</", "< /")
 }
 
 /// The rewritten question in an answer; none when there is nothing to search for in it.
