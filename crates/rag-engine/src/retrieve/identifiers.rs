@@ -41,7 +41,7 @@ impl Identifiers {
             };
             identifiers.known.extend(forms.filter(is_rare).map(|form| (form.id, form.idf)));
         }
-        identifiers.unknown = without_parts(identifiers.unknown);
+        identifiers.unknown = without_parts(&identifiers.unknown);
         identifiers
     }
 
@@ -70,7 +70,7 @@ impl Identifiers {
 }
 
 /// Those that are no part of another: of `ORA-01555` and `01555` the first.
-fn without_parts(names: Vec<String>) -> Vec<String> {
+fn without_parts(names: &[String]) -> Vec<String> {
     let is_part =
         |name: &String| names.iter().any(|other| other.len() > name.len() && other.contains(name.as_str()));
     names.iter().filter(|name| !is_part(name)).cloned().collect()
