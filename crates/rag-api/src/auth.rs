@@ -159,15 +159,15 @@ impl Caller {
         match self.actor {
             Actor::User { id, .. } => id.uuid(),
             Actor::Link(id) => id.uuid(),
-            Actor::Door { .. } | Actor::Worker => Uuid::nil(),
+            Actor::Authentication { .. } | Actor::System => Uuid::nil(),
         }
     }
 
     /// The request it happens in, for the audit log.
     pub(crate) fn request(&self) -> Option<Uuid> {
         match self.actor {
-            Actor::User { request, .. } | Actor::Door { request } => request,
-            Actor::Link(_) | Actor::Worker => None,
+            Actor::User { request, .. } | Actor::Authentication { request } => request,
+            Actor::Link(_) | Actor::System => None,
         }
     }
 

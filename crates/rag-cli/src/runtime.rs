@@ -88,7 +88,7 @@ impl Context {
     /// Says which collections and jobs need a model that the settings do not have.
     pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
         let own = self.config.embedding_model();
-        let missing = self.engine.db().transaction(Actor::Worker, |conn| missing_models(conn, own))?;
+        let missing = self.engine.db().transaction(Actor::System, |conn| missing_models(conn, own))?;
         for missing in &missing {
             output::note(format!("warning: {missing}"));
         }

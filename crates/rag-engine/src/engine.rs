@@ -47,9 +47,9 @@ struct Inner {
 impl Engine {
     /// Registers the embedding models, and is ready.
     pub fn new(parts: Parts) -> EngineResult<Self> {
-        let known = parts.db.transaction(Actor::Worker, embedding_models::list)?;
+        let known = parts.db.transaction(Actor::System, embedding_models::list)?;
         Models::check(&parts.embedders, &known)?;
-        let (models, local_user) = parts.db.transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        let (models, local_user) = parts.db.transaction(Actor::System, |conn| -> RepoResult<_> {
             let models = Models::register(conn, &parts.embedders, &parts.settings.index)?;
             let user = users::ensure_admin(conn, LOCAL_USER.0, LOCAL_USER.1)?;
             Ok((models, user))

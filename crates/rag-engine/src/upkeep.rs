@@ -31,14 +31,14 @@ fn run_steps(engine: &Engine, lease: Lease) -> EngineResult<()> {
     for (name, step) in STEPS {
         step(engine, lease).inspect_err(|_| tracing::warn!(step = name, "cannot finish a step of upkeep"))?;
     }
-    Ok(engine.db().transaction(Actor::Worker, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
+    Ok(engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
 }
 
 /// Deletes jobs that ended longer ago than `jobs.keep_days`.
 fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let days = engine.settings().jobs.keep_days;
     loop {
-        let deleted = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold(conn, lease)?;
             jobs::delete_finished(conn, days, DELETE_BATCH)
         })?;
@@ -51,7 +51,7 @@ fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
 /// Makes the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
 fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let keep_months = engine.settings().analytics.keep_months;
-    let kept = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+    let kept = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         jobs::hold(conn, lease)?;
         events::keep_partitions(conn, MONTHS_AHEAD, keep_months)
     })?;

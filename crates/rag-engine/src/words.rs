@@ -121,14 +121,14 @@ pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
 
 fn replace_old_words(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let lease_s = engine.settings().ingest.lease_s;
-    let old = engine.db().transaction(Actor::Worker, versions::with_old_words)?;
+    let old = engine.db().transaction(Actor::System, versions::with_old_words)?;
     let total = i64::try_from(old.len()).ok();
     for (done, version) in (0..).zip(&old) {
-        engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::advance(conn, lease, lease_s, &Progress { stage: JobStage::Embedding, done, total })?;
             reindex_version(conn, *version)
         })?;
     }
     tracing::info!(documents = old.len(), "the words of documents were made again");
-    Ok(engine.db().transaction(Actor::Worker, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
+    Ok(engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
 }

@@ -23,12 +23,12 @@ pub enum Actor {
     /// The bearer of a link: reads one collection.
     Link(LinkId),
     /// Authentication: checks passwords, keys and tokens, and sees no document.
-    Door {
+    Authentication {
         /// The request it happens in, for the audit log.
         request: Option<Uuid>,
     },
     /// Ingest and upkeep: every organisation's documents.
-    Worker,
+    System,
 }
 
 impl Actor {
@@ -59,8 +59,8 @@ impl Actor {
                 )
             }
             Self::Link(id) => format!("SET LOCAL ROLE rag_user; CALL enter(NULL, '{id}', false, NULL)"),
-            Self::Door { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),
-            Self::Worker => "SET LOCAL ROLE rag_worker".to_owned(),
+            Self::Authentication { request } => format!("SET LOCAL ROLE rag_door{}", in_request(request)),
+            Self::System => "SET LOCAL ROLE rag_worker".to_owned(),
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn delete(conn: &mut PgConnection, id: ApiKeyId) -> RepoResult<()> {
     changed(diesel::delete(api_keys::table.find(id)).execute(conn)?)
 }
 
-/// Writes down that the key was used. For the door.
+/// Writes down that the key was used. For `Actor::Authentication`.
 pub fn touch(conn: &mut PgConnection, id: ApiKeyId) -> RepoResult<()> {
     diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(now)).execute(conn)?;
     Ok(())

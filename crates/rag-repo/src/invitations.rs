@@ -58,7 +58,7 @@ pub fn delete(conn: &mut PgConnection, id: InvitationId) -> RepoResult<()> {
 }
 
 /// Takes the invitation of that token, which is thereby used up; none when there is none that is still good, by an admin
-/// who is one still. For the door.
+/// who is one still. For `Actor::Authentication`.
 pub fn take(conn: &mut PgConnection, token_sha256: &[u8]) -> RepoResult<Option<Invitation>> {
     let admins = users::table
         .filter(users::role.eq(Role::Admin))

@@ -50,7 +50,7 @@ pub struct Opened {
 }
 
 /// What the secret with that SHA-256 opens now: an API key, the access token of a login or a link. None when it is
-/// unknown, expired or revoked, or its person is suspended. For the door.
+/// unknown, expired or revoked, or its person is suspended. For `Actor::Authentication`.
 pub fn open(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Option<Opened>> {
     Ok(by_hash(include_str!("open_secret.sql"), sha256).load(conn)?.pop())
 }
@@ -87,7 +87,7 @@ pub fn insert(conn: &mut PgConnection, new: &NewLogin<'_>) -> RepoResult<LoginId
         .get_result(conn)?)
 }
 
-/// Whether a login of the account with that e-mail address came from `address` and would not have expired yet. For the door.
+/// Whether a login of the account with that e-mail address came from `address` and would not have expired yet. For `Actor::Authentication`.
 pub fn is_known_address(conn: &mut PgConnection, email: &str, address: &str) -> RepoResult<bool> {
     let Some(user) = users::find_by_email(conn, email)? else { return Ok(false) };
     let known = logins::table
@@ -127,7 +127,7 @@ pub enum Refreshed {
     Refused,
 }
 
-/// Uses a refresh token. For the door.
+/// Uses a refresh token. For `Actor::Authentication`.
 pub fn refresh(conn: &mut PgConnection, sha256: &[u8]) -> RepoResult<Refreshed> {
     let found: Option<Presented> = by_hash(include_str!("refresh_token.sql"), sha256).load(conn)?.pop();
     let Some(found) = found else { return Ok(Refreshed::Refused) };

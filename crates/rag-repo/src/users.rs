@@ -54,17 +54,17 @@ pub fn find_by_email(conn: &mut PgConnection, email: &str) -> RepoResult<Option<
         .optional()?)
 }
 
-/// What somebody's password is checked against; none without a password. For the door.
+/// What somebody's password is checked against; none without a password. For `Actor::Authentication`.
 pub fn password_hash(conn: &mut PgConnection, id: UserId) -> RepoResult<Option<String>> {
     Ok(users::table.find(id).select(users::password_hash).first(conn)?)
 }
 
-/// Sets what somebody's password is checked against. For the door.
+/// Sets what somebody's password is checked against. For `Actor::Authentication`.
 pub fn set_password_hash(conn: &mut PgConnection, id: UserId, hash: &str) -> RepoResult<()> {
     changed(diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)?)
 }
 
-/// Sets the name shown to people. For the door: an admin may change others, but not their names.
+/// Sets the name shown to people. For `Actor::Authentication`: an admin may change others, but not their names.
 pub fn set_display_name(conn: &mut PgConnection, id: UserId, name: &str) -> RepoResult<User> {
     Ok(diesel::update(users::table.find(id))
         .set(users::display_name.eq(name))
@@ -72,12 +72,12 @@ pub fn set_display_name(conn: &mut PgConnection, id: UserId, name: &str) -> Repo
         .get_result(conn)?)
 }
 
-/// Whether anybody has a password now. For the door.
+/// Whether anybody has a password now. For `Actor::Authentication`.
 pub fn any_with_password(conn: &mut PgConnection) -> RepoResult<bool> {
     Ok(diesel::select(exists(users::table.filter(users::password_hash.is_not_null()))).get_result(conn)?)
 }
 
-/// Whether anybody has or had a password: from the first one on, for good, nobody is let in without proof. For the door.
+/// Whether anybody has or had a password: from the first one on, for good, nobody is let in without proof. For `Actor::Authentication`.
 pub fn had_accounts(conn: &mut PgConnection) -> RepoResult<bool> {
     Ok(diesel::select(exists(server_marks::table.find("had_accounts"))).get_result(conn)?)
 }

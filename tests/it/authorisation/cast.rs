@@ -40,7 +40,7 @@ impl Cast {
         let app = TestApp::with(Setup { api, ..Setup::default() });
         let engine = app.engine();
         let [organisation, elsewhere] = ["Here", "Elsewhere"].map(|name| {
-            engine.db().transaction(Actor::Worker, |conn| organisations::insert(conn, name)).unwrap()
+            engine.db().transaction(Actor::System, |conn| organisations::insert(conn, name)).unwrap()
         });
         let member = |organisation, role| new_user(engine, organisation, role);
         // In the order of the columns: stranger, reader, editor, owner, admin, suspended.
@@ -81,7 +81,7 @@ impl Cast {
             app.bearing(link["secret"].as_str().unwrap()),
         ];
         let change = users::UserChange { state: Some(UserState::Suspended), ..users::UserChange::default() };
-        engine.db().transaction(Actor::Worker, |conn| users::update(conn, suspended, change)).unwrap();
+        engine.db().transaction(Actor::System, |conn| users::update(conn, suspended, change)).unwrap();
         let count = AtomicU32::new(0);
         Self { app, organisation, users, clients, collection, document, job, session, count }
     }
@@ -133,11 +133,11 @@ impl Cast {
 
     /// A login of the owner's.
     pub(super) fn fresh_login(&self) -> String {
-        let door = Actor::Door { request: None };
+        let authentication = Actor::Authentication { request: None };
         let user = self.owner_id();
         self.engine()
             .db()
-            .transaction(door, |conn| {
+            .transaction(authentication, |conn| {
                 logins::insert(conn, &NewLogin { user, device: "test", address: None, days: 1 })
             })
             .unwrap()
@@ -174,7 +174,7 @@ impl Cast {
                 let elsewhere = self
                     .engine()
                     .db()
-                    .transaction(Actor::Worker, |conn| organisations::insert(conn, "Elsewhere too"))
+                    .transaction(Actor::System, |conn| organisations::insert(conn, "Elsewhere too"))
                     .unwrap();
                 of(new_user(self.engine(), elsewhere, Role::Admin), Scope::ALL)
             }
@@ -194,7 +194,7 @@ pub(super) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: R
     let email = format!("{id}@example.org");
     let new =
         NewUser { id, organisation_id, email: &email, display_name: "Somebody", role, password_hash: None };
-    engine.db().transaction(Actor::Worker, |conn| users::insert(conn, &new)).unwrap().id
+    engine.db().transaction(Actor::System, |conn| users::insert(conn, &new)).unwrap().id
 }
 
 pub(super) fn new_key(engine: &Engine, user: UserId, scopes: &[Scope]) -> String {

@@ -139,7 +139,7 @@ fn the_operator_can_neither_be_impersonated_nor_erased() {
     let invited = cast.clients[ADMIN].post("/v1/invitations", &json!({"email": LOCAL_USER.0.to_uppercase()}));
     assert_eq!(invited.problem(422), "invalid");
     let operator = cast.engine().local_user().id;
-    let erased = cast.engine().erase_user(Actor::Worker, operator);
+    let erased = cast.engine().erase_user(Actor::System, operator);
     assert!(matches!(erased, Err(EngineError::Conflict(_))), "{erased:?}");
 }
 
@@ -164,7 +164,7 @@ fn two_admins_who_demote_each_other_at_once_leave_one() {
             scope.spawn(|| patch(&cast.clients[ADMIN], other, &demote));
             scope.spawn(|| patch(&others, one, &demote));
         });
-        let role = |id| engine.db().transaction(Actor::Worker, |conn| users::find(conn, id)).unwrap().role;
+        let role = |id| engine.db().transaction(Actor::System, |conn| users::find(conn, id)).unwrap().role;
         assert!(role(one) == Role::Admin || role(other) == Role::Admin, "nobody is left to manage it");
         // As it was, for the next two.
         let change = |role, state| UserChange { role: Some(role), state: Some(state) };
@@ -172,6 +172,6 @@ fn two_admins_who_demote_each_other_at_once_leave_one() {
             users::update(conn, one, change(Role::Admin, UserState::Active))?;
             users::update(conn, other, change(Role::Member, UserState::Suspended))
         };
-        engine.db().transaction(Actor::Worker, restore).unwrap();
+        engine.db().transaction(Actor::System, restore).unwrap();
     }
 }

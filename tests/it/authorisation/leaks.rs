@@ -30,7 +30,7 @@ impl Side {
     fn new(app: &TestApp, mark: &'static str) -> Self {
         let engine = app.engine();
         let organisation =
-            engine.db().transaction(Actor::Worker, |conn| organisations::insert(conn, mark)).unwrap();
+            engine.db().transaction(Actor::System, |conn| organisations::insert(conn, mark)).unwrap();
         let user = new_user(engine, organisation, Role::Admin);
         let client = app.bearing(&new_key(engine, user, Scope::ALL));
         let mut side = Self {

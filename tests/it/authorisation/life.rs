@@ -22,7 +22,7 @@ fn enrolled(app: &TestApp, role: Role) -> (String, Value) {
     let engine = app.engine();
     let organisation = engine.local_user().organisation_id;
     let email = format!("{}@example.org", rag_schema::ids::UserId::new());
-    let invited = engine.invite(Actor::Worker, organisation, &email, role).unwrap();
+    let invited = engine.invite(Actor::System, organisation, &email, role).unwrap();
     let body = json!({"token": invited.token, "display_name": "Ada", "password": PASSWORD});
     let accepted = app.anonymous().post("/v1/invitations/accept", &body).expect(201);
     assert_eq!(app.anonymous().post("/v1/invitations/accept", &body).problem(401), "unauthorized");
@@ -106,8 +106,8 @@ fn a_server_that_had_accounts_never_opens_again() {
     let api = ApiSettings { bearer_key: None, ..Setup::default().api };
     let app = TestApp::with(Setup { api, ..Setup::default() });
     let organisation =
-        app.engine().db().transaction(Actor::Worker, |conn| organisations::insert(conn, "Small"));
-    let invited = app.engine().invite(Actor::Worker, organisation.unwrap(), "ada@example.org", Role::Admin);
+        app.engine().db().transaction(Actor::System, |conn| organisations::insert(conn, "Small"));
+    let invited = app.engine().invite(Actor::System, organisation.unwrap(), "ada@example.org", Role::Admin);
     let body = json!({"token": invited.unwrap().token, "display_name": "Ada", "password": PASSWORD});
     let accepted = app.anonymous().post("/v1/invitations/accept", &body).expect(201);
     bearing(&app, &accepted["tokens"]).send("DELETE", "/v1/me").expect(200);
@@ -185,7 +185,7 @@ fn an_admin_sees_in_the_audit_log_that_limits_and_names_change() {
     let limits = rag_repo::organisations::OwnLimits { max_documents: Some(7), ..Default::default() };
     cast.engine()
         .db()
-        .transaction(Actor::Worker, |conn| rag_repo::organisations::limit(conn, organisation, limits))
+        .transaction(Actor::System, |conn| rag_repo::organisations::limit(conn, organisation, limits))
         .unwrap();
     let events = cast.clients[5].get("/v1/audit?action=organisation.update").expect(200);
     assert_eq!(events["items"][0]["details"]["max_documents"], 7);
@@ -216,7 +216,7 @@ fn an_organisation_stores_no_more_than_it_may() {
     let organisation = cast.organisation;
     cast.engine()
         .db()
-        .transaction(Actor::Worker, |conn| rag_repo::organisations::limit(conn, organisation, limits))
+        .transaction(Actor::System, |conn| rag_repo::organisations::limit(conn, organisation, limits))
         .unwrap();
     cast.fresh_document();
     let third = cast.clients[3].post(
@@ -260,7 +260,7 @@ fn a_suspended_persons_open_stream_ends() {
     client.text(&collection, "Granite", "Granite is the rock of this hill.");
     let stream = client.ask_streamed("/v1/ask", "What is granite?");
     let change = UserChange { state: Some(UserState::Suspended), ..UserChange::default() };
-    engine.db().transaction(Actor::Worker, |conn| users::update(conn, user, change)).unwrap();
+    engine.db().transaction(Actor::System, |conn| users::update(conn, user, change)).unwrap();
     let suspended = Instant::now();
     let frames = Client::frames(stream);
     assert!(suspended.elapsed() < Duration::from_secs(5), "{:?}", suspended.elapsed());

@@ -19,7 +19,7 @@ struct Row {
 
 fn texts(app: &TestApp, sql: &str) -> Vec<String> {
     let load = |conn: &mut PgConnection| -> RepoResult<Vec<Row>> { Ok(sql_query(sql).load(conn)?) };
-    let rows = app.engine().db().transaction(Actor::Worker, load).unwrap();
+    let rows = app.engine().db().transaction(Actor::System, load).unwrap();
     rows.into_iter().map(|row| row.text).collect()
 }
 

@@ -61,7 +61,7 @@ fn behind_a_proxy(redis: Option<&TestRedis>) -> TestApp {
     };
     let app = TestApp::with(Setup { api, ..Setup::default() });
     let organisation = app.engine().local_user().organisation_id;
-    let invited = app.engine().invite(Actor::Worker, organisation, "ada@example.org", Role::Member).unwrap();
+    let invited = app.engine().invite(Actor::System, organisation, "ada@example.org", Role::Member).unwrap();
     let body = json!({"token": invited.token, "display_name": "Ada", "password": PASSWORD});
     send_from(&app, "192.0.2.1", "/v1/invitations/accept", &body).expect(201);
     app

@@ -67,7 +67,7 @@ fn search(engine: &Engine, query: &str, mode: Mode, collections: &[CollectionId]
 }
 
 fn state(engine: &Engine, job: JobId) -> JobState {
-    engine.db().transaction(Actor::Worker, |conn| jobs::find(conn, job)).unwrap().state
+    engine.db().transaction(Actor::System, |conn| jobs::find(conn, job)).unwrap().state
 }
 
 /// Names of the models whose vectors the collection holds.
@@ -77,7 +77,7 @@ fn models_of(app: &TestApp, collection: CollectionId) -> Vec<String> {
         .filter(embeddings::collection_id.eq(collection))
         .select(embedding_models::name)
         .distinct();
-    app.engine().db().read(Actor::Worker, |conn| -> RepoResult<_> { Ok(held.load(conn)?) }).unwrap()
+    app.engine().db().read(Actor::System, |conn| -> RepoResult<_> { Ok(held.load(conn)?) }).unwrap()
 }
 
 fn refusal(engine: &Engine, mode: Mode, collections: &[CollectionId]) -> String {
@@ -200,7 +200,7 @@ fn a_model_of_the_same_name_and_other_dimensions_is_refused_at_the_start() {
     let known = app.engine().models().for_new_collections().row().clone();
     app.engine()
         .db()
-        .transaction(Actor::Worker, |conn| {
+        .transaction(Actor::System, |conn| {
             rag_repo::embedding_models::register(conn, "hash-96", 95, &known.index)
         })
         .unwrap();

@@ -51,11 +51,14 @@ fn a_request_that_cannot_be_served_in_time_is_told_to_come_again() {
             std::thread::spawn(move || {
                 loop {
                     // The worker may have a connection just now.
-                    let got = engine.db().transaction(Actor::Door { request: None }, |_| -> RepoResult<_> {
-                        held.send(()).unwrap();
-                        let _ = released.lock().unwrap().recv();
-                        Ok(())
-                    });
+                    let got = engine.db().transaction(
+                        Actor::Authentication { request: None },
+                        |_| -> RepoResult<_> {
+                            held.send(()).unwrap();
+                            let _ = released.lock().unwrap().recv();
+                            Ok(())
+                        },
+                    );
                     if got.is_ok() {
                         return;
                     }

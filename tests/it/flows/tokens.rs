@@ -23,7 +23,7 @@ fn exhaust(app: &TestApp) {
     let (organisation, ..) = engine.organisation(engine.local_actor()).unwrap();
     let limits = OwnLimits { max_tokens_per_day: Some(1), ..OwnLimits::default() };
     let limit = |conn: &mut _| organisations::limit(conn, organisation.id, limits);
-    engine.db().transaction(Actor::Worker, limit).unwrap();
+    engine.db().transaction(Actor::System, limit).unwrap();
 }
 
 #[test]

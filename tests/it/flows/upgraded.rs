@@ -100,7 +100,7 @@ fn conversations_accounts_and_links_are_kept_and_go_on() {
 fn words_of_before_are_made_again_and_find_the_same() {
     let (app, before) = upgraded();
     let client = app.bearing(text(&before, "/key"));
-    let old = || app.engine().db().transaction(Actor::Worker, versions::with_old_words).unwrap();
+    let old = || app.engine().db().transaction(Actor::System, versions::with_old_words).unwrap();
     client.wait(|| old().is_empty().then_some(()));
     for expected in array(&before, "/searches") {
         let body = json!({"query": expected["query"], "plain": true, "limit": 5});

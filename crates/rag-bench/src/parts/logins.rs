@@ -86,7 +86,7 @@ fn joined(thread: thread::ScopedJoinHandle<'_, Result<Vec<f64>, String>>) -> Res
 
 fn enrol(engine: &Engine, server: &BackgroundApi, client: &Client) -> BenchResult<()> {
     let organisation = engine.local_user().organisation_id;
-    let invited = engine.invite(Actor::Worker, organisation, EMAIL, Role::Member)?;
+    let invited = engine.invite(Actor::System, organisation, EMAIL, Role::Member)?;
     let body = json!({"token": invited.token, "display_name": "Bench", "password": PASSWORD});
     client.post(server.url("/v1/invitations/accept")).json(&body).send()?.error_for_status()?;
     Ok(())

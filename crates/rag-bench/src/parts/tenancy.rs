@@ -20,13 +20,13 @@ const WARM_UP: usize = 10;
 /// two would differ by the processors of their server processes.
 pub(crate) fn run(engine: &Engine, database_url: &str, collection: CollectionId) -> BenchResult<Figure> {
     let page = Page::first(1);
-    let listed = engine.db().transaction(Actor::Worker, |conn| documents::list(conn, collection, page))?;
+    let listed = engine.db().transaction(Actor::System, |conn| documents::list(conn, collection, page))?;
     let id = listed.first().ok_or("there is no document to read")?.id;
     let db = Db::new(database_url, &PoolSettings { max_connections: 1, ..PoolSettings::default() });
     let (mut entered, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
         turn(&db, engine.local_actor(), id, &mut entered)?;
-        turn(&db, Actor::Worker, id, &mut bare)?;
+        turn(&db, Actor::System, id, &mut bare)?;
     }
     Ok(Figure::new(
         "a document read on somebody's behalf, p50",

@@ -46,12 +46,12 @@ fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome
         let build = scope.spawn(|| {
             engine
                 .db()
-                .transaction(Actor::Worker, |conn| vector_index::rebuild(conn, model, wanted, max_memory_mb))
+                .transaction(Actor::System, |conn| vector_index::rebuild(conn, model, wanted, max_memory_mb))
         });
         while !build.is_finished() {
             // A look that fails costs the bar a step, not the build.
             if let Ok(Some(progress)) =
-                engine.db().transaction(Actor::Worker, |conn| vector_index::progress(conn, model.id))
+                engine.db().transaction(Actor::System, |conn| vector_index::progress(conn, model.id))
             {
                 bar.set_position(marks(progress.share));
                 bar.set_message(progress.phase);
@@ -71,7 +71,7 @@ fn marks(share: f64) -> u64 {
 }
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
-    let (model, facts) = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+    let (model, facts) = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         let model = embedding_models::find(conn, engine.models().for_new_collections().id())?;
         let facts = vector_index::facts(conn, model.id)?;
         Ok((model, facts))

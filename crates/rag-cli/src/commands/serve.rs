@@ -66,7 +66,7 @@ fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outco
         return Ok(());
     }
     let organisation = engine.local_user().organisation_id;
-    let invited = engine.invite(Actor::Worker, organisation, FIRST_ADMIN, Role::Admin)?;
+    let invited = engine.invite(Actor::System, organisation, FIRST_ADMIN, Role::Admin)?;
     output::line("Nobody has an account. An admin makes one with this token, which works once:\n");
     output::line(format!(
         "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'\n",

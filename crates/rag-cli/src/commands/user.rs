@@ -36,7 +36,7 @@ pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
         UserCommand::Activate { email } => change(&context, email, UserState::Active)?,
         UserCommand::Erase { email } => {
             let user = find(&context, email)?;
-            let receipt = context.engine.erase_user(Actor::Worker, user.id)?;
+            let receipt = context.engine.erase_user(Actor::System, user.id)?;
             output::json(&receipt);
         }
     }
@@ -50,7 +50,7 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
         Some(name) => organisation_of(context, name)?,
         None => engine.local_user().organisation_id,
     };
-    let invited = engine.invite(Actor::Worker, id, email, role)?;
+    let invited = engine.invite(Actor::System, id, email, role)?;
     let bind = context.config.sections.server.bind;
     output::line(format!("{} is invited as {role} until {}.", email.trim(), invited.invitation.expires_at));
     output::line("They accept once, while the server runs:\n");
@@ -63,7 +63,7 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
 
 /// The organisation of that name; made when there is none.
 fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
-    Ok(context.engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+    Ok(context.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         match organisations::find_by_name(conn, name)? {
             Some(organisation) => Ok(organisation.id),
             None => organisations::insert(conn, name),
@@ -72,7 +72,7 @@ fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
 }
 
 fn list(context: &Context, as_json: bool) -> Outcome<()> {
-    let all = context.engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+    let all = context.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         let found = users::list(conn, Page::first(MAX_USERS))?;
         let named = |user: User| Ok((organisations::find(conn, user.organisation_id)?.0.name, user));
         found.into_iter().map(named).collect::<Result<Vec<_>, RepoError>>()
@@ -95,13 +95,13 @@ fn list(context: &Context, as_json: bool) -> Outcome<()> {
 fn change(context: &Context, email: &str, state: UserState) -> Outcome<()> {
     let user = find(context, email)?;
     let change = UserChange { state: Some(state), ..UserChange::default() };
-    context.engine.db().transaction(Actor::Worker, |conn| users::update(conn, user.id, change))?;
+    context.engine.db().transaction(Actor::System, |conn| users::update(conn, user.id, change))?;
     output::line(format!("{} is {state}.", user.email));
     Ok(())
 }
 
 fn find(context: &Context, email: &str) -> Outcome<User> {
-    let found = context.engine.db().transaction(Actor::Worker, |conn| users::find_by_email(conn, email))?;
+    let found = context.engine.db().transaction(Actor::System, |conn| users::find_by_email(conn, email))?;
     found.ok_or_else(|| {
         Failure::new(Exit::Failed, format!("nobody has the address {email}"))
             .hint("`rag user list` lists all")
@@ -161,7 +161,7 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
     let engine = &context.engine;
     match command {
         OrganisationCommand::List => {
-            for (organisation, usage) in engine.db().transaction(Actor::Worker, organisations::list)? {
+            for (organisation, usage) in engine.db().transaction(Actor::System, organisations::list)? {
                 let limits = engine.limits(&organisation);
                 let of = |used: i64, limit: i64| {
                     if limit == 0 { used.to_string() } else { format!("{used} of {limit}") }
@@ -180,7 +180,7 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
                 max_bytes: *max_bytes,
                 max_tokens_per_day: *max_tokens_per_day,
             };
-            let limited = engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+            let limited = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
                 let organisation = organisations::find_by_name(conn, name)?.ok_or(RepoError::NotFound)?;
                 organisations::limit(conn, organisation.id, limits)
             });

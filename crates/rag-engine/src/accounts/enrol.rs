@@ -85,8 +85,8 @@ impl Engine {
         new: &Enrolment<'_>,
     ) -> EngineResult<(User, Tokens)> {
         let hash = password::hash(new.password)?;
-        let door = Actor::Door { request };
-        let accepted = self.db().transaction(door, |conn| -> RepoResult<_> {
+        let authentication = Actor::Authentication { request };
+        let accepted = self.db().transaction(authentication, |conn| -> RepoResult<_> {
             let Some(invitation) = invitations::take(conn, &digest(token))? else { return Ok(None) };
             let user = NewUser {
                 id: UserId::new(),
@@ -101,7 +101,7 @@ impl Engine {
         let user = accepted.map_err(taken)?.ok_or(EngineError::Unproven(
             "This invitation is unknown, used or expired. Ask for a new one.",
         ))?;
-        let tokens = self.open_login(door, user.id, new.device)?;
+        let tokens = self.open_login(authentication, user.id, new.device)?;
         Ok((user, tokens))
     }
 
@@ -121,8 +121,8 @@ impl Engine {
         }
         let email = address(email)?;
         let hash = password::hash(new.password)?;
-        let door = Actor::Door { request };
-        let inserted = self.db().transaction(door, |conn| -> RepoResult<_> {
+        let authentication = Actor::Authentication { request };
+        let inserted = self.db().transaction(authentication, |conn| -> RepoResult<_> {
             let user = NewUser {
                 id: UserId::new(),
                 organisation_id: organisations::insert(conn, organisation)?,
@@ -134,7 +134,7 @@ impl Engine {
             users::insert(conn, &user)
         });
         let user = inserted.map_err(taken)?;
-        let tokens = self.open_login(door, user.id, new.device)?;
+        let tokens = self.open_login(authentication, user.id, new.device)?;
         Ok((user, tokens))
     }
 }

@@ -44,7 +44,7 @@ impl Engine {
         if !seen.map_err(|error| EngineError::from(error).naming("user"))? {
             return Err(EngineError::Forbidden("Only admins of the organisation may do this."));
         }
-        let erased = self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        let erased = self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             let row = users::find(conn, user)?;
             organisations::lock(conn, row.organisation_id)?;

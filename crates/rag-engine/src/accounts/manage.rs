@@ -14,8 +14,8 @@ use crate::{Engine, EngineError, EngineResult};
 impl Engine {
     /// Sets the name of a user who asks for it in `request`.
     pub fn set_display_name(&self, request: Option<Uuid>, id: UserId, name: &str) -> EngineResult<User> {
-        let door = Actor::Door { request };
-        self.db().transaction(door, |conn| Ok(users::set_display_name(conn, id, name)?))
+        let authentication = Actor::Authentication { request };
+        self.db().transaction(authentication, |conn| Ok(users::set_display_name(conn, id, name)?))
     }
 
     /// Changes a user's role or state. An organisation keeps an active admin: `EngineError::Conflict` otherwise.

@@ -1,6 +1,5 @@
 //! Accounts: who is let in, by what proof, and as whom.
 
-mod door;
 mod enrol;
 mod erase;
 mod keys;
@@ -8,11 +7,12 @@ mod manage;
 mod password;
 mod quota;
 mod secret;
+mod sign_in;
 
-pub use door::{Device, Tokens};
 pub use enrol::{Enrolment, Invited};
 use erase::LAST_ADMIN;
 pub use erase::Receipt;
 pub use keys::{NewKey, Shown};
 pub use quota::Limits;
 pub use secret::digest;
+pub use sign_in::{Device, Tokens};

@@ -76,7 +76,7 @@ fn source(actor: Actor) -> Option<Source> {
     match actor {
         Actor::User { id, .. } => Some(Source::User(id)),
         Actor::Link(id) => Some(Source::Link(id)),
-        Actor::Door { .. } | Actor::Worker => None,
+        Actor::Authentication { .. } | Actor::System => None,
     }
 }
 

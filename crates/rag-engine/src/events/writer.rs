@@ -74,7 +74,7 @@ fn run(db: &Db, queue: &Queue) {
 fn write(db: &Db, queue: &Queue, batch: &[Happening]) -> usize {
     let mut dates = None;
     loop {
-        match db.transaction(Actor::Worker, |conn| store(conn, batch, &mut dates)) {
+        match db.transaction(Actor::System, |conn| store(conn, batch, &mut dates)) {
             Ok(()) => return 0,
             Err(RepoError::Unavailable(_) | RepoError::StorageFull) if queue.pause(RETRY) => {}
             Err(RepoError::Unavailable(_) | RepoError::StorageFull) => {

@@ -85,7 +85,7 @@ impl<'e> Build<'e> {
         let lease = Lease::from(job);
         let target = Target { lease, collection, document, version };
         let document =
-            engine.db().transaction(Actor::Worker, |conn| rag_repo::documents::find(conn, document))?;
+            engine.db().transaction(Actor::System, |conn| rag_repo::documents::find(conn, document))?;
         let spool = spool(engine, version, &ingest.scratch)?;
         let format = Format::from_media_type(&document.media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;
@@ -93,7 +93,7 @@ impl<'e> Build<'e> {
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
         let facts = facts(&engine.settings().ingest, model, &document, outline);
         let stored = if job.lease_number > 1 {
-            engine.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+            engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
                 jobs::hold(conn, lease)?;
                 versions::begin_build(conn, version, &facts.settings)
             })?
@@ -171,7 +171,7 @@ impl<'e> Build<'e> {
 fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
     let mut file = NamedTempFile::new_in(scratch)?;
     for part in 0.. {
-        match engine.db().transaction(Actor::Worker, |conn| versions::content(conn, version, part))? {
+        match engine.db().transaction(Actor::System, |conn| versions::content(conn, version, part))? {
             Some(bytes) => file.write_all(&bytes)?,
             None if part == 0 => return Err(EngineError::from(RepoError::NotFound).naming("document")),
             None => break,

@@ -34,7 +34,7 @@ pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Sectio
     let inputs: Vec<PartedText<'_>> = sections.iter().flat_map(inputs).collect();
     let mut vectors = model.embedder().embed_parted(&inputs)?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(model, section, &mut vectors)).collect();
-    engine.db().transaction(Actor::Worker, |conn| store(conn, engine, &rows))?;
+    engine.db().transaction(Actor::System, |conn| store(conn, engine, &rows))?;
     sections.iter().filter(|section| section.is_last).for_each(|section| note_published(engine, section));
     Ok(())
 }

@@ -26,7 +26,7 @@ impl LeaseKeeper {
         let thread = thread::Builder::new().name("lease-keeper".to_owned()).spawn(move || {
             while is_done.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
                 if let Err(error) =
-                    engine.db().transaction(Actor::Worker, |conn| jobs::prolong(conn, &held, lease_s))
+                    engine.db().transaction(Actor::System, |conn| jobs::prolong(conn, &held, lease_s))
                 {
                     tracing::warn!(%error, "cannot prolong the leases of running jobs");
                 }

@@ -42,7 +42,7 @@ impl Engine {
 
     /// The input can never work: nothing of it is kept.
     fn refuse(&self, job: &Job, problem: &serde_json::Value) -> Result<(), RepoError> {
-        self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))?;
             job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
         })
@@ -65,7 +65,7 @@ impl Engine {
         tracing::warn!(job = %job.id, kind = %job.kind, failures, error = %with_source(error), "job failed");
         let problem = problem(error);
         let is_last = failures >= max_failures(job.kind, self.settings());
-        self.db().transaction(Actor::Worker, |conn| {
+        self.db().transaction(Actor::System, |conn| {
             if is_last {
                 jobs::finish(conn, Lease::from(job), JobState::Dead, Some(problem.clone()))
             } else {
@@ -83,7 +83,7 @@ impl Engine {
         away: Option<&EngineError>,
     ) {
         let held: Vec<&Job> = held.into_iter().collect();
-        let given = self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        let given = self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             for job in &held {
                 let lease = Lease::from(*job);
                 match away {

@@ -107,7 +107,7 @@ impl Engine {
     /// Queues the hourly upkeep when it is due, and hastens one that has given way for too long.
     fn schedule_upkeep(&self) -> EngineResult<()> {
         let task = Task::Upkeep(UpkeepTask {});
-        Ok(self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        Ok(self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::schedule(conn, &task, "upkeep", policy::UPKEEP_PRIORITY, policy::UPKEEP_EVERY_S)?;
             jobs::raise_priority(conn, task.kind(), policy::OVERDUE_PRIORITY, policy::UPKEEP_PATIENCE_S)
         })?)
@@ -134,7 +134,7 @@ impl Engine {
     }
 
     fn claim_jobs(&self, claims: &[Claim]) -> EngineResult<Vec<Job>> {
-        let (lost, claimed) = self.db().transaction(Actor::Worker, |conn| -> RepoResult<_> {
+        let (lost, claimed) = self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             let mut lost = Vec::new();
             for claim in claims {
                 lost.extend(jobs::take_back(conn, claim)?);

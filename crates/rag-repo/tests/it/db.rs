@@ -5,7 +5,7 @@ use rag_repo::{Actor, Db, PgConnection, PoolSettings, RepoError, RepoResult, Tra
 
 use crate::own_database::OwnDatabase;
 
-const DOOR: Actor = Actor::Door { request: None };
+const AUTHENTICATION: Actor = Actor::Authentication { request: None };
 
 fn migrated(setting: &str) -> (OwnDatabase, Db) {
     let mut database = OwnDatabase::new();
@@ -31,19 +31,26 @@ fn shown(conn: &mut PgConnection, expression: &str) -> RepoResult<String> {
 fn messages_are_untranslated_whatever_language_the_server_speaks() {
     // The embedded server knows no other language, but another name of its own.
     let (_database, db) = migrated("lc_messages = 'POSIX'");
-    assert_eq!(db.transaction(DOOR, |conn| shown(conn, "current_setting('lc_messages')")).unwrap(), "C");
+    assert_eq!(
+        db.transaction(AUTHENTICATION, |conn| shown(conn, "current_setting('lc_messages')")).unwrap(),
+        "C"
+    );
 }
 
 #[test]
 fn a_read_refuses_every_write() {
     let (_database, db) = migrated("jit = off");
-    let written = db.read(Actor::Worker, |conn| -> RepoResult<usize> {
+    let written = db.read(Actor::System, |conn| -> RepoResult<usize> {
         Ok(sql_query("UPDATE jobs SET title = 'x'").execute(conn)?)
     });
     assert!(matches!(written, Err(RepoError::Unavailable(_))), "{written:?}");
-    assert_eq!(db.read(DOOR, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(), "on");
     assert_eq!(
-        db.transaction(DOOR, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(),
+        db.read(AUTHENTICATION, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(),
+        "on"
+    );
+    assert_eq!(
+        db.transaction(AUTHENTICATION, |conn| shown(conn, "current_setting('transaction_read_only')"))
+            .unwrap(),
         "off"
     );
 }
@@ -71,13 +78,13 @@ impl TransactionError for Refusal {
 #[test]
 fn a_callers_error_takes_the_transaction_back() {
     let (_database, db) = migrated("jit = off");
-    let refused = db.transaction(Actor::Worker, |conn| {
+    let refused = db.transaction(Actor::System, |conn| {
         let insert = "INSERT INTO organisations (id, name) VALUES (gen_random_uuid(), 'x')";
         sql_query(insert).execute(conn).map_err(RepoError::from)?;
         Err::<(), _>(Refusal::Refused)
     });
     assert_eq!(refused, Err(Refusal::Refused));
-    let count = db.read(Actor::Worker, |conn| shown(conn, "(SELECT count(*)::text FROM organisations)"));
+    let count = db.read(Actor::System, |conn| shown(conn, "(SELECT count(*)::text FROM organisations)"));
     assert_eq!(count.unwrap(), "0");
 }
 
@@ -85,13 +92,13 @@ fn a_callers_error_takes_the_transaction_back() {
 fn a_transaction_that_collides_runs_again_and_then_tells() {
     let (_database, db) = migrated("jit = off");
     let mut runs = 0;
-    let collided = db.transaction(DOOR, |_| {
+    let collided = db.transaction(AUTHENTICATION, |_| {
         runs += 1;
         Err::<(), _>(Refusal::Collided)
     });
     assert_eq!((collided, runs), (Err(Refusal::Collided), 5));
     let mut runs = 0;
-    let ended = db.transaction(DOOR, |_| {
+    let ended = db.transaction(AUTHENTICATION, |_| {
         runs += 1;
         if runs < 3 { Err(Refusal::Collided) } else { Ok(runs) }
     });

@@ -50,8 +50,10 @@ pub struct Device<'a> {
 impl Engine {
     /// Whether the account of `email` has signed in from `address` before, and that login would not have expired yet.
     pub fn is_known_address(&self, email: &str, address: &str) -> EngineResult<bool> {
-        let door = Actor::Door { request: None };
-        Ok(self.db().transaction(door, |conn| logins::is_known_address(conn, email.trim(), address))?)
+        let authentication = Actor::Authentication { request: None };
+        Ok(self
+            .db()
+            .transaction(authentication, |conn| logins::is_known_address(conn, email.trim(), address))?)
     }
 
     /// Signs somebody in by address and password. `EngineError::Unproven` when they do not belong together or to anybody.
@@ -62,8 +64,8 @@ impl Engine {
         password: &str,
         device: Device<'_>,
     ) -> EngineResult<Tokens> {
-        let door = Actor::Door { request };
-        let known = self.db().transaction(door, |conn| -> RepoResult<_> {
+        let authentication = Actor::Authentication { request };
+        let known = self.db().transaction(authentication, |conn| -> RepoResult<_> {
             let Some(user) = users::find_by_email(conn, email.trim())? else { return Ok(None) };
             Ok(Some((user.id, user.state, users::password_hash(conn, user.id)?)))
         })?;
@@ -75,14 +77,19 @@ impl Engine {
             tracing::warn!(user, is_right, "a sign-in was refused");
             return Err(REFUSED);
         };
-        self.open_login(door, *user, device)
+        self.open_login(authentication, *user, device)
     }
 
-    pub(super) fn open_login(&self, door: Actor, user: UserId, device: Device<'_>) -> EngineResult<Tokens> {
+    pub(super) fn open_login(
+        &self,
+        authentication: Actor,
+        user: UserId,
+        device: Device<'_>,
+    ) -> EngineResult<Tokens> {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
         let name: String = device.name.replace('\0', "").chars().take(DEVICE_CHARS).collect();
         let days = self.settings().accounts.login_days;
-        self.db().transaction(door, |conn| -> RepoResult<_> {
+        self.db().transaction(authentication, |conn| -> RepoResult<_> {
             let new = NewLogin { user, device: &name, address: Some(device.address), days };
             let login = logins::insert(conn, &new)?;
             pair.store(conn, login)
@@ -95,12 +102,13 @@ impl Engine {
     pub fn refresh(&self, request: Option<Uuid>, token: &str) -> EngineResult<Tokens> {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
         let sha256 = digest(token);
-        let refreshed = self.db().transaction(Actor::Door { request }, |conn| -> RepoResult<_> {
-            let refreshed = logins::refresh(conn, &sha256)?;
-            let Refreshed::Good(login) = refreshed else { return Ok((refreshed, None)) };
-            pair.store(conn, login)?;
-            Ok((refreshed, Some(logins::user(conn, login)?)))
-        })?;
+        let refreshed =
+            self.db().transaction(Actor::Authentication { request }, |conn| -> RepoResult<_> {
+                let refreshed = logins::refresh(conn, &sha256)?;
+                let Refreshed::Good(login) = refreshed else { return Ok((refreshed, None)) };
+                pair.store(conn, login)?;
+                Ok((refreshed, Some(logins::user(conn, login)?)))
+            })?;
         match refreshed {
             (_, Some(user)) => Ok(pair.tokens(user)),
             (Refreshed::Reused(login), _) => {
@@ -113,7 +121,7 @@ impl Engine {
 
     /// What the secret with that SHA-256 opens; none when it opens nothing. Writes down that a key was used, to the minute.
     pub fn open(&self, sha256: &[u8]) -> EngineResult<Option<Opened>> {
-        Ok(self.db().transaction(Actor::Door { request: None }, |conn| -> RepoResult<_> {
+        Ok(self.db().transaction(Actor::Authentication { request: None }, |conn| -> RepoResult<_> {
             let opened = logins::open(conn, sha256)?;
             if let Some(Opened { key_id: Some(key), is_stale: true, .. }) = &opened {
                 rag_repo::api_keys::touch(conn, *key)?;
@@ -124,12 +132,12 @@ impl Engine {
 
     /// Whether somebody can sign in.
     pub fn has_accounts(&self) -> EngineResult<bool> {
-        Ok(self.db().transaction(Actor::Door { request: None }, users::any_with_password)?)
+        Ok(self.db().transaction(Actor::Authentication { request: None }, users::any_with_password)?)
     }
 
     /// Whether somebody has or had a password: before that the machine's own user needs no proof.
     pub fn had_accounts(&self) -> EngineResult<bool> {
-        Ok(self.db().transaction(Actor::Door { request: None }, users::had_accounts)?)
+        Ok(self.db().transaction(Actor::Authentication { request: None }, users::had_accounts)?)
     }
 
     /// Changes somebody's password and ends their other logins. `EngineError::Unproven` when `current` is wrong.
@@ -141,14 +149,14 @@ impl Engine {
         current: &str,
         new: &str,
     ) -> EngineResult<()> {
-        let door = Actor::Door { request };
-        let known = self.db().transaction(door, |conn| users::password_hash(conn, user))?;
+        let authentication = Actor::Authentication { request };
+        let known = self.db().transaction(authentication, |conn| users::password_hash(conn, user))?;
         if !password::is_right(current, known.as_deref()) {
             return Err(EngineError::Unproven("The current password is wrong."));
         }
         let hash = password::hash(new)?;
         let actor = Actor::User { id: user, may_write: false, key: None, request };
-        Ok(self.db().transaction(door, |conn| -> RepoResult<_> {
+        Ok(self.db().transaction(authentication, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             users::set_password_hash(conn, user, &hash)?;
             logins::revoke_others(conn, user, login)
