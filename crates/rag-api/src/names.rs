@@ -3,6 +3,10 @@
 use rag_engine::names;
 use validator::ValidationError;
 
+/// The names that [`check_name`] accepts, as a regular expression of ECMA-262.
+pub(crate) const NAME_PATTERN: &str =
+    r"^(?=[\s\S]*\S)[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$";
+
 /// Refuses a blank name and one whose characters hide how it reads.
 pub(crate) fn check_name(name: &str) -> Result<(), ValidationError> {
     let refuse = |message: String| Err(ValidationError::new("name").with_message(message.into()));

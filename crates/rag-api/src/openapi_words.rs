@@ -1,4 +1,4 @@
-//! The words that string fields of the interface can hold, from the types that hold them.
+//! What string fields of the interface can hold: the words of their types, and the characters of names.
 
 use rag_schema::enums::{
     JobKind, JobStage, JobState, MemberRole, Outcome, Role, Scope, Sender, StopReason, UserState,
@@ -9,6 +9,8 @@ use utoipa::openapi::{
     OpenApi, RefOr, Schema,
     schema::{Array, ArrayItems, Object, SchemaType, Type},
 };
+
+use crate::names::NAME_PATTERN;
 
 macro_rules! fields {
     ($($words:ident: $($schema:literal $property:literal),+;)+) => {
@@ -69,6 +71,31 @@ pub(crate) fn list_words(document: &mut OpenApi) {
     }
 }
 
+/// Schema and property of every name that a client gives, as `check_name` checks it.
+const NAMES: [(&str, &str); 9] = [
+    ("AcceptBody", "display_name"),
+    ("CreateCollectionBody", "name"),
+    ("CreateKeyBody", "name"),
+    ("CreateSessionBody", "title"),
+    ("CreateTextBody", "source"),
+    ("CreateTextBody", "title"),
+    ("RegisterBody", "display_name"),
+    ("RegisterBody", "organisation"),
+    ("UpdateMeBody", "display_name"),
+];
+
+/// States the characters of each name.
+pub(crate) fn state_name_patterns(document: &mut OpenApi) {
+    let schemas = document.components.get_or_insert_default();
+    for (schema, property) in NAMES {
+        if let Some(Schema::Object(field)) =
+            schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property))
+        {
+            field.pattern = Some(NAME_PATTERN.to_owned());
+        }
+    }
+}
+
 fn field_of<'s>(schema: &'s mut RefOr<Schema>, property: &str) -> Option<&'s mut Schema> {
     let RefOr::T(Schema::Object(object)) = schema else { return None };
     match object.properties.get_mut(property)? {
@@ -101,6 +128,15 @@ fn is_nullable(object: &Object) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_has_its_pattern_in_the_document() {
+        let document = serde_json::to_value(crate::openapi::document()).unwrap();
+        for (schema, property) in NAMES {
+            let field = &document["components"]["schemas"][schema]["properties"][property];
+            assert_eq!(field["pattern"], NAME_PATTERN, "{schema}.{property}");
+        }
+    }
 
     #[test]
     fn every_field_has_its_words_in_the_document() {

@@ -1,4 +1,4 @@
-//! JSON values as serde reads them, but for arrays: serde also takes an array of a struct's fields in their order.
+//! JSON values as serde reads them, but for two forms of its own: the fields of a struct as an array, and a variant by its number.
 
 use serde::{
     Deserializer,
@@ -75,9 +75,17 @@ impl<'de> Deserializer<'de> for StrictJson {
         self.0.deserialize_enum(name, variants, visitor)
     }
 
+    /// The tag of an enum: serde also takes the number of the variant.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Number(_) => Err(Error::invalid_type(Unexpected::Other("a number"), &"a string")),
+            value => value.deserialize_any(visitor),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        tuple_struct map ignored_any
     }
 }
 
@@ -111,6 +119,12 @@ mod tests {
     }
 
     #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(tag = "type", content = "value", rename_all = "snake_case")]
+    enum Adjacent {
+        One(u8),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Outer {
         inners: Vec<Inner>,
         tagged: Option<Tagged>,
@@ -131,6 +145,15 @@ mod tests {
         ];
         let expected = Outer { inners, tagged: Some(Tagged::One { inner: 7 }), pair: (1, "b".to_owned()) };
         assert_eq!(read::<Outer>(value), Ok(expected));
+    }
+
+    #[test]
+    fn a_number_is_no_tag() {
+        let tagged = json!({"inners": [], "tagged": {"type": 0, "inner": 7}, "pair": [1, "b"]});
+        let refused = read::<Outer>(tagged).unwrap_err();
+        assert_eq!(refused, "tagged.type: invalid type: a number, expected a string");
+        assert_eq!(read::<Adjacent>(json!({"type": "one", "value": 7})), Ok(Adjacent::One(7)));
+        assert!(read::<Adjacent>(json!({"type": 0, "value": 7})).is_err());
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub(crate) struct AuditParams {
     actor_id: Option<Uuid>,
     /// Only this kind of object and verb, as `document.delete`.
     #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     action: Option<String>,
     /// Only what was done to this object.
     object_id: Option<Uuid>,
