@@ -46,6 +46,7 @@ pub(crate) struct AskBody {
 #[utoipa::path(post, path = "/v1/ask", tag = "answers", request_body = AskBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
     (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 502, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn ask(
@@ -61,6 +62,7 @@ pub(crate) async fn ask(
 #[utoipa::path(post, path = "/v1/sessions/{id}/ask", tag = "answers", params(("id" = Uuid, Path)), request_body = AskBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
     (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
     (status = 422, body = Problem, content_type = "application/problem+json"),
     (status = 502, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn ask_in_session(

@@ -7,6 +7,9 @@ use validator::ValidationError;
 pub(crate) const NAME_PATTERN: &str =
     r"^(?=[\s\S]*\S)[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$";
 
+/// The form of an e-mail address, as a regular expression of ECMA-262.
+pub(crate) const EMAIL_PATTERN: &str = r"^[^\s@\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+@[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+$";
+
 /// Refuses a blank name and one whose characters hide how it reads.
 pub(crate) fn check_name(name: &str) -> Result<(), ValidationError> {
     let refuse = |message: String| Err(ValidationError::new("name").with_message(message.into()));

@@ -10,7 +10,7 @@ use utoipa::openapi::{
     schema::{Array, ArrayItems, Object, SchemaType, Type},
 };
 
-use crate::names::NAME_PATTERN;
+use crate::names::{EMAIL_PATTERN, NAME_PATTERN};
 
 macro_rules! fields {
     ($($words:ident: $($schema:literal $property:literal),+;)+) => {
@@ -71,27 +71,29 @@ pub(crate) fn list_words(document: &mut OpenApi) {
     }
 }
 
-/// Schema and property of every name that a client gives, as `check_name` checks it.
-const NAMES: [(&str, &str); 9] = [
-    ("AcceptBody", "display_name"),
-    ("CreateCollectionBody", "name"),
-    ("CreateKeyBody", "name"),
-    ("CreateSessionBody", "title"),
-    ("CreateTextBody", "source"),
-    ("CreateTextBody", "title"),
-    ("RegisterBody", "display_name"),
-    ("RegisterBody", "organisation"),
-    ("UpdateMeBody", "display_name"),
+/// Schema, property and form of every name and e-mail address that a client gives.
+const NAMES: [(&str, &str, &str); 11] = [
+    ("InviteBody", "email", EMAIL_PATTERN),
+    ("RegisterBody", "email", EMAIL_PATTERN),
+    ("AcceptBody", "display_name", NAME_PATTERN),
+    ("CreateCollectionBody", "name", NAME_PATTERN),
+    ("CreateKeyBody", "name", NAME_PATTERN),
+    ("CreateSessionBody", "title", NAME_PATTERN),
+    ("CreateTextBody", "source", NAME_PATTERN),
+    ("CreateTextBody", "title", NAME_PATTERN),
+    ("RegisterBody", "display_name", NAME_PATTERN),
+    ("RegisterBody", "organisation", NAME_PATTERN),
+    ("UpdateMeBody", "display_name", NAME_PATTERN),
 ];
 
 /// States the characters of each name.
 pub(crate) fn state_name_patterns(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
-    for (schema, property) in NAMES {
+    for (schema, property, pattern) in NAMES {
         if let Some(Schema::Object(field)) =
             schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property))
         {
-            field.pattern = Some(NAME_PATTERN.to_owned());
+            field.pattern = Some(pattern.to_owned());
         }
     }
 }
@@ -132,9 +134,9 @@ mod tests {
     #[test]
     fn every_name_has_its_pattern_in_the_document() {
         let document = serde_json::to_value(crate::openapi::document()).unwrap();
-        for (schema, property) in NAMES {
+        for (schema, property, pattern) in NAMES {
             let field = &document["components"]["schemas"][schema]["properties"][property];
-            assert_eq!(field["pattern"], NAME_PATTERN, "{schema}.{property}");
+            assert_eq!(field["pattern"], pattern, "{schema}.{property}");
         }
     }
 

@@ -233,7 +233,8 @@ pub(crate) fn collection_ids(ids: Vec<Uuid>) -> Vec<CollectionId> {
 /// Finds passages.
 #[utoipa::path(post, path = "/v1/search", tag = "search", request_body = SearchBody, responses(
     (status = 200, body = SearchView),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn search(
     app: web::Data<App>,
     caller: May<Read>,

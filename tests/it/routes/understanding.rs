@@ -128,7 +128,7 @@ fn what_needs_a_chat_model_is_refused_without_one() {
     for understanding in [json!({"multi_query": 1}), json!({"hyde": true})] {
         let body = json!({"query": "zirconium", "understanding": understanding});
         let answer = client.post("/v1/search", &body);
-        assert_eq!(answer.problem(422), "invalid");
+        assert_eq!(answer.problem(409), "conflict");
         assert!(text(&answer.json(), "/detail").contains("chat.base_url"), "{}", answer.json());
     }
     for (body, field) in [

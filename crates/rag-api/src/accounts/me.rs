@@ -21,7 +21,7 @@ use crate::{
     extract::{Body, Id},
     names::check_name,
     page::ListView,
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiError, ApiResult, Code, Problem},
     respond::NoContent,
 };
 
@@ -133,7 +133,7 @@ pub(crate) async fn update_me(
     let (person, request) = (caller.person()?, caller.request());
     if let Some(password) = body.password {
         let Some(current) = body.current_password else {
-            return Err(ApiError::field("current_password", "is needed to set a new password"));
+            return Err(ApiError::new(Code::Unauthorized, "A new password needs current_password as well."));
         };
         let email = app.read(caller.actor, move |conn| users::find(conn, person.id)).await?.email;
         app.attempt_account(&req, &email).await?;

@@ -157,12 +157,12 @@ impl<'a> Question<'a> {
         let reranker = match (ranking.rerank, engine.reranker()) {
             (None, _) => None,
             (Some(window), Some(reranker)) => Some((window, reranker)),
-            (Some(_), None) => return Err(EngineError::Invalid(NO_RERANKER.to_owned())),
+            (Some(_), None) => return Err(EngineError::Conflict(NO_RERANKER.to_owned())),
         };
         let how = request.understanding.unwrap_or(engine.settings().search.understanding);
         how.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
         if how.needs_chat() && helper.is_none() {
-            return Err(EngineError::Invalid(NO_CHAT.to_owned()));
+            return Err(EngineError::Conflict(NO_CHAT.to_owned()));
         }
         let mut question = Self {
             engine,
