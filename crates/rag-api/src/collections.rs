@@ -2,10 +2,11 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
+use rag_engine::CollectionRequest;
 use rag_repo::{collections, embedding_models};
 use rag_schema::{
     ids::CollectionId,
-    models::{Collection, EmbeddingModel, NewCollection},
+    models::{Collection, EmbeddingModel},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,20 +80,17 @@ pub(crate) async fn create_collection(
     caller: May<Manage>,
     Body(body): Body<CreateCollectionBody>,
 ) -> ApiResult<Created<CollectionView>> {
-    let (person, id) = (caller.person()?, CollectionId::new());
+    let person = caller.person()?;
     let model = app.engine.models().for_new_collections().row().clone();
-    let model_id = model.id;
     let row = app
         .blocking(move |engine| {
-            let new = NewCollection {
-                id,
-                organisation_id: person.organisation,
-                owner_id: person.id,
+            let request = CollectionRequest {
+                owner: person.id,
+                organisation: person.organisation,
                 name: body.name.trim(),
                 description: &body.description,
-                model_id,
             };
-            Ok(engine.create_collection(caller.actor, &new)?)
+            Ok(engine.create_collection(caller.actor, &request)?)
         })
         .await?;
     let location = format!("/v1/collections/{}", row.id);

@@ -4,8 +4,11 @@ use rag_engine::names;
 use validator::ValidationError;
 
 /// The names that [`check_name`] accepts, as a regular expression of ECMA-262.
-pub(crate) const NAME_PATTERN: &str =
-    r"^(?=[\s\S]*\S)[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$";
+pub(crate) const NAME_PATTERN: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*",
+    r"[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]",
+    r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"
+);
 
 /// The form of an e-mail address, as a regular expression of ECMA-262.
 pub(crate) const EMAIL_PATTERN: &str = r"^[^\s@\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+@[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+$";

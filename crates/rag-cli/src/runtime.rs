@@ -88,7 +88,7 @@ impl Context {
     /// Says which collections and jobs need a model that the settings do not have.
     pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
         let own = self.config.embedding_model();
-        let missing = self.engine.db().transaction(Actor::System, |conn| missing_models(conn, own))?;
+        let missing = self.engine.db().read(Actor::System, |conn| missing_models(conn, own))?;
         for missing in &missing {
             output::note(format!("warning: {missing}"));
         }
@@ -99,7 +99,7 @@ impl Context {
     pub(crate) fn collection(&self, name: &str) -> Outcome<Collection> {
         let user = self.engine.local_user();
         let find = |conn: &mut PgConnection| collections::find_by_name(conn, user.id, name);
-        self.engine.db().transaction(self.engine.local_actor(), find)?.ok_or_else(|| {
+        self.engine.db().read(self.engine.local_actor(), find)?.ok_or_else(|| {
             Failure::new(Exit::Failed, format!("there is no collection named {name}"))
                 .hint("`rag status` lists the collections")
         })

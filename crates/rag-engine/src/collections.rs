@@ -1,18 +1,66 @@
 //! Collections: made, deleted, shared, given synonyms.
 
-use rag_repo::{Actor, collections, links, members, synonyms, users};
+use rag_repo::{Actor, RepoError, collections, links, members, synonyms, users};
 use rag_schema::{
     enums::MemberRole,
-    ids::{CollectionId, LinkId, UserId},
+    ids::{CollectionId, LinkId, OrganisationId, UserId},
     models::{Collection, CollectionMember, NewCollection},
 };
 
 use crate::{Engine, EngineError, EngineResult};
 
+/// A collection to make; the engine gives it the model of new collections.
+#[derive(Debug, Clone, Copy)]
+pub struct CollectionRequest<'a> {
+    /// Its owner.
+    pub owner: UserId,
+    /// The owner's organisation.
+    pub organisation: OrganisationId,
+    /// Name, 1 to 200 characters, unique among the owner's.
+    pub name: &'a str,
+    /// What it is for.
+    pub description: &'a str,
+}
+
 impl Engine {
     /// Makes a collection. `EngineError::Conflict` when its owner has one of that name.
-    pub fn create_collection(&self, actor: Actor, new: &NewCollection<'_>) -> EngineResult<Collection> {
-        self.db().transaction(actor, |conn| Ok(collections::insert(conn, new)?))
+    pub fn create_collection(
+        &self,
+        actor: Actor,
+        request: &CollectionRequest<'_>,
+    ) -> EngineResult<Collection> {
+        Ok(self.db().transaction(actor, |conn| collections::insert(conn, &self.new_collection(request)))?)
+    }
+
+    /// The owner's collection of that name; made if there is none.
+    pub fn find_or_create_collection(
+        &self,
+        actor: Actor,
+        request: &CollectionRequest<'_>,
+    ) -> EngineResult<Collection> {
+        Ok(self.db().transaction(actor, |conn| {
+            if let Some(found) = collections::find_by_name(conn, request.owner, request.name)? {
+                return Ok(found);
+            }
+            match collections::insert(conn, &self.new_collection(request)) {
+                // Another process made it meanwhile.
+                Err(error) if error.hits(collections::NAME_KEY) => {
+                    collections::find_by_name(conn, request.owner, request.name)?.ok_or(RepoError::NotFound)
+                }
+                other => other,
+            }
+        })?)
+    }
+
+    fn new_collection<'a>(&self, request: &CollectionRequest<'a>) -> NewCollection<'a> {
+        NewCollection {
+            id: CollectionId::new(),
+            organisation_id: request.organisation,
+            owner_id: request.owner,
+            name: request.name,
+            description: request.description,
+            model_id: self.models().for_new_collections().id(),
+        }
     }
 
     /// Deletes a collection with all its documents.

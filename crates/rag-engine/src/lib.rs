@@ -24,6 +24,7 @@ pub mod synonyms;
 mod upkeep;
 pub mod words;
 
+pub use collections::CollectionRequest;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
 pub use events::AnalyticsSettings;

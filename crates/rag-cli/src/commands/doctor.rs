@@ -228,7 +228,7 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
 /// Models of collections and jobs that these settings do not have.
 fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outcome<()> {
     let db = Db::new(postgres.url(), &config.pool());
-    let (missing, known) = db.transaction(Actor::System, |conn| -> RepoResult<_> {
+    let (missing, known) = db.read(Actor::System, |conn| -> RepoResult<_> {
         Ok((missing_models(conn, config.embedding_model())?, embedding_models::list(conn)?))
     })?;
     if let Some(check) = changed_model(config, &known) {

@@ -51,7 +51,7 @@ fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome
         while !build.is_finished() {
             // A look that fails costs the bar a step, not the build.
             if let Ok(Some(progress)) =
-                engine.db().transaction(Actor::System, |conn| vector_index::progress(conn, model.id))
+                engine.db().read(Actor::System, |conn| vector_index::progress(conn, model.id))
             {
                 bar.set_position(marks(progress.share));
                 bar.set_message(progress.phase);
@@ -71,7 +71,7 @@ fn marks(share: f64) -> u64 {
 }
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
-    let (model, facts) = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+    let (model, facts) = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
         let model = embedding_models::find(conn, engine.models().for_new_collections().id())?;
         let facts = vector_index::facts(conn, model.id)?;
         Ok((model, facts))

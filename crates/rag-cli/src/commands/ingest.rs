@@ -13,12 +13,12 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rag_engine::{Engine, EngineError, ingest::Upload, jobs::Workers};
-use rag_repo::{Page, RepoError, RepoResult, collections, jobs};
+use rag_engine::{CollectionRequest, Engine, EngineError, ingest::Upload, jobs::Workers};
+use rag_repo::{Page, RepoError, RepoResult, jobs};
 use rag_schema::{
     enums::JobState,
-    ids::{CollectionId, JobId},
-    models::{Collection, Job, NewCollection},
+    ids::JobId,
+    models::{Collection, Job},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -99,24 +99,9 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
     if name.trim().is_empty() || name.chars().count() > 200 {
         return Err(Failure::new(Exit::Usage, "a collection's name has 1 to 200 characters"));
     }
-    let find = |conn: &mut _| collections::find_by_name(conn, user.id, name);
-    Ok(context.engine.db().transaction(context.engine.local_actor(), |conn| -> RepoResult<_> {
-        if let Some(found) = find(conn)? {
-            return Ok(found);
-        }
-        let new = NewCollection {
-            id: CollectionId::new(),
-            organisation_id: user.organisation_id,
-            owner_id: user.id,
-            name,
-            description: "",
-            model_id: context.engine.models().for_new_collections().id(),
-        };
-        match collections::insert(conn, &new) {
-            Err(error) if error.hits(collections::NAME_KEY) => find(conn)?.ok_or(RepoError::NotFound),
-            other => other,
-        }
-    })?)
+    let request =
+        CollectionRequest { owner: user.id, organisation: user.organisation_id, name, description: "" };
+    Ok(context.engine.find_or_create_collection(context.engine.local_actor(), &request)?)
 }
 
 /// A file whose job has not ended.
@@ -223,7 +208,7 @@ impl<'a> Run<'a> {
         let collection = self.collection.id;
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
-        let found = self.engine.db().transaction(self.engine.local_actor(), |conn| -> RepoResult<_> {
+        let found = self.engine.db().read(self.engine.local_actor(), |conn| -> RepoResult<_> {
             let mut found = jobs::list(conn, Some(collection), None, newest)?;
             let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MAX_SINGLE);
             let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;

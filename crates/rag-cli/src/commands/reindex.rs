@@ -15,7 +15,7 @@ pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let id = collection.map(|collection| collection.id);
     // A collection that is named is one of the operator's; without a name, everybody's are indexed.
-    let all = engine.db().transaction(Actor::System, |conn| versions::with_chunks(conn, id))?;
+    let all = engine.db().read(Actor::System, |conn| versions::with_chunks(conn, id))?;
     let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
     let bar = if output::is_watched() { ProgressBar::new(count) } else { ProgressBar::hidden() };
     for version in &all {

@@ -69,11 +69,10 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
     });
     if pending.is_empty() {
         let db = Db::new(url, &config.pool());
-        let operator =
-            db.transaction(Actor::System, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
-        let missing = db.transaction(Actor::System, |conn| missing_models(conn, config.embedding_model()))?;
+        let operator = db.read(Actor::System, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
+        let missing = db.read(Actor::System, |conn| missing_models(conn, config.embedding_model()))?;
         let counts = operator.map(|user| {
-            db.transaction(Actor::user(user.id), |conn| -> RepoResult<_> {
+            db.read(Actor::user(user.id), |conn| -> RepoResult<_> {
                 Ok(json!({"collections": collections_of(conn)?, "jobs": jobs_of(conn)?}))
             })
         });

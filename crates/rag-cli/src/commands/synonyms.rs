@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::ExitCode};
 
 use rag_engine::synonyms::checked;
-use rag_repo::{RepoResult, synonyms};
+use rag_repo::synonyms;
 
 use crate::{
     args::Synonyms,
@@ -18,12 +18,11 @@ pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
     let groups = args.file.as_deref().map(read).transpose()?;
     let context = Context::open(config)?;
     let collection = context.collection(&args.collection)?.id;
-    let groups = context.engine.db().transaction(context.engine.local_actor(), |conn| -> RepoResult<_> {
-        if let Some(groups) = &groups {
-            synonyms::replace(conn, collection, groups)?;
-        }
-        synonyms::list(conn, collection)
-    })?;
+    let (engine, actor) = (&context.engine, context.engine.local_actor());
+    if let Some(groups) = &groups {
+        engine.replace_synonyms(actor, collection, groups)?;
+    }
+    let groups = engine.db().read(actor, |conn| synonyms::list(conn, collection))?;
     for terms in groups {
         output::line(terms.join(", "));
     }

@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use rag_engine::accounts::NewKey;
+use rag_engine::{EngineError, accounts::NewKey};
 use rag_repo::{
     Actor, Page, RepoError, RepoResult, organisations, organisations::OwnLimits, users, users::UserChange,
 };
 use rag_schema::{
     enums::{Role, UserState},
-    ids::OrganisationId,
     models::User,
 };
 use serde_json::json;
@@ -47,7 +46,7 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
     let engine = &context.engine;
     let role = if admin { Role::Admin } else { Role::Member };
     let id = match organisation {
-        Some(name) => organisation_of(context, name)?,
+        Some(name) => engine.find_or_create_organisation(name)?,
         None => engine.local_user().organisation_id,
     };
     let invited = engine.invite(Actor::System, id, email, role)?;
@@ -61,18 +60,8 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
     Ok(())
 }
 
-/// The organisation of that name; made when there is none.
-fn organisation_of(context: &Context, name: &str) -> Outcome<OrganisationId> {
-    Ok(context.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-        match organisations::find_by_name(conn, name)? {
-            Some(organisation) => Ok(organisation.id),
-            None => organisations::insert(conn, name),
-        }
-    })?)
-}
-
 fn list(context: &Context, as_json: bool) -> Outcome<()> {
-    let all = context.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+    let all = context.engine.db().read(Actor::System, |conn| -> RepoResult<_> {
         let found = users::list(conn, Page::first(MAX_USERS))?;
         let named = |user: User| Ok((organisations::find(conn, user.organisation_id)?.0.name, user));
         found.into_iter().map(named).collect::<Result<Vec<_>, RepoError>>()
@@ -95,13 +84,13 @@ fn list(context: &Context, as_json: bool) -> Outcome<()> {
 fn change(context: &Context, email: &str, state: UserState) -> Outcome<()> {
     let user = find(context, email)?;
     let change = UserChange { state: Some(state), ..UserChange::default() };
-    context.engine.db().transaction(Actor::System, |conn| users::update(conn, user.id, change))?;
+    context.engine.update_user(Actor::System, user.organisation_id, user.id, change)?;
     output::line(format!("{} is {state}.", user.email));
     Ok(())
 }
 
 fn find(context: &Context, email: &str) -> Outcome<User> {
-    let found = context.engine.db().transaction(Actor::System, |conn| users::find_by_email(conn, email))?;
+    let found = context.engine.db().read(Actor::System, |conn| users::find_by_email(conn, email))?;
     found.ok_or_else(|| {
         Failure::new(Exit::Failed, format!("nobody has the address {email}"))
             .hint("`rag user list` lists all")
@@ -125,7 +114,7 @@ pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
         }
         KeyCommand::List { user, json } => {
             let user = whose(user)?;
-            let keys = engine.db().transaction(Actor::user(user.id), rag_repo::api_keys::list)?;
+            let keys = engine.db().read(Actor::user(user.id), rag_repo::api_keys::list)?;
             let rows: Vec<_> = keys
                 .iter()
                 .map(|key| json!({"id": key.id, "name": key.name, "prefix": key.prefix, "scopes": key.scopes.0, "expires_at": key.expires_at, "last_used_at": key.last_used_at}))
@@ -141,14 +130,16 @@ pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
         }
         KeyCommand::Revoke { prefix, user } => {
             let user = whose(user)?;
-            engine.db().transaction(Actor::user(user.id), |conn| -> RepoResult<_> {
-                let wanted: Vec<_> =
-                    rag_repo::api_keys::list(conn)?.into_iter().filter(|key| key.prefix == *prefix).collect();
-                if wanted.is_empty() {
-                    return Err(RepoError::NotFound);
-                }
-                wanted.iter().try_for_each(|key| rag_repo::api_keys::delete(conn, key.id))
-            })?;
+            let actor = Actor::user(user.id);
+            let keys = engine.db().read(actor, rag_repo::api_keys::list)?;
+            let wanted: Vec<_> = keys.iter().filter(|key| key.prefix == *prefix).collect();
+            if wanted.is_empty() {
+                return Err(Failure::new(Exit::Failed, format!("no key begins with {prefix}"))
+                    .hint("`rag key list` lists them"));
+            }
+            for key in wanted {
+                engine.delete_key(actor, key.id)?;
+            }
             output::line(format!("{prefix}.. is revoked."));
         }
     }
@@ -161,7 +152,7 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
     let engine = &context.engine;
     match command {
         OrganisationCommand::List => {
-            for (organisation, usage) in engine.db().transaction(Actor::System, organisations::list)? {
+            for (organisation, usage) in engine.db().read(Actor::System, organisations::list)? {
                 let limits = engine.limits(&organisation);
                 let of = |used: i64, limit: i64| {
                     if limit == 0 { used.to_string() } else { format!("{used} of {limit}") }
@@ -180,12 +171,8 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
                 max_bytes: *max_bytes,
                 max_tokens_per_day: *max_tokens_per_day,
             };
-            let limited = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-                let organisation = organisations::find_by_name(conn, name)?.ok_or(RepoError::NotFound)?;
-                organisations::limit(conn, organisation.id, limits)
-            });
-            limited.map_err(|error| match error {
-                RepoError::NotFound => {
+            engine.limit_organisation(name, limits).map_err(|error| match error {
+                EngineError::NotFound(_) => {
                     Failure::new(Exit::Failed, format!("there is no organisation named {name}"))
                         .hint("`rag organisation list` lists them")
                 }

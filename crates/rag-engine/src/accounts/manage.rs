@@ -1,10 +1,14 @@
 //! Changes of accounts that need no secret: names, roles, and what is withdrawn.
 
-use rag_repo::{Actor, api_keys, invitations, logins, organisations, users, users::UserChange};
+use rag_repo::{
+    Actor, RepoError, RepoResult, api_keys, invitations, logins,
+    organisations::{self, OwnLimits},
+    users::{self, UserChange},
+};
 use rag_schema::{
     enums::{Role, UserState},
     ids::{ApiKeyId, InvitationId, LoginId, OrganisationId, UserId},
-    models::User,
+    models::{Organisation, User},
 };
 use uuid::Uuid;
 
@@ -37,6 +41,25 @@ impl Engine {
             Ok(users::update(conn, id, change)?)
         });
         updated.map_err(|error| error.naming("user"))
+    }
+
+    /// The organisation of that name; made if there is none. For operators.
+    pub fn find_or_create_organisation(&self, name: &str) -> EngineResult<OrganisationId> {
+        Ok(self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            match organisations::find_by_name(conn, name)? {
+                Some(organisation) => Ok(organisation.id),
+                None => organisations::insert(conn, name),
+            }
+        })?)
+    }
+
+    /// Sets the limits of the organisation of that name. For operators.
+    pub fn limit_organisation(&self, name: &str, limits: OwnLimits) -> EngineResult<Organisation> {
+        let limited = self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            let organisation = organisations::find_by_name(conn, name)?.ok_or(RepoError::NotFound)?;
+            organisations::limit(conn, organisation.id, limits)
+        });
+        limited.map_err(|error| EngineError::from(error).naming("organisation"))
     }
 
     /// Withdraws an invitation.

@@ -16,10 +16,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_repo::{RepoResult, collections, jobs, search::Scope};
+use rag_repo::{collections, jobs, search::Scope};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
-    models::{Collection, NewCollection},
+    models::Collection,
 };
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -33,7 +33,9 @@ use self::{
     judge::judge,
     ways::{Way, readings, variants},
 };
-use crate::{Engine, EngineError, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode};
+use crate::{
+    CollectionRequest, Engine, EngineError, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode,
+};
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(500);
@@ -158,24 +160,15 @@ fn run(
 }
 
 fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<Collection> {
-    let id = CollectionId::new();
-    let fresh = format!("evaluation {id}");
-    let name = name.unwrap_or(&fresh);
+    let fresh = format!("evaluation {}", CollectionId::new());
     let user = engine.local_user();
-    let new = NewCollection {
-        id,
-        organisation_id: user.organisation_id,
-        owner_id: user.id,
-        name,
+    let request = CollectionRequest {
+        owner: user.id,
+        organisation: user.organisation_id,
+        name: name.unwrap_or(&fresh),
         description: "A test collection.",
-        model_id: engine.models().for_new_collections().id(),
     };
-    Ok(engine.db().transaction(engine.local_actor(), |conn| -> RepoResult<_> {
-        match collections::find_by_name(conn, user.id, name)? {
-            Some(known) => Ok(known),
-            None => collections::insert(conn, &new),
-        }
-    })?)
+    engine.find_or_create_collection(engine.local_actor(), &request)
 }
 
 /// The corpus' ids by document; texts that stand in it twice are stored once and keep both ids.
