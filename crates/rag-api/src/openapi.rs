@@ -16,7 +16,7 @@ use utoipa::{
 
 use crate::{
     answers,
-    openapi_words::{list_words, state_name_patterns},
+    openapi_words::{list_words, state_patterns},
     problem,
     problem::Code,
     registration::{Access, Endpoint, Operations, endpoints},
@@ -76,7 +76,7 @@ fn build() -> OpenApi {
         }
     }
     list_words(&mut document);
-    state_name_patterns(&mut document);
+    state_patterns(&mut document);
     document
 }
 

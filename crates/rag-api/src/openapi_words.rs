@@ -86,15 +86,42 @@ const NAMES: [(&str, &str, &str); 11] = [
     ("UpdateMeBody", "display_name", NAME_PATTERN),
 ];
 
-/// States the characters of each name.
-pub(crate) fn state_name_patterns(document: &mut OpenApi) {
+/// No text that a client sends holds a NUL character: PostgreSQL stores none.
+const TEXT_PATTERN: &str = r"^[^\u0000]*$";
+
+/// States the characters of each text in a body.
+pub(crate) fn state_patterns(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
+    for (_, schema) in schemas.schemas.iter_mut().filter(|(name, _)| name.ends_with("Body")) {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            object.properties.values_mut().for_each(state_text_pattern);
+        }
+    }
     for (schema, property, pattern) in NAMES {
         if let Some(Schema::Object(field)) =
             schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property))
         {
             field.pattern = Some(pattern.to_owned());
         }
+    }
+}
+
+fn state_text_pattern(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(field)) => {
+            let is_text = match &field.schema_type {
+                SchemaType::Type(only) => *only == Type::String,
+                SchemaType::Array(types) => types.contains(&Type::String),
+                SchemaType::AnyValue => false,
+            };
+            if is_text && field.enum_values.is_none() && field.format.is_none() {
+                field.pattern = Some(TEXT_PATTERN.to_owned());
+            }
+        }
+        RefOr::T(Schema::Array(Array { items: ArrayItems::RefOrSchema(items), .. })) => {
+            state_text_pattern(items);
+        }
+        _ => {}
     }
 }
 
@@ -130,6 +157,15 @@ fn is_nullable(object: &Object) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_in_a_body_has_a_pattern() {
+        let document = serde_json::to_value(crate::openapi::document()).unwrap();
+        let query = &document["components"]["schemas"]["SearchBody"]["properties"]["query"];
+        assert_eq!(query["pattern"], TEXT_PATTERN);
+        let scopes = &document["components"]["schemas"]["CreateKeyBody"]["properties"]["scopes"];
+        assert!(scopes["items"]["enum"].is_array() && scopes["items"]["pattern"].is_null(), "{scopes}");
+    }
 
     #[test]
     fn every_name_has_its_pattern_in_the_document() {

@@ -14,11 +14,13 @@ pub(crate) enum FusionBody {
     /// `dense_weight` * cosine + (1 - `dense_weight`) * BM25 / best BM25, or 0.3 of the idf of the question's words if that is more.
     Convex {
         /// 0 to 1.
+        #[schema(minimum = 0, maximum = 1)]
         dense_weight: f64,
     },
     /// Reciprocal rank fusion: the sum of 1 / (k + rank).
     Rrf {
         /// 0 or more.
+        #[schema(minimum = 0)]
         k: f64,
     },
 }
@@ -30,6 +32,7 @@ pub(crate) enum BoostBody {
     /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
     Recency {
         /// Above 0.
+        #[schema(exclusive_minimum = 0)]
         half_life_days: f64,
         /// Added to the score.
         weight: f64,
@@ -37,6 +40,7 @@ pub(crate) enum BoostBody {
     /// Half of `weight` for a document that answers have cited `half_citations` times, ever more of it for more.
     Popularity {
         /// Above 0.
+        #[schema(exclusive_minimum = 0)]
         half_citations: f64,
         /// Added to the score.
         weight: f64,
@@ -52,14 +56,26 @@ pub(crate) enum BoostBody {
 
 /// Where the list ends before its limit.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(tag = "type", content = "value", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum CutoffBody {
-    /// Drops results whose cosine is less: -1 to 1.
-    Similarity(f64),
-    /// Ends before the first fall of the score by more than this part of the best score: 0 to 1.
-    Gap(f64),
-    /// Drops results that score less than this part of all candidates does: 0 to 1.
-    Percentile(f64),
+    /// Drops results whose cosine is less.
+    Similarity {
+        /// -1 to 1.
+        #[schema(minimum = -1, maximum = 1)]
+        value: f64,
+    },
+    /// Ends before the first fall of the score by more than this part of the best score.
+    Gap {
+        /// 0 to 1.
+        #[schema(minimum = 0, maximum = 1)]
+        value: f64,
+    },
+    /// Drops results that score less than this part of all candidates does.
+    Percentile {
+        /// 0 to 1.
+        #[schema(minimum = 0, maximum = 1)]
+        value: f64,
+    },
 }
 
 /// How results are ranked; what is absent is as the server has it.
@@ -73,9 +89,11 @@ pub(crate) struct RankingBody {
     /// Whether the server's reranker judges the best results; refused if the server has none.
     rerank: Option<bool>,
     /// Maximal marginal relevance: 0 ranks by relevance alone, 1 by difference alone.
+    #[schema(minimum = 0, maximum = 1)]
     diversity: Option<f64>,
     /// What counts beside relevance, at most 8.
     #[serde(default)]
+    #[schema(max_items = 8)]
     boosts: Vec<BoostBody>,
     /// Where the list ends before its limit.
     cutoff: Option<CutoffBody>,
@@ -113,9 +131,9 @@ impl RankingBody {
         }));
         if let Some(cutoff) = self.cutoff {
             ranking.cutoff = match cutoff {
-                CutoffBody::Similarity(least) => Cutoff::Similarity(least),
-                CutoffBody::Gap(part) => Cutoff::Gap(part),
-                CutoffBody::Percentile(part) => Cutoff::Percentile(part),
+                CutoffBody::Similarity { value: least } => Cutoff::Similarity(least),
+                CutoffBody::Gap { value: part } => Cutoff::Gap(part),
+                CutoffBody::Percentile { value: part } => Cutoff::Percentile(part),
             };
         }
         ranking.check()?;

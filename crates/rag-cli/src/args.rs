@@ -1,5 +1,6 @@
 //! The command line: its commands, flags and help; what they do lies in `commands`.
 
+mod backup;
 mod pg;
 
 use std::path::PathBuf;
@@ -8,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rag_repo::filter::Filter;
 use rag_schema::enums::Scope;
 
-pub(crate) use self::pg::PgCommand;
+pub(crate) use self::{
+    backup::{Backup, BackupCommand, Restore},
+    pg::PgCommand,
+};
 
 /// Ask questions about your own documents, on PostgreSQL.
 #[derive(Debug, Parser)]
@@ -96,6 +100,14 @@ pub(crate) enum Command {
     /// Bring the tables up to date
     #[command(after_help = "Examples:\n  rag migrate\n  rag migrate --pending\n  rag migrate --revert")]
     Migrate(Migrate),
+    /// Save everything into a folder while the server runs, or prove such a backup
+    #[command(
+        after_help = "Examples:\n  rag backup\n  rag backup /backups/monday\n  rag backup verify /backups/monday"
+    )]
+    Backup(Backup),
+    /// Restore a backup into an empty database
+    #[command(after_help = "Example:\n  rag --data-dir NEW restore /backups/monday")]
+    Restore(Restore),
     /// Invite, list, suspend and erase people
     #[command(
         subcommand,

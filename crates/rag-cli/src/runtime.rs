@@ -108,11 +108,20 @@ impl Context {
 
 /// A connection to a server that has all that is needed.
 pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
-    let mut conn = server::connect(postgres.url()).map_err(|error| match postgres {
+    let conn = server::connect(postgres.url()).map_err(|error| match postgres {
         Postgres::Configured(_) => Failure::from(error)
             .hint("does the server of database.url (or $DATABASE_URL) run and accept that user? `rag config show` tells where the setting comes from"),
         _ => error.into(),
     })?;
+    suitable(conn)
+}
+
+/// A connection to the server at `url`, which has all that is needed.
+pub(crate) fn connect_to(url: &str) -> Outcome<PgConnection> {
+    suitable(server::connect(url)?)
+}
+
+fn suitable(mut conn: PgConnection) -> Outcome<PgConnection> {
     match server::facts(&mut conn)?.shortcoming() {
         Some(shortcoming) => Err(Failure::new(Exit::Unreachable, shortcoming)),
         None => Ok(conn),

@@ -1,4 +1,4 @@
-//! Embedded PostgreSQL: find, initialise, start, watch, stop; never queries, schemas or configuration files of `rag`.
+//! Embedded PostgreSQL: find, initialise, start, watch, stop; and dump databases; never queries, schemas or configuration files of `rag`.
 //!
 //! One data directory belongs to one running server. The directory holds everything except the programs:
 //!
@@ -17,6 +17,7 @@
 mod address;
 mod conf;
 mod data_dir;
+mod dump;
 mod error;
 mod init;
 mod install;
@@ -34,6 +35,7 @@ mod user;
 mod version;
 
 pub use address::Address;
+pub use dump::{dump, load};
 pub use error::PgError;
 pub use install::Install;
 pub use server::{Server, start};

@@ -112,6 +112,6 @@ fn a_reranker_that_cannot_be_reached_leaves_the_fused_order() {
 fn reranking_without_a_reranker_says_how_to_get_one() {
     let app = TestApp::start();
     let answer = app.client().post("/v1/search", &json!({"query": QUERY, "ranking": {"rerank": true}}));
-    assert_eq!(answer.problem(422), "invalid");
+    assert_eq!(answer.problem(409), "conflict");
     assert!(text(&answer.json(), "/detail").contains("rerank.kind"), "{}", answer.json());
 }

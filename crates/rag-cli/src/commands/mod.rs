@@ -2,6 +2,7 @@
 
 mod answer_json;
 mod ask;
+mod backup;
 mod config;
 mod doctor;
 mod eval;
@@ -48,6 +49,8 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),
+        Command::Backup(args) => backup::run(&config, args),
+        Command::Restore(args) => backup::restore(&config, &args),
         Command::User(command) => user::user(config, &command),
         Command::Key(command) => user::key(config, &command),
         Command::Organisation(command) => user::organisation(config, &command),

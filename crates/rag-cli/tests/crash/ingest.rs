@@ -33,13 +33,13 @@ fn ingest(scene: &Scene) -> Child {
         .unwrap()
 }
 
-fn search(scene: &Scene, query: &str) -> Value {
+pub(crate) fn search(scene: &Scene, query: &str) -> Value {
     let output = scene.rag(&["search", "--limit", "1000", "--json", query]).output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 /// Waits until the condition holds or the process has ended.
-fn wait_until(child: &mut Child, condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(child: &mut Child, condition: impl Fn() -> bool) {
     let begun = Instant::now();
     while !condition() && child.try_wait().unwrap().is_none() {
         assert!(begun.elapsed() < PATIENCE, "waited in vain");

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests: a failure is the test's")]
 
+mod backup;
 mod ingest;
 mod ledger;
 mod poison;

@@ -1,0 +1,167 @@
+//! Writes a database into a file with `pg_dump`, and loads the file into another database in one transaction.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use crate::error::{AtPath, PgError, Result};
+use crate::install::Install;
+use crate::log::last_lines;
+
+/// Bytes that are passed on at a time.
+const PIECE: usize = 1 << 16;
+
+/// Writes the database at `url`, as the exported `snapshot` shows it, into `file`.
+pub fn dump(install: &Install, url: &str, snapshot: &str, file: &Path) -> Result<()> {
+    let mut command = client(install, "pg_dump", url);
+    command.args(["--format=custom", "--no-password", "--snapshot", snapshot, "--file"]).arg(file);
+    let output = command.stdin(Stdio::null()).output().at_path("start pg_dump for", file)?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(failure("pg_dump", output.status, &String::from_utf8_lossy(&output.stderr)))
+    }
+}
+
+/// Loads a `file` of [`dump`] into the database at `url` and runs the statements `last` after it, all in one transaction: a killed or failed
+/// load leaves the database as it was. Objects belong to the user of the URL. `loaded` counts the bytes that were passed on.
+pub fn load(install: &Install, url: &str, file: &Path, last: &str, loaded: &AtomicU64) -> Result<()> {
+    let mut restore = Command::new(install.program("pg_restore"));
+    restore.args(["--no-owner", "--file=-"]).arg(file).stdin(Stdio::null());
+    let mut restore = Running::start("pg_restore", restore.stdout(Stdio::piped()), file)?;
+    let mut psql = client(install, "psql", url);
+    psql.args(["--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]);
+    let mut psql = Running::start("psql", psql.stdin(Stdio::piped()).stdout(Stdio::null()), file)?;
+
+    let passed = pass_on(&mut restore, &mut psql, last, loaded);
+    // Without a COMMIT, psql ends the transaction without a trace.
+    psql.end()?;
+    restore.end()?;
+    passed.at_path("load", file)
+}
+
+fn pass_on(restore: &mut Running, psql: &mut Running, last: &str, loaded: &AtomicU64) -> io::Result<()> {
+    let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+    let mut input = psql.child.stdin.take().ok_or_else(gone)?;
+    let mut output = restore.child.stdout.take().ok_or_else(gone)?;
+    let mut piece = vec![0; PIECE];
+    input.write_all(b"BEGIN;\n")?;
+    loop {
+        let count = output.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        input.write_all(piece.get(..count).unwrap_or_default())?;
+        loaded.fetch_add(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
+    }
+    if restore.child.wait()?.success() {
+        input.write_all(last.as_bytes())?;
+        input.write_all(b"COMMIT;\n")?;
+    }
+    Ok(())
+}
+
+/// A program with a thread that keeps what it complains about.
+struct Running {
+    program: &'static str,
+    child: Child,
+    complaints: JoinHandle<String>,
+}
+
+impl Running {
+    fn start(program: &'static str, command: &mut Command, file: &Path) -> Result<Self> {
+        let mut child = command.stderr(Stdio::piped()).spawn().at_path("start a program for", file)?;
+        let errors = child.stderr.take();
+        let complaints = thread::spawn(move || {
+            let mut text = Vec::new();
+            // What was read until then is all there is to show.
+            let _ = errors.map(|mut errors| errors.read_to_end(&mut text));
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        Ok(Self { program, child, complaints })
+    }
+
+    /// Waits for its end; an error if it failed.
+    fn end(mut self) -> Result<()> {
+        drop(self.child.stdin.take());
+        drop(self.child.stdout.take());
+        let status = self.child.wait().at_path("wait for", Path::new(self.program))?;
+        let complaints = self.complaints.join().unwrap_or_default();
+        if status.success() { Ok(()) } else { Err(failure(self.program, status, &complaints)) }
+    }
+}
+
+/// A client program for the database at `url`. Other users can read the arguments of a process, but not its environment: the
+/// password goes there.
+fn client(install: &Install, program: &'static str, url: &str) -> Command {
+    let (url, password) = split_password(url);
+    let mut command = Command::new(install.program(program));
+    command.arg("--dbname").arg(url);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    command
+}
+
+/// A libpq URL without its password, and the password.
+fn split_password(url: &str) -> (String, Option<String>) {
+    let whole = || (url.to_owned(), None);
+    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let Some((user, hosts)) = authority.rsplit_once('@') else { return whole() };
+    let Some((user, password)) = user.split_once(':') else { return whole() };
+    (format!("{scheme}://{user}@{hosts}{tail}"), Some(percent_decoded(password)))
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, others @ ..] = rest {
+        let code =
+            others.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        match code {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = others.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = others;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn failure(program: &'static str, status: ExitStatus, complaints: &str) -> PgError {
+    PgError::Program { program, status: status.to_string(), output: last_lines(complaints) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_leaves_the_url() {
+        let split = |url| split_password(url);
+        assert_eq!(
+            split("postgresql://ada:p%40ss:w@db.example:5432/rag?sslmode=require"),
+            ("postgresql://ada@db.example:5432/rag?sslmode=require".to_owned(), Some("p@ss:w".to_owned()))
+        );
+        assert_eq!(
+            split("postgresql://rag:x@/rag?host=/a@b"),
+            ("postgresql://rag@/rag?host=/a@b".to_owned(), Some("x".to_owned()))
+        );
+        for url in ["postgresql://ada@db/rag", "postgresql:///rag", "host=db dbname=rag", "postgresql://db"] {
+            assert_eq!(split(url), (url.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn percent_signs_without_a_code_stay() {
+        assert_eq!(percent_decoded("100%"), "100%");
+        assert_eq!(percent_decoded("a%zz%41"), "a%zzA");
+    }
+}
