@@ -56,7 +56,8 @@ pub(crate) enum Command {
     /// Store documents so that they can be searched
     #[command(
         after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n\n\
-                            PDF, HTML, Markdown and plain text are read. Files stored before are not stored again."
+                            PDF, Office, HTML, Markdown, mail, tables, program text, archives and more are read; docs/FORMATS.md lists them.\n\
+                            Files stored before are not stored again."
     )]
     Ingest(Ingest),
     /// Answer a question from the documents, with citations

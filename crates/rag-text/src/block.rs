@@ -52,6 +52,9 @@ pub struct Outline {
     pub pages: Option<u32>,
     /// The language of the beginning; `None` if the detection is not reliable.
     pub language: Option<Language>,
+    /// The number of U+FFFD in the text, which stand for bytes that are no characters in the file's encoding.
+    #[serde(default)]
+    pub replaced_characters: u64,
 }
 
 /// A natural language, detected from a sample of text.

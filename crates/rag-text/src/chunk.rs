@@ -6,6 +6,7 @@ use crate::{
     block::{Block, BlockKind},
     cut,
     parts::{BlockPart, Divider, Part},
+    tables::split_table,
     tokens::Tokenize,
 };
 
@@ -128,7 +129,26 @@ impl<'t> Chunker<'t> {
     }
 
     /// Takes the next block and returns the stored text that it adds and the chunks that it completes.
+    ///
+    /// A table that does not fit in a chunk is stored as several tables that each begin with the column names.
     pub fn push(&mut self, block: Block) -> Step {
+        if block.kind != BlockKind::Table {
+            return self.push_whole(block);
+        }
+        let beside_heading = if self.open.has_body { 0 } else { self.open.tokens };
+        let limit = self.max.saturating_sub(beside_heading).max(self.max / 2).max(1);
+        let cost = |line: &str| Atoms::new(self.tokenizer, line).tokens();
+        let pieces = split_table(&block.text, limit, cost);
+        let mut step = Step { text: String::new(), chunks: Vec::new() };
+        for text in pieces {
+            let next = self.push_whole(Block { text, ..block.clone() });
+            step.text.push_str(&next.text);
+            step.chunks.extend(next.chunks);
+        }
+        step
+    }
+
+    fn push_whole(&mut self, block: Block) -> Step {
         let mut chunks = Vec::new();
         let separator = if self.chars == 0 { "" } else { SEPARATOR };
         self.chars += count(separator);

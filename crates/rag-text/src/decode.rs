@@ -113,11 +113,13 @@ impl Cleaner {
         for c in text.chars() {
             match c {
                 '\n' if self.after_return => {}
+                // A NUL in a text is a fault of a program, and PostgreSQL stores none.
+                '\0' => continue,
                 // A byte order mark that was copied together with a text.
                 '\u{feff}' => {}
                 '\r' | '\x0b' | '\x0c' => out.push('\n'),
                 '\n' | '\t' => out.push(c),
-                '\x00'..='\x1f' | '\x7f' => out.push(' '),
+                '\x01'..='\x1f' | '\x7f' => out.push(' '),
                 _ => out.push(c),
             }
             self.after_return = c == '\r';
@@ -204,7 +206,7 @@ mod tests {
     fn control_characters_and_line_ends_are_tamed() {
         assert_eq!(decoded(b"a\r\nb\rc\n\rd"), "a\nb\nc\n\nd");
         assert_eq!(decoded(b"one\x0ctwo words and a bell\x07 here"), "one\ntwo words and a bell  here");
-        assert_eq!(clean("nul\0 here"), "nul  here");
+        assert_eq!(clean("nu\0l here\r\0\n"), "nul here\n");
     }
 
     #[test]
@@ -218,5 +220,30 @@ mod tests {
     fn broken_bytes_become_replacement_characters_not_errors() {
         assert!(decoded(b"\xff\xfe\x00\x00\xff\xff\xff\xff\x01").contains(char::REPLACEMENT_CHARACTER));
         assert_eq!(decoded(b""), "");
+    }
+
+    #[test]
+    fn one_wrong_byte_does_not_change_the_encoding_of_the_file() {
+        let text =
+            "Die Prüfgebühr für das Gerät beträgt zwölf Euro, zahlbar über die Straßenkasse.\n".repeat(3);
+        for wrong in [0xff, 0xe4, 0x80, 0xc3] {
+            for at in [0, 40, text.len()] {
+                let mut bytes = text.clone().into_bytes();
+                bytes.insert(at, wrong);
+                let read = decoded(&bytes);
+                assert!(read.contains("zahlbar über die Straßenkasse"), "{wrong:x} at {at}: {read}");
+                assert_eq!(read.matches(char::REPLACEMENT_CHARACTER).count(), 1, "{wrong:x} at {at}");
+            }
+        }
+        let mut short = b"An odd \0 byte in a plain text, and then more words.\n".to_vec();
+        assert_eq!(decoded(&short), "An odd  byte in a plain text, and then more words.\n");
+        short.insert(3, 0);
+        assert!(decoded(&short).starts_with("An odd"));
+        let mut latin = encoding_rs::WINDOWS_1252
+            .encode("Où est passé l’été ? Là-bas, à côté de la forêt.")
+            .0
+            .into_owned();
+        latin.insert(5, 0);
+        assert!(decoded(&latin).contains("à côté de la forêt"), "{}", decoded(&latin));
     }
 }

@@ -50,13 +50,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Maximum processor time for a file of `bytes`, in seconds. Text is read in a small part of it; PDFs hold compressed
-    /// streams, so their length says little.
+    /// Maximum processor time for a file of `bytes`, in seconds. Text is read in a small part of it; the length of
+    /// compressed formats says little.
     fn cpu_s(&self, format: Format, bytes: u64) -> u64 {
         let wall_s = self.wall_ms.div_ceil(1000) + 1;
-        match format {
-            Format::Pdf => wall_s,
-            _ => wall_s.min(MIN_TEXT_CPU_S + bytes.div_ceil(1 << 20).saturating_mul(TEXT_CPU_S_PER_MIB)),
+        if format.descriptor().is_compressed {
+            wall_s
+        } else {
+            wall_s.min(MIN_TEXT_CPU_S + bytes.div_ceil(1 << 20).saturating_mul(TEXT_CPU_S_PER_MIB))
         }
     }
 }
@@ -121,7 +122,7 @@ pub fn open(
     limits: &Limits,
     scratch: &Path,
 ) -> Result<Extracted, Refusal> {
-    if format != Format::PlainText {
+    if !format.descriptor().is_streamed {
         return extract_isolated(program, format, file, limits, scratch);
     }
     check_length(file, limits)?;

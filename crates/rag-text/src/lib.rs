@@ -12,11 +12,12 @@ pub mod names;
 pub mod parts;
 pub mod refusal;
 pub mod sentences;
+mod tables;
 pub mod tokens;
 
 pub use block::{Block, BlockKind, Language, Outline};
 pub use chunk::{Chunk, ChunkSettings, Chunker, Step};
-pub use format::{Format, detect};
+pub use format::{DESCRIPTORS, Descriptor, Format, detect, detect_file};
 pub use isolate::{Extracted, Limits, open};
 pub use parts::{Part, PartKind, parts_of_text};
 pub use refusal::Refusal;

@@ -118,7 +118,7 @@ fn open_files_are_limited() {
 fn input_is_limited() {
     let mut desk = Desk::new();
     desk.limits.input_bytes = 3;
-    for format in Format::ALL {
+    for format in Format::all() {
         assert_eq!(desk.read(format, "a", "four").unwrap_err(), Refusal::TooLong { limit_bytes: 3 });
     }
 }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Engine, EngineError, EngineResult, names};
 
-/// Bytes from which the format is told.
+/// Number of bytes that show whether a short file is blank.
 const SNIFF_BYTES: u64 = 8 << 10;
 /// Maximum size of the metadata of a document as JSON, in bytes: each result of a search repeats them.
 const MAX_METADATA_BYTES: usize = 64 << 10;
@@ -150,7 +150,7 @@ fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
     {
         return Err(Refusal::Empty.into());
     }
-    Ok(rag_text::detect(&head, name)?)
+    Ok(rag_text::detect_file(file, name)?)
 }
 
 fn hash(file: &mut File) -> EngineResult<[u8; 32]> {

@@ -110,6 +110,11 @@ impl<'a> Atoms<'a> {
         pieces.push(Piece { bytes, gap, tokens, is_sentence });
     }
 
+    /// The number of tokens of the whole text.
+    pub(super) fn tokens(&self) -> usize {
+        self.marks.len()
+    }
+
     /// The tokens that begin in `range`.
     fn cost(&self, range: &Range<usize>) -> usize {
         let before = |at: usize| self.marks.partition_point(|mark| *mark < at);

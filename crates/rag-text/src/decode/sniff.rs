@@ -24,6 +24,9 @@ pub(crate) fn charset(head: &[u8], complete: bool) -> Charset {
     if let Some(encoding) = declaration(head) {
         return Charset::Known(encoding);
     }
+    if is_mostly_utf8(head) {
+        return Charset::Known(UTF_8);
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(head, complete);
     Charset::Known(detector.guess(None, Utf8Detection::Allow))
@@ -44,7 +47,16 @@ pub(crate) fn wide(head: &[u8]) -> Option<Charset> {
         (high, low) if high > low * 20 => UTF_16BE,
         _ => return None,
     };
-    reads_as_text(encoding, pairs.as_flattened()).then_some(Charset::Known(encoding))
+    let is_wide = !is_ascii_pairs(pairs) && reads_as_text(encoding, pairs.as_flattened());
+    is_wide.then_some(Charset::Known(encoding))
+}
+
+/// Whether most pairs without a zero are two printable characters of ASCII: then the zeros are faults in a text of single bytes.
+fn is_ascii_pairs(pairs: &[[u8; 2]]) -> bool {
+    let is_printable = |byte: &u8| matches!(*byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
+    let without_zero = || pairs.iter().filter(|pair| !pair.contains(&0));
+    let ascii = without_zero().filter(|pair| pair.iter().all(is_printable)).count();
+    ascii * 10 > without_zero().count() * 6
 }
 
 /// The Unicode encoding of the byte order mark at the start of `head`.
@@ -68,14 +80,26 @@ fn is_utf32(head: &[u8], big_endian: bool) -> bool {
 fn reads_as_text(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     // The head can end between two surrogates, so a single error is accepted.
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let strange =
-        |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !"\n\r\t\x0c".contains(*c));
+    let strange = |c: &char| {
+        matches!(*c, char::REPLACEMENT_CHARACTER | '\u{e000}'..='\u{f8ff}')
+            || (c.is_control() && !"\n\r\t\x0c".contains(*c))
+    };
     text.chars().filter(strange).count() <= 1
 }
 
 /// Whether `head` is UTF-8; unless it is `complete`, the last character may be cut off.
 fn is_utf8(head: &[u8], complete: bool) -> bool {
     std::str::from_utf8(head).map_or_else(|error| !complete && error.error_len().is_none(), |_| true)
+}
+
+/// Whether more characters of several bytes are right in UTF-8 than wrong. In other encodings hardly any are right by chance.
+fn is_mostly_utf8(head: &[u8]) -> bool {
+    let (mut right, mut wrong) = (0_usize, 0_usize);
+    for chunk in head.utf8_chunks() {
+        right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        wrong += usize::from(!chunk.invalid().is_empty());
+    }
+    right >= wrong && right > 0
 }
 
 /// The encoding that the document itself declares, as in HTML or XML.

@@ -10,7 +10,7 @@ use dom_smoothie::Readability;
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, html_walk, html_work},
+    extract::{Collector, Source, html_walk, html_work},
     refusal::Refusal,
 };
 
@@ -21,8 +21,13 @@ const ARTICLE_PERCENT: RangeInclusive<usize> = 40..=90;
 /// Pages with less text than this, in bytes, are not searched for an article.
 const ARTICLE_BYTES: usize = 2000;
 
+/// Reads an HTML page.
+pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    extract(&source.text()?, collector)
+}
+
 /// Hands the blocks of an HTML page to `collector`.
-pub(crate) fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let page = blocks_of(html)?;
     let article = catch_unwind(AssertUnwindSafe(|| article(html, length(&page)))).ok().flatten();
     let (title, article) = article.unwrap_or_default();
@@ -92,7 +97,10 @@ mod tests {
     fn tables_become_rows() {
         let html = "<table><caption>Cities</caption>\n <tr><th>City</th> <th>People</th></tr>\n\
                     <tr><td><p>Bern</p></td> <td>134 <br>000</td></tr></table><p>after";
-        assert_eq!(blocks(html), ["table [] Cities\nCity | People\nBern | 134 000", "paragraph [] after"]);
+        assert_eq!(
+            blocks(html),
+            ["paragraph [] Cities", "table [] City | People\nBern | 134 000", "paragraph [] after"]
+        );
     }
 
     #[test]
@@ -126,5 +134,60 @@ mod tests {
     fn entities_blanks_and_pictures_are_resolved() {
         let html = "<p>a &amp; b&nbsp;&lt;c&gt;   d\n e <img src='data:image/png;base64,AAAA' alt='a logo'>f<p hidden>no</p>";
         assert_eq!(blocks(html), ["paragraph [] a & b\u{a0}<c> d e a logo f"]);
+    }
+
+    #[test]
+    fn inline_elements_neither_cut_nor_glue_words() {
+        for (html, text) in [
+            ("<p>Donau<wbr>dampf<wbr>schiff is long.</p>", "Donaudampfschiff is long."),
+            ("<p>Set <var>n</var>s to <x-mark>5</x-mark>0.</p>", "Set ns to 50."),
+            (
+                "<p>10<sup>6</sup> m<sup>2</sup>, the 1<sup>st</sup> H<sub>2</sub>O<sup><a href='#n'>3</a></sup></p>",
+                "10^6 m^2, the 1st H2O[3]",
+            ),
+            (
+                "<p>so <math><mfrac><mi>a</mi><mi>b</mi></mfrac><mo>+</mo><msup><mi>x</mi><mn>2</mn></msup></math></p>",
+                "so a/b+x^2",
+            ),
+            ("<p>now <del>9</del> 8 euros</p>", "now ~~9~~ 8 euros"),
+            (
+                "<p><a href='https://a.example/x'>docs</a>, <a href='mailto:a@b.example'>mail</a></p>",
+                "docs (https://a.example/x), mail (a@b.example)",
+            ),
+            ("<dl><dt>Term</dt><dd>its meaning</dd></dl>", "Term: its meaning"),
+            ("<p>a<span hidden>b</span><span style='display: none'>c</span></p>", "a"),
+        ] {
+            assert_eq!(blocks(html), [format!("paragraph [] {text}")], "{html}");
+        }
+        assert_eq!(
+            blocks("<x-card>one</x-card><x-card>two</x-card>"),
+            ["paragraph [] one", "paragraph [] two"]
+        );
+    }
+
+    #[test]
+    fn needed_content_is_kept_and_the_rest_left_out() {
+        let html = "<h3><button aria-controls=p1 aria-expanded=false>Returns?</button></h3><div id=p1 hidden>Within 30 days.</div>\
+                    <details><summary>More</summary>Shown.</details><aside class='admonition warning'>Hot surface.</aside>\
+                    <aside>Related</aside><div hidden=until-found>Found.</div><footer>Imprint <address>Road 1, Bern</address></footer>";
+        assert_eq!(
+            blocks(html),
+            [
+                "h3 [] Returns?",
+                "paragraph [Returns?] Within 30 days.",
+                "paragraph [Returns?] More",
+                "paragraph [Returns?] Shown.",
+                "paragraph [Returns?] Hot surface.",
+                "paragraph [Returns?] Found.",
+                "paragraph [Returns?] Road 1, Bern",
+            ]
+        );
+    }
+
+    #[test]
+    fn cells_keep_their_columns_through_spans_and_empty_headers() {
+        let html = "<table><thead><tr><th rowspan=2></th><th colspan=2>2020</th></tr><tr><th>Q1</th><th>Q2</th></tr></thead>\
+                    <tr><td>Bern</td><td></td><td><p>1</p><p>2</p></td></tr></table>";
+        assert_eq!(blocks(html), ["table []  | 2020 Q1 | 2020 Q2\nBern |  | 1 2"]);
     }
 }

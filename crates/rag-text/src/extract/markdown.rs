@@ -4,19 +4,37 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, html},
+    extract::{Collector, Source, docx_parts::link_note, html, markdown_front, table::Table},
     refusal::Refusal,
 };
+
+/// Reads a Markdown document.
+pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    extract(&source.text()?, collector)
+}
 
 /// Hands the blocks of a Markdown text to `collector`.
 pub(crate) fn extract(markdown: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let mut walk =
-        Walk { collector, text: String::new(), lists: Vec::new(), quotes: 0, marker: None, verbatim: None };
+    let mut walk = Walk {
+        collector,
+        text: String::new(),
+        lists: Vec::new(),
+        quotes: 0,
+        marker: None,
+        verbatim: None,
+        table: None,
+        links: Vec::new(),
+        footnote: None,
+    };
     Parser::new_ext(markdown, options).try_for_each(|event| walk.event(event))?;
     walk.flush()
 }
@@ -31,6 +49,11 @@ struct Walk<'c, 's, 'f> {
     /// The marker of a list item whose text has not begun.
     marker: Option<String>,
     verbatim: Option<Verbatim>,
+    table: Option<Table>,
+    /// The targets of open links, and where their texts begin.
+    links: Vec<(String, usize)>,
+    /// The label of a footnote whose text has not begun.
+    footnote: Option<String>,
 }
 
 /// The places where text is not prose.
@@ -50,20 +73,52 @@ impl Walk<'_, '_, '_> {
                 self.text.push_str(&text);
             }
             Event::Html(html) => self.text.push_str(&html),
-            Event::InlineHtml(html) if html.starts_with("<br") => self.text.push('\n'),
+            Event::InlineHtml(html) => self.inline_html(&html),
             Event::SoftBreak => self.text.push(' '),
             Event::HardBreak => self.text.push('\n'),
             Event::FootnoteReference(label) => self.text.extend(["[", &label, "]"]),
-            Event::InlineHtml(_) | Event::Rule | Event::TaskListMarker(_) => {}
+            Event::TaskListMarker(is_done) => self.text.push_str(if is_done { "[x] " } else { "[ ] " }),
+            Event::Rule => {}
         }
         Ok(())
     }
 
+    /// Breaks and descriptions of pictures; other tags are left out, and the text between them is text.
+    fn inline_html(&mut self, html: &str) {
+        if html.starts_with("<br") {
+            self.text.push('\n');
+        } else if html.starts_with("<img") {
+            let alt = html.split_once("alt=").and_then(|(_, rest)| {
+                let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+                rest.get(1..)?.split(quote).next()
+            });
+            self.text.push_str(alt.unwrap_or_default());
+        } else if ["<del>", "</del>", "<s>", "</s>"].contains(&html) {
+            self.text.push_str("~~");
+        }
+    }
+
     fn start(&mut self, tag: &Tag<'_>) -> Result<(), Refusal> {
         match tag {
-            Tag::Paragraph | Tag::Heading { .. } | Tag::Table(_) | Tag::FootnoteDefinition(_) => {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::DefinitionListTitle => self.flush()?,
+            Tag::Table(_) => {
                 self.flush()?;
+                self.table = Some(Table::default());
             }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some(table) = &mut self.table {
+                    table.start_row(matches!(tag, Tag::TableHead));
+                }
+            }
+            Tag::FootnoteDefinition(label) => {
+                self.flush()?;
+                self.footnote = Some(format!("[{label}] "));
+            }
+            Tag::DefinitionListDefinition if !self.text.trim().is_empty() => {
+                self.text.push_str(if self.text.ends_with([':', '?']) { " " } else { ": " });
+            }
+            Tag::Link { dest_url, .. } => self.links.push((dest_url.to_string(), self.text.len())),
+            Tag::Strikethrough => self.text.push_str("~~"),
             Tag::BlockQuote(_) => {
                 self.flush()?;
                 self.quotes += 1;
@@ -89,11 +144,23 @@ impl Walk<'_, '_, '_> {
             TagEnd::Paragraph
             | TagEnd::Item
             | TagEnd::FootnoteDefinition
+            | TagEnd::DefinitionListDefinition
             | TagEnd::HtmlBlock
             | TagEnd::CodeBlock
             | TagEnd::MetadataBlock(_) => self.flush(),
             TagEnd::Heading(level) => self.add(BlockKind::Heading { level: heading_level(level) }),
-            TagEnd::Table => self.add(BlockKind::Table),
+            TagEnd::Table => match self.table.take() {
+                Some(table) => self.collector.table(table, None),
+                None => Ok(()),
+            },
+            TagEnd::Link => {
+                self.end_link();
+                Ok(())
+            }
+            TagEnd::Strikethrough => {
+                self.text.push_str("~~");
+                Ok(())
+            }
             TagEnd::BlockQuote(_) => {
                 self.flush()?;
                 self.quotes = self.quotes.saturating_sub(1);
@@ -105,13 +172,10 @@ impl Walk<'_, '_, '_> {
                 Ok(())
             }
             TagEnd::TableCell => {
-                self.text.push_str(" | ");
-                Ok(())
-            }
-            TagEnd::TableRow | TagEnd::TableHead => {
-                let row = self.text.trim_end_matches(" | ").len();
-                self.text.truncate(row);
-                self.text.push('\n');
+                let cell = std::mem::take(&mut self.text);
+                if let Some(table) = &mut self.table {
+                    table.cell(&cell, 1, 1);
+                }
                 Ok(())
             }
             _ => Ok(()),
@@ -122,6 +186,14 @@ impl Walk<'_, '_, '_> {
         self.flush()?;
         self.verbatim = Some(verbatim);
         Ok(())
+    }
+
+    fn end_link(&mut self) {
+        if let Some((target, start)) = self.links.pop()
+            && let Some(note) = link_note(&target, self.text.get(start..).unwrap_or_default())
+        {
+            self.text.push_str(&note);
+        }
     }
 
     fn next_marker(&mut self) -> String {
@@ -141,10 +213,10 @@ impl Walk<'_, '_, '_> {
             Some(Verbatim::Code) => self.add(BlockKind::Code),
             Some(Verbatim::FrontMatter) => {
                 let front_matter = std::mem::take(&mut self.text);
-                if let Some(title) = front_matter_title(&front_matter) {
+                if let Some(title) = markdown_front::title(&front_matter) {
                     self.collector.title(title);
                 }
-                Ok(())
+                self.collector.add(BlockKind::Paragraph, &markdown_front::facts(&front_matter), None)
             }
             Some(Verbatim::Html) => {
                 let blocks = html::blocks_of(&std::mem::take(&mut self.text))?;
@@ -158,8 +230,12 @@ impl Walk<'_, '_, '_> {
 
     fn add(&mut self, kind: BlockKind) -> Result<(), Refusal> {
         let mut text = std::mem::take(&mut self.text);
+        self.links.iter_mut().for_each(|link| link.1 = 0);
         if text.trim().is_empty() {
             return Ok(());
+        }
+        if let Some(label) = self.footnote.take() {
+            text.insert_str(0, &label);
         }
         if kind == BlockKind::ListItem
             && let Some(marker) = self.marker.take()
@@ -180,14 +256,6 @@ fn heading_level(level: pulldown_cmark::HeadingLevel) -> u8 {
         H5 => 5,
         H6 => 6,
     }
-}
-
-/// The value of `title` in YAML (`title: x`) or TOML (`title = "x"`), without its quotes.
-fn front_matter_title(front_matter: &str) -> Option<&str> {
-    let value = front_matter
-        .lines()
-        .find_map(|line| line.strip_prefix("title")?.trim_start().strip_prefix([':', '=']))?;
-    Some(value.trim().trim_matches(['"', '\'']))
 }
 
 #[cfg(test)]
@@ -222,7 +290,7 @@ mod tests {
     #[test]
     fn tables_and_code_stay_readable() {
         let text = "| a | b |\n|---|---|\n| 1 | [x](http://y) |\n\n```rust\nfn main() {\n    x();\n}\n```\n";
-        assert_eq!(blocks(text), ["table [] a | b\n1 | x", "code [] fn main() {\n    x();\n}"]);
+        assert_eq!(blocks(text), ["table [] a | b\n1 | x (http://y)", "code [] fn main() {\n    x();\n}"]);
     }
 
     #[test]
@@ -245,5 +313,27 @@ mod tests {
         for text in [">".repeat(20_000), "- ".repeat(20_000), "[".repeat(50_000), "*a _b ".repeat(10_000)] {
             let _ = collect(|c| extract(&format!("{text} end"), c));
         }
+    }
+
+    #[test]
+    fn task_lists_definitions_footnotes_and_struck_text_are_read() {
+        let text = "- [x] done\n- [ ] open\n\nTerm\n: its meaning\n\nA fact[^1] at ~~9~~ 8 euros.\n\n[^1]: The source.\n\n[docs](https://a.example/x) <https://b.example> ![a logo](l.png)\n";
+        assert_eq!(
+            blocks(text),
+            [
+                "listitem [] - [x] done",
+                "listitem [] - [ ] open",
+                "paragraph [] Term: its meaning",
+                "paragraph [] A fact[1] at ~~9~~ 8 euros.",
+                "paragraph [] [1] The source.",
+                "paragraph [] docs (https://a.example/x) https://b.example a logo",
+            ]
+        );
+    }
+
+    #[test]
+    fn empty_cells_keep_their_columns() {
+        let text = "| | b | c |\n|---|---|---|\n| 1 | | x<br>y |\n";
+        assert_eq!(blocks(text), ["table []  | b | c\n1 |  | x y"]);
     }
 }

@@ -1,26 +1,57 @@
 //! Turns a document into blocks: selects the parser and normalises its blocks.
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use crate::{
     block::{Block, BlockKind, Language, MAX_BLOCK_BYTES, Outline},
-    cut,
-    decode::{self, decode_all},
+    cut, decode,
     format::Format,
     names,
     refusal::Refusal,
+    tables::split_table,
 };
 
-mod html;
+pub(crate) mod archive;
+pub(crate) mod code;
+pub(crate) mod csv;
+pub(crate) mod docx;
+mod docx_parts;
+pub(crate) mod epub;
+pub(crate) mod html;
+mod html_elements;
+mod html_table;
 mod html_walk;
 mod html_work;
-mod markdown;
-mod pdf;
+pub(crate) mod json;
+pub(crate) mod mail;
+pub(crate) mod markdown;
+mod markdown_front;
+mod members;
+pub(crate) mod notebook;
+pub(crate) mod odf;
+mod package;
+pub(crate) mod pdf;
 mod pdf_bidi;
+mod pdf_fields;
 mod pdf_forms;
 mod pdf_layout;
 mod pdf_lines;
+mod pdf_running;
+mod pdf_words;
 pub(crate) mod plain;
+pub(crate) mod pptx;
+pub(crate) mod rtf;
+mod rtf_charsets;
+mod rtf_tokens;
+pub(crate) mod sheets;
+mod source;
+pub(crate) mod subtitles;
+mod table;
+mod xml;
+pub(crate) mod xml_text;
+
+pub(crate) use source::{Reader, Source};
+use table::Table;
 
 /// The receiver of the blocks; its error stops the extraction.
 pub type Sink<'s> = dyn FnMut(Block) -> Result<(), Refusal> + 's;
@@ -28,29 +59,17 @@ pub type Sink<'s> = dyn FnMut(Block) -> Result<(), Refusal> + 's;
 /// Maximum length of titles and headings, in characters.
 const HEADING_CHARS: usize = 300;
 
+/// Maximum size of all compressed parts of a document after they are expanded, in bytes.
+pub(crate) const MAX_EXPANDED_BYTES: u64 = 128 << 20;
+
 /// Reads `file` as `format` and hands its blocks to `sink` in reading order.
 ///
 /// Parsers can crash, loop or exhaust memory on hostile files: call this only in a process that may die,
 /// or use [`crate::isolate::open`].
 pub fn extract(format: Format, file: &Path, sink: &mut Sink<'_>) -> Result<Outline, Refusal> {
-    if format == Format::PlainText {
-        let mut paragraphs = plain::Paragraphs::open(file)?;
-        let outline = paragraphs.outline();
-        paragraphs.try_for_each(|block| sink(block?))?;
-        return Ok(outline);
-    }
     let mut collector = Collector::new(sink);
-    match format {
-        Format::PlainText => {}
-        Format::Markdown => markdown::extract(&read_text(file)?, &mut collector)?,
-        Format::Html => html::extract(&read_text(file)?, &mut collector)?,
-        Format::Pdf => pdf::extract(file, &mut collector)?,
-    }
+    (format.descriptor().reader)(&Source::File(file), &mut collector)?;
     collector.finish()
-}
-
-fn read_text(file: &Path) -> Result<String, Refusal> {
-    File::open(file).and_then(decode_all).map_err(|error| Refusal::internal("read the document", error))
 }
 
 /// Turns the output of parsers into blocks: cleans text, drops blank blocks, cuts long ones, keeps the heading path.
@@ -63,6 +82,14 @@ pub(crate) struct Collector<'s, 'f> {
     first_heading: Option<(u8, String)>,
     pages: Option<u32>,
     any: bool,
+    /// Number of characters that stand for bytes that are no characters.
+    replaced: u64,
+    /// Size of all parts that have been expanded, in bytes.
+    expanded: u64,
+    /// Number of documents around the one that is being read.
+    depth: u8,
+    /// The name of a member that has no text yet.
+    pending_heading: Option<String>,
 }
 
 impl<'s, 'f> Collector<'s, 'f> {
@@ -75,43 +102,111 @@ impl<'s, 'f> Collector<'s, 'f> {
             first_heading: None,
             pages: None,
             any: false,
+            replaced: 0,
+            expanded: 0,
+            depth: 0,
+            pending_heading: None,
         }
+    }
+
+    /// Counts the size of an expanded part; refuses a document whose parts are too large together.
+    pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), Refusal> {
+        self.expanded = self.expanded.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if self.expanded > MAX_EXPANDED_BYTES {
+            return Err(Refusal::TooLong { limit_bytes: MAX_EXPANDED_BYTES });
+        }
+        Ok(())
+    }
+
+    /// The size of the parts that can still be expanded, in bytes.
+    pub(crate) fn expandable(&self) -> u64 {
+        MAX_EXPANDED_BYTES.saturating_sub(self.expanded)
+    }
+
+    /// The number of documents around the one that is being read.
+    pub(crate) fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// Reads a document within the document; its name is the heading of its text. Refuses one without text.
+    pub(crate) fn nest(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let any = std::mem::replace(&mut self.any, false);
+        let above = self.pending_heading.replace(name.to_owned());
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        let is_empty = !self.any;
+        self.any |= any;
+        self.pending_heading = if is_empty { above } else { None };
+        result?;
+        if is_empty { Err(Refusal::NoText) } else { Ok(()) }
+    }
+
+    /// Adds a table; its first row names the columns.
+    pub(crate) fn table(&mut self, table: Table, page: Option<u32>) -> Result<(), Refusal> {
+        self.add(BlockKind::Table, &table.render(), page)
     }
 
     /// Sets the title unless it is blank or already set.
     pub(crate) fn title(&mut self, title: &str) {
         let title = names::clean(&one_line(title));
-        if self.title.is_none() && !title.is_empty() {
+        if self.depth == 0 && self.title.is_none() && !title.is_empty() {
             self.title = Some(title);
         }
     }
 
     /// Sets the number of pages.
     pub(crate) fn pages(&mut self, pages: u32) {
-        self.pages = Some(pages);
+        if self.depth == 0 {
+            self.pages = Some(pages);
+        }
     }
 
     /// Adds one block; a heading becomes part of the path of the blocks after it.
     pub(crate) fn add(&mut self, kind: BlockKind, text: &str, page: Option<u32>) -> Result<(), Refusal> {
-        let mut text = decode::clean(text);
-        if let BlockKind::Heading { level } = kind {
-            text = one_line(&text);
-            self.headings.retain(|(above, _)| *above < level);
+        if text.trim().is_empty() {
+            return Ok(());
         }
-        let heading_path: Vec<String> = self.headings.iter().map(|(_, heading)| heading.clone()).collect();
-        for piece in cut::windows(&text, MAX_BLOCK_BYTES) {
-            self.emit(kind, piece, page, &heading_path)?;
+        if let Some(name) = self.pending_heading.take() {
+            self.heading(self.depth, &name, None)?;
         }
-        if let BlockKind::Heading { level } = kind
-            && !text.is_empty()
-        {
-            let heading: String = text.chars().take(HEADING_CHARS).collect();
-            let may_be_title = if self.pages.is_some() { page == Some(1) } else { level == 1 };
-            if may_be_title && self.first_heading.as_ref().is_none_or(|(first, _)| *first > level) {
-                self.first_heading = Some((level, heading.clone()));
-            }
-            self.headings.push((level, heading));
+        match kind {
+            BlockKind::Heading { level } => self.heading(level.saturating_add(self.depth), text, page),
+            _ => self.body(kind, text, page),
         }
+    }
+
+    fn body(&mut self, kind: BlockKind, text: &str, page: Option<u32>) -> Result<(), Refusal> {
+        let text = decode::clean(text);
+        let page = page.filter(|_| self.depth == 0);
+        let path: Vec<String> = self.headings.iter().map(|(_, heading)| heading.clone()).collect();
+        let pieces = match kind {
+            BlockKind::Table => split_table(&text, MAX_BLOCK_BYTES, |line| line.len() + 1),
+            _ => vec![text],
+        };
+        let mut windows = pieces.iter().flat_map(|piece| cut::windows(piece, MAX_BLOCK_BYTES));
+        windows.try_for_each(|window| self.emit(kind, window, page, &path))
+    }
+
+    fn heading(&mut self, level: u8, text: &str, page: Option<u32>) -> Result<(), Refusal> {
+        let level = level.clamp(1, 6);
+        let text = one_line(&decode::clean(text));
+        let page = page.filter(|_| self.depth == 0);
+        self.headings.retain(|(above, _)| *above < level);
+        let path: Vec<String> = self.headings.iter().map(|(_, heading)| heading.clone()).collect();
+        self.emit(BlockKind::Heading { level }, &text, page, &path)?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let may_be_title = if self.pages.is_some() { page == Some(1) } else { level == 1 };
+        if may_be_title && self.first_heading.as_ref().is_none_or(|(first, _)| *first > level) {
+            self.first_heading = Some((level, text.clone()));
+        }
+        self.headings.push((level, text));
         Ok(())
     }
 
@@ -124,6 +219,8 @@ impl<'s, 'f> Collector<'s, 'f> {
     ) -> Result<(), Refusal> {
         let Some(text) = trimmed(text) else { return Ok(()) };
         self.any = true;
+        let replaced = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+        self.replaced += u64::try_from(replaced).unwrap_or(u64::MAX);
         if self.sample.len() < Language::SAMPLE_BYTES && kind != BlockKind::Code {
             self.sample.push_str(text);
             self.sample.push('\n');
@@ -136,7 +233,12 @@ impl<'s, 'f> Collector<'s, 'f> {
             return Err(if self.pages.is_some() { Refusal::NoText } else { Refusal::Empty });
         }
         let title = self.title.or(self.first_heading.map(|(_, heading)| names::clean(&heading)));
-        Ok(Outline { title, pages: self.pages, language: Language::detect(&self.sample) })
+        Ok(Outline {
+            title,
+            pages: self.pages,
+            language: Language::detect(&self.sample),
+            replaced_characters: self.replaced,
+        })
     }
 }
 
@@ -176,6 +278,17 @@ pub(crate) mod testing {
         parse(&mut collector)?;
         let outline = collector.finish()?;
         Ok((outline, blocks))
+    }
+
+    /// A zip archive of the parts.
+    pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        use std::io::Write;
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
     }
 
     /// One line per block: the kind, the path and the text.

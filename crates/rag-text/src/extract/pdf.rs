@@ -1,17 +1,14 @@
 //! Reads PDF as blocks, page by page: with one parser first, with another for pages on which it fails; reads no images.
 
-use std::{
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_extract::Document;
 use pdf_oxide::PdfDocument;
 
 use crate::{
+    block::BlockKind,
     extract::{
-        Collector,
+        Collector, Source, pdf_fields,
         pdf_forms::{Forms, MAX_PAGE_BYTES},
         pdf_layout,
         pdf_lines::{self, Line, PageReader},
@@ -20,8 +17,8 @@ use crate::{
 };
 
 /// Hands the blocks of a PDF to `collector`.
-pub(crate) fn extract(file: &Path, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let bytes = fs::read(file).map_err(|error| Refusal::internal("read the document", error))?;
+pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    let bytes = source.bytes()?.into_owned();
     let first = guard(|| First::open(&bytes)).unwrap_or(Err(Refusal::broken("the parser stopped")));
     let mut second = Second::Closed(bytes);
     if let Err(Refusal::Encrypted) = first {
@@ -52,7 +49,9 @@ pub(crate) fn extract(file: &Path, collector: &mut Collector<'_, '_>) -> Result<
     {
         collector.title(&title);
     }
-    pdf_layout::add_blocks(&lines, collector)
+    pdf_layout::add_blocks(lines, collector)?;
+    let fields = first.as_ref().ok().and_then(|first| guard(|| pdf_fields::read(&first.document)));
+    collector.add(BlockKind::Paragraph, &fields.unwrap_or_default().join("\n"), Some(pages))
 }
 
 /// The result of `parse`; `None` if it panics. Callers do not reuse its input if a panic could have left it inconsistent.

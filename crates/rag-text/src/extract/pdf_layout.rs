@@ -2,14 +2,21 @@
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, pdf_lines::Line},
+    extract::{Collector, pdf_lines::Line, pdf_running, pdf_words::Words},
     refusal::Refusal,
 };
 
 /// Hands the paragraphs and headings of all `pages` to `collector`.
-pub(crate) fn add_blocks(pages: &[Vec<Line>], collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let sizes = HeadingSizes::measure(pages);
-    for (page, lines) in (1..).zip(pages) {
+pub(crate) fn add_blocks(
+    mut pages: Vec<Vec<Line>>,
+    collector: &mut Collector<'_, '_>,
+) -> Result<(), Refusal> {
+    pdf_running::remove(&mut pages);
+    let sizes = HeadingSizes::measure(&pages);
+    let words = Words::gather(pages.iter().flatten().map(|line| line.text.as_str()));
+    // The last paragraph of a page, which can go on on the next one.
+    let mut open: Option<(BlockKind, String, u32)> = None;
+    for (page, lines) in (1..).zip(&pages) {
         let leading = usual_leading(lines);
         let mut paragraphs: Vec<Vec<&Line>> = Vec::new();
         for line in lines {
@@ -18,12 +25,28 @@ pub(crate) fn add_blocks(pages: &[Vec<Line>], collector: &mut Collector<'_, '_>)
                 _ => paragraphs.push(vec![line]),
             }
         }
-        let mut blocks: Vec<(BlockKind, String)> =
-            paragraphs.iter().map(|lines| sizes.block(lines)).collect();
+        let mut blocks: Vec<(BlockKind, String)> = paragraphs
+            .iter()
+            .map(|lines| sizes.block(lines, &words))
+            .filter(|(_, text)| !text.trim().is_empty())
+            .collect();
         demote_labels(&mut blocks);
-        blocks.iter().try_for_each(|(kind, text)| collector.add(*kind, text, Some(page)))?;
+        for (kind, text) in blocks {
+            match &mut open {
+                Some((BlockKind::Paragraph | BlockKind::ListItem, above, from))
+                    if *from + 1 == page && kind == BlockKind::Paragraph && flows_on(above, &text) =>
+                {
+                    words.append(above, &text);
+                }
+                _ => {
+                    if let Some((kind, text, page)) = open.replace((kind, text, page)) {
+                        collector.add(kind, &text, Some(page))?;
+                    }
+                }
+            }
+        }
     }
-    Ok(())
+    open.map_or(Ok(()), |(kind, text, page)| collector.add(kind, &text, Some(page)))
 }
 
 /// Three headings of one level with nothing between them are the labels of a picture or the cells of a table.
@@ -52,6 +75,10 @@ fn continues(lines: &[&Line], line: &Line, leading: f64) -> bool {
     if line.text.is_empty() || last.text.is_empty() || line.is_turned != last.is_turned {
         return false;
     }
+    let first = lines.first().map_or("", |line| line.text.as_str());
+    if starts_with_number(&line.text) && (ends_sentence(&last.text) || starts_with_number(first)) {
+        return false;
+    }
     if line.size <= 0.0 {
         return !starts_with_bullet(&line.text);
     }
@@ -75,22 +102,25 @@ fn flows_on(above: &str, below: &str) -> bool {
 }
 
 fn starts_with_bullet(text: &str) -> bool {
-    text.starts_with(['•', '◦', '▪', '●', '‣', '–', '■', '□', '➢']) || text.starts_with("- ")
+    text.starts_with(['•', '◦', '▪', '●', '‣', '–', '■', '□', '➢', '\u{f0b7}']) || text.starts_with("- ")
 }
 
-/// Joins the lines to one text; words hyphenated at a line's end are joined.
-fn joined(lines: &[&Line]) -> String {
+/// Whether a line begins like an item of a numbered list: `1. `, `12) `, `(a) `.
+fn starts_with_number(text: &str) -> bool {
+    let Some((marker, _)) = text.split_once(' ') else { return false };
+    let inner = marker.trim_start_matches('(');
+    let number = inner.trim_end_matches(['.', ')']);
+    let is_short = number.len() <= 2 && inner.len() == number.len() + 1;
+    is_short
+        && (number.chars().all(|c| c.is_ascii_digit()) && !number.is_empty()
+            || number.len() == 1 && inner.ends_with(')') && number.chars().all(|c| c.is_ascii_lowercase()))
+}
+
+/// Joins the lines to one text; words divided at a line's end are joined.
+fn joined(lines: &[&Line], words: &Words) -> String {
     let mut text = String::new();
     for line in lines {
-        let lower = line.text.chars().next().is_some_and(char::is_lowercase);
-        let divided =
-            text.strip_suffix(['-', '\u{ad}', '‐']).filter(|word| word.ends_with(char::is_alphabetic));
-        match divided.map(str::len) {
-            Some(length) if lower => text.truncate(length),
-            _ if text.is_empty() => {}
-            _ => text.push(' '),
-        }
-        text.push_str(&line.text);
+        words.append(&mut text, &line.text);
     }
     text
 }
@@ -132,15 +162,15 @@ impl HeadingSizes {
     }
 
     /// The lines of one paragraph as a block.
-    fn block(&self, lines: &[&Line]) -> (BlockKind, String) {
-        let text = joined(lines);
+    fn block(&self, lines: &[&Line], words: &Words) -> (BlockKind, String) {
+        let text = joined(lines, words);
         let size = lines.first().filter(|line| !line.is_turned).map_or(0.0, |line| line.size);
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let is_short = text.len() <= 80 && !text.ends_with(['.', ',', ';', ':', '-']);
         let is_heading = letters > 2 && text.len() <= 200 && (is_short || size > self.body * Self::LARGER);
         let kind = match self.level(size) {
             Some(level) if is_heading => BlockKind::Heading { level },
-            _ if starts_with_bullet(&text) => BlockKind::ListItem,
+            _ if starts_with_bullet(&text) || starts_with_number(&text) => BlockKind::ListItem,
             _ => BlockKind::Paragraph,
         };
         (kind, text)
@@ -174,7 +204,7 @@ mod tests {
             line("and goes on here.", 142.0, 10.0),
             line("• a point", 154.0, 10.0),
         ];
-        let (outline, blocks) = collect(|c| add_blocks(&[page], c)).unwrap();
+        let (outline, blocks) = collect(|c| add_blocks(vec![page], c)).unwrap();
         assert_eq!(
             shown(&blocks),
             [
@@ -192,13 +222,34 @@ mod tests {
     fn a_sentence_goes_on_in_the_next_column() {
         let page =
             vec![line("The text runs to the", 700.0, 10.0), line("top of the next column.", 50.0, 10.0)];
-        let (_, blocks) = collect(|c| add_blocks(&[page], c)).unwrap();
+        let (_, blocks) = collect(|c| add_blocks(vec![page], c)).unwrap();
         assert_eq!(shown(&blocks), ["paragraph [] The text runs to the top of the next column."]);
     }
 
     #[test]
     fn text_without_measures_is_divided_at_blank_lines() {
-        let (_, blocks) = collect(|c| add_blocks(&[lines_of("one\ntwo\n\nthree")], c)).unwrap();
+        let (_, blocks) = collect(|c| add_blocks(vec![lines_of("one\ntwo\n\nthree")], c)).unwrap();
         assert_eq!(shown(&blocks), ["paragraph [] one two", "paragraph [] three"]);
+    }
+
+    #[test]
+    fn a_sentence_goes_on_on_the_next_page_and_items_stay_apart() {
+        let pages = vec![
+            vec![
+                line("1. First item.", 50.0, 10.0),
+                line("2. Second item.", 62.0, 10.0),
+                line("The sentence runs over a", 100.0, 10.0),
+            ],
+            vec![line("boundary of pages.", 50.0, 10.0)],
+        ];
+        let (_, blocks) = collect(|c| add_blocks(pages, c)).unwrap();
+        assert_eq!(
+            shown(&blocks),
+            [
+                "listitem [] 1. First item.",
+                "listitem [] 2. Second item.",
+                "paragraph [] The sentence runs over a boundary of pages."
+            ]
+        );
     }
 }

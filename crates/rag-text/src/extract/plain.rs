@@ -1,14 +1,50 @@
 //! Reads plain text as paragraphs, one window at a time; never holds more than a few windows.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, io, path::Path};
 
 use crate::{
     block::{Block, BlockKind, Language, MAX_BLOCK_BYTES, Outline},
     cut,
     decode::Decoder,
-    extract::{content_start, trimmed},
+    extract::{Collector, Source, content_start, source::unreadable, trimmed},
     refusal::Refusal,
 };
+
+/// Reads a text within another document, or one that turned out to be no more than text.
+pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    match source {
+        Source::File(path) => {
+            let mut paragraphs = Paragraphs::open(path)?;
+            paragraphs.try_for_each(|block| collector.add(BlockKind::Paragraph, &block?.text, None))
+        }
+        Source::Member(_) => add_paragraphs(&source.text()?, collector),
+    }
+}
+
+/// Hands the paragraphs of a text, which blank lines divide, to `collector`.
+pub(crate) fn add_paragraphs(text: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    let mut rest = text.get(content_start(text).unwrap_or(text.len())..).unwrap_or_default();
+    while !rest.is_empty() {
+        let (paragraph, behind) = rest.split_at(blank_line(rest).unwrap_or(rest.len()));
+        collector.add(BlockKind::Paragraph, paragraph, None)?;
+        rest = behind.get(content_start(behind).unwrap_or(behind.len())..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The number of bytes of a file that are no characters in its encoding.
+fn count_replaced(file: &Path) -> io::Result<u64> {
+    let mut decoder = Decoder::new(File::open(file)?)?;
+    let (mut window, mut count) = (String::new(), 0);
+    loop {
+        let is_more = decoder.read_window(&mut window)?;
+        count += window.matches(char::REPLACEMENT_CHARACTER).count();
+        window.clear();
+        if !is_more {
+            return Ok(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+    }
+}
 
 /// The paragraphs of a text file, separated by blank lines; a long paragraph is cut.
 pub(crate) struct Paragraphs {
@@ -23,8 +59,8 @@ pub(crate) struct Paragraphs {
 impl Paragraphs {
     /// Opens `file` and reads its beginning; a file without text is refused as soon as that is known.
     pub(crate) fn open(file: &Path) -> Result<Self, Refusal> {
-        let file = File::open(file).map_err(|error| Refusal::internal("open the document", error))?;
-        let decoder = Decoder::new(file).map_err(|error| Refusal::internal("read the document", error))?;
+        let input = File::open(file).map_err(|error| Refusal::internal("open the document", error))?;
+        let decoder = Decoder::new(input).map_err(unreadable)?;
         let mut paragraphs =
             Self { decoder, buffer: String::new(), used: 0, at_end: false, outline: Outline::default() };
         paragraphs.skip_blanks()?;
@@ -34,10 +70,11 @@ impl Paragraphs {
         let (sample, _) = cut::window(paragraphs.rest(), Language::SAMPLE_BYTES);
         let language = Language::detect(sample);
         paragraphs.outline.language = language;
+        paragraphs.outline.replaced_characters = count_replaced(file).map_err(unreadable)?;
         Ok(paragraphs)
     }
 
-    /// The properties of the whole text: its language.
+    /// The properties of the whole text: its language and the number of bytes that are no characters.
     pub(crate) fn outline(&self) -> Outline {
         self.outline.clone()
     }
@@ -52,7 +89,7 @@ impl Paragraphs {
             self.buffer.drain(..self.used);
             self.used = 0;
             let more = self.decoder.read_window(&mut self.buffer);
-            self.at_end = !more.map_err(|error| Refusal::internal("read the document", error))?;
+            self.at_end = !more.map_err(unreadable)?;
         }
         Ok(())
     }

@@ -1,0 +1,345 @@
+//! Reads workbooks: each sheet's tables, divided at blank rows, with merged cells filled; never the formulas.
+
+use std::{collections::BTreeMap, io::Cursor};
+
+use calamine::{
+    DataType, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx,
+};
+
+use super::{
+    docx_parts::{relations, title},
+    package::{Package, resolve},
+    source::Source,
+    table::Table,
+    xml::{Node, walk},
+};
+use crate::{block::BlockKind, decode::sniff::find, extract::Collector, refusal::Refusal};
+
+/// Maximum number of cells of a sheet.
+const MAX_CELLS: usize = 4_000_000;
+/// The last column that keeps its place, counted from 0; later ones follow it closely.
+const MAX_COLUMN: usize = 999;
+/// Maximum number of cells that one merged area fills.
+const MAX_MERGED: u64 = 1000;
+/// Largest whole number that a cell stores exactly.
+const MAX_EXACT: f64 = 1e15;
+
+type Input<'a> = Cursor<&'a [u8]>;
+
+/// Hands the tables of a workbook to `collector`.
+pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    let mut comments = BTreeMap::new();
+    let is_zip = source.bytes()?.starts_with(b"PK");
+    if is_zip {
+        let mut package = Package::open(source)?;
+        package.check(collector)?;
+        if let Some(title) = title(&package.text("docProps/core.xml", collector)?.unwrap_or_default()) {
+            collector.title(&title);
+        }
+        comments = read_comments(&mut package, collector)?;
+    }
+    let bytes = source.bytes()?;
+    let mut workbook = open(&bytes, is_zip)?;
+    let sheets = workbook.sheets_metadata().to_vec();
+    let is_read =
+        |sheet: &&calamine::Sheet| matches!(sheet.typ, SheetType::WorkSheet | SheetType::DialogSheet);
+    let is_visible = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
+    let any_visible = sheets.iter().filter(is_read).any(|sheet| is_visible(&sheet));
+    for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| is_read(sheet)) {
+        if any_visible && !is_visible(&sheet) {
+            continue;
+        }
+        let rows = rows(&mut workbook, &sheet.name)?;
+        let comments = comments.remove(&(place + 1)).unwrap_or_default();
+        if rows.is_empty() && comments.is_empty() {
+            continue;
+        }
+        collector.add(BlockKind::Heading { level: 2 }, &sheet.name, None)?;
+        add_rows(&rows, collector)?;
+        comments.iter().try_for_each(|comment| collector.add(BlockKind::Paragraph, comment, None))?;
+    }
+    Ok(())
+}
+
+fn open(bytes: &[u8], is_zip: bool) -> Result<Sheets<Input<'_>>, Refusal> {
+    let input = Cursor::new(bytes);
+    let is_binary = is_zip && find(bytes, b"xl/workbook.bin").is_some();
+    let opened = match (is_zip, is_binary) {
+        (false, _) => Xls::new(input).map(Sheets::Xls).map_err(calamine::Error::from),
+        (true, false) => Xlsx::new(input).map(Sheets::Xlsx).map_err(calamine::Error::from),
+        (true, true) => Xlsb::new(input).map(Sheets::Xlsb).map_err(calamine::Error::from),
+    };
+    opened.map_err(|error| {
+        let text = error.to_string().to_lowercase();
+        if text.contains("password") || text.contains("encrypt") {
+            Refusal::Encrypted
+        } else {
+            Refusal::broken(error)
+        }
+    })
+}
+
+/// The cells of a sheet by row and column, as text.
+fn rows(workbook: &mut Sheets<Input<'_>>, name: &str) -> Result<Vec<Vec<String>>, Refusal> {
+    let mut cells: BTreeMap<u32, BTreeMap<u32, String>> = BTreeMap::new();
+    let mut count = 0;
+    let mut keep = |(row, column): (u32, u32), text: String| {
+        count += 1;
+        if count > MAX_CELLS {
+            return Err(Refusal::too_complex(&format!("a sheet has more than {MAX_CELLS} cells")));
+        }
+        cells.entry(row).or_default().insert(column, text);
+        Ok(())
+    };
+    match workbook {
+        Sheets::Xlsx(xlsx) => {
+            let merged = xlsx.merge_cells_by_sheet_name(name).unwrap_or_default();
+            let mut reader = xlsx.worksheet_cells_reader(name).map_err(Refusal::broken)?;
+            while let Some(cell) = reader.next_cell().map_err(Refusal::broken)? {
+                if let Some(text) = shown(cell.get_value()) {
+                    keep(cell.get_position(), text)?;
+                }
+            }
+            drop(reader);
+            fill_merged(&mut cells, &merged);
+        }
+        Sheets::Xlsb(xlsb) => {
+            let mut reader = xlsb.worksheet_cells_reader(name).map_err(Refusal::broken)?;
+            while let Some(cell) = reader.next_cell().map_err(Refusal::broken)? {
+                if let Some(text) = shown(cell.get_value()) {
+                    keep(cell.get_position(), text)?;
+                }
+            }
+        }
+        other => {
+            let range = other.worksheet_range(name).map_err(Refusal::broken)?;
+            let (top, left) = range.start().unwrap_or_default();
+            for (row, column, value) in range.used_cells() {
+                let place =
+                    |at: usize, start: u32| start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                if let Some(text) = shown(value) {
+                    keep((place(row, top), place(column, left)), text)?;
+                }
+            }
+        }
+    }
+    Ok(dense(&cells))
+}
+
+/// Gives the text of a merged area to all its cells.
+fn fill_merged(cells: &mut BTreeMap<u32, BTreeMap<u32, String>>, merged: &[Dimensions]) {
+    for area in merged.iter().filter(|area| area.len() <= MAX_MERGED) {
+        let Some(text) = cells.get(&area.start.0).and_then(|row| row.get(&area.start.1)).cloned() else {
+            continue;
+        };
+        for row in area.start.0..=area.end.0 {
+            for column in area.start.1..=area.end.1 {
+                cells.entry(row).or_default().insert(column, text.clone());
+            }
+        }
+    }
+}
+
+/// Rows from the first to the last; several blank rows become one.
+fn dense(cells: &BTreeMap<u32, BTreeMap<u32, String>>) -> Vec<Vec<String>> {
+    let left = cells.values().filter_map(|row| row.keys().next()).min().copied().unwrap_or(0);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut last = None;
+    for (number, row) in cells {
+        if last.is_some_and(|last| last + 1 < *number) {
+            rows.push(Vec::new());
+        }
+        last = Some(*number);
+        let mut texts = Vec::new();
+        for (column, text) in row {
+            let place = usize::try_from(column - left).unwrap_or(usize::MAX).min(MAX_COLUMN);
+            texts.resize(place.max(texts.len()), String::new());
+            texts.push(text.clone());
+        }
+        rows.push(texts);
+    }
+    rows
+}
+
+/// Hands rows to `collector` as tables, divided at blank rows; a lone cell before a table is its title.
+pub(crate) fn add_rows(rows: &[Vec<String>], collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
+    let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let distinct = |row: &[String]| {
+        let mut texts: Vec<&str> =
+            row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+        texts.dedup();
+        texts.len()
+    };
+    for part in rows.split(|row| filled(row) == 0).filter(|part| !part.is_empty()) {
+        // A merged title fills all its cells.
+        let titles = part.iter().take_while(|row| distinct(row) == 1 && filled(row) != 0).count();
+        let titles = if titles == part.len() || part.get(titles).is_none_or(|row| filled(row) < 2) {
+            0
+        } else {
+            titles
+        };
+        let (above, table_rows) = part.split_at(titles);
+        for row in above {
+            let title = row.iter().find(|cell| !cell.trim().is_empty()).map_or("", String::as_str);
+            collector.add(BlockKind::Paragraph, title, None)?;
+        }
+        let mut table = Table::default();
+        for row in table_rows {
+            table.start_row(false);
+            for cell in row {
+                table.cell(cell, 1, 1);
+            }
+        }
+        collector.table(table, None)?;
+    }
+    Ok(())
+}
+
+/// A value as a person sees it; `None` for an empty cell.
+fn shown(value: &impl DataType) -> Option<String> {
+    let text = if let Some(number) = value.get_int() {
+        number.to_string()
+    } else if let Some(number) = value.get_float() {
+        number_text(number)
+    } else if let Some(moment) = value.get_datetime() {
+        moment_text(&moment)
+    } else if let Some(is_true) = value.get_bool() {
+        is_true.to_string()
+    } else if let Some(error) = value.get_error() {
+        error.to_string()
+    } else {
+        value.as_string().or_else(|| value.get_datetime_iso().map(str::to_owned)).unwrap_or_default()
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// Without the errors of binary fractions: `0.1`, not `0.10000000000000001`.
+fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < MAX_EXACT {
+        return format!("{number:.0}");
+    }
+    let text = format!("{number:.10}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text.trim_start_matches('-') == "0" { number.to_string() } else { text.to_owned() }
+}
+
+fn moment_text(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return number_text(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    match (moment.as_f64() < 1.0, (hour, minute, second)) {
+        (true, _) => format!("{hour:02}:{minute:02}:{second:02}"),
+        (_, (0, 0, 0)) => date,
+        (_, (_, _, 0)) => format!("{date} {hour:02}:{minute:02}"),
+        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// The comments of each sheet, counted from 1.
+fn read_comments(
+    package: &mut Package<'_>,
+    collector: &mut Collector<'_, '_>,
+) -> Result<BTreeMap<usize, Vec<String>>, Refusal> {
+    let mut comments = BTreeMap::new();
+    for sheet in package.names() {
+        let Some(number) = sheet
+            .strip_prefix("xl/worksheets/sheet")
+            .and_then(|name| name.strip_suffix(".xml")?.parse::<usize>().ok())
+        else {
+            continue;
+        };
+        let links = package
+            .text(&format!("xl/worksheets/_rels/sheet{number}.xml.rels"), collector)?
+            .unwrap_or_default();
+        let links = relations(&links)?;
+        let Some((target, _)) = links.values().find(|(_, kind)| kind == "comments") else { continue };
+        let xml = package.text(&resolve(&sheet, target), collector)?.unwrap_or_default();
+        comments.insert(number, comment_texts(&xml)?);
+    }
+    Ok(comments)
+}
+
+fn comment_texts(xml: &str) -> Result<Vec<String>, Refusal> {
+    let mut comments: Vec<String> = Vec::new();
+    let (mut is_comment, mut is_text) = (false, false);
+    walk(xml, &mut |node| {
+        match node {
+            Node::Start(tag) if tag.name() == "comment" => {
+                comments.push(format!("Comment on {}: ", tag.get("ref").unwrap_or_default()));
+                is_comment = true;
+            }
+            Node::Start(tag) => is_text = tag.name() == "t",
+            Node::End("comment") => is_comment = false,
+            Node::End(_) => is_text = false,
+            Node::Text(text) if is_comment && is_text => {
+                if let Some(comment) = comments.last_mut() {
+                    comment.push_str(text);
+                }
+            }
+            Node::Text(_) => {}
+        }
+        Ok(())
+    })?;
+    Ok(comments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing::{collect, package, shown as blocks_shown};
+
+    fn workbook(sheet: &str) -> Vec<u8> {
+        package(&[
+            ("[Content_Types].xml", "<Types/>"),
+            (
+                "_rels/.rels",
+                "<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+            ),
+            (
+                "xl/workbook.xml",
+                "<workbook xmlns:r='r'><sheets><sheet name='Data' sheetId='1' r:id='r1'/></sheets></workbook>",
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                "<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>",
+            ),
+            ("xl/worksheets/sheet1.xml", sheet),
+        ])
+    }
+
+    #[test]
+    fn tables_are_divided_at_blank_rows_and_merged_cells_filled() {
+        let cell =
+            |place: &str, text: &str| format!("<c r='{place}' t='inlineStr'><is><t>{text}</t></is></c>");
+        let sheet = format!(
+            "<worksheet><sheetData><row r='1'>{}</row><row r='2'>{}{}</row><row r='3'><c r='A3'><v>0.1</v></c><c r='B3'><v>2</v></c></row>
+            <row r='9'>{}{}</row><row r='10'><c r='C10'><v>1</v></c></row></sheetData><mergeCells><mergeCell ref='A1:B1'/></mergeCells></worksheet>",
+            cell("A1", "The title"),
+            cell("A2", "a"),
+            cell("B2", "b"),
+            cell("B9", "c"),
+            cell("C9", "d"),
+        );
+        let bytes = workbook(&sheet);
+        assert_eq!(
+            blocks_shown(&collect(|c| read(&Source::Member(&bytes), c)).unwrap().1),
+            [
+                "h2 [] Data",
+                "paragraph [Data] The title",
+                "table [Data] a | b\n0.1 | 2",
+                "table [Data] c | d\n | 1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cell_at_the_far_end_takes_no_memory() {
+        let bytes = workbook(
+            "<worksheet><sheetData><row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>2</v></c></row></sheetData></worksheet>",
+        );
+        let (_, blocks) = collect(|c| read(&Source::Member(&bytes), c)).unwrap();
+        assert_eq!(blocks.len(), 3);
+    }
+}
