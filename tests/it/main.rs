@@ -8,6 +8,8 @@
 
 mod authorisation;
 mod flows;
+mod mcp;
+mod openai;
 mod openapi;
 mod routes;
 mod tidy;

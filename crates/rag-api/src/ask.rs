@@ -1,6 +1,6 @@
 //! `POST /v1/ask` and `/v1/sessions/{id}/ask`: a question, answered as JSON or as server-sent events.
 
-use std::future::pending;
+use std::future::{Future, pending};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
 use rag_engine::answer::{Event, Question, TurnLog, TurnReader, run};
@@ -94,8 +94,26 @@ async fn answer(
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
         understanding: Some(UnderstandingBody::applied_to(body.understanding, server)?),
+        conversation: None,
     };
     let mut reader = start_turn(app, question);
+    let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    unless_left(req, async move {
+        if accept.contains("text/event-stream") {
+            is_begun(&reader).await?;
+            Ok(event_stream::respond(app, req, caller.proof, reader))
+        } else {
+            as_json(&mut reader).await
+        }
+    })
+    .await
+}
+
+/// The response, unless the client leaves before it is ready. The turn ends with the reader that `respond` holds.
+pub(crate) async fn unless_left(
+    req: &HttpRequest,
+    respond: impl Future<Output = ApiResult<HttpResponse>>,
+) -> ApiResult<HttpResponse> {
     let connection = Connection::of_request(req);
     let left = async {
         match &connection {
@@ -103,27 +121,22 @@ async fn answer(
             None => pending().await,
         }
     };
-    let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let responded = async {
-        if accept.contains("text/event-stream") {
-            // A turn that fails before its first event answers with the status of its failure.
-            match reader.clone().next().await.as_deref() {
-                Some(Event::Failed(error)) => Err(error.into()),
-                _ => Ok(event_stream::respond(app, req, caller.proof, reader)),
-            }
-        } else {
-            as_json(&mut reader).await
-        }
-    };
-    // Without its reader the turn ends.
     tokio::select! {
-        response = responded => response,
+        response = respond => response,
         () = left => Err(ApiError::new(Code::Timeout, "The client left before the answer came.")),
     }
 }
 
+/// Waits for a turn's first event. A turn that fails before it answers with the status of its failure, not with a stream.
+pub(crate) async fn is_begun(reader: &TurnReader) -> ApiResult<()> {
+    match reader.clone().next().await.as_deref() {
+        Some(Event::Failed(error)) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Starts a turn as a task of its own, which ends by storing its answer even when the client has left.
-fn start_turn(app: &App, question: Question) -> TurnReader {
+pub(crate) fn start_turn(app: &App, question: Question) -> TurnReader {
     let (log, reader) = TurnLog::new();
     let task = app.clone();
     rt::spawn(app.turns.track_future(async move {
@@ -148,6 +161,7 @@ async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {
     Err(lost())
 }
 
-fn lost() -> ApiError {
+/// The failure of a turn whose log ends without its last event.
+pub(crate) fn lost() -> ApiError {
     ApiError::new(Code::Internal, "The turn ended without an answer.")
 }

@@ -171,7 +171,7 @@ impl Caller {
         }
     }
 
-    fn operator(engine: &Engine, request: Option<Uuid>) -> Self {
+    pub(crate) fn operator(engine: &Engine, request: Option<Uuid>) -> Self {
         let user = engine.local_user();
         Self {
             actor: Actor::User { id: user.id, may_write: true, key: None, request },
@@ -263,18 +263,24 @@ fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
         return false;
     }
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_local = |host: &str| {
-        let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-            if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
-        });
-        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-    };
+    text(header::HOST).is_some_and(is_local) && is_from_allowed_page(headers, allowed)
+}
+
+/// Whether no page sent the request, or one of this machine or of an allowed origin.
+pub(crate) fn is_from_allowed_page(headers: &HeaderMap, allowed: &[String]) -> bool {
     let from_here = |origin: &str| {
         origin.strip_prefix("http://").is_some_and(is_local) || allowed.iter().any(|known| known == origin)
     };
     // An origin that is no text is not ours either.
-    let mut origins = headers.get_all(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
-    text(header::HOST).is_some_and(is_local) && origins.all(from_here)
+    headers.get_all(header::ORIGIN).all(|value| from_here(value.to_str().unwrap_or_default()))
+}
+
+/// Whether a host, with or without a port, is this machine by one of its own names.
+fn is_local(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+    });
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// Identifies the caller by the key, token or secret of the request, and refuses a request without a valid one.

@@ -46,7 +46,7 @@ pub(crate) async fn get_document_content(
 }
 
 /// A header that makes browsers save the file under the last part of `source`.
-fn attachment(source: &str) -> String {
+pub(crate) fn attachment(source: &str) -> String {
     let name: String = source
         .rsplit(['/', '\\'])
         .next()

@@ -33,8 +33,41 @@ const PROOF_HOLDS: Duration = Duration::from_secs(2);
 /// How long a client may read nothing. Heartbeats fill the connection of a client that does not read.
 const MAX_STALL: Duration = Duration::from_mins(1);
 
+/// Writes a turn's events in the form that one kind of client reads.
+pub(crate) trait EventWriter: 'static {
+    /// The event with number `id`; empty for one that this kind of client does not get.
+    fn event(&mut self, id: usize, event: &Event) -> String;
+
+    /// The last event of a stream that the server ends.
+    fn refusal(&mut self, id: usize, error: &ApiError) -> String;
+}
+
+/// Our own events.
+struct OwnEvents;
+
+impl EventWriter for OwnEvents {
+    fn event(&mut self, id: usize, event: &Event) -> String {
+        render(id, event)
+    }
+
+    fn refusal(&mut self, id: usize, error: &ApiError) -> String {
+        frame(id, "error", &error.problem(None))
+    }
+}
+
 /// The events from the reader's position on, and heartbeats while there are none.
 pub(crate) fn respond(app: &App, req: &HttpRequest, proof: Proof, reader: TurnReader) -> HttpResponse {
+    respond_with(app, req, proof, reader, OwnEvents)
+}
+
+/// As `respond`, in the form of the writer.
+pub(crate) fn respond_with(
+    app: &App,
+    req: &HttpRequest,
+    proof: Proof,
+    reader: TurnReader,
+    writer: impl EventWriter,
+) -> HttpResponse {
     let watched = Watched::default();
     if let Some(connection) = Connection::of_request(req) {
         rt::spawn(watch(app.clone(), proof, connection, watched.clone()));
@@ -44,7 +77,7 @@ pub(crate) fn respond(app: &App, req: &HttpRequest, proof: Proof, reader: TurnRe
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(Box::pin(frames(reader, watched, pause)))
+        .streaming(Box::pin(frames(reader, writer, watched, pause)))
 }
 
 /// What the body of a stream and its watcher know of each other.
@@ -58,26 +91,27 @@ struct Watched {
     taken: Arc<AtomicUsize>,
 }
 
-fn frames(
+fn frames<W: EventWriter>(
     reader: TurnReader,
+    writer: W,
     watched: Watched,
     pause: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let guard = watched.ended.clone().drop_guard();
-    let state: Option<(TurnReader, Watched, DropGuard)> = Some((reader, watched, guard));
+    let state: Option<(TurnReader, W, Watched, DropGuard)> = Some((reader, writer, watched, guard));
     stream::unfold(state, move |state| async move {
-        let (mut reader, watched, guard) = state?;
+        let (mut reader, mut writer, watched, guard) = state?;
         watched.taken.fetch_add(1, Ordering::Relaxed);
         let frame = select! {
             biased;
             () = watched.revoked.cancelled() => {
-                let text = frame(reader.position() + 1, "error", &revoked().problem(None));
+                let text = writer.refusal(reader.position() + 1, &revoked());
                 return Some((Ok(Bytes::from(text)), None));
             }
-            event = reader.next() => render(reader.position(), &*event?),
+            event = reader.next() => writer.event(reader.position(), &*event?),
             () = sleep(pause) => ": still here\n\n".to_owned(),
         };
-        Some((Ok(Bytes::from(frame)), Some((reader, watched, guard))))
+        Some((Ok(Bytes::from(frame)), Some((reader, writer, watched, guard))))
     })
 }
 

@@ -9,7 +9,10 @@ use actix_web::{
 };
 use tracing_actix_web::RequestId;
 
-use crate::problem::{ApiError, Code};
+use crate::{
+    openai,
+    problem::{ApiError, Code},
+};
 
 /// Header with the id under which the log has the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -21,10 +24,11 @@ pub(crate) async fn finish(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     // The request is not kept: routing needs to be its only owner.
     let id = req.extensions().get::<RequestId>().map(ToString::to_string);
+    let is_openai = openai::is_path(req.path());
     let mut response = next.call(req).await?.map_into_boxed_body();
     if let Some(problem) = response.response().error().map(as_problem) {
         let (request, refused) = response.into_parts();
-        let mut answer = problem.respond(id.clone());
+        let mut answer = if is_openai { openai::respond(&problem) } else { problem.respond(id.clone()) };
         // Without these a page of an allowed origin could not read why it was refused.
         for (name, value) in refused.headers().iter().filter(|(name, _)| is_for_origins(name)) {
             answer.headers_mut().append(name.clone(), value.clone());

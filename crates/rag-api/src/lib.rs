@@ -15,7 +15,9 @@ mod finish;
 mod health;
 mod jobs;
 mod limits;
+mod mcp;
 mod names;
+mod openai;
 mod openapi;
 mod openapi_words;
 mod page;
@@ -37,6 +39,7 @@ mod ui;
 mod understanding;
 mod uploads;
 
+pub use mcp::serve_mcp_lines;
 pub use openapi::openapi_json;
 pub use problem::{Code, FieldProblem, Problem};
 pub use server::{RunningServer, serve};

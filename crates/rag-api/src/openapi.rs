@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use crate::{
-    answers,
+    answers, openai,
     openapi_words::{list_words, state_patterns},
     problem,
     problem::Code,
@@ -26,7 +26,7 @@ use crate::{
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "rag", description = "Documents in, passages and answers with citations out."),
-    components(schemas(problem::Problem, answers::SourcesView, answers::TokenView, answers::CitationView)),
+    components(schemas(problem::Problem, openai::OpenAiErrorView, answers::SourcesView, answers::TokenView, answers::CitationView)),
     security(("key" = [])),
 )]
 struct Frame;
@@ -67,11 +67,12 @@ fn build() -> OpenApi {
         .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("key", SecurityScheme::Http(key));
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let problem = if openai::is_path(path) { openai_problem } else { problem };
         let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in methods.into_iter().flatten() {
             if let Some(endpoint) = operation.operation_id.as_deref().and_then(|name| endpoints.get(name)) {
-                describe(operation, endpoint);
+                describe(operation, endpoint, problem);
             }
         }
     }
@@ -81,7 +82,7 @@ fn build() -> OpenApi {
 }
 
 /// Adds what the handler's signature says.
-fn describe(operation: &mut Operation, endpoint: &Endpoint) {
+fn describe(operation: &mut Operation, endpoint: &Endpoint, problem: fn(Code) -> RefOr<Response>) {
     let access = match endpoint.access {
         None => {
             operation.security = Some(vec![SecurityRequirement::default()]);
@@ -112,6 +113,13 @@ fn problem(code: Code) -> RefOr<Response> {
     let body = Content::new(Some(Ref::from_schema_name("Problem")));
     let description = format!("{}.", code.title());
     ResponseBuilder::new().description(description).content("application/problem+json", body).build().into()
+}
+
+/// As `problem`, in OpenAI's shape.
+fn openai_problem(code: Code) -> RefOr<Response> {
+    let body = Content::new(Some(Ref::from_schema_name("OpenAiErrorView")));
+    let description = format!("{}.", code.title());
+    ResponseBuilder::new().description(description).content("application/json", body).build().into()
 }
 
 #[cfg(test)]

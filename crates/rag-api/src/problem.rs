@@ -157,6 +157,13 @@ impl ApiError {
 
     /// The response with the headers that belong to the code.
     pub(crate) fn respond(&self, request_id: Option<String>) -> HttpResponse {
+        let mut response = self.response();
+        let body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
+        response.content_type("application/problem+json").body(body)
+    }
+
+    /// A response without its body: the status, and the headers that belong to the code.
+    pub(crate) fn response(&self) -> HttpResponseBuilder {
         let mut response = HttpResponseBuilder::new(self.code.status());
         match self.code {
             Code::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
@@ -170,8 +177,7 @@ impl ApiError {
         if let Some(allow) = &self.allow {
             response.insert_header((header::ALLOW, allow.as_str()));
         }
-        let body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
-        response.content_type("application/problem+json").body(body)
+        response
     }
 }
 

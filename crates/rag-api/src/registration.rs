@@ -8,7 +8,8 @@ use rag_schema::enums::Scope;
 use crate::{
     accounts::{export, keys, me, organisation, people, sharing, sign_in},
     app::App,
-    ask, collections, content, documents, health, jobs,
+    ask, collections, content, documents, health, jobs, mcp,
+    openai::{chat, embeddings, files, models, responses, vector_search, vector_store_files, vector_stores},
     problem::Code,
     respond::Output,
     search, sessions, synonyms, uploads,
@@ -133,4 +134,13 @@ endpoints! {
     organisation::get_organisation, organisation::list_audit_events,
     sharing::list_members, sharing::share_collection, sharing::unshare_collection,
     sharing::create_link, sharing::list_links, sharing::delete_link,
+    models::list_models, models::get_model, chat::create_chat_completion, responses::create_response,
+    embeddings::create_embeddings,
+    vector_stores::create_vector_store, vector_stores::list_vector_stores, vector_stores::get_vector_store,
+    vector_stores::update_vector_store, vector_stores::delete_vector_store, vector_search::search_vector_store,
+    vector_store_files::add_vector_store_file, vector_store_files::list_vector_store_files,
+    vector_store_files::get_vector_store_file, vector_store_files::get_vector_store_file_text,
+    vector_store_files::delete_vector_store_file,
+    mcp::http::call_mcp,
+    files::create_file, files::list_files, files::get_file, files::get_file_content, files::delete_file,
 }

@@ -1,6 +1,6 @@
 //! The routes: every operation of the OpenAPI document, everything else refused as a problem.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 use actix_web::{
     HttpResponse, Resource,
@@ -18,6 +18,9 @@ use crate::{
     registration::{Endpoint, endpoints},
     ui,
 };
+
+/// Beginnings of the paths that need a caller.
+const GUARDED: [&str; 3] = ["/v1", "/openai/v1", "/mcp"];
 
 /// The endpoints at one path.
 fn resource(path: &str, methods: Vec<(Method, Endpoint)>) -> Resource {
@@ -47,18 +50,22 @@ async fn unknown() -> ApiResult<HttpResponse> {
 /// Registers all routes.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     let mut endpoints = endpoints();
-    let mut guarded = web::scope("/v1").default_service(web::to(unknown));
+    let mut guarded = GUARDED.map(|prefix| (prefix, web::scope(prefix).default_service(web::to(unknown))));
     for (path, item) in &document().paths.paths {
         let methods = take(item, &mut endpoints);
-        if methods.iter().any(|(_, endpoint)| endpoint.access.is_some()) {
-            let path = path.strip_prefix("/v1").unwrap_or(path);
-            guarded = guarded.service(resource(path, methods));
+        let is_guarded = methods.iter().any(|(_, endpoint)| endpoint.access.is_some());
+        let scope = guarded.iter_mut().find(|(prefix, _)| is_guarded && path.starts_with(*prefix));
+        if let Some((prefix, scope)) = scope {
+            let path = path.strip_prefix(*prefix).unwrap_or(path);
+            *scope = mem::replace(scope, web::scope("")).service(resource(path, methods));
         } else {
             config.service(resource(path, methods));
         }
     }
+    for (_, scope) in guarded {
+        config.service(scope.wrap(from_fn(auth::authenticate)));
+    }
     config
-        .service(guarded.wrap(from_fn(auth::authenticate)))
         // Public: a browser cannot send the key for a page, and the document describes the program, not data.
         .service(web::redirect("/docs", "/docs/"))
         .route("/", web::get().to(ui::page))

@@ -221,6 +221,46 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
     Ok(Incoming { file, room: Some(room), title, source, metadata })
 }
 
+/// A file without a collection, on disk, and what was said about it.
+pub(crate) struct LooseFile {
+    pub(crate) file: NamedTempFile,
+    pub(crate) name: String,
+    pub(crate) purpose: String,
+    /// The room that a large file takes until it is stored.
+    _room: Reserved,
+}
+
+/// Receives a form of OpenAI's: `file` and `purpose`. Its other fields change nothing here.
+pub(crate) async fn receive_loose_file(
+    app: &App,
+    mut form: Multipart,
+    mut room: Reserved,
+) -> ApiResult<LooseFile> {
+    let (mut file, mut purpose) = (None, None);
+    let mut patience = Patience::new(app);
+    while let Some(mut field) = patience.next(&mut form).await? {
+        match field.name().unwrap_or_default() {
+            "file" if file.is_none() => {
+                let name =
+                    field.content_disposition().and_then(|found| found.get_filename()).unwrap_or_default();
+                let name = name.to_owned();
+                file = Some((receive_file(app, &mut field, &mut patience, &mut room).await?, name));
+            }
+            "purpose" => {
+                let text = receive_text(&mut field, &mut patience, "purpose").await?;
+                if text.is_empty() || text.chars().count() > 100 {
+                    return Err(ApiError::field("purpose", "must be 1 to 100 characters long"));
+                }
+                purpose = Some(text);
+            }
+            _ => drop(receive_text(&mut field, &mut patience, "form").await?),
+        }
+    }
+    let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
+    let purpose = purpose.ok_or_else(|| ApiError::field("purpose", "is missing"))?;
+    Ok(LooseFile { file, name, purpose, _room: room })
+}
+
 async fn receive_file(
     app: &App,
     field: &mut Field,

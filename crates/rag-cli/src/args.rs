@@ -65,6 +65,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag ask \"How long is the notice period?\"\n  rag ask --collection law --json \"..\""
     )]
     Ask(Ask),
+    /// Serve the Model Context Protocol on standard input and output, for a desktop assistant
+    #[command(
+        after_help = "Example, in the settings of an assistant:\n  {\"mcpServers\": {\"rag\": {\"command\": \"rag\", \"args\": [\"mcp\"]}}}"
+    )]
+    Mcp,
     /// Find the passages that fit a query
     #[command(
         after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\""

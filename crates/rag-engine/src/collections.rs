@@ -63,6 +63,19 @@ impl Engine {
         }
     }
 
+    /// Changes the name and description of a collection; `None` leaves them as they are.
+    pub fn update_collection(
+        &self,
+        actor: Actor,
+        id: CollectionId,
+        name: Option<&str>,
+        description: Option<&str>,
+    ) -> EngineResult<Collection> {
+        let changed =
+            self.db().transaction(actor, |conn| Ok(collections::update(conn, id, name, description)?));
+        changed.map_err(|error: EngineError| error.naming("collection"))
+    }
+
     /// Deletes a collection with all its documents.
     pub fn delete_collection(&self, actor: Actor, id: CollectionId) -> EngineResult<()> {
         let deleted = self.db().transaction(actor, |conn| Ok(collections::delete(conn, id)?));

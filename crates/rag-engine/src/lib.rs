@@ -11,6 +11,7 @@ mod engine;
 mod error;
 pub mod evaluate;
 mod events;
+mod files;
 pub mod ingest;
 pub mod jobs;
 mod models;

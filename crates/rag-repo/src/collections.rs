@@ -1,6 +1,9 @@
 //! Collections.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt},
+};
 use rag_schema::{
     ids::{CollectionId, UserId},
     models::{Collection, NewCollection},
@@ -42,6 +45,63 @@ pub fn find_by_name(conn: &mut PgConnection, owner: UserId, name: &str) -> RepoR
         .select(Collection::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// At most `limit` collections of that name, of whatever owners.
+pub fn list_by_name(conn: &mut PgConnection, name: &str, limit: i64) -> RepoResult<Vec<Collection>> {
+    Ok(collections::table
+        .filter(collections::name.eq(name))
+        .order(collections::id.desc())
+        .limit(limit)
+        .select(Collection::as_select())
+        .load(conn)?)
+}
+
+/// Changes the name and description; `None` leaves them as they are. `RepoError::Forbidden` if it is not the asker's to change.
+pub fn update(
+    conn: &mut PgConnection,
+    id: CollectionId,
+    name: Option<&str>,
+    description: Option<&str>,
+) -> RepoResult<Collection> {
+    let found = find(conn, id)?;
+    if name.is_none() && description.is_none() {
+        return Ok(found);
+    }
+    let change = (
+        name.map(|name| collections::name.eq(name)),
+        description.map(|text| collections::description.eq(text)),
+    );
+    let row = diesel::update(collections::table.find(id))
+        .set(change)
+        .returning(Collection::as_returning())
+        .get_result(conn)
+        .optional()?;
+    row.ok_or(RepoError::Forbidden)
+}
+
+/// Numbers of documents of a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct DocumentCounts {
+    /// Collection.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub collection_id: CollectionId,
+    /// Documents in it.
+    #[diesel(sql_type = BigInt)]
+    pub documents: i64,
+    /// Documents that searches find.
+    #[diesel(sql_type = BigInt)]
+    pub searchable: i64,
+    /// Bytes of the originals of their newest versions.
+    #[diesel(sql_type = BigInt)]
+    pub size_bytes: i64,
+}
+
+/// The numbers of documents of each collection; a collection without documents is left out.
+pub fn count_documents(conn: &mut PgConnection, ids: &[CollectionId]) -> RepoResult<Vec<DocumentCounts>> {
+    Ok(diesel::sql_query(include_str!("count_documents.sql"))
+        .bind::<Array<diesel::sql_types::Uuid>, _>(ids)
+        .load(conn)?)
 }
 
 /// Collections, newest first.

@@ -106,6 +106,8 @@ ids! {
     LinkId,
     /// Id of an event.
     EventId,
+    /// Id of a file; the first document that is made of the file has the same id.
+    FileId,
 }
 
 #[cfg(test)]

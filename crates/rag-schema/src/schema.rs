@@ -275,6 +275,35 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    file_parts (file_id, part) {
+        file_id -> Uuid,
+        user_id -> Uuid,
+        part -> Int4,
+        bytes -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    files (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        name -> Text,
+        purpose -> Text,
+        size_bytes -> Int8,
+        content_sha256 -> Bytea,
+        job_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     invitations (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -492,6 +521,7 @@ diesel::joinable!(embeddings -> embedding_models (model_id));
 diesel::joinable!(embeddings -> passages (passage_id));
 diesel::joinable!(events -> organisations (organisation_id));
 diesel::joinable!(events -> users (user_id));
+diesel::joinable!(files -> jobs (job_id));
 diesel::joinable!(invitations -> api_keys (made_by_key_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> users (invited_by));
@@ -525,6 +555,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     embedding_models,
     embeddings,
     events,
+    file_parts,
+    files,
     invitations,
     jobs,
     lexemes,

@@ -71,15 +71,52 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("delete /v1/sessions/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
     ("get /v1/sessions/{id}/messages", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
     ("post /v1/sessions/{id}/ask", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    // A tool that a key has no scope for says so in its result.
+    ("post /mcp", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
+    // The same in OpenAI's shapes.
+    ("get /openai/v1/models", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
+    ("get /openai/v1/models/{model}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("post /openai/v1/chat/completions", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
+    ("post /openai/v1/responses", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
+    ("post /openai/v1/embeddings", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /openai/v1/vector_stores", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
+    ("post /openai/v1/vector_stores", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("get /openai/v1/vector_stores/{vector_store_id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("post /openai/v1/vector_stores/{vector_store_id}", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("delete /openai/v1/vector_stores/{vector_store_id}", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("post /openai/v1/vector_stores/{vector_store_id}/search", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("get /openai/v1/vector_stores/{vector_store_id}/files", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    // The file is the owner's: to others it does not exist, whatever they may do in the collection.
+    ("post /openai/v1/vector_stores/{vector_store_id}/files", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    (
+        "get /openai/v1/vector_stores/{vector_store_id}/files/{file_id}",
+        [401, 404, 200, 200, 200, 404, 200, 401, 200],
+    ),
+    (
+        "get /openai/v1/vector_stores/{vector_store_id}/files/{file_id}/content",
+        [401, 404, 200, 200, 200, 404, 200, 401, 200],
+    ),
+    (
+        "delete /openai/v1/vector_stores/{vector_store_id}/files/{file_id}",
+        [401, 404, 403, 200, 200, 404, 403, 401, 403],
+    ),
+    ("get /openai/v1/files", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("post /openai/v1/files", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("get /openai/v1/files/{file_id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("get /openai/v1/files/{file_id}/content", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("delete /openai/v1/files/{file_id}", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
 ];
 
 /// An operation aimed at an object of the owner's, which nothing else in the table needs.
 fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
     let (method, path) = operation.split_once(' ').unwrap();
-    let (path, body) = aim(cast, operation, path);
+    let (path, body) = aim_openai(cast, operation, path).unwrap_or_else(|| aim(cast, operation, path));
     if operation == "post /v1/collections/{id}/documents" {
         let words = format!("Words number {} of the table.", cast.number());
         return client.upload(&cast.collection, "table.txt", words.as_bytes());
+    }
+    if operation == "post /openai/v1/files" {
+        return upload_loose(client);
     }
     let request = client.request(&method.to_uppercase(), &path);
     Answer::of(match body {
@@ -93,6 +130,7 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
     let number = cast.number();
     let long = "a long enough password";
     match operation {
+        "post /mcp" => (path.to_owned(), Some(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}))),
         "post /v1/login" => (path.to_owned(), Some(json!({"email": "nobody@example.org", "password": long}))),
         "post /v1/login/refresh" => (path.to_owned(), Some(json!({"refresh_token": "ragr_none"}))),
         "post /v1/register" => {
@@ -151,6 +189,49 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),
     }
+}
+
+/// As `aim`, for an operation in OpenAI's shape.
+fn aim_openai(cast: &Cast, operation: &str, path: &str) -> Option<(String, Option<Value>)> {
+    if !path.starts_with("/openai/") {
+        return None;
+    }
+    let store = match operation {
+        "delete /openai/v1/vector_stores/{vector_store_id}" => cast.fresh_collection(),
+        _ => cast.collection.clone(),
+    };
+    let is_deleted = operation.starts_with("delete ") && path.ends_with("{file_id}");
+    let file = if is_deleted { cast.fresh_document() } else { cast.document.clone() };
+    let model = format!("rag%2F{}", cast.collection);
+    let aimed =
+        path.replace("{vector_store_id}", &store).replace("{file_id}", &file).replace("{model}", &model);
+    let model = format!("rag/{}", cast.collection);
+    let body = match operation {
+        "post /openai/v1/chat/completions" => {
+            Some(json!({"model": model, "messages": [{"role": "user", "content": "What is granite?"}]}))
+        }
+        "post /openai/v1/responses" => Some(json!({"model": model, "input": "What is granite?"})),
+        "post /openai/v1/embeddings" => {
+            let model = cast.engine().models().for_new_collections().name();
+            Some(json!({"model": model, "input": "granite"}))
+        }
+        "post /openai/v1/vector_stores" => Some(json!({"name": format!("Store {}", cast.number())})),
+        "post /openai/v1/vector_stores/{vector_store_id}" => Some(json!({"description": "Changed"})),
+        "post /openai/v1/vector_stores/{vector_store_id}/search" => Some(json!({"query": "granite"})),
+        "post /openai/v1/vector_stores/{vector_store_id}/files" => {
+            let file = upload_loose(cast.owner()).expect(200);
+            Some(json!({"file_id": file["id"]}))
+        }
+        _ => None,
+    };
+    Some((aimed, body))
+}
+
+/// Uploads a file that belongs to no collection.
+fn upload_loose(client: &Client) -> Answer {
+    let body = "--edge\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nassistants\r\n--edge\r\n\
+                Content-Disposition: form-data; name=\"file\"; filename=\"loose.txt\"\r\n\r\nLoose.\r\n--edge--\r\n";
+    client.post_raw("/openai/v1/files", "multipart/form-data; boundary=edge", body)
 }
 
 #[test]

@@ -38,6 +38,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         collections: collection.iter().map(|collection| collection.id).collect(),
         filter: args.filter.clone(),
         understanding: None,
+        conversation: None,
     };
     // A model's answer is shown as it comes; one that is extracted is there at once.
     let is_streamed = engine.chat().is_some() && !args.json;

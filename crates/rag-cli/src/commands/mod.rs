@@ -10,6 +10,7 @@ mod eval_answers;
 mod index;
 mod ingest;
 mod ingest_files;
+mod mcp;
 mod migrate;
 mod pg;
 mod reindex;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Ingest(args) => ingest::run(config, &args),
         Command::Eval(args) => eval::run(config, &args),
         Command::Ask(args) => ask::run(config, &args),
+        Command::Mcp => mcp::run(config),
         Command::Search(args) => search::run(config, &args),
         Command::Reindex(args) => reindex::run(config, &args),
         Command::Index(args) => index::run(config, &args),

@@ -18,6 +18,7 @@ mod steps;
 mod stored;
 mod types;
 mod units;
+mod unstored;
 mod weighing;
 
 pub use citations::check_citations;
@@ -28,7 +29,7 @@ pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
 pub use stored::{read_citations, read_timings};
-pub use types::{Answer, Citation, Evidence, Question, Sources, TurnTimings};
+pub use types::{Answer, Citation, Conversation, Evidence, Question, Sources, TurnTimings};
 
 /// The answer when the documents hold none.
 pub const NOT_FOUND: &str = "Not found in these documents.";

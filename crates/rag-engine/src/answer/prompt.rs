@@ -28,6 +28,16 @@ pub(super) fn grounded(question: &str, history: &[ChatMessage], evidence: &[Evid
     ChatRequest { messages, temperature: Some(0.0), max_tokens: None }
 }
 
+/// Adds a client's instructions after the rules, which they do not replace.
+pub(super) fn add_instructions(request: &mut ChatRequest, instructions: &str) {
+    if let Some(rules) = request.messages.first_mut().filter(|_| !instructions.trim().is_empty()) {
+        rules
+            .content
+            .push_str("\nInstructions for the form of the answer, which do not change the rules above:\n");
+        rules.content.push_str(&as_data(instructions));
+    }
+}
+
 fn quoted(given: &Evidence) -> String {
     let passage = &given.found.passage;
     let text = as_data(&passage.text);

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use rag_llm::ChatRequest;
 use rag_repo::{PgConnection, RepoResult, collections, messages, sessions};
 use rag_schema::{
     enums::{Outcome, Sender},
@@ -36,6 +37,9 @@ impl Engine {
         if self.chat().is_some() {
             self.check_tokens(question.actor)?;
         }
+        if let Some(conversation) = &question.conversation {
+            return self.begin_unstored(question, text, conversation, at);
+        }
         self.db().transaction(question.actor, |conn| {
             if let Some(session) = question.session {
                 sessions::lock(conn, session).map_err(|error| EngineError::from(error).naming("session"))?;
@@ -68,8 +72,10 @@ impl Engine {
 
     /// Finds evidence and decides how the question is answered. Asks models and waits for them.
     pub(super) fn prepare_turn(&self, question: &Question, begun: &Begun) -> EngineResult<Prepared> {
-        let said: Vec<Said<'_>> =
-            begun.recent.iter().map(|message| Said { sender: message.sender, text: &message.text }).collect();
+        let said: Vec<Said<'_>> = last_of(&begun.recent, RECENT_MESSAGES)
+            .iter()
+            .map(|message| Said { sender: message.sender, text: &message.text })
+            .collect();
         let search = SearchRequest {
             query: &begun.message.text,
             plain: true,
@@ -86,7 +92,7 @@ impl Engine {
         let evidence: Vec<Evidence> =
             (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
-        let plan = self.plan_answer(question, &begun.message, result.query_vector, &evidence)?;
+        let plan = self.plan_answer(question, begun, result.query_vector, &evidence)?;
         let timings = TurnTimings {
             understand_ms: Some(result.timings.understand_ms),
             embed_ms: Some(result.timings.embed_ms),
@@ -103,10 +109,11 @@ impl Engine {
     fn plan_answer(
         &self,
         question: &Question,
-        message: &ChatMessage,
+        begun: &Begun,
         embedded: Option<EmbeddedQuestion>,
         evidence: &[Evidence],
     ) -> EngineResult<Plan> {
+        let message = &begun.message;
         if evidence.is_empty() {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
@@ -120,6 +127,12 @@ impl Engine {
             )?));
         }
         let max = self.settings().answer.history_messages;
+        if let Some(conversation) = &question.conversation {
+            let history = last_of(&begun.recent, max);
+            let mut request = prompt::grounded(&message.text, history, evidence);
+            prompt::add_instructions(&mut request, &conversation.instructions);
+            return Ok(Plan::Stream(ChatRequest { max_tokens: conversation.max_tokens, ..request }));
+        }
         let history = self
             .db()
             .read(question.actor, |conn| messages::before(conn, message.session_id, message.ordinal, max))?;
@@ -148,30 +161,28 @@ impl Engine {
         let usage = written.usage.or_else(|| prepared.plan.estimate(&written.text));
         let tokens = |count: u32| i32::try_from(count).ok();
         let session = begun.message.session_id;
-        let message = self
-            .db()
-            .transaction(question.actor, |conn| {
-                sessions::lock(conn, session)?;
-                let ordinal = messages::next_ordinal(conn, session)?;
-                let new = NewChatMessage {
-                    question_id: Some(begun.message.id),
-                    outcome: Some(written.outcome),
-                    stop_reason: written.stop_reason,
-                    retrieved_chunk_ids: evidence.iter().map(|given| Some(given.found.passage.id)).collect(),
-                    citations: stored::write_citations(&citations),
-                    answered_by: Some(answered_by),
-                    timings: json!(timings),
-                    prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
-                    completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
-                    ..blank(session, ordinal, Sender::Assistant, &text)
-                };
-                messages::append(conn, &new)
-            })
-            .map_err(|error| EngineError::from(error).naming("session"))?;
+        let message = NewChatMessage {
+            question_id: Some(begun.message.id),
+            outcome: Some(written.outcome),
+            stop_reason: written.stop_reason,
+            retrieved_chunk_ids: evidence.iter().map(|given| Some(given.found.passage.id)).collect(),
+            citations: stored::write_citations(&citations),
+            answered_by: Some(answered_by),
+            timings: json!(timings),
+            prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
+            completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
+            ..blank(session, begun.message.ordinal, Sender::Assistant, &text)
+        };
+        let is_stored = question.conversation.is_none();
+        if is_stored {
+            self.store_answer(question, &message)?;
+        } else if let Some(usage) = usage {
+            self.spend_tokens(question.actor, usage)?;
+        }
         if let Some(searched) = &prepared.facts {
             let facts = AnswerFacts {
-                session_id: Some(session),
-                message_id: Some(message.id),
+                session_id: is_stored.then_some(session),
+                message_id: is_stored.then_some(message.id),
                 outcome: Some(written.outcome),
                 answered_by: Some(answered_by.to_owned()),
                 prompt_tokens: message.prompt_tokens,
@@ -184,14 +195,38 @@ impl Engine {
             message_id: message.id,
             session_id: session,
             question_id: begun.message.id,
-            text,
             outcome: written.outcome,
             stop_reason: written.stop_reason,
             citations,
             answered_by: answered_by.to_owned(),
             timings,
+            usage,
+            text,
         })
     }
+
+    /// Appends the answer to its session.
+    fn store_answer(&self, question: &Question, answer: &NewChatMessage<'_>) -> EngineResult<()> {
+        let session = answer.session_id;
+        let stored = self.db().transaction(question.actor, |conn| {
+            sessions::lock(conn, session)?;
+            let ordinal = messages::next_ordinal(conn, session)?;
+            let retrieved_chunk_ids = answer.retrieved_chunk_ids.clone();
+            let citations = answer.citations.clone();
+            let timings = answer.timings.clone();
+            messages::append(
+                conn,
+                &NewChatMessage { ordinal, retrieved_chunk_ids, citations, timings, ..*answer },
+            )
+        });
+        stored.map(drop).map_err(|error| EngineError::from(error).naming("session"))
+    }
+}
+
+/// The last `count` messages.
+fn last_of(messages: &[ChatMessage], count: i64) -> &[ChatMessage] {
+    let skip = messages.len().saturating_sub(usize::try_from(count).unwrap_or(0));
+    messages.get(skip..).unwrap_or_default()
 }
 
 /// A turn without evidence: its search failed or was stopped.

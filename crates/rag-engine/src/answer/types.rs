@@ -5,7 +5,7 @@ use std::time::Instant;
 use rag_llm::{ChatRequest, Usage};
 use rag_repo::{Actor, filter::Filter};
 use rag_schema::{
-    enums::{Outcome, StopReason},
+    enums::{Outcome, Sender, StopReason},
     ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId, UserId},
     models::ChatMessage,
 };
@@ -34,6 +34,19 @@ pub struct Question {
     pub filter: Option<Filter>,
     /// Steps taken to understand the question; the server's when absent.
     pub understanding: Option<Understanding>,
+    /// The conversation so far, if the client keeps it: nothing of the turn is stored then. `None` for a conversation of ours.
+    pub conversation: Option<Conversation>,
+}
+
+/// A conversation that the client keeps and sends along with each question.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation {
+    /// The client's instructions for the answer's form; empty for none.
+    pub instructions: String,
+    /// The messages before the question, oldest first.
+    pub messages: Vec<(Sender, String)>,
+    /// Maximum number of tokens of the answer; `None` for the model's limit.
+    pub max_tokens: Option<u32>,
 }
 
 /// A passage given to the answerer under a number.
@@ -131,14 +144,16 @@ pub struct Answer {
     pub answered_by: String,
     /// Duration of each step.
     pub timings: TurnTimings,
+    /// Tokens that the chat model read and wrote, counted by it or estimated; `None` if no model was asked.
+    pub usage: Option<Usage>,
 }
 
-/// A question that is stored.
+/// A question whose turn has begun.
 #[derive(Debug, Clone)]
 pub(super) struct Begun {
-    /// The question as stored.
+    /// The question; stored, unless the client keeps the conversation.
     pub(super) message: ChatMessage,
-    /// The last messages before it, oldest first.
+    /// The last messages before it, oldest first; of a conversation that the client keeps, all of them.
     pub(super) recent: Vec<ChatMessage>,
     /// When it arrived.
     pub(super) at: Instant,

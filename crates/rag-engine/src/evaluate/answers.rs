@@ -70,6 +70,7 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
         collections: vec![collection.id],
         filter: None,
         understanding: None,
+        conversation: None,
     }
 }
 

@@ -8,3 +8,4 @@ mod upload;
 pub(crate) use build::titled;
 pub(crate) use bundle::work_on;
 pub use upload::{Accepted, Upload};
+pub(crate) use upload::{StoreError, hash};

@@ -57,6 +57,17 @@ impl Engine {
         collection: CollectionId,
         upload: &Upload<'_>,
     ) -> EngineResult<Accepted> {
+        self.upload_as(actor, collection, upload, DocumentId::new())
+    }
+
+    /// As `upload`, with the id that the document gets if it is new.
+    pub(crate) fn upload_as(
+        &self,
+        actor: Actor,
+        collection: CollectionId,
+        upload: &Upload<'_>,
+        id: DocumentId,
+    ) -> EngineResult<Accepted> {
         if !upload.metadata.is_object() {
             return Err(EngineError::Invalid("The metadata must be a JSON object.".to_owned()));
         }
@@ -74,7 +85,8 @@ impl Engine {
         }
         let format = sniff(&mut file, upload.source)?;
         let sha256 = hash(&mut file)?;
-        let new = Incoming { upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
+        let new =
+            Incoming { id, upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
         let stored = self.db().transaction(actor, |conn| {
             let model = collections::find(conn, collection)?.model_id;
             if let Some(document) = documents::find_by_content(conn, collection, &sha256)? {
@@ -104,8 +116,8 @@ impl Engine {
     }
 }
 
-/// Why an upload was not stored.
-enum StoreError {
+/// The reason why an upload was not stored.
+pub(crate) enum StoreError {
     Database(RepoError),
     File(std::io::Error),
 }
@@ -153,7 +165,8 @@ fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
     Ok(rag_text::detect_file(file, name)?)
 }
 
-fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
+/// The SHA-256 of a file.
+pub(crate) fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
     file.rewind()?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 64 << 10];
@@ -168,6 +181,7 @@ fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
 
 /// An upload of which all is known that the tables need.
 struct Incoming<'a> {
+    id: DocumentId,
     upload: &'a Upload<'a>,
     format: Format,
     size: i64,
@@ -185,7 +199,7 @@ impl Incoming<'_> {
         let document = documents::insert(
             conn,
             &NewDocument {
-                id: DocumentId::new(),
+                id: self.id,
                 collection_id: collection,
                 title: &title,
                 source: self.upload.source,

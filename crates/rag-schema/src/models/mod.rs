@@ -5,6 +5,7 @@ mod chat;
 mod collection;
 mod document;
 mod event;
+mod file;
 mod job;
 mod search;
 mod user;
@@ -16,6 +17,7 @@ pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
+pub use file::{File, NewFile};
 pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};

@@ -1,0 +1,107 @@
+//! A turn's events as chunks of a chat completion.
+
+use rag_engine::answer::{Answer, Event};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    chat::{Reply, UsageView, is_cut},
+    error::OpenAiErrorView,
+};
+use crate::{event_stream::EventWriter, problem::ApiError};
+
+/// The last line of every stream.
+pub(super) const DONE: &str = "data: [DONE]\n\n";
+
+/// Writes chunks.
+pub(super) struct ChatStream {
+    reply: Reply,
+    with_usage: bool,
+    /// Whether the first chunk, which names the speaker, is sent.
+    is_begun: bool,
+    /// The text sent so far; annotations count its characters.
+    text: String,
+}
+
+impl ChatStream {
+    pub(super) fn new(reply: Reply, with_usage: bool) -> Self {
+        Self { reply, with_usage, is_begun: false, text: String::new() }
+    }
+
+    /// A chunk that adds `delta` to the message.
+    fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
+        let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
+        self.frame(&json!([choice]))
+    }
+
+    fn frame(&self, choices: &Value) -> Value {
+        let Reply { id, created, model, .. } = &self.reply;
+        let chunk = json!({"id": id, "object": "chat.completion.chunk", "created": created, "model": model,
+                               "choices": choices});
+        if self.with_usage { with_fields(chunk, json!({"usage": null})) } else { chunk }
+    }
+
+    /// The first chunk, unless it is sent already.
+    fn begin(&mut self, sources: &[Value]) -> String {
+        if self.is_begun {
+            return String::new();
+        }
+        self.is_begun = true;
+        let first = self.chunk(&json!({"role": "assistant", "content": "", "refusal": null}), None);
+        data(&with_fields(first, json!({"sources": sources})))
+    }
+
+    fn end(&mut self, answer: &Answer) -> String {
+        let mut text = self.begin(&[]);
+        let annotations = self.reply.addresses.annotations(&self.text, &answer.citations);
+        if !annotations.is_empty() {
+            text += &data(&self.chunk(&json!({"annotations": annotations}), None));
+        }
+        let reason = if is_cut(answer) { "length" } else { "stop" };
+        text += &data(&self.chunk(&json!({}), Some(reason)));
+        if self.with_usage {
+            let usage = json!({"usage": UsageView::from(answer.usage)});
+            text += &data(&with_fields(self.frame(&json!([])), usage));
+        }
+        text + DONE
+    }
+}
+
+impl EventWriter for ChatStream {
+    fn event(&mut self, id: usize, event: &Event) -> String {
+        match event {
+            Event::Sources(sources) => {
+                let sources = self.reply.addresses.open_webui_sources(sources);
+                self.begin(&sources)
+            }
+            Event::Token(piece) => {
+                self.text.push_str(piece);
+                self.begin(&[]) + &data(&self.chunk(&json!({"content": piece}), None))
+            }
+            Event::Citation(_) => String::new(),
+            Event::Done(answer) => self.end(answer),
+            Event::Failed(error) => self.refusal(id, &error.into()),
+        }
+    }
+
+    fn refusal(&mut self, _id: usize, error: &ApiError) -> String {
+        data(&OpenAiErrorView::from(error)) + DONE
+    }
+}
+
+/// The object with further fields, which replace those of the same names.
+pub(crate) fn with_fields(object: Value, more: Value) -> Value {
+    match (object, more) {
+        (Value::Object(mut fields), Value::Object(more)) => {
+            fields.extend(more);
+            Value::Object(fields)
+        }
+        (object, _) => object,
+    }
+}
+
+/// A server-sent event without a name.
+pub(super) fn data(value: &impl Serialize) -> String {
+    // JSON has no bare line breaks, so one line holds it.
+    format!("data: {}\n\n", serde_json::to_string(value).unwrap_or_default())
+}

@@ -1,0 +1,172 @@
+//! Citations and sources where each kind of client looks for them.
+
+use actix_web::HttpRequest;
+use rag_engine::answer::{Citation, Evidence, Sources};
+use rag_repo::search::Origin;
+use rag_schema::ids::DocumentId;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::ids::{FILE, prefixed};
+
+/// A marker such as `[2]` in a text, in Unicode scalar values, and its citation.
+#[derive(Debug, PartialEq)]
+pub(super) struct Mark<'c> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) citation: &'c Citation,
+}
+
+/// The markers of the text that have a citation, in order.
+pub(super) fn find_marks<'c>(text: &str, citations: &'c [Citation]) -> Vec<Mark<'c>> {
+    let (mut marks, mut rest, mut at) = (Vec::new(), text, 0);
+    while let Some((before, after)) = rest.split_once('[') {
+        at += before.chars().count() + 1;
+        rest = after;
+        let Some((number, _)) = after.split_once(']') else { break };
+        let marker = number.parse::<usize>().ok();
+        let citation = marker.and_then(|marker| citations.iter().find(|known| known.marker == marker));
+        if let Some(citation) = citation {
+            marks.push(Mark { start: at - 1, end: at + number.chars().count() + 1, citation });
+        }
+    }
+    marks
+}
+
+/// An annotation of a chat completion.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnnotationView {
+    /// Always `url_citation`, the only kind that chat completions have.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// The citation.
+    pub(crate) url_citation: UrlCitationView,
+}
+
+/// The source that a part of an answer cites.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UrlCitationView {
+    /// First character of the marker in the answer, in Unicode scalar values.
+    pub(crate) start_index: usize,
+    /// One past its last character.
+    pub(crate) end_index: usize,
+    /// Address of the document: where it came from on the web, or its content here.
+    pub(crate) url: String,
+    /// The document's title.
+    pub(crate) title: String,
+    /// The sentence that supports the answer best; an addition of ours.
+    pub(crate) quote: String,
+    /// Number in the answer; an addition of ours.
+    pub(crate) marker: usize,
+    /// Page, from 1; an addition of ours.
+    pub(crate) page: Option<i32>,
+}
+
+/// Makes addresses of documents for the client of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Addresses {
+    base: String,
+}
+
+impl Addresses {
+    /// Addresses on the server as the client named it.
+    pub(super) fn of_request(req: &HttpRequest) -> Self {
+        let connection = req.connection_info();
+        Self { base: format!("{}://{}", connection.scheme(), connection.host()) }
+    }
+
+    fn document(&self, id: DocumentId, source: Option<&str>) -> String {
+        match web_address(source) {
+            Some(address) => address.to_owned(),
+            None => format!("{}/v1/documents/{id}/content", self.base),
+        }
+    }
+
+    /// The annotations of a chat completion.
+    pub(super) fn annotations(&self, text: &str, citations: &[Citation]) -> Vec<AnnotationView> {
+        let view = |Mark { start, end, citation }: Mark<'_>| UrlCitationView {
+            start_index: start,
+            end_index: end,
+            url: self.document(citation.document_id, citation.source.as_deref()),
+            title: citation.title.clone(),
+            quote: citation.quote.clone(),
+            marker: citation.marker,
+            page: citation.page,
+        };
+        let marks = find_marks(text, citations).into_iter();
+        marks.map(|mark| AnnotationView { kind: "url_citation", url_citation: view(mark) }).collect()
+    }
+
+    /// The annotations of a response: citations of web pages, and of files for all other documents.
+    pub(super) fn response_annotations(text: &str, citations: &[Citation]) -> Vec<Value> {
+        let view = |Mark { start, end, citation }: Mark<'_>| match web_address(citation.source.as_deref()) {
+            Some(url) => json!({"type": "url_citation", "start_index": start, "end_index": end, "url": url,
+                                "title": citation.title}),
+            None => json!({"type": "file_citation", "index": start,
+                           "file_id": prefixed(FILE, citation.document_id),
+                           "filename": citation.source.as_deref().unwrap_or(&citation.title)}),
+        };
+        find_marks(text, citations).into_iter().map(view).collect()
+    }
+
+    /// The passages as `Open WebUI` reads them: one source for each, so that the markers count them.
+    pub(super) fn open_webui_sources(&self, sources: &Sources) -> Vec<Value> {
+        let view = |Evidence { found, .. }: &Evidence| {
+            let passage = &found.passage;
+            let Origin::Chunk(chunk) = &passage.origin;
+            let url = self.document(chunk.document_id, chunk.source.as_deref());
+            json!({
+                "source": {"id": passage.id, "name": passage.title, "url": url},
+                "document": [passage.text],
+                "metadata": [{"source": passage.id, "name": passage.title, "page": chunk.page}],
+                "distances": [found.ranked.score],
+            })
+        };
+        sources.evidence.iter().map(view).collect()
+    }
+}
+
+fn web_address(source: Option<&str>) -> Option<&str> {
+    source.filter(|source| source.starts_with("https://") || source.starts_with("http://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use rag_schema::ids::PassageId;
+
+    use super::*;
+
+    fn citation(marker: usize) -> Citation {
+        Citation {
+            marker,
+            chunk_id: PassageId::new(),
+            document_id: DocumentId::new(),
+            title: format!("Title {marker}"),
+            source: None,
+            page: None,
+            heading_path: Vec::new(),
+            quote: String::new(),
+            start_offset: 0,
+            end_offset: 0,
+            supported: true,
+        }
+    }
+
+    #[test]
+    fn marks_are_counted_in_characters() {
+        let citations = [citation(1), citation(12)];
+        let text = "Größe [12]: a[0] [x] is [1].";
+        let marks = find_marks(text, &citations);
+        let chars: Vec<char> = text.chars().collect();
+        let shown: Vec<String> =
+            marks.iter().map(|mark| chars[mark.start..mark.end].iter().collect()).collect();
+        assert_eq!(shown, ["[12]", "[1]"]);
+        assert_eq!(marks[0].citation.marker, 12);
+    }
+
+    #[test]
+    fn a_text_without_marks_has_none() {
+        assert_eq!(find_marks("No [marks] here [", &[citation(1)]), []);
+    }
+}

@@ -1,0 +1,22 @@
+//! `/openai/v1`: our collections, answers, vectors and files in the shapes that clients of OpenAI's interface read.
+
+pub(crate) mod chat;
+mod chat_stream;
+mod citations;
+pub(crate) mod embeddings;
+mod error;
+pub(crate) mod files;
+mod ids;
+mod messages;
+pub(crate) mod models;
+mod page;
+mod response_stream;
+pub(crate) mod responses;
+pub(crate) mod vector_search;
+pub(crate) mod vector_store_files;
+pub(crate) mod vector_stores;
+
+pub(crate) use chat::finish_turn;
+pub(crate) use chat_stream::with_fields;
+pub(crate) use error::{OpenAiErrorView, is_path, respond};
+pub(crate) use models::find_collection_by_name;

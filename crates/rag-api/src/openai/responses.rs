@@ -1,0 +1,242 @@
+//! `POST /openai/v1/responses`: the same answer in the shape of the Responses interface (Open Responses).
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use rag_engine::answer::{Answer, Conversation};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{
+    chat::{Reply, check_tools, finish_turn, is_cut, question},
+    chat_stream::with_fields,
+    citations::Addresses,
+    messages::{ChatMessageBody, ContentBody, read_conversation},
+    response_stream::ResponseStream,
+};
+use crate::{
+    app::App,
+    ask::{is_begun, start_turn, unless_left},
+    auth::{Ask, May},
+    event_stream,
+    extract::Body,
+    problem::{ApiError, ApiResult},
+};
+
+/// A question, or a conversation that ends with one. Fields that only steer how a model writes have no effect.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+pub(crate) struct CreateResponseBody {
+    /// `rag` for all collections, `rag/<name or id>` for one.
+    pub(crate) model: String,
+    /// A text, or messages, oldest first.
+    pub(crate) input: InputBody,
+    /// Instructions for the form of the answer.
+    #[serde(default)]
+    pub(crate) instructions: Option<String>,
+    /// Whether the answer comes as events.
+    #[serde(default)]
+    pub(crate) stream: Option<bool>,
+    /// Maximum number of tokens that the chat model writes.
+    #[serde(default)]
+    pub(crate) max_output_tokens: Option<u32>,
+    /// Not supported: send the conversation as `input`.
+    #[serde(default)]
+    pub(crate) previous_response_id: Option<String>,
+    /// Not supported: send the conversation as `input`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) conversation: Option<Value>,
+    /// Not supported.
+    #[serde(default)]
+    pub(crate) background: Option<bool>,
+    /// No tools are called.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub(crate) tools: Option<Vec<Value>>,
+    /// `none`, or `auto` without tools.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) tool_choice: Option<Value>,
+    /// `{"format": {"type": "text"}}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) text: Option<Value>,
+    /// Facts that the response repeats.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) metadata: Option<Value>,
+    /// Only documents that pass it, as for `/v1/search`; an addition of ours.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Option<Value>,
+}
+
+/// What is asked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum InputBody {
+    /// The question.
+    Text(String),
+    /// Messages; the last one is the question.
+    Messages(Vec<ChatMessageBody>),
+}
+
+/// Answers from the documents of a collection. The conversation is the client's: nothing of it is stored here.
+#[utoipa::path(post, path = "/openai/v1/responses", tag = "openai", request_body = CreateResponseBody, responses(
+    (status = 200, content((Object = "application/json"), (String = "text/event-stream")))))]
+pub(crate) async fn create_response(
+    app: web::Data<App>,
+    caller: May<Ask>,
+    req: HttpRequest,
+    Body(body): Body<CreateResponseBody>,
+) -> ApiResult<HttpResponse> {
+    body.check()?;
+    let conversation = body.read()?;
+    let question = question(&app, &caller, &body.model, body.filter.as_ref(), conversation).await?;
+    let mut reader = start_turn(&app, question);
+    let reply = Reply::new("", body.model.clone(), &req);
+    let is_streamed = body.stream == Some(true);
+    let response = ResponseReply { reply, body };
+    unless_left(&req, async {
+        if is_streamed {
+            is_begun(&reader).await?;
+            let writer = ResponseStream::new(response);
+            Ok(event_stream::respond_with(&app, &req, caller.proof, reader, writer))
+        } else {
+            let (_, answer) = finish_turn(&mut reader).await?;
+            let item = response.item(&answer.text, &answer);
+            Ok(HttpResponse::Ok().json(response.ended(&item, &answer)))
+        }
+    })
+    .await
+}
+
+impl CreateResponseBody {
+    /// Refuses fields that would change the answer in a way that is not possible here.
+    fn check(&self) -> ApiResult<()> {
+        let kept = [
+            ("previous_response_id", self.previous_response_id.is_some()),
+            ("conversation", self.conversation.as_ref().is_some_and(|value| !value.is_null())),
+        ];
+        if let Some((field, _)) = kept.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(ApiError::field(
+                field,
+                "is not supported: responses are not stored; send the conversation as input",
+            ));
+        }
+        if self.background == Some(true) {
+            return Err(ApiError::field("background", "must be false"));
+        }
+        let format = self.text.as_ref().and_then(|text| text.pointer("/format/type"));
+        if format.is_some_and(|kind| kind != "text") {
+            return Err(ApiError::field("text.format", "must be {\"type\": \"text\"}"));
+        }
+        check_tools(self.tools.as_deref(), self.tool_choice.as_ref())
+    }
+
+    fn read(&self) -> ApiResult<(String, Conversation)> {
+        let (text, conversation) = match &self.input {
+            InputBody::Text(text) => {
+                let content = Some(ContentBody::Text(text.clone()));
+                read_conversation(&[ChatMessageBody { role: "user".to_owned(), content }], "input")?
+            }
+            InputBody::Messages(messages) => read_conversation(messages, "input")?,
+        };
+        let given = self.instructions.as_deref().unwrap_or_default();
+        let all = [given, &conversation.instructions].join("\n");
+        let instructions = all.trim_matches('\n').to_owned();
+        Ok((text, Conversation { instructions, max_tokens: self.max_output_tokens, ..conversation }))
+    }
+}
+
+fn whole_seconds(duration_ms: f64) -> i64 {
+    i64::try_from(Duration::from_secs_f64((duration_ms / 1e3).max(0.0)).as_secs()).unwrap_or(0)
+}
+
+/// A response while it is made.
+pub(super) struct ResponseReply {
+    pub(super) reply: Reply,
+    body: CreateResponseBody,
+}
+
+impl ResponseReply {
+    /// Id of the message in the response.
+    pub(super) fn item_id(&self) -> String {
+        format!("msg_{}", self.reply.id)
+    }
+
+    /// The response in a state, with its output.
+    pub(super) fn response(&self, status: &str, output: &[Value]) -> Value {
+        let body = &self.body;
+        json!({
+            "id": format!("resp_{}", self.reply.id),
+            "object": "response",
+            "created_at": self.reply.created,
+            "completed_at": null,
+            "status": status,
+            "incomplete_details": null,
+            "error": null,
+            "model": self.reply.model,
+            "output": output,
+            "instructions": body.instructions,
+            "previous_response_id": null,
+            "tools": [],
+            "tool_choice": "none",
+            "parallel_tool_calls": false,
+            "max_tool_calls": null,
+            "max_output_tokens": body.max_output_tokens,
+            "truncation": "disabled",
+            "text": {"format": {"type": "text"}},
+            "reasoning": null,
+            "temperature": 0.0,
+            "top_p": 1.0,
+            "presence_penalty": 0.0,
+            "frequency_penalty": 0.0,
+            "top_logprobs": 0,
+            "usage": null,
+            "store": false,
+            "background": false,
+            "service_tier": "default",
+            "safety_identifier": null,
+            "prompt_cache_key": null,
+            "metadata": body.metadata.clone().unwrap_or_else(|| json!({})),
+        })
+    }
+
+    /// The part of the message that holds the text.
+    pub(super) fn part(text: &str, annotations: &[Value]) -> Value {
+        json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": []})
+    }
+
+    /// The whole message.
+    pub(super) fn item(&self, text: &str, answer: &Answer) -> Value {
+        let annotations = Addresses::response_annotations(text, &answer.citations);
+        let status = if is_cut(answer) { "incomplete" } else { "completed" };
+        json!({"type": "message", "id": self.item_id(), "status": status, "role": "assistant",
+               "content": [Self::part(text, &annotations)]})
+    }
+
+    /// The response at its end: complete, or cut.
+    pub(super) fn ended(&self, item: &Value, answer: &Answer) -> Value {
+        let is_cut = is_cut(answer);
+        let status = if is_cut { "incomplete" } else { "completed" };
+        let response = self.response(status, std::slice::from_ref(item));
+        let end = if is_cut {
+            json!({"incomplete_details": {"reason": "max_output_tokens"}})
+        } else {
+            let seconds = answer.timings.total_ms.map_or(0, whole_seconds);
+            json!({"completed_at": self.reply.created + seconds})
+        };
+        let usage = answer.usage.unwrap_or_default();
+        let usage = json!({
+            "input_tokens": usage.prompt_tokens,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": usage.completion_tokens,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": usage.total_tokens,
+        });
+        with_fields(with_fields(response, end), json!({"usage": usage}))
+    }
+}

@@ -1,0 +1,302 @@
+//! `/openai/v1/vector_stores`: our collections, made, listed, renamed and deleted.
+
+use actix_web::{
+    HttpRequest,
+    web::{self, Json},
+};
+use rag_repo::collections::{self, DocumentCounts};
+use rag_schema::{
+    ids::{CollectionId, FileId},
+    models::{Collection, NewCollection},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{
+    ids::{FILE, VECTOR_STORE, parse_id, prefixed},
+    models::in_path,
+    page::{DeletedView, OpenAiListView, OpenAiPageParams},
+};
+use crate::{
+    app::App,
+    auth::{Caller, Manage, May, Read},
+    extract::{Body, Params},
+    names::check_name,
+    problem::{ApiError, ApiResult},
+};
+
+/// Maximum number of files that a vector store can be created with.
+const MAX_FILES: usize = 500;
+
+/// A vector store to create.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+pub(crate) struct CreateVectorStoreBody {
+    /// Name, unique among yours, 1 to 200 characters; without one, it is made up.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) name: Option<String>,
+    /// Description, at most 2,000 characters.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    pub(crate) description: Option<String>,
+    /// Files to add, at most 500.
+    #[serde(default)]
+    pub(crate) file_ids: Option<Vec<String>>,
+    /// `{"type": "auto"}`: the server's settings decide.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) chunking_strategy: Option<Value>,
+    /// Not supported: a vector store stays until it is deleted.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) expires_after: Option<Value>,
+    /// Not supported: use `description`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) metadata: Option<Value>,
+}
+
+/// A change of a vector store; absent fields stay as they are.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+pub(crate) struct UpdateVectorStoreBody {
+    /// Name, unique among the owner's, 1 to 200 characters.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) name: Option<String>,
+    /// Description, at most 2,000 characters.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    pub(crate) description: Option<String>,
+    /// Not supported: a vector store stays until it is deleted.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) expires_after: Option<Value>,
+    /// Not supported: use `description`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) metadata: Option<Value>,
+}
+
+/// A vector store.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VectorStoreView {
+    /// Id: `vs_` and the collection's id.
+    pub(crate) id: String,
+    /// Always `vector_store`.
+    pub(crate) object: &'static str,
+    /// Creation, in seconds since 1970.
+    pub(crate) created_at: i64,
+    /// Last change, in seconds since 1970.
+    pub(crate) last_active_at: i64,
+    /// Name.
+    pub(crate) name: String,
+    /// Description.
+    pub(crate) description: String,
+    /// Bytes of the originals.
+    pub(crate) usage_bytes: i64,
+    /// Numbers of files.
+    pub(crate) file_counts: FileCountsView,
+    /// `completed`, or `in_progress` while files are being read.
+    pub(crate) status: &'static str,
+    /// Always null.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) expires_after: Option<Value>,
+    /// Always null.
+    pub(crate) expires_at: Option<i64>,
+    /// Always empty.
+    #[schema(value_type = Object)]
+    pub(crate) metadata: Value,
+}
+
+/// Numbers of files of a vector store. A file that cannot be read is not kept, so none has failed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FileCountsView {
+    /// Files that are being read.
+    pub(crate) in_progress: i64,
+    /// Files that searches find.
+    pub(crate) completed: i64,
+    /// Always 0.
+    pub(crate) failed: i64,
+    /// Always 0.
+    pub(crate) cancelled: i64,
+    /// All files.
+    pub(crate) total: i64,
+}
+
+impl VectorStoreView {
+    fn new(row: Collection, counts: &[DocumentCounts]) -> Self {
+        let own = counts.iter().find(|counts| counts.collection_id == row.id);
+        let (all, searchable) = own.map_or((0, 0), |counts| (counts.documents, counts.searchable));
+        Self {
+            id: prefixed(VECTOR_STORE, row.id),
+            object: "vector_store",
+            created_at: row.created_at.timestamp(),
+            last_active_at: row.updated_at.timestamp(),
+            name: row.name,
+            description: row.description,
+            usage_bytes: own.map_or(0, |counts| counts.size_bytes),
+            file_counts: FileCountsView {
+                in_progress: all - searchable,
+                completed: searchable,
+                failed: 0,
+                cancelled: 0,
+                total: all,
+            },
+            status: if all == searchable { "completed" } else { "in_progress" },
+            expires_after: None,
+            expires_at: None,
+            metadata: json!({}),
+        }
+    }
+}
+
+/// The vector store in the path.
+pub(super) fn store_in_path(req: &HttpRequest) -> ApiResult<CollectionId> {
+    parse_id(VECTOR_STORE, &in_path(req, "vector_store_id"), "vector store")
+}
+
+/// Refuses what a vector store here cannot hold.
+fn check(expires_after: Option<&Value>, metadata: Option<&Value>) -> ApiResult<()> {
+    if expires_after.is_some_and(|value| !value.is_null()) {
+        return Err(ApiError::field("expires_after", "is not supported: delete the vector store yourself"));
+    }
+    if metadata.and_then(Value::as_object).is_some_and(|fields| !fields.is_empty()) {
+        return Err(ApiError::field("metadata", "is not supported: use description"));
+    }
+    Ok(())
+}
+
+/// Refuses chunks of the client's own sizes.
+pub(super) fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
+    let kind = strategy.and_then(|strategy| strategy.get("type"));
+    if kind.is_some_and(|kind| kind != "auto") {
+        let rule = "must be {\"type\": \"auto\"}: the server's settings decide how documents are cut";
+        return Err(ApiError::field("chunking_strategy", rule));
+    }
+    Ok(())
+}
+
+/// Creates a vector store, which is a collection.
+#[utoipa::path(post, path = "/openai/v1/vector_stores", tag = "openai", request_body = CreateVectorStoreBody, responses(
+    (status = 200, body = VectorStoreView)))]
+pub(crate) async fn create_vector_store(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Body(body): Body<CreateVectorStoreBody>,
+) -> ApiResult<Json<VectorStoreView>> {
+    check(body.expires_after.as_ref(), body.metadata.as_ref())?;
+    check_chunking(body.chunking_strategy.as_ref())?;
+    let files = body.file_ids.unwrap_or_default();
+    if files.len() > MAX_FILES {
+        return Err(ApiError::field("file_ids", format!("must hold at most {MAX_FILES} files")));
+    }
+    let files: Vec<FileId> = files.iter().map(|id| parse_id(FILE, id, "file")).collect::<ApiResult<_>>()?;
+    if !files.is_empty() {
+        caller.check_scopes(&[rag_schema::enums::Scope::Write])?;
+    }
+    let (person, id) = (caller.person()?, CollectionId::new());
+    let name = body.name.unwrap_or_else(|| format!("Vector store {}", id.uuid().simple()));
+    let model_id = app.engine.models().for_new_collections().id();
+    let actor = caller.actor;
+    app.with_upload(move |engine| {
+        let new = NewCollection {
+            id,
+            organisation_id: person.organisation,
+            owner_id: person.id,
+            name: name.trim(),
+            description: body.description.as_deref().unwrap_or_default(),
+            model_id,
+        };
+        engine.create_collection(actor, &new)?;
+        let added =
+            files.into_iter().try_for_each(|file| engine.add_file(actor, file, id, &json!({})).map(drop));
+        // All of it or nothing: without its files the vector store is not the one that was requested.
+        added.or_else(|error| engine.delete_collection(actor, id).and(Err(error))).map_err(ApiError::from)
+    })
+    .await?;
+    find_store(&app, &caller, id).await.map(Json)
+}
+
+async fn find_store(app: &App, caller: &Caller, id: CollectionId) -> ApiResult<VectorStoreView> {
+    let found = app
+        .read(caller.actor, move |conn| {
+            Ok((collections::find(conn, id)?, collections::count_documents(conn, &[id])?))
+        })
+        .await;
+    let (row, counts) = found.map_err(|error| error.naming("vector store"))?;
+    Ok(VectorStoreView::new(row, &counts))
+}
+
+/// Your vector stores, which are your collections, newest first.
+#[utoipa::path(get, path = "/openai/v1/vector_stores", tag = "openai", params(OpenAiPageParams), responses(
+    (status = 200, body = OpenAiListView<VectorStoreView>)))]
+pub(crate) async fn list_vector_stores(
+    app: web::Data<App>,
+    caller: May<Read>,
+    Params(params): Params<OpenAiPageParams>,
+) -> ApiResult<Json<OpenAiListView<VectorStoreView>>> {
+    let page = params.page(VECTOR_STORE)?;
+    let (rows, counts) = app
+        .read(caller.actor, move |conn| {
+            let rows = collections::list(conn, page)?;
+            let ids: Vec<CollectionId> = rows.iter().map(|row| row.id).collect();
+            let counts = collections::count_documents(conn, &ids)?;
+            Ok((rows, counts))
+        })
+        .await?;
+    let views = rows.into_iter().map(|row| VectorStoreView::new(row, &counts)).collect();
+    Ok(Json(params.view(views, |view| view.id.clone())))
+}
+
+/// One vector store.
+#[utoipa::path(get, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
+    params(("vector_store_id" = String, Path)), responses((status = 200, body = VectorStoreView)))]
+pub(crate) async fn get_vector_store(
+    app: web::Data<App>,
+    caller: May<Read>,
+    req: HttpRequest,
+) -> ApiResult<Json<VectorStoreView>> {
+    find_store(&app, &caller, store_in_path(&req)?).await.map(Json)
+}
+
+/// Renames a vector store, or changes its description.
+#[utoipa::path(post, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
+    params(("vector_store_id" = String, Path)), request_body = UpdateVectorStoreBody, responses(
+    (status = 200, body = VectorStoreView)))]
+pub(crate) async fn update_vector_store(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    req: HttpRequest,
+    Body(body): Body<UpdateVectorStoreBody>,
+) -> ApiResult<Json<VectorStoreView>> {
+    check(body.expires_after.as_ref(), body.metadata.as_ref())?;
+    let (id, actor) = (store_in_path(&req)?, caller.actor);
+    app.blocking(move |engine| {
+        let name = body.name.as_deref().map(str::trim);
+        Ok(engine.update_collection(actor, id, name, body.description.as_deref())?)
+    })
+    .await
+    .map_err(|error| error.naming("vector store"))?;
+    find_store(&app, &caller, id).await.map(Json)
+}
+
+/// Deletes a vector store with all its documents.
+#[utoipa::path(delete, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
+    params(("vector_store_id" = String, Path)), responses((status = 200, body = DeletedView)))]
+pub(crate) async fn delete_vector_store(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    req: HttpRequest,
+) -> ApiResult<Json<DeletedView>> {
+    let (id, actor) = (store_in_path(&req)?, caller.actor);
+    let deleted = app.blocking(move |engine| Ok(engine.delete_collection(actor, id)?)).await;
+    deleted.map_err(|error| error.naming("vector store"))?;
+    let object = "vector_store.deleted";
+    Ok(Json(DeletedView { id: prefixed(VECTOR_STORE, id), object, deleted: true }))
+}

@@ -1,0 +1,68 @@
+//! The turn of a conversation that the client keeps: the same search and answer, of which nothing but the tokens is recorded.
+
+use std::time::Instant;
+
+use chrono::DateTime;
+use rag_llm::Usage;
+use rag_repo::{Actor, collections, organisations};
+use rag_schema::{
+    enums::Sender,
+    ids::{MessageId, SessionId},
+    models::ChatMessage,
+};
+use serde_json::json;
+
+use super::types::{Begun, Conversation, Question};
+use crate::{Engine, EngineError, EngineResult};
+
+impl Engine {
+    /// Checks the collections, and makes messages of the conversation that no table holds.
+    pub(super) fn begin_unstored(
+        &self,
+        question: &Question,
+        text: &str,
+        conversation: &Conversation,
+        at: Instant,
+    ) -> EngineResult<Begun> {
+        let are_visible = self
+            .db()
+            .read(question.actor, |conn| collections::are_all_visible(conn, &question.collections))?;
+        if !are_visible {
+            return Err(EngineError::NotFound("collection"));
+        }
+        let session = SessionId::new();
+        let messages = conversation.messages.iter().map(|(sender, text)| (*sender, text.as_str()));
+        let mut recent: Vec<ChatMessage> = (0..)
+            .zip(messages.chain([(Sender::User, text)]))
+            .map(|(ordinal, (sender, text))| unstored(session, ordinal, sender, text))
+            .collect();
+        let message = recent.pop().ok_or(EngineError::NotFound("question"))?;
+        Ok(Begun { message, recent, at })
+    }
+
+    /// Counts the tokens of an answer that is not stored.
+    pub(super) fn spend_tokens(&self, actor: Actor, usage: Usage) -> EngineResult<()> {
+        let tokens = usage.prompt_tokens.saturating_add(usage.completion_tokens);
+        Ok(self.db().transaction(actor, |conn| organisations::spend(conn, tokens))?)
+    }
+}
+
+fn unstored(session_id: SessionId, ordinal: i32, sender: Sender, text: &str) -> ChatMessage {
+    ChatMessage {
+        id: MessageId::new(),
+        session_id,
+        ordinal,
+        sender,
+        text: text.to_owned(),
+        outcome: None,
+        citations: json!([]),
+        answered_by: None,
+        timings: json!({}),
+        prompt_tokens: None,
+        completion_tokens: None,
+        // No row, no time of a row.
+        created_at: DateTime::UNIX_EPOCH,
+        question_id: None,
+        stop_reason: None,
+    }
+}
