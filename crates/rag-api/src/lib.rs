@@ -15,6 +15,7 @@ mod finish;
 mod health;
 mod jobs;
 mod limits;
+mod memories;
 mod names;
 mod openapi;
 mod openapi_words;

@@ -1,5 +1,6 @@
 //! The command line: its commands, flags and help; what they do lies in `commands`.
 
+mod memory;
 mod pg;
 
 use std::path::PathBuf;
@@ -8,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rag_repo::filter::Filter;
 use rag_schema::enums::Scope;
 
-pub(crate) use self::pg::PgCommand;
+pub(crate) use self::{
+    memory::{MemoryCommand, RecallArgs},
+    pg::PgCommand,
+};
 
 /// Ask questions about your own documents, on PostgreSQL.
 #[derive(Debug, Parser)]
@@ -89,6 +93,17 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  rag synonyms law\n  rag synonyms law synonyms.txt\n\n\
                             The file holds a group a line, its terms with commas between them: notice period, term of notice")]
     Synonyms(Synonyms),
+    /// Remember statements, list, correct and forget them
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag memory add \"I live in Berlin\"\n  rag memory list --state active"
+    )]
+    Memory(MemoryCommand),
+    /// Find what was remembered
+    #[command(
+        after_help = "Examples:\n  rag recall \"Where do I live?\"\n  rag recall --documents \"What did I say about pumps last week?\""
+    )]
+    Recall(RecallArgs),
     /// Show what runs and what is stored
     Status(Json),
     /// Check everything that `rag` needs, and say what to do about it

@@ -13,6 +13,7 @@ pub mod evaluate;
 mod events;
 pub mod ingest;
 pub mod jobs;
+pub mod memory;
 mod models;
 mod part_vectors;
 mod prompt_text;

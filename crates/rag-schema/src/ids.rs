@@ -86,7 +86,7 @@ ids! {
     DocumentId,
     /// Id of one version of a document.
     VersionId,
-    /// Id of a passage; a chunk has the same id as its passage.
+    /// Id of a passage; a chunk or a memory has the same id as its passage.
     PassageId,
     /// Id of a chat session.
     SessionId,
@@ -106,6 +106,10 @@ ids! {
     LinkId,
     /// Id of an event.
     EventId,
+    /// Id of a change of a memory.
+    MemoryChangeId,
+    /// Id of a step, which may change several memories.
+    MemoryStepId,
 }
 
 #[cfg(test)]

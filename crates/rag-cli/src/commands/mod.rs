@@ -9,6 +9,7 @@ mod eval_answers;
 mod index;
 mod ingest;
 mod ingest_files;
+mod memory;
 mod migrate;
 mod pg;
 mod reindex;
@@ -45,6 +46,8 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Reindex(args) => reindex::run(config, &args),
         Command::Index(args) => index::run(config, &args),
         Command::Synonyms(args) => synonyms::run(config, &args),
+        Command::Memory(command) => memory::run(config, command),
+        Command::Recall(args) => memory::recall(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

@@ -6,6 +6,7 @@ mod collection;
 mod document;
 mod event;
 mod job;
+mod memory;
 mod search;
 mod user;
 
@@ -17,5 +18,6 @@ pub use document::{
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
+pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};
