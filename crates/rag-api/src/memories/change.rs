@@ -22,7 +22,7 @@ use crate::{
     respond::NoContent,
 };
 
-/// Changes of a memory; what is absent stays.
+/// Changes of a memory; absent fields stay as they are.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "null and absence differ")]
@@ -149,7 +149,7 @@ pub(crate) struct ArchiveBody {
     pub(crate) dry_run: bool,
 }
 
-/// What was archived.
+/// The archived memories.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ArchiveView {
     /// The memories.

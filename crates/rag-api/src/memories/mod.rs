@@ -1,4 +1,4 @@
-//! `/v1/memories` and `/v1/recall`: what the caller wants remembered; memories are the caller's own alone.
+//! `/v1/memories` and `/v1/recall`: the caller's own memories.
 
 pub(crate) mod change;
 pub(crate) mod recall;

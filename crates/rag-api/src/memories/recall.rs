@@ -153,7 +153,7 @@ impl From<Factors> for FactorsView {
 /// A result: a memory or a passage of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecalledView {
-    /// What it is ranked by, comparable within one answer only.
+    /// The score that it is ranked by, comparable within one answer only.
     pub(crate) score: f64,
     /// Fused score of vectors and words.
     pub(crate) fused: f64,
@@ -203,7 +203,7 @@ pub(crate) struct TimeSpanView {
     pub(crate) until: DateTime<Utc>,
 }
 
-/// What a recall found.
+/// The result of a recall.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecallView {
     /// Results, best first.

@@ -36,7 +36,7 @@ fn empty_object() -> Value {
 #[derive(Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RememberBody {
-    /// What is remembered, in words, 1 to 4,000 characters. A secret, a question and small talk are refused.
+    /// The fact in words, 1 to 4,000 characters. A secret, a question and small talk are refused.
     #[validate(length(min = 1, max = 4_000))]
     #[schema(min_length = 1, max_length = 4_000)]
     pub(crate) content: String,

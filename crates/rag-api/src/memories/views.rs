@@ -43,7 +43,7 @@ impl From<StatementBody> for Statement {
 pub(crate) struct MemoryView {
     /// Id.
     pub(crate) id: Uuid,
-    /// What is remembered.
+    /// The memory in words.
     pub(crate) content: String,
     /// Its kind.
     #[schema(value_type = String)]
@@ -125,7 +125,7 @@ pub(crate) struct MemoryChangeView {
     pub(crate) step_id: Uuid,
     /// Memory that changed.
     pub(crate) memory_id: Uuid,
-    /// What happened.
+    /// The action.
     #[schema(value_type = String)]
     pub(crate) action: &'static str,
     /// Why.
@@ -162,7 +162,7 @@ impl From<MemoryChange> for MemoryChangeView {
     }
 }
 
-/// What became of a fact.
+/// The outcome of remembering a fact.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RememberedView {
     /// `stored`: a new memory; `seen_again`: it was known; `merged`: a memory says nearly the same, and one of both is recalled;

@@ -1,4 +1,4 @@
-//! What is to be remembered, as a client gives it.
+//! A fact to remember, as a client gives it.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rag_schema::{
@@ -24,7 +24,7 @@ const IMPORTANCE: f32 = 0.5;
 /// Something to remember.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// What is remembered, in words.
+    /// The fact in words.
     pub content: String,
     /// Its kind; read from the words when absent.
     pub kind: Option<MemoryKind>,

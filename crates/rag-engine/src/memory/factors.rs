@@ -1,4 +1,4 @@
-//! Weighs what counts in a recall beside relevance: bounded factors, each around 1, each shown in the result.
+//! The bounded factors of a recall beside relevance, each around 1 and each shown in the result.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -44,7 +44,7 @@ impl Weights {
     }
 }
 
-/// What is known of a passage beside its text.
+/// The properties of a passage that the factors use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signals {
     /// From 0 to 1.

@@ -20,7 +20,7 @@ use crate::{Actor, Engine, EngineError, EngineResult};
 /// Memories that one run archives, at most.
 const MAX_ARCHIVED: i64 = 10_000;
 
-/// What is changed of a memory; what is absent stays.
+/// An edit of a memory; absent fields stay as they are.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::option_option, reason = "the end can stay, be set and be taken away")]
 pub struct MemoryEdit {

@@ -1,4 +1,4 @@
-//! Long-term memory: what users want remembered, recalled with its reasons, corrected instead of piled up, and each step undone.
+//! Long-term memory: facts of users, recalled with reasons, corrected instead of piled up; each step can be undone.
 //!
 //! A memory is a passage of its user's collection of memories, so search, word statistics and row-level security are those of documents.
 

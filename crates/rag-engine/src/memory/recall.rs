@@ -25,7 +25,7 @@ const LOOKED_AT: usize = 4;
 /// Minimum number of candidates that are looked at.
 const MIN_LOOKED_AT: usize = 50;
 
-/// What to recall, and from where.
+/// A recall: the query, the sources and the limits.
 #[derive(Debug, Clone)]
 pub struct RecallRequest<'a> {
     /// Question or words.
@@ -83,9 +83,9 @@ impl<'a> RecallRequest<'a> {
 /// A result with its reasons.
 #[derive(Debug, Clone)]
 pub struct Recalled {
-    /// The passage, with what words and vectors gave it.
+    /// The passage, with the scores of words and vectors.
     pub found: Found,
-    /// What it is ranked by: the fused score times the factors.
+    /// The score that it is ranked by: the fused score times the factors.
     pub score: f64,
     /// The factors.
     pub factors: Factors,
@@ -93,7 +93,7 @@ pub struct Recalled {
     pub tokens: usize,
 }
 
-/// What a recall found.
+/// The result of a recall.
 #[derive(Debug, Clone)]
 pub struct Recall {
     /// Results, best first.

@@ -1,4 +1,4 @@
-//! Remembers facts: refuses what is none, counts what is known, replaces what no longer holds, and stores the rest.
+//! Remembers facts: refuses secrets, questions and small talk, counts known facts, supersedes old values, and stores the rest.
 
 use chrono::{DateTime, Utc};
 use pgvector::HalfVector;
@@ -29,7 +29,7 @@ use crate::{
 /// Memories that a new one is compared with.
 const NEAREST: i64 = 3;
 
-/// What became of a fact.
+/// The outcome of remembering a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remembered {
     /// It is a new memory.
@@ -70,7 +70,7 @@ pub enum Remembered {
     Invalid(String),
 }
 
-/// Where a user's memories are.
+/// The collection of a user's memories, and its model.
 pub(super) struct MemoryRoom<'e> {
     pub(super) user: UserId,
     pub(super) collection: Collection,

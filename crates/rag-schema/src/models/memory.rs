@@ -1,4 +1,4 @@
-//! Memories: what users want remembered, how often it is used, and how it changed.
+//! Memories of users, how often they are used, and how they changed.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -41,7 +41,7 @@ pub struct Memory {
 pub struct MemoryContent {
     /// Its kind.
     pub kind: MemoryKind,
-    /// What is remembered, in words; 1 to 4,000 characters.
+    /// The memory in words; 1 to 4,000 characters.
     pub content: String,
     /// The typed statement that it makes; all three or none.
     #[diesel(embed)]
@@ -130,7 +130,7 @@ pub struct MemoryChange {
     pub step_id: MemoryStepId,
     /// Memory that changed.
     pub memory_id: PassageId,
-    /// What happened.
+    /// The action.
     pub action: MemoryAction,
     /// Why, for people.
     pub reason: String,
@@ -160,7 +160,7 @@ pub struct NewMemoryChange {
     pub memory_id: PassageId,
     /// Its user.
     pub user_id: UserId,
-    /// What happens.
+    /// The action.
     pub action: MemoryAction,
     /// Why, for people.
     pub reason: String,
