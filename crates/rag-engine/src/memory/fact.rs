@@ -81,10 +81,10 @@ impl Fact {
     pub(super) fn full_statement(&self) -> Statement {
         let given = &self.statement;
         if given.subject.is_some() {
-            let lower = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_lowercase());
+            let lower = |text: Option<&str>| text.map(|text| text.trim().to_lowercase());
             return Statement {
-                subject: lower(&given.subject),
-                attribute: lower(&given.attribute),
+                subject: lower(given.subject.as_deref()),
+                attribute: lower(given.attribute.as_deref()),
                 value: given.value.clone(),
             };
         }
@@ -137,12 +137,12 @@ pub(super) fn check_importance(importance: Option<f32>) -> Result<(), String> {
 
 fn check_statement(statement: &Statement) -> Result<(), String> {
     let Statement { subject, attribute, value } = statement;
-    let fits = |text: &Option<String>, max| {
-        text.as_ref().is_some_and(|text| (1..=max).contains(&text.trim().chars().count()))
-    };
+    let fits =
+        |text: Option<&str>, max| text.is_some_and(|text| (1..=max).contains(&text.trim().chars().count()));
     let is_absent = subject.is_none() && attribute.is_none() && value.is_none();
-    let is_whole =
-        fits(subject, MAX_NAME_CHARS) && fits(attribute, MAX_NAME_CHARS) && fits(value, MAX_VALUE_CHARS);
+    let is_whole = fits(subject.as_deref(), MAX_NAME_CHARS)
+        && fits(attribute.as_deref(), MAX_NAME_CHARS)
+        && fits(value.as_deref(), MAX_VALUE_CHARS);
     if is_absent || is_whole {
         return Ok(());
     }

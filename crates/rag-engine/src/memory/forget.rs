@@ -22,7 +22,6 @@ const MAX_ARCHIVED: i64 = 10_000;
 
 /// An edit of a memory; absent fields stay as they are.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::option_option, reason = "the end can stay, be set and be taken away")]
 pub struct MemoryEdit {
     /// Other words. Their statement is read again.
     pub content: Option<String>,
