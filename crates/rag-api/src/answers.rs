@@ -125,14 +125,16 @@ pub(crate) struct TurnView {
 
 impl From<&Sources> for SourcesView {
     fn from(sources: &Sources) -> Self {
-        let source =
-            |given: &Evidence| SourceView { marker: given.marker, passage: given.found.clone().into() };
+        let source = |given: &Evidence| {
+            let passage = PassageView::new(given.found.clone())?;
+            Some(SourceView { marker: given.marker, passage })
+        };
         Self {
             session_id: sources.session_id.uuid(),
             question_id: sources.question_id.uuid(),
             searched: sources.searched.clone(),
             warnings: sources.warnings.clone(),
-            sources: sources.evidence.iter().map(source).collect(),
+            sources: sources.evidence.iter().filter_map(source).collect(),
         }
     }
 }

@@ -16,6 +16,7 @@ mod health;
 mod jobs;
 mod limits;
 mod mcp;
+mod memories;
 mod names;
 mod openai;
 mod openapi;

@@ -1,8 +1,8 @@
 //! What string fields of the interface can hold: the words of their types, and the characters of names.
 
 use rag_schema::enums::{
-    JobKind, JobStage, JobState, MemberRole, Outcome, Role, Scope, Sender, StopReason, UserState,
-    VersionState,
+    ChangeMaker, JobKind, JobStage, JobState, MemberRole, MemoryAction, MemoryKind, MemorySource,
+    MemoryState, Outcome, Role, Scope, Sender, StopReason, UserState, VersionState,
 };
 use serde_json::Value;
 use utoipa::openapi::{
@@ -25,7 +25,7 @@ macro_rules! fields {
 /// Schema, property, and its words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
-const FIELDS: [Field; 18] = fields! {
+const FIELDS: [Field; 28] = fields! {
     Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
     UserState: "UpdateUserBody" "state", "UserView" "state";
     MemberRole: "ShareBody" "role";
@@ -37,6 +37,11 @@ const FIELDS: [Field; 18] = fields! {
     Sender: "MessageView" "sender";
     Outcome: "AnswerView" "outcome", "MessageView" "outcome";
     StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
+    MemoryKind: "MemoryView" "kind", "RememberBody" "kind", "UpdateMemoryBody" "kind", "RecallBody" "kinds";
+    MemorySource: "MemoryView" "source", "RememberBody" "source";
+    MemoryState: "MemoryView" "state", "UpdateMemoryBody" "state";
+    MemoryAction: "MemoryChangeView" "action";
+    ChangeMaker: "MemoryChangeView" "made_by";
 };
 
 /// The owner of a collection is a member, too, with a role that nobody can give.

@@ -175,10 +175,11 @@ fn leg(hit: LegHit) -> LegView {
     LegView { rank: hit.rank, score: hit.score }
 }
 
-impl From<Found> for PassageView {
-    fn from(Found { ranked, passage, highlights }: Found) -> Self {
-        let Origin::Chunk(chunk) = passage.origin;
-        Self {
+impl PassageView {
+    /// `None` for a passage of no document.
+    pub(crate) fn new(Found { ranked, passage, highlights }: Found) -> Option<Self> {
+        let Origin::Chunk(chunk) = passage.origin else { return None };
+        Some(Self {
             chunk_id: passage.id.uuid(),
             score: ranked.score,
             fused: ranked.fused,
@@ -198,14 +199,14 @@ impl From<Found> for PassageView {
             end_offset: chunk.end_offset,
             metadata: passage.metadata,
             highlights,
-        }
+        })
     }
 }
 
 impl From<SearchResult> for SearchView {
     fn from(result: SearchResult) -> Self {
         Self {
-            results: result.found.into_iter().map(PassageView::from).collect(),
+            results: result.found.into_iter().filter_map(PassageView::new).collect(),
             no_good_match: result.no_good_match,
             reranked: result.reranked,
             trace: result.trace.map(TraceView::from),
@@ -266,6 +267,7 @@ pub(crate) async fn search(
                 understanding: Some(understanding),
                 collections: &collections,
                 filter: filter.as_ref(),
+                standing_at: None,
                 limit,
                 mode,
                 ranking,

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod measure;
+mod memory;
 mod parts;
 mod scale;
 
@@ -38,6 +39,8 @@ enum Command {
     Parts(parts::Args),
     /// Search in a large synthetic collection: times, sizes, recall
     Scale(scale::Args),
+    /// Storing and recalling memories
+    Memory(memory::Args),
 }
 
 /// Arguments of every measurement.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Parts(args) => parts::run(&args),
         Command::Scale(args) => scale::run(&args),
+        Command::Memory(args) => memory::run(&args),
     };
     match result {
         Ok(text) => {
@@ -87,8 +91,18 @@ pub(crate) fn engine(
     pool: &PoolSettings,
     scratch: &Path,
 ) -> BenchResult<Engine> {
-    let db = Db::new(&common.database_url, pool);
-    rag_repo::migrations::run_pending(&mut rag_repo::server::connect(&common.database_url)?)?;
+    engine_on(&common.database_url, embedder, pool, scratch)
+}
+
+/// As `engine`, on the database at that address.
+pub(crate) fn engine_on(
+    database_url: &str,
+    embedder: Arc<dyn Embedder>,
+    pool: &PoolSettings,
+    scratch: &Path,
+) -> BenchResult<Engine> {
+    let db = Db::new(database_url, pool);
+    rag_repo::migrations::run_pending(&mut rag_repo::server::connect(database_url)?)?;
     let settings = Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings::default(),

@@ -205,7 +205,7 @@ fn a_document_is_stored_found_and_cited() {
 
     // Each command has written its events before it ended.
     let told = format!(
-        "DO $$ BEGIN ASSERT (SELECT array_agg(kind ORDER BY kind) FROM events e JOIN collections c ON c.id = ANY (e.collection_ids)
+        "DO $$ BEGIN ASSERT (SELECT array_agg(e.kind ORDER BY e.kind) FROM events e JOIN collections c ON c.id = ANY (e.collection_ids)
            WHERE c.name = '{collection}') = '{{answer,answer,document_published,search,search,search}}'; END $$"
     );
     server::connect(database.to_str().unwrap()).unwrap().batch_execute(&told).unwrap();

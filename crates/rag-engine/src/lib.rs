@@ -14,6 +14,7 @@ mod events;
 mod files;
 pub mod ingest;
 pub mod jobs;
+pub mod memory;
 mod models;
 mod part_vectors;
 mod prompt_text;

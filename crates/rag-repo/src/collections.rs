@@ -1,11 +1,12 @@
-//! Collections.
+//! Collections. Those of documents are made, found and shared by people; that of a user's memories is reached through `memory` alone.
 
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt},
 };
 use rag_schema::{
-    ids::{CollectionId, UserId},
+    enums::CollectionKind,
+    ids::{CollectionId, OrganisationId, UserId},
     models::{Collection, NewCollection},
     schema::{collections, documents},
 };
@@ -14,6 +15,8 @@ use crate::{Page, RepoError, RepoResult, documents as document_queries};
 
 /// Name of the constraint that keeps names unique per owner.
 pub const NAME_KEY: &str = "collections_owner_id_name_key";
+/// Name of each collection of memories.
+const MEMORY_NAME: &str = "memory";
 
 /// Inserts a collection.
 pub fn insert(conn: &mut PgConnection, new: &NewCollection<'_>) -> RepoResult<Collection> {
@@ -23,9 +26,64 @@ pub fn insert(conn: &mut PgConnection, new: &NewCollection<'_>) -> RepoResult<Co
         .get_result(conn)?)
 }
 
-/// The collection.
+/// The collection of documents.
 pub fn find(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection> {
-    Ok(collections::table.find(id).select(Collection::as_select()).first(conn)?)
+    Ok(collections::table
+        .filter(collections::id.eq(id))
+        .filter(collections::kind.eq(CollectionKind::Documents))
+        .select(Collection::as_select())
+        .first(conn)?)
+}
+
+/// The collection of somebody's memories; `None` before the first one.
+pub fn memory_of(conn: &mut PgConnection, owner: UserId) -> RepoResult<Option<Collection>> {
+    Ok(collections::table
+        .filter(collections::owner_id.eq(owner))
+        .filter(collections::kind.eq(CollectionKind::Memory))
+        .select(Collection::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Makes the collection of somebody's memories, unless there is one.
+pub fn ensure_memory(
+    conn: &mut PgConnection,
+    owner: UserId,
+    organisation: OrganisationId,
+    model: i32,
+) -> RepoResult<()> {
+    diesel::insert_into(collections::table)
+        .values((
+            collections::id.eq(CollectionId::new()),
+            collections::owner_id.eq(owner),
+            collections::organisation_id.eq(organisation),
+            collections::model_id.eq(model),
+            collections::kind.eq(CollectionKind::Memory),
+            collections::name.eq(MEMORY_NAME),
+            collections::description.eq(""),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps other changes of the collection's memories out until the transaction ends.
+pub fn lock(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+    let _: CollectionId = collections::table
+        .filter(collections::id.eq(id))
+        .select(collections::id)
+        .for_no_key_update()
+        .first(conn)?;
+    Ok(())
+}
+
+/// Ids of the collections of documents that the asker may see.
+pub fn visible_ids(conn: &mut PgConnection) -> RepoResult<Vec<CollectionId>> {
+    Ok(collections::table
+        .filter(collections::kind.eq(CollectionKind::Documents))
+        .order(collections::id)
+        .select(collections::id)
+        .load(conn)?)
 }
 
 /// Whether the asker may see each of the collections. `ids` names none twice.
@@ -33,7 +91,11 @@ pub fn are_all_visible(conn: &mut PgConnection, ids: &[CollectionId]) -> RepoRes
     if ids.is_empty() {
         return Ok(true);
     }
-    let count: i64 = collections::table.filter(collections::id.eq_any(ids)).count().get_result(conn)?;
+    let count: i64 = collections::table
+        .filter(collections::id.eq_any(ids))
+        .filter(collections::kind.eq(CollectionKind::Documents))
+        .count()
+        .get_result(conn)?;
     Ok(usize::try_from(count).is_ok_and(|count| count == ids.len()))
 }
 
@@ -42,14 +104,16 @@ pub fn find_by_name(conn: &mut PgConnection, owner: UserId, name: &str) -> RepoR
     Ok(collections::table
         .filter(collections::owner_id.eq(owner))
         .filter(collections::name.eq(name))
+        .filter(collections::kind.eq(CollectionKind::Documents))
         .select(Collection::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// At most `limit` collections of that name, of whatever owners.
+/// At most `limit` collections of documents of that name, of whatever owners.
 pub fn list_by_name(conn: &mut PgConnection, name: &str, limit: i64) -> RepoResult<Vec<Collection>> {
     Ok(collections::table
+        .filter(collections::kind.eq(CollectionKind::Documents))
         .filter(collections::name.eq(name))
         .order(collections::id.desc())
         .limit(limit)
@@ -104,9 +168,10 @@ pub fn count_documents(conn: &mut PgConnection, ids: &[CollectionId]) -> RepoRes
         .load(conn)?)
 }
 
-/// Collections, newest first.
+/// Collections of documents, newest first.
 pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<Collection>> {
     let mut query = collections::table
+        .filter(collections::kind.eq(CollectionKind::Documents))
         .select(Collection::as_select())
         .order(collections::id.desc())
         .limit(page.limit)
@@ -117,7 +182,7 @@ pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<Collection>> 
     Ok(query.load(conn)?)
 }
 
-/// Collections that somebody owns; ids only.
+/// Collections of all kinds that somebody owns; ids only.
 pub fn owned_by(conn: &mut PgConnection, owner: UserId) -> RepoResult<Vec<CollectionId>> {
     Ok(collections::table.filter(collections::owner_id.eq(owner)).select(collections::id).load(conn)?)
 }

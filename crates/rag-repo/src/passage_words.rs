@@ -24,6 +24,15 @@ pub struct PassageWords {
 /// Stores the words of passages that have none, and counts them: those of one collection and language in one statement. Call it in a
 /// transaction.
 pub fn index_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResult<()> {
+    index_by(conn, words, "SELECT index_passages($1, $2, $3::tsvector[])")
+}
+
+/// As `index_words`, on behalf of a user: PostgreSQL refuses passages that are not memories of that user.
+pub fn index_memory_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResult<()> {
+    index_by(conn, words, "SELECT index_memories($1, $2, $3::tsvector[])")
+}
+
+fn index_by(conn: &mut PgConnection, words: &[PassageWords], statement: &str) -> RepoResult<()> {
     let mut sorted: Vec<&PassageWords> = words.iter().collect();
     // Everybody locks collections in this order.
     sorted.sort_by(|a, b| (a.collection, &a.language).cmp(&(b.collection, &b.language)));
@@ -31,7 +40,7 @@ pub fn index_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResul
         let Some(first) = alike.first() else { continue };
         let passages: Vec<PassageId> = alike.iter().map(|words| words.passage).collect();
         let vectors: Vec<String> = alike.iter().map(|words| tsvector(&words.words)).collect();
-        diesel::sql_query("SELECT index_passages($1, $2, $3::tsvector[])")
+        diesel::sql_query(statement)
             .bind::<Array<Uuid>, _>(passages)
             .bind::<Text, _>(&first.language)
             .bind::<Array<Text>, _>(vectors)

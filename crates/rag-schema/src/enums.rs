@@ -151,6 +151,86 @@ words! {
     PassageKind {
         /// Part of a version of a document, in `chunks`.
         Chunk = "chunk",
+        /// Something that a user wants remembered, in `memories`.
+        Memory = "memory",
+    }
+    /// The kind of a collection.
+    CollectionKind {
+        /// Made by people; can be shared.
+        Documents = "documents",
+        /// The memories of its owner; never shared.
+        Memory = "memory",
+    }
+    /// The kind of a memory.
+    MemoryKind {
+        /// Something that is so.
+        Fact = "fact",
+        /// Something that the user likes or wants.
+        Preference = "preference",
+        /// Something that happened.
+        Event = "event",
+        /// How to answer the user.
+        Instruction = "instruction",
+        /// A part of a conversation.
+        Episode = "episode",
+    }
+    /// The source of a memory.
+    MemorySource {
+        /// The user stated it.
+        User = "user",
+        /// A conversation.
+        Chat = "chat",
+        /// The result of a tool.
+        Tool = "tool",
+        /// A document.
+        Document = "document",
+        /// The system itself.
+        System = "system",
+    }
+    /// The state of a memory.
+    MemoryState {
+        /// It holds.
+        Active = "active",
+        /// Another value holds since its `valid_until`; a recall as of an earlier time finds it.
+        Superseded = "superseded",
+        /// Another memory says the same.
+        Merged = "merged",
+        /// Old, unimportant and unused; not recalled until it is restored.
+        Archived = "archived",
+        /// Taken back; not recalled until that is undone.
+        Forgotten = "forgotten",
+    }
+    /// A step in the life of a memory.
+    MemoryAction {
+        /// It was stored.
+        Remembered = "remembered",
+        /// The same was said again.
+        SeenAgain = "seen_again",
+        /// Another memory says the same.
+        Merged = "merged",
+        /// Another value holds.
+        Superseded = "superseded",
+        /// The user changed it.
+        Edited = "edited",
+        /// Archiving leaves it alone from now on.
+        Pinned = "pinned",
+        /// Archiving may take it again.
+        Unpinned = "unpinned",
+        /// It was old, unimportant and unused.
+        Archived = "archived",
+        /// It was taken back.
+        Forgotten = "forgotten",
+        /// It was brought back.
+        Restored = "restored",
+        /// A step was undone.
+        Undone = "undone",
+    }
+    /// The maker of a change of a memory.
+    ChangeMaker {
+        /// A request asked for it.
+        User = "user",
+        /// A rule of the program found it.
+        Rule = "rule",
     }
     /// The kind of a vector index.
     IndexKind {

@@ -86,7 +86,7 @@ ids! {
     DocumentId,
     /// Id of one version of a document.
     VersionId,
-    /// Id of a passage; a chunk has the same id as its passage.
+    /// Id of a passage; a chunk or a memory has the same id as its passage.
     PassageId,
     /// Id of a chat session.
     SessionId,
@@ -108,6 +108,10 @@ ids! {
     EventId,
     /// Id of a file; the first document that is made of the file has the same id.
     FileId,
+    /// Id of a change of a memory.
+    MemoryChangeId,
+    /// Id of a step, which may change several memories.
+    MemoryStepId,
 }
 
 #[cfg(test)]

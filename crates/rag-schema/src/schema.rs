@@ -152,6 +152,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         organisation_id -> Uuid,
         model_id -> Int4,
+        kind -> Text,
     }
 }
 
@@ -405,6 +406,67 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    memories (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        source -> Text,
+        agent -> Nullable<Text>,
+        session_id -> Nullable<Uuid>,
+        content -> Text,
+        subject -> Nullable<Text>,
+        attribute -> Nullable<Text>,
+        value -> Nullable<Text>,
+        importance -> Float4,
+        metadata -> Jsonb,
+        valid_from -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        is_pinned -> Bool,
+        state -> Text,
+        superseded_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    memory_changes (id) {
+        id -> Uuid,
+        step_id -> Uuid,
+        memory_id -> Uuid,
+        user_id -> Uuid,
+        action -> Text,
+        reason -> Text,
+        made_by -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Jsonb,
+        seen_added -> Int4,
+        undoes -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    memory_uses (memory_id) {
+        memory_id -> Uuid,
+        user_id -> Uuid,
+        seen_count -> Int4,
+        use_count -> Int4,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     organisation_usage (organisation_id) {
         organisation_id -> Uuid,
         document_count -> Int8,
@@ -531,6 +593,10 @@ diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));
 diesel::joinable!(logins -> users (user_id));
+diesel::joinable!(memories -> passages (id));
+diesel::joinable!(memories -> users (user_id));
+diesel::joinable!(memory_changes -> memories (memory_id));
+diesel::joinable!(memory_uses -> memories (memory_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
 diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
@@ -563,6 +629,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     lexical_statistics,
     login_tokens,
     logins,
+    memories,
+    memory_changes,
+    memory_uses,
     organisation_usage,
     organisations,
     passage_lexemes,

@@ -121,6 +121,14 @@ impl Cast {
         self.owner().ingested(&accepted)
     }
 
+    /// A memory of the owner's, and the step that stored it.
+    pub(super) fn fresh_memory(&self) -> (String, String) {
+        let fact = json!({"content": format!("Gneiss number {} is striped", self.number())});
+        let stored = self.owner().post("/v1/memories", &fact).expect(200);
+        let text = |name: &str| stored[name].as_str().unwrap().to_owned();
+        (text("memory_id"), text("step_id"))
+    }
+
     /// A conversation of the owner's.
     pub(super) fn fresh_session(&self) -> String {
         id(&self.owner().post("/v1/sessions", &json!({})).expect(201))

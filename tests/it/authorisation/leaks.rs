@@ -23,6 +23,8 @@ struct Side {
     documents: Vec<String>,
     jobs: Vec<String>,
     sessions: Vec<String>,
+    memories: Vec<String>,
+    steps: Vec<String>,
     others: Vec<String>,
 }
 
@@ -40,6 +42,8 @@ impl Side {
             documents: Vec::new(),
             jobs: Vec::new(),
             sessions: Vec::new(),
+            memories: Vec::new(),
+            steps: Vec::new(),
             others: vec![user.to_string()],
         };
         side.collections.push(side.client.collection(&format!("{mark} first")));
@@ -56,6 +60,8 @@ impl Side {
         keep("/document/id", |side| &mut side.documents);
         keep("/job/id", |side| &mut side.jobs);
         keep("/session_id", |side| &mut side.sessions);
+        keep("/memory_id", |side| &mut side.memories);
+        keep("/step_id", |side| &mut side.steps);
     }
 }
 
@@ -70,7 +76,7 @@ fn act(random: &mut StdRng, number: usize, own: &mut Side, foreign: &Side) -> Op
     let mark = own.mark;
     let collection = any(random, &own.collections, &foreign.collections)?.clone();
     let words = [MARKS[0], MARKS[1], "hill", "first"][random.random_range(0..4)];
-    Some(match random.random_range(0..19) {
+    Some(match random.random_range(0..24) {
         0 | 1 => {
             let body =
                 json!({"title": format!("{mark} {number}"), "text": format!("The {mark} of hill {number}.")});
@@ -123,6 +129,33 @@ fn act(random: &mut StdRng, number: usize, own: &mut Side, foreign: &Side) -> Op
             let document = any(random, &own.documents, &foreign.documents)?;
             client.send("DELETE", &format!("/v1/documents/{document}"))
         }
+        18 => {
+            let body = json!({"content": format!("The {mark} of hill {number} is {words}."), "importance": 0.1});
+            let answer = client.post("/v1/memories", &body);
+            own.learn(&answer.expect(200));
+            answer
+        }
+        19 | 20 => client.post(
+            "/v1/recall",
+            &json!({"query": words, "sources": ["memories", "documents"], "limit": 100, "min_similarity": -1, "explain": true}),
+        ),
+        21 => {
+            let memory = any(random, &own.memories, &foreign.memories)?;
+            let path = format!("/v1/memories/{memory}");
+            match number % 4 {
+                0 => client.get(&path),
+                1 => client.get(&format!("{path}/changes")),
+                2 => Answer::of(client.request("PATCH", &path).json(&json!({"state": "forgotten"}))),
+                _ => client.send("DELETE", &path),
+            }
+        }
+        22 => {
+            let step = any(random, &own.steps, &foreign.steps)?;
+            client.post("/v1/memories/undo", &json!({"step_id": step}))
+        }
+        _ if number.is_multiple_of(2) => {
+            client.get(["/v1/memories?limit=200", "/v1/memories/changes?limit=200"][number / 2 % 2])
+        }
         _ => {
             let mut stream = client.ask_streamed("/v1/ask", &format!("Where is {words}?"));
             let mut body = Vec::new();
@@ -154,7 +187,7 @@ fn nothing_of_one_organisation_shows_in_the_other() {
         let body = body.replace(&format!("And {}?", foreign.mark), "");
         let leaked = body.contains(&format!("The {} of hill", foreign.mark))
             || body.contains(&format!("{} first", foreign.mark))
-            || foreign.documents.iter().any(|id| body.contains(id.as_str()));
+            || foreign.documents.iter().chain(&foreign.memories).any(|id| body.contains(id.as_str()));
         assert!(!leaked, "action {action} shows what is {}'s: {body}", foreign.mark);
         shown += usize::from(body.contains(&format!("The {} of hill", own.mark)));
     }

@@ -105,6 +105,18 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /openai/v1/files/{file_id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("get /openai/v1/files/{file_id}/content", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("delete /openai/v1/files/{file_id}", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    // So are memories.
+    ("get /v1/memories", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("post /v1/memories", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("post /v1/memories/batch", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("get /v1/memories/{id}", [401, 404, 404, 404, 200, 404, 200, 401, 403]),
+    ("patch /v1/memories/{id}", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("delete /v1/memories/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/memories/{id}/changes", [401, 404, 404, 404, 200, 404, 200, 401, 403]),
+    ("get /v1/memories/changes", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("post /v1/memories/undo", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("post /v1/memories/archive", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("post /v1/recall", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
 ];
 
 /// An operation aimed at an object of the owner's, which nothing else in the table needs.
@@ -176,6 +188,18 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             Answer::of(cast.owner().request("PUT", &shared).json(&json!({"role": "reader"}))).expect(204);
             (shared, None)
         }
+        "post /v1/memories" => {
+            (path.to_owned(), Some(json!({"content": format!("Granite is {number} years old")})))
+        }
+        "post /v1/memories/batch" => {
+            let fact = json!({"content": format!("Basalt is {number} years old")});
+            (path.to_owned(), Some(json!({"memories": [fact]})))
+        }
+        "patch /v1/memories/{id}" => (at(&cast.fresh_memory().0), Some(json!({"is_pinned": true}))),
+        "post /v1/memories/undo" => (path.to_owned(), Some(json!({"step_id": cast.fresh_memory().1}))),
+        "post /v1/memories/archive" => (path.to_owned(), Some(json!({"dry_run": true}))),
+        "post /v1/recall" => (path.to_owned(), Some(json!({"query": "granite"}))),
+        _ if path.starts_with("/v1/memories/") => (at(&cast.fresh_memory().0), None),
         "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),
         "delete /v1/sessions/{id}" => (at(&cast.fresh_session()), None),
         "delete /v1/keys/{id}" => (at(&cast.fresh_key()), None),

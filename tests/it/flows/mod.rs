@@ -5,6 +5,7 @@ mod events;
 mod hostile;
 mod jobs;
 mod limits;
+mod memory;
 mod models;
 mod overload;
 mod real_model;

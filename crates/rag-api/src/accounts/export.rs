@@ -5,8 +5,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use rag_engine::Actor;
 use rag_repo::{
-    Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, messages, sessions,
-    users,
+    Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, memories,
+    memories::MemoryFilter, messages, sessions, users,
 };
 use rag_schema::{
     enums::Scope,
@@ -21,6 +21,7 @@ use super::{keys::KeyView, me::UserView};
 use crate::{
     app::App,
     auth::{May, Own},
+    memories::MemoryView,
     problem::ApiResult,
     sessions::MessageView,
 };
@@ -36,12 +37,13 @@ enum Step {
     Documents { collection: CollectionId, after: Option<Uuid> },
     Sessions { after: Option<Uuid> },
     Messages { session: SessionId, after: Option<i32> },
+    Memories { after: Option<Uuid> },
     Events { after: Option<Uuid> },
     End,
 }
 
 /// Everything that is yours: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations, events of what you did. One JSON object a line, its `kind` first.
+/// `/v1/documents/{id}/content`), conversations, memories, events of what you did. One JSON object a line, its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
@@ -116,7 +118,7 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 );
                 Step::Messages { session: row.id, after: None }
             }
-            None => Step::Events { after: None },
+            None => Step::Memories { after: None },
         },
         Step::Messages { session, after } => {
             let rows = messages::list(conn, session, ROWS, after)?;
@@ -132,6 +134,14 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 Some(last) => Step::Messages { session, after: Some(last) },
                 None => Step::Sessions { after: Some(session.uuid()) },
             }
+        }
+        Step::Memories { after } => {
+            let rows = memories::list(conn, &MemoryFilter::default(), Page { limit: ROWS, after })?;
+            let last = rows.last().map(|(memory, _)| memory.id.uuid());
+            for row in rows {
+                line(&mut lines, "memory", &MemoryView::from(row));
+            }
+            last.map_or(Step::Events { after: None }, |last| Step::Memories { after: Some(last) })
         }
         Step::Events { after } => {
             let rows = events::list_by_user(conn, user, Page { limit: ROWS, after })?;

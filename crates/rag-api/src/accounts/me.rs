@@ -87,14 +87,17 @@ pub(crate) struct ReceiptView {
     documents: i64,
     /// Conversations they held, with all messages.
     sessions: i64,
+    /// Memories of theirs, with their history.
+    memories: i64,
     /// Events of what they did.
     events: i64,
 }
 
 impl From<rag_engine::accounts::Receipt> for ReceiptView {
     fn from(receipt: rag_engine::accounts::Receipt) -> Self {
-        let rag_engine::accounts::Receipt { user_id, collections, documents, sessions, events } = receipt;
-        Self { user_id: user_id.uuid(), collections, documents, sessions, events }
+        let rag_engine::accounts::Receipt { user_id, collections, documents, sessions, memories, events } =
+            receipt;
+        Self { user_id: user_id.uuid(), collections, documents, sessions, memories, events }
     }
 }
 

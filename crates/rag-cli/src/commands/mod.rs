@@ -11,6 +11,7 @@ mod index;
 mod ingest;
 mod ingest_files;
 mod mcp;
+mod memory;
 mod migrate;
 mod pg;
 mod reindex;
@@ -48,6 +49,8 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Reindex(args) => reindex::run(config, &args),
         Command::Index(args) => index::run(config, &args),
         Command::Synonyms(args) => synonyms::run(config, &args),
+        Command::Memory(command) => memory::run(config, command),
+        Command::Recall(args) => memory::recall(config, &args),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

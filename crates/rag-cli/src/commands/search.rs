@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use rag_engine::retrieve::{Found, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
-use rag_repo::{search::Origin, statement::PlanDepth};
+use rag_repo::statement::PlanDepth;
 use serde_json::{Value, json};
 
 use crate::{
@@ -60,7 +60,7 @@ fn show(result: &SearchResult, wants_rerank: bool) {
     output::line(format!("{:>3}  {:<6}  {:<14}  {:<14}  passage", "#", "score", "vectors", "words"));
     for (place, found) in (1..).zip(&result.found) {
         let Found { ranked, passage, .. } = found;
-        let Origin::Chunk(chunk) = &passage.origin;
+        let Some(chunk) = passage.chunk() else { continue };
         let (dense, lexical) = (leg(ranked.dense), leg(ranked.lexical));
         let origin = output::place(&passage.title, chunk.page, &chunk.heading_path.0);
         output::line(format!("{place:>3}  {:<6.3}  {dense:<14}  {lexical:<14}  {}", ranked.score, origin));
@@ -105,15 +105,15 @@ fn leg(hit: Option<LegHit>) -> String {
 
 fn as_json(query: &str, result: &SearchResult) -> Value {
     let leg = |hit: Option<LegHit>| hit.map(|hit| json!({"rank": hit.rank, "score": hit.score}));
-    let results = result.found.iter().map(|Found { ranked, passage, .. }| {
-        let Origin::Chunk(chunk) = &passage.origin;
-        json!({
+    let results = result.found.iter().filter_map(|Found { ranked, passage, .. }| {
+        let chunk = passage.chunk()?;
+        Some(json!({
             "score": ranked.score, "fused": ranked.fused, "rerank": ranked.rerank, "dense": leg(ranked.dense), "lexical": leg(ranked.lexical),
             "chunk_id": passage.id, "document_id": chunk.document_id, "collection_id": passage.collection_id,
             "title": passage.title, "source": chunk.source, "page": chunk.page, "ordinal": chunk.ordinal,
             "heading_path": chunk.heading_path.0, "start_offset": chunk.start_offset, "end_offset": chunk.end_offset,
              "text": passage.text, "metadata": passage.metadata,
-        })
+        }))
     });
     json!({
         "query": query, "results": results.collect::<Vec<_>>(), "pruned_words": result.pruned_words,

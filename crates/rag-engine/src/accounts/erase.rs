@@ -1,7 +1,7 @@
 //! Erasing somebody with everything they own, in one transaction, with a receipt.
 
 use rag_repo::{
-    Actor, PgConnection, RepoResult, collections, documents, events, organisations, sessions, users,
+    Actor, PgConnection, RepoResult, collections, documents, events, memories, organisations, sessions, users,
 };
 use rag_schema::{enums::Role, ids::UserId};
 use serde::Serialize;
@@ -16,12 +16,14 @@ pub(super) const LAST_ADMIN: &str = "This is the last admin. Make somebody else 
 pub struct Receipt {
     /// Who.
     pub user_id: UserId,
-    /// Collections they owned.
+    /// Collections they owned, that of their memories among them.
     pub collections: i64,
     /// Documents in those, with all their versions, passages, vectors and words.
     pub documents: i64,
     /// Conversations they held, with all messages.
     pub sessions: i64,
+    /// Memories of theirs, with their history.
+    pub memories: i64,
     /// Events of what they did.
     pub events: i64,
 }
@@ -66,6 +68,7 @@ fn erase(conn: &mut PgConnection, user: UserId) -> RepoResult<Receipt> {
         collections: i64::try_from(owned.len()).unwrap_or(i64::MAX),
         documents: 0,
         sessions: sessions::count_of(conn, user)?,
+        memories: memories::count_by_user(conn, user)?,
         events: events::count_by_user(conn, user)?,
     };
     for collection in owned {

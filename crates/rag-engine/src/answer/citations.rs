@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use rag_repo::search::Origin;
-
 use rag_text::sentences;
 
 use super::{
@@ -25,7 +23,7 @@ pub fn check_citations(text: &str, evidence: &[Evidence]) -> (String, Vec<Citati
     for (claim, markers) in claims(&clean) {
         for marker in markers {
             let Some(given) = evidence.iter().find(|given| given.marker == marker) else { continue };
-            let found = cite(given, &claim);
+            let Some(found) = cite(given, &claim) else { continue };
             match citations.iter_mut().find(|citation| citation.marker == marker) {
                 Some(known) => known.supported &= found.supported,
                 None => citations.push(found),
@@ -54,9 +52,9 @@ pub(crate) fn split_at_markers(text: &str) -> Vec<String> {
     parts
 }
 
-fn cite(given: &Evidence, claim: &str) -> Citation {
+fn cite(given: &Evidence, claim: &str) -> Option<Citation> {
     let passage = &given.found.passage;
-    let Origin::Chunk(chunk) = &passage.origin;
+    let chunk = passage.chunk()?;
     let words = content_words(claim);
     let best = sentences(&passage.text)
         .into_iter()
@@ -66,7 +64,7 @@ fn cite(given: &Evidence, claim: &str) -> Citation {
     let quote = passage.text.get(range.clone()).unwrap_or_default();
     let before = passage.text.get(..range.start).map_or(0, |before| before.chars().count());
     let start_offset = chunk.start_offset + i64::try_from(before).unwrap_or(0);
-    Citation {
+    Some(Citation {
         marker: given.marker,
         chunk_id: passage.id,
         document_id: chunk.document_id,
@@ -78,7 +76,7 @@ fn cite(given: &Evidence, claim: &str) -> Citation {
         start_offset,
         end_offset: start_offset + i64::try_from(quote.chars().count()).unwrap_or(0),
         supported: is_supported(claim, &words, &passage.text, quote),
-    }
+    })
 }
 
 /// Whether the passage has most words of the claim and all its numbers with their units, and the quote denies what the claim denies.

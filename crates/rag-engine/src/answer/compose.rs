@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use rag_repo::search::Origin;
 use rag_schema::ids::DocumentId;
 use rag_text::PartKind;
 
@@ -33,19 +32,17 @@ impl<'e> Pick<'e> {
 
 impl Unit<'_> {
     pub(super) fn document_id(&self) -> DocumentId {
-        let Origin::Chunk(chunk) = &self.given.found.passage.origin;
-        chunk.document_id
+        self.chunk.document_id
     }
 
     /// Its first character in the document's text.
     pub(super) fn start_offset(&self) -> i64 {
-        let Origin::Chunk(chunk) = &self.given.found.passage.origin;
-        chunk.start_offset + i64::try_from(self.part.start).unwrap_or(0)
+        self.chunk.start_offset + i64::try_from(self.part.start).unwrap_or(0)
     }
 
     fn cite(&self) -> Citation {
         let passage = &self.given.found.passage;
-        let Origin::Chunk(chunk) = &passage.origin;
+        let chunk = self.chunk;
         let start_offset = self.start_offset();
         Citation {
             marker: self.given.marker,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rag_embed::vector;
-use rag_repo::{Actor, RepoResult, chunk_parts, search::Origin};
+use rag_repo::{Actor, RepoResult, chunk_parts, search::ChunkOrigin};
 use rag_schema::{ids::PassageId, models::ChunkParts};
 use rag_text::{Part, PartKind, parts_of_text};
 use serde::Deserialize;
@@ -19,6 +19,8 @@ const MAX_EMBEDDED: usize = 64;
 pub(super) struct Unit<'e> {
     /// Its passage.
     pub(super) given: &'e Evidence,
+    /// Where the passage stands in its document.
+    pub(super) chunk: &'e ChunkOrigin,
     /// Its index among the evidence, and its own in its passage.
     pub(super) passage: usize,
     pub(super) place: usize,
@@ -82,7 +84,7 @@ fn embed_missing(model: &Model, query: &[f32], units: &mut [Unit<'_>]) -> Engine
 
 fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>) -> Vec<Unit<'e>> {
     let found = &given.found.passage;
-    let Origin::Chunk(chunk) = &found.origin;
+    let Some(chunk) = found.chunk() else { return Vec::new() };
     let headings = &chunk.heading_path.0;
     let parts = stored.and_then(|row| Vec::<Part>::deserialize(&row.parts).ok()).unwrap_or_else(|| {
         parts_of_text(&found.text, headings, chunk.page.and_then(|page| u32::try_from(page).ok()))
@@ -102,7 +104,7 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
         near.extend(part.lead.iter().flat_map(|lead| content_words(lead)));
         let mut far = above.clone();
         far.extend(std::mem::replace(&mut before, words.clone()));
-        units.push(Unit { given, passage, place, part, text, words, near, far, cosine: None });
+        units.push(Unit { given, chunk, passage, place, part, text, words, near, far, cosine: None });
     }
     units
 }

@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use rag_repo::search::Origin;
 use rag_schema::{
     enums::Sender,
     ids::{CollectionId, DocumentId},
@@ -57,7 +56,7 @@ pub(super) fn judge(
         let begun = Instant::now();
         let found = engine.find_passages(engine.local_actor(), &request)?.found;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
-        let documents: Vec<DocumentId> = found.iter().map(document).collect();
+        let documents: Vec<DocumentId> = found.iter().filter_map(document).collect();
         let ranking = by_best_chunk(&documents, names);
         report.ndcg_at_10 += metrics::ndcg(&ranking, &query.judged, 10);
         report.recall_at_10 += metrics::recall(&ranking, &query.judged, 10);
@@ -76,9 +75,8 @@ pub(super) fn judge(
     })
 }
 
-fn document(found: &Found) -> DocumentId {
-    let Origin::Chunk(chunk) = &found.passage.origin;
-    chunk.document_id
+fn document(found: &Found) -> Option<DocumentId> {
+    found.passage.chunk().map(|chunk| chunk.document_id)
 }
 
 /// What was said before a query.

@@ -60,8 +60,10 @@ pub(super) fn find_candidates(
     let languages = languages(&corpus);
     let phrases = asked_phrases(&languages, &query.required, &query.excluded);
     let rule = search::word_rule(conn, &corpus.collections, &phrases)?;
-    let mut scope =
-        Scope::in_collections(&corpus.collections).filtered(request.filter.cloned()).with_rule(rule);
+    let mut scope = Scope::in_collections(&corpus.collections)
+        .filtered(request.filter.cloned())
+        .with_rule(rule)
+        .standing_at(request.standing_at);
     scope.narrow(conn, &corpus)?;
     let areas = areas(context, &corpus, &scope);
     let lacking = lacking(context, &corpus, &areas);

@@ -1,5 +1,6 @@
 //! What a search is asked, and what it gives.
 
+use chrono::{DateTime, Utc};
 use rag_repo::{
     filter::Filter,
     search::{DensePlan, Passage},
@@ -35,6 +36,8 @@ pub struct SearchRequest<'a> {
     pub collections: &'a [CollectionId],
     /// Only documents that pass it.
     pub filter: Option<&'a Filter>,
+    /// Of memories only those that stand at that time; of any state when absent. Other passages are not concerned.
+    pub standing_at: Option<DateTime<Utc>>,
     /// Most results, at least 1.
     pub limit: usize,
     /// Which legs take part.

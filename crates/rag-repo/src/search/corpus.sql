@@ -1,8 +1,8 @@
--- $1 collections (uuid[]), empty for all that the asker may see
+-- $1 collections (uuid[]), empty for all of documents that the asker may see
 -- Of those that the asker may see, a row for each of their models: the collections, their passages, and whether there are synonyms;
 -- about how many vectors the model has (the planner's estimate: exactness is not needed), and the index that stands over them.
 WITH searched AS MATERIALIZED (
-    SELECT model_id, array_agg(id) AS collections FROM collections WHERE $1 = '{}' OR id = ANY ($1) GROUP BY model_id
+    SELECT model_id, array_agg(id) AS collections FROM collections WHERE id = ANY ($1) OR ($1 = '{}' AND kind = 'documents') GROUP BY model_id
 )
 SELECT m.id AS model_id, m.name AS model_name, s.collections,
        coalesce((SELECT sum(passage_count) FROM lexical_statistics WHERE collection_id = ANY (s.collections)), 0)::bigint AS passages,

@@ -6,7 +6,8 @@ use diesel::{
 };
 use rag_schema::{
     ids::{CollectionId, DocumentId, PassageId},
-    models::HeadingPath,
+    models::{HeadingPath, Memory, MemoryUse},
+    schema::{memories, memory_uses, passages as passage_rows},
 };
 
 use crate::{
@@ -40,13 +41,31 @@ pub struct Passage {
 pub enum Origin {
     /// A document.
     Chunk(ChunkOrigin),
+    /// A user's memory.
+    Memory(Box<MemoryOrigin>),
+}
+
+/// A memory with how often it was said and used.
+#[derive(Debug, Clone)]
+pub struct MemoryOrigin {
+    /// The memory.
+    pub memory: Memory,
+    /// How often it was said and used.
+    pub uses: MemoryUse,
 }
 
 impl Passage {
     /// The headings that it stands under in its document, outermost first.
     pub fn headings(&self) -> &[String] {
-        let Origin::Chunk(chunk) = &self.origin;
-        &chunk.heading_path.0
+        self.chunk().map_or(&[], |chunk| &chunk.heading_path.0)
+    }
+
+    /// Where it stands in its document; `None` for a passage of no document.
+    pub fn chunk(&self) -> Option<&ChunkOrigin> {
+        match &self.origin {
+            Origin::Chunk(chunk) => Some(chunk),
+            Origin::Memory(_) => None,
+        }
     }
 }
 
@@ -84,7 +103,36 @@ pub struct ChunkOrigin {
 pub fn passages(conn: &mut PgConnection, ids: &[PassageId]) -> RepoResult<Vec<Passage>> {
     let chunks: Vec<ChunkPassage> =
         Statement::fixed(include_str!("chunk_passages.sql")).bind(Bind::ids(ids)).load(conn)?;
-    Ok(chunks.into_iter().map(Passage::from).collect())
+    let mut found: Vec<Passage> = chunks.into_iter().map(Passage::from).collect();
+    if found.len() < ids.len() {
+        let memories: Vec<(CollectionId, Memory, MemoryUse)> = memories::table
+            .inner_join(passage_rows::table)
+            .inner_join(memory_uses::table)
+            .filter(memories::id.eq_any(ids))
+            .select((passage_rows::collection_id, Memory::as_select(), MemoryUse::as_select()))
+            .load(conn)?;
+        found.extend(
+            memories.into_iter().map(|(collection, memory, uses)| {
+                Passage::of_memory(collection, MemoryOrigin { memory, uses })
+            }),
+        );
+    }
+    Ok(found)
+}
+
+impl Passage {
+    fn of_memory(collection_id: CollectionId, origin: MemoryOrigin) -> Self {
+        Self {
+            id: origin.memory.id,
+            collection_id,
+            title: String::new(),
+            text: origin.memory.content.content.clone(),
+            metadata: origin.memory.metadata.clone(),
+            age_s: 0.0,
+            citation_count: 0,
+            origin: Origin::Memory(Box::new(origin)),
+        }
+    }
 }
 
 #[derive(Debug, QueryableByName)]

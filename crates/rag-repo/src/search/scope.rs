@@ -1,5 +1,6 @@
 //! What a search may find: the passages of collections, narrowed by a filter on documents and by rules on words.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Integer, Uuid as UuidSql},
@@ -22,12 +23,20 @@ use crate::{
 /// Chunks that a document is assumed to have, until it turns out to have fewer.
 const USUAL_CHUNKS: i64 = 8;
 
+/// Leaves out the memories of the asker that do not stand at a time. They are few: the list is read once and hashed. Memories that begin
+/// later are only many in a recall as of an earlier time.
+const FALLEN_MEMORIES: &str = "e.passage_id NOT IN (SELECT fallen.id FROM (SELECT ({})[1] AS at) AS asked CROSS JOIN LATERAL (\
+    SELECT id FROM memories WHERE valid_from > asked.at UNION ALL \
+    SELECT id FROM memories WHERE (state <> 'active' OR valid_until IS NOT NULL OR expires_at IS NOT NULL) \
+        AND (state NOT IN ('active', 'superseded') OR valid_until <= asked.at OR expires_at <= asked.at)) AS fallen)";
+
 /// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     collections: Vec<Uuid>,
     filter: Option<Filter>,
     rule: Option<WordRule>,
+    standing_at: Option<DateTime<Utc>>,
     listed: Option<Listed>,
     share: Option<f64>,
 }
@@ -70,6 +79,12 @@ impl Scope {
     #[must_use]
     pub fn with_rule(self, rule: Option<WordRule>) -> Self {
         Self { rule, ..self }
+    }
+
+    /// Of memories only those that stand at that time; other passages are not concerned.
+    #[must_use]
+    pub fn standing_at(self, standing_at: Option<DateTime<Utc>>) -> Self {
+        Self { standing_at, ..self }
     }
 
     /// Whether a filter or a rule narrows it.
@@ -185,6 +200,10 @@ impl Scope {
                     "EXISTS (SELECT FROM search.documents d WHERE d.current_version_id = e.version_id AND {filter})",
                 )
                 .splice("{filter}", |next| filter.compile(next)),
+            None => condition,
+        };
+        let condition = match self.standing_at {
+            Some(time) => condition.and(FALLEN_MEMORIES, Bind::Times(vec![time])),
             None => condition,
         };
         self.ruled(table, condition)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
-    enums::MemberRole,
+    enums::{CollectionKind, MemberRole},
     ids::{CollectionId, LinkId, OrganisationId, UserId},
     schema::{collection_links, collection_members, collections},
 };
@@ -25,13 +25,15 @@ pub struct Collection {
     pub description: String,
     /// Embedding model of all its vectors.
     pub model_id: i32,
+    /// Its kind.
+    pub kind: CollectionKind,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
     /// When the row last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A collection to insert.
+/// A collection of documents to insert.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = collections)]
 pub struct NewCollection<'a> {

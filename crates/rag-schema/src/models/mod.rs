@@ -7,6 +7,7 @@ mod document;
 mod event;
 mod file;
 mod job;
+mod memory;
 mod search;
 mod user;
 
@@ -19,5 +20,6 @@ pub use document::{
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use file::{File, NewFile};
 pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
+pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use user::{NewUser, User};

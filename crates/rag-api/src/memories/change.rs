@@ -1,0 +1,176 @@
+//! `/v1/memories`: changing, undoing, archiving and erasing memories.
+
+use actix_web::web::{self, Json};
+use chrono::{DateTime, Utc};
+use rag_engine::memory::{Archive, MemoryEdit};
+use rag_repo::memories;
+use rag_schema::{
+    enums::{MemoryKind, MemoryState},
+    ids::{MemoryStepId, PassageId},
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::views::MemoryView;
+use crate::{
+    app::App,
+    auth::{May, Store},
+    extract::{Body, Id},
+    problem::{ApiResult, Problem},
+    respond::NoContent,
+};
+
+/// Changes of a memory; absent fields stay as they are.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "null and absence differ")]
+pub(crate) struct UpdateMemoryBody {
+    /// Other words, 1 to 4,000 characters.
+    #[validate(length(min = 1, max = 4_000))]
+    #[schema(min_length = 1, max_length = 4_000)]
+    pub(crate) content: Option<String>,
+    /// Another kind.
+    #[schema(value_type = Option<String>)]
+    pub(crate) kind: Option<MemoryKind>,
+    /// From 0 to 1.
+    #[validate(range(min = 0.0, max = 1.0))]
+    #[schema(minimum = 0, maximum = 1)]
+    pub(crate) importance: Option<f32>,
+    /// From then on it is not recalled; null for never.
+    #[serde(default, deserialize_with = "null_is_some")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub(crate) expires_at: Option<Option<DateTime<Utc>>>,
+    /// Whether archiving leaves it alone.
+    pub(crate) is_pinned: Option<bool>,
+    /// `forgotten` takes it back, `archived` sets it aside, `active` restores it.
+    #[schema(value_type = Option<String>)]
+    pub(crate) state: Option<MemoryState>,
+    /// Why, for the history; 1 to 1,000 characters.
+    #[validate(length(min = 1, max = 1_000))]
+    #[schema(min_length = 1, max_length = 1_000)]
+    pub(crate) reason: Option<String>,
+}
+
+/// Tells a null from an absent field.
+#[expect(clippy::option_option, reason = "null and absence differ")]
+fn null_is_some<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A step.
+#[derive(Debug, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemoryStepBody {
+    /// The step.
+    pub(crate) step_id: Uuid,
+}
+
+/// Changes a memory: its words, kind, importance, end, pin or state. The change is in its history, and can be undone.
+#[utoipa::path(patch, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)),
+    request_body = UpdateMemoryBody, responses((status = 200, body = MemoryView)))]
+pub(crate) async fn update_memory(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Id(id): Id<PassageId>,
+    Body(body): Body<UpdateMemoryBody>,
+) -> ApiResult<Json<MemoryView>> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    let edit = MemoryEdit {
+        content: body.content,
+        kind: body.kind,
+        importance: body.importance,
+        expires_at: body.expires_at,
+        is_pinned: body.is_pinned,
+        state: body.state,
+        reason: body.reason,
+    };
+    app.with_models(move |engine| Ok(engine.edit_memory(actor, user, id, &edit)?)).await?;
+    let found = app.read(actor, move |conn| memories::find(conn, id)).await;
+    Ok(Json(found.map_err(|error| error.naming("memory"))?.into()))
+}
+
+/// Erases a memory with its words, its vector and its history, and what was merged into it. It cannot be undone: to take a memory back,
+/// set its state to `forgotten`.
+#[utoipa::path(delete, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)), responses(
+    (status = 204)))]
+pub(crate) async fn erase_memory(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Id(id): Id<PassageId>,
+) -> ApiResult<NoContent> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    app.blocking(move |engine| Ok(engine.erase_memory(actor, user, id)?)).await?;
+    Ok(NoContent)
+}
+
+/// Undoes a step. That is a step itself, which can be undone. A step is undone after the later ones that changed the same memory.
+#[utoipa::path(post, path = "/v1/memories/undo", tag = "memory", request_body = MemoryStepBody, responses(
+    (status = 200, body = MemoryStepBody),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn undo_memory_step(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Body(body): Body<MemoryStepBody>,
+) -> ApiResult<Json<MemoryStepBody>> {
+    let (user, actor, step) = (caller.person()?.id, caller.actor, MemoryStepId::from(body.step_id));
+    let undone = app.with_models(move |engine| Ok(engine.undo_memory_step(actor, user, step)?)).await?;
+    Ok(Json(MemoryStepBody { step_id: undone.uuid() }))
+}
+
+fn below_importance() -> f32 {
+    0.3
+}
+
+fn idle_days() -> i32 {
+    180
+}
+
+/// Which memories are archived: unimportant ones that were neither changed nor used for long, and are not pinned.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchiveBody {
+    /// Those whose importance is less.
+    #[serde(default = "below_importance")]
+    #[validate(range(min = 0.0, max = 1.0))]
+    #[schema(minimum = 0, maximum = 1, default = 0.3)]
+    pub(crate) below_importance: f32,
+    /// Those that were neither changed nor used for so many days, 1 to 36,500.
+    #[serde(default = "idle_days")]
+    #[validate(range(min = 1, max = 36_500))]
+    #[schema(minimum = 1, maximum = 36_500, default = 180)]
+    pub(crate) idle_days: i32,
+    /// Whether they are only listed.
+    #[serde(default)]
+    pub(crate) dry_run: bool,
+}
+
+/// The archived memories.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArchiveView {
+    /// The memories.
+    pub(crate) memory_ids: Vec<Uuid>,
+    /// The step, to undo it; absent when none was archived.
+    pub(crate) step_id: Option<Uuid>,
+}
+
+/// Archives old, unimportant and unused memories in one step, or only lists them. Archived memories are kept and not recalled.
+#[utoipa::path(post, path = "/v1/memories/archive", tag = "memory", request_body = ArchiveBody, responses(
+    (status = 200, body = ArchiveView)))]
+pub(crate) async fn archive_memories(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Body(body): Body<ArchiveBody>,
+) -> ApiResult<Json<ArchiveView>> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    let ArchiveBody { below_importance, idle_days, dry_run } = body;
+    let which = Archive { below_importance, idle_days, is_dry_run: dry_run };
+    let (archived, step) =
+        app.blocking(move |engine| Ok(engine.archive_memories(actor, user, which)?)).await?;
+    let memory_ids = archived.iter().map(|memory| memory.id.uuid()).collect();
+    Ok(Json(ArchiveView { memory_ids, step_id: step.map(MemoryStepId::uuid) }))
+}

@@ -1,0 +1,215 @@
+//! `/v1/memories`: storing, listing and reading memories.
+
+use actix_web::web::{self, Json};
+use chrono::{DateTime, Utc};
+use rag_engine::memory::{Fact, Remembered};
+use rag_repo::{Page, memories, memories::MemoryFilter, memory_changes};
+use rag_schema::{
+    enums::{MemoryKind, MemorySource, MemoryState},
+    ids::{PassageId, SessionId},
+    models::Statement,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use super::views::{MemoryChangeView, MemoryView, RememberedView, StatementBody};
+use crate::{
+    app::App,
+    auth::{May, Own, Store},
+    extract::{Body, Id, Params},
+    page::{ListView, PageParams, default_limit},
+    problem::{ApiError, ApiResult},
+};
+
+fn user_source() -> MemorySource {
+    MemorySource::User
+}
+
+fn empty_object() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+/// Something to remember.
+#[derive(Debug, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RememberBody {
+    /// The fact in words, 1 to 4,000 characters. A secret, a question and small talk are refused.
+    #[validate(length(min = 1, max = 4_000))]
+    #[schema(min_length = 1, max_length = 4_000)]
+    pub(crate) content: String,
+    /// Its kind; read from the words when absent.
+    #[schema(value_type = Option<String>)]
+    pub(crate) kind: Option<MemoryKind>,
+    /// Its source.
+    #[serde(default = "user_source")]
+    #[schema(value_type = String, default = "user")]
+    pub(crate) source: MemorySource,
+    /// Name of the program that stores it, 1 to 200 characters.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) agent: Option<String>,
+    /// Conversation that it comes from.
+    pub(crate) session_id: Option<Uuid>,
+    /// The typed statement that it makes; read from the words when absent. Another value of the same property replaces it.
+    pub(crate) statement: Option<StatementBody>,
+    /// From 0 to 1; .5 when absent, .8 for an instruction.
+    #[validate(range(min = 0.0, max = 1.0))]
+    #[schema(minimum = 0, maximum = 1)]
+    pub(crate) importance: Option<f32>,
+    /// Facts about it: an object.
+    #[serde(default = "empty_object")]
+    #[schema(value_type = Object)]
+    pub(crate) metadata: Value,
+    /// Since when it holds; now when absent.
+    pub(crate) valid_from: Option<DateTime<Utc>>,
+    /// From then on it is not recalled; never when absent.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// Whether archiving leaves it alone.
+    #[serde(default)]
+    pub(crate) is_pinned: bool,
+}
+
+impl From<RememberBody> for Fact {
+    fn from(body: RememberBody) -> Self {
+        Self {
+            content: body.content,
+            kind: body.kind,
+            source: body.source,
+            agent: body.agent,
+            session: body.session_id.map(SessionId::from),
+            statement: body.statement.map(Statement::from).unwrap_or_default(),
+            importance: body.importance,
+            metadata: body.metadata,
+            valid_from: body.valid_from,
+            expires_at: body.expires_at,
+            is_pinned: body.is_pinned,
+        }
+    }
+}
+
+/// Several things to remember.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RememberAllBody {
+    /// The things, in the order in which they were said, 1 to 100.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_items = 1, max_items = 100)]
+    pub(crate) memories: Vec<RememberBody>,
+}
+
+/// Remembers one thing, unless it is known or refused: `outcome` says which.
+#[utoipa::path(post, path = "/v1/memories", tag = "memory", request_body = RememberBody, responses(
+    (status = 200, body = RememberedView)))]
+pub(crate) async fn remember(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Body(body): Body<RememberBody>,
+) -> ApiResult<Json<RememberedView>> {
+    let (user, actor, fact) = (caller.person()?.id, caller.actor, Fact::from(body));
+    let done = app.with_models(move |engine| Ok(engine.remember(actor, user, &[fact])?)).await?;
+    match done.into_iter().next() {
+        Some(Remembered::Invalid(detail)) => Err(ApiError::field("body", detail)),
+        Some(done) => Ok(Json(done.into())),
+        None => Err(ApiError::field("body", "holds nothing to remember")),
+    }
+}
+
+/// Remembers several things in one transaction, with a result for each, in their order.
+#[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", request_body = RememberAllBody, responses(
+    (status = 200, body = ListView<RememberedView>)))]
+pub(crate) async fn remember_all(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Body(body): Body<RememberAllBody>,
+) -> ApiResult<Json<ListView<RememberedView>>> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    let facts: Vec<Fact> = body.memories.into_iter().map(Fact::from).collect();
+    let done = app.with_models(move |engine| Ok(engine.remember(actor, user, &facts)?)).await?;
+    Ok(Json(ListView::whole(done.into_iter().map(RememberedView::from).collect())))
+}
+
+/// Which memories are listed.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MemoryParams {
+    /// Most items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(crate) limit: i64,
+    /// Only items after the one of this id.
+    pub(crate) after: Option<Uuid>,
+    /// Only memories of this state: `active`, `superseded`, `merged`, `archived` or `forgotten`.
+    #[param(value_type = Option<String>)]
+    pub(crate) state: Option<MemoryState>,
+    /// Only memories of this kind: `fact`, `preference`, `event`, `instruction` or `episode`.
+    #[param(value_type = Option<String>)]
+    pub(crate) kind: Option<MemoryKind>,
+}
+
+/// Your memories, newest first.
+#[utoipa::path(get, path = "/v1/memories", tag = "memory", params(MemoryParams), responses(
+    (status = 200, body = ListView<MemoryView>)))]
+pub(crate) async fn list_memories(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Params(params): Params<MemoryParams>,
+) -> ApiResult<Json<ListView<MemoryView>>> {
+    let filter =
+        MemoryFilter { states: params.state.into_iter().collect(), kinds: params.kind.into_iter().collect() };
+    let page = Page { limit: params.limit + 1, after: params.after };
+    let rows = app.read(caller.actor, move |conn| memories::list(conn, &filter, page)).await?;
+    let views = rows.into_iter().map(MemoryView::from).collect();
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// One memory, of any state.
+#[utoipa::path(get, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = MemoryView)))]
+pub(crate) async fn get_memory(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Id(id): Id<PassageId>,
+) -> ApiResult<Json<MemoryView>> {
+    let found = app.read(caller.actor, move |conn| memories::find(conn, id)).await;
+    Ok(Json(found.map_err(|error| error.naming("memory"))?.into()))
+}
+
+/// Why a memory is as it is: its changes, newest first.
+#[utoipa::path(get, path = "/v1/memories/{id}/changes", tag = "memory", params(("id" = Uuid, Path), PageParams), responses(
+    (status = 200, body = ListView<MemoryChangeView>)))]
+pub(crate) async fn list_memory_changes(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Id(id): Id<PassageId>,
+    Params(params): Params<PageParams>,
+) -> ApiResult<Json<ListView<MemoryChangeView>>> {
+    let page = params.page();
+    let rows = app
+        .read(caller.actor, move |conn| {
+            memories::find(conn, id)?;
+            memory_changes::list(conn, Some(id), page)
+        })
+        .await
+        .map_err(|error| error.naming("memory"))?;
+    let views = rows.into_iter().map(MemoryChangeView::from).collect();
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}
+
+/// All changes of your memories, newest first.
+#[utoipa::path(get, path = "/v1/memories/changes", tag = "memory", params(PageParams), responses(
+    (status = 200, body = ListView<MemoryChangeView>)))]
+pub(crate) async fn list_all_memory_changes(
+    app: web::Data<App>,
+    caller: May<Own>,
+    Params(params): Params<PageParams>,
+) -> ApiResult<Json<ListView<MemoryChangeView>>> {
+    let page = params.page();
+    let rows = app.read(caller.actor, move |conn| memory_changes::list(conn, None, page)).await?;
+    let views = rows.into_iter().map(MemoryChangeView::from).collect();
+    Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
+}

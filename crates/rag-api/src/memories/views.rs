@@ -1,0 +1,211 @@
+//! Memories and their changes as clients see them.
+
+use chrono::{DateTime, Utc};
+use rag_engine::memory::Remembered;
+use rag_repo::memories::UsedMemory;
+use rag_schema::{
+    enums::{MemoryKind, MemorySource, MemoryState},
+    ids::{MemoryStepId, PassageId, SessionId},
+    models::{Memory, MemoryChange, MemoryUse, Statement},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A property of a thing and its value, which holds until another value is stated.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementBody {
+    /// The thing, 1 to 200 characters, such as `user`.
+    pub(crate) subject: String,
+    /// The property, 1 to 200 characters, such as `residence`.
+    pub(crate) attribute: String,
+    /// The value, 1 to 1,000 characters.
+    pub(crate) value: String,
+}
+
+impl StatementBody {
+    fn new(statement: Statement) -> Option<Self> {
+        let Statement { subject, attribute, value } = statement;
+        Some(Self { subject: subject?, attribute: attribute?, value: value? })
+    }
+}
+
+impl From<StatementBody> for Statement {
+    fn from(body: StatementBody) -> Self {
+        Self { subject: Some(body.subject), attribute: Some(body.attribute), value: Some(body.value) }
+    }
+}
+
+/// A memory.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemoryView {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// The memory in words.
+    pub(crate) content: String,
+    /// Its kind.
+    #[schema(value_type = String)]
+    pub(crate) kind: MemoryKind,
+    /// Its source.
+    #[schema(value_type = String)]
+    pub(crate) source: MemorySource,
+    /// Name of the program that stored it.
+    pub(crate) agent: Option<String>,
+    /// Conversation that it came from; it may have been deleted since.
+    pub(crate) session_id: Option<Uuid>,
+    /// The typed statement that it makes.
+    pub(crate) statement: Option<StatementBody>,
+    /// From 0 to 1.
+    pub(crate) importance: f32,
+    /// Facts given by the client.
+    #[schema(value_type = Object)]
+    pub(crate) metadata: Value,
+    /// Since when it holds; of an event, when it happened.
+    pub(crate) valid_from: DateTime<Utc>,
+    /// Until when it held; absent while it holds.
+    pub(crate) valid_until: Option<DateTime<Utc>>,
+    /// From then on it is not recalled.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// Whether archiving leaves it alone.
+    pub(crate) is_pinned: bool,
+    /// Its state.
+    #[schema(value_type = String)]
+    pub(crate) state: MemoryState,
+    /// Memory that replaced it, or says the same.
+    pub(crate) superseded_by: Option<Uuid>,
+    /// Times that it was said.
+    pub(crate) seen_count: i32,
+    /// Recalls that returned it.
+    pub(crate) use_count: i32,
+    /// When a recall last returned it.
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+    /// When it was stored.
+    pub(crate) created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub(crate) updated_at: DateTime<Utc>,
+}
+
+impl From<UsedMemory> for MemoryView {
+    fn from((memory, uses): UsedMemory) -> Self {
+        let Memory { id, source, agent, session_id, metadata, content, created_at, updated_at, .. } = memory;
+        let MemoryUse { seen_count, use_count, last_used_at } = uses;
+        Self {
+            id: id.uuid(),
+            content: content.content,
+            kind: content.kind,
+            source,
+            agent,
+            session_id: session_id.map(SessionId::uuid),
+            statement: StatementBody::new(content.statement),
+            importance: content.importance,
+            metadata,
+            valid_from: content.valid_from,
+            valid_until: content.valid_until,
+            expires_at: content.expires_at,
+            is_pinned: content.is_pinned,
+            state: content.state,
+            superseded_by: content.superseded_by.map(PassageId::uuid),
+            seen_count,
+            use_count,
+            last_used_at,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
+/// A change of a memory.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MemoryChangeView {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// The step, which may change several memories and is undone as a whole.
+    pub(crate) step_id: Uuid,
+    /// Memory that changed.
+    pub(crate) memory_id: Uuid,
+    /// The action.
+    #[schema(value_type = String)]
+    pub(crate) action: &'static str,
+    /// Why.
+    pub(crate) reason: String,
+    /// `user`: a request asked for it; `rule`: a rule of the program found it.
+    #[schema(value_type = String)]
+    pub(crate) made_by: &'static str,
+    /// The properties that can change, as they were; absent for a new memory.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) before: Option<Value>,
+    /// The same properties afterwards.
+    #[schema(value_type = Object)]
+    pub(crate) after: Value,
+    /// Step that this one undid.
+    pub(crate) undoes: Option<Uuid>,
+    /// When it happened.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+impl From<MemoryChange> for MemoryChangeView {
+    fn from(row: MemoryChange) -> Self {
+        Self {
+            id: row.id.uuid(),
+            step_id: row.step_id.uuid(),
+            memory_id: row.memory_id.uuid(),
+            action: row.action.as_str(),
+            reason: row.reason,
+            made_by: row.made_by.as_str(),
+            before: row.before,
+            after: row.after,
+            undoes: row.undoes.map(MemoryStepId::uuid),
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// The outcome of remembering a fact.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RememberedView {
+    /// `stored`: a new memory; `seen_again`: it was known; `merged`: a memory says nearly the same, and one of both is recalled;
+    /// `superseded`: a new memory that holds instead of another; `refused`: a secret, a question or small talk; `invalid`: a value
+    /// cannot be stored.
+    pub(crate) outcome: &'static str,
+    /// The memory that is recalled; absent when nothing was stored.
+    pub(crate) memory_id: Option<Uuid>,
+    /// The memory that was replaced, or merged into the other one.
+    pub(crate) other_id: Option<Uuid>,
+    /// The step, to undo it; absent when nothing was stored.
+    pub(crate) step_id: Option<Uuid>,
+    /// Why nothing was stored: `secret`, `small_talk` or `question` when it was refused.
+    pub(crate) code: Option<&'static str>,
+    /// The same, for people.
+    pub(crate) reason: Option<String>,
+}
+
+impl From<Remembered> for RememberedView {
+    fn from(remembered: Remembered) -> Self {
+        let stored = |outcome, id: PassageId, other: Option<PassageId>, step: MemoryStepId| Self {
+            outcome,
+            memory_id: Some(id.uuid()),
+            other_id: other.map(PassageId::uuid),
+            step_id: Some(step.uuid()),
+            code: None,
+            reason: None,
+        };
+        let not_stored = |outcome, code, reason| Self {
+            outcome,
+            memory_id: None,
+            other_id: None,
+            step_id: None,
+            code,
+            reason: Some(reason),
+        };
+        match remembered {
+            Remembered::Stored { id, step } => stored("stored", id, None, step),
+            Remembered::SeenAgain { id, step } => stored("seen_again", id, None, step),
+            Remembered::Merged { id, other, step } => stored("merged", id, Some(other), step),
+            Remembered::Superseded { id, replaced, step } => stored("superseded", id, Some(replaced), step),
+            Remembered::Refused(refused) => not_stored("refused", Some(refused.code()), refused.reason()),
+            Remembered::Invalid(reason) => not_stored("invalid", None, reason),
+        }
+    }
+}

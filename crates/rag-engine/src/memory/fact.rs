@@ -1,0 +1,152 @@
+//! A fact to remember, as a client gives it.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use rag_schema::{
+    enums::{MemoryKind, MemorySource, MemoryState},
+    ids::{PassageId, SessionId, UserId},
+    models::{MemoryContent, NewMemory, Statement},
+};
+use serde_json::Value;
+
+use super::statements::{read_kind, read_statement};
+
+/// Maximum number of facts of one call.
+pub const MAX_FACTS: usize = 100;
+/// Maximum length of a fact, in Unicode scalar values.
+const MAX_CONTENT_CHARS: usize = 4_000;
+/// Maximum length of a subject or an attribute, and of a value, in Unicode scalar values.
+const MAX_NAME_CHARS: usize = 200;
+const MAX_VALUE_CHARS: usize = 1_000;
+/// Importance of a memory that is given none, by kind: how to answer matters more than what happened once.
+const INSTRUCTION_IMPORTANCE: f32 = 0.8;
+const IMPORTANCE: f32 = 0.5;
+
+/// Something to remember.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The fact in words.
+    pub content: String,
+    /// Its kind; read from the words when absent.
+    pub kind: Option<MemoryKind>,
+    /// Its source.
+    pub source: MemorySource,
+    /// Name of the program that stores it.
+    pub agent: Option<String>,
+    /// Conversation that it comes from.
+    pub session: Option<SessionId>,
+    /// The typed statement that it makes; read from the words when it is empty.
+    pub statement: Statement,
+    /// From 0 to 1.
+    pub importance: Option<f32>,
+    /// A JSON object.
+    pub metadata: Value,
+    /// Since when it holds; now when absent.
+    pub valid_from: Option<DateTime<Utc>>,
+    /// From then on it is not recalled.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Whether archiving leaves it alone.
+    pub is_pinned: bool,
+}
+
+impl Fact {
+    /// A fact of the user's in these words.
+    pub fn new(content: impl Into<String>) -> Self {
+        Self {
+            content: content.into(),
+            kind: None,
+            source: MemorySource::User,
+            agent: None,
+            session: None,
+            statement: Statement::default(),
+            importance: None,
+            metadata: Value::Object(serde_json::Map::new()),
+            valid_from: None,
+            expires_at: None,
+            is_pinned: false,
+        }
+    }
+
+    /// Whether its values can be stored; the text names the one that cannot.
+    pub(super) fn check(&self) -> Result<(), String> {
+        check_content(&self.content)?;
+        check_importance(self.importance)?;
+        check_statement(&self.statement)?;
+        if self.agent.as_ref().is_some_and(|agent| !(1..=MAX_NAME_CHARS).contains(&agent.chars().count())) {
+            return Err(format!("agent must be 1 to {MAX_NAME_CHARS} characters long"));
+        }
+        if self.metadata.is_object() { Ok(()) } else { Err("metadata must be an object".to_owned()) }
+    }
+
+    /// The statement that it makes; all of it absent if it makes none of a known form.
+    pub(super) fn full_statement(&self) -> Statement {
+        let given = &self.statement;
+        if given.subject.is_some() {
+            let lower = |text: Option<&str>| text.map(|text| text.trim().to_lowercase());
+            return Statement {
+                subject: lower(given.subject.as_deref()),
+                attribute: lower(given.attribute.as_deref()),
+                value: given.value.clone(),
+            };
+        }
+        read_statement(&self.content).unwrap_or_default()
+    }
+
+    /// The row of it, as one that holds.
+    pub(super) fn row(&self, id: PassageId, user: UserId, now: DateTime<Utc>) -> NewMemory {
+        let kind = self.kind.unwrap_or_else(|| read_kind(&self.content));
+        let usual = if kind == MemoryKind::Instruction { INSTRUCTION_IMPORTANCE } else { IMPORTANCE };
+        let content = MemoryContent {
+            kind,
+            content: self.content.trim().to_owned(),
+            statement: self.full_statement(),
+            importance: self.importance.unwrap_or(usual),
+            valid_from: self.valid_from.map_or(now, micros),
+            valid_until: None,
+            expires_at: self.expires_at.map(micros),
+            is_pinned: self.is_pinned,
+            state: MemoryState::Active,
+            superseded_by: None,
+        };
+        let (agent, metadata) = (self.agent.clone(), self.metadata.clone());
+        NewMemory {
+            id,
+            user_id: user,
+            source: self.source,
+            agent,
+            session_id: self.session,
+            metadata,
+            content,
+        }
+    }
+}
+
+/// PostgreSQL keeps microseconds.
+pub(super) fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(6)
+}
+
+pub(super) fn check_content(content: &str) -> Result<(), String> {
+    let is_fit = (1..=MAX_CONTENT_CHARS).contains(&content.trim().chars().count()) && !content.contains('\0');
+    if is_fit { Ok(()) } else { Err(format!("content must be 1 to {MAX_CONTENT_CHARS} characters long")) }
+}
+
+pub(super) fn check_importance(importance: Option<f32>) -> Result<(), String> {
+    let is_fit = importance.is_none_or(|importance| (0.0..=1.0).contains(&importance));
+    if is_fit { Ok(()) } else { Err("importance must be 0 to 1".to_owned()) }
+}
+
+fn check_statement(statement: &Statement) -> Result<(), String> {
+    let Statement { subject, attribute, value } = statement;
+    let fits =
+        |text: Option<&str>, max| text.is_some_and(|text| (1..=max).contains(&text.trim().chars().count()));
+    let is_absent = subject.is_none() && attribute.is_none() && value.is_none();
+    let is_whole = fits(subject.as_deref(), MAX_NAME_CHARS)
+        && fits(attribute.as_deref(), MAX_NAME_CHARS)
+        && fits(value.as_deref(), MAX_VALUE_CHARS);
+    if is_absent || is_whole {
+        return Ok(());
+    }
+    Err(format!(
+        "subject, attribute and value must be given together, of 1 to {MAX_NAME_CHARS} characters, the value of 1 to {MAX_VALUE_CHARS}"
+    ))
+}

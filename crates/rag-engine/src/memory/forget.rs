@@ -1,0 +1,189 @@
+//! Changes memories on request: edits, pins, takes back, archives, erases.
+
+use chrono::{DateTime, Duration, Utc};
+use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable};
+use rag_schema::{
+    enums::{ChangeMaker, MemoryAction, MemoryKind, MemoryState},
+    ids::{MemoryStepId, PassageId, UserId},
+    models::{Memory, MemoryContent},
+};
+
+use super::{
+    fact::{check_content, check_importance, micros},
+    gates::{Refused, refuse},
+    remember::{MemoryRoom, SearchRows},
+    statements::read_statement,
+    step::{Cause, Step},
+};
+use crate::{Actor, Engine, EngineError, EngineResult};
+
+/// Memories that one run archives, at most.
+const MAX_ARCHIVED: i64 = 10_000;
+
+/// An edit of a memory; absent fields stay as they are.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryEdit {
+    /// Other words. Their statement is read again.
+    pub content: Option<String>,
+    /// Another kind.
+    pub kind: Option<MemoryKind>,
+    /// Another importance, 0 to 1.
+    pub importance: Option<f32>,
+    /// When it is no longer recalled; `Some(None)` for never.
+    pub expires_at: Option<Option<DateTime<Utc>>>,
+    /// Whether archiving leaves it alone.
+    pub is_pinned: Option<bool>,
+    /// Another state: active, archived or forgotten.
+    pub state: Option<MemoryState>,
+    /// Why, for the history.
+    pub reason: Option<String>,
+}
+
+/// Which memories are archived: unimportant ones that were not changed or used for long, and are not pinned.
+#[derive(Debug, Clone, Copy)]
+pub struct Archive {
+    /// Those whose importance is less; 0 to 1.
+    pub below_importance: f32,
+    /// Those that were neither changed nor used for so many days; at least 1.
+    pub idle_days: i32,
+    /// Whether they are only listed.
+    pub is_dry_run: bool,
+}
+
+impl MemoryEdit {
+    fn check(&self) -> Result<(), String> {
+        if let Some(content) = &self.content {
+            check_content(content)?;
+            if let Some(refused @ Refused::Secret(_)) = refuse(content) {
+                return Err(format!("content cannot be stored. {}", refused.reason()));
+            }
+        }
+        check_importance(self.importance)?;
+        if matches!(self.state, Some(MemoryState::Superseded | MemoryState::Merged)) {
+            return Err("state must be active, archived or forgotten".to_owned());
+        }
+        let fits = self.reason.as_ref().is_none_or(|reason| (1..=1_000).contains(&reason.chars().count()));
+        if fits { Ok(()) } else { Err("reason must be 1 to 1000 characters long".to_owned()) }
+    }
+
+    fn apply(&self, old: &MemoryContent) -> MemoryContent {
+        let mut new = old.clone();
+        if let Some(content) = &self.content {
+            content.trim().clone_into(&mut new.content);
+            new.statement = read_statement(content).unwrap_or_default();
+        }
+        new.kind = self.kind.unwrap_or(old.kind);
+        new.importance = self.importance.unwrap_or(old.importance);
+        new.is_pinned = self.is_pinned.unwrap_or(old.is_pinned);
+        new.expires_at = self.expires_at.map_or(old.expires_at, |at| at.map(micros));
+        if let Some(state) = self.state {
+            new.state = state;
+            if state == MemoryState::Active {
+                (new.valid_until, new.superseded_by) = (None, None);
+            }
+        }
+        new
+    }
+
+    fn cause(&self, old: &MemoryContent) -> Cause {
+        let (action, reason) = match (self.state.filter(|state| *state != old.state), self.is_pinned) {
+            (Some(MemoryState::Forgotten), _) => (MemoryAction::Forgotten, "It was taken back."),
+            (Some(MemoryState::Archived), _) => (MemoryAction::Archived, "It was archived on request."),
+            (Some(_), _) => (MemoryAction::Restored, "It was restored."),
+            (None, Some(true)) if !old.is_pinned => (MemoryAction::Pinned, "It was pinned."),
+            (None, Some(false)) if old.is_pinned => (MemoryAction::Unpinned, "It was unpinned."),
+            _ => (MemoryAction::Edited, "It was edited."),
+        };
+        Cause::new(action, self.reason.as_deref().unwrap_or(reason))
+    }
+}
+
+impl Engine {
+    /// Changes a memory of a user's. The step that it was; `None` when nothing changed.
+    pub fn edit_memory(
+        &self,
+        actor: Actor,
+        user: UserId,
+        id: PassageId,
+        edit: &MemoryEdit,
+    ) -> EngineResult<Option<MemoryStepId>> {
+        edit.check().map_err(EngineError::Invalid)?;
+        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let rows =
+            edit.content.as_deref().map(|text| self.search_rows(&room, id, text.trim())).transpose()?;
+        let edited = self.db().transaction(actor, |conn| Ok(edit_one(conn, &room, id, edit, rows.as_ref())?));
+        edited.map_err(|error: EngineError| error.naming("memory"))
+    }
+
+    /// Archives old, unimportant and unused memories in one step, which can be undone. Returns them as they were, and the step unless
+    /// none was archived.
+    pub fn archive_memories(
+        &self,
+        actor: Actor,
+        user: UserId,
+        which: Archive,
+    ) -> EngineResult<(Vec<Memory>, Option<MemoryStepId>)> {
+        check_importance(Some(which.below_importance)).map_err(EngineError::Invalid)?;
+        let Some(room) = self.memory_room(actor, user)? else { return Ok((Vec::new(), None)) };
+        Ok(self.db().transaction(actor, |conn| archive(conn, &room, which))?)
+    }
+
+    /// Deletes a memory with those that were merged into it, their vectors, words and history. It cannot be undone. Returns how many.
+    pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
+        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let erased = self.db().transaction(actor, |conn| {
+            collections::lock(conn, room.collection.id)?;
+            let all = memories::with_merged(conn, id)?;
+            for id in &all {
+                memories::erase(conn, *id)?;
+            }
+            Ok(all.len())
+        });
+        erased.map_err(|error: EngineError| error.naming("memory"))
+    }
+}
+
+fn edit_one(
+    conn: &mut PgConnection,
+    room: &MemoryRoom<'_>,
+    id: PassageId,
+    edit: &MemoryEdit,
+    rows: Option<&SearchRows>,
+) -> RepoResult<Option<MemoryStepId>> {
+    collections::lock(conn, room.collection.id)?;
+    let (memory, _) = memories::find(conn, id)?;
+    let after = edit.apply(&memory.content);
+    if after == memory.content {
+        return Ok(None);
+    }
+    let mut step = Step::new(room.user, ChangeMaker::User);
+    step.change(conn, &memory, &after, edit.cause(&memory.content))?;
+    if let Some(SearchRows { embedding, words }) = rows {
+        memories::replace_search_rows(conn, embedding, words)?;
+    }
+    step.finish(conn).map(Some)
+}
+
+fn archive(
+    conn: &mut PgConnection,
+    room: &MemoryRoom<'_>,
+    which: Archive,
+) -> RepoResult<(Vec<Memory>, Option<MemoryStepId>)> {
+    let Archive { below_importance, idle_days, is_dry_run } = which;
+    let idle_since = clock::now(conn)? - Duration::days(i64::from(idle_days.max(1)));
+    if !is_dry_run {
+        collections::lock(conn, room.collection.id)?;
+    }
+    let found = memories::archivable(conn, Archivable { below_importance, idle_since, limit: MAX_ARCHIVED })?;
+    if is_dry_run || found.is_empty() {
+        return Ok((found, None));
+    }
+    let mut step = Step::new(room.user, ChangeMaker::Rule);
+    for memory in &found {
+        let after = MemoryContent { state: MemoryState::Archived, ..memory.content.clone() };
+        let reason = format!("Unimportant, and neither changed nor used for {idle_days} days.");
+        step.change(conn, memory, &after, Cause::new(MemoryAction::Archived, reason))?;
+    }
+    let id = step.finish(conn)?;
+    Ok((found, Some(id)))
+}

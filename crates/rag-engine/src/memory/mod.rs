@@ -1,0 +1,23 @@
+//! Long-term memory: facts of users, recalled with reasons, corrected instead of piled up; each step can be undone.
+//!
+//! A memory is a passage of its user's collection of memories, so search, word statistics and row-level security are those of documents.
+
+mod dates;
+mod fact;
+mod factors;
+mod forget;
+mod gates;
+mod recall;
+mod remember;
+mod secrets;
+mod similarity;
+mod statements;
+mod step;
+
+pub use dates::{TimeSpan, read_time};
+pub use fact::{Fact, MAX_FACTS};
+pub use factors::{Factors, Weights};
+pub use forget::{Archive, MemoryEdit};
+pub use gates::{Refused, refuse};
+pub use recall::{Recall, RecallRequest, Recalled};
+pub use remember::Remembered;

@@ -1,0 +1,246 @@
+//! Recalls: one ranked list over memories and documents, by relevance times bounded factors, within limits, each with its reasons.
+
+use chrono::{DateTime, Utc};
+use rag_repo::{
+    PgConnection, RepoResult, clock, collections, memories,
+    search::{Origin, Passage},
+};
+use rag_schema::{
+    enums::MemoryKind,
+    ids::{CollectionId, PassageId, UserId},
+};
+
+use super::{
+    dates::{TimeSpan, read_time},
+    factors::{Factors, Signals, Weights},
+};
+use crate::{
+    Actor, Engine, EngineError, EngineResult,
+    retrieve::{Found, SearchRequest, SearchResult},
+};
+use rag_repo::statement::PlanDepth;
+
+/// Candidates that are looked at for each result that is wanted: factors can raise what relevance alone puts further down.
+const LOOKED_AT: usize = 4;
+/// Minimum number of candidates that are looked at.
+const MIN_LOOKED_AT: usize = 50;
+
+/// A recall: the query, the sources and the limits.
+#[derive(Debug, Clone)]
+pub struct RecallRequest<'a> {
+    /// Question or words.
+    pub query: &'a str,
+    /// Whether memories are recalled.
+    pub memories: bool,
+    /// Whether passages of documents are.
+    pub documents: bool,
+    /// Collections of documents; all that the asker may see when empty.
+    pub collections: &'a [CollectionId],
+    /// Only memories of these kinds; of any when empty.
+    pub kinds: &'a [MemoryKind],
+    /// Maximum number of results, at least 1.
+    pub limit: usize,
+    /// Maximum number of memories and of passages of documents among them.
+    pub max_memories: usize,
+    /// As `max_memories`.
+    pub max_passages: usize,
+    /// Maximum number of tokens of all results; no limit when absent.
+    pub max_tokens: Option<usize>,
+    /// The time as of which memories are recalled; now when absent.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Minimum cosine of a result with the query, -1 to 1: below it, nothing is better than noise.
+    pub min_similarity: f64,
+    /// How far each signal counts beside relevance.
+    pub weights: Weights,
+    /// Whether the recall counts as a use of its memories.
+    pub counts: bool,
+    /// Whether the search behind it has a trace.
+    pub explain: Option<PlanDepth>,
+}
+
+impl<'a> RecallRequest<'a> {
+    /// Recalls memories by the usual rules.
+    pub fn new(query: &'a str) -> Self {
+        Self {
+            query,
+            memories: true,
+            documents: false,
+            collections: &[],
+            kinds: &[],
+            limit: 10,
+            max_memories: usize::MAX,
+            max_passages: usize::MAX,
+            max_tokens: None,
+            as_of: None,
+            min_similarity: 0.25,
+            weights: Weights::default(),
+            counts: true,
+            explain: None,
+        }
+    }
+}
+
+/// A result with its reasons.
+#[derive(Debug, Clone)]
+pub struct Recalled {
+    /// The passage, with the scores of words and vectors.
+    pub found: Found,
+    /// The score that it is ranked by: the fused score times the factors.
+    pub score: f64,
+    /// The factors.
+    pub factors: Factors,
+    /// Its tokens, as the embedding model counts them.
+    pub tokens: usize,
+}
+
+/// The result of a recall.
+#[derive(Debug, Clone)]
+pub struct Recall {
+    /// Results, best first.
+    pub results: Vec<Recalled>,
+    /// The time that the query names, read by rule.
+    pub asked_time: Option<TimeSpan>,
+    /// The time as of which memories were recalled.
+    pub as_of: DateTime<Utc>,
+    /// Whether there were candidates, of which none was similar enough.
+    pub nothing_relevant: bool,
+    /// Tokens of all results.
+    pub tokens: usize,
+    /// The search behind it, without its results; `None` when there was nothing to search.
+    pub search: Option<SearchResult>,
+}
+
+impl Engine {
+    /// Recalls what the user may see. Memories are the user's own alone.
+    pub fn recall(&self, actor: Actor, user: UserId, request: &RecallRequest<'_>) -> EngineResult<Recall> {
+        request.weights.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
+        let (now, rooms) = self
+            .db()
+            .read(actor, |conn| -> RepoResult<_> { Ok((clock::now(conn)?, rooms(conn, user, request)?)) })
+            .map_err(|error| EngineError::from(error).naming("collection"))?;
+        let as_of = request.as_of.unwrap_or(now);
+        let asked_time = read_time(request.query, as_of);
+        if rooms.is_empty() {
+            let (results, nothing_relevant) = (Vec::new(), false);
+            return Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens: 0, search: None });
+        }
+        let search = SearchRequest {
+            query: request.query,
+            plain: true,
+            collections: &rooms,
+            standing_at: Some(as_of),
+            limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
+            explain: request.explain,
+            ..SearchRequest::default()
+        };
+        let mut result = self.find_passages(actor, &search)?;
+        let found = std::mem::take(&mut result.found);
+        let any = !found.is_empty();
+        let ranked = self.weigh(request, found, as_of, asked_time);
+        let nothing_relevant = any && ranked.is_empty();
+        let results = within_limits(request, ranked);
+        self.count_uses(actor, request, &results)?;
+        let tokens = results.iter().map(|recalled| recalled.tokens).sum();
+        Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens, search: Some(result) })
+    }
+
+    /// The candidates that are relevant, by relevance times factors.
+    fn weigh(
+        &self,
+        request: &RecallRequest<'_>,
+        found: Vec<Found>,
+        as_of: DateTime<Utc>,
+        asked: Option<TimeSpan>,
+    ) -> Vec<Recalled> {
+        let model = self.models().for_new_collections();
+        let is_relevant =
+            |found: &Found| found.ranked.dense.is_none_or(|dense| dense.score >= request.min_similarity);
+        let mut ranked: Vec<Recalled> = found
+            .into_iter()
+            .filter(is_relevant)
+            .filter(|found| is_of_kind(&found.passage, request.kinds))
+            .map(|found| {
+                let factors = signals(&found.passage).map_or(Factors::NEUTRAL, |signals| {
+                    Factors::new(&request.weights, &signals, as_of, asked)
+                });
+                let tokens = model.embedder().token_spans(&found.passage.text).len();
+                Recalled { score: found.ranked.score * factors.product(), factors, tokens, found }
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.id.cmp(&b.found.passage.id)));
+        ranked
+    }
+
+    fn count_uses(
+        &self,
+        actor: Actor,
+        request: &RecallRequest<'_>,
+        results: &[Recalled],
+    ) -> EngineResult<()> {
+        let is_memory = |recalled: &&Recalled| matches!(recalled.found.passage.origin, Origin::Memory(_));
+        let used: Vec<PassageId> =
+            results.iter().filter(is_memory).map(|recalled| recalled.found.passage.id).collect();
+        if request.counts && !used.is_empty() {
+            self.db().transaction(actor, |conn| memories::count_uses(conn, &used))?;
+        }
+        Ok(())
+    }
+}
+
+/// The collections that are searched.
+fn rooms(
+    conn: &mut PgConnection,
+    user: UserId,
+    request: &RecallRequest<'_>,
+) -> RepoResult<Vec<CollectionId>> {
+    let mut rooms = Vec::new();
+    if request.memories {
+        rooms.extend(collections::memory_of(conn, user)?.map(|memory| memory.id));
+    }
+    if request.documents {
+        for id in request.collections {
+            rooms.push(collections::find(conn, *id)?.id);
+        }
+        if request.collections.is_empty() {
+            rooms.extend(collections::visible_ids(conn)?);
+        }
+    }
+    Ok(rooms)
+}
+
+fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
+    match &passage.origin {
+        Origin::Chunk(_) => true,
+        Origin::Memory(origin) => kinds.is_empty() || kinds.contains(&origin.memory.content.kind),
+    }
+}
+
+/// The signals of a memory; a passage of a document has none.
+fn signals(passage: &Passage) -> Option<Signals> {
+    let Origin::Memory(origin) = &passage.origin else { return None };
+    let content = &origin.memory.content;
+    Some(Signals {
+        importance: f64::from(content.importance),
+        since: content.valid_from,
+        use_count: origin.uses.use_count,
+    })
+}
+
+/// The best that fit: a result that is too long for what is left is passed over for shorter ones after it.
+fn within_limits(request: &RecallRequest<'_>, ranked: Vec<Recalled>) -> Vec<Recalled> {
+    let mut left = request.max_tokens.unwrap_or(usize::MAX);
+    let (mut memories, mut passages) = (request.max_memories, request.max_passages);
+    let fits = |recalled: &Recalled| {
+        let quota = match recalled.found.passage.origin {
+            Origin::Chunk(_) => &mut passages,
+            Origin::Memory(_) => &mut memories,
+        };
+        let fits = *quota > 0 && recalled.tokens <= left;
+        if fits {
+            *quota -= 1;
+            left -= recalled.tokens;
+        }
+        fits
+    };
+    ranked.into_iter().filter(fits).take(request.limit).collect()
+}

@@ -1,0 +1,107 @@
+//! Compares a new memory with a stored one by rule: the same, nearly the same, or another.
+
+use std::collections::HashSet;
+
+use rag_text::analyse::Analyser;
+
+use super::gates::plain_words;
+
+/// How two texts relate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The same words in the same order.
+    Same,
+    /// The same statement in slightly other words; the stored one says as much.
+    StoredSaysAll,
+    /// The same statement; the new one says more.
+    NewSaysMore,
+    /// Another statement.
+    Other,
+}
+
+/// Minimum cosine at which texts of nearly the same words are taken for one statement.
+const MIN_COSINE: f64 = 0.9;
+/// Minimum part of the words of both that they have in common.
+const MIN_COMMON: f64 = 0.75;
+/// Words that turn a statement round, in English and German.
+const NEGATIONS: &[&str] = &[
+    "not", "no", "never", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "won't", "can't",
+    "cannot", "hate", "dislike", "nicht", "kein", "keine", "keinen", "nie", "niemals", "hasse", "without",
+    "ohne", "stopped",
+];
+
+/// How the new text relates to the stored one. Numbers, negations and words with signs or capitals within must be equal: texts that
+/// differ in these say different things, however near their vectors are.
+pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> Likeness {
+    let (new_words, stored_words) = (plain_words(new), plain_words(stored));
+    if new_words == stored_words {
+        return Likeness::Same;
+    }
+    let deciding = |words: &[String]| -> HashSet<String> {
+        let decides = |word: &&String| {
+            NEGATIONS.contains(&word.as_str())
+                || word.chars().any(|c| !c.is_alphabetic() && c != '\'' && c != '’')
+        };
+        words.iter().filter(decides).cloned().collect()
+    };
+    if cosine < MIN_COSINE || deciding(&new_words) != deciding(&stored_words) {
+        return Likeness::Other;
+    }
+    let (new_stems, stored_stems) = (stems(new, language), stems(stored, language));
+    let common = new_stems.intersection(&stored_stems).count();
+    let all = new_stems.union(&stored_stems).count();
+    if common == stored_stems.len() && common == new_stems.len() {
+        return Likeness::StoredSaysAll;
+    }
+    // A word on each side that the other lacks is another value, not another wording.
+    let is_part = common == new_stems.len() || common == stored_stems.len();
+    if !is_part || ratio(common, all) < MIN_COMMON {
+        return Likeness::Other;
+    }
+    if new_stems.len() > stored_stems.len() { Likeness::NewSaysMore } else { Likeness::StoredSaysAll }
+}
+
+fn stems(text: &str, language: &str) -> HashSet<String> {
+    let words = Analyser::new(language).map(|analyser| analyser.words(text)).unwrap_or_default();
+    words.into_iter().filter_map(|word| word.lexemes.into_iter().next()).collect()
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    number(part) / number(whole.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn likeness(new: &str, stored: &str) -> Likeness {
+        compare(new, stored, 0.95, "eng")
+    }
+
+    #[test]
+    fn the_same_words_are_the_same() {
+        assert_eq!(compare("I like tea.", "i like  tea", 0.0, "eng"), Likeness::Same);
+    }
+
+    #[test]
+    fn other_wordings_are_nearly_the_same() {
+        assert_eq!(likeness("I am liking green tea", "I like green tea"), Likeness::StoredSaysAll);
+        assert_eq!(
+            likeness("I like strong green tea with honey", "I like strong green tea"),
+            Likeness::NewSaysMore
+        );
+    }
+
+    #[test]
+    fn numbers_negations_and_other_values_are_other_statements() {
+        for (new, stored) in [
+            ("I do not like green tea", "I like green tea"),
+            ("The meeting is at 10", "The meeting is at 11"),
+            ("My sister lives in Rome", "My sister lives in Oslo"),
+        ] {
+            assert_eq!(likeness(new, stored), Likeness::Other, "{new}");
+        }
+        assert_eq!(compare("I like green tea a lot", "I like green tea", 0.5, "eng"), Likeness::Other);
+    }
+}

@@ -1,0 +1,193 @@
+//! Reads typed statements out of first-person sentences by rule, in English and German.
+
+use rag_schema::{enums::MemoryKind, models::Statement};
+
+/// The subject of a statement about the user.
+const USER: &str = "user";
+
+/// Beginnings of sentences, in lower case, with the property whose value follows.
+const BEGINNINGS: &[(&str, &str)] = &[
+    ("my name is ", "name"),
+    ("i am called ", "name"),
+    ("i'm called ", "name"),
+    ("ich heiße ", "name"),
+    ("ich heisse ", "name"),
+    ("mein name ist ", "name"),
+    ("i live in ", "residence"),
+    ("i now live in ", "residence"),
+    ("i moved to ", "residence"),
+    ("i've moved to ", "residence"),
+    ("i have moved to ", "residence"),
+    ("ich wohne in ", "residence"),
+    ("ich wohne jetzt in ", "residence"),
+    ("ich lebe in ", "residence"),
+    ("ich bin nach ", "residence"),
+    ("i work at ", "employer"),
+    ("i work for ", "employer"),
+    ("i now work at ", "employer"),
+    ("i now work for ", "employer"),
+    ("ich arbeite bei ", "employer"),
+    ("ich arbeite jetzt bei ", "employer"),
+    ("i work as ", "occupation"),
+    ("ich arbeite als ", "occupation"),
+    ("i was born on ", "birthday"),
+    ("i was born in ", "birthplace"),
+    ("ich bin geboren am ", "birthday"),
+    ("i prefer to be called ", "name"),
+];
+/// Beginnings of sentences about what the user likes, which can have many values at a time.
+const PREFERENCES: &[&str] = &[
+    "i like ",
+    "i love ",
+    "i prefer ",
+    "i enjoy ",
+    "i hate ",
+    "i dislike ",
+    "i don't like ",
+    "i do not like ",
+    "i can't stand ",
+    "i want ",
+    "i would like ",
+    "ich mag ",
+    "ich liebe ",
+    "ich bevorzuge ",
+    "ich hasse ",
+    "ich möchte ",
+    "ich will ",
+    "ich esse gern",
+    "ich trinke gern",
+    "ich höre gern",
+    "i always ",
+    "i never ",
+];
+/// Beginnings of sentences that say how to answer.
+const INSTRUCTIONS: &[&str] = &[
+    "always ",
+    "never ",
+    "from now on ",
+    "please always ",
+    "please never ",
+    "antworte ",
+    "answer ",
+    "nenne mich ",
+    "call me ",
+];
+/// Words with which a property begins that belongs to the user, and the verbs after it.
+const POSSESSIVES: &[&str] = &["my ", "mein ", "meine ", "our "];
+const COPULAS: [&str; 8] =
+    [" is now ", " is ", " are ", " ist jetzt ", " ist ", " heißt ", " heisst ", " sind "];
+/// Words of a property at most: longer is a sentence of its own.
+const MAX_ATTRIBUTE_WORDS: usize = 4;
+
+/// The statement that the text makes, where it is one sentence of a known form.
+pub(super) fn read_statement(text: &str) -> Option<Statement> {
+    let text = text.trim().trim_end_matches(['.', '!']);
+    if text.contains(". ") || text.contains('\n') || text.contains('?') {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    // Lower case can have another length: the value is cut from the end, where the original has the same number of bytes or the text
+    // is left alone.
+    let value_at = |start: usize| (lower.len() == text.len()).then(|| text.get(start..)).flatten();
+    for (beginning, attribute) in BEGINNINGS {
+        if lower.starts_with(beginning) {
+            let value = value_at(beginning.len())?;
+            return statement(attribute, value.trim_end_matches(" gezogen"));
+        }
+    }
+    let possessive = POSSESSIVES.iter().find(|word| lower.starts_with(**word))?;
+    let (place, copula) = COPULAS
+        .iter()
+        .filter_map(|verb| lower.find(verb).map(|place| (place, verb)))
+        .min_by_key(|(place, verb)| (*place, usize::MAX - verb.len()))?;
+    let attribute = lower.get(possessive.len()..place)?;
+    statement(attribute, value_at(place + copula.len())?)
+}
+
+fn statement(attribute: &str, value: &str) -> Option<Statement> {
+    let attribute = attribute.trim();
+    let value = value.trim().trim_end_matches(" now").trim_end_matches(" jetzt").trim();
+    let is_property = !attribute.is_empty() && attribute.split(' ').count() <= MAX_ATTRIBUTE_WORDS;
+    (is_property && !value.is_empty() && value.chars().count() <= 200).then(|| Statement {
+        subject: Some(USER.to_owned()),
+        attribute: Some(attribute.to_owned()),
+        value: Some(value.to_owned()),
+    })
+}
+
+/// The kind of memory that a text is, where its beginning tells it.
+pub(super) fn read_kind(text: &str) -> MemoryKind {
+    let lower = text.trim().to_lowercase();
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| lower.starts_with(beginning));
+    if begins(INSTRUCTIONS) {
+        MemoryKind::Instruction
+    } else if begins(PREFERENCES) || lower.starts_with("my favourite ") || lower.starts_with("my favorite ") {
+        MemoryKind::Preference
+    } else {
+        MemoryKind::Fact
+    }
+}
+
+/// Whether two values are the same but for case, signs and spaces.
+pub(super) fn is_same_value(one: Option<&str>, other: Option<&str>) -> bool {
+    let plain = |text: Option<&str>| {
+        text.unwrap_or_default()
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(String, String)> {
+        read_statement(text).map(|found| (found.attribute.unwrap(), found.value.unwrap()))
+    }
+
+    fn pair(attribute: &str, value: &str) -> Option<(String, String)> {
+        Some((attribute.to_owned(), value.to_owned()))
+    }
+
+    #[test]
+    fn first_person_sentences_are_statements() {
+        assert_eq!(read("I live in Berlin."), pair("residence", "Berlin"));
+        assert_eq!(read("I've moved to New York now"), pair("residence", "New York"));
+        assert_eq!(read("Ich bin nach München gezogen."), pair("residence", "München"));
+        assert_eq!(read("My name is Ada Lovelace"), pair("name", "Ada Lovelace"));
+        assert_eq!(read("My favourite colour is now green"), pair("favourite colour", "green"));
+        assert_eq!(read("Meine Lieblingsfarbe ist Blau"), pair("lieblingsfarbe", "Blau"));
+        assert_eq!(read("My sister is called Nadia"), pair("sister", "called Nadia"));
+    }
+
+    #[test]
+    fn other_sentences_are_none() {
+        for text in [
+            "I like tea",
+            "The sky is blue",
+            "My name is Ada. I live in Berlin.",
+            "My name is?",
+            "my is x",
+            "",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_follow_the_beginning() {
+        assert_eq!(read_kind("I prefer tea"), MemoryKind::Preference);
+        assert_eq!(read_kind("Always answer in German"), MemoryKind::Instruction);
+        assert_eq!(read_kind("The office is in Bonn"), MemoryKind::Fact);
+    }
+
+    #[test]
+    fn values_are_compared_without_case_and_signs() {
+        assert!(is_same_value(Some("New York!"), Some("new york")));
+        assert!(!is_same_value(Some("New York"), Some("York")));
+    }
+}

@@ -1,0 +1,183 @@
+//! `/v1/memories`.
+
+use rag_testkit::{Answer, Client, TestApp};
+use serde_json::{Value, json};
+
+use super::{NOBODY, text};
+
+fn remember(client: &Client, content: &str) -> Value {
+    client.post("/v1/memories", &json!({"content": content})).expect(200)
+}
+
+fn memory(client: &Client, id: &Value) -> Value {
+    client.get(&format!("/v1/memories/{}", id.as_str().unwrap())).expect(200)
+}
+
+fn patch(client: &Client, id: &Value, body: &Value) -> Answer {
+    Answer::of(client.request("PATCH", &format!("/v1/memories/{}", id.as_str().unwrap())).json(body))
+}
+
+fn undo(client: &Client, step: &Value) -> Answer {
+    client.post("/v1/memories/undo", &json!({"step_id": step}))
+}
+
+#[test]
+fn another_value_of_a_property_supersedes_the_one_before_and_says_why() {
+    let app = TestApp::start();
+    let client = app.client();
+    let first = remember(&client, "I live in Berlin.");
+    assert_eq!(text(&first, "/outcome"), "stored");
+    let second = remember(&client, "I moved to Hamburg.");
+    assert_eq!(text(&second, "/outcome"), "superseded");
+    assert_eq!(second["other_id"], first["memory_id"]);
+    let old = memory(&client, &first["memory_id"]);
+    assert_eq!(text(&old, "/state"), "superseded");
+    assert_eq!(old["superseded_by"], second["memory_id"]);
+    assert_eq!(text(&memory(&client, &second["memory_id"]), "/statement/value"), "Hamburg");
+    let changes = client.get(&format!("/v1/memories/{}/changes", text(&first, "/memory_id"))).expect(200);
+    assert_eq!(text(&changes, "/items/0/action"), "superseded");
+    assert!(text(&changes, "/items/0/reason").contains("Hamburg"), "{changes}");
+    // Undone, the first value holds again; undone once more, the second.
+    let undone = undo(&client, &second["step_id"]).expect(200);
+    assert_eq!(text(&memory(&client, &first["memory_id"]), "/state"), "active");
+    assert_eq!(text(&memory(&client, &second["memory_id"]), "/state"), "forgotten");
+    assert_eq!(undo(&client, &second["step_id"]).problem(409), "conflict");
+    undo(&client, &undone["step_id"]).expect(200);
+    assert_eq!(text(&memory(&client, &first["memory_id"]), "/state"), "superseded");
+    assert_eq!(text(&memory(&client, &second["memory_id"]), "/state"), "active");
+}
+
+#[test]
+fn a_value_that_held_earlier_does_not_replace_the_present_one() {
+    let app = TestApp::start();
+    let client = app.client();
+    let now = remember(&client, "I live in Hamburg");
+    let body = json!({"content": "I live in Oslo", "valid_from": "2001-01-01T00:00:00Z"});
+    let early = client.post("/v1/memories", &body).expect(200);
+    assert_eq!(text(&memory(&client, &now["memory_id"]), "/state"), "active");
+    let early = memory(&client, &early["memory_id"]);
+    assert_eq!(text(&early, "/state"), "superseded");
+    assert_eq!(early["valid_until"], memory(&client, &now["memory_id"])["valid_from"]);
+}
+
+#[test]
+fn what_is_known_is_counted_and_not_stored_again() {
+    let app = TestApp::start();
+    let client = app.client();
+    let first = remember(&client, "The office has green chairs");
+    let again = remember(&client, "the office has green chairs.");
+    assert_eq!(text(&again, "/outcome"), "seen_again");
+    assert_eq!(again["memory_id"], first["memory_id"]);
+    assert_eq!(memory(&client, &first["memory_id"])["seen_count"], json!(2));
+    let more = remember(&client, "The office has green chairs now with wheels");
+    assert_eq!(text(&more, "/outcome"), "stored", "the fake model sees two statements: {more}");
+    undo(&client, &again["step_id"]).expect(200);
+    assert_eq!(memory(&client, &first["memory_id"])["seen_count"], json!(1));
+}
+
+#[test]
+fn secrets_questions_and_small_talk_are_refused_with_the_reason() {
+    let app = TestApp::start();
+    let client = app.client();
+    let batch = json!({"memories": [
+        {"content": "My password is hunter2"}, {"content": "Where do I live?"}, {"content": "Thanks a lot!"},
+        {"content": "The boiler was serviced in March"}, {"content": "The roof leaks", "statement": {"subject": "roof", "attribute": "", "value": "x"}},
+    ]});
+    let answer = client.post("/v1/memories/batch", &batch).expect(200);
+    let codes: Vec<&Value> = answer["items"].as_array().unwrap().iter().map(|item| &item["code"]).collect();
+    assert_eq!(
+        codes,
+        [&json!("secret"), &json!("question"), &json!("small_talk"), &Value::Null, &Value::Null]
+    );
+    assert_eq!(text(&answer, "/items/3/outcome"), "stored");
+    assert_eq!(text(&answer, "/items/4/outcome"), "invalid");
+    assert_eq!(client.get("/v1/memories").expect(200)["items"].as_array().unwrap().len(), 1);
+    // An edit stores no secret either.
+    let stored = &answer["items"][3]["memory_id"];
+    assert_eq!(patch(&client, stored, &json!({"content": "The PIN is 4711"})).problem(422), "invalid");
+}
+
+#[test]
+fn a_memory_is_edited_pinned_taken_back_and_restored() {
+    let app = TestApp::start();
+    let client = app.client();
+    let stored = remember(&client, "The bicycle is red");
+    let id = &stored["memory_id"];
+    let edited = patch(&client, id, &json!({"content": "The bicycle is blue", "reason": "It was painted."}))
+        .expect(200);
+    assert_eq!(text(&edited, "/content"), "The bicycle is blue");
+    assert_eq!(patch(&client, id, &json!({"is_pinned": true})).expect(200)["is_pinned"], json!(true));
+    assert_eq!(text(&patch(&client, id, &json!({"state": "forgotten"})).expect(200), "/state"), "forgotten");
+    assert_eq!(text(&patch(&client, id, &json!({"state": "active"})).expect(200), "/state"), "active");
+    let changes = client.get(&format!("/v1/memories/{}/changes", id.as_str().unwrap())).expect(200);
+    let changes = changes["items"].as_array().unwrap();
+    let actions: Vec<&str> = changes.iter().map(|change| text(change, "/action")).collect();
+    assert_eq!(actions, ["restored", "forgotten", "pinned", "edited", "remembered"]);
+    assert_eq!(undo(&client, &changes[3]["step_id"]).problem(409), "conflict");
+    for change in &changes[..4] {
+        undo(&client, &change["step_id"]).expect(200);
+    }
+    assert_eq!(text(&memory(&client, id), "/content"), "The bicycle is red");
+    let found = client.post("/v1/recall", &json!({"query": "red bicycle"})).expect(200);
+    assert_eq!(&found["results"][0]["memory"]["id"], id);
+    assert_eq!(patch(&client, id, &json!({"state": "merged"})).problem(422), "invalid");
+}
+
+#[test]
+fn archiving_lists_first_and_can_be_undone() {
+    let app = TestApp::start();
+    let client = app.client();
+    let fact =
+        |content: &str, pinned: bool| json!({"content": content, "importance": 0.1, "is_pinned": pinned});
+    let old = client.post("/v1/memories", &fact("The shed is brown", false)).expect(200);
+    client.post("/v1/memories", &fact("The gate is white", true)).expect(200);
+    remember(&client, "The house is yellow");
+    // Nothing is idle yet.
+    let none = client.post("/v1/memories/archive", &json!({})).expect(200);
+    assert_eq!((&none["memory_ids"], &none["step_id"]), (&json!([]), &Value::Null));
+    age_memories(&app);
+    let dry = client.post("/v1/memories/archive", &json!({"dry_run": true})).expect(200);
+    assert_eq!((&dry["memory_ids"], &dry["step_id"]), (&json!([old["memory_id"]]), &Value::Null));
+    assert_eq!(text(&memory(&client, &old["memory_id"]), "/state"), "active");
+    let done = client.post("/v1/memories/archive", &json!({})).expect(200);
+    assert_eq!(text(&memory(&client, &old["memory_id"]), "/state"), "archived");
+    undo(&client, &done["step_id"]).expect(200);
+    assert_eq!(text(&memory(&client, &old["memory_id"]), "/state"), "active");
+}
+
+/// Makes all memories a year old.
+fn age_memories(app: &TestApp) {
+    use diesel::connection::SimpleConnection;
+    let mut conn = rag_repo::server::connect(app.database_url()).unwrap();
+    conn.batch_execute(
+        "ALTER TABLE memories DISABLE TRIGGER memories_touch; SET ROLE rag_worker; \
+         UPDATE memories SET updated_at = now() - interval '1 year', created_at = now() - interval '1 year'; \
+         RESET ROLE; ALTER TABLE memories ENABLE TRIGGER memories_touch",
+    )
+    .unwrap();
+}
+
+#[test]
+fn unknown_memories_and_steps_are_not_found() {
+    let app = TestApp::start();
+    let client = app.client();
+    for round in 0..2 {
+        let path = format!("/v1/memories/{NOBODY}");
+        assert_eq!(client.get(&path).problem(404), "not_found", "{round}");
+        assert_eq!(client.send("DELETE", &path).problem(404), "not_found", "{round}");
+        assert_eq!(patch(&client, &json!(NOBODY), &json!({"is_pinned": true})).problem(404), "not_found");
+        assert_eq!(undo(&client, &json!(NOBODY)).problem(404), "not_found", "{round}");
+        remember(&client, "The well is deep");
+    }
+}
+
+#[test]
+fn memories_are_neither_a_collection_nor_documents() {
+    let app = TestApp::start();
+    let client = app.client();
+    remember(&client, "The lighthouse keeper is called Erik");
+    assert_eq!(client.get("/v1/collections").expect(200)["items"], json!([]));
+    client.collection("memory");
+    let found = client.post("/v1/search", &json!({"query": "lighthouse keeper"})).expect(200);
+    assert_eq!(found["results"], json!([]));
+}
