@@ -189,7 +189,7 @@ async fn search(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value
                "heading_path": found.heading_path, "start": found.start_offset, "end": found.end_offset,
                "score": found.score, "text": found.text})
     };
-    let results: Vec<Value> = result.found.into_iter().map(PassageView::from).map(view).collect();
+    let results: Vec<Value> = result.found.into_iter().filter_map(PassageView::new).map(view).collect();
     Ok(json!({"results": results, "warnings": result.warnings}))
 }
 

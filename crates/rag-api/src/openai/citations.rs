@@ -114,16 +114,16 @@ impl Addresses {
     pub(super) fn open_webui_sources(&self, sources: &Sources) -> Vec<Value> {
         let view = |Evidence { found, .. }: &Evidence| {
             let passage = &found.passage;
-            let Origin::Chunk(chunk) = &passage.origin;
+            let Origin::Chunk(chunk) = &passage.origin else { return None };
             let url = self.document(chunk.document_id, chunk.source.as_deref());
-            json!({
+            Some(json!({
                 "source": {"id": passage.id, "name": passage.title, "url": url},
                 "document": [passage.text],
                 "metadata": [{"source": passage.id, "name": passage.title, "page": chunk.page}],
                 "distances": [found.ranked.score],
-            })
+            }))
         };
-        sources.evidence.iter().map(view).collect()
+        sources.evidence.iter().filter_map(view).collect()
     }
 }
 

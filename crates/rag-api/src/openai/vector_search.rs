@@ -126,17 +126,18 @@ pub(super) fn attributes(metadata: Value) -> Map<String, Value> {
         .collect()
 }
 
-impl From<Found> for VectorResultView {
-    fn from(Found { ranked, passage, .. }: Found) -> Self {
-        let Origin::Chunk(chunk) = passage.origin;
-        Self {
+impl VectorResultView {
+    /// `None` for a passage that is no part of a document.
+    fn new(Found { ranked, passage, .. }: Found) -> Option<Self> {
+        let Origin::Chunk(chunk) = passage.origin else { return None };
+        Some(Self {
             file_id: prefixed(FILE, chunk.document_id),
             filename: chunk.source.unwrap_or(passage.title),
             score: ranked.score.clamp(0.0, 1.0),
             attributes: attributes(passage.metadata),
             content: vec![TextContentView::new(passage.text)],
             page: chunk.page,
-        }
+        })
     }
 }
 
@@ -210,7 +211,7 @@ pub(crate) async fn search_vector_store(
     Ok(Json(VectorSearchView {
         object: "vector_store.search_results.page",
         search_query: queries,
-        data: found.into_iter().map(VectorResultView::from).collect(),
+        data: found.into_iter().filter_map(VectorResultView::new).collect(),
         has_more: false,
         next_page: None,
     }))

@@ -4,14 +4,16 @@ use actix_web::{
     HttpRequest,
     web::{self, Json},
 };
+use rag_engine::CollectionRequest;
 use rag_repo::collections::{self, DocumentCounts};
 use rag_schema::{
     ids::{CollectionId, FileId},
-    models::{Collection, NewCollection},
+    models::Collection,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Validate;
 
 use super::{
@@ -200,26 +202,27 @@ pub(crate) async fn create_vector_store(
     if !files.is_empty() {
         caller.check_scopes(&[rag_schema::enums::Scope::Write])?;
     }
-    let (person, id) = (caller.person()?, CollectionId::new());
-    let name = body.name.unwrap_or_else(|| format!("Vector store {}", id.uuid().simple()));
-    let model_id = app.engine.models().for_new_collections().id();
+    let person = caller.person()?;
+    let name = body.name.unwrap_or_else(|| format!("Vector store {}", Uuid::new_v4().simple()));
     let actor = caller.actor;
-    app.with_upload(move |engine| {
-        let new = NewCollection {
-            id,
-            organisation_id: person.organisation,
-            owner_id: person.id,
-            name: name.trim(),
-            description: body.description.as_deref().unwrap_or_default(),
-            model_id,
-        };
-        engine.create_collection(actor, &new)?;
-        let added =
-            files.into_iter().try_for_each(|file| engine.add_file(actor, file, id, &json!({})).map(drop));
-        // All of it or nothing: without its files the vector store is not the one that was requested.
-        added.or_else(|error| engine.delete_collection(actor, id).and(Err(error))).map_err(ApiError::from)
-    })
-    .await?;
+    let id = app
+        .with_upload(move |engine| {
+            let request = CollectionRequest {
+                owner: person.id,
+                organisation: person.organisation,
+                name: name.trim(),
+                description: body.description.as_deref().unwrap_or_default(),
+            };
+            let id = engine.create_collection(actor, &request)?.id;
+            let added =
+                files.into_iter().try_for_each(|file| engine.add_file(actor, file, id, &json!({})).map(drop));
+            // All of it or nothing: without its files the vector store is not the one that was requested.
+            added
+                .or_else(|error| engine.delete_collection(actor, id).and(Err(error)))
+                .map_err(ApiError::from)?;
+            Ok(id)
+        })
+        .await?;
     find_store(&app, &caller, id).await.map(Json)
 }
 

@@ -92,13 +92,13 @@ fn read<T>(context: &Context, work: impl FnMut(&mut PgConnection) -> RepoResult<
 fn list(context: &Context, state: Option<MemoryState>, limit: i64) -> Outcome<()> {
     let filter = MemoryFilter { states: state.into_iter().collect(), kinds: Vec::new() };
     for (memory, _) in read(context, |conn| memories::list(conn, &filter, Page::first(limit)))? {
-        let content = &memory.content;
+        let held = &memory.content;
         output::line(format!(
             "{}  {}  {:<10}  {}",
             memory.id,
-            content.valid_from.format("%Y-%m-%d"),
-            content.state.as_str(),
-            output::short(&content.content, 100)
+            held.valid_from.format("%Y-%m-%d"),
+            held.state.as_str(),
+            output::short(&held.content, 100)
         ));
     }
     Ok(())
@@ -110,11 +110,11 @@ fn show(context: &Context, id: Uuid) -> Outcome<()> {
         Ok((memories::find(conn, id)?, memory_changes::list(conn, Some(id), Page::first(MAX_CHANGES))?))
     });
     let ((memory, uses), changes) = found?;
-    let content = &memory.content;
-    output::line(format!("{}\n", content.content));
-    output::line(format!("{} of {}, {}", content.kind, memory.source, content.state));
-    output::line(format!("holds from {}", content.valid_from));
-    if let Some(until) = content.valid_until {
+    let held = &memory.content;
+    output::line(format!("{}\n", held.content));
+    output::line(format!("{} of {}, {}", held.kind, memory.source, held.state));
+    output::line(format!("holds from {}", held.valid_from));
+    if let Some(until) = held.valid_until {
         output::line(format!("held until {until}"));
     }
     output::line(format!("said {} times, recalled {} times\n", uses.seen_count, uses.use_count));

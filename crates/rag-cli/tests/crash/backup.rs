@@ -33,12 +33,12 @@ fn stored(scene: &Scene) -> Value {
         .unwrap();
     let (code, _, err) = run(&mut scene.rag(&["ingest", "lamp.txt", "ORA-01555.md"]));
     assert_eq!(code, Some(0), "{err}");
-    results(search(scene, "ORA-01555 undo_retention"))
+    results(&search(scene, "ORA-01555 undo_retention"))
 }
 
 /// Passages and scores, without times.
-fn results(found: Value) -> Value {
-    found["results"].clone()
+fn results(found: &Value) -> Value {
+    found.get("results").cloned().unwrap()
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_backup_proves_itself_and_restores_what_was_saved() {
     assert!(out.contains("2 documents"), "{out}");
     let found =
         run(&mut on_copy(&scene, &["search", "--limit", "1000", "--json", "ORA-01555 undo_retention"]));
-    assert_eq!(results(serde_json::from_str(&found.1).unwrap()), before);
+    assert_eq!(results(&serde_json::from_str(&found.1).unwrap()), before);
     let (code, out, _) = run(&mut on_copy(&scene, &["doctor"]));
     assert_eq!(code, Some(0), "{out}");
 }
@@ -115,5 +115,5 @@ fn a_killed_backup_or_restore_passes_for_nothing() {
     assert!(code == Some(0) || err.contains("holds tables already"), "{err}");
     let found =
         run(&mut on_copy(&scene, &["search", "--limit", "1000", "--json", "ORA-01555 undo_retention"]));
-    assert_eq!(results(serde_json::from_str(&found.1).unwrap()), before);
+    assert_eq!(results(&serde_json::from_str(&found.1).unwrap()), before);
 }
