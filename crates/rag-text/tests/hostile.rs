@@ -32,7 +32,7 @@ fn read(name: &str, content: &[u8]) -> Result<Vec<Block>, Refusal> {
 }
 
 fn slug(name: &str, content: &[u8]) -> &'static str {
-    read(name, content).map(|_| "read").unwrap_or_else(|refusal| refusal.slug())
+    read(name, content).map_or_else(|refusal| refusal.slug(), |_| "read")
 }
 
 fn package(parts: &[(&str, &[u8])]) -> Vec<u8> {
