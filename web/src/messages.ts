@@ -43,7 +43,7 @@ const english = {
     firstTitle: 'Begin with a document',
     firstLead: 'Add files, ask a question, and check each sentence of the answer in its source.',
     steps: [
-      ['Add files', 'PDF, HTML, Markdown or plain text. They stay on this server.'],
+      ['Add files', 'Documents, spreadsheets, slides, mail, web pages, code or archives. They stay on this server.'],
       ['Ask', 'In your own words. The first answer comes as soon as the first file is read.'],
       ['Check', 'Each number in an answer opens its source, with the sentence marked.'],
     ],

@@ -73,9 +73,8 @@ fn add_message(
         let content = attachment.contents();
         collector.spend(content.len())?;
         match &attachment.body {
-            PartType::Message(inner) => {
-                members.read(&format!("{name}.eml"), &inner.raw_message, collector)?;
-            }
+            // Of an attached message this is its own part of the whole.
+            PartType::Message(_) => members.read(&format!("{name}.eml"), content, collector)?,
             _ => members.read(&name, content, collector)?,
         }
     }
@@ -174,6 +173,17 @@ mod tests {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
         assert_eq!(text.matches("café").count(), 1);
+    }
+
+    #[test]
+    fn a_forwarded_message_is_read_once() {
+        let forwarded = "From: a@b.example\nSubject: Fwd\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+            --b\nContent-Type: text/plain\n\nsee below\n--b\nContent-Type: message/rfc822\n\n\
+            From: q@r.example\nSubject: inner\n\nThe berth is free.\n--b--\n";
+        let (_, blocks) = collect(|c| read(&Source::Member(forwarded.as_bytes()), c)).unwrap();
+        let text = shown(&blocks).join("\n");
+        assert!(text.contains("see below") && text.contains("inner"), "{text}");
+        assert_eq!(text.matches("The berth is free.").count(), 1, "{text}");
     }
 
     #[test]
