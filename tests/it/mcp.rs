@@ -66,7 +66,7 @@ fn a_client_initializes_and_lists_the_tools() {
     assert_eq!(request(&client, "ping", &json!({}))["result"], json!({}));
     let tools = request(&client, "tools/list", &json!({}))["result"]["tools"].clone();
     let names: Vec<&str> = tools.as_array().unwrap().iter().map(|tool| text(tool, "/name")).collect();
-    assert_eq!(names, ["search", "ask", "list_documents", "read_passage"]);
+    assert_eq!(names, ["search", "ask", "list_documents", "read_passage", "remember", "recall"]);
     for tool in tools.as_array().unwrap() {
         assert_eq!(tool["inputSchema"]["type"], "object");
         assert_eq!(tool["annotations"]["readOnlyHint"], true);
@@ -111,6 +111,20 @@ fn the_tools_find_answer_list_and_read() {
     assert_eq!(text(&documents, "/documents/0/title"), "France");
     let passage = call(&client, "read_passage", &json!({"document_id": document, "start": 4, "end": 11}));
     assert_eq!(text(&passage, "/text"), "capital");
+}
+
+#[test]
+fn the_tools_remember_and_recall() {
+    let (app, _) = with_fact();
+    let client = app.client();
+    call(&client, "remember", &json!({"content": "I live in Berlin."}));
+    let moved = call(&client, "remember", &json!({"content": "I moved to Hamburg."}));
+    assert_eq!(text(&moved, "/outcome"), "superseded", "{moved}");
+    let secret = call(&client, "remember", &json!({"content": "My password is hunter2."}));
+    assert_eq!(text(&secret, "/outcome"), "refused", "{secret}");
+    let recalled = call(&client, "recall", &json!({"query": "I moved to Hamburg", "limit": 3}));
+    assert_eq!(text(&recalled, "/results/0/memory/content"), "I moved to Hamburg.", "{recalled}");
+    assert!(!recalled.to_string().contains("Berlin"), "{recalled}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod dispatch;
 pub(crate) mod http;
+mod memory_tools;
 mod revision;
 mod stdio;
 mod tools;

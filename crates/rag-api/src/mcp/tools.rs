@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::revision::RpcError;
+use super::{memory_tools, revision::RpcError};
 use crate::{
     answers::CitationView,
     app::App,
@@ -42,6 +42,8 @@ pub(super) struct Tool {
     arguments: fn() -> (Value, &'static [&'static str]),
     /// The scope that a key needs, and whether the bearer of a link may call it.
     scope: Scope,
+    /// Whether it changes anything.
+    writes: bool,
     run: Run,
 }
 
@@ -60,6 +62,7 @@ impl Tool {
                 (json!({"query": query, "collection": text(COLLECTION), "limit": limit}), &["query"])
             },
             scope: Scope::Read,
+            writes: false,
             run: |app, caller, arguments| Box::pin(search(app, caller, arguments)),
         },
         Self {
@@ -70,6 +73,7 @@ impl Tool {
                 (json!({"question": text("The question."), "collection": text(COLLECTION)}), &["question"])
             },
             scope: Scope::Ask,
+            writes: false,
             run: |app, caller, arguments| Box::pin(ask(app, caller, arguments)),
         },
         Self {
@@ -83,6 +87,7 @@ impl Tool {
                 (json!({"collection": collection, "limit": limit, "after": after}), &[])
             },
             scope: Scope::Read,
+            writes: false,
             run: |app, caller, arguments| Box::pin(list_documents(app, caller, arguments)),
         },
         Self {
@@ -97,7 +102,38 @@ impl Tool {
                 (json!({"document_id": document, "start": start, "end": end}), &["document_id"])
             },
             scope: Scope::Read,
+            writes: false,
             run: |app, caller, arguments| Box::pin(read_passage(app, caller, arguments)),
+        },
+        Self {
+            name: "remember",
+            title: "Remember",
+            description: "Stores a fact about the user, in the user's words, for later conversations. A new value of a known property replaces the old \
+                          one; secrets, questions and small talk are refused.",
+            arguments: || {
+                let content = json!({"type": "string", "minLength": 1, "maxLength": 4000,
+                                     "description": "The fact: I live in Hamburg."});
+                let importance =
+                    json!({"type": "number", "minimum": 0, "maximum": 1, "description": "0.5 when absent."});
+                (json!({"content": content, "importance": importance}), &["content"])
+            },
+            scope: Scope::Write,
+            writes: true,
+            run: |app, caller, arguments| Box::pin(memory_tools::remember(app, caller, arguments)),
+        },
+        Self {
+            name: "recall",
+            title: "Recall",
+            description: "Finds what is remembered about the user, best first, with the reasons. A time in the query counts: last week, in May 2023.",
+            arguments: || {
+                let query = json!({"type": "string", "description": "A question, or words.", "minLength": 1});
+                let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 10});
+                let documents = json!({"type": "boolean", "default": false, "description": "Whether documents are searched as well."});
+                (json!({"query": query, "limit": limit, "documents": documents}), &["query"])
+            },
+            scope: Scope::Read,
+            writes: false,
+            run: |app, caller, arguments| Box::pin(memory_tools::recall(app, caller, arguments)),
         },
     ];
 
@@ -110,7 +146,7 @@ impl Tool {
             "description": self.description,
             "inputSchema": {"type": "object", "properties": properties, "required": required,
                             "additionalProperties": false},
-            "annotations": {"title": self.title, "readOnlyHint": true, "openWorldHint": false},
+            "annotations": {"title": self.title, "readOnlyHint": !self.writes, "openWorldHint": false},
         })
     }
 }
@@ -150,7 +186,7 @@ pub(super) async fn call_tool(app: &App, caller: &Caller, params: Value) -> Resu
     })
 }
 
-fn read<T: DeserializeOwned>(arguments: Value) -> ApiResult<T> {
+pub(super) fn read<T: DeserializeOwned>(arguments: Value) -> ApiResult<T> {
     serde_json::from_value(arguments).map_err(|error| ApiError::field("arguments", error.to_string()))
 }
 
