@@ -20,6 +20,7 @@ mod lexical;
 mod lexical_counts;
 mod own_database;
 mod passages;
+mod private_rows;
 mod protected_tables;
 mod row_security;
 mod schema;

@@ -140,28 +140,8 @@ fn furnished() -> (Fixture, Stored) {
         stored.version
     ))
     .unwrap();
-    furnish_file_and_memory(conn, user);
+    crate::private_rows::insert_private_rows(conn, user);
     (fixture, stored)
-}
-
-/// A file of the user and a memory, with all that belongs to them.
-fn furnish_file_and_memory(conn: &mut PgConnection, user: UserId) {
-    let organisation = users::find(conn, user).unwrap().organisation_id;
-    let (file, collection, passage) = (JobId::new(), JobId::new(), JobId::new());
-    conn.batch_execute(&format!(
-        "INSERT INTO files (id, user_id, organisation_id, name, purpose, size_bytes, content_sha256)
-             VALUES ('{file}', '{user}', '{organisation}', '-', '-', 1, sha256('x'));
-         INSERT INTO file_parts VALUES ('{file}', '{user}', 0, 'x');
-         INSERT INTO collections (id, organisation_id, owner_id, kind, name, model_id)
-             SELECT '{collection}', '{organisation}', '{user}', 'memory', 'memory', min(id) FROM embedding_models;
-         INSERT INTO passages (id, kind, collection_id) VALUES ('{passage}', 'memory', '{collection}');
-         INSERT INTO memories (id, user_id, kind, source, content, importance, valid_from)
-             VALUES ('{passage}', '{user}', 'fact', 'user', '-', 0.5, now());
-         INSERT INTO memory_uses (memory_id, user_id) VALUES ('{passage}', '{user}');
-         INSERT INTO memory_changes (id, step_id, memory_id, user_id, action, reason, made_by, after)
-             VALUES ('{file}', '{file}', '{passage}', '{user}', 'remembered', '-', 'user', '{{}}')"
-    ))
-    .unwrap();
 }
 
 fn unique() -> [u8; 32] {
