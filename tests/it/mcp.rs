@@ -69,7 +69,7 @@ fn a_client_initializes_and_lists_the_tools() {
     assert_eq!(names, ["search", "ask", "list_documents", "read_passage", "remember", "recall"]);
     for tool in tools.as_array().unwrap() {
         assert_eq!(tool["inputSchema"]["type"], "object");
-        assert_eq!(tool["annotations"]["readOnlyHint"], true);
+        assert_eq!(tool["annotations"]["readOnlyHint"], text(tool, "/name") != "remember");
     }
     let unknown = request(&client, "resources/list", &json!({}));
     assert_eq!(unknown["error"]["code"], -32601);
