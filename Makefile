@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup ui run test test-ui bench bench-scale eval drill regress fmt lint
+.PHONY: help setup ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -43,6 +43,12 @@ test-ui: setup ui ## Test the web UI in Chromium with a server of its own; ARGS=
 	@test -n "$(CHROMIUM)" || { echo "make test-ui: Chromium is missing; install it with: apt-get install -y chromium" >&2; exit 2; }
 	cargo build --workspace --all-targets
 	RAG=$(CARGO_TARGET_DIR)/debug/rag CHROMIUM=$(CHROMIUM) scripts/npm --prefix web test -- $(ARGS)
+
+test-clients: setup ## Call a server with the official clients of OpenAI and of the Model Context Protocol
+	@scripts/setup node
+	@scripts/clients/setup
+	cargo build --workspace --all-targets
+	@exec python3 scripts/clients/run.py $(CARGO_TARGET_DIR)/debug/rag
 
 bench: setup ## Compare ingest, embedder, search and COPY with references; ARGS="--data DIR" reads texts from a BEIR-shaped folder
 	@scripts/setup bench
