@@ -90,6 +90,11 @@ async fn collect(
                     return Ok(None);
                 }
             }
+            Delta::Thought(_) => {}
+            Delta::WereThoughts => {
+                room = room.saturating_add(text.chars().count());
+                text.clear();
+            }
             Delta::End { usage, .. } => return Ok(usage),
         }
     }

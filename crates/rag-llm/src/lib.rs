@@ -7,6 +7,7 @@ mod model;
 #[cfg(feature = "fakes")]
 pub mod scripted;
 mod sse;
+mod thoughts;
 pub mod wire;
 
 pub use client::{OpenAiClient, OpenAiConfig};

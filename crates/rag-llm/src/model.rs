@@ -27,8 +27,12 @@ impl ChatRequest {
 /// A piece of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delta {
-    /// Text to append, never empty.
+    /// Text to append to the answer, never empty.
     Text(String),
+    /// Text to append to the model's thoughts, which are not a part of the answer; never empty.
+    Thought(String),
+    /// All text so far were thoughts, not the answer: the model has closed thoughts that it had not opened.
+    WereThoughts,
     /// The end; the last item of every complete answer.
     End {
         /// The reason why the model stopped.
@@ -38,7 +42,7 @@ pub enum Delta {
     },
 }
 
-/// The pieces of an answer: any number of texts, then one end. An error ends it instead.
+/// The pieces of an answer: any number of texts and thoughts, then one end. An error ends it instead.
 pub type DeltaStream = Pin<Box<dyn Stream<Item = Result<Delta, LlmError>> + Send>>;
 
 /// Answers conversations piece by piece.

@@ -1,36 +1,71 @@
-//! Turns the bytes of a streamed answer into deltas; does no input or output.
+//! Turns the bytes of an answer into deltas; does no input or output.
 
-use serde::Deserialize;
-
+use super::lenient::{Chunk, NoChunk, read_chunk};
 use crate::sse::{Decoder, TooLong};
-use crate::wire::ChatCompletionChunk;
+use crate::thoughts::ThoughtSplitter;
 use crate::{Delta, FinishReason, LlmError, Usage};
 
-/// The state of the stream so far.
+/// Maximum length of an answer in one piece, in bytes.
+const MAX_WHOLE_BYTES: usize = 8 << 20;
+
+/// The state of the answer so far.
 #[derive(Default)]
 pub(super) struct Answer {
-    decoder: Decoder,
+    form: Form,
+    splitter: ThoughtSplitter,
     events: usize,
+    has_text: bool,
+    has_thoughts: bool,
     reason: Option<FinishReason>,
     usage: Option<Usage>,
     done: bool,
 }
 
-/// A chunk, or the report of a failure, which has many forms.
-#[derive(Deserialize)]
-struct Event {
-    error: Option<serde_json::Value>,
-    #[serde(flatten)]
-    chunk: ChatCompletionChunk,
+/// The form of the answer, which its first byte decides.
+#[derive(Default)]
+enum Form {
+    #[default]
+    Unknown,
+    Events(Decoder),
+    /// One JSON document: some servers do not stream.
+    Whole(Vec<u8>),
 }
 
 impl Answer {
-    /// The texts that these bytes complete, and the error that follows them, if any.
+    /// The deltas that these bytes complete, and the error that follows them, if any.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Result<Delta, LlmError>> {
-        match self.decoder.push(bytes) {
-            Ok(events) => events.iter().filter_map(|event| self.read(event).transpose()).collect(),
-            Err(TooLong) => vec![Err(LlmError::BadAnswer("an endless event".into()))],
+        let mut bytes = bytes;
+        if matches!(self.form, Form::Unknown) {
+            // A byte order mark can come first.
+            let first =
+                bytes.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+            match first {
+                None => return Vec::new(),
+                Some(b'{') => self.form = Form::Whole(Vec::new()),
+                Some(_) => self.form = Form::Events(Decoder::default()),
+            }
+            bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         }
+        let events = match &mut self.form {
+            Form::Unknown => return Vec::new(),
+            Form::Events(decoder) => decoder.push(bytes),
+            Form::Whole(whole) => {
+                whole.extend_from_slice(bytes);
+                if whole.len() <= MAX_WHOLE_BYTES { Ok(Vec::new()) } else { Err(TooLong) }
+            }
+        };
+        let Ok(events) = events else { return vec![Err(LlmError::BadAnswer("an endless event".into()))] };
+        let mut deltas = Vec::new();
+        for event in events {
+            match self.read(&event) {
+                Ok(read) => deltas.extend(read.into_iter().map(Ok)),
+                Err(error) => {
+                    deltas.push(Err(error));
+                    break;
+                }
+            }
+        }
+        deltas
     }
 
     /// Whether the server has sent the end marker.
@@ -38,49 +73,74 @@ impl Answer {
         self.done
     }
 
-    /// The last items at the end of the stream: at least the end, or an error if it came too early.
+    /// The last items at the end of the answer: at least the end, or an error if it came too early or without a text.
     pub(super) fn finish(mut self) -> Result<Vec<Delta>, LlmError> {
-        let last = std::mem::take(&mut self.decoder).finish();
-        let mut deltas: Vec<Delta> =
-            last.map(|event| self.read(&event)).transpose()?.into_iter().flatten().collect();
+        let mut deltas = match std::mem::take(&mut self.form) {
+            Form::Unknown => return Err(LlmError::BadAnswer("it is empty".into())),
+            Form::Events(decoder) => {
+                decoder.finish().map(|event| self.read(&event)).transpose()?.unwrap_or_default()
+            }
+            Form::Whole(whole) => {
+                self.done = false;
+                let deltas = self.read(&whole)?;
+                self.done = true;
+                deltas
+            }
+        };
+        let rest = self.splitter.finish();
+        deltas.extend(rest.into_iter().filter_map(|delta| self.note(delta)));
         let reason = match self.reason {
             Some(reason) => reason,
             None if self.done => FinishReason::Other,
             None if self.events == 0 => return Err(LlmError::BadAnswer("not an event stream".into())),
             None => return Err(LlmError::Interrupted("the stream ended without a finish reason".into())),
         };
+        if !self.has_text && reason != FinishReason::ContentFilter {
+            let text = if self.has_thoughts { "it consists of thoughts only" } else { "it is empty" };
+            return Err(LlmError::BadAnswer(text.into()));
+        }
         deltas.push(Delta::End { reason, usage: self.usage });
         Ok(deltas)
     }
 
-    fn read(&mut self, event: &[u8]) -> Result<Option<Delta>, LlmError> {
-        if self.done {
-            return Ok(None);
+    fn read(&mut self, event: &[u8]) -> Result<Vec<Delta>, LlmError> {
+        let event = event.trim_ascii();
+        if self.done || event.is_empty() || event == b"null" {
+            return Ok(Vec::new());
         }
         self.events += 1;
         if event == b"[DONE]" {
             self.done = true;
-            return Ok(None);
+            return Ok(Vec::new());
         }
         // The parser's message can quote the answer: report only the class of the error.
-        let Event { error, chunk } = serde_json::from_slice(event)
-            .map_err(|error| LlmError::BadAnswer(format!("an event with a {:?} error", error.classify())))?;
-        if let Some(error) = error {
-            return Err(LlmError::Interrupted(format!("the server reported {}", class(&error))));
-        }
-        self.usage = chunk.usage.or(self.usage);
-        let choice = chunk.choices.into_iter().next();
-        self.reason = choice.as_ref().and_then(|choice| choice.finish_reason).or(self.reason);
-        let text = choice.and_then(|choice| choice.delta.content).filter(|text| !text.is_empty());
-        Ok(text.map(Delta::Text))
+        let value =
+            serde_json::from_str(&String::from_utf8_lossy(event)).map_err(|error: serde_json::Error| {
+                LlmError::BadAnswer(format!("an event with a {:?} error", error.classify()))
+            })?;
+        let Chunk { content, thought, reason, usage } =
+            read_chunk(&value).map_err(|no_chunk| match no_chunk {
+                NoChunk::Error(class) => LlmError::Interrupted(format!("the server reported {class}")),
+                NoChunk::Unknown => LlmError::BadAnswer("an event without any known field".into()),
+            })?;
+        self.usage = usage.or(self.usage);
+        self.reason = reason.or(self.reason);
+        let thought = Some(Delta::Thought(thought));
+        let deltas = thought.into_iter().chain(self.splitter.push(&content));
+        Ok(deltas.collect::<Vec<_>>().into_iter().filter_map(|delta| self.note(delta)).collect())
     }
-}
 
-/// The error's code or type if it is a plain word such as `rate_limit_exceeded`: the rest can quote key or prompt.
-pub(super) fn class(error: &serde_json::Value) -> &str {
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let words = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str());
-    words.filter(is_word).find(|word| word.len() <= 40).unwrap_or("an error")
+    /// Notes the kind of a delta, and leaves an empty one out.
+    fn note(&mut self, delta: Delta) -> Option<Delta> {
+        match &delta {
+            Delta::Text(text) | Delta::Thought(text) if text.is_empty() => return None,
+            Delta::Text(text) => self.has_text |= !text.trim().is_empty(),
+            Delta::Thought(_) => self.has_thoughts = true,
+            Delta::WereThoughts => (self.has_text, self.has_thoughts) = (false, true),
+            Delta::End { .. } => {}
+        }
+        Some(delta)
+    }
 }
 
 #[cfg(test)]

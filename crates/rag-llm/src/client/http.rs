@@ -9,12 +9,15 @@ use reqwest::{Client, Response, StatusCode, Url};
 use tokio::time::timeout;
 
 use super::OpenAiConfig;
-use super::answer::class;
+use super::lenient::class;
 use crate::LlmError;
 use crate::wire::ChatCompletionRequest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(8);
+
+/// Maximum pause that a server can request. A server that requests a longer one is not asked again.
+const MAX_REQUESTED_PAUSE: Duration = Duration::from_secs(30);
 
 /// Maximum number of bytes read from the body of a refusal.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
@@ -87,11 +90,11 @@ impl Http {
             };
             let wait = match failure.retry {
                 Retry::AfterUsualPause if attempts_left > 0 => pause,
-                Retry::After(wait) if attempts_left > 0 => wait,
+                Retry::After(wait) if attempts_left > 0 && wait <= MAX_REQUESTED_PAUSE => wait,
                 _ => return Err(failure.error),
             };
             tracing::debug!(attempts_left, error = %failure.error, "chat request failed, trying again");
-            tokio::time::sleep(wait.min(MAX_PAUSE)).await;
+            tokio::time::sleep(wait).await;
             attempts_left -= 1;
             pause = (pause * 2).min(MAX_PAUSE);
         }
@@ -127,10 +130,17 @@ impl Body {
     }
 }
 
+/// The pause that a server requests, in milliseconds or seconds; a date counts as no request.
+fn requested_pause(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+    let seconds = number("retry-after-ms").map(|ms| ms / 1e3).or_else(|| number(RETRY_AFTER.as_str()))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
 /// Converts an answer other than 200 to an error.
 async fn refusal(mut response: Response) -> Failure {
     let status = response.status();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = requested_pause(response.headers());
     let mut body = Vec::new();
     while let Ok(Some(bytes)) = response.chunk().await
         && body.len() < MAX_REFUSAL_BYTES
@@ -141,8 +151,7 @@ async fn refusal(mut response: Response) -> Failure {
     let reason = body.get("error").map_or("no reason given", class);
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
         let error = LlmError::Unavailable(format!("status {}, {reason}", status.as_u16()));
-        let retry =
-            retry_after.map_or(Retry::AfterUsualPause, |secs| Retry::After(Duration::from_secs(secs)));
+        let retry = retry_after.map_or(Retry::AfterUsualPause, Retry::After);
         Failure { error, retry }
     } else {
         let error = LlmError::Refused { status: status.as_u16(), reason: reason.into() };

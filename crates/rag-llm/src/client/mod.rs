@@ -2,6 +2,7 @@
 
 mod answer;
 mod http;
+mod lenient;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
