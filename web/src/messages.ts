@@ -76,6 +76,7 @@ const english = {
       time: 'Stopped at the maximum time.',
       shutdown: 'The server was stopped in the middle of the answer.',
     } as Record<string, string>,
+    interrupted: 'The server ended unexpectedly in the middle of the answer.',
     failed: 'The answer failed.',
     unanswered: 'This question has no answer.',
     unsupported: 'The passage does not clearly support this sentence.',

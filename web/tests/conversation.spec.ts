@@ -59,6 +59,21 @@ test('a stopped answer keeps its text, here and in the history', async ({ signed
   await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
 });
 
+test('an answer under way survives a reload, and can be stopped after it', async ({ signedIn: page, model }) => {
+  model.answers.set('Tell me slowly', ['The notice period is three months ']);
+  model.stalls.add('Tell me slowly');
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('Tell me slowly');
+  await question.press('Enter');
+  await expect(page.locator('.prose')).toHaveText('The notice period is three months');
+  await page.reload();
+  await expect(page.locator('.prose')).toHaveText('The notice period is three months');
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await expect(page.getByText('Stopped.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ask again' })).toBeVisible();
+});
+
 test('only the chosen collection is searched, and the choice is kept', async ({ signedIn: page, api, model }) => {
   const other = await api.collection('astronomy');
   await api.upload(other, 'moon.md', '# Moon\n\nThe moon orbits the earth in twenty-seven days.');

@@ -1,9 +1,11 @@
-// A streamed answer: server-sent events of `/ask`, read from the body of a POST.
-import { send } from './client';
-import type { Answer, Citation, Problem, Sources } from './types';
+// A streamed answer: server-sent events, continued after a cut connection with the event after the last one that came.
+import { ProblemError, send } from './client';
+import type { Answer, Citation, Problem, Sources, Turn } from './types';
 
 export type TurnEvent =
+  | { name: 'turn'; data: Turn }
   | { name: 'sources'; data: Sources }
+  | { name: 'thought'; data: { text: string } }
   | { name: 'token'; data: { text: string } }
   | { name: 'citation'; data: Citation }
   | { name: 'done'; data: Answer }
@@ -14,6 +16,10 @@ export interface AskBody {
   collection_ids: string[];
 }
 
+/** Times in a row that a cut stream is continued, and the first pause between them. */
+const MAX_ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 300;
+
 /** Asks in a session, or in a new one, and yields the events of the answer. */
 export async function* ask(session: string | undefined, body: AskBody, signal: AbortSignal): AsyncGenerator<TurnEvent> {
   const url = session === undefined ? '/v1/ask' : `/v1/sessions/${session}/ask`;
@@ -23,12 +29,61 @@ export async function* ask(session: string | undefined, body: AskBody, signal: A
     body: JSON.stringify(body),
     signal,
   });
-  if (response.body === null) return;
-  yield* parseEvents(response.body.pipeThrough(new TextDecoderStream()));
+  yield* follow(response, undefined, signal);
+}
+
+/** Yields the events of a turn that runs, from the first one on. */
+export async function* resume(turn: Pick<Turn, 'session_id' | 'message_id'>, signal: AbortSignal): AsyncGenerator<TurnEvent> {
+  yield* follow(await openStream(turn, 0, signal), turn, signal);
+}
+
+/** Asks the server to stop a turn, whatever connection or page follows it. */
+export async function stopTurn(turn: Pick<Turn, 'session_id' | 'message_id'>): Promise<void> {
+  await send(`${address(turn)}/stop`, { method: 'POST' });
+}
+
+const address = (turn: Pick<Turn, 'session_id' | 'message_id'>) => `/v1/sessions/${turn.session_id}/messages/${turn.message_id}`;
+
+const openStream = (turn: Pick<Turn, 'session_id' | 'message_id'>, last: number, signal: AbortSignal) =>
+  send(`${address(turn)}/events`, { headers: { accept: 'text/event-stream', 'last-event-id': String(last) }, signal });
+
+async function* follow(
+  first: Response,
+  known: Pick<Turn, 'session_id' | 'message_id'> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  let response: Response | undefined = first;
+  let turn = known;
+  let last = 0;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (response === undefined && turn !== undefined) response = await openStream(turn, last, signal);
+      if (response === undefined || response.body === null || response.status === 204) return;
+      for await (const { id, event } of parseEvents(response.body.pipeThrough(new TextDecoderStream()))) {
+        attempt = 0;
+        last = id ?? last;
+        if (event.name === 'turn') turn = event.data;
+        // Not an event of the turn: this server stops, and another one continues.
+        if (event.name === 'error' && id === undefined && event.data.code === 'unavailable') break;
+        yield event;
+        if (event.name === 'done' || event.name === 'error') return;
+      }
+    } catch (error) {
+      if (signal.aborted || turn === undefined || attempt >= MAX_ATTEMPTS || error instanceof ProblemError) throw error;
+    }
+    if (turn === undefined || attempt >= MAX_ATTEMPTS) return;
+    response = undefined;
+    await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
+  }
+}
+
+export interface Received {
+  id?: number;
+  event: TurnEvent;
 }
 
 /** Parses frames as they arrive; comments are skipped. */
-export async function* parseEvents(chunks: ReadableStream<string>): AsyncGenerator<TurnEvent> {
+export async function* parseEvents(chunks: ReadableStream<string>): AsyncGenerator<Received> {
   const reader = chunks.getReader();
   let rest = '';
   for (;;) {
@@ -37,18 +92,21 @@ export async function* parseEvents(chunks: ReadableStream<string>): AsyncGenerat
     const frames = (rest + value).split('\n\n');
     rest = frames.pop() ?? '';
     for (const frame of frames) {
-      const event = parseFrame(frame);
-      if (event !== undefined) yield event;
+      const received = parseFrame(frame);
+      if (received !== undefined) yield received;
     }
   }
 }
 
-function parseFrame(frame: string): TurnEvent | undefined {
+function parseFrame(frame: string): Received | undefined {
+  let id: number | undefined;
   let name = '';
   let data = '';
   for (const line of frame.split('\n')) {
     if (line.startsWith('event: ')) name = line.slice(7);
     else if (line.startsWith('data: ')) data += line.slice(6);
+    else if (line.startsWith('id: ')) id = Number(line.slice(4));
   }
-  return data === '' ? undefined : ({ name, data: JSON.parse(data) } as TurnEvent);
+  if (data === '') return undefined;
+  return { ...(id === undefined ? {} : { id }), event: { name, data: JSON.parse(data) } as TurnEvent };
 }

@@ -13,6 +13,7 @@ export type Session = Schemas['SessionView'];
 export type Message = Item<Schemas['ListView_MessageView']>;
 export type Citation = Schemas['CitationView'];
 export type Sources = Schemas['SourcesView'];
+export type Turn = Schemas['TurnIdsView'];
 export type Source = Schemas['SourceView'];
 export type Answer = Schemas['AnswerView'];
 export type Passage = Schemas['PassageView'];

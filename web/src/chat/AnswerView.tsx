@@ -32,7 +32,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, 
       ) : (
         <ReplyView reply={reply} question={question} open={open} />
       )}
-      {!isAnswering && (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped') && (
+      {!isAnswering && (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped' || reply.phase === 'interrupted') && (
         <button type="button" class="quiet with-icon" onClick={() => again(question)}>
           <Icon name="retry" />
           {messages.answer.again}
@@ -73,6 +73,7 @@ function ReplyView({ reply, question, open }: { reply: Reply; question: string; 
       {reply.phase === 'stopped' && (
         <p class="muted">{messages.answer.stoppedFor[reply.stopReason ?? ''] ?? messages.answer.stopped}</p>
       )}
+      {reply.phase === 'interrupted' && <p class="muted">{messages.answer.interrupted}</p>}
       {reply.phase === 'not_found' && (
         <a class="quiet-link" href={`#/lab?q=${encodeURIComponent(question)}`}>
           {messages.answer.lookInLab}

@@ -1,12 +1,12 @@
 // A conversation: its questions and answers as they are stored, and the answer that is being written.
-// A turn goes on while the user looks at another screen; only `stop` or leaving the page ends it.
+// A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
-import { ask } from '../api/stream';
-import type { Answer, Citation, Message, Session, Source } from '../api/types';
+import { ask, resume, stopTurn, type TurnEvent } from '../api/stream';
+import type { Answer, Citation, Message, Session, Source, Turn } from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
 
-export type Phase = 'searching' | 'writing' | 'answered' | 'not_found' | 'failed' | 'stopped';
+export type Phase = 'searching' | 'writing' | 'answered' | 'not_found' | 'failed' | 'stopped' | 'interrupted';
 
 export interface Reply {
   phase: Phase;
@@ -34,6 +34,8 @@ export interface Conversation {
   isLoading: boolean;
   error?: unknown;
   control?: AbortController;
+  /** The turn that `control` follows, once the server has named it. */
+  turn?: Pick<Turn, 'session_id' | 'message_id'>;
 }
 
 /** The conversations of the user, newest first. */
@@ -80,8 +82,10 @@ export async function loadMessages(store: Store<Conversation>, session: string):
   try {
     const list = (after: string | undefined) =>
       call('get', '/v1/sessions/{id}/messages', { path: { id: session }, query: { limit: 200, after } });
-    const exchanges = fromMessages(await listAll(list));
-    store.set((old) => ({ ...old, exchanges, isLoading: false }));
+    const stored = await listAll(list);
+    store.set((old) => ({ ...old, exchanges: fromMessages(stored), isLoading: false }));
+    const running = stored.findLast((message) => message.turn_id);
+    if (running?.turn_id) void resumeIn(store, session, running, running.turn_id);
   } catch (error) {
     store.set((old) => ({ ...old, isLoading: false, error }));
   }
@@ -117,15 +121,42 @@ function finished(answer: Answer | Message): Partial<Reply> {
 }
 
 export function stop(store: Store<Conversation>): void {
-  store.get().control?.abort();
+  const { control, turn } = store.get();
+  // The stream then ends with the part that is written.
+  if (turn === undefined) control?.abort();
+  else stopTurn(turn).catch(() => control?.abort());
 }
+
+const begun: Reply = { phase: 'searching', text: '', citations: [], sources: [], warnings: [] };
 
 /** Asks a question and follows its answer to the end. */
 export async function askIn(store: Store<Conversation>, question: string, collections: string[]): Promise<void> {
   const control = new AbortController();
-  const begun: Reply = { phase: 'searching', text: '', citations: [], sources: [], warnings: [] };
   const id = crypto.randomUUID?.() ?? String(Math.random());
   store.set((old) => ({ ...old, control, error: undefined, exchanges: [...old.exchanges, { id, question, reply: begun }] }));
+  const events = ask(store.get().session, { question, collection_ids: collections }, control.signal);
+  await followIn(store, { id, question }, events, control.signal);
+}
+
+/** Follows the answer to a question that was asked before this page was loaded. */
+async function resumeIn(store: Store<Conversation>, session: string, asked: Message, message: string): Promise<void> {
+  const control = new AbortController();
+  const turn = { session_id: session, message_id: message };
+  store.set((old) => ({
+    ...old,
+    control,
+    turn,
+    exchanges: old.exchanges.map((known) => (known.id === asked.id ? { ...known, reply: begun } : known)),
+  }));
+  await followIn(store, { id: asked.id, question: asked.text }, resume(turn, control.signal), control.signal);
+}
+
+async function followIn(
+  store: Store<Conversation>,
+  { id, question }: Pick<Exchange, 'id' | 'question'>,
+  events: AsyncGenerator<TurnEvent>,
+  signal: AbortSignal,
+): Promise<void> {
   const change = (next: Partial<Reply>) =>
     store.set((old) => ({
       ...old,
@@ -135,17 +166,21 @@ export async function askIn(store: Store<Conversation>, question: string, collec
     }));
   const tokens = paced((text) => change({ phase: 'writing', text }));
   try {
-    for await (const event of ask(store.get().session, { question, collection_ids: collections }, control.signal)) {
+    for await (const event of events) {
       switch (event.name) {
+        case 'turn':
+          store.set((old) => ({ ...old, turn: event.data }));
+          began(store, event.data.session_id);
+          break;
         case 'sources': {
-          const { session_id, sources, searched, warnings } = event.data;
-          began(store, session_id);
+          const { sources, searched, warnings } = event.data;
           change({ sources, warnings, ...(searched === question ? {} : { searched }) });
           break;
         }
         case 'token':
           tokens.add(event.data.text);
           break;
+        case 'thought':
         case 'citation':
           break;
         case 'done': {
@@ -159,17 +194,17 @@ export async function askIn(store: Store<Conversation>, question: string, collec
           change({ phase: 'failed', problem: event.data.detail });
       }
     }
-    if (store.get().exchanges.at(-1)?.reply?.phase === 'searching' || tokens.isOpen()) {
+    if (store.get().exchanges.find((known) => known.id === id)?.reply?.phase === 'searching' || tokens.isOpen()) {
       tokens.flush();
       change({ phase: 'failed' });
     }
   } catch (error) {
     tokens.flush();
-    change(control.signal.aborted ? { phase: 'stopped' } : { phase: 'failed', problem: describe(error) });
+    change(signal.aborted ? { phase: 'stopped' } : { phase: 'failed', problem: describe(error) });
   }
   const { session } = store.get();
   if (session !== undefined) running.delete(session);
-  store.set(({ control: _, ...rest }) => rest);
+  store.set(({ control: _, turn: __, ...rest }) => rest);
   void loadSessions();
 }
 
