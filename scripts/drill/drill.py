@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -172,6 +173,65 @@ def kill(rag, short):
         assert states["done"] == len(jobs) and sorted(listed) == sorted(document for _, document in jobs)
 
 
+def kill_in_answer(rag, short):
+    """The server is killed in the middle of answers: each question is kept, its answer is marked as interrupted, and it can be answered again."""
+    models = FakeModels(piece="lantern and ferry ", piece_s=0.02)
+    settings = {**models.chat_settings(), "answer.max_answer_chars": 1500}
+    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
+        os.chmod(folder, 0o755)
+        server, took, kept = Server(rag, folder, settings).start(), [], []
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+        rounds = 3 if short else 20
+        for round_number in range(rounds):
+            connection = http.client.HTTPConnection(server.host, timeout=60)
+            connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the harbour of the keeper?"}),
+                               {"content-type": "application/json", "accept": "text/event-stream"})
+            stream, read = connection.getresponse(), b""
+            # A killed server loses at most the events of the last moments.
+            while read.count(b"event: token") < 15 + random.Random(round_number).randrange(30):
+                read += stream.read1()
+            turn = json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
+            server.kill()
+            server, since = Server(rag, folder, settings).start(), time.monotonic()
+            messages = f"/v1/sessions/{turn['session_id']}/messages"
+            wait_until(lambda: len(server.ok("GET", messages)["items"]) == 2, 60, "the interrupted turn does not end")
+            took.append(time.monotonic() - since)
+            question, answer = server.ok("GET", messages)["items"]
+            assert question["id"] == turn["question_id"] and "turn_id" not in question, question
+            assert (answer["id"], answer["outcome"]) == (turn["message_id"], "interrupted"), answer
+            assert answer["text"].startswith("lantern and ferry lantern"), answer
+            kept.append(len(answer["text"]))
+            status, rest = server.call("GET", f"{messages}/{turn['message_id']}/events", headers={"last-event-id": str(read.count(b"\nevent: "))})
+            assert status == 200 and rest.count(b'"outcome":"interrupted"') == 1, rest
+            again = server.ok("POST", f"{messages}/{turn['message_id']}/regenerate", {})["answer"]
+            assert again["stop_reason"] == "length", again
+            assert len(server.ok("GET", messages)["items"]) == 3
+        print(f"  {rounds} kills in mid-answer: honest {max(took):.1f} s after the restart at most; {min(kept)} to {max(kept)} characters kept")
+        server.stop()
+
+
+def ai_sdk(rag, short):
+    """The AI SDK's own client reads streams and sources, resumes after it has left, stops and regenerates."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    npm = os.path.join(here, "..", "npm")
+    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
+        for name in ("package.json", "package-lock.json", "check.mjs"):
+            shutil.copy(os.path.join(here, "ai_sdk", name), folder)
+        install = subprocess.run([npm, "--prefix", folder, "ci", "--silent", "--no-audit", "--no-fund"], capture_output=True, text=True)
+        if install.returncode == 127:
+            return print("  left out: Node.js is missing")
+        assert install.returncode == 0, install.stderr
+        models = FakeModels(piece="lantern and ferry ", piece_s=0.02)
+        with serving(rag, {**models.chat_settings(), "answer.max_answer_chars": 1500}) as server:
+            collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+            server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+            check = [npm, "--prefix", folder, "run", "--silent", "check", "--", f"http://{server.host}"]
+            done = subprocess.run(check, capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stdout + done.stderr
+            print(f"  {done.stdout.strip()}")
+
+
 def crowd(rag, short):
     """Three hundred clients at once: nobody is refused, and /ready answers throughout."""
     clients, seconds = (60, 4) if short else (300, 20)
@@ -222,7 +282,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, crowd]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, crowd]
 
 
 def main():

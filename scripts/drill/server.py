@@ -107,10 +107,10 @@ def serving(rag, settings=None, folder=None):
 
 
 class FakeModels:
-    """An OpenAI-compatible server: embeddings after a pause, and chat answers that never end."""
+    """An OpenAI-compatible server: embeddings after a pause, and chat answers that never end, a piece at a time."""
 
-    def __init__(self, pause_s=0.0, dimensions=384):
-        self.pause_s, self.dimensions = pause_s, dimensions
+    def __init__(self, pause_s=0.0, dimensions=384, piece="word " * 400, piece_s=0.001):
+        self.pause_s, self.dimensions, self.piece, self.piece_s = pause_s, dimensions, piece, piece_s
         self.chats_open = 0
         fake = self
 
@@ -159,12 +159,12 @@ class FakeModels:
         handler.send_header("content-type", "text/event-stream")
         handler.send_header("connection", "close")
         handler.end_headers()
-        piece = json.dumps({"choices": [{"index": 0, "delta": {"content": "word " * 400}}]})
+        piece = json.dumps({"choices": [{"index": 0, "delta": {"content": self.piece}}]})
         self.chats_open += 1
         try:
             while True:
                 handler.wfile.write(f"data: {piece}\n\n".encode())
-                time.sleep(0.001)
+                time.sleep(self.piece_s)
         except OSError:
             pass
         finally:

@@ -1,6 +1,6 @@
 //! What an answer looks like to clients, whole or as a stream of events.
 
-use rag_engine::answer::{Answer, Citation, Evidence, Sources, TurnTimings};
+use rag_engine::answer::{Answer, Citation, Evidence, Sources, TurnIds, TurnTimings};
 use rag_schema::enums::StopReason;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +18,28 @@ pub(crate) struct SourceView {
     pub(crate) passage: PassageView,
 }
 
+/// The ids of a turn: data of the event `turn`, the first one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "ids are named by their kind, as everywhere in the interface")]
+pub(crate) struct TurnIdsView {
+    /// Session of the turn.
+    pub(crate) session_id: Uuid,
+    /// Message that holds the question.
+    pub(crate) question_id: Uuid,
+    /// Id of the answer, by which the turn is resumed and stopped while it runs. The message exists once the answer is stored.
+    pub(crate) message_id: Uuid,
+}
+
+impl From<&TurnIds> for TurnIdsView {
+    fn from(ids: &TurnIds) -> Self {
+        Self {
+            session_id: ids.session_id.uuid(),
+            question_id: ids.question_id.uuid(),
+            message_id: ids.message_id.uuid(),
+        }
+    }
+}
+
 /// What the answer is written from: data of the event `sources`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourcesView {
@@ -33,7 +55,7 @@ pub(crate) struct SourcesView {
     pub(crate) sources: Vec<SourceView>,
 }
 
-/// A piece of the answer: data of the event `token`.
+/// A piece of the answer, or of the model's thoughts: data of the events `token` and `thought`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TokenView {
     /// Text to append.
@@ -76,7 +98,7 @@ pub(crate) struct AnswerView {
     pub(crate) session_id: Uuid,
     /// The text; markers that named no passage are gone.
     pub(crate) text: String,
-    /// `answered`, `not_found`, `failed` or `stopped`.
+    /// `answered`, `not_found`, `failed`, `stopped`, or `interrupted` by the death of its server.
     pub(crate) outcome: &'static str,
     /// Why it was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]

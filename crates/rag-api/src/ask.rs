@@ -1,10 +1,10 @@
-//! `POST /v1/ask` and `/v1/sessions/{id}/ask`: a question, answered as JSON or as server-sent events.
+//! `POST /v1/ask`, `/v1/sessions/{id}/ask` and `.../regenerate`: a question, answered as JSON or as server-sent events.
 
 use std::future::{Future, pending};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
-use rag_engine::answer::{Event, Question, TurnLog, TurnReader, run};
-use rag_schema::ids::SessionId;
+use rag_engine::answer::{Event, Place, Question, TranscriptReader, TurnLog, TurnReader, run};
+use rag_schema::ids::{MessageId, SessionId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use crate::{
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Code, Problem},
     search::{collection_ids, parse_filter},
+    turns::MessagePath,
     understanding::UnderstandingBody,
 };
 
@@ -39,10 +40,28 @@ pub(crate) struct AskBody {
     pub(crate) filter: Option<serde_json::Value>,
     /// Which steps are taken to understand the question; as for `/v1/search`.
     pub(crate) understanding: Option<UnderstandingBody>,
+    /// Question of the same session that this one replaces: the conversation continues in a branch beside it.
+    pub(crate) replaces: Option<Uuid>,
 }
 
-/// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events
-/// `sources`, `token` (several), `citation` (several) and `done`, or `error` with a problem.
+/// How a question is answered again.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegenerateBody {
+    /// Collections to search, at most 100; all when absent or empty.
+    #[serde(default)]
+    #[validate(length(max = 100))]
+    pub(crate) collection_ids: Vec<Uuid>,
+    /// Only documents that pass it; as for `/v1/search`.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) filter: Option<serde_json::Value>,
+    /// Which steps are taken to understand the question; as for `/v1/search`.
+    pub(crate) understanding: Option<UnderstandingBody>,
+}
+
+/// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events `turn`, `sources`,
+/// `thought` and `token` (several), `citation` (several) and `done`, or `error` with a problem. The turn of a stream continues when
+/// its client leaves: the client resumes it, or stops it, by the ids in `turn`. A client that waits for JSON stops its turn by leaving.
 #[utoipa::path(post, path = "/v1/ask", tag = "answers", request_body = AskBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -75,6 +94,28 @@ pub(crate) async fn ask_in_session(
     answer(&app, &caller, &req, Some(id), body).await
 }
 
+/// Answers a question again, named by its own id or by that of one of its answers. The new answer stands beside the others, in a branch
+/// of its own; the response as for `/v1/ask`.
+#[utoipa::path(post, path = "/v1/sessions/{id}/messages/{message_id}/regenerate", tag = "answers",
+    params(("id" = Uuid, Path), ("message_id" = Uuid, Path)), request_body = RegenerateBody, responses(
+    (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 502, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn regenerate(
+    app: web::Data<App>,
+    caller: May<Ask>,
+    req: HttpRequest,
+    path: MessagePath,
+    Body(body): Body<RegenerateBody>,
+) -> ApiResult<HttpResponse> {
+    let RegenerateBody { collection_ids, filter, understanding } = body;
+    let body = AskBody { question: String::new(), collection_ids, filter, understanding, replaces: None };
+    let question = question(&app, &caller, body)?;
+    let question = Question { session: Some(path.session), place: Place::Again(path.message), ..question };
+    respond(&app, &caller, &req, question).await
+}
+
 async fn answer(
     app: &App,
     caller: &Caller,
@@ -85,23 +126,44 @@ async fn answer(
     if body.question.trim().is_empty() {
         return Err(ApiError::field("question", "must not be blank"));
     }
+    let place = match (session, body.replaces) {
+        (_, None) => Place::End,
+        (Some(_), Some(replaced)) => Place::Beside(MessageId::from(replaced)),
+        (None, Some(_)) => return Err(ApiError::field("replaces", "needs a session")),
+    };
+    let question = Question { session, place, ..question(app, caller, body)? };
+    respond(app, caller, req, question).await
+}
+
+/// The question at the end of a new session.
+fn question(app: &App, caller: &Caller, body: AskBody) -> ApiResult<Question> {
     let server = app.engine.settings().search.understanding;
-    let question = Question {
+    Ok(Question {
         actor: caller.actor,
         user: caller.person()?.id,
-        session,
+        session: None,
+        place: Place::End,
         text: body.question,
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
         understanding: Some(UnderstandingBody::applied_to(body.understanding, server)?),
         conversation: None,
-    };
-    let mut reader = start_turn(app, question);
+    })
+}
+
+async fn respond(
+    app: &App,
+    caller: &Caller,
+    req: &HttpRequest,
+    question: Question,
+) -> ApiResult<HttpResponse> {
     let accept = req.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_stream = accept.contains("text/event-stream");
+    let (mut reader, frames) = start_stored_turn(app, question, is_stream);
     unless_left(req, async move {
-        if accept.contains("text/event-stream") {
+        if is_stream {
             is_begun(&reader).await?;
-            Ok(event_stream::respond(app, req, caller.proof, reader))
+            Ok(event_stream::respond(app, req, caller.proof, frames))
         } else {
             as_json(&mut reader).await
         }
@@ -109,7 +171,8 @@ async fn answer(
     .await
 }
 
-/// The response, unless the client leaves before it is ready. The turn ends with the reader that `respond` holds.
+/// The response, unless the client leaves before it is ready. A turn ends with the reader that `respond` holds, unless it outlives its
+/// readers.
 pub(crate) async fn unless_left(
     req: &HttpRequest,
     respond: impl Future<Output = ApiResult<HttpResponse>>,
@@ -135,14 +198,30 @@ pub(crate) async fn is_begun(reader: &TurnReader) -> ApiResult<()> {
     }
 }
 
-/// Starts a turn as a task of its own, which ends by storing its answer even when the client has left.
+/// Starts a turn of which nothing is stored. It ends when its reader is dropped.
 pub(crate) fn start_turn(app: &App, question: Question) -> TurnReader {
     let (log, reader) = TurnLog::new();
+    spawn_turn(app, question, log);
+    reader
+}
+
+/// Starts a turn with a transcript.
+pub(crate) fn start_stored_turn(
+    app: &App,
+    question: Question,
+    outlives_readers: bool,
+) -> (TurnReader, TranscriptReader) {
+    let (log, reader, frames) = TurnLog::recorded(event_stream::encode, outlives_readers);
+    spawn_turn(app, question, log);
+    (reader, frames)
+}
+
+/// Runs a turn as a task of its own, which ends by storing its answer even when the client has left.
+fn spawn_turn(app: &App, question: Question, log: TurnLog) {
     let task = app.clone();
     rt::spawn(app.turns.track_future(async move {
         run(&task.engine, &task, question, &log, &task.shutdown).await;
     }));
-    reader
 }
 
 async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {
@@ -155,7 +234,7 @@ async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {
                 return Ok(HttpResponse::Ok().json(TurnView { sources, answer: answer.into() }));
             }
             Event::Failed(error) => return Err(error.into()),
-            Event::Token(_) | Event::Citation(_) => {}
+            Event::Begun(_) | Event::Thought(_) | Event::Token(_) | Event::Citation(_) => {}
         }
     }
     Err(lost())

@@ -1,7 +1,8 @@
-//! A turn's log as server-sent events, one frame an event, numbered alike; ends when the caller's proof does.
+//! A turn's transcript as server-sent events with the same numbers; ends when the caller's proof does.
 
 use std::{
     convert::Infallible,
+    future::Future,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +13,7 @@ use std::{
 use actix_web::{HttpRequest, HttpResponse, http::header, rt};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use rag_engine::answer::{Event, TurnReader};
+use rag_engine::answer::{Event, Frame, TranscriptReader, TurnReader};
 use serde::Serialize;
 use tokio::{
     select,
@@ -21,7 +22,7 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    answers::{AnswerView, CitationView, SourcesView, TokenView},
+    answers::{AnswerView, CitationView, SourcesView, TokenView, TurnIdsView},
     app::App,
     auth::Proof,
     connection::Connection,
@@ -33,40 +34,89 @@ const PROOF_HOLDS: Duration = Duration::from_secs(2);
 /// How long a client may read nothing. Heartbeats fill the connection of a client that does not read.
 const MAX_STALL: Duration = Duration::from_mins(1);
 
-/// Writes a turn's events in the form that one kind of client reads.
-pub(crate) trait EventWriter: 'static {
-    /// The event with number `id`; empty for one that this kind of client does not get.
-    fn event(&mut self, id: usize, event: &Event) -> String;
+/// Reads a turn's events.
+pub(crate) trait EventReader: 'static {
+    /// An event.
+    type Event;
 
-    /// The last event of a stream that the server ends.
-    fn refusal(&mut self, id: usize, error: &ApiError) -> String;
+    /// The next event; `None` after the last one, and when the server stops. Cancelling the future loses no event.
+    fn next(&mut self) -> impl Future<Output = Option<Arc<Self::Event>>>;
+
+    /// Number of the events that are read.
+    fn position(&self) -> usize;
+
+    /// Whether the turn has ended.
+    fn has_ended(&self) -> bool;
 }
 
-/// Our own events.
-struct OwnEvents;
+impl EventReader for TranscriptReader {
+    type Event = Frame;
 
-impl EventWriter for OwnEvents {
-    fn event(&mut self, id: usize, event: &Event) -> String {
-        render(id, event)
+    fn next(&mut self) -> impl Future<Output = Option<Arc<Frame>>> {
+        self.next()
     }
 
-    fn refusal(&mut self, id: usize, error: &ApiError) -> String {
-        frame(id, "error", &error.problem(None))
+    fn position(&self) -> usize {
+        self.position()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.has_ended()
+    }
+}
+
+impl EventReader for TurnReader {
+    type Event = Event;
+
+    fn next(&mut self) -> impl Future<Output = Option<Arc<Event>>> {
+        self.next()
+    }
+
+    fn position(&self) -> usize {
+        self.position()
+    }
+
+    /// A log lives as long as its turn.
+    fn has_ended(&self) -> bool {
+        true
+    }
+}
+
+/// Writes a turn's events in the form that one kind of client reads.
+pub(crate) trait EventWriter<E>: 'static {
+    /// The event with number `id`, from 1; empty for one that this kind of client does not get.
+    fn event(&mut self, id: usize, event: &E) -> String;
+
+    /// The last event of a stream that the server ends.
+    fn refusal(&mut self, error: &ApiError) -> String;
+}
+
+/// Our own events: the frames with their numbers.
+struct OwnEvents;
+
+impl EventWriter<Frame> for OwnEvents {
+    fn event(&mut self, id: usize, frame: &Frame) -> String {
+        format!("id: {id}\nevent: {}\ndata: {}\n\n", frame.name, frame.data)
+    }
+
+    /// Without an id: the turn continues, and its own events have the numbers.
+    fn refusal(&mut self, error: &ApiError) -> String {
+        format!("event: error\ndata: {}\n\n", to_json(&error.problem(None)))
     }
 }
 
 /// The events from the reader's position on, and heartbeats while there are none.
-pub(crate) fn respond(app: &App, req: &HttpRequest, proof: Proof, reader: TurnReader) -> HttpResponse {
+pub(crate) fn respond(app: &App, req: &HttpRequest, proof: Proof, reader: TranscriptReader) -> HttpResponse {
     respond_with(app, req, proof, reader, OwnEvents)
 }
 
 /// As `respond`, in the form of the writer.
-pub(crate) fn respond_with(
+pub(crate) fn respond_with<R: EventReader>(
     app: &App,
     req: &HttpRequest,
     proof: Proof,
-    reader: TurnReader,
-    writer: impl EventWriter,
+    reader: R,
+    writer: impl EventWriter<R::Event>,
 ) -> HttpResponse {
     let watched = Watched::default();
     if let Some(connection) = Connection::of_request(req) {
@@ -91,27 +141,32 @@ struct Watched {
     taken: Arc<AtomicUsize>,
 }
 
-fn frames<W: EventWriter>(
-    reader: TurnReader,
+fn frames<R: EventReader, W: EventWriter<R::Event>>(
+    reader: R,
     writer: W,
     watched: Watched,
     pause: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let guard = watched.ended.clone().drop_guard();
-    let state: Option<(TurnReader, W, Watched, DropGuard)> = Some((reader, writer, watched, guard));
+    let state: Option<(R, W, Watched, DropGuard)> = Some((reader, writer, watched, guard));
     stream::unfold(state, move |state| async move {
         let (mut reader, mut writer, watched, guard) = state?;
         watched.taken.fetch_add(1, Ordering::Relaxed);
-        let frame = select! {
+        let text = select! {
             biased;
             () = watched.revoked.cancelled() => {
-                let text = writer.refusal(reader.position() + 1, &revoked());
+                let text = writer.refusal(&revoked());
                 return Some((Ok(Bytes::from(text)), None));
             }
-            event = reader.next() => writer.event(reader.position(), &*event?),
+            event = reader.next() => match event {
+                Some(event) => writer.event(reader.position(), &event),
+                None if reader.has_ended() => return None,
+                // The turn continues in another process, and the client elsewhere.
+                None => return Some((Ok(Bytes::from(writer.refusal(&stopping()))), None)),
+            },
             () = sleep(pause) => ": still here\n\n".to_owned(),
         };
-        Some((Ok(Bytes::from(frame)), Some((reader, writer, watched, guard))))
+        Some((Ok(Bytes::from(text)), Some((reader, writer, watched, guard))))
     })
 }
 
@@ -141,20 +196,27 @@ async fn watch(app: App, proof: Proof, connection: Connection, watched: Watched)
     }
 }
 
-fn render(id: usize, event: &Event) -> String {
+/// The name and the data of an event; `Encode` of all transcripts.
+pub(crate) fn encode(event: &Event) -> (&'static str, String) {
     match event {
-        Event::Sources(sources) => frame(id, "sources", &SourcesView::from(sources)),
-        Event::Token(text) => frame(id, "token", &TokenView { text: text.clone() }),
-        Event::Citation(citation) => frame(id, "citation", &CitationView::from(citation.clone())),
-        Event::Done(answer) => frame(id, "done", &AnswerView::from(answer)),
-        Event::Failed(error) => frame(id, "error", &ApiError::from(error).problem(None)),
+        Event::Begun(ids) => ("turn", to_json(&TurnIdsView::from(ids))),
+        Event::Sources(sources) => ("sources", to_json(&SourcesView::from(sources))),
+        Event::Thought(text) => ("thought", to_json(&TokenView { text: text.clone() })),
+        Event::Token(text) => ("token", to_json(&TokenView { text: text.clone() })),
+        Event::Citation(citation) => ("citation", to_json(&CitationView::from(citation.clone()))),
+        Event::Done(answer) => ("done", to_json(&AnswerView::from(answer))),
+        Event::Failed(error) => ("error", to_json(&ApiError::from(error).problem(None))),
     }
 }
 
-fn frame(id: usize, name: &str, data: &impl Serialize) -> String {
-    // JSON has no bare line breaks, so one data line holds it.
-    let data = serde_json::to_string(data).unwrap_or_default();
-    format!("id: {id}\nevent: {name}\ndata: {data}\n\n")
+/// JSON has no bare line breaks, so one data line holds it.
+fn to_json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default()
+}
+
+/// The end of a stream that its client continues elsewhere.
+pub(crate) fn stopping() -> ApiError {
+    ApiError::new(Code::Unavailable, "The server is stopping.")
 }
 
 fn revoked() -> ApiError {

@@ -1,6 +1,8 @@
 //! The HTTP interface: routes, bodies, views, problems, limits. Holds no SQL, no ranking and reads no environment.
 
 mod accounts;
+mod ai_sdk;
+mod ai_sdk_parts;
 mod answers;
 mod app;
 mod ask;
@@ -30,12 +32,14 @@ mod routes;
 mod scratch;
 mod search;
 mod server;
+mod session_export;
 mod sessions;
 mod settings;
 mod span;
 mod strict_json;
 mod synonyms;
 mod trace;
+mod turns;
 mod ui;
 mod understanding;
 mod uploads;

@@ -26,7 +26,7 @@ use crate::{
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "rag", description = "Documents in, passages and answers with citations out."),
-    components(schemas(problem::Problem, openai::OpenAiErrorView, answers::SourcesView, answers::TokenView, answers::CitationView)),
+    components(schemas(problem::Problem, openai::OpenAiErrorView, answers::TurnIdsView, answers::SourcesView, answers::TokenView, answers::CitationView)),
     security(("key" = [])),
 )]
 struct Frame;

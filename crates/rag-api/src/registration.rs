@@ -7,13 +7,14 @@ use rag_schema::enums::Scope;
 
 use crate::{
     accounts::{export, keys, me, organisation, people, sharing, sign_in},
+    ai_sdk,
     app::App,
     ask, collections, content, documents, health, jobs, mcp,
     memories::{change as memory_change, recall as memory_recall, store as memory_store},
     openai::{chat, embeddings, files, models, responses, vector_search, vector_store_files, vector_stores},
     problem::Code,
     respond::Output,
-    search, sessions, synonyms, uploads,
+    search, session_export, sessions, synonyms, turns, uploads,
 };
 
 /// What an endpoint needs of its caller. The OpenAPI document holds it as `x-access`.
@@ -125,8 +126,9 @@ endpoints! {
     jobs::list_jobs, jobs::get_job, jobs::retry_job,
     search::search,
     sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
-    sessions::delete_session,
-    ask::ask, ask::ask_in_session,
+    sessions::update_session, sessions::delete_session, session_export::export_session,
+    ask::ask, ask::ask_in_session, ask::regenerate, turns::stream_events, turns::stop_turn,
+    ai_sdk::ui_chat, ai_sdk::ui_resume, ai_sdk::ui_stop,
     memory_store::remember, memory_store::remember_all, memory_store::list_memories, memory_store::get_memory,
     memory_store::list_memory_changes, memory_store::list_all_memory_changes,
     memory_change::update_memory, memory_change::erase_memory, memory_change::undo_memory_step, memory_change::archive_memories,

@@ -8,7 +8,7 @@ use rag_engine::Engine;
 use tokio::sync::Mutex;
 use tracing_actix_web::TracingLogger;
 
-use crate::{ApiSettings, app::App, connection::Connection, finish, routes, span::RequestSpan};
+use crate::{ApiSettings, app::App, connection::Connection, event_stream, finish, routes, span::RequestSpan};
 
 /// Blocking threads for work without a permit: spooled files and the check of readiness.
 const SPARE_THREADS: usize = 16;
@@ -33,6 +33,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
         + settings.max_concurrent_uploads
         + settings.max_concurrent_passwords
         + SPARE_THREADS;
+    engine.keep_turns(event_stream::encode).map_err(io::Error::other)?;
     let app = App::new(engine, settings)?;
     let shared = app.clone();
     let server = HttpServer::new(move || {
@@ -75,6 +76,8 @@ impl RunningServer {
         self.app.shutdown.cancel();
         self.app.turns.close();
         self.app.turns.wait().await;
+        // Turns of other processes continue there.
+        self.app.engine.stop_following();
         self.handle.stop(true).await;
     }
 }
@@ -88,6 +91,7 @@ fn cors(origins: &[String]) -> Cors {
     allowed
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .allowed_header("last-event-id")
         .expose_headers(["location", "retry-after", "x-request-id"])
         .max_age(600)
 }

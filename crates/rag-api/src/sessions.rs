@@ -2,15 +2,22 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_engine::answer::{read_citations, read_timings};
-use rag_repo::{messages, sessions};
+use rag_engine::{
+    SessionChange,
+    answer::{read_citations, read_timings},
+};
+use rag_repo::{
+    Page, PgConnection, RepoResult, messages,
+    sessions::{self, SessionFilter},
+    turns,
+};
 use rag_schema::{
     enums::{Outcome, StopReason},
     ids::{MessageId, SessionId},
     models::{ChatMessage, ChatSession},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -20,10 +27,13 @@ use crate::{
     auth::{Ask, May},
     extract::{Body, Id, Params},
     names::check_name,
-    page::{ListView, OrdinalParams, PageParams},
+    page::{ListView, default_limit},
     problem::ApiResult,
     respond::{Created, NoContent},
 };
+
+/// Maximum number of messages of a branch that are listed or exported.
+pub(crate) const MAX_BRANCH_MESSAGES: i64 = 5_000;
 
 /// A session to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -46,12 +56,87 @@ pub(crate) struct SessionView {
     pub(crate) created_at: DateTime<Utc>,
     /// When a turn was last added.
     pub(crate) updated_at: DateTime<Utc>,
+    /// Last message of the branch that is shown and continued; absent before the first question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) active_message_id: Option<Uuid>,
+    /// When it was archived; absent if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) archived_at: Option<DateTime<Utc>>,
 }
 
 impl From<ChatSession> for SessionView {
     fn from(row: ChatSession) -> Self {
-        Self { id: row.id.uuid(), title: row.title, created_at: row.created_at, updated_at: row.updated_at }
+        Self {
+            id: row.id.uuid(),
+            title: row.title,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            active_message_id: row.active_message_id.map(MessageId::uuid),
+            archived_at: row.archived_at,
+        }
     }
+}
+
+/// A change of a session; a field that is absent stays as it is.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateSessionBody {
+    /// Title, 1 to 200 characters.
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) title: Option<String>,
+    /// Whether it is in the archive.
+    pub(crate) archived: Option<bool>,
+    /// Last message of the branch that is shown and continued.
+    pub(crate) active_message_id: Option<Uuid>,
+}
+
+/// The sessions to list, newest first.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SessionParams {
+    /// Maximum number of items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(crate) limit: i64,
+    /// Only items after the one of this id.
+    pub(crate) after: Option<Uuid>,
+    /// Only those whose title or messages contain this text, in any case; 1 to 200 characters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    pub(crate) q: Option<String>,
+    /// Those in the archive instead of the others.
+    #[serde(default)]
+    pub(crate) archived: bool,
+}
+
+/// Messages of all branches, or of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Branch {
+    /// The branch that is shown and continued.
+    Active,
+    /// All branches.
+    All,
+}
+
+/// The messages to list, in the order in which they were stored.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MessageParams {
+    /// Maximum number of items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(crate) limit: i64,
+    /// Only items after the one of this ordinal.
+    #[validate(range(min = 0))]
+    pub(crate) after: Option<i32>,
+    /// The branch: `active` or `all`, which is the default.
+    pub(crate) branch: Option<Branch>,
 }
 
 /// A message.
@@ -64,11 +149,17 @@ pub(crate) struct MessageView {
     /// Question that an answer answers; absent for a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) question_id: Option<Uuid>,
+    /// Message that this one follows; absent for a first question. Messages with the same parent begin branches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parent_id: Option<Uuid>,
+    /// Of a question that is being answered: the id of the answer, by which the turn is resumed and stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) turn_id: Option<Uuid>,
     /// `user` or `assistant`.
     pub(crate) sender: &'static str,
     /// What was said.
     pub(crate) text: String,
-    /// How an answer ended: `answered`, `not_found`, `failed` or `stopped`.
+    /// How an answer ended: `answered`, `not_found`, `failed`, `stopped` or `interrupted`.
     pub(crate) outcome: Option<&'static str>,
     /// Why an answer was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +184,8 @@ impl From<ChatMessage> for MessageView {
             id: row.id.uuid(),
             ordinal: row.ordinal,
             question_id: row.question_id.map(MessageId::uuid),
+            parent_id: row.parent_id.map(MessageId::uuid),
+            turn_id: None,
             sender: row.sender.as_str(),
             text: row.text,
             outcome: row.outcome.map(Outcome::as_str),
@@ -124,15 +217,16 @@ pub(crate) async fn create_session(
 }
 
 /// Your conversations, newest first.
-#[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(PageParams), responses(
+#[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(SessionParams), responses(
     (status = 200, body = ListView<SessionView>)))]
 pub(crate) async fn list_sessions(
     app: web::Data<App>,
     caller: May<Ask>,
-    Params(params): Params<PageParams>,
+    Params(params): Params<SessionParams>,
 ) -> ApiResult<Json<ListView<SessionView>>> {
-    let page = params.page();
-    let rows = app.read(caller.actor, move |conn| sessions::list(conn, page)).await?;
+    let page = Page { limit: params.limit + 1, after: params.after };
+    let filter = SessionFilter { text: params.q, is_archived: Some(params.archived) };
+    let rows = app.read(caller.actor, move |conn| sessions::list(conn, &filter, page)).await?;
     let views = rows.into_iter().map(SessionView::from).collect();
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
@@ -152,25 +246,69 @@ pub(crate) async fn get_session(
     Ok(Json(SessionView::from(row)))
 }
 
-/// Messages of a conversation, in order.
-#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", params(("id" = Uuid, Path), OrdinalParams), responses(
+/// Renames a conversation, moves it into the archive or out of it, or chooses its active branch.
+#[utoipa::path(patch, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), request_body = UpdateSessionBody, responses(
+    (status = 200, body = SessionView)))]
+pub(crate) async fn update_session(
+    app: web::Data<App>,
+    caller: May<Ask>,
+    Id(id): Id<SessionId>,
+    Body(body): Body<UpdateSessionBody>,
+) -> ApiResult<Json<SessionView>> {
+    let change = SessionChange {
+        title: body.title,
+        is_archived: body.archived,
+        active_message: body.active_message_id.map(MessageId::from),
+    };
+    let row = app.blocking(move |engine| Ok(engine.update_session(caller.actor, id, &change)?)).await?;
+    Ok(Json(SessionView::from(row)))
+}
+
+/// Messages of a conversation, in the order in which they were stored.
+#[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", params(("id" = Uuid, Path), MessageParams), responses(
     (status = 200, body = ListView<MessageView>)))]
 pub(crate) async fn list_messages(
     app: web::Data<App>,
     caller: May<Ask>,
     Id(id): Id<SessionId>,
-    Params(params): Params<OrdinalParams>,
+    Params(params): Params<MessageParams>,
 ) -> ApiResult<Json<ListView<MessageView>>> {
-    let (limit, after) = (params.limit, params.after);
-    let rows = app
+    let limit = params.limit;
+    let (rows, running) = app
         .read(caller.actor, move |conn| {
-            sessions::find(conn, id)?;
-            messages::list(conn, id, limit + 1, after)
+            let session = sessions::find(conn, id)?;
+            // Read before the messages: a turn that ends in between shows its answer, not nothing.
+            let running = turns::list_running(conn, id)?;
+            let rows = match params.branch {
+                Some(Branch::Active) => branch_page(conn, &session, limit + 1, params.after)?,
+                Some(Branch::All) | None => messages::list(conn, id, limit + 1, params.after)?,
+            };
+            Ok((rows, running))
         })
         .await
         .map_err(|error| error.naming("session"))?;
-    let views = rows.into_iter().map(MessageView::from).collect();
+    let turn_of = |question: MessageId| {
+        let turn = running.iter().rev().find(|turn| turn.question_id == question)?;
+        Some(turn.message_id.uuid())
+    };
+    let views = rows
+        .into_iter()
+        .map(|row| MessageView { turn_id: turn_of(row.id), ..MessageView::from(row) })
+        .collect();
     Ok(Json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
+}
+
+/// A page of the active branch.
+fn branch_page(
+    conn: &mut PgConnection,
+    session: &ChatSession,
+    limit: i64,
+    after: Option<i32>,
+) -> RepoResult<Vec<ChatMessage>> {
+    let Some(last) = session.active_message_id else { return Ok(Vec::new()) };
+    let branch = messages::list_branch(conn, session.id, last, MAX_BRANCH_MESSAGES)?;
+    let page = branch.into_iter().filter(|message| after.is_none_or(|after| message.ordinal > after));
+    Ok(page.take(usize::try_from(limit).unwrap_or(0)).collect())
 }
 
 /// Deletes a conversation with its messages, and stops its answers under way.

@@ -1,7 +1,7 @@
 //! The engine: what every use case needs, made once and shared.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -11,7 +11,10 @@ use rag_repo::{Actor, Db, RepoResult, embedding_models, users};
 use rag_schema::models::User;
 
 use crate::{
-    EngineError, EngineResult, LOCAL_USER, Settings, answer::RunningTurns, events::Recorder, models::Models,
+    EngineError, EngineResult, LOCAL_USER, Settings,
+    answer::{RunningTurns, TurnKeeper},
+    events::Recorder,
+    models::Models,
 };
 
 /// What an engine is made of.
@@ -40,7 +43,8 @@ struct Inner {
     models: Models,
     local_user: User,
     new_work: (Mutex<u64>, Condvar),
-    running_turns: RunningTurns,
+    running_turns: Arc<RunningTurns>,
+    turn_keeper: OnceLock<TurnKeeper>,
     events: Recorder,
 }
 
@@ -58,9 +62,11 @@ impl Engine {
             models.ok_or_else(|| EngineError::Invalid("An engine needs an embedding model.".to_owned()))?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
-        let running_turns = RunningTurns::default();
+        let running_turns = Arc::default();
         let events = Recorder::start(parts.db.clone())?;
-        let inner = Inner { parts, completer, models, local_user, new_work, running_turns, events };
+        let turn_keeper = OnceLock::new();
+        let inner =
+            Inner { parts, completer, models, local_user, new_work, running_turns, turn_keeper, events };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -107,6 +113,16 @@ impl Engine {
     /// The turns that run in this process.
     pub(crate) fn running_turns(&self) -> &RunningTurns {
         &self.inner.running_turns
+    }
+
+    /// As `running_turns`, for a thread.
+    pub(crate) fn shared_turns(&self) -> Arc<RunningTurns> {
+        Arc::clone(&self.inner.running_turns)
+    }
+
+    /// The keeper of the turns, in a process that serves them.
+    pub(crate) fn turn_keeper(&self) -> &OnceLock<TurnKeeper> {
+        &self.inner.turn_keeper
     }
 
     pub(crate) fn events(&self) -> &Recorder {

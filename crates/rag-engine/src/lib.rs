@@ -33,6 +33,7 @@ pub use events::AnalyticsSettings;
 pub use models::{Model, Models, missing_model_cure};
 pub use rag_repo::Actor;
 pub use rag_text::names;
+pub use sessions::SessionChange;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
 
 /// The operator of the machine, an admin of an organisation of their own: address and name.

@@ -1,15 +1,37 @@
 //! Sessions: conversations of one user.
 
-use rag_repo::{Actor, sessions};
+use rag_repo::{Actor, RepoError, clock, messages, sessions};
 use rag_schema::{
-    ids::{SessionId, UserId},
-    models::{ChatSession, NewChatSession},
+    ids::{MessageId, SessionId, UserId},
+    models::{ChatSession, ChatSessionChange, NewChatSession},
 };
 
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, names};
 
 /// Title of a session that was given none.
 const UNTITLED: &str = "New conversation";
+
+/// Maximum length of a title made from a question, in characters.
+const MAX_TITLE_CHARS: usize = 80;
+
+/// The title of a session that this question begins.
+pub(crate) fn title_of(question: &str) -> String {
+    // A question can have several lines; a name has one.
+    let title = names::clean(&question.replace(char::is_whitespace, " "));
+    let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
+    if title.trim().is_empty() { UNTITLED.to_owned() } else { title }
+}
+
+/// A change of a session; `None` leaves a value as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionChange {
+    /// Title, 1 to 200 characters.
+    pub title: Option<String>,
+    /// Whether it is in the archive.
+    pub is_archived: Option<bool>,
+    /// Last message of the branch that is shown and continued.
+    pub active_message: Option<MessageId>,
+}
 
 impl Engine {
     /// Makes a session. A blank title counts as absent.
@@ -22,6 +44,51 @@ impl Engine {
         let title = title.map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
         let new = NewChatSession { id: SessionId::new(), user_id: user, title };
         self.db().transaction(actor, |conn| Ok(sessions::insert(conn, &new)?))
+    }
+
+    /// The session of that id, created if it is missing; its first question names it.
+    pub fn open_session(
+        &self,
+        actor: Actor,
+        user: UserId,
+        id: SessionId,
+        question: &str,
+    ) -> EngineResult<ChatSession> {
+        let title = title_of(question);
+        self.db().transaction(actor, |conn| match sessions::find(conn, id) {
+            Err(RepoError::NotFound) => {
+                let new = NewChatSession { id, user_id: user, title: &title };
+                // The id of a session that is not theirs.
+                let inserted = sessions::insert(conn, &new);
+                inserted.map_err(|error| match error {
+                    RepoError::Conflict(_) => EngineError::NotFound("session"),
+                    other => other.into(),
+                })
+            }
+            found => Ok(found?),
+        })
+    }
+
+    /// Changes a session.
+    pub fn update_session(
+        &self,
+        actor: Actor,
+        id: SessionId,
+        change: &SessionChange,
+    ) -> EngineResult<ChatSession> {
+        self.db().transaction(actor, |conn| {
+            let now = clock::now(conn)?;
+            let archived_at = change.is_archived.map(|is_archived| is_archived.then_some(now));
+            let title = change.title.as_deref().map(|title| title.trim().to_owned());
+            let change = ChatSessionChange { title, active_message_id: change.active_message, archived_at };
+            let locked = sessions::lock(conn, id);
+            locked.map_err(|error| EngineError::from(error).naming("session"))?;
+            if let Some(message) = change.active_message_id {
+                let found = messages::find(conn, id, message);
+                found.map_err(|error| EngineError::from(error).naming("message"))?;
+            }
+            Ok(sessions::update(conn, id, &change)?)
+        })
     }
 
     /// Deletes a session with its messages and stops its turns under way.

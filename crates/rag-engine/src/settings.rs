@@ -147,8 +147,10 @@ pub struct AnswerSettings {
     pub link_hosts: Vec<String>,
     /// Maximum time of a turn; an answer that is not whole by then is stopped.
     pub max_time: Duration,
-    /// Earlier messages that a chat model is given.
+    /// Maximum number of earlier messages that a chat model is given.
     pub history_messages: i64,
+    /// Maximum length of these messages together, in tokens of about four characters.
+    pub max_history_tokens: u32,
 }
 
 impl Default for AnswerSettings {
@@ -162,6 +164,7 @@ impl Default for AnswerSettings {
             link_hosts: Vec::new(),
             max_time: Duration::from_mins(5),
             history_messages: 10,
+            max_history_tokens: 4_000,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Upkeep of the whole database, hourly: a list of steps, each of which does no harm when it is done twice.
 
-use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease};
+use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, turns};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
 
 /// Months ahead for which events have their partitions.
 const MONTHS_AHEAD: i32 = 2;
-/// Jobs deleted in one transaction.
+/// How long turns are kept after their end, in hours.
+const KEEP_TURNS_HOURS: i32 = 24;
+/// Rows deleted in one transaction.
 const DELETE_BATCH: i64 = 5_000;
 
 /// A step: its name for the log, and what it does with the lease of the upkeep's job.
@@ -16,6 +18,7 @@ type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
 /// The steps in order. A step checks its lease in each transaction that writes (`jobs::hold`), and keeps each short.
 const STEPS: &[Step] = &[
     ("delete finished jobs", delete_finished_jobs),
+    ("delete ended turns", delete_ended_turns),
     ("keep the partitions of events", keep_event_partitions),
 ];
 
@@ -41,6 +44,19 @@ fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
         let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold(conn, lease)?;
             jobs::delete_finished(conn, days, DELETE_BATCH)
+        })?;
+        if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes turns with their transcripts a day after their end. Their messages remain.
+fn delete_ended_turns(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    loop {
+        let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            jobs::hold(conn, lease)?;
+            turns::delete_ended(conn, KEEP_TURNS_HOURS, DELETE_BATCH)
         })?;
         if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
             return Ok(());

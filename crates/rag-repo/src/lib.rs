@@ -32,6 +32,7 @@ pub mod server;
 pub mod sessions;
 pub mod statement;
 pub mod synonyms;
+pub mod turns;
 pub mod users;
 pub mod vector_index;
 pub mod versions;

@@ -266,6 +266,8 @@ words! {
         Failed = "failed",
         /// It was stopped before its end.
         Stopped = "stopped",
+        /// The server died before its end.
+        Interrupted = "interrupted",
     }
     /// The reason why an answer was stopped.
     StopReason {

@@ -54,6 +54,7 @@ diesel::table! {
         created_at -> Timestamptz,
         question_id -> Nullable<Uuid>,
         stop_reason -> Nullable<Text>,
+        parent_id -> Nullable<Uuid>,
     }
 }
 
@@ -67,6 +68,8 @@ diesel::table! {
         title -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        active_message_id -> Nullable<Uuid>,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -533,6 +536,38 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    turn_events (message_id, position) {
+        message_id -> Uuid,
+        position -> Int4,
+        user_id -> Uuid,
+        names -> Array<Nullable<Text>>,
+        data -> Array<Nullable<Text>>,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    turns (message_id) {
+        message_id -> Uuid,
+        session_id -> Uuid,
+        question_id -> Uuid,
+        user_id -> Uuid,
+        answered_by -> Text,
+        started_at -> Timestamptz,
+        alive_until -> Timestamptz,
+        is_stop_requested -> Bool,
+        ended_at -> Nullable<Timestamptz>,
+        event_count -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -600,6 +635,7 @@ diesel::joinable!(memory_uses -> memories (memory_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
 diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
+diesel::joinable!(turn_events -> turns (message_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(version_contents -> document_versions (version_id));
 diesel::joinable!(version_texts -> document_versions (version_id));
@@ -637,6 +673,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     passage_lexemes,
     passages,
     server_marks,
+    turn_events,
+    turns,
     users,
     version_contents,
     version_texts,

@@ -90,7 +90,7 @@ pub struct TestApp {
     server: Option<JoinHandle<()>>,
     workers: Option<Workers>,
     _scratch: TempDir,
-    db: TestDb,
+    db: Arc<TestDb>,
 }
 
 impl TestApp {
@@ -106,6 +106,16 @@ impl TestApp {
 
     /// Starts on a database that is there.
     pub fn on(db: TestDb, setup: Setup) -> Self {
+        Self::on_shared(Arc::new(db), setup)
+    }
+
+    /// Starts another server on the same database.
+    #[must_use]
+    pub fn beside(&self, setup: Setup) -> Self {
+        Self::on_shared(Arc::clone(&self.db), setup)
+    }
+
+    fn on_shared(db: Arc<TestDb>, setup: Setup) -> Self {
         let scratch = TempDir::new().unwrap();
         let pool = Db::new(db.url(), &setup.pool);
         // However little its callers' patience, a test begins with a pool that has connected.

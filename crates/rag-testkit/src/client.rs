@@ -38,7 +38,7 @@ pub struct Answer {
 /// An event of a stream.
 #[derive(Debug)]
 pub struct Frame {
-    /// Its id.
+    /// Its id, 0 if it has none.
     pub id: u64,
     /// Its name.
     pub event: String,
@@ -200,7 +200,7 @@ fn frame(text: &str) -> Frame {
     let line =
         |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).expect("a line of the event");
     Frame {
-        id: line("id: ").parse().unwrap(),
+        id: text.lines().find_map(|line| line.strip_prefix("id: ")).map_or(0, |id| id.parse().unwrap()),
         event: line("event: ").to_owned(),
         data: serde_json::from_str(line("data: ")).unwrap(),
     }

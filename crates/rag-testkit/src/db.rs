@@ -5,6 +5,7 @@ use std::{
     fs,
     hash::{Hash, Hasher},
     path::PathBuf,
+    sync::Mutex,
 };
 
 use diesel::{PgConnection, QueryResult, RunQueryDsl, connection::SimpleConnection, sql_query};
@@ -18,7 +19,8 @@ const TEMPLATE_LOCK: i64 = 7_244_011;
 
 /// A migrated database, dropped at the end. It must outlive whatever connects to it.
 pub struct TestDb {
-    admin: PgConnection,
+    /// In a mutex, so that servers of several threads share the database.
+    admin: Mutex<PgConnection>,
     name: String,
     url: String,
 }
@@ -41,7 +43,7 @@ impl TestDb {
         let name = format!("test_{}", Uuid::new_v4().simple());
         run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a database");
         let url = with_database(&base, &name);
-        Self { admin, name, url }
+        Self { admin: Mutex::new(admin), name, url }
     }
 
     /// A database restored from a dump of `pg_dump --inserts` and migrated to this version.
@@ -63,7 +65,8 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let dropped = run(&mut self.admin, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let dropped =
+            run(self.admin.get_mut().unwrap(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
         assert!(dropped.is_ok() || std::thread::panicking(), "the test's database stays: {dropped:?}");
     }
 }

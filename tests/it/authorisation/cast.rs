@@ -134,6 +134,13 @@ impl Cast {
         id(&self.owner().post("/v1/sessions", &json!({})).expect(201))
     }
 
+    /// An answer in the owner's session.
+    pub(super) fn fresh_answer(&self) -> String {
+        let path = format!("/v1/sessions/{}/ask", self.session);
+        let turn = self.owner().post(&path, &json!({"question": "What is granite?"})).expect(200);
+        turn["answer"]["message_id"].as_str().unwrap().to_owned()
+    }
+
     /// A key of the owner's.
     pub(super) fn fresh_key(&self) -> String {
         id(&self.owner().post("/v1/keys", &json!({"name": "fresh", "scopes": ["read"]})).expect(201))

@@ -71,6 +71,18 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("delete /v1/sessions/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
     ("get /v1/sessions/{id}/messages", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
     ("post /v1/sessions/{id}/ask", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("patch /v1/sessions/{id}", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("get /v1/sessions/{id}/export", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    (
+        "post /v1/sessions/{id}/messages/{message_id}/regenerate",
+        [401, 404, 404, 404, 200, 404, 403, 401, 403],
+    ),
+    ("get /v1/sessions/{id}/messages/{message_id}/events", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("post /v1/sessions/{id}/messages/{message_id}/stop", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    // A chat of this name is each caller's own.
+    ("post /v1/ai-sdk/chat", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("get /v1/ai-sdk/chat/{chat}/stream", [401, 204, 204, 204, 204, 204, 403, 401, 403]),
+    ("post /v1/ai-sdk/chat/{chat}/stop", [401, 204, 204, 204, 204, 204, 403, 401, 403]),
     // A tool that a key has no scope for says so in its result.
     ("post /mcp", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
     // The same in OpenAI's shapes.
@@ -166,6 +178,19 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             Some(json!({"question": "What is granite?", "collection_ids": [cast.collection]})),
         ),
         "post /v1/sessions" => (path.to_owned(), Some(json!({}))),
+        "patch /v1/sessions/{id}" => (at(&cast.session), Some(json!({"title": "Renamed"}))),
+        "post /v1/ai-sdk/chat" => {
+            let message =
+                json!({"id": "m", "role": "user", "parts": [{"type": "text", "text": "What is granite?"}]});
+            (path.to_owned(), Some(json!({"id": "table", "messages": [message]})))
+        }
+        "post /v1/sessions/{id}/messages/{message_id}/regenerate" => {
+            (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), Some(json!({})))
+        }
+        _ if path.contains("{message_id}") => {
+            (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), None)
+        }
+        _ if path.contains("{chat}") => (path.replace("{chat}", "table"), None),
         "post /v1/sessions/{id}/ask" => (at(&cast.session), Some(json!({"question": "What is granite?"}))),
         "post /v1/collections/{id}/texts" => {
             let body = json!({"title": "Table", "text": format!("Text number {number} of the table.")});

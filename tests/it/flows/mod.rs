@@ -9,6 +9,7 @@ mod memory;
 mod models;
 mod overload;
 mod real_model;
+mod resumed;
 mod retried;
 mod stopped;
 mod tokens;

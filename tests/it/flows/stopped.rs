@@ -39,17 +39,6 @@ fn stored_answer(client: &Client) -> Value {
 }
 
 #[test]
-fn when_the_client_goes_the_model_is_stopped_and_its_part_recorded() {
-    let (_app, client) = stalling();
-    let mut response = client.ask_streamed("/v1/ask", QUESTION);
-    until_token(&mut response);
-    drop(response);
-    let answer = stored_answer(&client);
-    assert_eq!((text(&answer, "/outcome"), text(&answer, "/text")), ("stopped", "It is Par"));
-    assert_eq!(text(&answer, "/stop_reason"), "asker");
-}
-
-#[test]
 fn a_client_that_waits_for_json_stops_the_model_by_leaving_too() {
     let (_app, client) = stalling();
     let impatient = client.request("POST", "/v1/ask").timeout(Duration::from_millis(300));

@@ -40,10 +40,29 @@ fn events_come_in_order_and_are_numbered() {
     let frames = Client::frames(client.ask_streamed("/v1/ask", "What is the capital of France?"));
     let names: Vec<&str> = frames.iter().map(|frame| frame.event.as_str()).collect();
     // The last word is held until it is known to end.
-    assert_eq!(names, ["sources", "token", "token", "token", "citation", "done"]);
-    assert_eq!(frames.iter().map(|frame| frame.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(text(&frames[5].data, "/text"), "It is Paris [1].");
-    assert_eq!(text(&frames[5].data, "/answered_by"), "scripted");
+    assert_eq!(names, ["turn", "sources", "token", "token", "token", "citation", "done"]);
+    assert_eq!(frames.iter().map(|frame| frame.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(text(&frames[6].data, "/text"), "It is Paris [1].");
+    assert_eq!(text(&frames[6].data, "/answered_by"), "scripted");
+    assert_eq!(frames[0].data["message_id"], frames[6].data["message_id"]);
+}
+
+#[test]
+fn thoughts_are_told_apart_from_the_answer() {
+    let end = Delta::End { reason: FinishReason::Stop, usage: None };
+    let delta = |text: &str| Ok(Delta::Text(text.to_owned()));
+    let apart = vec![Ok(Delta::Thought("Hm.".to_owned())), delta("It is Paris [1]."), Ok(end.clone())];
+    // The model closes thoughts that it had not opened.
+    let late = vec![delta("Hm, France. "), Ok(Delta::WereThoughts), delta("It is Paris [1]."), Ok(end)];
+    let app = with_model(ScriptedModel::new().playing(apart).playing(late));
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", FACT);
+    for thought in ["thought", "token"] {
+        let frames = Client::frames(client.ask_streamed("/v1/ask", "What is the capital of France?"));
+        assert_eq!(frames[2].event, thought);
+        let done = frames.last().unwrap();
+        assert_eq!((done.event.as_str(), text(&done.data, "/text")), ("done", "It is Paris [1]."));
+    }
 }
 
 #[test]

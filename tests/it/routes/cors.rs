@@ -22,7 +22,7 @@ fn preflight(app: &TestApp, origin: &str, method: &str) -> Answer {
         request
             .header("origin", origin)
             .header("access-control-request-method", method)
-            .header("access-control-request-headers", "authorization,content-type"),
+            .header("access-control-request-headers", "authorization,content-type,last-event-id"),
     )
 }
 
@@ -51,7 +51,9 @@ fn a_listed_origin_is_told_beforehand_what_it_may_send() {
     assert_eq!(answer.header("access-control-allow-origin"), FRIEND);
     assert!(answer.header("access-control-allow-methods").contains("POST"));
     let headers = answer.header("access-control-allow-headers").to_lowercase();
-    assert!(headers.contains("authorization") && headers.contains("content-type"), "{headers}");
+    for header in ["authorization", "content-type", "last-event-id"] {
+        assert!(headers.contains(header), "{headers}");
+    }
     assert_eq!(answer.header("access-control-max-age"), "600");
     let refused = preflight(&app, FRIEND, "TRACE");
     assert_eq!((refused.status, refused.header("access-control-allow-methods")), (400, ""));

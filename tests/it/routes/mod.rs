@@ -1,5 +1,6 @@
 //! Every route: what it answers and what it refuses.
 
+mod ai_sdk;
 mod ask;
 mod collections;
 mod cors;

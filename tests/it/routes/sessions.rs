@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rag_testkit::TestApp;
+use rag_testkit::{Answer, TestApp};
 use serde_json::json;
 
 use super::{NOBODY, text};
@@ -24,6 +24,39 @@ fn a_session_keeps_its_history_in_parts() {
     assert_eq!(text(&client.get("/v1/sessions").expect(200), "/items/0/id"), text(&made, "/id"));
     client.send("DELETE", &path).expect(204);
     assert_eq!(client.get(&format!("{path}/messages")).problem(404), "not_found");
+}
+
+#[test]
+fn sessions_are_found_renamed_archived_and_exported() {
+    let app = TestApp::start();
+    let client = app.client();
+    client.text(&client.collection("c"), "T", "The capital of France is Paris.");
+    let turn = client.post("/v1/ask", &json!({"question": "What is the capital of France?"})).expect(200);
+    let path = format!("/v1/sessions/{}", text(&turn, "/session_id"));
+    client.post("/v1/sessions", &json!({"title": "100% other_"})).expect(201);
+    let count = |query: &str| {
+        let found = client.get(&format!("/v1/sessions?{query}")).expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    // In titles and in messages, in any case; signs of patterns mean themselves.
+    let counts = ["q=CAPITAL", "q=paris", "q=100%25", "q=other_", "q=o_her", "q=nothing", ""].map(count);
+    assert_eq!(counts, [1, 1, 1, 1, 0, 0, 2]);
+    let change = |body: serde_json::Value| Answer::of(client.request("PATCH", &path).json(&body));
+    assert_eq!(text(&change(json!({"title": " Paris "})).expect(200), "/title"), "Paris");
+    assert!(change(json!({"archived": true})).expect(200)["archived_at"].is_string());
+    assert_eq!([count(""), count("archived=true")], [1, 1]);
+    assert!(change(json!({"archived": false})).expect(200).get("archived_at").is_none());
+    assert_eq!(text(&change(json!({})).expect(200), "/title"), "Paris");
+    assert_eq!(change(json!({"active_message_id": NOBODY})).problem(404), "not_found");
+    let markdown = client.get(&format!("{path}/export"));
+    assert!(markdown.header("content-disposition").contains("conversation.md"));
+    let markdown = String::from_utf8(markdown.body).unwrap();
+    assert!(
+        markdown.starts_with("# Paris\n\n## Question, ") && markdown.contains("- [1] T: \"The capital"),
+        "{markdown}"
+    );
+    let exported = client.get(&format!("{path}/export?format=json")).expect(200);
+    assert_eq!(exported["messages"][1]["text"], turn["answer"]["text"]);
 }
 
 #[test]

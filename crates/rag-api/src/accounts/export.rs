@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::header, web};
 use bytes::Bytes;
 use futures_util::stream;
 use rag_engine::Actor;
+use rag_repo::sessions::SessionFilter;
 use rag_repo::{
     Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, memories,
     memories::MemoryFilter, messages, sessions, users,
@@ -109,17 +110,19 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 None => Step::Collections { after: Some(collection.uuid()) },
             }
         }
-        Step::Sessions { after } => match sessions::list(conn, Page { limit: 1, after })?.pop() {
-            Some(row) => {
-                line(
-                    &mut lines,
-                    "session",
-                    &json!({"id": row.id, "title": row.title, "created_at": row.created_at}),
-                );
-                Step::Messages { session: row.id, after: None }
+        Step::Sessions { after } => {
+            match sessions::list(conn, &SessionFilter::default(), Page { limit: 1, after })?.pop() {
+                Some(row) => {
+                    line(
+                        &mut lines,
+                        "session",
+                        &json!({"id": row.id, "title": row.title, "created_at": row.created_at}),
+                    );
+                    Step::Messages { session: row.id, after: None }
+                }
+                None => Step::Memories { after: None },
             }
-            None => Step::Memories { after: None },
-        },
+        }
         Step::Messages { session, after } => {
             let rows = messages::list(conn, session, ROWS, after)?;
             let last = rows.last().map(|row| row.ordinal);

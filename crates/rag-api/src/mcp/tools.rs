@@ -2,7 +2,7 @@
 
 use futures_util::future::LocalBoxFuture;
 use rag_engine::{
-    answer::{Conversation, Question},
+    answer::{Conversation, Place, Question},
     retrieve::SearchRequest,
 };
 use rag_repo::{Page, RepoError, collections, documents, versions};
@@ -242,6 +242,7 @@ async fn ask(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
         actor: caller.actor,
         user: caller.person()?.id,
         session: None,
+        place: Place::End,
         text: question,
         collections: find_scope(app, caller, collection.as_deref()).await?,
         filter: None,

@@ -1,7 +1,7 @@
 //! `POST /openai/v1/chat/completions`: an answer from a collection, whole or as a stream; nothing of it is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use rag_engine::answer::{Answer, Conversation, Event, Question, Sources, TurnReader};
+use rag_engine::answer::{Answer, Conversation, Event, Place, Question, Sources, TurnReader};
 use rag_llm::Usage;
 use rag_schema::{
     enums::{Outcome, StopReason},
@@ -218,6 +218,7 @@ pub(super) async fn question(
         actor: caller.actor,
         user: caller.person()?.id,
         session: None,
+        place: Place::End,
         text,
         collections: find_collections(app, caller, model).await?,
         filter: parse_filter(filter)?,
@@ -234,7 +235,7 @@ pub(crate) async fn finish_turn(reader: &mut TurnReader) -> ApiResult<(Option<So
             Event::Sources(found) => sources = Some(found.clone()),
             Event::Done(answer) => return Ok((sources, answer.clone())),
             Event::Failed(error) => return Err(error.into()),
-            Event::Token(_) | Event::Citation(_) => {}
+            Event::Begun(_) | Event::Thought(_) | Event::Token(_) | Event::Citation(_) => {}
         }
     }
     Err(lost())

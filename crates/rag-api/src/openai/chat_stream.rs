@@ -67,8 +67,8 @@ impl ChatStream {
     }
 }
 
-impl EventWriter for ChatStream {
-    fn event(&mut self, id: usize, event: &Event) -> String {
+impl EventWriter<Event> for ChatStream {
+    fn event(&mut self, _id: usize, event: &Event) -> String {
         match event {
             Event::Sources(sources) => {
                 let sources = self.reply.addresses.open_webui_sources(sources);
@@ -78,13 +78,13 @@ impl EventWriter for ChatStream {
                 self.text.push_str(piece);
                 self.begin(&[]) + &data(&self.chunk(&json!({"content": piece}), None))
             }
-            Event::Citation(_) => String::new(),
+            Event::Begun(_) | Event::Thought(_) | Event::Citation(_) => String::new(),
             Event::Done(answer) => self.end(answer),
-            Event::Failed(error) => self.refusal(id, &error.into()),
+            Event::Failed(error) => self.refusal(&error.into()),
         }
     }
 
-    fn refusal(&mut self, _id: usize, error: &ApiError) -> String {
+    fn refusal(&mut self, error: &ApiError) -> String {
         data(&OpenAiErrorView::from(error)) + DONE
     }
 }

@@ -73,8 +73,8 @@ impl ResponseStream {
     }
 }
 
-impl EventWriter for ResponseStream {
-    fn event(&mut self, id: usize, event: &Event) -> String {
+impl EventWriter<Event> for ResponseStream {
+    fn event(&mut self, _id: usize, event: &Event) -> String {
         match event {
             Event::Sources(_) => self.begin(),
             Event::Token(piece) => {
@@ -82,13 +82,13 @@ impl EventWriter for ResponseStream {
                 let delta = json!({"delta": piece, "logprobs": []});
                 self.begin() + &self.part_frame("response.output_text.delta", delta)
             }
-            Event::Citation(_) => String::new(),
+            Event::Begun(_) | Event::Thought(_) | Event::Citation(_) => String::new(),
             Event::Done(answer) => self.end(answer),
-            Event::Failed(error) => self.refusal(id, &error.into()),
+            Event::Failed(error) => self.refusal(&error.into()),
         }
     }
 
-    fn refusal(&mut self, _id: usize, error: &ApiError) -> String {
+    fn refusal(&mut self, error: &ApiError) -> String {
         let begun = self.begin();
         let OpenAiErrorView { error } = OpenAiErrorView::from(error);
         let failure = json!({"error": {"code": error.code, "message": error.message}});

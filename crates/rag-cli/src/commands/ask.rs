@@ -4,7 +4,7 @@ use std::{future::Future, process::ExitCode};
 
 use rag_engine::{
     Engine, EngineError, EngineResult,
-    answer::{Answer, Citation, Event, Question, Steps, TurnLog, TurnReader, run as run_turn},
+    answer::{Answer, Citation, Event, Place, Question, Steps, TurnLog, TurnReader, run as run_turn},
 };
 use rag_schema::{
     enums::{Outcome as Ending, StopReason},
@@ -34,6 +34,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         actor: engine.local_actor(),
         user: engine.local_user().id,
         session: args.session.map(SessionId::from),
+        place: Place::End,
         text,
         collections: collection.iter().map(|collection| collection.id).collect(),
         filter: args.filter.clone(),
@@ -85,7 +86,7 @@ async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
                     output::note(format!("warning: {warning}"));
                 }
             }
-            Event::Token(_) | Event::Citation(_) => {}
+            Event::Begun(_) | Event::Thought(_) | Event::Token(_) | Event::Citation(_) => {}
         }
     }
     Err(Failure::new(Exit::Failed, "the turn ended without an answer"))

@@ -204,6 +204,7 @@ impl Config {
                 link_hosts: answer.link_hosts.clone(),
                 max_time: Duration::from_secs(answer.max_time_s),
                 history_messages: answer.history_messages,
+                max_history_tokens: answer.max_history_tokens,
             },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,

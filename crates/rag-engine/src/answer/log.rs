@@ -4,14 +4,21 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::types::{Answer, Citation, Sources};
+use super::{
+    transcript::{Encode, Frame, Transcript, TranscriptReader},
+    types::{Answer, Citation, Sources, TurnIds},
+};
 use crate::EngineError;
 
 /// An event of a turn.
 #[derive(Debug)]
 pub enum Event {
-    /// Passages are found; the first event of a turn that gets so far.
+    /// The question is stored; the first event of a turn that gets so far. A turn of which nothing is stored has none.
+    Begun(TurnIds),
+    /// Passages are found.
     Sources(Sources),
+    /// A piece of the model's thoughts, which are not a part of the answer.
+    Thought(String),
     /// A piece of the answer's text.
     Token(String),
     /// A citation of the finished answer, checked.
@@ -22,22 +29,60 @@ pub enum Event {
     Failed(EngineError),
 }
 
-/// The events of one turn. A slow reader holds up nobody: the log keeps each event once, and the turn bounds their size.
+impl Event {
+    /// Whether it is the last event of its turn.
+    pub(super) fn is_last(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Failed(_))
+    }
+}
+
+/// The events of one turn. A slow reader delays nobody: the log keeps each event once, and the turn limits their size.
 #[derive(Debug)]
 pub struct TurnLog {
     events: watch::Sender<Vec<Arc<Event>>>,
+    recording: Option<Recording>,
+    outlives_readers: bool,
+}
+
+/// The transcript of a turn, and how its events are encoded.
+#[derive(Debug, Clone)]
+pub(super) struct Recording {
+    pub(super) transcript: Arc<Transcript>,
+    pub(super) encode: Encode,
 }
 
 impl TurnLog {
     /// An empty log with its first reader. A turn ends early once the last reader is dropped.
     pub fn new() -> (Self, TurnReader) {
         let (events, reader) = watch::channel(Vec::new());
-        (Self { events }, TurnReader { events: reader, position: 0 })
+        let log = Self { events, recording: None, outlives_readers: false };
+        (log, TurnReader { events: reader, position: 0 })
     }
 
-    /// Appends an event.
+    /// As `new`, with a transcript that every process can read while the turn runs and a day after. With `outlives_readers` the turn
+    /// continues without readers.
+    pub fn recorded(encode: Encode, outlives_readers: bool) -> (Self, TurnReader, TranscriptReader) {
+        let (log, reader) = Self::new();
+        let transcript = Arc::new(Transcript::new());
+        let frames = transcript.read_from(0);
+        (Self { recording: Some(Recording { transcript, encode }), outlives_readers, ..log }, reader, frames)
+    }
+
+    /// Appends an event, also to the transcript.
     pub(super) fn append(&self, event: Event) {
-        self.events.send_modify(|events| events.push(Arc::new(event)));
+        if let Some(Recording { transcript, encode }) = &self.recording {
+            transcript.append([Frame::new(&event, *encode)], event.is_last());
+        }
+        self.append_recorded(Arc::new(event));
+    }
+
+    /// Appends an event that the transcript has.
+    pub(super) fn append_recorded(&self, event: Arc<Event>) {
+        self.events.send_modify(|events| events.push(event));
+    }
+
+    pub(super) fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
     }
 
     /// A further reader that begins with event number `position`, counted from 0.
@@ -45,9 +90,13 @@ impl TurnLog {
         TurnReader { events: self.events.subscribe(), position }
     }
 
-    /// Returns once the last reader is dropped.
+    /// Returns once the last reader is dropped, if that ends the turn.
     pub(super) async fn is_abandoned(&self) {
-        self.events.closed().await;
+        if self.outlives_readers {
+            std::future::pending::<()>().await;
+        } else {
+            self.events.closed().await;
+        }
     }
 }
 

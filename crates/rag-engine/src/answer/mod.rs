@@ -5,17 +5,21 @@ mod agreement;
 mod citations;
 mod compose;
 mod confidence;
+mod control;
 mod extractive;
+mod keeper;
 mod log;
 mod markup;
 mod markup_code;
 #[cfg(test)]
 mod markup_tests;
 mod prompt;
+mod record;
 mod run;
 mod running;
 mod steps;
 mod stored;
+mod transcript;
 mod types;
 mod units;
 mod unstored;
@@ -25,11 +29,13 @@ pub use citations::check_citations;
 pub(crate) use citations::split_at_markers;
 pub use confidence::Signals;
 pub(crate) use extractive::assess;
+pub(crate) use keeper::TurnKeeper;
 pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
 pub use stored::{read_citations, read_timings};
-pub use types::{Answer, Citation, Conversation, Evidence, Question, Sources, TurnTimings};
+pub use transcript::{Encode, Frame, TranscriptReader};
+pub use types::{Answer, Citation, Conversation, Evidence, Place, Question, Sources, TurnIds, TurnTimings};
 
 /// The answer when the documents hold none.
 pub const NOT_FOUND: &str = "Not found in these documents.";

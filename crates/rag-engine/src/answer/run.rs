@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     log::{Event, TurnLog},
     markup::MarkupFilter,
+    record::Ending,
     running::RunningTurn,
     steps::unprepared,
-    types::{Answer, Begun, Plan, Prepared, Question, Written},
+    types::{Begun, Plan, Prepared, Question, Written},
 };
 use crate::{Engine, EngineError, EngineResult, jobs::is_outage};
 
@@ -44,8 +45,9 @@ pub trait Steps {
 
 /// Answers the question and writes each event to the log, `Event::Done` or `Event::Failed` last.
 ///
-/// The turn ends early when the log's last reader is dropped, when its session is deleted, when `shutdown` is cancelled, when the
-/// answer reaches its maximum length, and when the turn reaches its maximum time. The part that is written by then is stored.
+/// The turn ends early when its user asks for it, when the log's last reader is dropped unless the log outlives its readers, when its
+/// session is deleted, when `shutdown` is cancelled, when the answer reaches its maximum length, and when the turn reaches its
+/// maximum time. The part that is written by then is stored.
 pub async fn run(
     engine: &Engine,
     steps: &impl Steps,
@@ -53,8 +55,10 @@ pub async fn run(
     log: &TurnLog,
     shutdown: &CancellationToken,
 ) {
-    let ended = Turn { engine, steps, log, shutdown, question: Arc::new(question) }.run().await;
-    log.append(ended.map_or_else(Event::Failed, Event::Done));
+    let turn = Turn { engine, steps, log, shutdown, question: Arc::new(question) };
+    if let Err(error) = turn.run().await {
+        log.append(Event::Failed(error));
+    }
 }
 
 struct Turn<'a, S> {
@@ -66,13 +70,14 @@ struct Turn<'a, S> {
 }
 
 impl<S: Steps> Turn<'_, S> {
-    async fn run(&self) -> EngineResult<Answer> {
+    /// Writes the last event itself, unless it returns an error.
+    async fn run(&self) -> EngineResult<()> {
         if self.shutdown.is_cancelled() {
             return Err(EngineError::Unavailable("The server is stopping."));
         }
         let question = Arc::clone(&self.question);
         let begun = Arc::new(self.steps.database(move |engine| engine.begin_turn(&question)).await?);
-        let running = self.engine.running_turns().enter(begun.message.session_id, begun.message.id);
+        let running = self.enter(&begun);
         let stop = Stop { turn: self, running: &running, deadline: self.deadline(&begun) };
         let (prepared, written, failure) = match self.prepare(&begun, &stop).await {
             Ok(prepared) => {
@@ -82,15 +87,30 @@ impl<S: Steps> Turn<'_, S> {
             }
             Err((written, failure)) => (unprepared(&begun), written, failure),
         };
-        if running.stopped.is_cancelled() {
+        if running.turn.deleted.is_cancelled() {
             return Err(EngineError::NotFound("session"));
         }
-        let answer = self.record(begun, prepared, written).await?;
-        if let Some(failure) = failure {
-            return Err(failure);
+        self.record(Ending {
+            question: Arc::clone(&self.question),
+            begun,
+            prepared,
+            written,
+            failure: failure.map(|error| Arc::new(Event::Failed(error))),
+            recording: self.log.recording().cloned(),
+        })
+        .await
+    }
+
+    /// Enters the turn among those that run, and tells its ids, unless nothing of it is stored.
+    fn enter(&self, begun: &Begun) -> RunningTurn<'_> {
+        let (turns, user) = (self.engine.running_turns(), self.question.user);
+        if self.question.conversation.is_some() {
+            return turns.run_unstored(begun.ids(), user);
         }
-        answer.citations.iter().for_each(|citation| self.log.append(Event::Citation(citation.clone())));
-        Ok(answer)
+        let transcript = self.log.recording().map(|recording| Arc::clone(&recording.transcript));
+        let running = turns.enter(begun.ids(), user, transcript);
+        self.log.append(Event::Begun(begun.ids()));
+        running
     }
 
     fn deadline(&self, begun: &Begun) -> Deadline {
@@ -131,7 +151,8 @@ impl<S: Steps> Turn<'_, S> {
     async fn write_by_model(&self, model: &dyn ChatModel, request: ChatRequest, stop: &Stop<'_, S>) -> Ended {
         let mut pieces = model.stream(request);
         let mut draft = self.draft();
-        let mut room = self.engine.settings().answer.max_answer_chars;
+        let max_chars = self.engine.settings().answer.max_answer_chars;
+        let (mut room, mut room_for_thoughts) = (max_chars, max_chars);
         loop {
             let piece = tokio::select! {
                 biased;
@@ -139,13 +160,14 @@ impl<S: Steps> Turn<'_, S> {
                 piece = pieces.next() => piece,
             };
             match piece {
-                Some(Ok(Delta::Text(piece))) => {
-                    let piece: String = piece.chars().take(room).collect();
-                    room -= piece.chars().count();
-                    draft.push(&piece);
-                    if room == 0 {
-                        return stopped(draft.finish(), StopReason::Length);
-                    }
+                Some(Ok(Delta::Text(piece))) => draft.push(&take_chars(piece, &mut room)),
+                Some(Ok(Delta::Thought(piece))) => {
+                    self.log.append(Event::Thought(take_chars(piece, &mut room_for_thoughts)));
+                }
+                Some(Ok(Delta::WereThoughts)) => {
+                    draft = self.draft();
+                    room_for_thoughts = room_for_thoughts.min(room);
+                    room = max_chars;
                 }
                 Some(Ok(Delta::End { reason, usage })) => return ended(draft.finish(), reason, usage),
                 Some(Err(error)) => return failed(draft.finish(), error),
@@ -153,6 +175,9 @@ impl<S: Steps> Turn<'_, S> {
                     let error = LlmError::Interrupted("it ended without a last word".to_owned());
                     return failed(draft.finish(), error);
                 }
+            }
+            if room == 0 || room_for_thoughts == 0 {
+                return stopped(draft.finish(), StopReason::Length);
             }
         }
     }
@@ -163,19 +188,15 @@ impl<S: Steps> Turn<'_, S> {
     }
 
     /// Stores the answer, again while the database is away: a model's answer cannot be had a second time.
-    async fn record(&self, begun: Arc<Begun>, prepared: Prepared, written: Written) -> EngineResult<Answer> {
+    async fn record(&self, ending: Ending) -> EngineResult<()> {
         let since = Instant::now();
-        let session = begun.message.session_id;
-        let turn = Arc::new((Arc::clone(&self.question), begun, prepared, written));
+        let session = ending.begun.message.session_id;
+        let ending = Arc::new(ending);
         loop {
-            let shared = Arc::clone(&turn);
-            let record = move |engine: &Engine| {
-                let (question, begun, prepared, written) = &*shared;
-                engine.record_turn(question, begun, prepared, written)
-            };
+            let shared = Arc::clone(&ending);
             let patience =
                 if self.shutdown.is_cancelled() { RECORD_PATIENCE_STOPPED } else { RECORD_PATIENCE };
-            match self.steps.database(record).await {
+            match self.steps.database(move |engine| engine.record_turn(&shared)).await {
                 Err(error) if is_outage(&error) && since.elapsed() < patience => {
                     sleep(RECORD_PAUSE).await;
                 }
@@ -183,10 +204,25 @@ impl<S: Steps> Turn<'_, S> {
                     tracing::error!(%session, %error, "cannot store an answer");
                     return Err(error);
                 }
-                Ok(answer) => return Ok(answer),
+                Ok(events) => {
+                    for event in events {
+                        self.log.append_recorded(event);
+                    }
+                    return Ok(());
+                }
             }
         }
     }
+}
+
+/// At most `room` characters of a piece; `room` becomes less by their number.
+fn take_chars(piece: String, room: &mut usize) -> String {
+    let count = piece.chars().count();
+    if count <= *room {
+        *room -= count;
+        return piece;
+    }
+    piece.chars().take(std::mem::take(room)).collect()
 }
 
 /// The text of an answer while it is written; each safe part goes to the log.
@@ -230,11 +266,13 @@ fn failed(text: String, error: LlmError) -> Ended {
 
 fn ended(text: String, reason: FinishReason, usage: Option<rag_llm::Usage>) -> Ended {
     match reason {
+        _ if text.trim().is_empty() && reason != FinishReason::ContentFilter => {
+            failed(text, LlmError::BadAnswer("it is empty".to_owned()))
+        }
         FinishReason::Length => (Written { usage, ..Written::stopped(text, StopReason::Length) }, None),
         FinishReason::ContentFilter => {
             failed(text, LlmError::Interrupted("the server withheld the rest".to_owned()))
         }
-        _ if text.trim().is_empty() => failed(text, LlmError::BadAnswer("it is empty".to_owned())),
         _ => (Written::by_model(text, usage), None),
     }
 }
@@ -251,7 +289,8 @@ impl<S> Stop<'_, S> {
     async fn reason(&self) -> StopReason {
         tokio::select! {
             () = self.turn.log.is_abandoned() => StopReason::Asker,
-            () = self.running.stopped.cancelled() => StopReason::Asker,
+            () = self.running.turn.stopped.cancelled() => StopReason::Asker,
+            () = self.running.turn.deleted.cancelled() => StopReason::Asker,
             () = self.turn.shutdown.cancelled() => StopReason::Shutdown,
             () = sleep_until(self.deadline) => StopReason::Time,
         }

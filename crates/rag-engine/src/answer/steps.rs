@@ -1,58 +1,82 @@
-//! The blocking steps of a turn: store the question, find evidence, store the answer.
+//! The first blocking steps of a turn: store the question, find evidence.
 
 use std::time::Instant;
 
-use rag_llm::ChatRequest;
-use rag_repo::{PgConnection, RepoResult, collections, messages, sessions};
+use rag_llm::Usage;
+use rag_repo::{PgConnection, RepoResult, collections, messages, sessions, turns};
 use rag_schema::{
     enums::{Outcome, Sender},
     ids::{MessageId, SessionId},
-    models::{AnswerFacts, ChatMessage, NewChatMessage, NewChatSession},
+    models::{ChatMessage, ChatSession, ChatSessionChange, NewChatMessage, NewChatSession, NewTurn},
 };
-use serde_json::json;
 
 use super::{
-    NOT_FOUND, check_citations, extractive, prompt, stored,
-    types::{Answer, Begun, Evidence, Plan, Prepared, Question, Sources, TurnTimings, Written},
+    NOT_FOUND, extractive,
+    keeper::LEASE_S,
+    prompt,
+    record::{EXTRACTIVE, blank_message, ms_since},
+    types::{Begun, Evidence, Place, Plan, Prepared, Question, Sources, TurnTimings, Written},
 };
 use crate::{
     Engine, EngineError, EngineResult,
     events::Searched,
-    names,
     retrieve::{EmbeddedQuestion, Said, SearchRequest},
+    sessions::title_of,
 };
 
-/// Messages in whose light a question is understood.
-const RECENT_MESSAGES: i64 = 4;
-/// Characters of a question that make the title of its session.
-const TITLE_CHARS: usize = 80;
-/// Name under which extractive answers are stored.
-const EXTRACTIVE: &str = "extractive";
+/// Number of earlier messages that help to understand a question.
+const RECENT_MESSAGES: usize = 4;
+/// How long a turn may run past its maximum time before a process without a keeper is taken for dead, in seconds.
+const UNKEPT_LEASE_S: i64 = 60;
 
 impl Engine {
     /// Stores the question, with the session that it begins, in one transaction. A question that is refused stores nothing.
     pub(super) fn begin_turn(&self, question: &Question) -> EngineResult<Begun> {
         let at = Instant::now();
-        let text = self.check_question(&question.text)?;
+        let text = match question.place {
+            Place::Again(_) => "",
+            Place::End | Place::Beside(_) => self.check_question(&question.text)?,
+        };
         if self.chat().is_some() {
             self.check_tokens(question.actor)?;
         }
         if let Some(conversation) = &question.conversation {
             return self.begin_unstored(question, text, conversation, at);
         }
+        let max_history =
+            self.settings().answer.history_messages.max(i64::try_from(RECENT_MESSAGES).unwrap_or(0));
         self.db().transaction(question.actor, |conn| {
-            if let Some(session) = question.session {
-                sessions::lock(conn, session).map_err(|error| EngineError::from(error).naming("session"))?;
-            }
+            let session = question.session.map(|id| sessions::lock(conn, id)).transpose();
+            let session = session.map_err(|error| EngineError::from(error).naming("session"))?;
             if !collections::are_all_visible(conn, &question.collections)? {
                 return Err(EngineError::NotFound("collection"));
             }
-            let session = question.session.map_or_else(|| begin_session(conn, question, text), Ok)?;
-            let ordinal = messages::next_ordinal(conn, session)?;
-            let recent = messages::before(conn, session, ordinal, RECENT_MESSAGES)?;
-            let message = messages::append(conn, &blank(session, ordinal, Sender::User, text))?;
-            Ok(Begun { message, recent, at })
+            let session = session.map_or_else(|| begin_session(conn, question, text), Ok)?;
+            let message = store_question(conn, &session, question.place, text)?;
+            let history = match message.parent_id {
+                Some(parent) => messages::list_branch(conn, session.id, parent, max_history)?,
+                None => Vec::new(),
+            };
+            let answer_id = MessageId::new();
+            let new = NewTurn {
+                message_id: answer_id,
+                session_id: session.id,
+                question_id: message.id,
+                user_id: session.user_id,
+                answered_by: self.chat().map_or(EXTRACTIVE, |chat| chat.name()),
+            };
+            turns::insert(conn, &new, self.turn_lease_s())?;
+            Ok(Begun { message, answer_id, history, at })
         })
+    }
+
+    /// How long a new turn lives without a renewal, in seconds.
+    fn turn_lease_s(&self) -> i64 {
+        if self.turn_keeper().get().is_some() {
+            return LEASE_S;
+        }
+        let max_time = i64::try_from(self.settings().answer.max_time.as_secs()).unwrap_or(i64::MAX);
+        max_time.saturating_add(UNKEPT_LEASE_S)
     }
 
     fn check_question<'q>(&self, question: &'q str) -> EngineResult<&'q str> {
@@ -72,7 +96,7 @@ impl Engine {
 
     /// Finds evidence and decides how the question is answered. Asks models and waits for them.
     pub(super) fn prepare_turn(&self, question: &Question, begun: &Begun) -> EngineResult<Prepared> {
-        let said: Vec<Said<'_>> = last_of(&begun.recent, RECENT_MESSAGES)
+        let said: Vec<Said<'_>> = recent(&begun.history)
             .iter()
             .map(|message| Said { sender: message.sender, text: &message.text })
             .collect();
@@ -113,7 +137,6 @@ impl Engine {
         embedded: Option<EmbeddedQuestion>,
         evidence: &[Evidence],
     ) -> EngineResult<Plan> {
-        let message = &begun.message;
         if evidence.is_empty() {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
@@ -121,112 +144,20 @@ impl Engine {
             return Ok(Plan::Ready(extractive::answer(
                 self,
                 question.actor,
-                &message.text,
+                &begun.message.text,
                 embedded,
                 evidence,
             )?));
         }
-        let max = self.settings().answer.history_messages;
+        let answer = &self.settings().answer;
+        let history = within_tokens(&begun.history, answer.history_messages, answer.max_history_tokens);
+        let mut request = prompt::grounded(&begun.message.text, history, evidence);
         if let Some(conversation) = &question.conversation {
-            let history = last_of(&begun.recent, max);
-            let mut request = prompt::grounded(&message.text, history, evidence);
             prompt::add_instructions(&mut request, &conversation.instructions);
-            return Ok(Plan::Stream(ChatRequest { max_tokens: conversation.max_tokens, ..request }));
+            request.max_tokens = conversation.max_tokens;
         }
-        let history = self
-            .db()
-            .read(question.actor, |conn| messages::before(conn, message.session_id, message.ordinal, max))?;
-        Ok(Plan::Stream(prompt::grounded(&message.text, &history, evidence)))
+        Ok(Plan::Stream(request))
     }
-
-    /// Checks the citations of the text and stores the answer.
-    pub(super) fn record_turn(
-        &self,
-        question: &Question,
-        begun: &Begun,
-        prepared: &Prepared,
-        written: &Written,
-    ) -> EngineResult<Answer> {
-        let evidence = &prepared.sources.evidence;
-        let (text, citations) = match &written.citations {
-            // Brackets in extracted text are the source's own.
-            Some(citations) => (written.text.clone(), citations.clone()),
-            None => check_citations(&written.text, evidence),
-        };
-        let answered_by = match (&prepared.plan, self.chat()) {
-            (Plan::Stream(_), Some(chat)) => chat.name(),
-            _ => EXTRACTIVE,
-        };
-        let timings = TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings };
-        let usage = written.usage.or_else(|| prepared.plan.estimate(&written.text));
-        let tokens = |count: u32| i32::try_from(count).ok();
-        let session = begun.message.session_id;
-        let message = NewChatMessage {
-            question_id: Some(begun.message.id),
-            outcome: Some(written.outcome),
-            stop_reason: written.stop_reason,
-            retrieved_chunk_ids: evidence.iter().map(|given| Some(given.found.passage.id)).collect(),
-            citations: stored::write_citations(&citations),
-            answered_by: Some(answered_by),
-            timings: json!(timings),
-            prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
-            completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
-            ..blank(session, begun.message.ordinal, Sender::Assistant, &text)
-        };
-        let is_stored = question.conversation.is_none();
-        if is_stored {
-            self.store_answer(question, &message)?;
-        } else if let Some(usage) = usage {
-            self.spend_tokens(question.actor, usage)?;
-        }
-        if let Some(searched) = &prepared.facts {
-            let facts = AnswerFacts {
-                session_id: is_stored.then_some(session),
-                message_id: is_stored.then_some(message.id),
-                outcome: Some(written.outcome),
-                answered_by: Some(answered_by.to_owned()),
-                prompt_tokens: message.prompt_tokens,
-                completion_tokens: message.completion_tokens,
-                answer_ms: None,
-            };
-            self.note_answer(question.actor, &begun.message.text, searched, facts, begun.at.elapsed());
-        }
-        Ok(Answer {
-            message_id: message.id,
-            session_id: session,
-            question_id: begun.message.id,
-            outcome: written.outcome,
-            stop_reason: written.stop_reason,
-            citations,
-            answered_by: answered_by.to_owned(),
-            timings,
-            usage,
-            text,
-        })
-    }
-
-    /// Appends the answer to its session.
-    fn store_answer(&self, question: &Question, answer: &NewChatMessage<'_>) -> EngineResult<()> {
-        let session = answer.session_id;
-        let stored = self.db().transaction(question.actor, |conn| {
-            sessions::lock(conn, session)?;
-            let ordinal = messages::next_ordinal(conn, session)?;
-            let retrieved_chunk_ids = answer.retrieved_chunk_ids.clone();
-            let citations = answer.citations.clone();
-            let timings = answer.timings.clone();
-            messages::append(
-                conn,
-                &NewChatMessage { ordinal, retrieved_chunk_ids, citations, timings, ..*answer },
-            )
-        });
-        stored.map(drop).map_err(|error| EngineError::from(error).naming("session"))
-    }
-}
-
-/// The last `count` messages.
-fn last_of(messages: &[ChatMessage], count: i64) -> &[ChatMessage] {
-    let skip = messages.len().saturating_sub(usize::try_from(count).unwrap_or(0));
-    messages.get(skip..).unwrap_or_default()
 }
 
 /// A turn without evidence: its search failed or was stopped.
@@ -250,33 +181,55 @@ fn sources(message: &ChatMessage, searched: String, evidence: Vec<Evidence>) -> 
 }
 
 /// A session that its first question names.
-fn begin_session(conn: &mut PgConnection, question: &Question, text: &str) -> RepoResult<SessionId> {
-    // A question can have several lines; a name has one.
-    let title = names::clean(&text.replace(char::is_whitespace, " "));
-    let title: String = title.chars().take(TITLE_CHARS).collect();
+fn begin_session(conn: &mut PgConnection, question: &Question, text: &str) -> RepoResult<ChatSession> {
+    let title = title_of(text);
     let new = NewChatSession { id: SessionId::new(), user_id: question.user, title: &title };
-    Ok(sessions::insert(conn, &new)?.id)
+    sessions::insert(conn, &new)
 }
 
-fn ms_since(begun: Instant) -> f64 {
-    begun.elapsed().as_secs_f64() * 1e3
+/// The question as a message: a new one, or the one that is asked again.
+fn store_question(
+    conn: &mut PgConnection,
+    session: &ChatSession,
+    place: Place,
+    text: &str,
+) -> EngineResult<ChatMessage> {
+    let parent_id = match place {
+        Place::End => session.active_message_id,
+        Place::Beside(id) => find_question(conn, session.id, id)?.parent_id,
+        Place::Again(id) => {
+            let answered = messages::find(conn, session.id, id).ok().and_then(|message| message.question_id);
+            let question = find_question(conn, session.id, answered.unwrap_or(id))?;
+            let active_message_id = Some(question.id);
+            let change = ChatSessionChange { active_message_id, ..ChatSessionChange::default() };
+            sessions::update(conn, session.id, &change)?;
+            return Ok(question);
+        }
+    };
+    let ordinal = messages::next_ordinal(conn, session.id)?;
+    let new = NewChatMessage { parent_id, ..blank_message(session.id, ordinal, Sender::User, text) };
+    Ok(messages::append(conn, &new)?)
 }
 
-fn blank(session: SessionId, ordinal: i32, sender: Sender, text: &str) -> NewChatMessage<'_> {
-    NewChatMessage {
-        id: MessageId::new(),
-        session_id: session,
-        ordinal,
-        sender,
-        text,
-        question_id: None,
-        outcome: None,
-        stop_reason: None,
-        retrieved_chunk_ids: Vec::new(),
-        citations: json!([]),
-        answered_by: None,
-        timings: json!({}),
-        prompt_tokens: None,
-        completion_tokens: None,
-    }
+fn find_question(conn: &mut PgConnection, session: SessionId, id: MessageId) -> EngineResult<ChatMessage> {
+    let message =
+        messages::find(conn, session, id).map_err(|error| EngineError::from(error).naming("question"))?;
+    if message.sender == Sender::User { Ok(message) } else { Err(EngineError::NotFound("question")) }
+}
+
+/// The messages that help to understand a question.
+fn recent(history: &[ChatMessage]) -> &[ChatMessage] {
+    history.get(history.len().saturating_sub(RECENT_MESSAGES)..).unwrap_or_default()
+}
+
+/// The last messages: at most `max_messages`, and at most `max_tokens` by the estimate of `Usage`.
+fn within_tokens(history: &[ChatMessage], max_messages: i64, max_tokens: u32) -> &[ChatMessage] {
+    let mut tokens = 0_u32;
+    let is_within = |message: &&ChatMessage| {
+        tokens = tokens.saturating_add(Usage::estimate(message.text.chars().count(), 0).prompt_tokens);
+        tokens <= max_tokens
+    };
+    let max_messages = usize::try_from(max_messages).unwrap_or(0);
+    let count = history.iter().rev().take(max_messages).take_while(is_within).count();
+    history.get(history.len() - count..).unwrap_or_default()
 }

@@ -17,6 +17,28 @@ use crate::{
     retrieve::{Found, Understanding},
 };
 
+/// Place of a question in its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// After the last message of the active branch.
+    End,
+    /// Beside this question, which it replaces in a branch of its own.
+    Beside(MessageId),
+    /// It is this question, or the question of this answer, and gets another answer; the text is the stored one.
+    Again(MessageId),
+}
+
+/// The ids of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnIds {
+    /// Session of the turn.
+    pub session_id: SessionId,
+    /// Message that holds the question.
+    pub question_id: MessageId,
+    /// Id that the answer's message gets when the turn ends; the turn is known by it before.
+    pub message_id: MessageId,
+}
+
 /// A question, before anything of it is stored.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -26,7 +48,9 @@ pub struct Question {
     pub user: UserId,
     /// Session it belongs to; without one it begins a session of its own.
     pub session: Option<SessionId>,
-    /// The question's text.
+    /// Place in the session.
+    pub place: Place,
+    /// The question's text; not used with `Place::Again`.
     pub text: String,
     /// Collections to search; all that the asker may see when empty.
     pub collections: Vec<CollectionId>,
@@ -153,10 +177,19 @@ pub struct Answer {
 pub(super) struct Begun {
     /// The question; stored, unless the client keeps the conversation.
     pub(super) message: ChatMessage,
-    /// The last messages before it, oldest first; of a conversation that the client keeps, all of them.
-    pub(super) recent: Vec<ChatMessage>,
+    /// Id that the answer gets.
+    pub(super) answer_id: MessageId,
+    /// The messages before it in its branch, oldest first; of a conversation that the client keeps, all of them.
+    pub(super) history: Vec<ChatMessage>,
     /// When it arrived.
     pub(super) at: Instant,
+}
+
+impl Begun {
+    pub(super) fn ids(&self) -> TurnIds {
+        let ChatMessage { id: question_id, session_id, .. } = self.message;
+        TurnIds { session_id, question_id, message_id: self.answer_id }
+    }
 }
 
 /// A turn whose evidence is found; without evidence and a plan, one whose search failed or was stopped.

@@ -32,18 +32,21 @@ impl Engine {
         }
         let session = SessionId::new();
         let messages = conversation.messages.iter().map(|(sender, text)| (*sender, text.as_str()));
-        let mut recent: Vec<ChatMessage> = (0..)
+        let mut history: Vec<ChatMessage> = (0..)
             .zip(messages.chain([(Sender::User, text)]))
             .map(|(ordinal, (sender, text))| unstored(session, ordinal, sender, text))
             .collect();
-        let message = recent.pop().ok_or(EngineError::NotFound("question"))?;
-        Ok(Begun { message, recent, at })
+        let message = history.pop().ok_or(EngineError::NotFound("question"))?;
+        Ok(Begun { message, answer_id: MessageId::new(), history, at })
     }
 
-    /// Counts the tokens of an answer that is not stored.
-    pub(super) fn spend_tokens(&self, actor: Actor, usage: Usage) -> EngineResult<()> {
-        let tokens = usage.prompt_tokens.saturating_add(usage.completion_tokens);
-        Ok(self.db().transaction(actor, |conn| organisations::spend(conn, tokens))?)
+    /// Counts the tokens of an answer that is not stored. Returns `true`, as `store_answer` does for a new answer.
+    pub(super) fn spend_tokens(&self, actor: Actor, usage: Option<Usage>) -> EngineResult<bool> {
+        if let Some(usage) = usage {
+            let tokens = usage.prompt_tokens.saturating_add(usage.completion_tokens);
+            self.db().transaction(actor, |conn| organisations::spend(conn, tokens))?;
+        }
+        Ok(true)
     }
 }
 
@@ -64,5 +67,6 @@ fn unstored(session_id: SessionId, ordinal: i32, sender: Sender, text: &str) -> 
         created_at: DateTime::UNIX_EPOCH,
         question_id: None,
         stop_reason: None,
+        parent_id: None,
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Engine, EngineError, EngineResult,
-    answer::{Answer, Citation, Evidence, Question, Signals, assess, split_at_markers},
+    answer::{Answer, Citation, Evidence, Place, Question, Signals, assess, split_at_markers},
     retrieve::SearchRequest,
 };
 
@@ -66,6 +66,7 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
         actor: engine.local_actor(),
         user: engine.local_user().id,
         session: None,
+        place: Place::End,
         text: text.to_owned(),
         collections: vec![collection.id],
         filter: None,

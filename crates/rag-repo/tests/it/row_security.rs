@@ -166,6 +166,7 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         completion_tokens: None,
         question_id: None,
         stop_reason: None,
+        parent_id: None,
     }
 }
 

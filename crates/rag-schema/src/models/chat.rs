@@ -23,6 +23,10 @@ pub struct ChatSession {
     pub created_at: DateTime<Utc>,
     /// When a turn was last added.
     pub updated_at: DateTime<Utc>,
+    /// Last message of the branch that is shown and continued.
+    pub active_message_id: Option<MessageId>,
+    /// When it was archived.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// A conversation to insert.
@@ -69,6 +73,8 @@ pub struct ChatMessage {
     pub question_id: Option<MessageId>,
     /// Why an answer was stopped.
     pub stop_reason: Option<StopReason>,
+    /// Message that this one follows; `None` for a first question.
+    pub parent_id: Option<MessageId>,
 }
 
 /// A message to insert.
@@ -103,4 +109,18 @@ pub struct NewChatMessage<'a> {
     pub question_id: Option<MessageId>,
     /// Why an answer was stopped; only with outcome `stopped`.
     pub stop_reason: Option<StopReason>,
+    /// Message that this one follows; `None` for a first question.
+    pub parent_id: Option<MessageId>,
+}
+
+/// The change of a conversation; `None` leaves a value as it is.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = chat_sessions)]
+pub struct ChatSessionChange {
+    /// Title, 1 to 200 characters.
+    pub title: Option<String>,
+    /// Last message of the branch that is shown and continued.
+    pub active_message_id: Option<MessageId>,
+    /// When it was archived; `Some(None)` takes it out of the archive.
+    pub archived_at: Option<Option<DateTime<Utc>>>,
 }

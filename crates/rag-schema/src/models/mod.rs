@@ -9,10 +9,11 @@ mod file;
 mod job;
 mod memory;
 mod search;
+mod turn;
 mod user;
 
 pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
-pub use chat::{ChatMessage, ChatSession, NewChatMessage, NewChatSession};
+pub use chat::{ChatMessage, ChatSession, ChatSessionChange, NewChatMessage, NewChatSession};
 pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection};
 pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
@@ -22,4 +23,5 @@ pub use file::{File, NewFile};
 pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
+pub use turn::{NewTurn, TurnEvents, TurnRow};
 pub use user::{NewUser, User};

@@ -1,0 +1,196 @@
+//! The last blocking step of a turn: store the answer and the end of its transcript.
+
+use std::{sync::Arc, time::Instant};
+
+use rag_repo::{PgConnection, RepoResult, messages, sessions, turns};
+use rag_schema::{
+    enums::Sender,
+    ids::{MessageId, SessionId},
+    models::{AnswerFacts, NewChatMessage},
+};
+use serde_json::json;
+
+use super::{
+    check_citations,
+    log::{Event, Recording},
+    stored,
+    transcript::{Frame, to_position},
+    types::{Answer, Begun, Plan, Prepared, Question, TurnTimings, Written},
+};
+use crate::{Engine, EngineError, EngineResult};
+
+/// Name under which extractive answers are stored.
+pub(super) const EXTRACTIVE: &str = "extractive";
+
+/// All that is known of a turn at its end.
+pub(super) struct Ending {
+    pub(super) question: Arc<Question>,
+    pub(super) begun: Arc<Begun>,
+    pub(super) prepared: Prepared,
+    pub(super) written: Written,
+    /// `Event::Failed` of a turn that failed.
+    pub(super) failure: Option<Arc<Event>>,
+    pub(super) recording: Option<Recording>,
+}
+
+impl Engine {
+    /// Checks the citations of the text, stores the answer and, in the same transaction, the rest of the transcript. Returns the
+    /// last events, which the transcript has by then.
+    pub(super) fn record_turn(&self, ending: &Ending) -> EngineResult<Vec<Arc<Event>>> {
+        let Ending { question, begun, prepared, written, .. } = ending;
+        let answer = self.finish_answer(ending);
+        let events = last_events(ending, &answer);
+        let is_stored = question.conversation.is_none();
+        let is_new = match &ending.recording {
+            _ if !is_stored => self.spend_tokens(question.actor, answer.usage)?,
+            None => self.store_answer(ending, &answer, |_| Ok(0))?,
+            Some(recording) => self.store_recorded(ending, &answer, (recording, &events))?,
+        };
+        if let Some(searched) = prepared.facts.as_ref().filter(|_| is_new) {
+            let facts = AnswerFacts {
+                session_id: is_stored.then_some(answer.session_id),
+                message_id: is_stored.then_some(answer.message_id),
+                outcome: Some(written.outcome),
+                answered_by: Some(answer.answered_by),
+                prompt_tokens: answer.usage.and_then(|usage| i32::try_from(usage.prompt_tokens).ok()),
+                completion_tokens: answer.usage.and_then(|usage| i32::try_from(usage.completion_tokens).ok()),
+                answer_ms: None,
+            };
+            self.note_answer(question.actor, &begun.message.text, searched, facts, begun.at.elapsed());
+        }
+        Ok(events)
+    }
+
+    /// As `store_answer`, with the rest of the transcript, of which these events are the last.
+    fn store_recorded(
+        &self,
+        ending: &Ending,
+        answer: &Answer,
+        (recording, events): (&Recording, &[Arc<Event>]),
+    ) -> EngineResult<bool> {
+        let Recording { transcript, encode } = recording;
+        let frames: Vec<Frame> = events.iter().map(|event| Frame::new(event, *encode)).collect();
+        let mut saved = transcript.lock_saved();
+        let row = transcript.unsaved(*saved, &frames, (answer.message_id, ending.question.user));
+        let count = transcript.len() + frames.len();
+        let is_new = self.store_answer(ending, answer, |conn| {
+            row.as_ref().map_or(Ok(()), |row| turns::insert_events(conn, std::slice::from_ref(row)))?;
+            Ok(count)
+        })?;
+        transcript.append(frames, true);
+        *saved = count;
+        Ok(is_new)
+    }
+
+    fn finish_answer(&self, ending: &Ending) -> Answer {
+        let Ending { begun, prepared, written, .. } = ending;
+        let (text, citations) = match &written.citations {
+            // Brackets in extracted text are the source's own.
+            Some(citations) => (written.text.clone(), citations.clone()),
+            None => check_citations(&written.text, &prepared.sources.evidence),
+        };
+        let answered_by = match (&prepared.plan, self.chat()) {
+            (Plan::Stream(_), Some(chat)) => chat.name(),
+            _ => EXTRACTIVE,
+        };
+        Answer {
+            message_id: begun.answer_id,
+            session_id: begun.message.session_id,
+            question_id: begun.message.id,
+            text,
+            outcome: written.outcome,
+            stop_reason: written.stop_reason,
+            citations,
+            answered_by: answered_by.to_owned(),
+            timings: TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings },
+            usage: written.usage.or_else(|| prepared.plan.estimate(&written.text)),
+        }
+    }
+
+    /// Stores the answer and ends the turn; `false` if it was stored before, by an attempt whose success was not seen.
+    /// `store_events` returns the number of the turn's events.
+    fn store_answer(
+        &self,
+        ending: &Ending,
+        answer: &Answer,
+        store_events: impl Fn(&mut PgConnection) -> RepoResult<usize>,
+    ) -> EngineResult<bool> {
+        let Ending { question, begun, prepared, written, .. } = ending;
+        let usage = answer.usage;
+        let tokens = |count: u32| i32::try_from(count).ok();
+        let session = answer.session_id;
+        self.db().transaction(question.actor, |conn| {
+            let locked = sessions::lock(conn, session);
+            locked.map_err(|error| EngineError::from(error).naming("session"))?;
+            if let Ok(before) = messages::find(conn, session, answer.message_id) {
+                let is_ours = before.outcome == Some(answer.outcome);
+                return if is_ours { Ok(false) } else { Err(interrupted()) };
+            }
+            let count = store_events(conn)?;
+            if !turns::end(conn, answer.message_id, to_position(count))? {
+                return Err(interrupted());
+            }
+            let ordinal = messages::next_ordinal(conn, session)?;
+            let evidence = &prepared.sources.evidence;
+            let new = NewChatMessage {
+                id: answer.message_id,
+                question_id: Some(begun.message.id),
+                parent_id: Some(begun.message.id),
+                outcome: Some(written.outcome),
+                stop_reason: written.stop_reason,
+                retrieved_chunk_ids: evidence.iter().map(|given| Some(given.found.passage.id)).collect(),
+                citations: stored::write_citations(&answer.citations),
+                answered_by: Some(&answer.answered_by),
+                timings: json!(answer.timings),
+                prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
+                completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
+                ..blank_message(session, ordinal, Sender::Assistant, &answer.text)
+            };
+            messages::append(conn, &new)?;
+            Ok(true)
+        })
+    }
+}
+
+/// The citations and the answer, or the failure.
+fn last_events(ending: &Ending, answer: &Answer) -> Vec<Arc<Event>> {
+    if let Some(failure) = &ending.failure {
+        return vec![Arc::clone(failure)];
+    }
+    let citations = answer.citations.iter().cloned().map(Event::Citation);
+    citations.chain([Event::Done(answer.clone())]).map(Arc::new).collect()
+}
+
+fn interrupted() -> EngineError {
+    EngineError::Unavailable("The answer was interrupted: its server was away for too long. Ask again.")
+}
+
+pub(super) fn ms_since(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1e3
+}
+
+/// A message with nothing but its text.
+pub(super) fn blank_message(
+    session: SessionId,
+    ordinal: i32,
+    sender: Sender,
+    text: &str,
+) -> NewChatMessage<'_> {
+    NewChatMessage {
+        id: MessageId::new(),
+        session_id: session,
+        ordinal,
+        sender,
+        text,
+        question_id: None,
+        outcome: None,
+        stop_reason: None,
+        parent_id: None,
+        retrieved_chunk_ids: Vec::new(),
+        citations: json!([]),
+        answered_by: None,
+        timings: json!({}),
+        prompt_tokens: None,
+        completion_tokens: None,
+    }
+}
