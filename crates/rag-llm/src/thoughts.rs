@@ -37,9 +37,12 @@ impl ThoughtSplitter {
 
     /// The rest, which is no tag.
     pub(crate) fn finish(&mut self) -> Option<Delta> {
-        let rest = std::mem::take(&mut self.held);
-        let is_blank = self.place == Place::Start && rest.trim().is_empty();
-        if rest.is_empty() || is_blank {
+        let mut rest = std::mem::take(&mut self.held);
+        if self.place == Place::Start {
+            // As before a tag, white space before the answer is left out.
+            rest = rest.trim_start().to_owned();
+        }
+        if rest.is_empty() {
             return None;
         }
         Some(if self.place == Place::Thoughts { Delta::Thought(rest) } else { Delta::Text(rest) })

@@ -54,8 +54,8 @@ fn thoughts_text_and_sources_are_parts_of_one_message() {
             "reasoning-end",
             "text-start",
             "text-delta",
-            "text-end",
             "data-citation",
+            "text-end",
             "finish-step",
             "finish"
         ]

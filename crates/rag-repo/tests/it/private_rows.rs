@@ -19,7 +19,11 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
              VALUES ('{passage}', '{user}', 'fact', 'user', '-', 0.5, now());
          INSERT INTO memory_uses (memory_id, user_id) VALUES ('{passage}', '{user}');
          INSERT INTO memory_changes (id, step_id, memory_id, user_id, action, reason, made_by, after)
-             VALUES ('{file}', '{file}', '{passage}', '{user}', 'remembered', '-', 'user', '{{}}')"
+             VALUES ('{file}', '{file}', '{passage}', '{user}', 'remembered', '-', 'user', '{{}}');
+         INSERT INTO turns (message_id, session_id, question_id, user_id, answered_by, alive_until)
+             SELECT '{file}', m.session_id, m.id, '{user}', '-', now() FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
+             WHERE s.user_id = '{user}' AND m.sender = 'user' LIMIT 1;
+         INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
     ))
     .unwrap();
 }
