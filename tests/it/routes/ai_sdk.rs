@@ -18,7 +18,7 @@ fn parts(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("x-vercel-ai-ui-message-stream"), "v1");
     let body = String::from_utf8(answer.body.clone()).unwrap();
-    let parts = body.strip_suffix("data: [DONE]\n\n").expect("the last line");
+    let parts = body.strip_suffix("data: [DONE]\n\n").unwrap();
     parts
         .split_terminator("\n\n")
         .filter(|line| !line.starts_with(':'))

@@ -1,7 +1,6 @@
 //! Bodies that chat servers answered with, and their outcomes.
 
 use crate::Outcome::{Answer, Bad, Broken, Cut, Thought, Tokens, Withheld};
-use crate::Shape;
 
 /// A stream of one chunk with this delta, a chunk with the finish reason, and the end marker.
 macro_rules! delta {
@@ -22,7 +21,7 @@ macro_rules! after_hi {
     };
 }
 
-pub(crate) const SHAPES: &[Shape] = &[
+pub(crate) const SHAPES: &[crate::Shape] = &[
     ("a chunk with content", delta!("{\"content\":\"Hi\"}"), Answer("Hi")),
     (
         "a first delta with the role only",
