@@ -127,6 +127,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_reference_leads_to_a_schema() {
+        let text = openapi_json();
+        let schemas = &serde_json::to_value(document()).unwrap()["components"]["schemas"];
+        let references = text.split("\"#/components/schemas/").skip(1);
+        let missing: Vec<&str> = references
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|name| schemas.get(name).is_none())
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
     fn each_operation_documents_the_statuses_that_its_handler_returns() {
         let endpoints = endpoints();
         for (method, operation) in document().paths.paths.values().flat_map(operations) {

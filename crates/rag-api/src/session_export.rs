@@ -38,6 +38,7 @@ pub(crate) enum ExportFormat {
 pub(crate) struct ExportParams {
     /// `markdown`, the default, or `json`.
     #[serde(default)]
+    #[param(inline)]
     pub(crate) format: ExportFormat,
 }
 

@@ -136,6 +136,7 @@ pub(crate) struct MessageParams {
     #[validate(range(min = 0))]
     pub(crate) after: Option<i32>,
     /// The branch: `active` or `all`, which is the default.
+    #[param(inline)]
     pub(crate) branch: Option<Branch>,
 }
 

@@ -32,12 +32,13 @@ export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, 
       ) : (
         <ReplyView reply={reply} question={question} open={open} />
       )}
-      {!isAnswering && (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped' || reply.phase === 'interrupted') && (
-        <button type="button" class="quiet with-icon" onClick={() => again(question)}>
-          <Icon name="retry" />
-          {messages.answer.again}
-        </button>
-      )}
+      {!isAnswering &&
+        (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped' || reply.phase === 'interrupted') && (
+          <button type="button" class="quiet with-icon" onClick={() => again(question)}>
+            <Icon name="retry" />
+            {messages.answer.again}
+          </button>
+        )}
     </article>
   );
 });
