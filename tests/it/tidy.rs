@@ -89,6 +89,25 @@ fn commands_write_through_the_engine() {
     assert!(writers.iter().all(|name| ["index.rs", "reindex.rs"].contains(&name.as_str())), "{writers:?}");
 }
 
+/// The document keeps schemas by their names: of two types with one name it holds only one.
+#[test]
+fn each_view_and_body_has_a_name_of_its_own() {
+    let mut files = Vec::new();
+    rust_files(&checkout().join("crates/rag-api/src"), &mut files);
+    let mut names: Vec<String> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let structs = text.lines().filter_map(|line| line.strip_prefix("pub(crate) struct "));
+        let named = structs.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+        names
+            .extend(named.filter(|name| name.ends_with("View") || name.ends_with("Body")).map(str::to_owned));
+    }
+    names.sort();
+    assert!(names.len() > 50, "only {} were seen", names.len());
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn every_file_opens_with_a_sentence_and_stays_short() {
     let mut files = Vec::new();

@@ -91,7 +91,7 @@ pub(crate) struct ChatCompletionView {
     /// One answer.
     pub(crate) choices: Vec<ChoiceView>,
     /// Tokens that the chat model read and wrote; 0 for an extracted answer.
-    pub(crate) usage: UsageView,
+    pub(crate) usage: TokenUsageView,
     /// The passages that the answer is written from, as `Open WebUI` reads them; an addition of ours.
     #[schema(value_type = Vec<Object>)]
     pub(crate) sources: Vec<Value>,
@@ -127,7 +127,7 @@ pub(crate) struct AssistantView {
 /// Tokens used.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of OpenAI's interface")]
-pub(crate) struct UsageView {
+pub(crate) struct TokenUsageView {
     /// Tokens read.
     pub(crate) prompt_tokens: u32,
     /// Tokens written.
@@ -136,7 +136,7 @@ pub(crate) struct UsageView {
     pub(crate) total_tokens: u32,
 }
 
-impl From<Option<Usage>> for UsageView {
+impl From<Option<Usage>> for TokenUsageView {
     fn from(usage: Option<Usage>) -> Self {
         let Usage { prompt_tokens, completion_tokens, total_tokens } = usage.unwrap_or_default();
         Self { prompt_tokens, completion_tokens, total_tokens }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    chat::{Reply, UsageView, is_cut},
+    chat::{Reply, TokenUsageView, is_cut},
     error::OpenAiErrorView,
 };
 use crate::{event_stream::EventWriter, problem::ApiError};
@@ -60,7 +60,7 @@ impl ChatStream {
         let reason = if is_cut(answer) { "length" } else { "stop" };
         text += &data(&self.chunk(&json!({}), Some(reason)));
         if self.with_usage {
-            let usage = json!({"usage": UsageView::from(answer.usage)});
+            let usage = json!({"usage": TokenUsageView::from(answer.usage)});
             text += &data(&with_fields(self.frame(&json!([])), usage));
         }
         text + DONE
