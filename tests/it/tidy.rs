@@ -98,7 +98,7 @@ fn each_view_and_body_has_a_name_of_its_own() {
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let structs = text.lines().filter_map(|line| line.strip_prefix("pub(crate) struct "));
-        let named = structs.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+        let found = structs.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
         names
             .extend(named.filter(|name| name.ends_with("View") || name.ends_with("Body")).map(str::to_owned));
     }
