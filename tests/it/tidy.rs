@@ -100,7 +100,7 @@ fn each_view_and_body_has_a_name_of_its_own() {
         let structs = text.lines().filter_map(|line| line.strip_prefix("pub(crate) struct "));
         let found = structs.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
         names
-            .extend(named.filter(|name| name.ends_with("View") || name.ends_with("Body")).map(str::to_owned));
+            .extend(found.filter(|name| name.ends_with("View") || name.ends_with("Body")).map(str::to_owned));
     }
     names.sort();
     assert!(names.len() > 50, "only {} were seen", names.len());
