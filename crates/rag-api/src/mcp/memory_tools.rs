@@ -1,16 +1,19 @@
 //! The tools over the caller's long-term memory.
 
-use rag_engine::memory::{Fact, RecallRequest, Remembered};
+use rag_engine::memory::{Fact, RecallRequest};
 use rag_schema::enums::MemorySource;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use validator::Validate;
 
-use super::tools::read;
+use super::tools::{check_query, read};
 use crate::{
     app::App,
     auth::Caller,
-    memories::{RememberedView, recall::RecallView, store::RememberBody},
+    memories::{
+        recall::RecallView,
+        store::{RememberBody, remember_fact},
+    },
     problem::{ApiError, ApiResult},
 };
 
@@ -18,14 +21,8 @@ use crate::{
 pub(super) async fn remember(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
     let body: RememberBody = read(arguments)?;
     body.validate().map_err(|errors| ApiError::field("arguments", errors.to_string()))?;
-    let (user, actor) = (caller.person()?.id, caller.actor);
     let fact = Fact { source: MemorySource::Tool, ..Fact::from(body) };
-    let done = app.with_models(move |engine| Ok(engine.remember(actor, user, &[fact])?)).await?;
-    match done.into_iter().next() {
-        Some(Remembered::Invalid(detail)) => Err(ApiError::field("arguments", detail)),
-        Some(done) => Ok(json!(RememberedView::from(done))),
-        None => Err(ApiError::field("arguments", "hold nothing to remember")),
-    }
+    Ok(json!(remember_fact(app, caller, fact, "arguments").await?))
 }
 
 #[derive(Deserialize)]
@@ -41,9 +38,7 @@ struct RecallArguments {
 /// Recalls memories, and passages of documents if that is asked for.
 pub(super) async fn recall(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
     let RecallArguments { query, limit, documents } = read(arguments)?;
-    if query.trim().is_empty() || query.chars().count() > 10_000 {
-        return Err(ApiError::field("query", "must be 1 to 10,000 characters long"));
-    }
+    check_query(&query)?;
     let (user, actor) = (caller.person()?.id, caller.actor);
     let recalled = app
         .with_models(move |engine| {

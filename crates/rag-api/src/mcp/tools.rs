@@ -190,6 +190,14 @@ pub(super) fn read<T: DeserializeOwned>(arguments: Value) -> ApiResult<T> {
     serde_json::from_value(arguments).map_err(|error| ApiError::field("arguments", error.to_string()))
 }
 
+/// Refuses a query that is blank or too long.
+pub(super) fn check_query(query: &str) -> ApiResult<()> {
+    if query.trim().is_empty() || query.chars().count() > 10_000 {
+        return Err(ApiError::field("query", "must be 1 to 10,000 characters long"));
+    }
+    Ok(())
+}
+
 async fn find_scope(app: &App, caller: &Caller, collection: Option<&str>) -> ApiResult<Vec<CollectionId>> {
     match collection {
         Some(name) => Ok(vec![find_collection_by_name(app, caller, name).await?]),
@@ -207,9 +215,7 @@ struct SearchArguments {
 
 async fn search(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
     let SearchArguments { query, collection, limit } = read(arguments)?;
-    if query.trim().is_empty() || query.chars().count() > 10_000 {
-        return Err(ApiError::field("query", "must be 1 to 10,000 characters long"));
-    }
+    check_query(&query)?;
     let collections = find_scope(app, caller, collection.as_deref()).await?;
     let limit = limit.unwrap_or(8).clamp(1, MAX_RESULTS);
     let actor = caller.actor;

@@ -5,4 +5,4 @@ pub(crate) mod recall;
 pub(crate) mod store;
 mod views;
 
-pub(crate) use views::{MemoryView, RememberedView};
+pub(crate) use views::MemoryView;

@@ -18,7 +18,7 @@ use validator::Validate;
 use super::views::{MemoryChangeView, MemoryView, RememberedView, StatementBody};
 use crate::{
     app::App,
-    auth::{May, Own, Store},
+    auth::{Caller, May, Own, Store},
     extract::{Body, Id, Params},
     page::{ListView, PageParams, default_limit},
     problem::{ApiError, ApiResult},
@@ -108,12 +108,22 @@ pub(crate) async fn remember(
     caller: May<Store>,
     Body(body): Body<RememberBody>,
 ) -> ApiResult<Json<RememberedView>> {
-    let (user, actor, fact) = (caller.person()?.id, caller.actor, Fact::from(body));
+    Ok(Json(remember_fact(&app, &caller, Fact::from(body), "body").await?))
+}
+
+/// Remembers one fact, which the request gave in `field`.
+pub(crate) async fn remember_fact(
+    app: &App,
+    caller: &Caller,
+    fact: Fact,
+    field: &'static str,
+) -> ApiResult<RememberedView> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
     let done = app.with_models(move |engine| Ok(engine.remember(actor, user, &[fact])?)).await?;
     match done.into_iter().next() {
-        Some(Remembered::Invalid(detail)) => Err(ApiError::field("body", detail)),
-        Some(done) => Ok(Json(done.into())),
-        None => Err(ApiError::field("body", "holds nothing to remember")),
+        Some(Remembered::Invalid(detail)) => Err(ApiError::field(field, detail)),
+        Some(done) => Ok(done.into()),
+        None => Err(ApiError::field(field, "holds nothing to remember")),
     }
 }
 
