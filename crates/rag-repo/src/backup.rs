@@ -84,10 +84,10 @@ pub fn in_snapshot<T, E: From<RepoError>>(
     Ok(done)
 }
 
-/// Reads every row of every table.
+/// Reads every row of every table, within a transaction such as that of [`in_snapshot`].
 pub fn facts(conn: &mut PgConnection) -> RepoResult<Facts> {
     // The text of a row depends on these.
-    sql_query("SELECT set_config(name, value, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), ('IntervalStyle', 'postgres'), ('extra_float_digits', '1'), ('bytea_output', 'hex')) AS setting (name, value)")
+    sql_query("SELECT set_config(name, value, true) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), ('IntervalStyle', 'postgres'), ('extra_float_digits', '1'), ('bytea_output', 'hex')) AS setting (name, value)")
         .execute(conn)?;
     let statements: Vec<Line> = sql_query(include_str!("table_facts.sql")).load(conn)?;
     let tables = statements.into_iter().map(|Line { line }| sql_query(line).get_result(conn));
