@@ -9,6 +9,7 @@ mod missing_models;
 mod output;
 mod paths;
 mod postgres;
+mod progress;
 mod runtime;
 mod signals;
 

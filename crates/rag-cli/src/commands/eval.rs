@@ -2,7 +2,7 @@
 
 use std::{fmt, fs, path::Path, process::ExitCode};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rag_engine::evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate};
 
 use super::eval_answers;
@@ -10,7 +10,7 @@ use crate::{
     args::Eval,
     config::Config,
     failure::{Exit, Failure, Outcome},
-    output,
+    output, progress,
     runtime::Context,
 };
 
@@ -55,11 +55,7 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
 }
 
 fn progress_bar() -> ProgressBar {
-    let bar = if output::is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} [{elapsed}]") {
-        bar.set_style(style);
-    }
-    bar
+    progress::styled(|| ProgressBar::new(0), "{msg} {wide_bar} {pos}/{len} [{elapsed}]")
 }
 
 /// The report of an earlier run.

@@ -1,8 +1,8 @@
 //! `rag index`: shows the vector index and the settings it should have, and rebuilds it.
 
-use std::{process::ExitCode, thread, time::Duration};
+use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rag_engine::Engine;
 use rag_repo::{Actor, RepoResult, embedding_models, vector_index};
 use rag_schema::{enums::IndexKind, models::VectorIndex};
@@ -12,12 +12,10 @@ use crate::{
     args::Index,
     config::Config,
     failure::{Exit, Failure, Outcome},
-    output,
+    output, progress,
     runtime::Context,
 };
 
-/// How often it is asked how far the build is.
-const LOOK: Duration = Duration::from_millis(250);
 /// Marks of the bar.
 const MARKS: u32 = 1_000;
 /// An `IVFFlat` index with so many times fewer lists than its rows ask for is worth a rebuild.
@@ -38,29 +36,22 @@ pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
 /// Builds on one connection, and looks from another how far that is.
 fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome<()> {
     let model = engine.models().for_new_collections().row();
-    let bar = if output::is_watched() { ProgressBar::new(u64::from(MARKS)) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg} [{elapsed}]") {
-        bar.set_style(style);
-    }
-    let built: RepoResult<()> = thread::scope(|scope| {
-        let build = scope.spawn(|| {
-            engine
-                .db()
-                .transaction(Actor::System, |conn| vector_index::rebuild(conn, model, wanted, max_memory_mb))
-        });
-        while !build.is_finished() {
-            // A look that fails costs the bar a step, not the build.
-            if let Ok(Some(progress)) =
-                engine.db().read(Actor::System, |conn| vector_index::progress(conn, model.id))
-            {
-                bar.set_position(marks(progress.share));
-                bar.set_message(progress.phase);
-            }
-            thread::sleep(LOOK);
+    let bar =
+        progress::styled(|| ProgressBar::new(u64::from(MARKS)), "{bar:40} {percent:>3} % {msg} [{elapsed}]");
+    let look = || {
+        // A look that fails costs the bar a step, not the build.
+        if let Ok(Some(progress)) =
+            engine.db().read(Actor::System, |conn| vector_index::progress(conn, model.id))
+        {
+            bar.set_position(marks(progress.share));
+            bar.set_message(progress.phase);
         }
-        build.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    };
+    let built: RepoResult<()> = progress::watch(&bar, look, || {
+        engine
+            .db()
+            .transaction(Actor::System, |conn| vector_index::rebuild(conn, model, wanted, max_memory_mb))
     });
-    bar.finish_and_clear();
     Ok(built?)
 }
 

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rag_engine::{CollectionRequest, Engine, EngineError, ingest::Upload, jobs::Workers};
 use rag_repo::{Page, RepoError, RepoResult, jobs};
 use rag_schema::{
@@ -28,7 +28,7 @@ use crate::{
     args::Ingest,
     config::Config,
     failure::{Exit, Failure, Outcome},
-    output,
+    output, progress,
     runtime::Context,
     signals,
 };
@@ -124,10 +124,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(engine: &'a Engine, collection: &'a Collection, stop: &'a AtomicBool) -> Self {
-        let bar = if output::is_watched() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
-            bar.set_style(style);
-        }
+        let bar = progress::spinner();
         let summary = Summary { collection: collection.name.clone(), ..Summary::default() };
         let begun = Instant::now();
         Self { engine, collection, stop, open: HashMap::new(), summary, bar, begun, noted: begun }

@@ -9,11 +9,8 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
-    thread,
-    time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use rag_pg::{Install, Temporary};
 use rag_repo::{PgConnection, backup, clock, migrations, server};
 
@@ -24,11 +21,9 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     output,
     postgres::{self, Postgres},
+    progress,
     runtime::{connect, connect_to},
 };
-
-/// How often progress is looked at.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// Makes a backup, or verifies one.
 pub(crate) fn run(config: &Config, args: Backup) -> Outcome<ExitCode> {
@@ -160,24 +155,11 @@ fn compare(conn: &mut PgConnection, manifest: &Manifest) -> Outcome<()> {
 }
 
 /// Shows how many bytes are done while `work` runs.
-fn watched(
-    verb: &str,
-    done: impl Fn() -> u64 + Sync,
-    work: impl FnOnce() -> Outcome<()> + Send,
-) -> Outcome<()> {
-    let bar = if output::is_watched() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
-        bar.set_style(style);
-    }
-    let worked = thread::scope(|scope| {
-        let work = scope.spawn(work);
-        while !work.is_finished() {
-            bar.set_message(format!("{} {verb}", output::bytes(done())));
-            bar.tick();
-            thread::sleep(LOOK);
-        }
-        work.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    });
-    bar.finish_and_clear();
-    worked
+fn watched(verb: &str, done: impl Fn() -> u64, work: impl FnOnce() -> Outcome<()> + Send) -> Outcome<()> {
+    let bar = progress::spinner();
+    let look = || {
+        bar.set_message(format!("{} {verb}", output::bytes(done())));
+        bar.tick();
+    };
+    progress::watch(&bar, look, work)
 }
