@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    docx_parts::{Notes, Numbering, Styles, link_note, read_notes, relations, title},
+    docx_parts::{Notes, Numbering, Styles, read_notes, relations, title},
+    links::{OpenLink, end_link},
     package::Package,
     source::Source,
     table::Table,
@@ -65,7 +66,7 @@ struct Paragraph {
     is_struck: bool,
     in_properties: bool,
     /// The target of an open link, and where its text begins.
-    link: Option<(String, usize)>,
+    link: Option<OpenLink>,
 }
 
 #[derive(Default)]
@@ -314,11 +315,7 @@ impl Body<'_, '_, '_> {
 
 impl Paragraph {
     fn end_link(&mut self) {
-        if let Some((target, start)) = self.link.take()
-            && let Some(note) = link_note(&target, self.text.get(start..).unwrap_or_default())
-        {
-            self.text.push_str(&note);
-        }
+        end_link(&mut self.text, self.link.take());
     }
 }
 

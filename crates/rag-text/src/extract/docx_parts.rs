@@ -282,16 +282,6 @@ pub(crate) fn title(core: &str) -> Option<String> {
     title.filter(|title| !generic.contains(&title.trim().to_lowercase().as_str()))
 }
 
-/// Text that follows a link: its target, if a reader could follow it and the text does not show it.
-pub(crate) fn link_note(target: &str, text: &str) -> Option<String> {
-    let shown = target.strip_prefix("mailto:").or_else(|| target.strip_prefix("tel:")).unwrap_or(target);
-    let is_address =
-        ["http://", "https://", "mailto:", "tel:", "ftp://"].iter().any(|scheme| target.starts_with(scheme));
-    let bare = shown.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
-    (is_address && shown.len() <= 300 && !bare.is_empty() && !text.contains(bare))
-        .then(|| format!(" ({shown})"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,14 +295,5 @@ mod tests {
         let markers: Vec<_> = [0, 1, 1, 0, 1].map(|level| numbering.next_marker("1", level).unwrap()).into();
         assert_eq!(markers, ["3. ", "3.i) ", "3.ii) ", "4. ", "4.i) "]);
         assert_eq!(numbering.next_marker("0", 0), None);
-    }
-
-    #[test]
-    fn links_name_their_target_unless_the_text_does() {
-        assert_eq!(link_note("https://a.example/x", "docs").unwrap(), " (https://a.example/x)");
-        assert_eq!(link_note("mailto:a@b.example", "Ada").unwrap(), " (a@b.example)");
-        assert_eq!(link_note("https://a.example/", "see a.example"), None);
-        assert_eq!(link_note("#top", "up"), None);
-        assert_eq!(link_note("javascript:x()", "up"), None);
     }
 }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use dom_query::{Document, NodeRef};
 
 use super::{
-    docx_parts::link_note,
     html_elements::{Controlled, is_clutter, is_inline, is_math, math_sign},
     html_table::{OpenTable, is_data},
+    links::link_note,
 };
 use crate::block::BlockKind;
 

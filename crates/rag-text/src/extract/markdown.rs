@@ -4,7 +4,12 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, Source, docx_parts::link_note, html, markdown_front, table::Table},
+    extract::{
+        Collector, Source, html,
+        links::{OpenLink, end_link},
+        markdown_front,
+        table::Table,
+    },
     refusal::Refusal,
 };
 
@@ -51,7 +56,7 @@ struct Walk<'c, 's, 'f> {
     verbatim: Option<Verbatim>,
     table: Option<Table>,
     /// The targets of open links, and where their texts begin.
-    links: Vec<(String, usize)>,
+    links: Vec<OpenLink>,
     /// The label of a footnote whose text has not begun.
     footnote: Option<String>,
 }
@@ -154,7 +159,7 @@ impl Walk<'_, '_, '_> {
                 None => Ok(()),
             },
             TagEnd::Link => {
-                self.end_link();
+                end_link(&mut self.text, self.links.pop());
                 Ok(())
             }
             TagEnd::Strikethrough => {
@@ -186,14 +191,6 @@ impl Walk<'_, '_, '_> {
         self.flush()?;
         self.verbatim = Some(verbatim);
         Ok(())
-    }
-
-    fn end_link(&mut self) {
-        if let Some((target, start)) = self.links.pop()
-            && let Some(note) = link_note(&target, self.text.get(start..).unwrap_or_default())
-        {
-            self.text.push_str(&note);
-        }
     }
 
     fn next_marker(&mut self) -> String {

@@ -23,6 +23,7 @@ mod html_table;
 mod html_walk;
 mod html_work;
 pub(crate) mod json;
+mod links;
 pub(crate) mod mail;
 pub(crate) mod markdown;
 mod markdown_front;

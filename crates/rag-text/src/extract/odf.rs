@@ -1,7 +1,8 @@
 //! Reads `OpenDocument` texts, spreadsheets and presentations, which share their elements.
 
 use super::{
-    docx_parts::{link_note, title},
+    docx_parts::title,
+    links::{OpenLink, end_link},
     package::Package,
     sheets,
     source::Source,
@@ -57,7 +58,7 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
 struct Text {
     shown: String,
     outline: Option<u8>,
-    link: Option<(String, usize)>,
+    link: Option<OpenLink>,
 }
 
 #[derive(Default)]
@@ -284,11 +285,7 @@ impl Body<'_, '_, '_> {
 
 impl Text {
     fn end_link(&mut self) {
-        if let Some((target, start)) = self.link.take()
-            && let Some(note) = link_note(&target, self.shown.get(start..).unwrap_or_default())
-        {
-            self.shown.push_str(&note);
-        }
+        end_link(&mut self.shown, self.link.take());
     }
 }
 

@@ -1,7 +1,8 @@
 //! Reads presentations: each slide a page with its title, lists, tables and notes.
 
 use super::{
-    docx_parts::{link_note, relations, title},
+    docx_parts::{relations, title},
+    links::{OpenLink, end_link},
     package::{Package, resolve},
     source::Source,
     table::Table,
@@ -104,7 +105,7 @@ struct Slide {
     in_text: bool,
     /// Where the text of the open field for the number of the slide begins.
     number_start: Option<usize>,
-    link: Option<(String, usize)>,
+    link: Option<OpenLink>,
     table: Option<Table>,
     cell: String,
     /// The columns and rows of the open cell; `None` if another one covers it.
@@ -183,13 +184,7 @@ impl Slide {
     fn end(&mut self, name: &str) {
         match name {
             "t" => self.in_text = false,
-            "r" => {
-                if let Some((target, start)) = self.link.take()
-                    && let Some(note) = link_note(&target, self.text.get(start..).unwrap_or_default())
-                {
-                    self.text.push_str(&note);
-                }
-            }
+            "r" => end_link(&mut self.text, self.link.take()),
             "fld" => {
                 if let Some(start) = self.number_start.take() {
                     self.text.truncate(start);

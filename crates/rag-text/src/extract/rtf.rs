@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::{
-    docx_parts::link_note,
+    links::{OpenLink, end_link},
     rtf_charsets::{charset, code_page, named_character},
     rtf_tokens::{Token, Tokens},
     source::Source,
@@ -114,7 +114,7 @@ struct Document<'c, 's, 'f> {
     table: Option<Table>,
     instruction: String,
     /// The target of each open field, and where its text begins.
-    links: Vec<(String, usize)>,
+    links: Vec<OpenLink>,
     title: String,
     is_list: bool,
     in_cell: bool,
@@ -163,11 +163,8 @@ impl Document<'_, '_, '_> {
                 .map(|rest| rest.trim().trim_matches('"').split('"').next().unwrap_or_default().to_owned());
             self.links.push((target.unwrap_or_default(), self.text.len()));
         }
-        if closed.is_field
-            && let Some((target, start)) = self.links.pop()
-            && let Some(note) = link_note(&target, self.text.get(start..).unwrap_or_default())
-        {
-            self.text.push_str(&note);
+        if closed.is_field {
+            end_link(&mut self.text, self.links.pop());
         }
     }
 
