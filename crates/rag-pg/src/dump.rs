@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
+use percent_encoding::percent_decode_str;
+
 use crate::error::{AtPath, PgError, Result};
 use crate::install::Install;
 use crate::log::last_lines;
@@ -112,27 +114,10 @@ fn split_password(url: &str) -> (String, Option<String>) {
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let Some((user, hosts)) = authority.rsplit_once('@') else { return whole() };
     let Some((user, password)) = user.split_once(':') else { return whole() };
-    (format!("{scheme}://{user}@{hosts}{tail}"), Some(percent_decoded(password)))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, others @ ..] = rest {
-        let code =
-            others.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        match code {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = others.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = others;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    (
+        format!("{scheme}://{user}@{hosts}{tail}"),
+        Some(percent_decode_str(password).decode_utf8_lossy().into_owned()),
+    )
 }
 
 fn failure(program: &'static str, status: ExitStatus, complaints: &str) -> PgError {
@@ -154,14 +139,11 @@ mod tests {
             split("postgresql://rag:x@/rag?host=/a@b"),
             ("postgresql://rag@/rag?host=/a@b".to_owned(), Some("x".to_owned()))
         );
+        let password_of = |url| split(url).1;
+        assert_eq!(password_of("postgresql://rag:100%@db/rag").as_deref(), Some("100%"));
+        assert_eq!(password_of("postgresql://rag:a%zz%41@db/rag").as_deref(), Some("a%zzA"));
         for url in ["postgresql://ada@db/rag", "postgresql:///rag", "host=db dbname=rag", "postgresql://db"] {
             assert_eq!(split(url), (url.to_owned(), None));
         }
-    }
-
-    #[test]
-    fn percent_signs_without_a_code_stay() {
-        assert_eq!(percent_decoded("100%"), "100%");
-        assert_eq!(percent_decoded("a%zz%41"), "a%zzA");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::percent_decode_str;
+
 use super::{
     html,
     package::{Package, resolve},
@@ -70,7 +72,8 @@ impl Book {
                             tag.get("properties").is_some_and(|properties| properties.contains("nav"));
                         if let (Some(id), Some(target), false) = (tag.get("id"), tag.get("href"), is_contents)
                         {
-                            items.insert(id, resolve(&root, &percent_decoded(&target)));
+                            items
+                                .insert(id, resolve(&root, &percent_decode_str(&target).decode_utf8_lossy()));
                         }
                     }
                     "itemref" => {
@@ -89,24 +92,6 @@ impl Book {
         })?;
         Ok(book)
     }
-}
-
-/// `a b` of `a%20b`.
-fn percent_decoded(target: &str) -> String {
-    let mut bytes = Vec::with_capacity(target.len());
-    let mut rest = target.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code =
-            behind.get(..2).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        if let Some(byte) = code.filter(|_| *first == b'%') {
-            bytes.push(byte);
-            rest = behind.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = behind;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
