@@ -296,6 +296,9 @@ fn a_turn_whose_server_died_is_interrupted_and_can_be_answered_again() {
         stream.contains("\"outcome\":\"interrupted\"") && stream.contains("\"text\":\"It is Par"),
         "{stream}"
     );
+    // So does one that has read an event more than was stored: the end has the number of that event.
+    let end = read_all(resume(&client, &turn, 4));
+    assert_eq!(frames(&end).0, [*read.last().unwrap()]);
     let messages = client.get(&format!("{session}/messages")).expect(200);
     assert_eq!(
         (&messages["items"][2]["outcome"], &messages["items"][2]["citations"]),

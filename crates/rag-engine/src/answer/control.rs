@@ -31,6 +31,9 @@ impl Engine {
 
     /// A reader of the turn's stream from event number `position` on, counted from 0; `None` if the turn has ended and has no such
     /// event. The turn may run in any process.
+    ///
+    /// The end of an interrupted turn has the number of an event that its process may have sent and not stored, so that a client at the
+    /// end cannot be told from one that does not know of it: both get the end.
     pub fn follow_turn(
         &self,
         actor: Actor,
@@ -38,10 +41,16 @@ impl Engine {
         message: MessageId,
         position: usize,
     ) -> EngineResult<Option<TranscriptReader>> {
-        let turn = self.db().read(actor, |conn| Ok(turns::find(conn, session, message)?));
-        let turn = turn.map_err(|error: EngineError| error.naming("answer"))?;
-        let has_read_all = turn.event_count.is_some_and(|count| to_position(position) == count);
-        Ok((!has_read_all).then(|| self.running_turns().follow(message, position)))
+        let next = self.db().read(actor, |conn| {
+            let turn = turns::find(conn, session, message)?;
+            if turn.event_count != Some(to_position(position)) {
+                return Ok(Some(position));
+            }
+            let answer = messages::find(conn, session, message)?;
+            Ok((answer.outcome == Some(Outcome::Interrupted)).then(|| position.saturating_sub(1)))
+        });
+        let next = next.map_err(|error: EngineError| error.naming("answer"))?;
+        Ok(next.map(|position| self.running_turns().follow(message, position)))
     }
 
     /// Ends the streams of turns that run in other processes, so that their clients continue elsewhere.
