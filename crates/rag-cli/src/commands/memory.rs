@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::ExitCode};
 use chrono::{DateTime, Utc};
 use rag_engine::memory::{Archive, Fact, MAX_FACTS, MemoryEdit, RecallRequest, Recalled, Remembered};
 use rag_repo::{
-    Page, PgConnection, RepoResult, memories,
+    Page, PgConnection, RepoError, RepoResult, memories,
     memories::{MemoryFilter, UsedMemory},
     memory_changes,
     search::Origin,
@@ -106,10 +106,14 @@ fn list(context: &Context, state: Option<MemoryState>, limit: i64) -> Outcome<()
 
 fn show(context: &Context, id: Uuid) -> Outcome<()> {
     let id = PassageId::from(id);
-    let found = read(context, |conn| {
+    let found = context.engine.db().read(context.engine.local_actor(), |conn| {
         Ok((memories::find(conn, id)?, memory_changes::list(conn, Some(id), Page::first(MAX_CHANGES))?))
     });
-    let ((memory, uses), changes) = found?;
+    let ((memory, uses), changes) = found.map_err(|error| match error {
+        RepoError::NotFound => Failure::new(Exit::Failed, format!("there is no memory {id}"))
+            .hint("`rag memory list` lists them"),
+        other => other.into(),
+    })?;
     let held = &memory.content;
     output::line(format!("{}\n", held.content));
     output::line(format!("{} of {}, {}", held.kind, memory.source, held.state));
