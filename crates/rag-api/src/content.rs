@@ -5,7 +5,8 @@ use std::fmt::Write;
 use actix_web::{HttpResponse, http::header, web};
 use bytes::Bytes;
 use futures_util::stream;
-use rag_repo::{RepoError, documents, versions};
+use rag_engine::Actor;
+use rag_repo::{PgConnection, RepoError, RepoResult, documents, versions};
 use rag_schema::ids::DocumentId;
 
 use crate::{
@@ -31,22 +32,48 @@ pub(crate) async fn get_document_content(
         })
         .await
         .map_err(|error| error.naming("document"))?;
-    let actor = caller.actor;
-    let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
-        let bytes = app.read(actor, move |conn| versions::content(conn, version.id, part)).await?;
-        Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
-    });
-    let name = document.source.as_deref().unwrap_or(&document.title);
-    Ok(HttpResponse::Ok()
-        .content_type(document.media_type.as_str())
-        .insert_header((header::CONTENT_DISPOSITION, attachment(name)))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .no_chunking(u64::try_from(version.size_bytes).unwrap_or(0))
-        .streaming(Box::pin(parts)))
+    let original = Original {
+        name: document.source.as_deref().unwrap_or(&document.title),
+        media_type: &document.media_type,
+        size_bytes: version.size_bytes,
+    };
+    Ok(original.send(app, caller.actor, move |conn, part| versions::content(conn, version.id, part)))
+}
+
+/// Stored bytes that somebody uploaded, to be saved as a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Original<'a> {
+    /// File name, or a path or an address that ends in it.
+    pub(crate) name: &'a str,
+    /// Media type.
+    pub(crate) media_type: &'a str,
+    /// Length in bytes.
+    pub(crate) size_bytes: i64,
+}
+
+impl Original<'_> {
+    /// Sends the parts that `read` returns, from 0 to the first that is absent. No page can run them.
+    pub(crate) fn send(
+        self,
+        app: web::Data<App>,
+        actor: Actor,
+        read: impl FnOnce(&mut PgConnection, i32) -> RepoResult<Option<Vec<u8>>> + Copy + Send + 'static,
+    ) -> HttpResponse {
+        let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
+            let bytes = app.read(actor, move |conn| read(conn, part)).await?;
+            Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
+        });
+        HttpResponse::Ok()
+            .content_type(self.media_type)
+            .insert_header((header::CONTENT_DISPOSITION, attachment(self.name)))
+            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+            .no_chunking(u64::try_from(self.size_bytes).unwrap_or(0))
+            .streaming(Box::pin(parts))
+    }
 }
 
 /// A header that makes browsers save the file under the last part of `source`.
-pub(crate) fn attachment(source: &str) -> String {
+fn attachment(source: &str) -> String {
     let name: String = source
         .rsplit(['/', '\\'])
         .next()

@@ -5,8 +5,6 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{self, Json},
 };
-use bytes::Bytes;
-use futures_util::stream;
 use rag_engine::Actor;
 use rag_repo::{PgConnection, RepoError, RepoResult, documents, files, versions};
 use rag_schema::{
@@ -24,9 +22,9 @@ use super::{
 use crate::{
     app::App,
     auth::{May, Own, Read, Store},
-    content::attachment,
+    content::Original,
     extract::Params,
-    problem::{ApiError, ApiResult},
+    problem::ApiResult,
     uploads::receive_loose_file,
 };
 
@@ -212,16 +210,9 @@ pub(crate) async fn get_file_content(
     let found = find(&app, actor, file_in_path(&req)?).await?;
     let place = found.parts();
     let view = FileView::from(found);
-    let parts = stream::try_unfold((app, 0), move |(app, part)| async move {
-        let bytes = app.read(actor, move |conn| place.read(conn, part)).await?;
-        Ok::<_, ApiError>(bytes.map(|bytes| (Bytes::from(bytes), (app, part + 1))))
-    });
-    Ok(HttpResponse::Ok()
-        .content_type("application/octet-stream")
-        .insert_header(("content-disposition", attachment(&view.filename)))
-        .insert_header(("content-security-policy", "default-src 'none'; sandbox"))
-        .no_chunking(u64::try_from(view.bytes).unwrap_or(0))
-        .streaming(Box::pin(parts)))
+    let original =
+        Original { name: &view.filename, media_type: "application/octet-stream", size_bytes: view.bytes };
+    Ok(original.send(app, actor, move |conn, part| place.read(conn, part)))
 }
 
 /// Deletes a file and the document that has its id, which no search finds any more.
