@@ -123,6 +123,8 @@ def endless_model(rag, short):
             assert len(answer["text"]) <= 40_000
         grown = server.resident_mb() - before
         wait_until(lambda: models.chats_open == 0, 10, "a model goes on after its answer was stopped")
+        # Slowly, so that the client leaves long before the maximum length.
+        models.piece, models.piece_s = "lantern and ferry ", 0.05
         connection = http.client.HTTPConnection(server.host)
         connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the lantern?"}), {"content-type": "application/json"})
         wait_until(lambda: models.chats_open > 0, 30, "the model is not asked")
