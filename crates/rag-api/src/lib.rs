@@ -13,6 +13,7 @@ mod content;
 mod documents;
 mod event_stream;
 mod extract;
+mod feedback;
 mod finish;
 mod health;
 mod jobs;

@@ -1,8 +1,8 @@
 //! What string fields of the interface can hold: the words of their types, and the characters of names.
 
 use rag_schema::enums::{
-    ChangeMaker, JobKind, JobStage, JobState, MemberRole, MemoryAction, MemoryKind, MemorySource,
-    MemoryState, Outcome, Role, Scope, Sender, StopReason, UserState, VersionState,
+    ChangeMaker, FaultReason, JobKind, JobStage, JobState, MemberRole, MemoryAction, MemoryKind,
+    MemorySource, MemoryState, Outcome, Rating, Role, Scope, Sender, StopReason, UserState, VersionState,
 };
 use serde_json::Value;
 use utoipa::openapi::{
@@ -25,7 +25,7 @@ macro_rules! fields {
 /// Schema, property, and its words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
-const FIELDS: [Field; 28] = fields! {
+const FIELDS: [Field; 32] = fields! {
     Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
     UserState: "UpdateUserBody" "state", "UserView" "state";
     MemberRole: "ShareBody" "role";
@@ -36,6 +36,8 @@ const FIELDS: [Field; 28] = fields! {
     VersionState: "VersionView" "state";
     Sender: "MessageView" "sender";
     Outcome: "AnswerView" "outcome", "MessageView" "outcome";
+    Rating: "FeedbackBody" "rating", "FeedbackView" "rating";
+    FaultReason: "FeedbackBody" "reason", "FeedbackView" "reason";
     StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
     MemoryKind: "MemoryView" "kind", "RememberBody" "kind", "UpdateMemoryBody" "kind", "RecallBody" "kinds";
     MemorySource: "MemoryView" "source", "RememberBody" "source";

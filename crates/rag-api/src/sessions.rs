@@ -1,5 +1,7 @@
 //! `/v1/sessions`: conversations and their messages.
 
+use std::collections::HashMap;
+
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::{
@@ -7,14 +9,14 @@ use rag_engine::{
     answer::{read_citations, read_timings},
 };
 use rag_repo::{
-    Page, PgConnection, RepoResult, messages,
+    Page, PgConnection, RepoResult, feedback, messages,
     sessions::{self, SessionFilter},
     turns,
 };
 use rag_schema::{
     enums::{Outcome, StopReason},
     ids::{MessageId, SessionId},
-    models::{ChatMessage, ChatSession},
+    models::{AnswerFeedback, ChatMessage, ChatSession},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,6 +28,7 @@ use crate::{
     app::App,
     auth::{Ask, May},
     extract::{Body, Id, Params},
+    feedback::FeedbackView,
     names::check_name,
     page::{ListView, default_limit},
     problem::ApiResult,
@@ -167,6 +170,9 @@ pub(crate) struct MessageView {
     pub(crate) stop_reason: Option<&'static str>,
     /// Checked citations, as in an answer.
     pub(crate) citations: Vec<CitationView>,
+    /// Your rating of an answer; absent before one is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) feedback: Option<FeedbackView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: Option<String>,
     /// Duration of each step; empty for a question.
@@ -192,6 +198,7 @@ impl From<ChatMessage> for MessageView {
             outcome: row.outcome.map(Outcome::as_str),
             stop_reason: row.stop_reason.map(StopReason::as_str),
             citations: read_citations(&row.citations).into_iter().map(CitationView::from).collect(),
+            feedback: None,
             answered_by: row.answered_by,
             timings: read_timings(&row.timings).into(),
             prompt_tokens: row.prompt_tokens,
@@ -199,6 +206,22 @@ impl From<ChatMessage> for MessageView {
             created_at: row.created_at,
         }
     }
+}
+
+/// The messages of a conversation with their ratings.
+pub(crate) fn rated_messages(
+    conn: &mut PgConnection,
+    session: SessionId,
+    rows: Vec<ChatMessage>,
+) -> RepoResult<Vec<MessageView>> {
+    let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
+    let mut ratings: HashMap<MessageId, AnswerFeedback> =
+        feedback::list(conn, session, &ids)?.into_iter().map(|row| (row.message_id, row)).collect();
+    let rated = rows.into_iter().map(|row| {
+        let feedback = ratings.remove(&row.id).map(FeedbackView::from);
+        MessageView { feedback, ..MessageView::from(row) }
+    });
+    Ok(rated.collect())
 }
 
 /// Starts a conversation.
@@ -275,7 +298,7 @@ pub(crate) async fn list_messages(
     Params(params): Params<MessageParams>,
 ) -> ApiResult<Json<ListView<MessageView>>> {
     let limit = params.limit;
-    let (rows, running) = app
+    let (messages, running) = app
         .read(caller.actor, move |conn| {
             let session = sessions::find(conn, id)?;
             // Read before the messages: a turn that ends in between shows its answer, not nothing.
@@ -284,18 +307,16 @@ pub(crate) async fn list_messages(
                 Some(Branch::Active) => branch_page(conn, &session, limit + 1, params.after)?,
                 Some(Branch::All) | None => messages::list(conn, id, limit + 1, params.after)?,
             };
-            Ok((rows, running))
+            Ok((rated_messages(conn, id, rows)?, running))
         })
         .await
         .map_err(|error| error.naming("session"))?;
-    let turn_of = |question: MessageId| {
-        let turn = running.iter().rev().find(|turn| turn.question_id == question)?;
+    let turn_of = |question: Uuid| {
+        let turn = running.iter().rev().find(|turn| turn.question_id.uuid() == question)?;
         Some(turn.message_id.uuid())
     };
-    let views = rows
-        .into_iter()
-        .map(|row| MessageView { turn_id: turn_of(row.id), ..MessageView::from(row) })
-        .collect();
+    let views =
+        messages.into_iter().map(|message| MessageView { turn_id: turn_of(message.id), ..message }).collect();
     Ok(Json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
 }
 

@@ -200,6 +200,17 @@ pub fn schedule(
     Ok(inserted > 0)
 }
 
+/// The job of a kind that ended last.
+pub fn last_ended(conn: &mut PgConnection, kind: JobKind) -> RepoResult<Option<Job>> {
+    Ok(jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::finished_at.is_not_null())
+        .select(Job::as_select())
+        .order(jobs::finished_at.desc())
+        .first(conn)
+        .optional()?)
+}
+
 /// Gives the queued jobs of a kind another priority when they have been due for `waited_s` seconds.
 pub fn raise_priority(
     conn: &mut PgConnection,

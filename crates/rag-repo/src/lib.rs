@@ -13,6 +13,7 @@ pub mod documents;
 pub mod embedding_models;
 pub mod error;
 pub mod events;
+pub mod feedback;
 pub mod files;
 pub mod filter;
 pub mod invitations;

@@ -280,4 +280,24 @@ words! {
         /// The server stopped.
         Shutdown = "shutdown",
     }
+    /// The rating of an answer.
+    Rating {
+        /// It helped.
+        Up = "up",
+        /// It did not help.
+        Down = "down",
+    }
+    /// The fault of an answer that is rated down.
+    FaultReason {
+        /// It is not true.
+        Wrong = "wrong",
+        /// Something is missing.
+        Incomplete = "incomplete",
+        /// Its citations do not support it.
+        Unsupported = "unsupported",
+        /// It was true once.
+        Outdated = "outdated",
+        /// Another fault, which the comment may name.
+        Other = "other",
+    }
 }

@@ -4,6 +4,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    answer_feedback (message_id) {
+        message_id -> Uuid,
+        session_id -> Uuid,
+        user_id -> Uuid,
+        rating -> Text,
+        reason -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     api_keys (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -603,6 +618,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(answer_feedback -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
@@ -641,6 +657,7 @@ diesel::joinable!(version_contents -> document_versions (version_id));
 diesel::joinable!(version_texts -> document_versions (version_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    answer_feedback,
     api_keys,
     audit_events,
     chat_messages,

@@ -79,6 +79,12 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ),
     ("get /v1/sessions/{id}/messages/{message_id}/events", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
     ("post /v1/sessions/{id}/messages/{message_id}/stop", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("put /v1/sessions/{id}/messages/{message_id}/feedback", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    // The answer has no rating.
+    (
+        "delete /v1/sessions/{id}/messages/{message_id}/feedback",
+        [401, 404, 404, 404, 404, 404, 403, 401, 403],
+    ),
     // A chat of this name is each caller's own.
     ("post /v1/ai-sdk/chat", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("get /v1/ai-sdk/chat/{chat}/stream", [401, 204, 204, 204, 204, 204, 403, 401, 403]),
@@ -186,6 +192,9 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         }
         "post /v1/sessions/{id}/messages/{message_id}/regenerate" => {
             (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), Some(json!({})))
+        }
+        "put /v1/sessions/{id}/messages/{message_id}/feedback" => {
+            (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), Some(json!({"rating": "up"})))
         }
         _ if path.contains("{message_id}") => {
             (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), None)

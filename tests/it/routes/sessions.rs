@@ -60,6 +60,37 @@ fn sessions_are_found_renamed_archived_and_exported() {
 }
 
 #[test]
+fn an_answer_is_rated_by_its_holder() {
+    let app = TestApp::start();
+    let client = app.client();
+    client.text(&client.collection("c"), "T", "The capital of France is Paris.");
+    let turn = client.post("/v1/ask", &json!({"question": "What is the capital of France?"})).expect(200);
+    let messages = format!("/v1/sessions/{}/messages", text(&turn, "/session_id"));
+    let rating = |message: &str| format!("{messages}/{message}/feedback");
+    let answer = rating(text(&turn, "/answer/message_id"));
+    let put = |path: &str, body: serde_json::Value| Answer::of(client.request("PUT", path).json(&body));
+    let stored = || client.get(&messages).expect(200)["items"][1]["feedback"].clone();
+    assert!(stored().is_null());
+    put(&answer, json!({"rating": "down", "reason": "outdated", "comment": "It moved."})).expect(200);
+    assert_eq!([text(&stored(), "/reason"), text(&stored(), "/comment")], ["outdated", "It moved."]);
+    // A second rating replaces the first, whole.
+    put(&answer, json!({"rating": "up"})).expect(200);
+    assert_eq!((text(&stored(), "/rating"), stored().get("reason")), ("up", None));
+    let exported = String::from_utf8(client.get("/v1/me/export").body).unwrap();
+    assert!(exported.contains("\"rating\":\"up\""), "{exported}");
+    client.send("DELETE", &answer).expect(204);
+    assert!(stored().is_null());
+    assert_eq!(client.send("DELETE", &answer).problem(404), "not_found");
+
+    let question = rating(text(&client.get(&messages).expect(200), "/items/0/id"));
+    put(&question, json!({"rating": "up"})).problem(422);
+    put(&answer, json!({"rating": "up", "reason": "wrong"})).problem(422);
+    put(&answer, json!({"rating": "sideways"})).problem(422);
+    put(&answer, json!({"rating": "up", "comment": ""})).problem(422);
+    assert_eq!(put(&rating(NOBODY), json!({"rating": "up"})).problem(404), "not_found");
+}
+
+#[test]
 fn unknown_sessions_are_not_found() {
     let app = TestApp::start();
     let client = app.client();

@@ -24,7 +24,7 @@ use crate::{
     auth::{May, Own},
     memories::MemoryView,
     problem::ApiResult,
-    sessions::MessageView,
+    sessions::rated_messages,
 };
 
 /// Rows read at a time.
@@ -44,7 +44,7 @@ enum Step {
 }
 
 /// Everything that is yours: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations, memories, events of what you did. One JSON object a line, its `kind` first.
+/// `/v1/documents/{id}/content`), conversations with ratings, memories, events of what you did. One JSON object a line, its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
@@ -126,12 +126,8 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
         Step::Messages { session, after } => {
             let rows = messages::list(conn, session, ROWS, after)?;
             let last = rows.last().map(|row| row.ordinal);
-            for row in rows {
-                line(
-                    &mut lines,
-                    "message",
-                    &json!({"session_id": session, "message": MessageView::from(row)}),
-                );
+            for message in rated_messages(conn, session, rows)? {
+                line(&mut lines, "message", &json!({"session_id": session, "message": message}));
             }
             match last {
                 Some(last) => Step::Messages { session, after: Some(last) },

@@ -6,7 +6,7 @@ use rag_pg::Status;
 use rag_repo::{
     Actor, Db, Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users,
 };
-use rag_schema::enums::JobState;
+use rag_schema::enums::{JobKind, JobState};
 use serde_json::{Value, json};
 
 use crate::{
@@ -71,6 +71,10 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
         let db = Db::new(url, &config.pool());
         let operator = db.read(Actor::System, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
         let missing = db.read(Actor::System, |conn| missing_models(conn, config.embedding_model()))?;
+        let upkeep = db.read(Actor::System, |conn| jobs::last_ended(conn, JobKind::Upkeep))?.map_or(
+            Value::Null,
+            |job| json!({"state": job.state.as_str(), "finished_at": job.finished_at, "problem": job.problem}),
+        );
         let counts = operator.map(|user| {
             db.read(Actor::user(user.id), |conn| -> RepoResult<_> {
                 Ok(json!({"collections": collections_of(conn)?, "jobs": jobs_of(conn)?}))
@@ -78,6 +82,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
         });
         if let (Some(report), Some(Value::Object(counts))) = (report.as_object_mut(), counts.transpose()?) {
             report.extend(counts);
+            report.insert("upkeep".to_owned(), upkeep);
             report.insert("missing_models".to_owned(), missing.iter().map(ToString::to_string).collect());
         }
     }
@@ -136,6 +141,11 @@ fn show(report: &Value) {
     let jobs = report.pointer("/stored/jobs").and_then(Value::as_object);
     let jobs = jobs.into_iter().flatten().map(|(state, count)| format!("{count} {state}"));
     output::line(format!("jobs         {}", jobs.collect::<Vec<_>>().join(", ")));
+    let upkeep = match text("/stored/upkeep/state").as_str() {
+        "none" => "has not run yet; a running server does it hourly".to_owned(),
+        state => format!("{state} at {}", text("/stored/upkeep/finished_at")),
+    };
+    output::line(format!("upkeep       {upkeep}"));
     let missing = report.pointer("/stored/missing_models").and_then(Value::as_array);
     for sentence in missing.into_iter().flatten().filter_map(Value::as_str) {
         output::line(format!("warning      {sentence}"));

@@ -22,7 +22,7 @@ use crate::fixture::Fixture;
 pub(crate) const STEP: Progress = Progress { stage: JobStage::Embedding, done: 1, total: Some(2) };
 pub(crate) const MAX_LOST_LEASES: i32 = 3;
 
-fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_bytes: i64) -> JobId {
+pub(crate) fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_bytes: i64) -> JobId {
     let new = NewJob {
         id: JobId::new(),
         kind: JobKind::Ingest,
@@ -78,7 +78,7 @@ fn claim_as(fixture: &mut Fixture, claim: &Claim) -> Vec<Job> {
     jobs::claim(&mut fixture.conn, &[claim]).unwrap()
 }
 
-fn ids(jobs: &[Job]) -> Vec<JobId> {
+pub(crate) fn ids(jobs: &[Job]) -> Vec<JobId> {
     jobs.iter().map(|job| job.id).collect()
 }
 
@@ -182,22 +182,6 @@ fn only_dead_jobs_are_retried_and_their_counts_begin_again() {
     assert_eq!(find(&mut fixture, id).failures, 1);
     let retried = jobs::retry(&mut fixture.conn, id).unwrap();
     assert_eq!((retried.state, retried.failures, retried.lease_number), (JobState::Queued, 0, 1));
-}
-
-#[test]
-fn one_upload_does_not_wait_behind_those_of_another_collection() {
-    let mut fixture = fixture();
-    let crowd: Vec<JobId> = (0..200).map(|_| queue(&mut fixture, 1_000)).collect();
-    let other = fixture.another_collection();
-    let single = queue_in(&mut fixture, other, 10);
-    assert_eq!(ids(&claim(&mut fixture)), crowd[..1]);
-    assert_eq!(ids(&claim(&mut fixture)), [single]);
-    assert_eq!(ids(&claim(&mut fixture)), crowd[1..2]);
-    // It gains nothing by waiting for its turn: the collection's next jobs share with the crowd.
-    let more = [queue_in(&mut fixture, other, 1_000), queue_in(&mut fixture, other, 1_000)];
-    let next: Vec<JobId> = (0..4).flat_map(|_| ids(&claim(&mut fixture))).collect();
-    assert_eq!(next.iter().filter(|id| more.contains(id)).count(), 2, "{next:?}");
-    assert_eq!(next.iter().filter(|id| crowd.contains(id)).count(), 2, "{next:?}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod collection_models;
 mod db;
 mod events;
+mod fair_queue;
 mod filter;
 mod fixture;
 mod indexes;

@@ -23,6 +23,9 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
          INSERT INTO turns (message_id, session_id, question_id, user_id, answered_by, alive_until)
              SELECT '{file}', m.session_id, m.id, '{user}', '-', now() FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
              WHERE s.user_id = '{user}' AND m.sender = 'user' LIMIT 1;
+         INSERT INTO answer_feedback (message_id, session_id, user_id, rating)
+             SELECT m.id, m.session_id, '{user}', 'up' FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
+             WHERE s.user_id = '{user}' LIMIT 1;
          INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
     ))
     .unwrap();

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
-    enums::{Outcome, Sender, StopReason},
+    enums::{FaultReason, Outcome, Rating, Sender, StopReason},
     ids::{MessageId, PassageId, SessionId, UserId},
-    schema::{chat_messages, chat_sessions},
+    schema::{answer_feedback, chat_messages, chat_sessions},
 };
 
 /// A conversation of one user.
@@ -123,4 +123,38 @@ pub struct ChatSessionChange {
     pub active_message_id: Option<MessageId>,
     /// When it was archived; `Some(None)` takes it out of the archive.
     pub archived_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// The rating of an answer.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = answer_feedback, check_for_backend(diesel::pg::Pg))]
+pub struct AnswerFeedback {
+    /// The answer.
+    pub message_id: MessageId,
+    /// Helpful or not.
+    pub rating: Rating,
+    /// The fault of an answer that is rated down; `None` if none was stated.
+    pub reason: Option<FaultReason>,
+    /// The user's own words.
+    pub comment: Option<String>,
+    /// When it was stored.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A rating to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = answer_feedback)]
+pub struct NewAnswerFeedback<'a> {
+    /// The answer.
+    pub message_id: MessageId,
+    /// The answer's conversation.
+    pub session_id: SessionId,
+    /// User who rates it.
+    pub user_id: UserId,
+    /// Helpful or not.
+    pub rating: Rating,
+    /// The fault; only with `Rating::Down`.
+    pub reason: Option<FaultReason>,
+    /// The user's own words, 1 to 2,000 characters.
+    pub comment: Option<&'a str>,
 }

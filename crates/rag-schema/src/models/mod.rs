@@ -13,7 +13,10 @@ mod turn;
 mod user;
 
 pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
-pub use chat::{ChatMessage, ChatSession, ChatSessionChange, NewChatMessage, NewChatSession};
+pub use chat::{
+    AnswerFeedback, ChatMessage, ChatSession, ChatSessionChange, NewAnswerFeedback, NewChatMessage,
+    NewChatSession,
+};
 pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection};
 pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
