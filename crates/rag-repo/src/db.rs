@@ -11,6 +11,7 @@ use diesel::{
 use crate::{
     actor::Actor,
     error::{RepoError, RepoResult, TransactionError},
+    tls,
 };
 
 /// Attempts of a transaction that collides with others.
@@ -61,6 +62,7 @@ pub struct Db {
 impl Db {
     /// A pool on the database at `url`. Connects lazily: an unreachable server shows at the first use.
     pub fn new(url: &str, settings: &PoolSettings) -> Self {
+        let url = tls::with_authorities(url);
         let pool = Pool::builder()
             .max_size(settings.max_connections.max(1))
             .min_idle(Some(1))
@@ -69,12 +71,12 @@ impl Db {
             .connection_customizer(Box::new(SessionDefaults {
                 statement_timeout_ms: settings.statement_timeout_ms,
             }))
-            .build_unchecked(ConnectionManager::new(url));
+            .build_unchecked(ConnectionManager::new(url.as_ref()));
         let probe = Pool::builder()
             .max_size(1)
             .min_idle(Some(0))
             .connection_timeout(RECONNECT * 2)
-            .build_unchecked(ConnectionManager::new(url));
+            .build_unchecked(ConnectionManager::new(url.as_ref()));
         Self {
             pool,
             probe,

@@ -33,6 +33,7 @@ pub mod server;
 pub mod sessions;
 pub mod statement;
 pub mod synonyms;
+mod tls;
 pub mod turns;
 pub mod users;
 pub mod vector_index;

@@ -6,7 +6,7 @@ use diesel::{
     sql_types::{Bool, Integer, Nullable, Text},
 };
 
-use crate::{RepoError, RepoResult, db::UNTRANSLATED};
+use crate::{RepoError, RepoResult, db::UNTRANSLATED, tls};
 
 /// Minimum version of PostgreSQL, as `server_version_num`.
 pub const MIN_SERVER_VERSION: i32 = 150_000;
@@ -53,6 +53,12 @@ pub struct ServerFacts {
     /// Size of the database, for people.
     #[diesel(sql_type = Text)]
     pub database_size: String,
+    /// Whether this connection is encrypted.
+    #[diesel(sql_type = Bool)]
+    pub is_encrypted: bool,
+    /// Whether this connection stays on one machine.
+    #[diesel(sql_type = Bool)]
+    pub is_local: bool,
     /// Whether the server is a replica.
     #[diesel(sql_type = Bool)]
     pub in_recovery: bool,
@@ -161,9 +167,9 @@ pub fn roles(conn: &mut PgConnection) -> RepoResult<Vec<RoleFacts>> {
 /// Connects outside of any pool and says in plain words why not, for a start or a check-up.
 /// The error never holds the URL, which may hold a password.
 pub fn connect(url: &str) -> RepoResult<PgConnection> {
-    let mut conn = PgConnection::establish(url).map_err(|error| {
+    let mut conn = PgConnection::establish(&tls::with_authorities(url)).map_err(|error| {
         let text = error.to_string();
-        RepoError::Unavailable(text.lines().last().unwrap_or("connection failed").trim().to_owned())
+        RepoError::Unavailable(tls::explain(text.lines().last().unwrap_or("connection failed").trim()))
     })?;
     conn.batch_execute(UNTRANSLATED)?;
     Ok(conn)
@@ -193,6 +199,8 @@ mod tests {
             lc_messages: lc_messages.to_owned(),
             user_name: "tenant".to_owned(),
             database_size: "8 MB".to_owned(),
+            is_encrypted: false,
+            is_local: true,
             in_recovery: false,
         };
         for locale in ["C", "POSIX", "C.UTF-8", "en_US.UTF-8", "en_GB", "English_United States.1252", ""] {

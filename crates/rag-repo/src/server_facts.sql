@@ -10,4 +10,6 @@ SELECT current_setting('server_version_num')::int AS version_number,
        current_setting('lc_messages') AS lc_messages,
        quote_ident(current_user) AS user_name,
        pg_size_pretty(pg_database_size(current_database())) AS database_size,
+       coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS is_encrypted,
+       coalesce(inet_client_addr() << '127.0.0.0/8' OR inet_client_addr() = '::1' OR inet_client_addr() = inet_server_addr(), true) AS is_local,
        pg_is_in_recovery() AS in_recovery

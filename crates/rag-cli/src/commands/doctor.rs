@@ -191,6 +191,18 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
         Some(shortcoming) => Check::bad("requirements", Grade::Fail, shortcoming, "see docs/OPERATIONS.md"),
         None => Check::ok("pgvector", facts.vector_installed.or(facts.vector_available).unwrap_or_default()),
     });
+    checks.push(if facts.is_encrypted {
+        Check::ok("encryption", "the connection to PostgreSQL is encrypted")
+    } else if facts.is_local {
+        Check::ok("encryption", "not needed: PostgreSQL is on this machine")
+    } else {
+        Check::bad(
+            "encryption",
+            Grade::Warn,
+            "the connection to PostgreSQL on another machine is not encrypted",
+            "switch TLS on at the server (ssl = on) and add sslmode=verify-full to database.url",
+        )
+    });
     let durability = [
         ("fsync", facts.fsync, "a crash of the machine can destroy the database"),
         ("full_page_writes", facts.full_page_writes, "a crash of the machine can destroy the database"),

@@ -124,12 +124,15 @@ impl Fixture {
     }
 }
 
-/// A connection to the test server, in a transaction that is never committed.
+/// The URL of the test server.
 #[expect(clippy::disallowed_methods, reason = "the environment gives tests their server")]
+pub(crate) fn database_url() -> String {
+    std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`")
+}
+
+/// A connection to the test server, in a transaction that is never committed.
 pub(crate) fn connect() -> PgConnection {
-    let url =
-        std::env::var("DATABASE_URL").expect("DATABASE_URL names no server: run the tests with `make test`");
-    let mut conn = server::connect(&url).expect("the test server answers");
+    let mut conn = server::connect(&database_url()).expect("the test server answers");
     migrations::run_pending(&mut conn).expect("migrations run");
     conn.begin_test_transaction().expect("a transaction begins");
     conn

@@ -27,4 +27,5 @@ mod row_security;
 mod schema;
 mod scope;
 mod search_plans;
+mod tls;
 mod visibility;

@@ -1,0 +1,97 @@
+//! TLS to PostgreSQL, as libpq does it: the system's certificate authorities for `verify-full`, and plain words for refusals.
+
+use std::{borrow::Cow, path::PathBuf};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The URL, with the system's certificate authorities if it demands a verified certificate and names no authority. libpq itself looks
+/// for a file of the user alone, `~/.postgresql/root.crt`, and `sslrootcert=system` leads its own OpenSSL to a folder that few systems have.
+pub(crate) fn with_authorities(url: &str) -> Cow<'_, str> {
+    let is_verified = url.contains("sslmode=verify-") && !url.contains("sslrootcert=");
+    let names_system = url.contains("sslrootcert=system");
+    if !(names_system || is_verified && !has_own_authorities()) {
+        return Cow::Borrowed(url);
+    }
+    match openssl_probe::probe().cert_file {
+        Some(file) => Cow::Owned(with_root_file(url, &file.to_string_lossy())),
+        None => Cow::Borrowed(url),
+    }
+}
+
+/// Whether the user has authorities of their own, which libpq finds without being told.
+fn has_own_authorities() -> bool {
+    std::env::var_os("HOME").is_some_and(|home| PathBuf::from(home).join(".postgresql/root.crt").exists())
+}
+
+/// `url` may be a URL or keywords and values, libpq's two forms.
+fn with_root_file(url: &str, file: &str) -> String {
+    let is_url = url.contains("://");
+    let value = if is_url {
+        utf8_percent_encode(file, NON_ALPHANUMERIC).to_string()
+    } else {
+        format!("'{}'", file.replace('\\', "\\\\").replace('\'', "\\'"))
+    };
+    if url.contains("sslrootcert=system") {
+        // With `system` libpq demands `verify-full`; a file leaves the choice, so it is stated.
+        let url = url.replace("sslrootcert=system", &format!("sslrootcert={value}"));
+        return if url.contains("sslmode=") { url } else { joined(&url, is_url, "sslmode=verify-full") };
+    }
+    joined(url, is_url, &format!("sslrootcert={value}"))
+}
+
+fn joined(url: &str, is_url: bool, parameter: &str) -> String {
+    let separator = match (is_url, url.contains('?')) {
+        (false, _) => ' ',
+        (true, true) => '&',
+        (true, false) => '?',
+    };
+    format!("{url}{separator}{parameter}")
+}
+
+/// libpq's words for a connection refused for its encryption, with the cure; other texts as they are.
+pub(crate) fn explain(text: &str) -> String {
+    let cure = if text.contains("certificate verify failed") {
+        "no authority that is trusted here has signed the server's certificate: name the file of its authority with sslrootcert=FILE in database.url"
+    } else if text.contains("does not match host name") {
+        "connect by a name that the certificate holds, or have a certificate made for this name"
+    } else if text.contains("no encryption") {
+        "the server accepts encrypted connections only: add sslmode=verify-full to database.url"
+    } else if text.contains("server does not support SSL") {
+        "the server has no encryption: switch it on there (ssl = on), or take sslmode=require out of database.url in a network that is trusted"
+    } else if text.contains("root certificate file") {
+        "name the file of the server's certificate authority with sslrootcert=FILE in database.url"
+    } else {
+        return text.to_owned();
+    };
+    format!("{text}; {cure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_are_added_in_both_forms_of_a_url() {
+        let file = "/etc/ssl/it's.crt";
+        for (url, with) in [
+            (
+                "postgres://u@h/d?sslmode=verify-full",
+                "postgres://u@h/d?sslmode=verify-full&sslrootcert=%2Fetc%2Fssl%2Fit%27s%2Ecrt",
+            ),
+            (
+                "postgres://u@h/d?sslrootcert=system",
+                "postgres://u@h/d?sslrootcert=%2Fetc%2Fssl%2Fit%27s%2Ecrt&sslmode=verify-full",
+            ),
+            ("host=h sslmode=verify-ca", "host=h sslmode=verify-ca sslrootcert='/etc/ssl/it\\'s.crt'"),
+        ] {
+            assert_eq!(with_root_file(url, file), with);
+        }
+        for url in [
+            "postgres://u@h/d",
+            "postgres://u@h/d?sslmode=require",
+            "host=h sslmode=verify-full sslrootcert=/a",
+        ] {
+            assert_eq!(with_authorities(url), url);
+        }
+    }
+}
