@@ -183,6 +183,20 @@ impl App {
     }
 }
 
+impl App {
+    /// Permits that are free, by what their holders mostly wait for.
+    pub(crate) fn permits_available(&self) -> [(&'static str, u32); 4] {
+        let free = |permits: &Semaphore| u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
+        let Permits { database, models, uploads, passwords } = &*self.permits;
+        [
+            ("database", free(database)),
+            ("models", free(models)),
+            ("uploads", free(uploads)),
+            ("passwords", free(passwords)),
+        ]
+    }
+}
+
 impl Steps for App {
     async fn database<T: Send + 'static>(
         &self,

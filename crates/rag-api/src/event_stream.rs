@@ -130,6 +130,22 @@ pub(crate) fn respond_with<R: EventReader>(
         .streaming(Box::pin(frames(reader, writer, watched, pause)))
 }
 
+/// Counts an open stream while it lives.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("rag_streams_open").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("rag_streams_open").decrement(1.0);
+    }
+}
+
 /// What the body of a stream and its watcher know of each other.
 #[derive(Clone, Default)]
 struct Watched {
@@ -147,8 +163,8 @@ fn frames<R: EventReader, W: EventWriter<R::Event>>(
     watched: Watched,
     pause: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let guard = watched.ended.clone().drop_guard();
-    let state: Option<(R, W, Watched, DropGuard)> = Some((reader, writer, watched, guard));
+    let guard = (watched.ended.clone().drop_guard(), Counted::new());
+    let state: Option<(R, W, Watched, (DropGuard, Counted))> = Some((reader, writer, watched, guard));
     stream::unfold(state, move |state| async move {
         let (mut reader, mut writer, watched, guard) = state?;
         watched.taken.fetch_add(1, Ordering::Relaxed);

@@ -20,6 +20,7 @@ mod jobs;
 mod limits;
 mod mcp;
 mod memories;
+mod metrics;
 mod names;
 mod openai;
 mod openapi;

@@ -8,7 +8,9 @@ use rag_engine::Engine;
 use tokio::sync::Mutex;
 use tracing_actix_web::TracingLogger;
 
-use crate::{ApiSettings, app::App, connection::Connection, event_stream, finish, routes, span::RequestSpan};
+use crate::{
+    ApiSettings, app::App, connection::Connection, event_stream, finish, metrics, routes, span::RequestSpan,
+};
 
 /// Blocking threads for work without a permit: spooled files and the check of readiness.
 const SPARE_THREADS: usize = 16;
@@ -19,6 +21,7 @@ pub struct RunningServer {
     address: SocketAddr,
     handle: ServerHandle,
     app: App,
+    metrics: Option<(SocketAddr, ServerHandle)>,
     task: Mutex<Option<rt::task::JoinHandle<io::Result<()>>>>,
 }
 
@@ -35,6 +38,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
         + SPARE_THREADS;
     engine.keep_turns(event_stream::encode).map_err(io::Error::other)?;
     let app = App::new(engine, settings)?;
+    let metrics = app.settings.metrics_bind.map(|bind| metrics::serve_metrics(&app, bind)).transpose()?;
     let shared = app.clone();
     let server = HttpServer::new(move || {
         ActixApp::new()
@@ -42,6 +46,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
             .configure(routes::configure)
             .wrap(cors(&shared.settings.cors_origins))
             .wrap(from_fn(finish::finish))
+            .wrap(from_fn(metrics::observe))
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(workers)
@@ -54,13 +59,23 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
     let server = server.run();
     let handle = server.handle();
     let task = Mutex::new(Some(rt::spawn(server)));
-    Ok(RunningServer { address, handle, app, task })
+    let metrics = metrics.map(|(address, server)| {
+        let handle = server.handle();
+        rt::spawn(server);
+        (address, handle)
+    });
+    Ok(RunningServer { address, handle, app, metrics, task })
 }
 
 impl RunningServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it serves metrics.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(address, _)| *address)
     }
 
     /// Waits until the server has ended, by `stop` or by a failure.
@@ -79,6 +94,9 @@ impl RunningServer {
         // Turns of other processes continue there.
         self.app.engine.stop_following();
         self.handle.stop(true).await;
+        if let Some((_, handle)) = &self.metrics {
+            handle.stop(false).await;
+        }
     }
 }
 

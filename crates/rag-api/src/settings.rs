@@ -9,6 +9,8 @@ use ipnet::IpNet;
 pub struct ApiSettings {
     /// Address to listen on; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Address that metrics are served at, without a key; `None` for no metrics.
+    pub metrics_bind: Option<SocketAddr>,
     /// The key that every request must bear; without one only loopback addresses are bound.
     pub bearer_key: Option<String>,
     /// Longest file taken, in bytes.
@@ -56,6 +58,7 @@ impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8420)),
+            metrics_bind: None,
             bearer_key: None,
             max_upload_bytes: 512 << 20,
             max_scratch_bytes: 8 << 30,

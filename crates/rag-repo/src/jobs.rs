@@ -211,6 +211,20 @@ pub fn last_ended(conn: &mut PgConnection, kind: JobKind) -> RepoResult<Option<J
         .optional()?)
 }
 
+/// Seconds that the oldest due job has waited; `None` if none is due.
+pub fn oldest_due_s(conn: &mut PgConnection) -> RepoResult<Option<f64>> {
+    #[derive(QueryableByName)]
+    struct Oldest {
+        #[diesel(sql_type = diesel::sql_types::Nullable<Double>)]
+        waited_s: Option<f64>,
+    }
+    let oldest: Oldest = diesel::sql_query(
+        "SELECT extract(epoch FROM now() - min(run_after))::float8 AS waited_s FROM jobs WHERE state = 'queued' AND run_after <= now()",
+    )
+    .get_result(conn)?;
+    Ok(oldest.waited_s)
+}
+
 /// Gives the queued jobs of a kind another priority when they have been due for `waited_s` seconds.
 pub fn raise_priority(
     conn: &mut PgConnection,

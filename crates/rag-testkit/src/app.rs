@@ -86,6 +86,7 @@ pub struct TestApp {
     /// The engine behind the interface.
     pub engine: Option<Engine>,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
     workers: Option<Workers>,
@@ -138,10 +139,11 @@ impl TestApp {
         })
         .unwrap();
         let workers = Workers::start(&engine, 1).unwrap();
-        let (address, stop, server) = serve(engine.clone(), setup.api);
+        let (addresses, stop, server) = serve(engine.clone(), setup.api);
         Self {
             engine: Some(engine),
-            address,
+            address: addresses.api,
+            metrics: addresses.metrics,
             stop: Some(stop),
             server: Some(server),
             workers: Some(workers),
@@ -158,6 +160,14 @@ impl TestApp {
     /// A client with that key, token or link.
     pub fn bearing(&self, secret: &str) -> Client {
         Client::new(self.address, Some(secret))
+    }
+
+    /// A client of the address for metrics, without a key.
+    ///
+    /// # Panics
+    /// If the setup has no address for metrics.
+    pub fn metrics(&self) -> Client {
+        Client::new(self.metrics.expect("metrics are served"), None)
     }
 
     /// A client without a key.
@@ -202,7 +212,13 @@ impl Drop for TestApp {
     }
 }
 
-type Served = (SocketAddr, oneshot::Sender<()>, JoinHandle<()>);
+/// Where a server listens.
+struct Addresses {
+    api: SocketAddr,
+    metrics: Option<SocketAddr>,
+}
+
+type Served = (Addresses, oneshot::Sender<()>, JoinHandle<()>);
 
 fn serve(engine: Engine, settings: ApiSettings) -> Served {
     let (stop, stopped) = oneshot::channel::<()>();
@@ -210,7 +226,7 @@ fn serve(engine: Engine, settings: ApiSettings) -> Served {
     let server = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async {
             let server = rag_api::serve(engine, settings).unwrap();
-            tell.send(server.address()).unwrap();
+            tell.send(Addresses { api: server.address(), metrics: server.metrics_address() }).unwrap();
             // The sender is dropped to stop us.
             let _ = stopped.await;
             server.stop().await;

@@ -6,6 +6,7 @@ mod hostile;
 mod jobs;
 mod limits;
 mod memory;
+mod metrics;
 mod models;
 mod overload;
 mod real_model;

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_api::ApiSettings;
+use rag_api::{ApiSettings, RunningServer};
 use rag_engine::{Actor, jobs::Workers};
 use rag_schema::enums::Role;
 use tokio::sync::watch;
@@ -86,7 +86,7 @@ fn serve(
         let bind = settings.bind;
         let server =
             rag_api::serve(context.engine.clone(), settings).map_err(|error| cannot_serve(bind, &error))?;
-        greet(context, server.address(), begun);
+        greet(context, &server, begun);
         tokio::select! {
             ended = server.ended() => ended.map_err(Failure::from),
             // An error means that nobody is left to tell us, which ends us too.
@@ -126,6 +126,7 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
     let connections = usize::try_from(config.sections.database.max_connections).unwrap_or(1);
     ApiSettings {
         bind: server.bind,
+        metrics_bind: server.metrics_bind,
         bearer_key,
         max_upload_bytes: config.sections.ingest.max_document_bytes,
         max_scratch_bytes: server.max_scratch_bytes,
@@ -151,11 +152,15 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
 }
 
 /// What is where, and what to try next.
-fn greet(context: &Context, address: SocketAddr, begun: Instant) {
+fn greet(context: &Context, server: &RunningServer, begun: Instant) {
+    let address = server.address();
     output::line(format!("PostgreSQL  {}", context.postgres.place()));
     output::line(format!("data        {}", context.config.data_dir().display()));
     output::line(format!("API         http://{address}"));
     output::line(format!("try it      http://{address}/docs"));
+    if let Some(metrics) = server.metrics_address() {
+        output::line(format!("metrics     http://{metrics}/metrics"));
+    }
     output::line("\nTry next, in another terminal:");
     output::line("  rag ingest docs/                 store the documents of a folder");
     output::line("  rag ask \"How do I ..?\"           answer with citations");

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use rag_schema::enums::IndexKind;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,6 +32,8 @@ pub(crate) struct Sections {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) bind: SocketAddr,
+    #[serde(deserialize_with = "address")]
+    pub(crate) metrics_bind: Option<SocketAddr>,
     pub(crate) key: Secret,
     pub(crate) key_file: PathBuf,
     pub(crate) cors_origins: Vec<String>,
@@ -48,6 +50,17 @@ pub(crate) struct Server {
     pub(crate) account_attempts_per_hour: u32,
     pub(crate) redis_url: Secret,
     pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+/// An address; `None` for an empty text.
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|error| {
+        Error::custom(format!("{error}: expected an address and a port, such as 127.0.0.1:9420"))
+    })
 }
 
 /// The people who may make an account.

@@ -1,5 +1,6 @@
 //! Events for analytics: noted without waiting, written by a thread of their own. An event that cannot be kept is dropped and counted.
 
+mod count;
 mod fingerprint;
 mod queue;
 mod writer;
@@ -161,6 +162,7 @@ impl Engine {
 
     /// Never waits for the database and never fails.
     fn note(&self, happening: Happening) {
+        count::count(&happening);
         let stores = self.settings().analytics.store_queries;
         // The words of a question never reach the queue unless they are to be stored.
         let question = happening.question.filter(|_| stores).map(|text| text.replace('\0', ""));
