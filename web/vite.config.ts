@@ -1,10 +1,17 @@
 // Builds the page into dist/, with a compressed form of each file beside it, and the licences of all that it contains.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-const EMBEDDED = ['preact', 'markdown-it', 'dompurify', '@fontsource-variable/inter', '@fontsource-variable/source-serif-4'];
+const EMBEDDED = [
+  'preact',
+  'markdown-it',
+  'dompurify',
+  'pdfjs-dist',
+  '@fontsource-variable/inter',
+  '@fontsource-variable/source-serif-4',
+];
 
 /** The licence texts of the embedded packages and of their own dependencies, as one file. */
 function licences(): string {
@@ -37,7 +44,7 @@ function finish(): Plugin {
       const assets = 'dist/assets';
       writeFileSync(join(assets, 'licences.txt'), licences());
       const files = [...readdirSync(assets).map((name) => join(assets, name)), 'dist/index.html'];
-      for (const file of files.filter((name) => statSync(name).isFile() && !name.endsWith('.woff2'))) {
+      for (const file of files.filter((name) => /\.(html|js|css|svg|txt)$/.test(name))) {
         const bytes = readFileSync(file);
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
         writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));

@@ -5,21 +5,25 @@ import { call, isOnline, needsSignIn } from './api/client';
 import { clear, load } from './api/credentials';
 import type { User } from './api/types';
 import { ChatView } from './chat/ChatView';
-import { forgetConversations, loadSessions } from './chat/conversation';
+import { forgetConversations } from './chat/conversation';
+import { loadSessions } from './chat/sessions';
 import { collections, loadCollections, NO_COLLECTIONS } from './documents/collections';
 import { messages } from './messages';
 import { Sidebar } from './Sidebar';
 import { AcceptInvitation, SignIn } from './signin/SignIn';
-import { IconButton } from './ui/parts';
 import { Lazy } from './ui/lazy';
+import { IconButton } from './ui/parts';
 import { goTo, usePlace } from './ui/router';
 import { useStore } from './ui/store';
+import { Toasts } from './ui/Toasts';
+import { commitDeletions } from './ui/undo';
 
 /** The screens whose code is not needed for the first question. */
 const screens = {
   document: () => import('./documents/DocumentView'),
   documents: () => import('./documents/DocumentsView'),
   lab: () => import('./lab/LabView'),
+  memory: () => import('./memory/MemoryView'),
   settings: () => import('./settings/SettingsView'),
 };
 // Loaded while nothing else happens: a screen then opens at once, also while the server is away.
@@ -43,8 +47,11 @@ export function App() {
     return isOnline.watch(() => isOnline.get() && loadMe().catch(() => undefined));
   }, [loadMe]);
   const signOut = useCallback(() => {
-    const end = load()?.kind === 'login' ? call('post', '/v1/logout') : Promise.resolve();
-    void end
+    const end = async () => {
+      await commitDeletions();
+      if (load()?.kind === 'login') await call('post', '/v1/logout');
+    };
+    void end()
       .catch(() => undefined)
       .then(() => {
         clear();
@@ -68,6 +75,8 @@ export function App() {
         <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third }} />
       ) : screen === 'documents' ? (
         <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
+      ) : screen === 'memory' ? (
+        <Lazy load={screens.memory} pick="MemoryView" props={{ tab: second }} />
       ) : screen === 'lab' ? (
         <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
       ) : (
@@ -97,6 +106,7 @@ function Frame({ me, screen, children }: { me: User; screen: string | undefined;
         <OfflineBanner />
         {children}
       </main>
+      <Toasts />
     </div>
   );
 }

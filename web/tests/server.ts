@@ -85,10 +85,13 @@ export class ChatModel {
       let body = '';
       request.on('data', (part: Buffer) => (body += part.toString()));
       request.on('end', () => {
-        // The end of the prompt holds the question; its history may hold others.
+        // The end of the prompt holds the question; its passages and its history may hold other parts.
         const { messages } = JSON.parse(body) as { messages: { content: string }[] };
         const prompt = messages.at(-1)?.content ?? '';
-        const question = [...model.answers.keys()].find((part) => prompt.includes(part)) ?? '';
+        const place = (part: string) => prompt.lastIndexOf(part);
+        const [question = ''] = [...model.answers.keys()]
+          .filter((part) => place(part) >= 0)
+          .sort((one, other) => place(other) - place(one));
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         const send = (content: string) =>
           response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);

@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use crate::problem::{ApiError, ApiResult, Code};
 
-/// Policy of the page: everything comes from this server, nothing is inline, and only `DOMPurify` makes HTML from text.
+/// Policy of the page: everything comes from this server, nothing is inline, only `DOMPurify` makes HTML from text, and only
+/// `pdf-worker` names a script, the one that reads PDF files.
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types dompurify";
+    require-trusted-types-for 'script'; trusted-types dompurify pdf-worker";
 /// The names of files below `/assets` contain a hash of their content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 

@@ -52,7 +52,8 @@ export async function call<P extends keyof paths, M extends Methods<P>>(
     headers.set('content-type', 'application/json');
     body = JSON.stringify(options.body);
   }
-  const init: RequestInit = { method: method.toUpperCase(), headers };
+  // A deletion also ends when the page that asked for it is left.
+  const init: RequestInit = { method: method.toUpperCase(), headers, keepalive: method === 'delete' };
   if (body !== undefined) init.body = body;
   if (options.signal !== undefined) init.signal = options.signal;
   const response = await send(address(path, options), init);

@@ -14,6 +14,8 @@ export type TurnEvent =
 export interface AskBody {
   question: string;
   collection_ids: string[];
+  /** Id of the question that this one stands beside. */
+  replaces?: string;
 }
 
 /** Times in a row that a cut stream is continued, and the first pause between them. */
@@ -23,13 +25,27 @@ const FIRST_PAUSE_MS = 300;
 /** Asks in a session, or in a new one, and yields the events of the answer. */
 export async function* ask(session: string | undefined, body: AskBody, signal: AbortSignal): AsyncGenerator<TurnEvent> {
   const url = session === undefined ? '/v1/ask' : `/v1/sessions/${session}/ask`;
-  const response = await send(url, {
+  yield* follow(await post(url, body, signal), undefined, signal);
+}
+
+/** Answers a stored question again, and yields the events of the answer. */
+export async function* regenerate(
+  session: string,
+  question: string,
+  body: Pick<AskBody, 'collection_ids'>,
+  signal: AbortSignal,
+): AsyncGenerator<TurnEvent> {
+  const url = `${address({ session_id: session, message_id: question })}/regenerate`;
+  yield* follow(await post(url, body, signal), undefined, signal);
+}
+
+function post(url: string, body: object, signal: AbortSignal): Promise<Response> {
+  return send(url, {
     method: 'POST',
     headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal,
   });
-  yield* follow(response, undefined, signal);
 }
 
 /** Yields the events of a turn that runs, from the first one on. */

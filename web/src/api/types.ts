@@ -34,3 +34,7 @@ export type Scope = Schemas['CreateKeyBody']['scopes'][number];
 export type Role = NonNullable<Schemas['UpdateUserBody']['role']>;
 export type State = NonNullable<Schemas['UpdateUserBody']['state']>;
 export type MemberRole = Schemas['ShareBody']['role'];
+export type Memory = Schemas['MemoryView'];
+export type MemoryKind = Memory['kind'];
+export type MemoryState = Memory['state'];
+export type MemoryChange = Item<Schemas['ListView_MemoryChangeView']>;

@@ -1,47 +1,17 @@
-// One question with its answer: text with numbered citations, a card with the quote under the pointer, and the sources below.
+// An answer: text with numbered citations, a card with the quote under the pointer, and the sources below.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Citation } from '../api/types';
 import { Markdown } from '../markdown/Markdown';
 import { messages } from '../messages';
 import { formatMs } from '../ui/format';
-import { Icon } from '../ui/icons';
-import { memo } from '../ui/memo';
 import { CopyButton, Notice } from '../ui/parts';
-import type { Exchange, Reply } from './conversation';
+import type { Reply } from './conversation';
 
 /** A place in a document that an answer cites. */
 export type Cited = Omit<Citation, 'supported'> & { supported?: boolean };
 
-interface Props {
-  exchange: Exchange;
-  isAnswering: boolean;
-  /** Opens the source of the citation at `index` of `cited`. */
-  open: (cited: Cited[], index: number) => void;
-  again: (question: string) => void;
-}
-
-export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, open, again }: Props) {
-  const { question, reply } = exchange;
-  return (
-    <article class="exchange">
-      <h2 class="question" dir="auto">
-        {question}
-      </h2>
-      {reply === undefined ? (
-        <p class="muted">{messages.answer.unanswered}</p>
-      ) : (
-        <ReplyView reply={reply} question={question} open={open} />
-      )}
-      {!isAnswering &&
-        (reply === undefined || reply.phase === 'failed' || reply.phase === 'stopped' || reply.phase === 'interrupted') && (
-          <button type="button" class="quiet with-icon" onClick={() => again(question)}>
-            <Icon name="retry" />
-            {messages.answer.again}
-          </button>
-        )}
-    </article>
-  );
-});
+type Open = (cited: Cited[], index: number) => void;
 
 /** What an answer cites: its checked citations, and until they are known the passages that it is written from. */
 function citedBy(reply: Reply): Cited[] {
@@ -49,7 +19,15 @@ function citedBy(reply: Reply): Cited[] {
   return reply.sources.map((source) => ({ ...source, quote: source.text }));
 }
 
-function ReplyView({ reply, question, open }: { reply: Reply; question: string; open: Props['open'] }) {
+interface Props {
+  reply: Reply;
+  question: string;
+  open: Open;
+  /** Tools at the foot of the answer. */
+  children: ComponentChildren;
+}
+
+export function ReplyView({ reply, question, open, children }: Props) {
   const cited = useMemo(() => citedBy(reply), [reply.citations, reply.sources, reply.phase]);
   const key = cited.map(({ marker }) => marker).join();
   const markers = useMemo(() => new Set(cited.map(({ marker }) => marker)), [key]);
@@ -84,6 +62,7 @@ function ReplyView({ reply, question, open }: { reply: Reply; question: string; 
       {!isWorking && reply.text !== '' && (
         <footer class="reply-foot">
           <CopyButton text={reply.text} label={messages.answer.copy} />
+          {children}
           <span class="muted small">
             {reply.answeredBy !== undefined && <bdi>{messages.answer.by(reply.answeredBy)}</bdi>}
             {reply.totalMs !== undefined && ` · ${formatMs(reply.totalMs)}`}
@@ -107,7 +86,7 @@ interface Card {
 }
 
 /** The text; a number opens its source, and shows its quote under the pointer or with the keyboard's focus. */
-function CitedText(props: { text: string; cited: Cited[]; markers: ReadonlySet<number>; open: Props['open'] }) {
+function CitedText(props: { text: string; cited: Cited[]; markers: ReadonlySet<number>; open: Open }) {
   const place = useRef<HTMLDivElement>(null);
   const [card, setCard] = useState<Card>();
   const indexAt = (target: EventTarget | null) => {
@@ -161,7 +140,7 @@ export function Where({ cited }: { cited: Pick<Cited, 'page' | 'heading_path' | 
   return <span class="muted">{parts.join(' › ')}</span>;
 }
 
-function SourceList({ cited, open }: { cited: Cited[]; open: Props['open'] }) {
+function SourceList({ cited, open }: { cited: Cited[]; open: Open }) {
   return (
     <section class="sources" aria-label={messages.answer.sources}>
       <ol>

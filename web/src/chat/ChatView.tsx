@@ -8,9 +8,11 @@ import { SourcePane } from '../source/SourcePane';
 import { Failure } from '../ui/parts';
 import { goTo } from '../ui/router';
 import { useStore } from '../ui/store';
-import { ExchangeView, type Cited } from './AnswerView';
-import { askIn, loadMessages, openConversation, stop } from './conversation';
+import type { Cited } from './AnswerView';
 import { Composer } from './Composer';
+import { answerAgain, askIn, loadMessages, openConversation, showVersion, stop } from './conversation';
+import { Exchanges } from './Exchanges';
+import type { Actions } from './ExchangeView';
 import { Samples } from './Samples';
 
 const CHOSEN = 'rag.collections';
@@ -45,10 +47,18 @@ export function ChatView({ session }: { session: string | undefined }) {
   };
   const known = chosen.filter((id) => collections.items.some((collection) => collection.id === id));
   const ask = useCallback((question: string) => void askIn(store, question, known), [store, known.join()]);
-  const open = useCallback((cited: Cited[], index: number) => {
-    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-    setOpened({ cited, index });
-  }, []);
+  const actions = useMemo(
+    (): Actions => ({
+      open(cited, index) {
+        opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+        setOpened({ cited, index });
+      },
+      edit: (exchange, question) => void askIn(store, question, known, exchange),
+      again: (exchange) => void answerAgain(store, exchange, known),
+      showVersion: (id) => showVersion(store, id),
+    }),
+    [store, known.join()],
+  );
   const close = useCallback(() => {
     setOpened(undefined);
     opener.current?.focus();
@@ -93,9 +103,7 @@ export function ChatView({ session }: { session: string | undefined }) {
                   </button>
                 </>
               )}
-              {exchanges.map((exchange) => (
-                <ExchangeView key={exchange.id} exchange={exchange} isAnswering={control !== undefined} open={open} again={ask} />
-              ))}
+              <Exchanges key={session} exchanges={exchanges} isAnswering={control !== undefined} actions={actions} />
               <div ref={end} />
             </div>
             <div class="dock">{composer}</div>

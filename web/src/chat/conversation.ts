@@ -1,14 +1,20 @@
-// A conversation: its questions and answers as they are stored, and the answer that is being written.
+// A conversation: the branch that is shown, as it is stored, and the answer that is being written.
 // A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
-import { ask, resume, stopTurn, type TurnEvent } from '../api/stream';
-import type { Answer, Citation, Message, Session, Source, Turn } from '../api/types';
+import { ask, regenerate, resume, stopTurn, type TurnEvent } from '../api/stream';
+import type { Answer, Citation, Message, Source, Turn } from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
+import { showError } from '../ui/undo';
+import { branchTo, grow, newestEnd, NO_MESSAGES, versionsOf, type Tree, type Versions } from './branches';
+import { pacedText } from './paced';
+import { forgetSessions, loadSessions } from './sessions';
 
 export type Phase = 'searching' | 'writing' | 'answered' | 'not_found' | 'failed' | 'stopped' | 'interrupted';
 
 export interface Reply {
+  /** Id of its message, once it is known. */
+  id?: string;
   phase: Phase;
   text: string;
   citations: Citation[];
@@ -23,35 +29,25 @@ export interface Reply {
 }
 
 export interface Exchange {
-  id: string;
+  /** Stays the same while the question is asked and stored. */
+  key: string;
+  /** Id of the question's message, once it is known. */
+  id?: string;
   question: string;
   reply?: Reply;
+  questions?: Versions;
+  answers?: Versions;
 }
 
 export interface Conversation {
   session?: string;
+  tree: Tree;
   exchanges: Exchange[];
   isLoading: boolean;
   error?: unknown;
   control?: AbortController;
   /** The turn that `control` follows, once the server has named it. */
   turn?: Pick<Turn, 'session_id' | 'message_id'>;
-}
-
-/** The conversations of the user, newest first. */
-export const sessions = createStore<{ items: Session[]; next?: string }>({ items: [] });
-export const sessionsError = createStore<unknown>(undefined);
-
-export async function loadSessions(isMore = false): Promise<void> {
-  try {
-    const after = isMore ? sessions.get().next : undefined;
-    const found = await call('get', '/v1/sessions', { query: { limit: 50, after } });
-    const items = isMore ? [...sessions.get().items, ...found.items] : found.items;
-    sessions.set({ items, ...(found.next ? { next: found.next } : {}) });
-    sessionsError.set(undefined);
-  } catch (error) {
-    sessionsError.set(error);
-  }
 }
 
 /** Conversations in which an answer is being written, by session. */
@@ -63,7 +59,7 @@ export function forgetConversations(): void {
   for (const store of running.values()) store.get().control?.abort();
   running.clear();
   current = undefined;
-  sessions.set({ items: [] });
+  forgetSessions();
 }
 
 /** The conversation of a session, or a new one. */
@@ -71,36 +67,65 @@ export function openConversation(session: string | undefined): Store<Conversatio
   if (session !== undefined && current?.get().session === session) return current;
   const known = session === undefined ? undefined : running.get(session);
   if (known !== undefined) return (current = known);
-  const store = createStore<Conversation>({ exchanges: [], isLoading: session !== undefined, ...(session ? { session } : {}) });
+  const isLoading = session !== undefined;
+  const store = createStore<Conversation>({ tree: NO_MESSAGES, exchanges: [], isLoading, ...(session ? { session } : {}) });
   current = store;
   if (session !== undefined) void loadMessages(store, session);
   return store;
 }
 
+/** The messages of all branches after an ordinal. */
+function listMessages(session: string, ordinal?: number): Promise<Message[]> {
+  const first = ordinal === undefined ? undefined : String(ordinal);
+  return listAll((after = first) =>
+    call('get', '/v1/sessions/{id}/messages', { path: { id: session }, query: { limit: 200, after } }),
+  );
+}
+
 export async function loadMessages(store: Store<Conversation>, session: string): Promise<void> {
   store.set((old) => ({ ...old, isLoading: true, error: undefined }));
   try {
-    const list = (after: string | undefined) =>
-      call('get', '/v1/sessions/{id}/messages', { path: { id: session }, query: { limit: 200, after } });
-    const stored = await listAll(list);
-    store.set((old) => ({ ...old, exchanges: fromMessages(stored), isLoading: false }));
-    const running = stored.findLast((message) => message.turn_id);
-    if (running?.turn_id) void resumeIn(store, session, running, running.turn_id);
+    const [{ active_message_id }, stored] = await Promise.all([
+      call('get', '/v1/sessions/{id}', { path: { id: session } }),
+      listMessages(session),
+    ]);
+    showStored(store, stored, active_message_id ?? undefined);
+    store.set((old) => ({ ...old, isLoading: false }));
+    const asked = branchTo(store.get().tree, active_message_id ?? undefined).at(-1);
+    if (asked?.turn_id) void resumeIn(store, session, asked, asked.turn_id);
   } catch (error) {
     store.set((old) => ({ ...old, isLoading: false, error }));
   }
 }
 
-function fromMessages(stored: Message[]): Exchange[] {
+/** Adds stored messages and shows the branch that ends with one of them. What this page knows of an answer stays. */
+function showStored(store: Store<Conversation>, added: Message[], end: string | undefined): void {
+  store.set((old) => {
+    const tree = grow(old.tree, added);
+    const known = new Map(old.exchanges.map((exchange) => [exchange.id, exchange]));
+    const exchanges = toExchanges(tree, branchTo(tree, end)).map((fresh) => {
+      const before = known.get(fresh.id);
+      if (before === undefined) return fresh;
+      const isSame = before.reply !== undefined && before.reply.id === fresh.reply?.id;
+      return { ...fresh, key: before.key, ...(isSame && before.reply ? { reply: before.reply } : {}) };
+    });
+    return { ...old, tree, exchanges };
+  });
+}
+
+function toExchanges(tree: Tree, branch: Message[]): Exchange[] {
   const exchanges: Exchange[] = [];
-  for (const message of stored) {
+  for (const message of branch) {
     if (message.sender === 'user') {
-      exchanges.push({ id: message.id, question: message.text });
+      const questions = versionsOf(tree, message);
+      exchanges.push({ key: message.id, id: message.id, question: message.text, questions });
       continue;
     }
-    const exchange = exchanges.find((known) => known.id === message.question_id) ?? exchanges.at(-1);
+    const exchange = exchanges.at(-1);
     if (exchange === undefined) continue;
+    exchange.answers = versionsOf(tree, message);
     exchange.reply = {
+      id: message.id,
       phase: (message.outcome ?? 'answered') as Phase,
       text: message.text,
       citations: message.citations,
@@ -120,6 +145,15 @@ function finished(answer: Answer | Message): Partial<Reply> {
   };
 }
 
+/** Shows the newest branch through a version of a question or an answer, and continues there. */
+export function showVersion(store: Store<Conversation>, id: string): void {
+  const { tree, session } = store.get();
+  const end = newestEnd(tree, id);
+  showStored(store, [], end);
+  if (session === undefined) return;
+  call('patch', '/v1/sessions/{id}', { path: { id: session }, body: { active_message_id: end } }).catch(showError);
+}
+
 export function stop(store: Store<Conversation>): void {
   const { control, turn } = store.get();
   // The stream then ends with the part that is written.
@@ -129,49 +163,80 @@ export function stop(store: Store<Conversation>): void {
 
 const begun: Reply = { phase: 'searching', text: '', citations: [], sources: [], warnings: [] };
 
-/** Asks a question and follows its answer to the end. */
-export async function askIn(store: Store<Conversation>, question: string, collections: string[]): Promise<void> {
+/** Asks a question, in place of an earlier one if it is given, and follows its answer to the end. */
+export async function askIn(
+  store: Store<Conversation>,
+  question: string,
+  collections: string[],
+  replaced?: Exchange,
+): Promise<void> {
   const control = new AbortController();
-  const id = crypto.randomUUID?.() ?? String(Math.random());
-  store.set((old) => ({ ...old, control, error: undefined, exchanges: [...old.exchanges, { id, question, reply: begun }] }));
-  const events = ask(store.get().session, { question, collection_ids: collections }, control.signal);
-  await followIn(store, { id, question }, events, control.signal);
+  const key = `new-${(counter += 1)}`;
+  store.set((old) => {
+    const at = replaced ? old.exchanges.findIndex((known) => known.key === replaced.key) : -1;
+    const before = at < 0 ? old.exchanges : old.exchanges.slice(0, at);
+    return { ...old, control, error: undefined, exchanges: [...before, { key, question, reply: begun }] };
+  });
+  const body = { question, collection_ids: collections, ...(replaced?.id ? { replaces: replaced.id } : {}) };
+  await followIn(store, { key, question }, ask(store.get().session, body, control.signal), control.signal);
+}
+let counter = 0;
+
+/** Answers a question again. */
+export async function answerAgain(
+  store: Store<Conversation>,
+  { key, id, question }: Exchange,
+  collections: string[],
+): Promise<void> {
+  const { session } = store.get();
+  if (session === undefined || id === undefined) return askIn(store, question, collections);
+  const control = new AbortController();
+  begin(store, key, { control });
+  const events = regenerate(session, id, { collection_ids: collections }, control.signal);
+  await followIn(store, { key, question }, events, control.signal);
 }
 
 /** Follows the answer to a question that was asked before this page was loaded. */
 async function resumeIn(store: Store<Conversation>, session: string, asked: Message, message: string): Promise<void> {
   const control = new AbortController();
   const turn = { session_id: session, message_id: message };
-  store.set((old) => ({
-    ...old,
-    control,
-    turn,
-    exchanges: old.exchanges.map((known) => (known.id === asked.id ? { ...known, reply: begun } : known)),
-  }));
-  await followIn(store, { id: asked.id, question: asked.text }, resume(turn, control.signal), control.signal);
+  begin(store, asked.id, { control, turn });
+  await followIn(store, { key: asked.id, question: asked.text }, resume(turn, control.signal), control.signal);
+}
+
+/** Shows an exchange as the last one, with an answer that begins. */
+function begin(store: Store<Conversation>, key: string, turn: Pick<Conversation, 'control' | 'turn'>): void {
+  store.set((old) => {
+    const at = old.exchanges.findIndex((known) => known.key === key);
+    const shown = old.exchanges.slice(0, at + 1);
+    return { ...old, ...turn, exchanges: shown.map((known, index) => (index === at ? { ...known, reply: begun } : known)) };
+  });
 }
 
 async function followIn(
   store: Store<Conversation>,
-  { id, question }: Pick<Exchange, 'id' | 'question'>,
+  { key, question }: Pick<Exchange, 'key' | 'question'>,
   events: AsyncGenerator<TurnEvent>,
   signal: AbortSignal,
 ): Promise<void> {
+  const changeExchange = (next: (known: Exchange) => Exchange) =>
+    store.set((old) => ({ ...old, exchanges: old.exchanges.map((known) => (known.key === key ? next(known) : known)) }));
   const change = (next: Partial<Reply>) =>
-    store.set((old) => ({
-      ...old,
-      exchanges: old.exchanges.map((known) =>
-        known.id === id && known.reply ? { ...known, reply: { ...known.reply, ...next } } : known,
-      ),
-    }));
-  const tokens = paced((text) => change({ phase: 'writing', text }));
+    changeExchange((known) => (known.reply ? { ...known, reply: { ...known.reply, ...next } } : known));
+  const tokens = pacedText((text) => change({ phase: 'writing', text }));
+  let turn: Turn | undefined;
   try {
     for await (const event of events) {
       switch (event.name) {
-        case 'turn':
+        case 'turn': {
+          turn = event.data;
+          const { question_id, message_id } = event.data;
           store.set((old) => ({ ...old, turn: event.data }));
+          changeExchange((known) => ({ ...known, id: question_id }));
+          change({ id: message_id });
           began(store, event.data.session_id);
           break;
+        }
         case 'sources': {
           const { sources, searched, warnings } = event.data;
           change({ sources, warnings, ...(searched === question ? {} : { searched }) });
@@ -194,7 +259,8 @@ async function followIn(
           change({ phase: 'failed', problem: event.data.detail });
       }
     }
-    if (store.get().exchanges.find((known) => known.id === id)?.reply?.phase === 'searching' || tokens.isOpen()) {
+    const reply = store.get().exchanges.find((known) => known.key === key)?.reply;
+    if (reply?.phase === 'searching' || tokens.isOpen()) {
       tokens.flush();
       change({ phase: 'failed' });
     }
@@ -202,10 +268,22 @@ async function followIn(
     tokens.flush();
     change(signal.aborted ? { phase: 'stopped' } : { phase: 'failed', problem: describe(error) });
   }
+  if (turn !== undefined && !signal.aborted) await addStored(store, turn);
   const { session } = store.get();
   if (session !== undefined) running.delete(session);
   store.set(({ control: _, turn: __, ...rest }) => rest);
   void loadSessions();
+}
+
+/** Adds the messages of a turn that has ended, so that its question and its answer can be edited and asked again. */
+async function addStored(store: Store<Conversation>, { session_id, message_id }: Turn): Promise<void> {
+  const last = [...store.get().tree.messages.values()].at(-1)?.ordinal;
+  try {
+    const added = await listMessages(session_id, last);
+    if (added.some(({ id }) => id === message_id)) showStored(store, added, message_id);
+  } catch {
+    // The answer is shown in any case; the next visit reads it from the server.
+  }
 }
 
 /** Notes the session that the server made for a first question. */
@@ -215,35 +293,4 @@ function began(store: Store<Conversation>, session: string): void {
   store.set((old) => ({ ...old, session }));
   if (current === store && /^#?\/?$/.test(location.hash)) replacePlace('c', session);
   void loadSessions();
-}
-
-/** Collects tokens and shows them once a frame, however fast they come. */
-function paced(show: (text: string) => void) {
-  let text = '';
-  let isScheduled = false;
-  let isOpen = false;
-  const flush = () => {
-    if (isOpen) show(text);
-    isOpen = false;
-  };
-  return {
-    add(more: string) {
-      text += more;
-      isOpen = true;
-      if (isScheduled) return;
-      isScheduled = true;
-      // A hidden page draws no frames.
-      const draw = () => {
-        isScheduled = false;
-        if (isOpen) show(text);
-      };
-      if (document.hidden) setTimeout(draw, 50);
-      else requestAnimationFrame(draw);
-    },
-    end() {
-      isOpen = false;
-    },
-    flush,
-    isOpen: () => isOpen,
-  };
 }

@@ -1,6 +1,6 @@
 // One document: its facts, its text as the server read it, its passages, and the original to download.
 import { useState } from 'preact/hooks';
-import { call, describe, send } from '../api/client';
+import { address, call } from '../api/client';
 import type { Chunk } from '../api/types';
 import { messages } from '../messages';
 import { Reader } from '../source/Reader';
@@ -9,6 +9,7 @@ import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';
 import { link } from '../ui/router';
+import { saveResponse } from '../ui/save';
 
 export function DocumentView({ id, tab }: { id: string; tab: string | undefined }) {
   const {
@@ -33,8 +34,8 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
     version && texts.passageCount(version.chunk_count),
     formatDate(document.created_at),
   ].filter((fact) => typeof fact === 'string');
-  const download = () =>
-    saveOriginal(id, document.source ?? document.title).catch((refusal: unknown) => setFailure(new Error(describe(refusal))));
+  const name = (document.source ?? document.title).split(/[/\\]/).at(-1) || 'document';
+  const download = () => saveResponse(address('/v1/documents/{id}/content', { path: { id } }), name).catch(setFailure);
   return (
     <div class="page">
       <a class="quiet-link with-icon" href={link('documents', 'in', document.collection_id)}>
@@ -100,17 +101,4 @@ function Passage({ chunk }: { chunk: Chunk }) {
       </p>
     </li>
   );
-}
-
-/** Saves the original as a file. It is fetched, because a link cannot carry the proof, and never shown as a page. */
-async function saveOriginal(id: string, name: string): Promise<void> {
-  const response = await send(`/v1/documents/${encodeURIComponent(id)}/content`, { method: 'GET' });
-  saveBlob(new Blob([await response.blob()], { type: 'application/octet-stream' }), name.split(/[/\\]/).at(-1) ?? 'document');
-}
-
-export function saveBlob(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const anchor = Object.assign(globalThis.document.createElement('a'), { href: url, download: name });
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

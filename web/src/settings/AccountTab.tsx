@@ -1,12 +1,12 @@
 // One's own account: name, password, sign-ins, data.
 import { useState } from 'preact/hooks';
-import { call, send } from '../api/client';
+import { call } from '../api/client';
 import { load } from '../api/credentials';
-import { saveBlob } from '../documents/DocumentView';
 import { messages } from '../messages';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure, Form, InputField, Notice } from '../ui/parts';
+import { saveResponse } from '../ui/save';
 import type { TabProps } from './SettingsView';
 
 export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
@@ -56,7 +56,7 @@ function ExportButton() {
   const [error, setError] = useState<unknown>();
   const download = async () => {
     try {
-      saveBlob(await (await send('/v1/me/export', { method: 'GET' })).blob(), 'rag-export.ndjson');
+      await saveResponse('/v1/me/export', 'rag-export.ndjson');
     } catch (refusal) {
       setError(refusal);
     }

@@ -6,7 +6,7 @@ import { Where } from '../chat/AnswerView';
 import { messages } from '../messages';
 import { IconButton } from '../ui/parts';
 import { link } from '../ui/router';
-import { Reader } from './Reader';
+import { SourceText } from './SourceText';
 
 interface Props {
   cited: Cited[];
@@ -54,12 +54,7 @@ export function SourcePane({ cited, index, step, close }: Props) {
           <IconButton icon="close" label={messages.actions.close} onClick={close} />
         </div>
       </header>
-      <Reader
-        key={`${citation.document_id} ${citation.start_offset} ${citation.end_offset}`}
-        document={citation.document_id}
-        headings={[citation.title, ...citation.heading_path]}
-        quote={{ start: citation.start_offset, end: citation.end_offset, text: citation.quote }}
-      />
+      <SourceText citation={citation} />
       <footer class="source-foot">
         <a class="quiet-link" href={link('documents', citation.document_id, 'text')}>
           {messages.source.whole}

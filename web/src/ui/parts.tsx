@@ -11,6 +11,7 @@ export function IconButton(props: {
   onClick: (event: Event) => void;
   class?: string;
   pressed?: boolean;
+  expanded?: boolean;
   disabled?: boolean;
 }) {
   return (
@@ -20,6 +21,8 @@ export function IconButton(props: {
       aria-label={props.label}
       title={props.label}
       aria-pressed={props.pressed}
+      aria-haspopup={props.expanded === undefined ? undefined : 'menu'}
+      aria-expanded={props.expanded}
       disabled={props.disabled}
       onClick={props.onClick}
     >

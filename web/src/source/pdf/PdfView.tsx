@@ -1,0 +1,107 @@
+// The pages of a PDF, drawn as they come into view, with the quote marked on them.
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { send } from '../../api/client';
+import { messages } from '../../messages';
+import { openPdf } from './engine';
+import { findQuote, type Hit, type PageText } from './find';
+import { PdfPage, type Size } from './PdfPage';
+
+/** Pages after the cited one that are searched for the quote, which may begin later than its passage. */
+const MAX_SEARCHED = 4;
+
+export interface PdfQuote {
+  page: number;
+  text: string;
+}
+
+interface Props {
+  document: string;
+  quote?: PdfQuote;
+  /** Called when the file cannot be drawn, or does not hold the quote. */
+  fail: () => void;
+}
+
+interface Opened {
+  pdf: PDFDocumentProxy;
+  size: Size;
+}
+
+export function PdfView({ document, quote, fail }: Props) {
+  const [opened, setOpened] = useState<Opened>();
+  const [hits, setHits] = useState<{ quote: PdfQuote | undefined; hits: Hit[] }>();
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const control = new AbortController();
+    let close: (() => void) | undefined;
+    open(document, control.signal).then(
+      (result) => {
+        close = result.close;
+        if (control.signal.aborted) close();
+        else setOpened(result);
+      },
+      () => control.signal.aborted || fail(),
+    );
+    return () => {
+      control.abort();
+      close?.();
+    };
+  }, [document]);
+  useEffect(() => {
+    if (opened === undefined) return undefined;
+    if (quote === undefined) return setHits({ quote, hits: [] });
+    let isCurrent = true;
+    locate(opened.pdf, quote).then(
+      (found) => {
+        if (!isCurrent) return;
+        if (found.length === 0) fail();
+        else setHits({ quote, hits: found });
+      },
+      () => isCurrent && fail(),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [opened, quote?.page, quote?.text]);
+  const first = hits?.hits[0];
+  const shown = first?.page ?? quote?.page;
+  useEffect(() => {
+    if (hits && shown) frame.current?.querySelector(`[data-page="${shown}"]`)?.scrollIntoView({ block: 'start' });
+  }, [hits]);
+  return (
+    <div class="reader pdf" tabIndex={0} role="region" aria-label={messages.source.pages} ref={frame} aria-busy={!hits}>
+      {(opened === undefined || hits === undefined) && <p class="working muted">{messages.source.drawing}</p>}
+      {opened &&
+        hits &&
+        Array.from({ length: opened.pdf.numPages }, (_, index) => (
+          <PdfPage
+            key={index}
+            pdf={opened.pdf}
+            number={index + 1}
+            size={opened.size}
+            hits={hits.hits.filter(({ page }) => page === index + 1)}
+            isFirstHit={first?.page === index + 1}
+          />
+        ))}
+    </div>
+  );
+}
+
+async function open(document: string, signal: AbortSignal): Promise<Opened & { close: () => void }> {
+  const response = await send(`/v1/documents/${encodeURIComponent(document)}/content`, { method: 'GET', signal });
+  const { pdf, close } = await openPdf(await response.arrayBuffer());
+  const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
+  return { pdf, close, size: { width, height } };
+}
+
+async function locate(pdf: PDFDocumentProxy, quote: PdfQuote): Promise<Hit[]> {
+  const pages: PageText[] = [];
+  const last = Math.min(pdf.numPages, quote.page + MAX_SEARCHED - 1);
+  for (let page = quote.page; page <= last; page += 1) {
+    const { items } = await (await pdf.getPage(page)).getTextContent();
+    pages.push({ page, items: items.flatMap((item) => ('str' in item ? [item.str] : [])) });
+    const hits = findQuote(pages, quote.text);
+    if (hits.length > 0) return hits;
+  }
+  return [];
+}

@@ -1,0 +1,73 @@
+// Memory: what is remembered, why, when it held; edit, pin, archive, forget, erase, undo.
+import { expect, test } from './fixtures';
+
+test('a memory is added, explained, edited, forgotten and restored', async ({ signedIn: page }) => {
+  await page.getByRole('link', { name: 'Memory' }).click();
+  await expect(page.getByText('Nothing is remembered yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Remember something' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('What is to be remembered').fill('My password is hunter2-Xy7!kq');
+  await dialog.getByRole('button', { name: 'Remember' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await dialog.getByLabel('What is to be remembered').fill('I prefer answers in short sentences.');
+  await dialog.getByRole('button', { name: 'Remember' }).click();
+  const card = page.locator('.memory');
+  await expect(card).toContainText('I prefer answers in short sentences.');
+  await expect(card).toContainText('Preference');
+
+  await card.getByRole('button', { name: 'Why is this known?' }).click();
+  await expect(card).toContainText('You said so');
+  await expect(card.locator('.changes li')).toHaveCount(1);
+
+  await card.getByRole('button', { name: 'Pinned' }).click();
+  await expect(card.getByRole('button', { name: 'Pinned' })).toHaveAttribute('aria-pressed', 'true');
+  await card.getByRole('button', { name: 'Edit the memory' }).click();
+  await dialog.getByLabel('What is to be remembered').fill('I prefer answers in long sentences.');
+  await dialog.getByLabel('Reason').fill('I changed my mind');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(card).toContainText('long sentences');
+  await expect(card.locator('.changes li').first()).toContainText('I changed my mind');
+  await expect(card.locator('.changes del')).toHaveText('I prefer answers in short sentences.');
+  await card.locator('.changes li').first().getByRole('button', { name: 'Undo' }).click();
+  await expect(card.locator('.memory-text')).toContainText('short sentences');
+
+  await card.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Forget' }).click();
+  await expect(card).toHaveCount(0);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click();
+  await expect(card).toHaveCount(1);
+  await card.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
+  await expect(card).toHaveCount(0);
+  await page.getByRole('link', { name: 'Archived' }).click();
+  await card.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Restore' }).click();
+  await page.getByRole('link', { name: 'Remembered' }).click();
+  await expect(card).toHaveCount(1);
+  await card.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Erase' }).click();
+  await dialog.getByRole('button', { name: 'Erase' }).click();
+  await expect(page.getByText('Nothing is remembered yet')).toBeVisible();
+});
+
+test('what no longer holds is kept apart and found as of an earlier day', async ({ signedIn: page, api, server }) => {
+  const remember = (value: string, valid_from: string) =>
+    api.call('POST', '/v1/memories', {
+      content: `I live in ${value}.`,
+      valid_from,
+      statement: { subject: 'user', attribute: 'residence', value },
+    });
+  await remember('Lisbon', '2024-03-01T00:00:00Z');
+  await remember('Oslo', '2026-02-01T00:00:00Z');
+  await page.goto(`${server.url}/#/memory`);
+  const texts = page.locator('.memory-text');
+  await expect(texts).toHaveText(['I live in Oslo.']);
+  await page.getByRole('searchbox', { name: 'Search your memories' }).fill('Where do I live?');
+  await page.getByLabel('as of').fill('2025-06-01');
+  await page.keyboard.press('Enter');
+  await expect(texts).toHaveText(['I live in Lisbon.']);
+  await page.getByRole('link', { name: 'No longer true' }).click();
+  await expect(page.locator('.memory')).toContainText('1 Mar 2024 to 1 Feb 2026');
+  await page.getByRole('link', { name: 'History' }).click();
+  await expect(page.locator('.changes li')).toHaveCount(3);
+});
