@@ -37,13 +37,15 @@ function licences(): string {
 
 /** Writes the licences, and the .gz and .br form of each text file. */
 function finish(): Plugin {
+  let folder = 'dist';
   return {
     name: 'finish',
     apply: 'build',
+    configResolved: ({ build }) => void (folder = build.outDir),
     closeBundle() {
-      const assets = 'dist/assets';
+      const assets = join(folder, 'assets');
       writeFileSync(join(assets, 'licences.txt'), licences());
-      const files = [...readdirSync(assets).map((name) => join(assets, name)), 'dist/index.html'];
+      const files = [...readdirSync(assets).map((name) => join(assets, name)), join(folder, 'index.html')];
       for (const file of files.filter((name) => /\.(html|js|css|svg|txt)$/.test(name))) {
         const bytes = readFileSync(file);
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));

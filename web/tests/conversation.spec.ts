@@ -33,6 +33,31 @@ test('an answer streams as Markdown, its citations are stepped through, and it s
   await expect(page.getByRole('cell', { name: /thirty days/ })).toBeVisible();
 });
 
+test('an answer is rated, with a reason, and the rating is kept and taken back', async ({ signedIn: page, model }) => {
+  model.answers.set('notice period', ['Three weeks [1].']);
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question', exact: true });
+  await question.fill('How long is the notice period?');
+  await question.press('Enter');
+  const down = page.getByRole('button', { name: 'Bad answer' });
+  await down.click();
+  await page.getByRole('radio', { name: 'Not in the sources' }).check();
+  await page.getByRole('textbox', { name: 'Comment (optional)' }).fill('It is three months.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByRole('button', { name: 'Not in the sources' })).toBeVisible();
+  await page.reload();
+  await expect(down).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Not in the sources' }).click();
+  await expect(page.getByRole('textbox', { name: 'Comment (optional)' })).toHaveValue('It is three months.');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Good answer' }).click();
+  await expect(down).toHaveAttribute('aria-pressed', 'false');
+  await page.getByRole('button', { name: 'Good answer' }).click();
+  await expect(page.getByRole('button', { name: 'Good answer' })).toHaveAttribute('aria-pressed', 'false');
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Good answer' })).toHaveAttribute('aria-pressed', 'false');
+});
+
 test('a stopped answer keeps its text, here and in the history', async ({ signedIn: page, model }) => {
   model.answers.set('Tell me without end', ['The notice period is three months ']);
   model.stalls.add('Tell me without end');

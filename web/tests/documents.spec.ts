@@ -18,9 +18,14 @@ test('many files are stored, and a damaged one is refused with its cure', async 
   await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(8);
 
   await page.getByRole('button', { name: 'Delete note-3.txt' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(7);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(8);
+  await page.getByRole('button', { name: 'Delete note-3.txt' }).click();
+  await page.getByRole('status').getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByText('7 documents')).toBeVisible();
   await page.reload();
+  await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(7);
   await expect(page.getByText('Refused before (1)')).toBeVisible();
 });
 
@@ -30,7 +35,12 @@ test('a document shows its text, its passages and its original', async ({ signed
   await expect(page.getByRole('heading', { name: 'Handbook' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('Flights need the consent');
   await page.getByRole('link', { name: 'Passages' }).click();
-  await expect(page.locator('.passage-text').first()).toContainText('notice period');
+  const first = page.locator('.passage-text').first();
+  await expect(first).toContainText('notice period');
+  await first.click();
+  const pane = page.getByRole('complementary', { name: 'Source' });
+  await expect(pane.locator('mark', { hasText: 'notice period' }).first()).toBeVisible();
+  await pane.getByRole('button', { name: 'Close' }).click();
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download the original' }).click();
   expect((await download).suggestedFilename()).toBe('handbook.md');

@@ -135,6 +135,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   model: async ({ chat }, use) => {
     chat.answers.clear();
     chat.stalls.clear();
+    chat.feeds.clear();
     await use(chat);
   },
   account: async ({ server }, use) => use(await register(server.url)),

@@ -36,7 +36,16 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
     supported: marker % 2 === 0,
   });
   const messages = texts.flatMap((text, index) => [
-    { id: `q${index}`, ordinal: 2 * index, sender: 'user', text, citations: [], timings, created_at: NOW },
+    {
+      id: `q${index}`,
+      ordinal: 2 * index,
+      sender: 'user',
+      text,
+      citations: [],
+      timings,
+      created_at: NOW,
+      parent_id: index > 0 ? `a${index - 1}` : null,
+    },
     {
       id: `a${index}`,
       ordinal: 2 * index + 1,
@@ -45,6 +54,8 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
       citations: [citation(text, 1), citation(text, 2)],
       outcome: 'answered',
       question_id: `q${index}`,
+      parent_id: `q${index}`,
+      feedback: { rating: 'down', reason: text, comment: text, created_at: NOW },
       answered_by: text,
       timings,
       created_at: NOW,
@@ -108,6 +119,35 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
     problem: { code: 'x', detail: text },
     collection_id: ID,
   });
+  const memory = (text: string, index: number) => ({
+    id: `${ID.slice(0, -3)}${300 + index}`,
+    content: text,
+    kind: text,
+    state: 'active',
+    source: text,
+    agent: text,
+    statement: { subject: text, attribute: text, value: text },
+    session_id: text,
+    importance: 0.5,
+    is_pinned: false,
+    seen_count: 2,
+    use_count: 2,
+    metadata: { [text]: text },
+    valid_from: NOW,
+    created_at: NOW,
+    updated_at: NOW,
+  });
+  const change = (text: string, index: number) => ({
+    id: `${ID.slice(0, -3)}${200 + index}`,
+    step_id: ID,
+    memory_id: ID,
+    action: text,
+    reason: text,
+    made_by: 'user',
+    before: { content: `${text} before` },
+    after: { content: text },
+    created_at: NOW,
+  });
   const list = (items: unknown[]) => ({ items });
   const answers: [RegExp, (url: URL) => unknown][] = [
     [/\/sessions\/[^/]+\/messages$/, () => list(messages)],
@@ -118,6 +158,9 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
           texts.map((text, index) => ({ id: `${ID.slice(0, -3)}${700 + index}`, title: text, created_at: NOW, updated_at: NOW })),
         ),
     ],
+    [/\/sessions\/[^/]+$/, () => ({ id: ID, title: texts[0], created_at: NOW, updated_at: NOW })],
+    [/\/memories$/, () => list(texts.map(memory))],
+    [/\/memories\/(.+\/)?changes$/, () => list(texts.map(change))],
     [/\/collections$/, () => list(texts.slice(0, 40).map(collection))],
     [/\/collections\/[^/]+$/, () => collection(texts[0] ?? '', 0)],
     [/\/documents$/, () => list(texts.map(document))],
@@ -235,7 +278,10 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
 
   await page.goto(`${server.url}/#/c/${ID}`);
   await page.reload();
-  await expect(page.locator('.exchange')).toHaveCount(texts.length);
+  await expect(async () => {
+    await page.locator('.conversation').evaluate((frame) => frame.scrollTo(0, 0));
+    await expect(page.locator('.exchange')).toHaveCount(texts.length, { timeout: 1000 });
+  }).toPass();
   await expect(
     page.locator('.exchange script, .exchange img, .exchange iframe, .exchange svg:not(.icon), .exchange style, .exchange form'),
   ).toHaveCount(0);
@@ -251,6 +297,8 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
 
   const screens = [
     '',
+    'memory',
+    'memory/history',
     'documents',
     `documents/${ID}/text`,
     `documents/${ID}/passages`,
@@ -264,6 +312,12 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
     await page.goto(`${server.url}/#/${screen}`);
     await expect(page.getByText('evil.test').first()).toBeAttached();
   }
+  await page.goto(`${server.url}/#/memory`);
+  await page.getByRole('button', { name: 'Why is this known?' }).first().click();
+  await expect(page.locator('.why').first()).toContainText('evil.test');
+  await page.goto(`${server.url}/#/documents/${ID}/passages`);
+  await page.locator('.passage-text').first().click();
+  await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('evil.test');
   await page.goto(`${server.url}/#/documents`);
   await page.getByText(/Refused before/).click();
   await page.getByRole('button', { name: 'Share', exact: true }).click();

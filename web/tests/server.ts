@@ -70,10 +70,34 @@ export class RagServer {
   }
 }
 
+/** An answer that a test writes piece by piece. */
+export class Feed {
+  private write: ((content: string) => void) | undefined;
+  private close: (() => void) | undefined;
+  private connect: (() => void) | undefined;
+  /** Settles when the server has asked. */
+  readonly asked = new Promise<void>((resolve) => (this.connect = resolve));
+
+  attach(write: (content: string) => void, close: () => void): void {
+    [this.write, this.close] = [write, close];
+    this.connect?.();
+  }
+
+  push(content: string): void {
+    this.write?.(content);
+  }
+
+  end(): void {
+    this.close?.();
+  }
+}
+
 /** A chat model that answers each question with the text set for it. */
 export class ChatModel {
   /** Answers by a part of the question. */
   readonly answers = new Map<string, string[]>();
+  /** Answers that the test writes, by a part of the question. */
+  readonly feeds = new Map<string, Feed>();
   /** Questions after whose first piece the model waits until the client leaves. */
   readonly stalls = new Set<string>();
   private constructor(private readonly http: HttpServer) {}
@@ -89,17 +113,22 @@ export class ChatModel {
         const { messages } = JSON.parse(body) as { messages: { content: string }[] };
         const prompt = messages.at(-1)?.content ?? '';
         const place = (part: string) => prompt.lastIndexOf(part);
-        const [question = ''] = [...model.answers.keys()]
+        const [question = ''] = [...model.answers.keys(), ...model.feeds.keys()]
           .filter((part) => place(part) >= 0)
           .sort((one, other) => place(other) - place(one));
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         const send = (content: string) =>
           response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+        const end = () => {
+          response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`);
+          response.end('data: [DONE]\n\n');
+        };
+        const feed = model.feeds.get(question);
+        if (feed !== undefined) return feed.attach(send, end);
         const pieces = model.answers.get(question) ?? ['I do not know.'];
         if (model.stalls.has(question)) return send(pieces[0] ?? '');
         for (const piece of pieces) send(piece);
-        response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`);
-        return response.end('data: [DONE]\n\n');
+        return end();
       });
     });
     http.listen(0, '127.0.0.1');

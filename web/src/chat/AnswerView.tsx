@@ -9,7 +9,11 @@ import { CopyButton, Notice } from '../ui/parts';
 import type { Reply } from './conversation';
 
 /** A place in a document that an answer cites. */
-export type Cited = Omit<Citation, 'supported'> & { supported?: boolean };
+export type Cited = Omit<Citation, 'supported'> & {
+  supported?: boolean;
+  /** Whether the place is a whole passage, whose text can differ from that of the document, as by the column names of a table. */
+  isPassage?: boolean;
+};
 
 type Open = (cited: Cited[], index: number) => void;
 

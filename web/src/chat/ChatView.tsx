@@ -10,7 +10,7 @@ import { goTo } from '../ui/router';
 import { useStore } from '../ui/store';
 import type { Cited } from './AnswerView';
 import { Composer } from './Composer';
-import { answerAgain, askIn, loadMessages, openConversation, showVersion, stop } from './conversation';
+import { answerAgain, askIn, loadMessages, openConversation, rateAnswer, showVersion, stop } from './conversation';
 import { Exchanges } from './Exchanges';
 import type { Actions } from './ExchangeView';
 import { Samples } from './Samples';
@@ -56,6 +56,7 @@ export function ChatView({ session }: { session: string | undefined }) {
       edit: (exchange, question) => void askIn(store, question, known, exchange),
       again: (exchange) => void answerAgain(store, exchange, known),
       showVersion: (id) => showVersion(store, id),
+      rate: (answer, feedback) => rateAnswer(store, answer, feedback),
     }),
     [store, known.join()],
   );

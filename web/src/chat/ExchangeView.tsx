@@ -1,6 +1,7 @@
 // One question with its answer, and the versions of both.
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { FeedbackBody } from '../api/types';
 import { messages } from '../messages';
 import { Icon } from '../ui/icons';
 import { memo } from '../ui/memo';
@@ -8,6 +9,7 @@ import { IconButton } from '../ui/parts';
 import { ReplyView, type Cited } from './AnswerView';
 import type { Versions } from './branches';
 import type { Exchange } from './conversation';
+import { Rating } from './Rating';
 
 export interface Actions {
   /** Opens the source of the citation at `index` of `cited`. */
@@ -16,6 +18,8 @@ export interface Actions {
   edit: (exchange: Exchange, question: string) => void;
   again: (exchange: Exchange) => void;
   showVersion: (id: string) => void;
+  /** Rates the answer of this id, or takes its rating back. */
+  rate: (answer: string, feedback: FeedbackBody | undefined) => Promise<void>;
 }
 
 interface Props {
@@ -35,12 +39,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, 
         <p class="muted">{messages.answer.unanswered}</p>
       ) : (
         <ReplyView reply={reply} question={exchange.question} open={actions.open}>
-          {!isAnswering && (
-            <>
-              {!hasFailed && <IconButton icon="retry" label={messages.answer.again} onClick={() => actions.again(exchange)} />}
-              <VersionStepper label={messages.answer.versions} versions={exchange.answers} show={actions.showVersion} />
-            </>
-          )}
+          {!isAnswering && <ReplyTools exchange={exchange} actions={actions} canAgain={!hasFailed} />}
         </ReplyView>
       )}
       {!isAnswering && hasFailed && (
@@ -52,6 +51,18 @@ export const ExchangeView = memo(function ExchangeView({ exchange, isAnswering, 
     </article>
   );
 });
+
+function ReplyTools({ exchange, actions, canAgain }: { exchange: Exchange; actions: Actions; canAgain: boolean }) {
+  const { reply, answers } = exchange;
+  const id = reply?.id;
+  return (
+    <>
+      {canAgain && <IconButton icon="retry" label={messages.answer.again} onClick={() => actions.again(exchange)} />}
+      {id !== undefined && <Rating key={id} given={reply?.feedback} rate={(feedback) => actions.rate(id, feedback)} />}
+      <VersionStepper label={messages.answer.versions} versions={answers} show={actions.showVersion} />
+    </>
+  );
+}
 
 function QuestionView({ exchange, isAnswering, actions }: Props) {
   const [isEditing, setEditing] = useState(false);

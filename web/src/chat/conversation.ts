@@ -2,7 +2,7 @@
 // A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
 import { ask, regenerate, resume, stopTurn, type TurnEvent } from '../api/stream';
-import type { Answer, Citation, Message, Source, Turn } from '../api/types';
+import type { Answer, Citation, Feedback, FeedbackBody, Message, Source, Turn } from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
 import { showError } from '../ui/undo';
@@ -26,6 +26,7 @@ export interface Reply {
   totalMs?: number;
   stopReason?: string;
   problem?: string;
+  feedback?: Feedback;
 }
 
 export interface Exchange {
@@ -132,6 +133,7 @@ function toExchanges(tree: Tree, branch: Message[]): Exchange[] {
       sources: [],
       warnings: [],
       ...finished(message),
+      ...(message.feedback ? { feedback: message.feedback } : {}),
     };
   }
   return exchanges;
@@ -152,6 +154,22 @@ export function showVersion(store: Store<Conversation>, id: string): void {
   showStored(store, [], end);
   if (session === undefined) return;
   call('patch', '/v1/sessions/{id}', { path: { id: session }, body: { active_message_id: end } }).catch(showError);
+}
+
+/** Rates an answer, or takes its rating back. */
+export async function rateAnswer(store: Store<Conversation>, answer: string, body: FeedbackBody | undefined): Promise<void> {
+  const { session, tree } = store.get();
+  const path = { id: session ?? '', message_id: answer };
+  const address = '/v1/sessions/{id}/messages/{message_id}/feedback';
+  const feedback = body === undefined ? undefined : await call('put', address, { path, body });
+  if (body === undefined) await call('delete', address, { path });
+  const message = tree.messages.get(answer);
+  const rated = ({ feedback: _, ...reply }: Reply): Reply => (feedback === undefined ? reply : { ...reply, feedback });
+  store.set((old) => ({
+    ...old,
+    tree: message ? grow(old.tree, [{ ...message, feedback: feedback ?? null }]) : old.tree,
+    exchanges: old.exchanges.map((known) => (known.reply?.id === answer ? { ...known, reply: rated(known.reply) } : known)),
+  }));
 }
 
 export function stop(store: Store<Conversation>): void {

@@ -1,13 +1,17 @@
 // One document: its facts, its text as the server read it, its passages, and the original to download.
 import { useState } from 'preact/hooks';
 import { address, call } from '../api/client';
-import type { Chunk } from '../api/types';
+import type { Chunk, Document_ } from '../api/types';
+import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';
 import { Reader } from '../source/Reader';
+import { SourcePane } from '../source/SourcePane';
+import { loadPdf } from '../source/SourceText';
 import { formatBytes, formatDate } from '../ui/format';
 import { Icon } from '../ui/icons';
+import { Lazy } from '../ui/lazy';
 import { useLoad } from '../ui/load';
-import { Failure } from '../ui/parts';
+import { Failure, Notice } from '../ui/parts';
 import { link } from '../ui/router';
 import { saveResponse } from '../ui/save';
 
@@ -18,6 +22,8 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
     reload,
   } = useLoad((signal) => call('get', '/v1/documents/{id}', { path: { id }, signal }), [id]);
   const [failure, setFailure] = useState<unknown>();
+  const [opened, setOpened] = useState<{ passages: Cited[]; index: number }>();
+  const [isUndrawable, setUndrawable] = useState(false);
   const texts = messages.documents;
   if (document === undefined)
     return (
@@ -36,48 +42,88 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
   ].filter((fact) => typeof fact === 'string');
   const name = (document.source ?? document.title).split(/[/\\]/).at(-1) || 'document';
   const download = () => saveResponse(address('/v1/documents/{id}/content', { path: { id } }), name).catch(setFailure);
+  const isPdf = document.media_type === 'application/pdf';
+  const tabs = ['text', ...(isPdf ? (['pages'] as const) : []), 'passages'] as const;
+  const shown = tabs.find((name) => name === tab) ?? 'text';
+  const open = (passages: Cited[], index: number) => setOpened({ passages, index });
   return (
-    <div class="page">
-      <a class="quiet-link with-icon" href={link('documents', 'in', document.collection_id)}>
-        <Icon name="left" />
-        {texts.title}
-      </a>
-      <header class="page-head">
-        <h1 dir="auto">{document.title}</h1>
-        <button type="button" class="secondary with-icon" onClick={download}>
-          <Icon name="download" />
-          {texts.original}
-        </button>
-      </header>
-      <p class="muted small" dir="auto">
-        {facts.join(' · ')}
-      </p>
-      <Failure error={failure} />
-      <nav class="tabs" aria-label={document.title}>
-        <a href={link('documents', id, 'text')} aria-current={tab === 'passages' ? undefined : 'page'}>
-          {texts.text}
+    <div class={opened ? 'chat with-source' : 'chat'}>
+      <div class="page">
+        <a class="quiet-link with-icon" href={link('documents', 'in', document.collection_id)}>
+          <Icon name="left" />
+          {texts.title}
         </a>
-        <a href={link('documents', id, 'passages')} aria-current={tab === 'passages' ? 'page' : undefined}>
-          {texts.passages}
-        </a>
-      </nav>
-      {tab === 'passages' ? <Passages id={id} /> : <Reader document={id} headings={[document.title]} />}
+        <header class="page-head">
+          <h1 dir="auto">{document.title}</h1>
+          <button type="button" class="secondary with-icon" onClick={download}>
+            <Icon name="download" />
+            {texts.original}
+          </button>
+        </header>
+        <p class="muted small" dir="auto">
+          {facts.join(' · ')}
+        </p>
+        <Failure error={failure} />
+        <nav class="tabs" aria-label={document.title}>
+          {tabs.map((name) => (
+            <a key={name} href={link('documents', id, name)} aria-current={name === shown ? 'page' : undefined}>
+              {texts[name]}
+            </a>
+          ))}
+        </nav>
+        {shown === 'passages' && <Passages document={document} open={open} />}
+        {shown === 'text' && <Reader document={id} headings={[document.title]} />}
+        {shown === 'pages' && !isUndrawable && (
+          <Lazy load={loadPdf} pick="PdfView" props={{ document: id, fail: () => setUndrawable(true) }} />
+        )}
+        {shown === 'pages' && isUndrawable && <Notice>{texts.cannotDraw}</Notice>}
+      </div>
+      {opened && (
+        <SourcePane
+          cited={opened.passages}
+          index={opened.index}
+          step={(index) => setOpened({ ...opened, index })}
+          close={() => setOpened(undefined)}
+        />
+      )}
     </div>
   );
 }
 
-function Passages({ id }: { id: string }) {
+/** The passages; one opens beside them, marked in the document. */
+function Passages({ document, open }: { document: Document_; open: (passages: Cited[], index: number) => void }) {
+  const { id, title } = document;
   const [limit, setLimit] = useState(50);
   const { data, error, reload } = useLoad(
     (signal) => call('get', '/v1/documents/{id}/chunks', { path: { id }, query: { limit }, signal }),
     [id, limit],
   );
+  const chunks = data?.items ?? [];
+  const passages = chunks.map((chunk): Cited => ({
+    ...chunk,
+    chunk_id: chunk.id,
+    document_id: id,
+    title,
+    marker: chunk.ordinal + 1,
+    quote: chunk.text,
+    isPassage: true,
+  }));
   return (
     <>
       <Failure error={error} retry={reload} />
+      <p class="muted small">{messages.documents.passagesHint}</p>
       <ol class="passages">
-        {data?.items.map((chunk) => (
-          <Passage key={chunk.id} chunk={chunk} />
+        {chunks.map((chunk, index) => (
+          <li key={chunk.id}>
+            <button type="button" class="hit" onClick={() => open(passages, index)}>
+              <span class="muted small" dir="auto">
+                {placeOf(chunk)}
+              </span>
+              <span class="passage-text" dir="auto">
+                {chunk.text}
+              </span>
+            </button>
+          </li>
         ))}
       </ol>
       {data?.next && limit < 200 && (
@@ -89,16 +135,7 @@ function Passages({ id }: { id: string }) {
   );
 }
 
-function Passage({ chunk }: { chunk: Chunk }) {
+function placeOf(chunk: Chunk): string {
   const place = [...(chunk.page ? [messages.source.page(chunk.page)] : []), ...chunk.heading_path].join(' › ');
-  return (
-    <li>
-      <p class="muted small" dir="auto">
-        {[place, messages.documents.tokens(chunk.token_count)].filter(Boolean).join(' · ')}
-      </p>
-      <p class="passage-text" dir="auto">
-        {chunk.text}
-      </p>
-    </li>
-  );
+  return [place, messages.documents.tokens(chunk.token_count)].filter(Boolean).join(' · ');
 }

@@ -9,6 +9,7 @@ import { useLoad } from '../ui/load';
 import { Confirm, Dialog, Failure, Form, IconButton, InputField } from '../ui/parts';
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
+import { deleteWithUndo, hidden } from '../ui/undo';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
 import { DropZone } from './DropZone';
 import { ShareDialog } from './ShareDialog';
@@ -84,6 +85,8 @@ function CollectionView({ collection }: { collection: Collection }) {
   const [isDeleting, setDeleting] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const documents = useDocuments(id);
+  const deleted = useStore(hidden);
+  const shown = documents.items.filter((document) => !deleted.has(document.id));
   const refused = useOpenJobs(id);
   const texts = messages.documents;
   const remove = async () => {
@@ -98,7 +101,7 @@ function CollectionView({ collection }: { collection: Collection }) {
           <h2 dir="auto">{collection.name}</h2>
           {collection.description !== '' && <p dir="auto">{collection.description}</p>}
           <p class="muted small">
-            {texts.count(documents.count)} · <bdi>{collection.model}</bdi>
+            {texts.count(Math.max(0, documents.count - (documents.items.length - shown.length)))} · <bdi>{collection.model}</bdi>
           </p>
         </div>
         <div class="row-actions">
@@ -109,8 +112,8 @@ function CollectionView({ collection }: { collection: Collection }) {
       <DropZone add={(files) => addFiles(id, files)} />
       <UploadList collection={id} />
       <Failure error={documents.error} retry={documents.reload} />
-      {documents.items.length > 0 ? (
-        <DocumentTable documents={documents.items} reload={documents.reload} />
+      {shown.length > 0 ? (
+        <DocumentTable documents={shown} reload={documents.reload} />
       ) : (
         documents.isLoaded && <p class="muted empty">{texts.empty}</p>
       )}
@@ -212,65 +215,53 @@ function RefusedBefore({ jobs }: { jobs: Job[] }) {
 }
 
 function DocumentTable({ documents, reload }: { documents: Document_[]; reload: () => void }) {
-  const [deleting, setDeleting] = useState<Document_>();
   const texts = messages.documents;
-  const remove = async () => {
-    if (deleting) await call('delete', '/v1/documents/{id}', { path: { id: deleting.id } });
-    setDeleting(undefined);
-    reload();
-    await loadCollections();
-  };
+  const remove = ({ id, title }: Document_) =>
+    deleteWithUndo(id, texts.removed(title), async () => {
+      await call('delete', '/v1/documents/{id}', { path: { id } });
+      reload();
+      await loadCollections();
+    });
   return (
-    <>
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">{texts.document}</th>
-            <th scope="col" class="number-cell">
-              {texts.size}
-            </th>
-            <th scope="col" class="number-cell wide-only">
-              {texts.passages}
-            </th>
-            <th scope="col" class="wide-only">
-              {texts.added}
-            </th>
-            <th scope="col">
-              <span class="hidden">{texts.actions}</span>
-            </th>
+    <table class="list">
+      <thead>
+        <tr>
+          <th scope="col">{texts.document}</th>
+          <th scope="col" class="number-cell">
+            {texts.size}
+          </th>
+          <th scope="col" class="number-cell wide-only">
+            {texts.passages}
+          </th>
+          <th scope="col" class="wide-only">
+            {texts.added}
+          </th>
+          <th scope="col">
+            <span class="hidden">{texts.actions}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {documents.map((document) => (
+          <tr key={document.id}>
+            <td dir="auto">
+              <a href={link('documents', document.id, 'text')}>{document.title}</a>
+              {document.source && document.source !== document.title && (
+                <span class="muted small source-line">{document.source}</span>
+              )}
+              {!document.searchable && <span class="badge">{texts.notReady}</span>}
+            </td>
+            <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
+            <td class="number-cell wide-only">{formatNumber(document.version?.chunk_count ?? 0)}</td>
+            <td class="wide-only" title={formatMoment(document.created_at)}>
+              {formatAge(document.created_at)}
+            </td>
+            <td class="number-cell">
+              <IconButton icon="trash" label={texts.removeLabel(document.title)} onClick={() => remove(document)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {documents.map((document) => (
-            <tr key={document.id}>
-              <td dir="auto">
-                <a href={link('documents', document.id, 'text')}>{document.title}</a>
-                {document.source && document.source !== document.title && (
-                  <span class="muted small source-line">{document.source}</span>
-                )}
-                {!document.searchable && <span class="badge">{texts.notReady}</span>}
-              </td>
-              <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
-              <td class="number-cell wide-only">{formatNumber(document.version?.chunk_count ?? 0)}</td>
-              <td class="wide-only" title={formatMoment(document.created_at)}>
-                {formatAge(document.created_at)}
-              </td>
-              <td class="number-cell">
-                <IconButton icon="trash" label={texts.removeLabel(document.title)} onClick={() => setDeleting(document)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {deleting && (
-        <Confirm
-          title={texts.remove(deleting.title)}
-          text={texts.removeText}
-          action={messages.actions.remove}
-          run={remove}
-          close={() => setDeleting(undefined)}
-        />
-      )}
-    </>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -2,17 +2,19 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Passage, SearchBody, SearchResult } from '../api/types';
-import { Where, type Cited } from '../chat/AnswerView';
+import type { Cited } from '../chat/AnswerView';
 import { Picker } from '../chat/Composer';
 import { collections as store } from '../documents/collections';
 import { messages } from '../messages';
 import { SourcePane } from '../source/SourcePane';
 import { formatMs } from '../ui/format';
+import { Icon } from '../ui/icons';
 import { CopyButton, Failure, Field } from '../ui/parts';
 import { replacePlace } from '../ui/router';
 import { useStore } from '../ui/store';
+import { Compare, type Run } from './Compare';
 import { asCurl } from './curl';
-import { Highlighted } from './Highlighted';
+import { Hit } from './Hit';
 import { Trace } from './Trace';
 
 const MODES = ['lexical', 'dense', 'hybrid'] as const;
@@ -36,6 +38,7 @@ export function LabView({ initial }: { initial: string }) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [settings, setSettings] = useState(DEFAULTS);
   const [found, setFound] = useState<{ body: SearchBody; results: Record<Mode, SearchResult> }>();
+  const [kept, setKept] = useState<Run>();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [opened, setOpened] = useState<Cited>();
@@ -93,6 +96,25 @@ export function LabView({ initial }: { initial: string }) {
         {found === undefined && error === undefined && <p class="muted empty">{texts.hint}</p>}
         {found && (
           <>
+            <div class="lab-tools">
+              <button
+                type="button"
+                class="quiet with-icon"
+                onClick={() => setKept({ body: found.body, result: found.results.hybrid })}
+              >
+                <Icon name="pin" />
+                {kept === undefined ? texts.keep : texts.keepThis}
+              </button>
+              {kept && (
+                <button type="button" class="quiet" onClick={() => setKept(undefined)}>
+                  {texts.endComparison}
+                </button>
+              )}
+              {kept && kept.body === found.body && <span class="muted small">{texts.nowChange}</span>}
+            </div>
+            {kept && kept.body !== found.body && (
+              <Compare before={kept} after={{ body: found.body, result: found.results.hybrid }} open={setOpened} />
+            )}
             <div class="lab-columns" aria-busy={isBusy}>
               <Column title={texts.words} hint={texts.wordsHint} mode="lexical" result={found.results.lexical} open={setOpened} />
               <Column title={texts.meaning} hint={texts.meaningHint} mode="dense" result={found.results.dense} open={setOpened} />
@@ -238,39 +260,22 @@ function Column({ title, hint, mode, result, open }: ColumnProps) {
       {result.results.length === 0 && <p class="muted small">{messages.lab.empty}</p>}
       <ol>
         {result.results.map((passage, index) => (
-          <Hit key={passage.chunk_id} passage={passage} place={index + 1} mode={mode} open={open} />
+          <Hit key={passage.chunk_id} passage={passage} place={index + 1} score={scoreOf(passage, mode)} open={open}>
+            {mode === 'hybrid' && (
+              <span class="ranks small">
+                <Rank name={messages.lab.words} leg={passage.lexical} />
+                <Rank name={messages.lab.meaning} leg={passage.dense} />
+              </span>
+            )}
+          </Hit>
         ))}
       </ol>
     </section>
   );
 }
 
-function Hit({ passage, place, mode, open }: { passage: Passage; place: number; mode: Mode; open: (cited: Cited) => void }) {
-  const best = mode === 'lexical' ? passage.lexical?.score : mode === 'dense' ? passage.dense?.score : passage.score;
-  const cited: Cited = { ...passage, marker: place, quote: passage.text };
-  return (
-    <li>
-      <button type="button" class="hit" onClick={() => open(cited)}>
-        <span class="hit-head">
-          <span class="number">{place}</span>
-          <bdi class="source-title">{passage.title}</bdi>
-          <span class="score">{best?.toFixed(3)}</span>
-        </span>
-        <span class="small where">
-          <Where cited={passage} />
-        </span>
-        <span class="hit-text" dir="auto">
-          <Highlighted text={passage.text} ranges={passage.highlights as [number, number][]} />
-        </span>
-        {mode === 'hybrid' && (
-          <span class="ranks small">
-            <Rank name={messages.lab.words} leg={passage.lexical} />
-            <Rank name={messages.lab.meaning} leg={passage.dense} />
-          </span>
-        )}
-      </button>
-    </li>
-  );
+function scoreOf(passage: Passage, mode: Mode): number | undefined {
+  return mode === 'lexical' ? passage.lexical?.score : mode === 'dense' ? passage.dense?.score : passage.score;
 }
 
 function Rank({ name, leg }: { name: string; leg: Passage['dense'] }) {

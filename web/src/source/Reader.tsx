@@ -15,7 +15,8 @@ const MAX_WINDOW = 100_000;
 interface Props {
   document: string;
   headings?: string[];
-  quote?: { start: number; end: number; text: string };
+  /** The place to mark; with its text, only if it is there. */
+  quote?: { start: number; end: number; text?: string };
 }
 
 export function Reader({ document, headings = [], quote }: Props) {

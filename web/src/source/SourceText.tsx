@@ -11,7 +11,7 @@ import { Reader } from './Reader';
 /** A larger file is shown as text, because the page would have to load it whole. */
 const MAX_PDF_BYTES = 60_000_000;
 
-const loadPdf = () => import('./pdf/PdfView');
+export const loadPdf = () => import('./pdf/PdfView');
 
 export function SourceText({ citation }: { citation: Cited }) {
   const { document_id: id, page, quote } = citation;
@@ -56,7 +56,7 @@ export function SourceText({ citation }: { citation: Cited }) {
           key={`${id} ${citation.start_offset} ${citation.end_offset}`}
           document={id}
           headings={[citation.title, ...citation.heading_path]}
-          quote={{ start: citation.start_offset, end: citation.end_offset, text: quote }}
+          quote={{ start: citation.start_offset, end: citation.end_offset, ...(citation.isPassage ? {} : { text: quote }) }}
         />
       )}
     </>

@@ -19,8 +19,9 @@ export interface Span {
 }
 
 /** The span of `text` from `start` to `end` (scalar values), if it holds the quote; elsewhere in the text if that holds it once; else nothing. */
-export function locateQuote(text: string, start: number, end: number, quote: string): Span | undefined {
+export function locateQuote(text: string, start: number, end: number, quote: string | undefined): Span | undefined {
   const span = { from: utf16Index(text, start), to: utf16Index(text, end) };
+  if (quote === undefined) return span;
   if (start >= 0 && squeeze(text.slice(span.from, span.to)) === squeeze(quote)) return span;
   const first = text.indexOf(quote);
   if (quote === '' || first < 0 || text.indexOf(quote, first + 1) >= 0) return undefined;

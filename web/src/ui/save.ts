@@ -16,7 +16,7 @@ export function saveBlob(blob: Blob, name: string): void {
 /** A title as the name of a file. */
 export function fileName(title: string, extension: string): string {
   const name = title
-    .replace(/[\p{C}<>:"/\\|?*]+/gu, ' ')
+    .replace(/[\p{C}\s<>:"/\\|?*]+/gu, ' ')
     .trim()
     .slice(0, 80);
   return `${name || 'document'}.${extension}`;

@@ -1,0 +1,160 @@
+// The pictures of docs/ui, of a server with the documents of this project.
+import type { Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, test, type Api } from '../tests/fixtures';
+import { makePdf } from '../tests/pdf-file';
+
+const FOLDER = '../docs/ui';
+
+const REPORT = [
+  ['Annual report of the observatory', '', 'The year began with clouds. From March the sky was clear on 212 nights.'],
+  [
+    'Comets',
+    '',
+    'The new telescope was pointed at the southern sky from April to September.',
+    'It found seventeen comets during the exceptionally dark nights of winter.',
+    'Two of them had never been seen before; their orbits are still being computed.',
+    '',
+    'Visitors',
+    '',
+    'More than nine thousand people visited the dome. Most came on Saturdays.',
+  ],
+];
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.waitForLoadState('networkidle');
+  await page.screenshot({ path: `${FOLDER}/${name}.png`, animations: 'disabled' });
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  const box = page.getByRole('textbox', { name: 'Question', exact: true });
+  await box.fill(question);
+  await box.press('Enter');
+  await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+}
+
+async function fill(api: Api): Promise<void> {
+  const manual = await api.collection('Manual', 'How the server is built and run.');
+  for (const [name, title] of [
+    ['ARCHITECTURE', 'Architecture'],
+    ['OPERATIONS', 'Operations'],
+    ['FORMATS', 'Formats'],
+  ] as const) {
+    await api.upload(manual, `${name}.md`, readFileSync(`../docs/${name}.md`, 'utf8'), { title });
+  }
+  const observatory = await api.collection('Observatory', 'Reports of the observatory.');
+  await api.upload(observatory, 'annual-report.pdf', makePdf(REPORT), { title: 'Annual report' });
+  for (const content of [
+    'I prefer answers in short sentences.',
+    'My office is in the west dome.',
+    'Always give temperatures in kelvin.',
+  ]) {
+    await api.call('POST', '/v1/memories', { content });
+  }
+  const statement = (value: string) => ({ subject: 'user', attribute: 'residence', value });
+  for (const [value, valid_from] of [
+    ['Lisbon', '2024-03-01T00:00:00Z'],
+    ['Oslo', '2026-02-01T00:00:00Z'],
+  ] as const) {
+    await api.call('POST', '/v1/memories', { content: `I live in ${value}.`, statement: statement(value), valid_from });
+  }
+}
+
+test('screens', async ({ signedIn: page, api, model, server }) => {
+  const go = (place: string) => page.goto(`${server.url}/#/${place}`);
+  const theme = async (name: 'light' | 'dark') => {
+    await page.evaluate((chosen) => localStorage.setItem('rag.theme', chosen), name);
+    await page.reload();
+  };
+  await theme('light');
+  await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
+  await shoot(page, 'first-minute');
+  await fill(api);
+  model.answers.set('after a crash', [
+    'After a crash **the next worker continues after the last stored section** [1].\n\n',
+    '- A job that ends its process again and again is given up with a reason [2].\n',
+    '- Nothing that was stored is read again [1].\n',
+  ]);
+  model.answers.set('comets', ['It found **seventeen comets**, two of which had never been seen before [1].']);
+  await page.reload();
+  await expect(page.getByRole('button', { name: /What does/ }).first()).toBeVisible();
+  await shoot(page, 'new-question');
+
+  await ask(page, 'What happens to an upload after a crash?');
+  await page.locator('.cite').first().click();
+  await expect(page.locator('mark').first()).toBeVisible();
+  await shoot(page, 'source');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Bad answer' }).click();
+  await shoot(page, 'rating');
+
+  await page.getByRole('link', { name: 'New question' }).click();
+  await ask(page, 'How many comets did the telescope find?');
+  await page.locator('.cite').first().click();
+  await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
+  await shoot(page, 'pdf');
+  await theme('dark');
+  await page.locator('.cite').first().hover();
+  await page.screenshot({ path: `${FOLDER}/answer-dark.png` });
+
+  await go('documents');
+  await expect(page.getByRole('link', { name: 'Annual report' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Formats', exact: true })).toBeVisible();
+  await shoot(page, 'documents-dark');
+  await go('lab');
+  await page.getByRole('searchbox', { name: 'Query' }).fill('what happens when a worker dies');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.hit').first()).toBeVisible();
+  await shoot(page, 'lab-dark');
+  await theme('light');
+  await go('lab');
+  await page.getByRole('searchbox', { name: 'Query' }).fill('what happens when a worker dies');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.hit').first()).toBeVisible();
+  await shoot(page, 'lab');
+  await page.getByRole('button', { name: 'Keep to compare' }).click();
+  await page.locator('summary', { hasText: 'Settings' }).click();
+  await page.getByLabel('Weight of meaning').fill('0.2');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Comparison' })).toBeVisible();
+  await page.locator('summary', { hasText: 'Settings' }).click();
+  await shoot(page, 'compare');
+
+  await go('memory');
+  await page.getByRole('button', { name: 'Why is this known?' }).first().click();
+  await expect(page.locator('.changes li').first()).toBeVisible();
+  await shoot(page, 'memory');
+  await go('documents');
+  await page.getByRole('link', { name: 'Architecture' }).click();
+  await page.getByRole('link', { name: 'Passages' }).click();
+  await page.locator('.passage-text').nth(1).click();
+  await expect(page.locator('mark').first()).toBeVisible();
+  await shoot(page, 'passages');
+  for (const tab of ['account', 'keys', 'people', 'usage', 'activity']) {
+    await go(`settings/${tab}`);
+    await expect(page.locator('main h1')).toBeVisible();
+    await shoot(page, `settings-${tab}`);
+  }
+  await page.setViewportSize({ width: 360, height: 740 });
+  await go('');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await shoot(page, 'small-menu');
+  await page.getByRole('link', { name: /comets/ }).click();
+  await expect(page.locator('.sources')).toBeVisible();
+  await shoot(page, 'small-answer');
+  await page.locator('.cite').first().click();
+  await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
+  await shoot(page, 'small-pdf');
+  for (const place of ['documents', 'memory', 'lab']) {
+    await go(place);
+    await expect(page.locator('main h1')).toBeVisible();
+    await shoot(page, `small-${place}`);
+  }
+});
+
+test('sign-in', async ({ page, server }) => {
+  await page.goto(server.url);
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await shoot(page, 'sign-in');
+});
