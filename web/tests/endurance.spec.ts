@@ -89,7 +89,7 @@ async function pretendHistory(page: Page, session: string): Promise<void> {
       parent_id: `q${index}`,
     },
   ]).flat();
-  await page.route(`**/v1/sessions/${session}/messages?**`, (route) => {
+  await page.route(new RegExp(`/v1/sessions/${session}/messages\\?`), (route) => {
     const first = Number(new URL(route.request().url()).searchParams.get('after') ?? -1) + 1;
     const items = messages.slice(first, first + 200);
     const next = first + 200 < messages.length ? { next: String(first + 199) } : {};
@@ -100,13 +100,19 @@ async function pretendHistory(page: Page, session: string): Promise<void> {
   );
 }
 
-test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({ browser, signedIn: page, api, model }) => {
+test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({
+  browser,
+  signedIn: page,
+  server,
+  api,
+  model,
+}) => {
   const { id } = await api.call<{ id: string }>('POST', '/v1/sessions', { title: 'Long' });
   await pretendHistory(page, id);
   const feed = new Feed();
   model.feeds.set('Tell me fast', feed);
   const opening = await longestTask(browser, page, async () => {
-    await page.goto(page.url().replace(/#.*/, `#/c/${id}`));
+    await page.goto(`${server.url}/#/c/${id}`);
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Question 2499' })).toBeVisible();
   });
@@ -138,4 +144,5 @@ test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({
     }
   });
   expect(scrolling).toBeLessThanOrEqual(100);
+  console.log(`longest tasks, ms of CPU: ${JSON.stringify({ opening, streaming, scrolling })}`);
 });

@@ -280,7 +280,7 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
   await page.reload();
   await expect(async () => {
     await page.locator('.conversation').evaluate((frame) => frame.scrollTo(0, 0));
-    await expect(page.locator('.exchange')).toHaveCount(texts.length, { timeout: 1000 });
+    await expect(page.locator('.exchange')).toHaveCount(texts.length, { timeout: 300 });
   }).toPass();
   await expect(
     page.locator('.exchange script, .exchange img, .exchange iframe, .exchange svg:not(.icon), .exchange style, .exchange form'),

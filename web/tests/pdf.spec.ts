@@ -46,12 +46,16 @@ test('a citation opens its page with the quote marked, and the text on request',
     return pixels.some((value, index) => index % 4 === 0 && value < 100);
   });
   expect(isDrawn).toBe(true);
+  const width = (await marked.boundingBox())?.width ?? 0;
+  await pane.getByRole('button', { name: 'Larger' }).click();
+  await expect.poll(async () => (await marked.boundingBox())?.width ?? 0).toBeCloseTo(1.5 * width, 0);
+  await expect(marked.locator('mark').first()).toBeInViewport();
   await pane.getByRole('button', { name: 'Text', exact: true }).click();
   await expect(pane.locator('mark')).toContainText('seventeen comets');
   expect(violations).toEqual([]);
 });
 
-test('pdf.js is loaded only when a PDF is opened', async ({ signedIn: page, api, model }) => {
+test('pdf.js is loaded only when a PDF is opened', async ({ signedIn: page, server, api, model }) => {
   const id = await api.upload(await api.collection('mixed'), 'note.md', '# Note\n\nThe moon has no air.');
   const loaded: string[] = [];
   page.on('request', (request) => /Pdf|pdf/.test(request.url()) && loaded.push(request.url()));
@@ -62,7 +66,7 @@ test('pdf.js is loaded only when a PDF is opened', async ({ signedIn: page, api,
   await box.press('Enter');
   await page.locator('.cite').first().click();
   await expect(page.locator('mark')).toBeVisible();
-  await page.goto(page.url().replace(/#.*/, `#/documents/${id}/text`));
+  await page.goto(`${server.url}/#/documents/${id}/text`);
   await expect(page.getByText('The moon has no air.')).toBeVisible();
   await page.waitForLoadState('networkidle');
   expect(loaded).toEqual([]);

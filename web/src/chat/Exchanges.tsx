@@ -5,7 +5,7 @@ import { ExchangeView, type Actions } from './ExchangeView';
 import type { Exchange } from './conversation';
 
 /** Number of exchanges that are shown at first, and added by each step. */
-const STEP = 30;
+const STEP = 8;
 
 interface Props {
   exchanges: Exchange[];

@@ -20,6 +20,8 @@ interface Props {
   hits: Hit[];
   /** Whether the quote begins here. */
   isFirstHit: boolean;
+  /** Width of the page as a multiple of the width of its frame. */
+  zoom: number;
 }
 
 interface Mark {
@@ -29,7 +31,7 @@ interface Mark {
   height: number;
 }
 
-export function PdfPage({ pdf, number, size, hits, isFirstHit }: Props) {
+export function PdfPage({ pdf, number, size, hits, isFirstHit, zoom }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useNear(place);
   const [known, setKnown] = useState(size);
@@ -45,11 +47,11 @@ export function PdfPage({ pdf, number, size, hits, isFirstHit }: Props) {
       drawing.stop();
       setParts(undefined);
     };
-  }, [pdf, number, isNear]);
+  }, [pdf, number, isNear, zoom]);
   useEffect(() => setMarks(parts && place.current ? marksOf(parts, hits, place.current) : []), [parts, hits]);
   const first = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (isFirstHit) first.current?.scrollIntoView({ block: 'center' });
+    if (isFirstHit) first.current?.scrollIntoView({ block: 'center', inline: 'center' });
   }, [marks, isFirstHit]);
   return (
     <div
@@ -58,7 +60,7 @@ export function PdfPage({ pdf, number, size, hits, isFirstHit }: Props) {
       data-page={number}
       role="group"
       aria-label={messages.source.page(number)}
-      style={{ aspectRatio: `${known.width} / ${known.height}` }}
+      style={{ aspectRatio: `${known.width} / ${known.height}`, inlineSize: `${zoom * 100}%` }}
     >
       <div class="pdf-marks">
         {marks.map((mark, index) => (

@@ -3,10 +3,14 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { send } from '../../api/client';
 import { messages } from '../../messages';
+import { IconButton } from '../../ui/parts';
 import { openPdf } from './engine';
 import { findQuote, type Hit, type PageText } from './find';
 import { PdfPage, type Size } from './PdfPage';
 
+/** Widths of a page, as multiples of the width of its frame. */
+const ZOOM_STEP = 0.5;
+const MAX_ZOOM = 4;
 /** Pages after the cited one that are searched for the quote, which may begin later than its passage. */
 const MAX_SEARCHED = 4;
 
@@ -29,6 +33,7 @@ interface Opened {
 
 export function PdfView({ document, quote, fail }: Props) {
   const [opened, setOpened] = useState<Opened>();
+  const [zoom, setZoom] = useState(1);
   const [hits, setHits] = useState<{ quote: PdfQuote | undefined; hits: Hit[] }>();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -69,21 +74,33 @@ export function PdfView({ document, quote, fail }: Props) {
     if (hits && shown) frame.current?.querySelector(`[data-page="${shown}"]`)?.scrollIntoView({ block: 'start' });
   }, [hits]);
   return (
-    <div class="reader pdf" tabIndex={0} role="region" aria-label={messages.source.pages} ref={frame} aria-busy={!hits}>
-      {(opened === undefined || hits === undefined) && <p class="working muted">{messages.source.drawing}</p>}
-      {opened &&
-        hits &&
-        Array.from({ length: opened.pdf.numPages }, (_, index) => (
-          <PdfPage
-            key={index}
-            pdf={opened.pdf}
-            number={index + 1}
-            size={opened.size}
-            hits={hits.hits.filter(({ page }) => page === index + 1)}
-            isFirstHit={first?.page === index + 1}
-          />
-        ))}
-    </div>
+    <>
+      <div class="pdf-zoom" role="group" aria-label={messages.source.zoom}>
+        <IconButton icon="minus" label={messages.source.smaller} disabled={zoom <= 1} onClick={() => setZoom(zoom - ZOOM_STEP)} />
+        <IconButton
+          icon="plus"
+          label={messages.source.larger}
+          disabled={zoom >= MAX_ZOOM}
+          onClick={() => setZoom(zoom + ZOOM_STEP)}
+        />
+      </div>
+      <div class="reader pdf" tabIndex={0} role="region" aria-label={messages.source.pages} ref={frame} aria-busy={!hits}>
+        {(opened === undefined || hits === undefined) && <p class="working muted">{messages.source.drawing}</p>}
+        {opened &&
+          hits &&
+          Array.from({ length: opened.pdf.numPages }, (_, index) => (
+            <PdfPage
+              key={index}
+              pdf={opened.pdf}
+              number={index + 1}
+              size={opened.size}
+              hits={hits.hits.filter(({ page }) => page === index + 1)}
+              isFirstHit={first?.page === index + 1}
+              zoom={zoom}
+            />
+          ))}
+      </div>
+    </>
   );
 }
 

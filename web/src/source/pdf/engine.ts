@@ -51,6 +51,7 @@ export async function openPdf(data: ArrayBuffer): Promise<OpenedPdf> {
     worker,
     BinaryDataFactory: Files,
     useWorkerFetch: false,
+    useSystemFonts: false,
     useWasm: false,
     isEvalSupported: false,
     enableXfa: false,
