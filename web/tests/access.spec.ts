@@ -54,7 +54,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Bad answer' }).click();
       await page.getByRole('radio', { name: 'Incomplete' }).check();
-      await check(page, 'what is wrong with an answer');
+      await check(page, 'the reason for a bad rating');
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Edit the question' }).click();
       await check(page, 'an edited question');

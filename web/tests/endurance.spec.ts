@@ -59,7 +59,7 @@ async function longestTask(browser: Browser, page: Page, work: () => Promise<voi
   return Math.max(...tasks.map(({ tdur }) => (tdur ?? 0) / 1000));
 }
 
-/** An answer with what Markdown has, of some 150 words. */
+/** An answer of some 150 words, with lists, tables and code. */
 function storedAnswer(index: number): string {
   const sentence = `The notice period of case ${index} is **three months** to the end of a quarter, as \`section ${index}\` says [1].`;
   const table = `| case | months |\n|---|---|\n| ${index} | 3 |\n| ${index + 1} | 4 |`;

@@ -1,4 +1,4 @@
-// Memory: what is remembered, why, when it held; edit, pin, archive, forget, erase, undo.
+// Memories: search, reasons, times; edit, pin, archive, forget, erase, undo.
 import { expect, test } from './fixtures';
 
 test('a memory is added, explained, edited, forgotten and restored', async ({ signedIn: page }) => {
@@ -6,10 +6,10 @@ test('a memory is added, explained, edited, forgotten and restored', async ({ si
   await expect(page.getByText('Nothing is remembered yet')).toBeVisible();
   await page.getByRole('button', { name: 'Remember something' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('What is to be remembered').fill('My password is hunter2-Xy7!kq');
+  await dialog.getByLabel('Memory', { exact: true }).fill('My password is hunter2-Xy7!kq');
   await dialog.getByRole('button', { name: 'Remember' }).click();
   await expect(dialog.getByRole('alert')).toBeVisible();
-  await dialog.getByLabel('What is to be remembered').fill('I prefer answers in short sentences.');
+  await dialog.getByLabel('Memory', { exact: true }).fill('I prefer answers in short sentences.');
   await dialog.getByRole('button', { name: 'Remember' }).click();
   const card = page.locator('.memory');
   await expect(card).toContainText('I prefer answers in short sentences.');
@@ -22,7 +22,7 @@ test('a memory is added, explained, edited, forgotten and restored', async ({ si
   await card.getByRole('button', { name: 'Pinned' }).click();
   await expect(card.getByRole('button', { name: 'Pinned' })).toHaveAttribute('aria-pressed', 'true');
   await card.getByRole('button', { name: 'Edit the memory' }).click();
-  await dialog.getByLabel('What is to be remembered').fill('I prefer answers in long sentences.');
+  await dialog.getByLabel('Memory', { exact: true }).fill('I prefer answers in long sentences.');
   await dialog.getByLabel('Reason').fill('I changed my mind');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(card).toContainText('long sentences');
@@ -50,7 +50,7 @@ test('a memory is added, explained, edited, forgotten and restored', async ({ si
   await expect(page.getByText('Nothing is remembered yet')).toBeVisible();
 });
 
-test('what no longer holds is kept apart and found as of an earlier day', async ({ signedIn: page, api, server }) => {
+test('a memory that no longer holds is kept apart and found as of an earlier day', async ({ signedIn: page, api, server }) => {
   const remember = (value: string, valid_from: string) =>
     api.call('POST', '/v1/memories', {
       content: `I live in ${value}.`,

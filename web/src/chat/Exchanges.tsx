@@ -5,7 +5,7 @@ import { ExchangeView, type Actions } from './ExchangeView';
 import type { Exchange } from './conversation';
 
 /** Number of exchanges that are shown at first, and added by each step. */
-const STEP = 8;
+const STEP = 6;
 
 interface Props {
   exchanges: Exchange[];
@@ -23,7 +23,7 @@ export function Exchanges({ exchanges, isAnswering, actions }: Props) {
     height.current = frame()?.scrollHeight ?? 0;
     setCount(count + STEP);
   };
-  // What is in view stays there while exchanges are added above it.
+  // The visible exchanges stay in place while others are added above them.
   useLayoutEffect(() => {
     const scrolled = frame();
     if (scrolled && height.current > 0) scrolled.scrollTop += scrolled.scrollHeight - height.current;

@@ -99,7 +99,7 @@ export async function loadMessages(store: Store<Conversation>, session: string):
   }
 }
 
-/** Adds stored messages and shows the branch that ends with one of them. What this page knows of an answer stays. */
+/** Adds stored messages and shows the branch that ends with one of them. Answers that this page has keep their details. */
 function showStored(store: Store<Conversation>, added: Message[], end: string | undefined): void {
   store.set((old) => {
     const tree = grow(old.tree, added);

@@ -1,4 +1,4 @@
-// Two runs side by side: the kept one and the last one, with what moved between them.
+// Two runs side by side: the kept one and the last one, and how the places of the passages differ.
 import type { Passage, SearchBody, SearchResult } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';

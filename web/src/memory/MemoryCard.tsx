@@ -1,4 +1,4 @@
-// One memory: its words, since when it holds, how it came about, and what can be done with it.
+// One memory: its words, the time in which it holds, its origin, and its actions.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Memory, MemoryState } from '../api/types';

@@ -1,4 +1,4 @@
-// What is remembered about the user: why it is known, when it held, and the means to correct it.
+// The memories of the user: the reason for each, the time in which it holds, and the means to correct it.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Memory, MemoryState } from '../api/types';
@@ -126,7 +126,7 @@ async function list(state: MemoryState, pages: number, signal: AbortSignal): Pro
 }
 
 async function recall(query: string, day: string, signal: AbortSignal): Promise<Page> {
-  // Only what fits the words, as the server's own limit has it.
+  // The server's own default: memories that are not similar to the words are left out.
   const body = { query, limit: 50, count_use: false, min_similarity: 0.25 };
   const asOf = day === '' ? {} : { as_of: new Date(`${day}T23:59:59`).toISOString() };
   const found = await call('post', '/v1/recall', { body: { ...body, ...asOf }, signal });

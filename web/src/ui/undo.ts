@@ -18,7 +18,7 @@ interface Pending {
 const UNDO_MS = 8_000;
 
 export const toasts = createStore<Toast[]>([]);
-/** Ids of what the user has deleted and the server still has; lists leave them out. */
+/** Ids of things that the user has deleted and the server still has; lists leave them out. */
 export const hidden = createStore<ReadonlySet<string>>(new Set());
 
 const pending = new Map<number, Pending>();
@@ -41,7 +41,7 @@ export function showError(error: unknown): void {
   show({ text: describe(error), isError: true });
 }
 
-/** Ends the time for a change of mind of a message, and deletes what it waits for. */
+/** Ends the time for a change of mind of a message, and runs its deletion. */
 export async function dismiss(id: number): Promise<void> {
   remove(id);
   const work = pending.get(id);

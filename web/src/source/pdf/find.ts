@@ -23,7 +23,7 @@ interface Letters {
 /** Length of the beginning and the end that must be found when the quote as a whole is not, in letters. */
 const ANCHOR = 24;
 /** Greatest difference between the length of the quote and that of the part between its beginning and its end. */
-const TOLERANCE = 0.15;
+const TOLERANCE = 0.3;
 
 function fold(text: string): string {
   return text
