@@ -13,6 +13,11 @@ const EMBEDDED = [
   '@fontsource-variable/source-serif-4',
 ];
 
+/** Licences of files inside the packages that are not under the licence of their package. */
+const INNER = ['cmaps/LICENSE', 'standard_fonts/LICENSE_FOXIT', 'standard_fonts/LICENSE_LIBERATION'].map(
+  (name) => `pdfjs-dist/${name}`,
+);
+
 /** The licence texts of the embedded packages and of their own dependencies, as one file. */
 function licences(): string {
   const seen = new Set<string>();
@@ -32,6 +37,7 @@ function licences(): string {
     const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
     parts.push(`${name} ${meta.version} (${meta.license})\n\n${text}\n`);
   }
+  for (const name of INNER) parts.push(`${name}\n\n${readFileSync(join('node_modules', name), 'utf8').trim()}\n`);
   return parts.join('\n----------------------------------------\n\n');
 }
 

@@ -7,8 +7,6 @@ import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';
 import { link } from '../ui/router';
-import { useStore } from '../ui/store';
-import { hidden } from '../ui/undo';
 import { HistoryList } from './HistoryList';
 import { MemoryCard } from './MemoryCard';
 import { RememberDialog } from './MemoryDialogs';
@@ -55,14 +53,13 @@ function MemoryList({ state, added }: { state: MemoryState; added: number }) {
   const [day, setDay] = useState('');
   const [search, setSearch] = useState({ query: '', day: '' });
   const [pages, setPages] = useState(1);
-  const deleted = useStore(hidden);
   const isSearch = search.query !== '';
   const { data, error, reload } = useLoad(
     (signal) => (isSearch ? recall(search.query, search.day, signal) : list(state, pages, signal)),
     [state, search, pages, added],
   );
   const texts = messages.memory;
-  const items = data?.items.filter(({ id }) => !deleted.has(id)) ?? [];
+  const items = data?.items ?? [];
   const find = () => setSearch({ query: text.trim(), day });
   return (
     <>
