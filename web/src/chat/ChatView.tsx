@@ -26,6 +26,9 @@ function readChosen(): string[] {
   }
 }
 
+/** Number of conversations that were shown. */
+let views = 0;
+
 interface Opened {
   cited: Cited[];
   index: number;
@@ -33,6 +36,8 @@ interface Opened {
 
 export function ChatView({ session }: { session: string | undefined }) {
   const store = useMemo(() => openConversation(session), [session]);
+  // A new conversation stays the same one when the server has named it.
+  const view = useMemo(() => (views += 1), [store]);
   const { exchanges, isLoading, error, control } = useStore(store);
   const collections = useStore(collectionsStore);
   const [chosen, setChosen] = useState(readChosen);
@@ -104,7 +109,7 @@ export function ChatView({ session }: { session: string | undefined }) {
                   </button>
                 </>
               )}
-              <Exchanges key={session} exchanges={exchanges} isAnswering={control !== undefined} actions={actions} />
+              <Exchanges key={view} exchanges={exchanges} isAnswering={control !== undefined} actions={actions} />
               <div ref={end} />
             </div>
             <div class="dock">{composer}</div>
