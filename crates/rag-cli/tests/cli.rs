@@ -19,7 +19,10 @@ fn rag(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rag"));
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if name == "DATABASE_URL" || (name.starts_with("RAG_") && name.contains("__")) || name == "RAG_CONFIG"
+        if name == "DATABASE_URL"
+            || name.starts_with("DB_")
+            || (name.starts_with("RAG_") && name.contains("__"))
+            || name == "RAG_CONFIG"
         {
             command.env_remove(name);
         }
@@ -127,6 +130,64 @@ fn a_check_up_says_what_to_do_about_a_database_that_is_away() {
     let cure = database["cure"].as_str().unwrap();
     assert!(cure.contains("database.url") && !cure.contains("rag doctor"), "{cure}");
     assert!(!report.to_string().contains("hunter2"));
+}
+
+#[test]
+fn the_database_is_found_by_the_variables_of_other_tools() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join(".env"),
+        "DB_HOST=127.0.0.1\nDB_PORT=1\nDB_USER=u\nDB_PASSWORD='hunter 2'\nOTHER=x\n",
+    )
+    .unwrap();
+    let (code, out, _) = run(&mut rag(dir.path(), &["config", "show"]));
+    assert_eq!((code, out.contains("$DB_HOST"), out.contains("hunter")), (0, true, false), "{out}");
+    let (code, _, err) = run(&mut rag(dir.path(), &["migrate", "--pending"]));
+    assert_eq!((code, err.contains("127.0.0.1"), err.contains("hunter")), (3, true, false), "{err}");
+    // The environment precedes the file, and a whole address precedes its parts.
+    let (_, _, err) =
+        run(rag(dir.path(), &["migrate", "--pending"]).env("DATABASE_URL", "postgres://u@127.0.0.2:1/d"));
+    assert!(err.contains("127.0.0.2"), "{err}");
+    fs::write(dir.path().join(".env"), "DB_PASSWORD='hunter\n").unwrap();
+    let (code, _, err) = run(&mut rag(dir.path(), &["config", "show"]));
+    assert_eq!(
+        (code, err.contains("the value of DB_PASSWORD is malformed"), err.contains("hunter")),
+        (2, true, false),
+        "{err}"
+    );
+}
+
+/// On a PostgreSQL of its own, as a model's name is registered once for a database.
+#[test]
+fn a_check_up_finds_a_model_whose_vectors_have_another_length_now() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let data = dir.path().join("data");
+    let with = |dimensions: u32, args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.args(["--data-dir".as_ref(), data.as_os_str()]);
+        for setting in [
+            "kind=openai",
+            "base_url=http://127.0.0.1:1/v1",
+            "model=lengthy",
+            &format!("dimensions={dimensions}"),
+        ] {
+            command.arg("--set").arg(format!("embedding.{setting}"));
+        }
+        command
+    };
+    let (code, _, err) = run(&mut with(8, &["index", "--rebuild"]));
+    assert_eq!(code, 0, "{err}");
+    let (code, report) = json(&mut with(16, &["doctor", "--json"]));
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == "models").unwrap();
+    assert_eq!((code, &check["grade"]), (2, &"FAIL".into()), "{report}");
+    let finding = check["finding"].as_str().unwrap();
+    assert_eq!(
+        finding,
+        "lengthy makes vectors of 16 dimensions, and this database holds vectors of 8 under that name"
+    );
+    assert!(check["cure"].as_str().unwrap().contains("embedding.dimensions to 8"));
 }
 
 /// On a PostgreSQL of its own: others may search by the same model meanwhile.

@@ -10,15 +10,13 @@ use toml::{Table, Value};
 
 use crate::{
     args::Global,
+    config::environment,
     failure::{Exit, Failure, Outcome},
     paths,
 };
 
 /// The commented sample, which is the defaults.
 const DEFAULTS: &str = include_str!("../../../../config/rag.toml");
-/// Begins every variable that is a setting.
-const PREFIX: &str = "RAG_";
-
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -56,9 +54,7 @@ impl Layers {
         if let Some(path) = file(global) {
             layers.add_file(&path)?;
         }
-        layers.add_environment(env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        }))?;
+        layers.add_environment(environment::variables()?)?;
         for pair in &global.set {
             let (key, text) = pair.split_once('=').ok_or_else(|| {
                 Failure::new(Exit::Usage, format!("--set {pair}: write it as KEY=VALUE"))
@@ -116,13 +112,15 @@ impl Layers {
         &mut self,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Outcome<()> {
-        let mut variables: Vec<(String, String)> = variables.into_iter().collect();
-        // DATABASE_URL before RAG_DATABASE__URL, so that the latter wins.
-        variables.sort();
+        let variables: BTreeMap<String, String> = variables.into_iter().collect();
+        // The most specific comes last and wins: DB_HOST, DATABASE_URL, RAG_DATABASE__URL.
+        if let Some(address) = environment::database_address(&variables) {
+            self.set_text("database.url", &address, Origin::Environment("DB_HOST".to_owned()))?;
+        }
         for (name, text) in variables {
-            let key = match name.strip_prefix(PREFIX).and_then(|rest| rest.split_once("__")) {
+            let key = match name.strip_prefix(environment::PREFIX).and_then(|rest| rest.split_once("__")) {
                 Some((section, key)) => format!("{}.{}", section.to_lowercase(), key.to_lowercase()),
-                None if name == "DATABASE_URL" && !text.is_empty() => "database.url".to_owned(),
+                None if name == environment::DATABASE_URL && !text.is_empty() => "database.url".to_owned(),
                 None => continue,
             };
             self.set_text(&key, &text, Origin::Environment(name))?;

@@ -1,5 +1,6 @@
 //! The configuration: layers of raw values, read into typed sections and checked before anything starts.
 
+mod environment;
 pub(crate) mod layers;
 mod ranges;
 pub(crate) mod sections;
