@@ -33,6 +33,34 @@ pub(crate) fn as_data(text: &str) -> String {
     out
 }
 
+/// The text with its own numbers in brackets, such as `[3]`, in other ones: `⟦3⟧`. The model cannot take them for numbers of passages.
+pub(crate) fn with_own_numbers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        let inside = after.split_once(']').filter(|(inside, _)| {
+            !inside.is_empty()
+                && inside.len() <= 20
+                && inside.chars().all(|c| c.is_ascii_digit() || ", -–".contains(c))
+        });
+        // Behind a word it is an index of program text, which must stay.
+        let is_index = out.ends_with(|c: char| c.is_alphanumeric() || "_)]".contains(c));
+        rest = match inside {
+            Some((inside, tail)) if !is_index => {
+                out.extend(["⟦", inside, "⟧"]);
+                tail
+            }
+            _ => {
+                out.push('[');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Characters in which instructions can hide: those that deceive, and what joins or parts letters without a width.
 fn is_invisible(letter: char) -> bool {
     names::is_deceptive(letter) || matches!(letter, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
@@ -41,6 +69,14 @@ fn is_invisible(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_the_source_are_not_numbers_of_passages() {
+        assert_eq!(with_own_numbers("as shown [3], and [4, 5] too"), "as shown ⟦3⟧, and ⟦4, 5⟧ too");
+        for text in ["args[0] = list[1][2]", "[see 3]", "a [ b", "[]"] {
+            assert_eq!(with_own_numbers(text), text);
+        }
+    }
 
     #[test]
     fn marks_of_structure_are_broken() {

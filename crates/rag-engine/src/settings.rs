@@ -151,6 +151,8 @@ pub struct AnswerSettings {
     pub history_messages: i64,
     /// Maximum length of these messages together, in tokens of about four characters.
     pub max_history_tokens: u32,
+    /// Maximum length of the passages that the chat model receives, in tokens; the best one is always given.
+    pub max_passage_tokens: u32,
 }
 
 impl Default for AnswerSettings {
@@ -158,13 +160,14 @@ impl Default for AnswerSettings {
         Self {
             passages: 8,
             sentences: 3,
-            min_support: 0.38,
+            min_support: 0.3,
             max_question_chars: 4_000,
             max_answer_chars: 40_000,
             link_hosts: Vec::new(),
             max_time: Duration::from_mins(5),
             history_messages: 10,
             max_history_tokens: 4_000,
+            max_passage_tokens: 6_000,
         }
     }
 }

@@ -6,10 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{block::BlockKind, sentences::sentences};
 
+mod lines;
+
+use lines::{is_comment, is_marked_heading, is_section, is_setting, is_table_line, program_pieces, rows};
+
 /// Maximum length of a list item that is one part, in bytes; a longer one is divided into sentences.
 const MAX_ITEM_BYTES: usize = 400;
 /// Maximum length of a question or lead-in that governs the text after it, in bytes.
 const MAX_LEAD_BYTES: usize = 300;
+/// Maximum number of words of a sentence that begins a text as its title ("Backups. They are made ..") and says nothing alone.
+const MAX_TITLE_WORDS: usize = 3;
 
 /// The form of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +27,9 @@ pub enum PartKind {
     Item,
     /// A row of a table; its lead is the row of column names.
     Row,
+    /// A sentence in a row too long to be one part; its lead is the first cell of the row, with the name of its column if there are
+    /// more than two.
+    Cell,
     /// A line such as `key = value`, with the comment above it.
     Setting,
     /// Program text, with its lines.
@@ -73,6 +82,8 @@ struct Lead {
 impl Divider {
     /// The parts of the next block.
     pub(crate) fn divide(&mut self, kind: BlockKind, text: &str) -> Vec<BlockPart> {
+        let is_marked = kind == BlockKind::Paragraph && is_marked_heading(text);
+        let kind = if is_marked { BlockKind::Heading { level: 1 } } else { kind };
         if !matches!(kind, BlockKind::ListItem) {
             // A lead-in governs one block, or the items of one list.
             self.lead.take_if(|lead| lead.is_used && !lead.is_question);
@@ -87,7 +98,9 @@ impl Divider {
             }
             BlockKind::Table => rows(text),
             BlockKind::Code => {
-                self.settings(text).unwrap_or_else(|| vec![self.part(trimmed(text), PartKind::Code)])
+                let pieces = program_pieces(text).into_iter();
+                self.settings(text)
+                    .unwrap_or_else(|| pieces.map(|piece| self.part(piece, PartKind::Code)).collect())
             }
             BlockKind::ListItem => self.item(text),
             BlockKind::Paragraph | BlockKind::Quote => {
@@ -114,7 +127,7 @@ impl Divider {
     /// Sentences, but for questions and lead-ins. `offset` is added to all positions.
     fn prose(&mut self, text: &str, offset: usize) -> Vec<BlockPart> {
         let mut parts = Vec::new();
-        let all = sentences(text);
+        let all = with_title(text, sentences(text));
         let count = all.len();
         for (place, range) in all.into_iter().enumerate() {
             let sentence = text.get(range.clone()).unwrap_or_default();
@@ -206,34 +219,18 @@ pub fn parts_of_text(text: &str, headings: &[String], page: Option<u32>) -> Vec<
     parts
 }
 
-/// Each row after the first, which names the columns; a table of one row is that row.
-fn rows(text: &str) -> Vec<BlockPart> {
-    let mut at = 0;
-    let mut rows = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let row = trimmed(line);
-        if !row.is_empty() && !is_rule(line) {
-            rows.push(at + row.start..at + row.end);
+/// The sentences, of which the first, if it is only a title, is joined with the second.
+fn with_title(text: &str, mut all: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    if let [first, second, ..] = all.as_mut_slice() {
+        let title = text.get(first.clone()).unwrap_or_default();
+        let next = text.get(second.clone()).unwrap_or_default();
+        let is_title = title.ends_with('.') && title.split_whitespace().count() <= MAX_TITLE_WORDS;
+        if is_title && !is_question(next) && !ends_in_colon(next) {
+            second.start = first.start;
+            all.remove(0);
         }
-        at += line.len();
     }
-    let header = rows.first().and_then(|row| text.get(row.clone())).map(str::to_owned);
-    let skipped = usize::from(rows.len() > 1);
-    let lead = header.filter(|_| skipped > 0);
-    rows.into_iter()
-        .skip(skipped)
-        .map(|bytes| BlockPart { bytes, kind: PartKind::Row, lead: lead.clone() })
-        .collect()
-}
-
-/// Whether a line is a row of a table with bars between its cells.
-fn is_table_line(line: &str) -> bool {
-    line.contains(" | ") || is_rule(line)
-}
-
-/// Whether a line draws the rule below the column names, as in `|---|:-:|`.
-fn is_rule(line: &str) -> bool {
-    line.contains("--") && line.chars().all(|c| "|-: \t\r\n".contains(c))
+    all
 }
 
 /// The range of the text without the blanks around it.
@@ -262,28 +259,6 @@ fn is_marker(word: &str) -> bool {
         || (number.len() < word.len() && number.len() <= 3 && number.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Whether a line sets a value: `key = value`, `key: value` or `KEY=value`.
-fn is_setting(line: &str) -> bool {
-    let Some((key, value)) = line.split_once(['=', ':']) else { return false };
-    let key = key.trim().trim_matches('"');
-    let is_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
-    let is_equation = line.get(key.len()..).is_some_and(|rest| rest.trim_start().starts_with('='));
-    !key.is_empty()
-        && key.chars().all(is_name)
-        && (is_equation || key.chars().all(|c| c.is_lowercase() || "_-.".contains(c)))
-        && !value.trim().is_empty()
-        && !value.starts_with(['=', ':', '/'])
-        && !line.ends_with([';', '{', '('])
-}
-
-fn is_comment(line: &str) -> bool {
-    line.starts_with('#') || line.starts_with("//")
-}
-
-fn is_section(line: &str) -> bool {
-    line.starts_with('[') && line.ends_with(']')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,7 +284,7 @@ mod tests {
             shown(&[
                 (BlockKind::Heading { level: 2 }, "How long is the notice period?"),
                 (Paragraph, "Three months. No less."),
-                (BlockKind::Heading { level: 2 }, "Deposit"),
+                (Paragraph, "## Deposit"),
                 (Paragraph, "250 euros."),
                 (Paragraph, "To install it:"),
                 (ListItem, "1. Unpack it."),
@@ -317,8 +292,7 @@ mod tests {
                 (Paragraph, "That is all."),
             ]),
             [
-                "Sentence: How long is the notice period? > Three months.",
-                "Sentence: How long is the notice period? > No less.",
+                "Sentence: How long is the notice period? > Three months. No less.",
                 "Sentence: 250 euros.",
                 "Item: To install it: > Unpack it.",
                 "Item: To install it: > Run it.",
@@ -351,6 +325,49 @@ mod tests {
     }
 
     #[test]
+    fn a_long_row_is_divided_into_sentences_that_its_first_cell_leads() {
+        let long = "A filter is bounded. ".repeat(25);
+        let row = format!("threat | countermeasure\nexhaustion | {long}| yes");
+        let parts = shown(&[(Table, &row)]);
+        assert_eq!((parts.len(), parts[0].as_str()), (26, "Cell: exhaustion > A filter is bounded."));
+        assert_eq!(parts[25], "Cell: exhaustion > yes");
+        let clauses = "keys expire; ".repeat(20) + "tokens last 15 minutes. Bye";
+        let parts = shown(&[(Table, &format!("threat | state | countermeasure\na leak | open | {clauses}"))]);
+        assert_eq!(parts[0], "Cell: a leak, state > open");
+        assert_eq!(parts[1], "Cell: a leak, countermeasure > keys expire");
+        assert_eq!(
+            parts[21..],
+            ["Cell: a leak, countermeasure > tokens last 15 minutes.", "Cell: a leak, countermeasure > Bye"]
+        );
+    }
+
+    #[test]
+    fn a_title_that_runs_into_its_text_is_no_part_of_its_own() {
+        assert_eq!(
+            shown(&[(Paragraph, "Backups. They are made at night. They are kept.")]),
+            ["Sentence: Backups. They are made at night.", "Sentence: They are kept."]
+        );
+    }
+
+    #[test]
+    fn a_session_is_divided_at_its_prompts_and_commented_commands_by_line() {
+        assert_eq!(
+            shown(&[
+                (Code, "$ rag backup a\nsaved\n$ rag restore a\n"),
+                (Code, "make setup   # installs\nmake run     # starts"),
+                (Code, "x = f()\n# done\ny()"),
+            ]),
+            [
+                "Code: $ rag backup a\nsaved",
+                "Code: $ rag restore a",
+                "Code: make setup   # installs",
+                "Code: make run     # starts",
+                "Code: x = f()\n# done\ny()",
+            ]
+        );
+    }
+
+    #[test]
     fn settings_are_divided_by_line_with_their_comments() {
         assert_eq!(
             shown(&[(
@@ -373,9 +390,9 @@ mod tests {
         let characters: Vec<char> = text.chars().collect();
         let texts: Vec<String> =
             parts.iter().map(|part| characters[part.start..part.end].iter().collect()).collect();
-        assert_eq!(texts, ["C’est 250 €.", "Oui.", "one", "1 | 2"]);
+        assert_eq!(texts, ["C’est 250 €. Oui.", "one", "1 | 2"]);
         assert_eq!(parts[0].lead.as_deref(), Some("Dépôt?"));
-        assert_eq!(parts[3].lead.as_deref(), Some("a | b"));
+        assert_eq!(parts[2].lead.as_deref(), Some("a | b"));
         assert!(parts.iter().all(|part| part.page == Some(3)));
     }
 }

@@ -74,7 +74,7 @@ fn the_parts_of_a_chunk_lie_in_its_text_and_rows_of_every_chunk_name_their_colum
             );
         }
     }
-    assert_eq!(texts[..3], ["One is here.", "Two is there.", "SH-0 | 00 shäres"]);
+    assert_eq!(texts[..2], ["One is here. Two is there.", "SH-0 | 00 shäres"]);
     for row in 0..40 {
         assert!(texts.contains(&format!("SH-{row} | {row}0 shäres")), "{row}");
     }

@@ -84,6 +84,46 @@ const SENTENCES: &[Case] = &[
     ("Who signs for first class?", &["First class needs a signature of the head."], &[]),
 ];
 
+/// Instructions for a program: commands with their output, settings, tables with long cells, titles that run into their text.
+const INSTRUCTIONS: &[Case] = &[
+    ("How do I install kilnd?", &["pip install kilnd"], &["june.kiln"]),
+    ("What do I need before I install kilnd?", &["Python 3.11, a serial cable and 40 MB"], &["june.kiln"]),
+    ("How do I export the firings?", &["kilnd export june.kiln"], &["kilnd verify"]),
+    (
+        "How do I import firings into kilnd?",
+        &["$ kilnd import june.kiln\n214 firings read"],
+        &["kilnd verify"],
+    ),
+    ("How do I verify an export of kilnd?", &["$ kilnd verify june.kiln"], &["kilnd import"]),
+    ("Is the file of the kilnd export compressed?", &["The file is not compressed"], &["$ kilnd"]),
+    ("What happens when an import into kilnd is cancelled?", &["leaves the records as they were"], &[]),
+    (
+        "What happens to a firing after a power cut?",
+        &["Power cuts. The controller resumes a firing"],
+        &["| "],
+    ),
+    ("What does the kiln do if a thermocouple breaks?", &["ends the firing at once"], &[]),
+    (
+        "What does the kiln alarm \"no signal\" mean?",
+        &["no signal", "the cable first"],
+        &["too steep", "lid open"],
+    ),
+    ("What should I check if the kiln says \"lid open\"?", &["the switch at the hinge"], &["too steep"]),
+    (
+        "At what temperature is stoneware fired?",
+        &["chamber: Stoneware is fired at 1,280 degrees"],
+        &["filter", "brass"],
+    ),
+    ("How long does the kiln's chamber take to cool?", &["twelve hours"], &["exhaust", "brass"]),
+    ("How is glaze removed from the elements of the kiln?", &["with a brass brush"], &["hood", "locked"]),
+    ("When is the filter of the kiln's fan washed?", &["after 50 firings"], &["hood", "emergency"]),
+    ("Which hood do lead glazes need?", &["an exhaust hood of class two"], &["filter is washed"]),
+    ("How do I switch on the remote control of the kiln?", &["remote.enabled"], &["june.kiln"]),
+    ("What does kilnd cost for a studio?", &["12 euros a month for each kiln"], &["stoneware"]),
+    ("Where does kilnd run?", &["on any small computer next to the kiln"], &["june.kiln"]),
+    ("Which file does the setup of kilnd write?", &["/etc/kilnd.toml"], &["june.kiln"]),
+];
+
 /// Questions that the documents do not answer.
 const REFUSALS: &[Case] = &[
     ("How long is the gestation of an elephant?", &[], &[]),
@@ -133,8 +173,7 @@ fn failure(client: &Client, (question, held, not_held): &Case) -> Option<String>
 #[test]
 fn answers_are_those_that_a_reader_would_accept() {
     let (_app, client) = with_documents();
-    let cases = [QUESTIONS_AND_HEADINGS, FORMS, TABLES, SENTENCES, REFUSALS].concat();
-    assert!(cases.len() >= 40);
+    let cases = [QUESTIONS_AND_HEADINGS, FORMS, TABLES, SENTENCES, INSTRUCTIONS, REFUSALS].concat();
     let failures: Vec<String> = cases.iter().filter_map(|case| failure(&client, case)).collect();
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }

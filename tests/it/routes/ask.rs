@@ -201,3 +201,46 @@ fn passages_cannot_pose_as_structure_of_the_prompt() {
     }
     assert_eq!(prompt.matches("</passage>").count(), 1, "{prompt}");
 }
+
+/// The prompt for a question about a guide of two sections, of which the second answers best.
+fn prompt_of_guide(max_passage_tokens: u32) -> String {
+    let model = Arc::new(ScriptedModel::new().answering(["Paris [1]."]));
+    let mut setup = Setup { chat: Some(model.clone()), ..Setup::default() };
+    setup.answer.max_passage_tokens = max_passage_tokens;
+    let app = TestApp::with(setup);
+    let client = app.client();
+    let guide = "# Guide\n\n## Rivers\n\nThe Seine crosses the capital [3].\n\n## Cities\n\nThe capital of France is Paris.\n";
+    client.ingested(&client.upload(&client.collection("c"), "guide.md", guide.as_bytes()).expect(202));
+    client.post("/v1/ask", &json!({"question": "What is the capital of France?"})).expect(200);
+    model.requests()[0].messages.last().unwrap().content.clone()
+}
+
+#[test]
+fn the_prompt_names_sections_and_has_them_in_the_order_of_the_document() {
+    let prompt = prompt_of_guide(6_000);
+    let [rivers, cities] =
+        ["Rivers", "Cities"].map(|section| prompt.find(&format!("title=\"Guide\" section=\"{section}\"")));
+    assert!(rivers.is_some() && rivers < cities, "{prompt}");
+    assert!(prompt.contains("<passage number=\"1\" title=\"Guide\" section=\"Cities\">"), "{prompt}");
+    assert!(prompt.contains("crosses the capital ⟦3⟧."), "{prompt}");
+}
+
+#[test]
+fn passages_beyond_the_limit_are_left_out_of_the_prompt_but_the_best_one_stays() {
+    let prompt = prompt_of_guide(1);
+    assert!(prompt.contains("is Paris") && !prompt.contains("Seine"), "{prompt}");
+}
+
+#[test]
+fn every_form_of_a_marker_becomes_a_citation() {
+    for written in
+        ["It is Paris 【1†source】.", "It is Paris [^1].", "It is Paris [Passage 1].", "It is Paris (1)."]
+    {
+        let app = with_model(ScriptedModel::new().answering([written]));
+        let client = app.client();
+        client.text(&client.collection("c"), "Geography", FACT);
+        let turn = client.post("/v1/ask", &json!({"question": "What is the capital of France?"})).expect(200);
+        assert_eq!(text(&turn, "/answer/text"), "It is Paris [1].");
+        assert_eq!(turn["answer"]["citations"][0]["marker"], 1, "{turn}");
+    }
+}

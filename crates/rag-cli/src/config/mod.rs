@@ -206,6 +206,7 @@ impl Config {
                 max_time: Duration::from_secs(answer.max_time_s),
                 history_messages: answer.history_messages,
                 max_history_tokens: answer.max_history_tokens,
+                max_passage_tokens: answer.max_passage_tokens,
             },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,

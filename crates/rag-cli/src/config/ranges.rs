@@ -70,7 +70,7 @@ fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     ]
 }
 
-fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 8] {
+fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 9] {
     [
         ((1..=1200).contains(&s.analytics.keep_months), "analytics.keep_months", "1 to 1200"),
         ((1..=100).contains(&s.answer.passages), "answer.passages", "1 to 100"),
@@ -80,6 +80,7 @@ fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 8] {
         ((1..=86_400).contains(&s.answer.max_time_s), "answer.max_time_s", "1 to 86400"),
         ((0..=200).contains(&s.answer.history_messages), "answer.history_messages", "0 to 200"),
         ((0..=1_000_000).contains(&s.answer.max_history_tokens), "answer.max_history_tokens", "0 to 1000000"),
+        ((0..=1_000_000).contains(&s.answer.max_passage_tokens), "answer.max_passage_tokens", "0 to 1000000"),
     ]
 }
 

@@ -257,6 +257,7 @@ pub(crate) struct Answer {
     pub(crate) max_time_s: u64,
     pub(crate) history_messages: i64,
     pub(crate) max_history_tokens: u32,
+    pub(crate) max_passage_tokens: u32,
 }
 
 /// Events.

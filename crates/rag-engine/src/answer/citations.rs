@@ -6,6 +6,7 @@ use rag_text::sentences;
 
 use super::{
     agreement::{denies, have_same_units},
+    markers::{Piece, pieces},
     types::{Citation, Evidence},
 };
 use crate::support::{content_words, coverage, is_number};
@@ -39,7 +40,7 @@ pub(crate) fn split_at_markers(text: &str) -> Vec<String> {
     let mut is_cited = false;
     for piece in pieces(text) {
         match piece {
-            Piece::Marker(_) => is_cited = true,
+            Piece::Marker(_) | Piece::Number { .. } => is_cited = true,
             Piece::Text(text) | Piece::Code(text) => {
                 if std::mem::take(&mut is_cited) {
                     parts.push(String::new());
@@ -99,12 +100,15 @@ fn keep_markers(text: &str, is_wanted: impl Fn(usize) -> bool) -> String {
     let mut clean = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {
-            Piece::Marker(marker) if is_wanted(marker) => clean.extend(["[", &marker.to_string(), "]"]),
+            Piece::Marker(marker) | Piece::Number { marker, .. } if is_wanted(marker) => {
+                clean.extend(["[", &marker.to_string(), "]"]);
+            }
             Piece::Marker(marker) if clean.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
                 clean.extend(["[", &marker.to_string(), "]"]);
             }
             Piece::Marker(_) => clean.truncate(clean.trim_end_matches(' ').len()),
-            Piece::Text(text) | Piece::Code(text) => clean.push_str(text),
+            // A number in parentheses that names no passage is one of the text.
+            Piece::Number { text, .. } | Piece::Text(text) | Piece::Code(text) => clean.push_str(text),
         }
     }
     clean
@@ -117,7 +121,7 @@ fn claims(text: &str) -> Vec<(String, Vec<usize>)> {
     let mut markers: Vec<usize> = Vec::new();
     for piece in pieces(text) {
         match piece {
-            Piece::Marker(marker) => markers.push(marker),
+            Piece::Marker(marker) | Piece::Number { marker, .. } => markers.push(marker),
             Piece::Text(text) | Piece::Code(text) if markers.is_empty() => claim.push_str(text),
             Piece::Text(text) | Piece::Code(text) => {
                 // A full stop or comma after the marker still belongs to its sentence.
@@ -139,63 +143,6 @@ fn last_sentence(text: &str) -> String {
     sentences(text).pop().and_then(|range| text.get(range)).unwrap_or_default().to_owned()
 }
 
-enum Piece<'t> {
-    Text(&'t str),
-    /// Between backticks, the backticks included: brackets in it are its own.
-    Code(&'t str),
-    Marker(usize),
-}
-
-/// Text, code and markers such as `[3]`, in order; `[2, 5]` gives two markers.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['[', '`']) {
-        let (before, found) = rest.split_at(at);
-        pieces.push(Piece::Text(before));
-        if let Some(code) = code_span(found) {
-            let (code, tail) = found.split_at(code);
-            pieces.push(Piece::Code(code));
-            rest = tail;
-        } else if let Some((numbers, tail)) = markers(found) {
-            pieces.extend(numbers.into_iter().map(Piece::Marker));
-            rest = tail;
-        } else {
-            let end = found.len() - found.trim_start_matches('`').len();
-            let (sign, tail) = found.split_at(end.max(1));
-            pieces.push(Piece::Text(sign));
-            rest = tail;
-        }
-    }
-    pieces.push(Piece::Text(rest));
-    pieces
-}
-
-/// The length of the code that begins the text: as many backticks end it as begin it.
-fn code_span(text: &str) -> Option<usize> {
-    let ticks = text.len() - text.trim_start_matches('`').len();
-    if ticks == 0 {
-        return None;
-    }
-    let mut at = ticks;
-    loop {
-        let begin = at + text.get(at..)?.find('`')?;
-        let run = text.get(begin..)?;
-        let length = run.len() - run.trim_start_matches('`').len();
-        at = begin + length;
-        if length == ticks {
-            return Some(at);
-        }
-    }
-}
-
-/// The numbers of the marker that begins the text, and the text after it.
-fn markers(text: &str) -> Option<(Vec<usize>, &str)> {
-    let (inside, tail) = text.strip_prefix('[')?.split_once(']')?;
-    let numbers: Result<Vec<usize>, _> = inside.split(',').map(|number| number.trim().parse()).collect();
-    Some((numbers.ok()?, tail))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +154,50 @@ mod tests {
     #[test]
     fn markers_without_a_passage_are_removed() {
         assert_eq!(kept("It is so [1]. Or so [7]. Both [2, 9]."), "It is so [1]. Or so. Both [2].");
+    }
+
+    #[test]
+    fn all_forms_of_markers_that_chat_models_write_are_one_form() {
+        for (written, expected) in [
+            ("It is so 【1】.", "It is so [1]."),
+            ("It is so【1†source】.", "It is so[1]."),
+            ("It is so 【2:0†handbook.pdf】.", "It is so [2]."),
+            ("It is so [1†L3-L5].", "It is so [1]."),
+            ("It is so [^2].", "It is so [2]."),
+            ("It is so [[3]].", "It is so [3]."),
+            ("It is so 〔1〕, ［2］ and 〖3〗.", "It is so [1], [2] and [3]."),
+            ("It is so [1, 2] or [2; 3].", "It is so [1][2] or [2][3]."),
+            ("It is so [1 and 3].", "It is so [1][3]."),
+            ("It is so [1-3].", "It is so [1][2][3]."),
+            ("It is so [1–2][3].", "It is so [1][2][3]."),
+            ("It is so [Passage 1].", "It is so [1]."),
+            ("It is so [source: 2, source: 3].", "It is so [2][3]."),
+            ("It is so [Passages 1, 2].", "It is so [1][2]."),
+            ("So steht es da [Quelle 1].", "So steht es da [1]."),
+            ("It is so [citation:3].", "It is so [3]."),
+            ("It is so (1).", "It is so [1]."),
+            ("It is so. (2)", "It is so. [2]"),
+            ("It is so (Passage 3).", "It is so [3]."),
+            ("東京は首都です【1】。", "東京は首都です[1]。"),
+        ] {
+            assert_eq!(kept(written), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_and_brackets_of_the_text_are_not_markers() {
+        for text in [
+            "(1) Open it, (2) close it.",
+            "It has parts (9).",
+            "Call f(1), then g(2).",
+            "Pick two (2) of them.",
+            "[sic] and [a-b] and [1 km] and [see 2].",
+            "It says 〔注〕 there.",
+            "- [ ] to do\n- [x] done",
+            "`[1]` and `f(1)`.",
+        ] {
+            assert_eq!(kept(text), text);
+        }
     }
 
     #[test]

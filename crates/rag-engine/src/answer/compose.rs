@@ -65,8 +65,16 @@ pub(super) fn compose(picks: Vec<Pick<'_>>) -> (String, Vec<Citation>) {
     let mut text = String::new();
     let mut citations = Vec::new();
     let mut is_line_open = false;
+    let mut last_row: Option<(usize, Option<String>)> = None;
     for pick in picks {
-        let (shown, is_block) = show(&pick);
+        let of_row = (pick.unit.passage, pick.unit.part.lead.clone());
+        let is_cell = pick.unit.part.kind == PartKind::Cell;
+        let (shown, is_block) = if is_cell && last_row.as_ref() == Some(&of_row) {
+            (one_line(pick.unit.text), false)
+        } else {
+            show(&pick)
+        };
+        last_row = is_cell.then_some(of_row);
         if !text.is_empty() {
             text.push_str(if is_block || !is_line_open { "\n" } else { " " });
         }
@@ -94,6 +102,10 @@ fn show(pick: &Pick<'_>) -> (String, bool) {
             (heading.map_or(code.clone(), |heading| format!("{heading}{between}{code}")), is_block)
         }
         PartKind::Row => (row(pick.unit.text, part.lead.as_deref()), false),
+        PartKind::Cell => {
+            let line = one_line(pick.unit.text);
+            (part.lead.as_ref().map_or(line.clone(), |key| format!("{key}: {line}")), false)
+        }
         PartKind::Sentence | PartKind::Item => {
             let line = one_line(pick.unit.text);
             match (heading, pick.is_item) {
@@ -127,7 +139,8 @@ fn row(text: &str, columns: Option<&str>) -> String {
     let cells = cells.filter(|(_, cell)| !cell.is_empty() && *cell != "|");
     let shown =
         cells.map(|(name, cell)| if name.is_empty() { cell.to_owned() } else { format!("{name}: {cell}") });
-    shown.collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = shown.collect();
+    shown.join(if shown.iter().any(|cell| cell.contains(", ")) { "; " } else { ", " })
 }
 
 /// The text without line ends, and without the "A:" of an answer in a list of questions.

@@ -13,16 +13,29 @@ use super::{
     units::{Unit, units},
     weighing::{Wanted, Weighed, signals, weigh},
 };
-use crate::{Engine, EngineResult, retrieve::EmbeddedQuestion, support::content_words};
+use crate::{
+    Engine, EngineResult,
+    retrieve::EmbeddedQuestion,
+    support::{content_words, coverage},
+};
 
-/// A further part is taken if its score is at least this share of the best one's.
+/// A further part of the best part's passage is taken if its score is at least this share of the best one's.
 const NEAR_BEST: f64 = 0.88;
+/// The same for a part of another passage: a second answer from elsewhere more often contradicts than completes.
+const NEAR_BEST_ELSEWHERE: f64 = 0.94;
 /// Parts that are looked at for the same fact in another document.
 const MAX_COMPARED: usize = 24;
 /// Items of a list that is given as a whole, at most.
 const MAX_LIST_ITEMS: usize = 12;
 /// A part of fewer words may need its heading.
 const FEW_WORDS: usize = 8;
+/// Words that stand for something in the sentence before, at the start of a sentence, in lower case.
+const PRONOUNS: &[&str] = &[
+    "it", "its", "they", "their", "this", "these", "those", "both", "such", "he", "she", "es", "dies",
+    "diese", "dieser", "dieses", "il", "elle", "ils", "elles", "cela", "ceci",
+];
+/// Share of the question that a command covers, with the text above it, to be given beside the sentence that answers best.
+const MIN_COMMAND: f64 = 0.3;
 /// Passages that are cited for one fact, at most.
 const MAX_CITED_TOGETHER: usize = 3;
 
@@ -47,8 +60,10 @@ pub(super) fn answer(
     let Some(found) = found.filter(|found| found.confidence >= settings.min_support) else {
         return Ok(Written::new(NOT_FOUND, Outcome::NotFound));
     };
-    let picks = pick_list(&found.wanted, &found.weighed)
-        .unwrap_or_else(|| pick_best(&found.wanted, &found.weighed, settings.sentences.max(1)));
+    let max_picks = settings.sentences.max(1);
+    let picks = pick_list(&found.wanted, &found.weighed).unwrap_or_else(|| {
+        with_command(&found, pick_best(&found.wanted, &found.weighed, max_picks), max_picks)
+    });
     let (text, citations) = compose(in_reading_order(picks));
     Ok(Written { citations: Some(citations), ..Written::new(text, Outcome::Answered) })
 }
@@ -129,17 +144,55 @@ fn pick_best<'e>(wanted: &Wanted, weighed: &[Weighed<'e>], max_picks: usize) -> 
             if known.also.len() + 1 < MAX_CITED_TOGETHER && !known.cited().any(is_cited) {
                 known.also.push(unit.clone());
             }
-        } else if picks.len() < max_picks && is_near(next, best) {
+        } else if picks.len() < max_picks && is_near(wanted, next, best) && !is_second_command(&picks, unit) {
             picks.push(Pick { heading: heading_needed(wanted, unit), ..Pick::new(unit.clone()) });
         }
     }
     picks
 }
 
+/// The picks and, if the question asks how something is done and none of them is a command, the best command of the section of the
+/// first one.
+fn with_command<'e>(found: &Found<'e>, mut picks: Vec<Pick<'e>>, max_picks: usize) -> Vec<Pick<'e>> {
+    let is_command = |unit: &Unit<'_>| matches!(unit.part.kind, PartKind::Code | PartKind::Setting);
+    let Some(best) = picks.first().map(|pick| pick.unit.clone()) else { return picks };
+    if !found.wanted.is_how_to || picks.iter().any(|pick| is_command(&pick.unit)) {
+        return picks;
+    }
+    let is_of_section = |unit: &Unit<'_>| {
+        unit.document_id() == best.document_id() && unit.chunk.heading_path.0 == best.chunk.heading_path.0
+    };
+    let commands = found.weighed.iter().filter(|next| is_command(&next.unit) && is_of_section(&next.unit));
+    // The best sentence often names the command.
+    let fitness = |next: &&Weighed<'_>| {
+        found.wanted.by_words(&next.unit.words) + coverage(&next.unit.words, &best.words)
+    };
+    let command = commands
+        .filter(|next| next.covered >= MIN_COMMAND)
+        .reduce(|a, b| if fitness(&b) > fitness(&a) { b } else { a });
+    if let Some(command) = command {
+        picks.truncate(max_picks.saturating_sub(1).max(1));
+        let heading = heading_needed(&found.wanted, &command.unit);
+        picks.push(Pick { heading, ..Pick::new(command.unit.clone()) });
+    }
+    picks
+}
+
+/// Whether the part is a command of a session of which another command is given: the others are further examples.
+fn is_second_command(picks: &[Pick<'_>], unit: &Unit<'_>) -> bool {
+    let is_of_session = |unit: &Unit<'_>| unit.part.kind == PartKind::Code && unit.text.starts_with("$ ");
+    is_of_session(unit) && picks.iter().any(|pick| is_of_session(&pick.unit))
+}
+
 /// Whether a part is worth giving beside the best one. Rows of a table and settings are alike in all but their keys, so words decide.
-fn is_near(next: &Weighed<'_>, best: &Weighed<'_>) -> bool {
-    let is_keyed = matches!(next.unit.part.kind, PartKind::Row | PartKind::Setting | PartKind::Code);
-    next.score >= best.score * NEAR_BEST && (!is_keyed || next.covered >= best.covered)
+fn is_near(wanted: &Wanted, next: &Weighed<'_>, best: &Weighed<'_>) -> bool {
+    let is_keyed = !matches!(next.unit.part.kind, PartKind::Sentence | PartKind::Item);
+    let is_beside = next.unit.passage == best.unit.passage;
+    let share = if is_beside && !is_keyed { NEAR_BEST } else { NEAR_BEST_ELSEWHERE };
+    let covers_as_much = || {
+        next.covered >= best.covered && wanted.by_words(&next.unit.words) >= wanted.by_words(&best.unit.words)
+    };
+    next.score >= best.score * share && (!is_keyed || covers_as_much())
 }
 
 /// Whether two parts are the same stretch of one document, which two chunks repeat.
@@ -153,16 +206,22 @@ fn heading_needed(wanted: &Wanted, unit: &Unit<'_>) -> Option<String> {
     let lead = unit.part.lead.as_deref();
     let lead_in = lead.filter(|lead| lead.ends_with([':', '：']));
     let above = match unit.part.kind {
-        PartKind::Row | PartKind::Setting => None,
+        PartKind::Row | PartKind::Setting | PartKind::Cell => None,
         PartKind::Code => lead_in,
         PartKind::Sentence | PartKind::Item => {
             let heading = unit.given.found.passage.headings().last().map(String::as_str);
             let above = if lead.is_some() { lead_in } else { heading };
             let is_short = unit.text.split_whitespace().count() < FEW_WORDS;
-            above.filter(|above| is_short && wanted.needs(&content_words(above), &unit.words))
+            let is_needed = |above: &&str| is_short && wanted.needs(&content_words(above), &unit.words);
+            above.filter(|above| is_needed(above) || begins_with_pronoun(unit.text))
         }
     };
     above.filter(|text| !text.trim_end().ends_with(['?', '？', '؟'])).map(str::to_owned)
+}
+
+fn begins_with_pronoun(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
+    PRONOUNS.contains(&first.to_lowercase().as_str())
 }
 
 /// Picks of one document together, and neighbours as they stand there; otherwise the best first.

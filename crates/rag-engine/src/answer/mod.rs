@@ -2,6 +2,7 @@
 //! Between the steps no connection is held.
 
 mod agreement;
+mod asking;
 mod citations;
 mod compose;
 mod confidence;
@@ -9,6 +10,7 @@ mod control;
 mod extractive;
 mod keeper;
 mod log;
+mod markers;
 mod markup;
 mod markup_code;
 #[cfg(test)]

@@ -151,7 +151,8 @@ impl Engine {
         }
         let answer = &self.settings().answer;
         let history = within_tokens(&begun.history, answer.history_messages, answer.max_history_tokens);
-        let mut request = prompt::grounded(&begun.message.text, history, evidence);
+        let max_tokens = answer.max_passage_tokens;
+        let mut request = prompt::grounded(&begun.message.text, history, evidence, max_tokens);
         if let Some(conversation) = &question.conversation {
             prompt::add_instructions(&mut request, &conversation.instructions);
             request.max_tokens = conversation.max_tokens;

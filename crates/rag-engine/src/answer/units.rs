@@ -27,7 +27,11 @@ pub(super) struct Unit<'e> {
     pub(super) part: Part,
     pub(super) text: &'e str,
     pub(super) words: HashSet<String>,
-    /// Words of the lead and of the nearest heading.
+    /// Words of the nearest heading.
+    pub(super) heading: HashSet<String>,
+    /// Whether it is the first part below that heading.
+    pub(super) opens_section: bool,
+    /// Words of the lead and of the nearest heading; for program text and settings, of the part before, too, which says what they do.
     pub(super) near: HashSet<String>,
     /// Words of the title, the other headings and the part before.
     pub(super) far: HashSet<String>,
@@ -99,14 +103,48 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
     for (place, part) in parts.into_iter().enumerate() {
         let range = bytes.get(part.start).zip(bytes.get(part.end));
         let text = range.and_then(|(start, end)| found.text.get(*start..*end)).unwrap_or_default();
-        let words = content_words(text);
         let mut near = nearest.clone();
+        let words = match program_output(&part, text) {
+            Some((command, output)) => {
+                near.extend(content_words(output));
+                content_words(command)
+            }
+            None => content_words(text),
+        };
         near.extend(part.lead.iter().flat_map(|lead| content_words(lead)));
+        let before = std::mem::replace(&mut before, words.clone());
         let mut far = above.clone();
-        far.extend(std::mem::replace(&mut before, words.clone()));
-        units.push(Unit { given, chunk, passage, place, part, text, words, near, far, cosine: None });
+        if matches!(part.kind, PartKind::Code | PartKind::Setting) {
+            near.extend(before);
+        } else {
+            far.extend(before);
+        }
+        let preceding = range.and_then(|(start, _)| found.text.get(..*start)).unwrap_or_default();
+        let opens_section =
+            place == 0 && headings.last().is_some_and(|heading| preceding.contains(heading.as_str()));
+        let heading = nearest.clone();
+        units.push(Unit {
+            given,
+            chunk,
+            passage,
+            place,
+            part,
+            text,
+            words,
+            heading,
+            opens_section,
+            near,
+            far,
+            cosine: None,
+        });
     }
     units
+}
+
+/// A command of a session and its output, which says less about it than its own words.
+fn program_output<'t>(part: &Part, text: &'t str) -> Option<(&'t str, &'t str)> {
+    let is_session = part.kind == PartKind::Code && (text.starts_with("$ ") || text.starts_with(">>> "));
+    text.split_once('\n').filter(|_| is_session)
 }
 
 impl Unit<'_> {

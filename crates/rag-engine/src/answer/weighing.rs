@@ -2,12 +2,31 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{confidence::Signals, types::Evidence, units::Unit};
+use rag_text::PartKind;
+
+use super::{
+    asking::{asks_how_to, light_words, names_command},
+    confidence::Signals,
+    types::Evidence,
+    units::Unit,
+};
 use crate::support::{content_words, float, is_number};
 
 /// Weights of a part's score against the 1 of its cosine: of the words that it covers, and of its passage's score.
 const WORDS_WEIGHT: f64 = 1.0;
 const PASSAGE_WEIGHT: f64 = 0.4;
+/// Added to the score of commands and settings if the question asks how something is done, and of sentences that name one.
+const HOW_TO_WEIGHT: f64 = 0.25;
+const NAMES_COMMAND_WEIGHT: f64 = 0.1;
+/// Added to the score of the first part below a heading that has at least `MIN_TOPIC` of the question or is wholly in it: a section begins
+/// with its point.
+const OPENING_WEIGHT: f64 = 0.2;
+const MIN_TOPIC: f64 = 0.5;
+/// Length of a part, in words, above which its score falls by `LENGTH_WEIGHT` times the logarithm: a long part has many words by chance.
+const USUAL_WORDS: f64 = 30.0;
+const LENGTH_WEIGHT: f64 = 0.05;
+/// Share of its weight that a word keeps if it says little.
+const LIGHT_SHARE: f64 = 0.1;
 /// The margin where all parts are of one passage and nothing can be compared: a usual one, which speaks neither for nor against the answer.
 const MARGIN_ALONE: f64 = 0.1;
 /// Weight of a word that stands in the lead or nearest heading, and of one in the title, other headings or the part before.
@@ -30,6 +49,8 @@ pub(super) struct Wanted {
     weights: HashMap<String, f64>,
     total: f64,
     names: HashSet<String>,
+    /// Whether the question asks how something is done.
+    pub(super) is_how_to: bool,
 }
 
 impl Wanted {
@@ -40,12 +61,15 @@ impl Wanted {
             let holding = units.iter().filter(|unit| unit.words.contains(word)).count();
             ((count + 1.0) / (float(holding) + 0.5)).ln().max(0.1)
         };
+        let light: HashSet<String> = light_words(question).flat_map(content_words).collect();
+        let share = |word: &String| if light.contains(word) { LIGHT_SHARE } else { 1.0 };
+        let words = content_words(question).into_iter();
         let weights: HashMap<String, f64> =
-            content_words(question).into_iter().map(|word| (word.clone(), weight(&word))).collect();
+            words.map(|word| (word.clone(), weight(&word) * share(&word))).collect();
         // In a fixed order: sums of floats depend on it.
         let mut all: Vec<f64> = weights.values().copied().collect();
         all.sort_unstable_by(f64::total_cmp);
-        Self { total: all.iter().sum(), weights, names: names(question) }
+        Self { total: all.iter().sum(), weights, names: names(question), is_how_to: asks_how_to(question) }
     }
 
     /// The part of the question's weight that a text with these words has; `share` says how much a word counts.
@@ -72,6 +96,35 @@ impl Wanted {
     /// Whether the question has a word that stands above a part and not in it.
     pub(super) fn needs(&self, above: &HashSet<String>, words: &HashSet<String>) -> bool {
         self.weights.keys().any(|word| above.contains(word) && !words.contains(word))
+    }
+
+    /// Whether the part begins a section that is about the question.
+    fn is_topic(&self, unit: &Unit<'_>) -> bool {
+        let is_in_question = || unit.heading.iter().all(|word| self.weights.contains_key(word));
+        unit.opens_section
+            && !unit.heading.is_empty()
+            && (self.by_words(&unit.heading) >= MIN_TOPIC || is_in_question())
+    }
+
+    /// What the part says itself; the first part of a section about the question need not repeat its heading.
+    fn by_unit_alone(&self, unit: &Unit<'_>) -> f64 {
+        let is_topic = self.is_topic(unit);
+        self.coverage(|word| {
+            f64::from(u8::from(unit.words.contains(word) || (is_topic && unit.heading.contains(word))))
+        })
+    }
+
+    /// What the form of a part and its place in its section add to its score.
+    fn by_form(&self, unit: &Unit<'_>) -> f64 {
+        let how_to = match unit.part.kind {
+            _ if !self.is_how_to => 0.0,
+            PartKind::Code | PartKind::Setting => HOW_TO_WEIGHT,
+            _ if names_command(unit.text) => NAMES_COMMAND_WEIGHT,
+            _ => 0.0,
+        };
+        let length = float(unit.text.split_whitespace().count()) / USUAL_WORDS;
+        let opening = if self.is_topic(unit) { OPENING_WEIGHT } else { 0.0 };
+        how_to + opening - LENGTH_WEIGHT * length.max(1.0).ln()
     }
 
     /// The part that the words of a text cover.
@@ -101,7 +154,10 @@ pub(super) fn weigh<'e>(wanted: &Wanted, units: Vec<Unit<'e>>) -> Vec<Weighed<'e
         .map(|unit| {
             let covered = wanted.by_unit(&unit);
             let passage = unit.given.found.ranked.score.clamp(0.0, 1.0);
-            let score = unit.cosine.unwrap_or(0.0) + WORDS_WEIGHT * covered + PASSAGE_WEIGHT * passage;
+            let score = unit.cosine.unwrap_or(0.0)
+                + WORDS_WEIGHT * covered
+                + PASSAGE_WEIGHT * passage
+                + wanted.by_form(&unit);
             Weighed { unit, covered, score }
         })
         .collect();
@@ -111,7 +167,6 @@ pub(super) fn weigh<'e>(wanted: &Wanted, units: Vec<Unit<'e>>) -> Vec<Weighed<'e
     weighed
 }
 
-/// The words of a passage, its title and its headings.
 /// The text of a passage with its title and headings.
 fn passage_text(given: &Evidence) -> String {
     let passage = &given.found.passage;
@@ -126,13 +181,14 @@ pub(super) fn signals(wanted: &Wanted, weighed: &[Weighed<'_>], evidence: &[Evid
     let words = content_words(&passage_text(best.unit.given));
     // Compared as they are written: the stems of France and francs are one.
     let written = passage_text(best.unit.given).to_lowercase();
-    let missing = wanted.names.iter().filter(|name| !written.contains(name.as_str())).count();
+    let is_missing = |name: &&String| !written.contains(name.trim_end_matches('s'));
+    let missing = wanted.names.iter().filter(is_missing).count();
     let others = weighed.iter().find(|other| other.unit.passage != best.unit.passage);
     Some(Signals {
         cosine: best.unit.cosine.unwrap_or(0.0),
         covered: best.covered,
         covered_by_passage: wanted.by_words(&words),
-        covered_alone: wanted.by_words(&best.unit.words),
+        covered_alone: wanted.by_unit_alone(&best.unit),
         passage: evidence.iter().map(|given| given.found.ranked.score).fold(0.0, f64::max).clamp(0.0, 1.0),
         names_missing: if wanted.names.is_empty() { 0.0 } else { float(missing) / float(wanted.names.len()) },
         margin: others.map_or(MARGIN_ALONE, |other| (best.score - other.score).clamp(0.0, 1.0)),
