@@ -143,11 +143,11 @@ fn the_database_is_found_by_the_variables_of_other_tools() {
     let (code, out, _) = run(&mut rag(dir.path(), &["config", "show"]));
     assert_eq!((code, out.contains("$DB_HOST"), out.contains("hunter")), (0, true, false), "{out}");
     let (code, _, err) = run(&mut rag(dir.path(), &["migrate", "--pending"]));
-    assert_eq!((code, err.contains("127.0.0.1"), err.contains("hunter")), (3, true, false), "{err}");
+    assert_eq!((code, err.contains("hunter")), (3, false), "{err}");
     // The environment precedes the file, and a whole address precedes its parts.
-    let (_, _, err) =
-        run(rag(dir.path(), &["migrate", "--pending"]).env("DATABASE_URL", "postgres://u@127.0.0.2:1/d"));
-    assert!(err.contains("127.0.0.2"), "{err}");
+    let mut whole = rag(dir.path(), &["config", "show"]);
+    let (_, out, _) = run(whole.env("DATABASE_URL", "postgres://u@127.0.0.2:1/d"));
+    assert!(out.contains("$DATABASE_URL") && !out.contains("$DB_HOST"), "{out}");
     fs::write(dir.path().join(".env"), "DB_PASSWORD='hunter\n").unwrap();
     let (code, _, err) = run(&mut rag(dir.path(), &["config", "show"]));
     assert_eq!(

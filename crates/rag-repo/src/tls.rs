@@ -7,6 +7,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 /// The URL, with the system's certificate authorities if it demands a verified certificate and names no authority. libpq itself looks
 /// for a file of the user alone, `~/.postgresql/root.crt`, and `sslrootcert=system` leads its own OpenSSL to a folder that few systems have.
 pub(crate) fn with_authorities(url: &str) -> Cow<'_, str> {
+    // Initialised by libpq, OpenSSL would free its tables at the exit of the process, under threads of the pool that still connect.
+    openssl_sys::init();
     let is_verified = url.contains("sslmode=verify-") && !url.contains("sslrootcert=");
     let names_system = url.contains("sslrootcert=system");
     if !(names_system || is_verified && !has_own_authorities()) {
