@@ -3,7 +3,7 @@
 use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc, thread};
 
 use rag_repo::{Actor, Db, PgConnection, PoolSettings, RepoError, RepoResult, server};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
@@ -32,7 +32,9 @@ impl Secured {
         fs::write(&file, authority.pem()).unwrap();
         let acceptor = name.map(|name| {
             let key = KeyPair::generate().unwrap();
-            let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+            let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+            // With the authority's own name it would pass for self-signed.
+            params.distinguished_name.push(DnType::CommonName, name);
             let certificate = params.signed_by(&key, &authority).unwrap();
             let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
             let config =
