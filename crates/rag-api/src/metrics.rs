@@ -11,8 +11,6 @@ use actix_web::{
 };
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use rag_engine::Actor;
-use rag_repo::jobs;
 use rag_schema::enums::JobState;
 use tokio::time::{Instant, interval};
 
@@ -74,8 +72,8 @@ fn recorder() -> io::Result<PrometheusHandle> {
     Ok(RECORDER.get_or_init(|| handle).clone())
 }
 
-/// Serves `GET /metrics` at `bind`: the address that it listens at, and its server. Whoever reaches the address may read; metrics hold no
-/// names, texts or ids.
+/// Serves `GET /metrics` at `bind`: the address that it listens at, and its server. Needs no key: metrics hold no names,
+/// texts or ids.
 pub(crate) fn serve_metrics(app: &App, bind: SocketAddr) -> io::Result<(SocketAddr, Server)> {
     let handle = recorder()?;
     let folding = handle.clone();
@@ -123,14 +121,12 @@ async fn set_gauges(app: &App) {
     if !is_ready {
         return;
     }
-    let queue =
-        app.read(Actor::System, |conn| Ok((jobs::count_by_state(conn)?, jobs::oldest_due_s(conn)?))).await;
-    let Ok((counts, oldest)) = queue else { return };
+    let Ok(queue) = app.blocking(|engine| Ok(engine.queue_length()?)).await else { return };
     for state in JobState::ALL {
-        let count = counts.iter().find(|(of, _)| of == state).map_or(0, |(_, count)| *count);
+        let count = queue.by_state.iter().find(|(of, _)| of == state).map_or(0, |(_, count)| *count);
         gauge!("rag_jobs", "state" => state.as_str()).set(float(count));
     }
-    gauge!("rag_oldest_due_job_seconds").set(oldest.unwrap_or(0.0));
+    gauge!("rag_oldest_due_job_seconds").set(queue.oldest_due_s.unwrap_or(0.0));
 }
 
 /// Counts beyond 2^31 are shown as 2^31.

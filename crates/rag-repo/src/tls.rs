@@ -52,7 +52,10 @@ fn joined(url: &str, is_url: bool, parameter: &str) -> String {
 
 /// libpq's words for a connection refused for its encryption, with the cure; other texts as they are.
 pub(crate) fn explain(text: &str) -> String {
-    let cure = if text.contains("certificate verify failed") {
+    // A signature fails where an authority is trusted that has the name of the right one, such as its predecessor.
+    let is_untrusted =
+        ["certificate verify failed", "signature failure"].iter().any(|part| text.contains(part));
+    let cure = if is_untrusted {
         "no authority that is trusted here has signed the server's certificate: name the file of its authority with sslrootcert=FILE in database.url"
     } else if text.contains("does not match host name") {
         "connect by a name that the certificate holds, or have a certificate made for this name"

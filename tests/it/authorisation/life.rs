@@ -1,6 +1,7 @@
 //! Accounts from invitation to erasure: what opens, what closes, and what stays closed.
 
 use std::{
+    io::Read,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -258,7 +259,15 @@ fn a_suspended_persons_open_stream_ends() {
     let client = app.bearing(&new_key(engine, user, Scope::ALL));
     let collection = client.collection("Stream");
     client.text(&collection, "Granite", "Granite is the rock of this hill.");
-    let stream = client.ask_streamed("/v1/ask", "What is granite?");
+    let mut stream = client.ask_streamed("/v1/ask", "What is granite?");
+    // Suspended before the answer begins, the caller would find no collection.
+    let mut begun = Vec::new();
+    while !String::from_utf8_lossy(&begun).contains("Granite is") {
+        let mut bytes = [0; 1024];
+        let count = stream.read(&mut bytes).unwrap();
+        assert_ne!(count, 0, "{}", String::from_utf8_lossy(&begun));
+        begun.extend(&bytes[..count]);
+    }
     let change = UserChange { state: Some(UserState::Suspended), ..UserChange::default() };
     engine.db().transaction(Actor::System, |conn| users::update(conn, user, change)).unwrap();
     let suspended = Instant::now();

@@ -1,11 +1,13 @@
 //! Jobs of any kind: threads take them from PostgreSQL under a lease, work on them by kind, and settle how they end.
 
 mod lease_keeper;
+mod length;
 mod policy;
 mod retry;
 mod settle;
 mod workers;
 
+pub use length::QueueLength;
 pub(crate) use settle::is_outage;
 pub(crate) use workers::Shift;
 pub use workers::Workers;

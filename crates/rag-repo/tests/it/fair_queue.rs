@@ -1,4 +1,4 @@
-//! Whoever queues little does not wait for whoever queues much.
+//! An organisation that queues little does not wait for one that queues much.
 
 use rag_schema::ids::{CollectionId, JobId};
 
