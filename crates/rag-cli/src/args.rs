@@ -3,6 +3,7 @@
 mod accounts;
 mod backup;
 mod memory;
+mod model;
 mod pg;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub(crate) use self::{
     accounts::{KeyCommand, OrganisationCommand, UserCommand},
     backup::{Backup, BackupCommand, Restore},
     memory::{MemoryCommand, RecallArgs},
+    model::{ModelCommand, Switch},
     pg::PgCommand,
 };
 
@@ -98,6 +100,12 @@ pub(crate) enum Command {
                             built, by the old index; documents that are taken in meanwhile wait."
     )]
     Index(Index),
+    /// List, add and remove embedding models, and move collections from one to another
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag model list\n  rag model add multilingual-e5-small\n  rag model switch multilingual-e5-small --collection law"
+    )]
+    Model(ModelCommand),
     /// Show or set the words and phrases that mean the same in a collection
     #[command(after_help = "Examples:\n  rag synonyms law\n  rag synonyms law synonyms.txt\n\n\
                             The file holds a group a line, its terms with commas between them: notice period, term of notice")]

@@ -1,4 +1,4 @@
-//! Embedding models that stored collections and queued jobs need and the settings do not name.
+//! Embedding models that stored collections and queued jobs need and this machine does not have.
 
 use std::fmt;
 
@@ -8,23 +8,25 @@ use rag_repo::{
     embedding_models::{self, ModelUse},
 };
 
-/// A model that is needed and not configured.
+use crate::config::Config;
+
+/// A model that is needed and neither configured nor installed.
 #[derive(Debug, Clone)]
 pub(crate) struct MissingModel(ModelUse);
 
-/// The models that collections or queued jobs need, without the one named `own`.
-pub(crate) fn missing_models(conn: &mut PgConnection, own: &str) -> RepoResult<Vec<MissingModel>> {
+/// The models that collections or queued jobs need, without those that a process with these settings has.
+pub(crate) fn missing_models(conn: &mut PgConnection, config: &Config) -> RepoResult<Vec<MissingModel>> {
     let mut uses = embedding_models::uses(conn)?;
-    uses.retain(|used| used.name != own && (used.collections > 0 || used.queued_jobs > 0));
+    uses.retain(|used| !config.has_model(&used.name) && (used.collections > 0 || used.queued_jobs > 0));
     Ok(uses.into_iter().map(MissingModel).collect())
 }
 
 impl MissingModel {
     /// What is missing, and what that means.
     pub(crate) fn finding(&self) -> String {
-        let ModelUse { name, collections, queued_jobs } = &self.0;
+        let ModelUse { name, collections, queued_jobs, .. } = &self.0;
         format!(
-            "{name} is not configured here: {collections} of its collections are searched by words alone, and {queued_jobs} jobs wait for it."
+            "{name} is not here: {collections} of its collections are searched by words alone, and {queued_jobs} jobs wait for it."
         )
     }
 

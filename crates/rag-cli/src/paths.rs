@@ -15,9 +15,9 @@ pub(crate) fn data_dir() -> PathBuf {
     rag_pg::default_data_dir(&rag_home())
 }
 
-/// The embedding model that `make setup` installs.
-pub(crate) fn model_dir() -> PathBuf {
-    rag_home().join("model/all-minilm-l6-v2")
+/// A local model, as the setup installs it.
+pub(crate) fn model_dir(folder: &str) -> PathBuf {
+    rag_home().join("model").join(folder)
 }
 
 /// The user's own configuration file.

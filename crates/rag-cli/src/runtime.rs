@@ -10,12 +10,12 @@ use std::{
 };
 
 use rag_embed::{
-    CrossEncoder, Embedder, MiniLm, ModelInfo, RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig,
-    Reranker,
+    CrossEncoder, Embedder, LOCAL_MODELS, LocalEmbedder, LocalModel, ModelInfo, RemoteConfig, RemoteEmbedder,
+    RemoteReranker, RerankConfig, Reranker,
 };
 use rag_engine::{Engine, Parts};
 use rag_llm::{ChatModel, OpenAiClient, OpenAiConfig};
-use rag_repo::{Actor, Db, PgConnection, collections, migrations, server};
+use rag_repo::{Actor, Db, PgConnection, collections, embedding_models, migrations, server};
 use rag_schema::models::Collection;
 
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     },
     failure::{Exit, Failure, Outcome},
     missing_models::missing_models,
-    output,
+    output, paths,
     postgres::Postgres,
 };
 
@@ -49,8 +49,18 @@ impl Context {
         Self::on(config, postgres)
     }
 
+    /// As `open`, with local models beside those of the settings and of the database.
+    pub(crate) fn open_with(config: Config, added: &[&'static LocalModel]) -> Outcome<Self> {
+        let postgres = Postgres::open(&config)?;
+        Self::made(config, postgres, added)
+    }
+
     /// On a server that runs.
     pub(crate) fn on(config: Config, postgres: Postgres) -> Outcome<Self> {
+        Self::made(config, postgres, &[])
+    }
+
+    fn made(config: Config, postgres: Postgres, added: &[&'static LocalModel]) -> Outcome<Self> {
         // Loading the model and preparing the tables have nothing to wait for in each other.
         let (embedder, tables) = thread::scope(|scope| {
             let embedder = scope.spawn(|| embedder(&config));
@@ -64,9 +74,12 @@ impl Context {
         });
         tables?;
         make_scratch(&config.scratch_dir())?;
+        let db = Db::new(postgres.url(), &config.pool());
+        let mut embedders = vec![embedder?];
+        embedders.extend(further_models(&config, &db, added)?);
         let engine = Engine::new(Parts {
-            db: Db::new(postgres.url(), &config.pool()),
-            embedders: vec![embedder?],
+            db,
+            embedders,
             reranker: reranker(&config)?,
             chat: chat(&config)?,
             settings: config.engine(env::current_exe()?),
@@ -87,8 +100,7 @@ impl Context {
 
     /// Says which collections and jobs need a model that the settings do not have.
     pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
-        let own = self.config.embedding_model();
-        let missing = self.engine.db().read(Actor::System, |conn| missing_models(conn, own))?;
+        let missing = self.engine.db().read(Actor::System, |conn| missing_models(conn, &self.config))?;
         for missing in &missing {
             output::note(format!("warning: {missing}"));
         }
@@ -137,8 +149,12 @@ fn migrate(postgres: &Postgres) -> Outcome<()> {
 /// The embedding model that the configuration names.
 pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
     let section = &config.sections.embedding;
-    if section.kind == EmbeddingKind::Minilm {
-        return Ok(Arc::new(MiniLm::load(&config.model_dir(), threads(section.threads))?));
+    if section.kind == EmbeddingKind::Local {
+        return Ok(Arc::new(LocalEmbedder::load(
+            config.local_model(),
+            &config.model_dir(),
+            threads(section.threads),
+        )?));
     }
     let model = ModelInfo {
         name: section.model.clone(),
@@ -155,6 +171,32 @@ pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
         retries: section.retries,
         ..RemoteConfig::new(section.base_url.clone(), model)
     })?))
+}
+
+/// The local models that the database knows and that are installed, so that a change of the settings leaves no collection without
+/// its model; and those in `added`. One that the database knows and that cannot be loaded is left out with a warning.
+fn further_models(
+    config: &Config,
+    db: &Db,
+    added: &[&'static LocalModel],
+) -> Outcome<Vec<Arc<dyn Embedder>>> {
+    let known = db.read(Actor::System, embedding_models::list)?;
+    let mut further: Vec<Arc<dyn Embedder>> = Vec::new();
+    for model in LOCAL_MODELS.into_iter().filter(|model| model.name != config.embedding_model()) {
+        let is_added = added.iter().any(|added| added.name == model.name);
+        let is_known = known.iter().any(|known| known.name == model.name);
+        let dir = paths::model_dir(model.folder);
+        let is_wanted = is_added || (is_known && dir.is_dir());
+        if !is_wanted {
+            continue;
+        }
+        match LocalEmbedder::load(model, &dir, threads(config.sections.embedding.threads)) {
+            Ok(loaded) => further.push(Arc::new(loaded)),
+            Err(error) if is_added => return Err(error.into()),
+            Err(error) => output::note(format!("warning: {error}")),
+        }
+    }
+    Ok(further)
 }
 
 /// The reranker, when the configuration names one.

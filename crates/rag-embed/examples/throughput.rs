@@ -1,4 +1,4 @@
-//! Measures the in-process model on a file with one text per line: `throughput TEXTS [MODEL_DIR] [THREADS]`.
+//! Measures the in-process model on a file with one text per line: `throughput TEXTS [MODEL] [THREADS]`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a measuring tool talks to its terminal")]
 
 use std::error::Error;
@@ -6,25 +6,27 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rag_embed::{Embedder, MiniLm};
+use rag_embed::{Embedder, LOCAL_MODELS, LocalEmbedder};
 
 const QUERIES: usize = 200;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let Some(texts) = args.next() else {
-        eprintln!("usage: throughput TEXTS [MODEL_DIR] [THREADS]");
+        eprintln!("usage: throughput TEXTS [MODEL] [THREADS]");
         std::process::exit(2);
     };
-    let default_dir = || std::env::home_dir().unwrap_or_default().join(".cache/rag/model/all-minilm-l6-v2");
-    let dir = args.next().map_or_else(default_dir, PathBuf::from);
+    let name = args.next().unwrap_or_default();
+    let named = LOCAL_MODELS.into_iter().find(|model| name.is_empty() || model.name == name);
+    let model = named.ok_or("MODEL is not the name of a local model")?;
+    let dir: PathBuf = std::env::home_dir().unwrap_or_default().join(".cache/rag/model").join(model.folder);
     let cores = std::thread::available_parallelism()?.get();
     let threads = args.next().map_or(Ok(cores), |threads| threads.parse())?;
 
     let file = std::fs::read_to_string(texts)?;
     let texts: Vec<&str> = file.lines().filter(|line| !line.trim().is_empty()).collect();
     let start = Instant::now();
-    let model = MiniLm::load(&dir, threads)?;
+    let model = LocalEmbedder::load(model, &dir, threads)?;
     println!("load_ms {}, rss_mib {}", start.elapsed().as_millis(), resident_mib());
 
     model.embed_documents(texts.get(..32).unwrap_or(&texts))?;
@@ -63,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Times queries of about ten words, 10 ms apart, as p50, p95 and the longest in milliseconds.
-fn queries(model: &MiniLm, texts: &[&str]) -> Result<String, Box<dyn Error>> {
+fn queries(model: &LocalEmbedder, texts: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut times = Vec::new();
     for text in texts.iter().cycle().take(QUERIES) {
         let query: Vec<&str> = text.split_whitespace().take(10).collect();

@@ -36,8 +36,8 @@ pub(crate) fn padded<'r>(rows: impl Iterator<Item = &'r [i32]>, length: usize, f
 }
 
 /// The attention mask of rows of these lengths: 1 for tokens, 0 for padding.
-pub(crate) fn mask(lengths: impl Iterator<Item = usize>, length: usize) -> Vec<i32> {
-    lengths.flat_map(|own| (0..length).map(move |place| i32::from(place < own))).collect()
+pub(crate) fn mask<T: From<bool>>(lengths: impl Iterator<Item = usize>, length: usize) -> Vec<T> {
+    lengths.flat_map(|own| (0..length).map(move |place| T::from(place < own))).collect()
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     fn rows_are_filled_up_and_the_mask_tells_where() {
         let rows: [&[i32]; 3] = [&[5, 6, 7], &[8], &[]];
         assert_eq!(padded(rows.into_iter(), 3, 1), [5, 6, 7, 8, 1, 1, 1, 1, 1]);
-        assert_eq!(mask(rows.iter().map(|row| row.len()), 3), [1, 1, 1, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(mask::<i32>(rows.iter().map(|row| row.len()), 3), [1, 1, 1, 1, 0, 0, 0, 0, 0]);
     }
 
     proptest! {

@@ -24,6 +24,16 @@ pub struct PartedText<'t> {
     pub parts: Vec<Range<usize>>,
 }
 
+impl<'t> PartedText<'t> {
+    /// A text whose parts are places in what follows its first `before` bytes, counted in Unicode scalar values.
+    pub fn at(text: &'t str, before: usize, places: impl Iterator<Item = Range<usize>>) -> Self {
+        let rest = text.get(before..).unwrap_or_default();
+        let bytes: Vec<usize> = rest.char_indices().map(|(byte, _)| byte).collect();
+        let byte_at = |place: usize| before + bytes.get(place).copied().unwrap_or(rest.len());
+        Self { text, parts: places.map(|part| byte_at(part.start)..byte_at(part.end)).collect() }
+    }
+}
+
 /// The vectors of a text and of its parts, each of unit length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartedVector {
@@ -31,6 +41,17 @@ pub struct PartedVector {
     pub whole: Vec<f32>,
     /// One vector for each part, `None` for a part outside the window; empty if the model gives none.
     pub parts: Vec<Option<Vec<f32>>>,
+}
+
+/// The languages that a model was trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelLanguages {
+    /// Not known.
+    Unknown,
+    /// These alone, as ISO 639-3 codes; they are written in Latin script. Vectors of texts in other languages are poor.
+    Only(&'static [&'static str]),
+    /// Many, so that a question in one language is near its answer in another.
+    Many,
 }
 
 /// Turns texts into vectors of unit length, so that their dot product is their cosine similarity.
@@ -52,9 +73,14 @@ pub trait Embedder: Send + Sync {
         Ok(vectors.into_iter().map(|whole| PartedVector { whole, parts: Vec::new() }).collect())
     }
 
-    /// Whether the model was trained only on texts in Latin script, so that its vectors of other scripts are poor.
-    fn reads_only_latin(&self) -> bool {
-        false
+    /// The languages that the model was trained on.
+    fn languages(&self) -> ModelLanguages {
+        ModelLanguages::Unknown
+    }
+
+    /// The usual cosine of a query and a document that have nothing to do with each other, 0 up to below 1.
+    fn unrelated_cosine(&self) -> f64 {
+        0.0
     }
 
     /// The byte ranges of the tokens of the whole text, in order, without special tokens and without the cut at the window.

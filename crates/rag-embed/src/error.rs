@@ -7,16 +7,23 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
     /// The model folder lacks a file.
-    #[error("the embedding model is not installed: {} is missing; run `make setup`", .0.display())]
-    MissingModel(PathBuf),
+    #[error("the embedding model is not installed: {} is missing; run `{setup}`", path.display())]
+    MissingModel {
+        /// The file.
+        path: PathBuf,
+        /// The command that installs the model.
+        setup: &'static str,
+    },
 
     /// A file of the model folder is damaged or belongs to another model.
-    #[error("the embedding model file {} cannot be used: {reason}; run `make setup`", path.display())]
+    #[error("the embedding model file {} cannot be used: {reason}; run `{setup}`", path.display())]
     BadModel {
         /// The file.
         path: PathBuf,
         /// The reason why it cannot be used.
         reason: String,
+        /// The command that installs the model.
+        setup: &'static str,
     },
 
     /// A file of the folder of a reranking model is missing, damaged, or of a kind that cannot be used.

@@ -6,7 +6,7 @@ mod embedder;
 mod error;
 #[cfg(feature = "fakes")]
 pub mod hash;
-pub mod minilm;
+pub mod local;
 #[cfg(feature = "fakes")]
 pub mod overlap;
 pub mod remote;
@@ -16,8 +16,8 @@ pub mod vector;
 mod workers;
 
 pub use cross_encoder::CrossEncoder;
-pub use embedder::{Embedder, ModelInfo, PartedText, PartedVector};
+pub use embedder::{Embedder, ModelInfo, ModelLanguages, PartedText, PartedVector};
 pub use error::EmbedError;
-pub use minilm::MiniLm;
+pub use local::{LOCAL_MODELS, LocalEmbedder, LocalModel, MINILM, MULTILINGUAL_E5_SMALL};
 pub use remote::{RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig};
 pub use reranker::Reranker;

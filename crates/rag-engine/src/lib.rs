@@ -19,6 +19,7 @@ pub mod memory;
 mod models;
 mod part_vectors;
 mod prompt_text;
+mod reembed;
 pub mod retrieve;
 mod sessions;
 mod settings;
@@ -35,6 +36,7 @@ pub use feedback::Feedback;
 pub use models::{Model, Models, missing_model_cure};
 pub use rag_repo::Actor;
 pub use rag_text::names;
+pub use reembed::Move;
 pub use sessions::SessionChange;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
 

@@ -159,6 +159,7 @@ impl Engine {
 /// How to come by a model that a process does not have.
 pub fn missing_model_cure(name: &str) -> String {
     format!(
-        "Run a process whose [embedding] settings name {name} on this database, or store the documents again in a new collection."
+        "Run a process that has {name} (section [embedding] of the settings, or a model that the setup installs), or move the collections to \
+         another model: `rag model switch MODEL`."
     )
 }

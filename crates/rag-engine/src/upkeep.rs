@@ -1,6 +1,6 @@
 //! Upkeep of the whole database, hourly: a list of steps, each of which does no harm when it is done twice.
 
-use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, turns};
+use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, reembedding, turns};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
@@ -19,6 +19,7 @@ type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
 const STEPS: &[Step] = &[
     ("delete finished jobs", delete_finished_jobs),
     ("delete ended turns", delete_ended_turns),
+    ("delete old vectors", delete_old_vectors),
     ("keep the partitions of events", keep_event_partitions),
 ];
 
@@ -57,6 +58,19 @@ fn delete_ended_turns(engine: &Engine, lease: Lease) -> EngineResult<()> {
         let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold(conn, lease)?;
             turns::delete_ended(conn, KEEP_TURNS_HOURS, DELETE_BATCH)
+        })?;
+        if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes the vectors that collections had before they moved to another model, or that a cancelled move made.
+fn delete_old_vectors(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    loop {
+        let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            jobs::hold(conn, lease)?;
+            reembedding::delete_old_vectors(conn, DELETE_BATCH)
         })?;
         if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
             return Ok(());

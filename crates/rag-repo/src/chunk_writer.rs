@@ -32,13 +32,21 @@ pub fn write_chunks(
         for piece in new_chunks.chunks(ROWS_A_STATEMENT) {
             diesel::insert_into(chunks::table).values(piece).execute(conn)?;
         }
-        for piece in new_embeddings.chunks(ROWS_A_STATEMENT) {
-            diesel::insert_into(embeddings::table).values(piece).execute(conn)?;
-        }
     } else {
         diesel::copy_from(passages::table).from_insertable(&new_passages).execute(conn)?;
         diesel::copy_from(chunks::table).from_insertable(new_chunks).execute(conn)?;
-        diesel::copy_from(embeddings::table).from_insertable(new_embeddings).execute(conn)?;
+    }
+    write_embeddings(conn, new_embeddings)
+}
+
+/// Stores vectors of passages that are stored.
+pub fn write_embeddings(conn: &mut PgConnection, new: &[NewEmbedding]) -> RepoResult<()> {
+    if is_held_by_policies(conn)? {
+        for piece in new.chunks(ROWS_A_STATEMENT) {
+            diesel::insert_into(embeddings::table).values(piece).execute(conn)?;
+        }
+    } else {
+        diesel::copy_from(embeddings::table).from_insertable(new).execute(conn)?;
     }
     Ok(())
 }

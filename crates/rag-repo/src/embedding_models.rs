@@ -5,9 +5,10 @@ use diesel::{
     sql_types::{BigInt, Integer, Nullable, Text},
 };
 use rag_schema::{
+    enums::{JobKind, JobState},
     ids::CollectionId,
     models::{EmbeddingModel, VectorIndex},
-    schema::{collections, embedding_models},
+    schema::{collections, embedding_models, embeddings, jobs},
 };
 
 use crate::RepoResult;
@@ -21,6 +22,11 @@ diesel::define_sql_function! {
         name: Text, dimensions: Integer, index_kind: Text,
         hnsw_m: Integer, hnsw_ef_construction: Integer, ivfflat_lists: Nullable<Integer>,
     ) -> Integer;
+}
+
+diesel::define_sql_function! {
+    /// Removes a model that no collection and no job names, with its vectors.
+    fn remove_embedding_model(model: Integer);
 }
 
 /// The model of that name, registered with its own partition and index when it is new; a known one keeps the index it has.
@@ -50,13 +56,46 @@ pub fn list(conn: &mut PgConnection) -> RepoResult<Vec<EmbeddingModel>> {
     Ok(embedding_models::table.order(embedding_models::id).select(EmbeddingModel::as_select()).load(conn)?)
 }
 
-/// The ids of the models of the collections, of all that the asker may see when there are none, each once.
+/// The ids of the models of the collections, of all that the asker may see when there are none, and of those that they move to: a
+/// move may end before the vectors are compared.
 pub fn of_collections(conn: &mut PgConnection, collections: &[CollectionId]) -> RepoResult<Vec<i32>> {
-    let mut query = collections::table.select(collections::model_id).distinct().into_boxed();
+    let mut own = collections::table.select(collections::model_id).distinct().into_boxed();
+    let mut next = jobs::table
+        .filter(jobs::kind.eq(JobKind::Reembed))
+        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .select(jobs::model_id.assume_not_null())
+        .distinct()
+        .into_boxed();
     if !collections.is_empty() {
-        query = query.filter(collections::id.eq_any(collections));
+        own = own.filter(collections::id.eq_any(collections));
+        next = next.filter(jobs::collection_id.eq_any(collections));
     }
-    Ok(query.load(conn)?)
+    let mut all: Vec<i32> = own.load(conn)?;
+    all.extend(next.load::<i32>(conn)?);
+    Ok(all)
+}
+
+/// Number of vectors of the collection by the model.
+pub fn vector_count(conn: &mut PgConnection, model: i32, collection: CollectionId) -> RepoResult<i64> {
+    Ok(embeddings::table
+        .filter(embeddings::model_id.eq(model))
+        .filter(embeddings::collection_id.eq(collection))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Removes a model with its vectors and the record of its ended jobs. `RepoError` if a collection or an open job needs it.
+pub fn remove(conn: &mut PgConnection, name: &str) -> RepoResult<()> {
+    let id: i32 = embedding_models::table
+        .filter(embedding_models::name.eq(name))
+        .select(embedding_models::id)
+        .first(conn)?;
+    diesel::delete(jobs::table)
+        .filter(jobs::model_id.eq(id))
+        .filter(jobs::finished_at.is_not_null())
+        .execute(conn)?;
+    diesel::select(remove_embedding_model(id)).execute(conn)?;
+    Ok(())
 }
 
 /// A model and what is stored for it.
@@ -72,6 +111,9 @@ pub struct ModelUse {
     /// Queued jobs that need it.
     #[diesel(sql_type = BigInt)]
     pub queued_jobs: i64,
+    /// Jobs that need it and have not ended, or can be retried.
+    #[diesel(sql_type = BigInt)]
+    pub open_jobs: i64,
 }
 
 /// The models with what is stored for each, as far as the asker may see, in the order of their registration.

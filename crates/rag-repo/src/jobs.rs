@@ -280,6 +280,20 @@ pub fn advance(conn: &mut PgConnection, lease: Lease, lease_s: i64, progress: &P
     changed(held)
 }
 
+/// Gives a held ingest job back with another model, due at once. Nothing happens when the lease is void.
+pub fn change_model(conn: &mut PgConnection, lease: Lease, model: i32) -> RepoResult<()> {
+    diesel::update(jobs::table)
+        .filter(is_held(lease.job, lease.number, JobState::Running))
+        .set((
+            jobs::state.eq(JobState::Queued),
+            jobs::stage.eq(JobStage::Queued),
+            jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
+            jobs::model_id.eq(model),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Prolongs the leases that still stand.
 pub fn prolong(conn: &mut PgConnection, held: &[Lease], lease_s: i64) -> RepoResult<()> {
     for lease in held {

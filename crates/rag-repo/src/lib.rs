@@ -28,6 +28,7 @@ pub mod migrations;
 pub mod organisations;
 pub mod page;
 mod passage_words;
+pub mod reembedding;
 pub mod search;
 pub mod server;
 pub mod sessions;
@@ -40,7 +41,7 @@ pub mod vector_index;
 pub mod versions;
 
 pub use actor::Actor;
-pub use chunk_writer::write_chunks;
+pub use chunk_writer::{write_chunks, write_embeddings};
 pub use db::{Db, PoolSettings};
 pub use diesel::pg::PgConnection;
 pub use error::{RepoError, RepoResult, TransactionError};

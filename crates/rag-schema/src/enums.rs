@@ -74,6 +74,8 @@ words! {
         Upkeep = "upkeep",
         /// Makes words again that an older program made; queued by a migration.
         Words = "words",
+        /// Moves a collection to another embedding model.
+        Reembed = "reembed",
     }
     /// The state of a job.
     JobState {

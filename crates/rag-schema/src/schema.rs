@@ -92,7 +92,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    chunk_parts (chunk_id) {
+    chunk_parts (chunk_id, model_id) {
         chunk_id -> Uuid,
         collection_id -> Uuid,
         model_id -> Int4,

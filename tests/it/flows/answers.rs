@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
-use rag_embed::MiniLm;
+use rag_embed::{LocalEmbedder, MINILM};
 use rag_testkit::{Client, Setup, TestApp, checkout};
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ const REFUSALS: &[Case] = &[
 ];
 
 fn with_documents() -> (TestApp, Client) {
-    let model = MiniLm::load(&model_dir(), 2).unwrap();
+    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2).unwrap();
     let app = TestApp::with(Setup { embedder: Arc::new(model), ..Setup::default() });
     let client = app.client();
     let collection = client.collection("house");

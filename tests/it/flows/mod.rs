@@ -10,6 +10,7 @@ mod metrics;
 mod models;
 mod overload;
 mod real_model;
+mod reembed;
 mod resumed;
 mod retried;
 mod stopped;

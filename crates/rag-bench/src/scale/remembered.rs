@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use rag_embed::{EmbedError, Embedder, ModelInfo};
+use rag_embed::{EmbedError, Embedder, ModelInfo, ModelLanguages};
 
 use super::base::Question;
 
@@ -33,8 +33,8 @@ impl Embedder for Remembered {
         self.model.embed_documents(texts)
     }
 
-    fn reads_only_latin(&self) -> bool {
-        self.model.reads_only_latin()
+    fn languages(&self) -> ModelLanguages {
+        self.model.languages()
     }
 
     fn token_spans(&self, text: &str) -> Vec<Range<usize>> {

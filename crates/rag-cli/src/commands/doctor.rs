@@ -241,14 +241,14 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
 fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outcome<()> {
     let db = Db::new(postgres.url(), &config.pool());
     let (missing, known) = db.read(Actor::System, |conn| -> RepoResult<_> {
-        Ok((missing_models(conn, config.embedding_model())?, embedding_models::list(conn)?))
+        Ok((missing_models(conn, config)?, embedding_models::list(conn)?))
     })?;
     if let Some(check) = changed_model(config, &known) {
         checks.push(check);
         return Ok(());
     }
     if missing.is_empty() {
-        checks.push(Check::ok("models", "every collection is of the configured embedding model"));
+        checks.push(Check::ok("models", "every collection has its embedding model here"));
     }
     checks.extend(
         missing

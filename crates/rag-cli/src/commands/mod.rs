@@ -13,6 +13,7 @@ mod ingest_files;
 mod mcp;
 mod memory;
 mod migrate;
+mod model;
 mod pg;
 mod reindex;
 mod search;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Search(args) => search::run(config, &args),
         Command::Reindex(args) => reindex::run(config, &args),
         Command::Index(args) => index::run(config, &args),
+        Command::Model(command) => model::run(config, &command),
         Command::Synonyms(args) => synonyms::run(config, &args),
         Command::Memory(command) => memory::run(config, command),
         Command::Recall(args) => memory::recall(config, &args),

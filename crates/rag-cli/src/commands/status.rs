@@ -25,7 +25,7 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     let stored = url.map(|url| stored(&url, config)).transpose()?;
     let embedding = &config.sections.embedding;
     let place = match embedding.kind {
-        EmbeddingKind::Minilm => "in this process",
+        EmbeddingKind::Local => "in this process",
         EmbeddingKind::Openai => &embedding.base_url,
     };
     let model = format!("{} ({place})", config.embedding_model());
@@ -70,7 +70,7 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
     if pending.is_empty() {
         let db = Db::new(url, &config.pool());
         let operator = db.read(Actor::System, |conn| users::find_by_email(conn, rag_engine::LOCAL_USER.0))?;
-        let missing = db.read(Actor::System, |conn| missing_models(conn, config.embedding_model()))?;
+        let missing = db.read(Actor::System, |conn| missing_models(conn, config))?;
         let upkeep = db.read(Actor::System, |conn| jobs::last_ended(conn, JobKind::Upkeep))?.map_or(
             Value::Null,
             |job| json!({"state": job.state.as_str(), "finished_at": job.finished_at, "problem": job.problem}),

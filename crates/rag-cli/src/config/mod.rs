@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use rag_embed::MiniLm;
+use rag_embed::{LOCAL_MODELS, LocalModel, MINILM};
 use rag_engine::{
     AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
     Settings,
@@ -72,9 +72,20 @@ impl Config {
     /// Name of the embedding model.
     pub(crate) fn embedding_model(&self) -> &str {
         match self.sections.embedding.kind {
-            EmbeddingKind::Minilm => MiniLm::NAME,
+            EmbeddingKind::Local => self.local_model().name,
             EmbeddingKind::Openai => &self.sections.embedding.model,
         }
+    }
+
+    /// The embedding model for this process.
+    pub(crate) fn local_model(&self) -> &'static LocalModel {
+        local_model(&self.sections.embedding.model).unwrap_or(&MINILM)
+    }
+
+    /// Whether a process with these settings has the model of that name: that of the settings, or a local one that is installed.
+    pub(crate) fn has_model(&self, name: &str) -> bool {
+        name == self.embedding_model()
+            || find_local_model(name).is_some_and(|model| paths::model_dir(model.folder).is_dir())
     }
 
     /// Folder of the data.
@@ -89,7 +100,7 @@ impl Config {
 
     /// Folder of the embedding model.
     pub(crate) fn model_dir(&self) -> PathBuf {
-        or_default(&self.sections.embedding.model_dir, paths::model_dir)
+        or_default(&self.sections.embedding.model_dir, || paths::model_dir(self.local_model().folder))
     }
 
     /// Folder for files that live as long as a job or a request.
@@ -232,6 +243,16 @@ fn strong(key: &str, shown: &str) -> Outcome<String> {
     }
     Err(Failure::new(Exit::Usage, format!("{shown}: the key can be guessed: it needs {MIN_KEY_CHARS} characters, {MIN_DIFFERENT_CHARS} of them different"))
         .hint("make one with: openssl rand -hex 32"))
+}
+
+/// The local model of that name, the default one if the name is empty.
+fn local_model(name: &str) -> Option<&'static LocalModel> {
+    if name.is_empty() { LOCAL_MODELS.first().copied() } else { find_local_model(name) }
+}
+
+/// The local model of that name.
+pub(crate) fn find_local_model(name: &str) -> Option<&'static LocalModel> {
+    LOCAL_MODELS.into_iter().find(|model| model.name == name)
 }
 
 /// Milliseconds as a duration.

@@ -2,7 +2,10 @@
 
 use rag_engine::retrieve::MAX_WORDINGS;
 
-use super::sections::{EmbeddingKind, RerankKind, Sections};
+use super::{
+    local_model,
+    sections::{EmbeddingKind, RerankKind, Sections},
+};
 
 /// The first value that cannot be used: its key, and what is allowed.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
@@ -169,7 +172,7 @@ fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
     ]
 }
 
-fn models(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+fn models(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     let remote = s.embedding.kind == EmbeddingKind::Openai;
     let chat = &s.chat;
     [
@@ -182,6 +185,11 @@ fn models(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
             !remote || !s.embedding.model.is_empty(),
             "embedding.model",
             "the model's name when embedding.kind is \"openai\"",
+        ),
+        (
+            remote || local_model(&s.embedding.model).is_some(),
+            "embedding.model",
+            "\"all-MiniLM-L6-v2\" or \"multilingual-e5-small\" when embedding.kind is \"local\"",
         ),
         (
             chat.base_url.is_empty() || is_url(&chat.base_url),

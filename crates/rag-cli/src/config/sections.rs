@@ -106,7 +106,9 @@ pub(crate) struct Postgres {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EmbeddingKind {
-    Minilm,
+    /// In this process. Version 0.1 had one local model and named the kind after it.
+    #[serde(alias = "minilm")]
+    Local,
     Openai,
 }
 

@@ -13,7 +13,7 @@ use crate::scene::{PATIENCE, Scene, kill_9};
 const DOCUMENTS: usize = 12;
 const KILLS: usize = 4;
 
-fn write_documents(scene: &Scene) {
+pub(crate) fn write_documents(scene: &Scene) {
     let documents = scene.path("documents");
     fs::create_dir(&documents).unwrap();
     for number in 0..DOCUMENTS {
@@ -24,7 +24,7 @@ fn write_documents(scene: &Scene) {
     }
 }
 
-fn ingest(scene: &Scene) -> Child {
+pub(crate) fn ingest(scene: &Scene) -> Child {
     scene
         .rag(&["ingest", "documents", "--json"])
         // On a slow machine every kill hits the same document, which is not to blame.

@@ -5,6 +5,7 @@
 mod backup;
 mod ingest;
 mod ledger;
+mod model;
 mod poison;
 mod scene;
 mod serve;

@@ -34,7 +34,7 @@ const WORDS: Coefficients = [0.00, 2.93, 3.09, 3.24, 0.00, -2.02, 0.00, -3.58];
 impl Signals {
     /// The probability, 0 to 1. Cosines of different models differ, so those of other models do not count.
     pub(crate) fn confidence(&self, model: &str) -> f64 {
-        let coefficients = if model == rag_embed::MiniLm::NAME { MINILM } else { WORDS };
+        let coefficients = if model == rag_embed::MINILM.name { MINILM } else { WORDS };
         let Self { cosine, covered, covered_by_passage, covered_alone, passage, names_missing, margin } =
             *self;
         let values =
@@ -68,7 +68,7 @@ mod tests {
             names_missing: 1.0,
             margin: 0.0,
         };
-        for model in [rag_embed::MiniLm::NAME, "another"] {
+        for model in [rag_embed::MINILM.name, "another"] {
             assert!(good.confidence(model) > 0.9 && bad.confidence(model) < 0.1, "{model}");
         }
     }

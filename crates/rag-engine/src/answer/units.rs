@@ -49,9 +49,11 @@ pub(super) fn units<'e>(
     let ids: Vec<PassageId> = evidence.iter().map(|given| given.found.passage.id).collect();
     let stored =
         engine.db().read(actor, |conn| -> RepoResult<Vec<ChunkParts>> { chunk_parts::list(conn, &ids) })?;
-    let mut stored: HashMap<PassageId, ChunkParts> =
-        stored.into_iter().map(|row| (row.chunk_id, row)).collect();
     let (model, query) = question;
+    // A chunk may have vectors of several models; those of the question's model count.
+    let (own, others): (Vec<ChunkParts>, _) = stored.into_iter().partition(|row| row.model_id == model.id());
+    let mut stored: HashMap<PassageId, ChunkParts> =
+        others.into_iter().chain(own).map(|row| (row.chunk_id, row)).collect();
     let mut units = Vec::new();
     for (passage, given) in evidence.iter().enumerate() {
         let row = stored.remove(&given.found.passage.id);

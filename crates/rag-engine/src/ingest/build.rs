@@ -2,7 +2,9 @@
 
 use std::{io::Write, path::Path};
 
-use rag_repo::{Actor, RepoError, RepoResult, jobs, jobs::Lease, versions, versions::BuildProgress};
+use rag_repo::{
+    Actor, RepoError, RepoResult, collections, jobs, jobs::Lease, versions, versions::BuildProgress,
+};
 use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
@@ -84,8 +86,16 @@ impl<'e> Build<'e> {
         let ingest = &engine.settings().ingest;
         let lease = Lease::from(job);
         let target = Target { lease, collection, document, version };
-        let document =
-            engine.db().transaction(Actor::System, |conn| rag_repo::documents::find(conn, document))?;
+        let document = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            // The collection has moved to another model since the job was queued: the job goes back, for that model.
+            let wanted = collections::find(conn, collection)?.model_id;
+            if wanted != model.id() {
+                jobs::change_model(conn, lease, wanted)?;
+                return Ok(None);
+            }
+            rag_repo::documents::find(conn, document).map(Some)
+        })?;
+        let document = document.ok_or(EngineError::NotFound("job"))?;
         let spool = spool(engine, version, &ingest.scratch)?;
         let format = Format::from_media_type(&document.media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;

@@ -54,10 +54,7 @@ fn inputs(section: &Section) -> impl Iterator<Item = PartedText<'_>> {
     section.chunks.iter().zip(&section.inputs).map(|(chunk, input)| {
         // The chunk's text ends the input, after the title and the headings.
         let name_bytes = input.len() - chunk.text.len();
-        let bytes: Vec<usize> = chunk.text.char_indices().map(|(byte, _)| byte).collect();
-        let byte_at = |scalar: usize| name_bytes + bytes.get(scalar).copied().unwrap_or(chunk.text.len());
-        let parts = chunk.parts.iter().map(|part| byte_at(part.start)..byte_at(part.end)).collect();
-        PartedText { text: input, parts }
+        PartedText::at(input, name_bytes, chunk.parts.iter().map(|part| part.start..part.end))
     })
 }
 

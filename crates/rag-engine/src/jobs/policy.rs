@@ -28,14 +28,14 @@ pub(super) const UPKEEP_EVERY_S: i64 = 3600;
 pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     match kind {
         JobKind::Ingest => settings.ingest.max_failures.max(1),
-        JobKind::Upkeep | JobKind::Words => MAX_UPKEEP_FAILURES,
+        JobKind::Upkeep | JobKind::Words | JobKind::Reembed => MAX_UPKEEP_FAILURES,
     }
 }
 
 /// How long a job of the kind is held without a sign of life, in seconds.
 pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
     match kind {
-        JobKind::Ingest | JobKind::Upkeep | JobKind::Words => settings.ingest.lease_s,
+        JobKind::Ingest | JobKind::Upkeep | JobKind::Words | JobKind::Reembed => settings.ingest.lease_s,
     }
 }
 
@@ -51,6 +51,7 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
         JobKind::Ingest => (MAX_BUNDLE_JOBS, "this document"),
         JobKind::Upkeep => (1, "upkeep of the database"),
         JobKind::Words => (1, "the words of documents"),
+        JobKind::Reembed => (1, "the vectors of a collection"),
     };
     let detail = format!(
         "The process ended {max_lost_leases} times while it worked on {subject}, which may be the cause. The server's log and the \
@@ -69,17 +70,21 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
     }
 }
 
-/// What may be done between two sections of a large document: small documents that are at least as urgent. Nothing is
+/// What may be done between two sections of a large document or of a move: small documents that are at least as urgent. Nothing is
 /// done between the sections of a small document, nor of one that may end the process: it would take others with it.
 pub(super) fn claim_between_sections(working_on: &[Job], engine: &Engine) -> Option<Claim> {
     match working_on {
-        [job] if job.size_bytes > MAX_SMALL_BYTES && job.lost_leases == 0 => Some(Claim {
+        [job] if is_long(job) && job.lost_leases == 0 => Some(Claim {
             max_job_bytes: MAX_SMALL_BYTES,
             min_priority: job.priority,
             ..claim(JobKind::Ingest, engine)
         }),
         _ => None,
     }
+}
+
+fn is_long(job: &Job) -> bool {
+    job.kind == JobKind::Reembed || job.size_bytes > MAX_SMALL_BYTES
 }
 
 /// Seconds until a job is taken again after so many failures, or outages, in a row: 1, 2, 4 .. 64.

@@ -21,7 +21,7 @@ use super::{
     policy::{self, claim_between_sections},
     settle::with_source,
 };
-use crate::{Engine, EngineError, EngineResult, ingest, upkeep, words};
+use crate::{Engine, EngineError, EngineResult, ingest, reembed, upkeep, words};
 
 /// How often an idle worker looks for jobs that other processes queued.
 const IDLE_POLL: Duration = Duration::from_secs(1);
@@ -167,6 +167,7 @@ impl Engine {
             JobKind::Ingest => ingest::work_on(self, claimed, shift),
             JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job)),
             JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job)),
+            JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),
         };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             // Of a bundle each job is blamed, and each is then taken alone. Those that were finished are not touched.

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, slice};
 
 use pgvector::HalfVector;
+use rag_embed::ModelLanguages;
 use rag_repo::{
     PgConnection, RepoResult,
     search::{self, Corpus, DensePlan, Hit, LexicalQuery, QuestionWords, Scope},
@@ -11,7 +12,7 @@ use rag_schema::ids::PassageId;
 use serde_json::json;
 
 use super::{
-    fusion::{Fusion, LegScores, Ranked, fuse, refined},
+    fusion::{Blend, Fusion, LegScores, Ranked, fuse, refined},
     identifiers::Identifiers,
     ranking::before_learning,
     request::Mode,
@@ -20,7 +21,7 @@ use super::{
     wording::{QueryVector, Wording},
     words::words,
 };
-use crate::Model;
+use crate::{Model, words::languages};
 
 /// One wording in one scope.
 pub(super) struct WordingSearch<'a> {
@@ -158,14 +159,23 @@ impl WordingSearch<'_> {
 
     /// How the lists become one. Cosines of different models cannot be compared, nor with those that a missing model would have
     /// given; ranks can.
-    fn fusion(&self) -> Fusion {
+    fn blend(&self) -> Blend {
         let fusion = self.context.ranking.fusion;
         match (fusion, self.areas) {
-            (Fusion::Convex { .. }, _) if self.is_mixed() => BY_RANK,
-            (_, [area]) if area.model.embedder().reads_only_latin() => {
-                fusion.for_latin_model(&self.wording.words)
+            (Fusion::Convex { .. }, _) if self.is_mixed() => BY_RANK.into(),
+            (_, [area]) => {
+                let embedder = area.model.embedder();
+                let blend = Blend { fusion, unrelated_cosine: embedder.unrelated_cosine() };
+                let (question, languages) = (&self.wording.words, languages(self.corpus));
+                match embedder.languages() {
+                    ModelLanguages::Unknown => blend,
+                    ModelLanguages::Only(known) => {
+                        blend.for_known_part(languages.known_part(question, known))
+                    }
+                    ModelLanguages::Many => blend.for_shared_part(languages.shared_part(question)),
+                }
             }
-            _ => fusion,
+            _ => fusion.into(),
         }
     }
 
@@ -191,13 +201,14 @@ impl WordingSearch<'_> {
             cosines.extend(search::similarities(conn, area.model.row(), &vector.half, &lacking)?);
         }
         let scores = search::word_scores(conn, query, &lacking(lexical, dense))?;
-        let fusion = self.fusion();
+        let blend = self.blend();
         let dense = LegScores { lists: dense, beyond: &cosines };
         let lexical = LegScores { lists: lexical, beyond: &scores };
-        let mut ranked = fuse(fusion, dense, lexical, *asked_idf);
-        tracer.step("fuse", || json!({"fusion": format!("{fusion:?}"), "candidates": ranked.len()}));
+        let mut ranked = fuse(blend, dense, lexical, *asked_idf);
+        tracer.step("fuse", || json!({"fusion": format!("{:?}", blend.fusion), "candidates": ranked.len()}));
         let feedback = self.context.ranking.feedback;
-        let learns = matches!(fusion, Fusion::Convex { .. }) && self.context.request.mode == Mode::Hybrid;
+        let learns =
+            matches!(blend.fusion, Fusion::Convex { .. }) && self.context.request.mode == Mode::Hybrid;
         let learns = learns && feedback.passages > 0 && feedback.weight > 0.0;
         // Cosines are fused where all are by one model.
         if let Some((area, vector)) = self.vectors().next().filter(|_| learns) {
@@ -207,7 +218,7 @@ impl WordingSearch<'_> {
                 HalfVector::from_f32_slice(&before_learning(&vector.whole, best.len(), feedback.weight));
             let all: Vec<PassageId> = ranked.iter().map(|ranked| ranked.passage_id).collect();
             let cosines = search::learned_similarities(conn, area.model.row(), &query, &best, &all)?;
-            ranked = refined(fusion, ranked, *asked_idf, &cosines);
+            ranked = refined(blend, ranked, *asked_idf, &cosines);
             tracer.step("feedback", || json!({"passages": best.len(), "weight": feedback.weight}));
         }
         identifiers.decide(conn, &mut ranked)?;

@@ -73,6 +73,8 @@ pub enum Task {
     Upkeep(UpkeepTask),
     /// Makes words again that an older program made.
     Words(WordsTask),
+    /// Moves the job's collection to the job's embedding model.
+    Reembed(ReembedTask),
 }
 
 /// Payload of an ingest job. A field that is added needs a default: older jobs do not have it.
@@ -87,6 +89,10 @@ pub struct UpkeepTask {}
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordsTask {}
 
+/// Payload of a job that moves a collection to another embedding model.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReembedTask {}
+
 impl Task {
     /// The kind.
     pub fn kind(&self) -> JobKind {
@@ -94,6 +100,7 @@ impl Task {
             Self::Ingest(_) => JobKind::Ingest,
             Self::Upkeep(_) => JobKind::Upkeep,
             Self::Words(_) => JobKind::Words,
+            Self::Reembed(_) => JobKind::Reembed,
         }
     }
 
@@ -103,6 +110,7 @@ impl Task {
             Self::Ingest(task) => serde_json::to_value(task),
             Self::Upkeep(task) => serde_json::to_value(task),
             Self::Words(task) => serde_json::to_value(task),
+            Self::Reembed(task) => serde_json::to_value(task),
         };
         // Plain structs always serialise. If one did not, the database would refuse the null that this gives.
         payload.unwrap_or_default()
@@ -116,6 +124,7 @@ impl Job {
             JobKind::Ingest => IngestTask::deserialize(&self.payload).map(Task::Ingest),
             JobKind::Upkeep => UpkeepTask::deserialize(&self.payload).map(Task::Upkeep),
             JobKind::Words => WordsTask::deserialize(&self.payload).map(Task::Words),
+            JobKind::Reembed => ReembedTask::deserialize(&self.payload).map(Task::Reembed),
         }
     }
 }

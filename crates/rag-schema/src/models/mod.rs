@@ -23,7 +23,7 @@ pub use document::{
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use file::{File, NewFile};
-pub use job::{IngestTask, Job, NewJob, Task, UpkeepTask, WordsTask};
+pub use job::{IngestTask, Job, NewJob, ReembedTask, Task, UpkeepTask, WordsTask};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use turn::{NewTurn, TurnEvents, TurnRow};

@@ -95,6 +95,11 @@ pub(super) fn code(name: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(code, config, ..)| name == *code || name == *config).map(|(code, ..)| *code)
 }
 
+/// The codes of all languages.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|(code, ..)| *code)
+}
+
 /// The language of that code, or an undetermined one.
 pub(super) fn find(code: &str) -> Option<&'static Language> {
     ALL.get(code).or_else(|| ALL.get(UNDETERMINED))

@@ -5,6 +5,7 @@
 
 mod characters;
 mod compounds;
+mod known;
 mod languages;
 mod normalise;
 mod question;

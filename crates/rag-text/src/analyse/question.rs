@@ -8,14 +8,14 @@ const MAIN_SHARE: f64 = 0.8;
 /// The languages of what is searched.
 #[derive(Debug, Clone, Default)]
 pub struct Languages {
-    all: Vec<Spoken>,
+    pub(super) all: Vec<Spoken>,
 }
 
 #[derive(Debug, Clone)]
-struct Spoken {
+pub(super) struct Spoken {
     name: String,
-    analyser: Analyser,
-    share: f64,
+    pub(super) analyser: Analyser,
+    pub(super) share: f64,
 }
 
 /// A word of a question.

@@ -1,0 +1,94 @@
+//! Sentence-embedding models in this process: encoders like BERT, mean pooling, vectors of unit length.
+
+mod e5;
+mod file;
+mod minilm;
+mod models;
+mod network;
+mod quantised;
+mod safetensors;
+mod tokens;
+mod words;
+
+use std::ops::Range;
+use std::path::Path;
+
+pub use self::models::{LOCAL_MODELS, LocalModel, MINILM, MULTILINGUAL_E5_SMALL};
+use self::network::{Network, Sequence};
+use self::tokens::Tokens;
+use crate::workers::Workers;
+use crate::{EmbedError, Embedder, ModelInfo, ModelLanguages, PartedText, PartedVector};
+
+/// The length of the vectors of all local models.
+pub const DIMENSIONS: usize = 384;
+
+/// A local model, loaded once and shared by all threads.
+///
+/// Queries run immediately on their own threads. Documents run on the same number of other threads with low priority, which yield
+/// the processor to queries and to everything else on the machine.
+pub struct LocalEmbedder {
+    info: ModelInfo,
+    description: &'static LocalModel,
+    tokens: Tokens,
+    network: Network,
+    query_workers: Workers,
+    document_workers: Workers,
+}
+
+impl LocalEmbedder {
+    /// Loads the model from the folder that its setup fills.
+    ///
+    /// `threads` (at least 1) is the number of threads for queries and, again, for documents.
+    pub fn load(model: &'static LocalModel, dir: &Path, threads: usize) -> Result<Self, EmbedError> {
+        let threads = threads.max(1);
+        let content = (model.read)(dir, model.setup)?;
+        Ok(Self {
+            info: ModelInfo { name: model.name.into(), dimensions: DIMENSIONS, max_tokens: model.max_tokens },
+            description: model,
+            tokens: Tokens::new(content.tokenizer, model)?,
+            network: Network::load(model.graph, content.words, content.weights)?,
+            query_workers: Workers::urgent(threads),
+            document_workers: Workers::patient(threads),
+        })
+    }
+}
+
+impl Embedder for LocalEmbedder {
+    fn model(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn languages(&self) -> ModelLanguages {
+        self.description.languages
+    }
+
+    fn unrelated_cosine(&self) -> f64 {
+        self.description.unrelated_cosine
+    }
+
+    fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
+        let sequence = self.tokens.query(text)?;
+        let mut vectors = self.query_workers.run(|pool| self.network.embed(&[&sequence], pool))?;
+        vectors.pop().map(|vector| vector.whole).ok_or_else(|| EmbedError::Inference("no vector".into()))
+    }
+
+    fn embed_parted(&self, texts: &[PartedText<'_>]) -> Result<Vec<PartedVector>, EmbedError> {
+        let sequences: Vec<Sequence> =
+            self.document_workers.map(texts, |parted, _| self.tokens.document(parted))?;
+        self.document_workers.map_batches(
+            &sequences,
+            |sequence| sequence.ids.len(),
+            |batch, pool| self.network.embed(batch, pool),
+        )
+    }
+
+    fn embed_documents(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let whole: Vec<PartedText<'_>> =
+            texts.iter().map(|text| PartedText { text, parts: Vec::new() }).collect();
+        Ok(self.embed_parted(&whole)?.into_iter().map(|vector| vector.whole).collect())
+    }
+
+    fn token_spans(&self, text: &str) -> Vec<Range<usize>> {
+        self.tokens.spans(text)
+    }
+}
