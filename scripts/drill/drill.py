@@ -267,6 +267,68 @@ def crowd(rag, short):
         assert set(statuses) == {200} and set(ready) == {200}
 
 
+def stream_readers(rag, short):
+    """A thousand readers of streams, a fifth of them slow: others are answered as fast, memory is bounded, no connection is held."""
+    readers, slow, seconds = (100, 20, 4) if short else (1000, 200, 20)
+    here = os.path.dirname(os.path.abspath(__file__))
+    models = FakeModels(piece="lantern and ferry " * 10, piece_s=0.1)
+    # Two connections for all: if a reader held one, nobody else would be answered.
+    settings = {**models.chat_settings(), "answer.max_answer_chars": 400_000, "database.max_connections": 2}
+    with serving(rag, settings) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+
+        def others():
+            times, statuses, until = [], collections.Counter(), time.monotonic() + seconds
+            connection = http.client.HTTPConnection(server.host, timeout=30)
+            while time.monotonic() < until:
+                for path, kept in (("/health", times), ("/v1/collections", [])):
+                    since = time.monotonic()
+                    connection.request("GET", path)
+                    answer = connection.getresponse()
+                    answer.read()
+                    kept.append(time.monotonic() - since)
+                    statuses[answer.status] += 1
+                time.sleep(0.005)
+            return share(times, 0.5), share(times, 0.99), statuses
+
+        turns = [begin_turn(server) for _ in range(4)]
+        alone = others()
+        before = server.resident_mb()
+        paths = [f"/v1/sessions/{turn['session_id']}/messages/{turn['message_id']}/events" for _, turn in turns]
+        crowd_of_readers = subprocess.Popen([sys.executable, f"{here}/stream_readers.py", server.host, str(readers), str(slow), *paths],
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert crowd_of_readers.stdout.readline() == "open\n", "a stream does not begin"
+            beside = others()
+            grown = (server.resident_mb() - before) * 1024 / readers
+            crowd_of_readers.stdin.write("\n")
+            crowd_of_readers.stdin.flush()
+            seen = json.loads(crowd_of_readers.stdout.readline())
+        finally:
+            crowd_of_readers.kill()
+            crowd_of_readers.wait()
+        for connection, _ in turns:
+            connection.close()
+        print(f"  {readers} readers, {slow} of them slow: {seen['open']} open, at least {seen['fewest']} events each, at most {seen['behind']} behind; /health p50 {beside[0]:.1f} ms, "
+              f"p99 {beside[1]:.1f} ms (alone {alone[0]:.1f} and {alone[1]:.1f}); {grown:.1f} kB a stream; others {dict(beside[2])}")
+        assert seen["open"] == readers and set(beside[2]) == {200}
+        assert seen["fewest"] > 0 and seen["behind"] <= 20, "some readers lag behind"
+        assert grown <= 20, "streams take memory"
+        assert beside[1] <= alone[1] + 50, "others are slowed"
+
+
+def begin_turn(server):
+    """A turn whose chat model writes: its connection and its ids."""
+    connection = http.client.HTTPConnection(server.host, timeout=60)
+    connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the harbour of the keeper?"}),
+                       {"content-type": "application/json", "accept": "text/event-stream"})
+    stream, read = connection.getresponse(), b""
+    while b"event: token" not in read:
+        read += stream.read1()
+    return connection, json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
+
+
 def pages(server, path):
     after = ""
     while True:
@@ -284,7 +346,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, crowd]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, crowd]
 
 
 def main():
