@@ -3,11 +3,15 @@
 Exits with 1 if a check fails. A NAME selects the programs whose names contain it.
 """
 
+import functools
+import http.server
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import urllib.parse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,9 +30,9 @@ QUESTION = "What is the capital of France?"
 CAPITALS = {"Travel": {"France": "Paris"}, "Europe": {"Italy": "Rome", "Spain": "Madrid", "Greece": "Athens"}}
 
 
-def seed(server):
+def seed(server, key=KEY):
     """Collections with documents, for the clients that cannot store any."""
-    authorised = {"authorization": f"Bearer {KEY}"}
+    authorised = {"authorization": f"Bearer {key}"}
     for name, capitals in CAPITALS.items():
         status, made = server.call("POST", "/v1/collections", {"name": name}, authorised)
         assert status == 201, made
@@ -48,6 +52,7 @@ def programs(base, rag, data, javascript):
     return {
         "PyPI openai": [PYTHON, HERE / "openai_calls.py", base, KEY],
         "npm openai": [NODE, HERE / "openai_calls.mjs", base, KEY],
+        "npm @ai-sdk/open-responses": [NODE, HERE / "open_responses_calls.mjs", base, KEY],
         "PyPI mcp": [PYTHON, HERE / "mcp_calls.py", base, KEY, rag, data],
         "langchain-tests": pytest,
         "example curl.sh": [EXAMPLES / "curl.sh", QUESTION],
@@ -87,14 +92,45 @@ def main():
             for name, command in programs(base, rag, f"{server.folder}/data", javascript).items():
                 if is_wanted(name) and not run(name, command, environment):
                     failed.append(name)
-    # The suite sends no key.
-    name = "MCP conformance"
-    if is_wanted(name):
-        with serving(rag) as server:
-            if not run(name, [PYTHON, HERE / "mcp_conformance.py", NODE, f"http://{server.host}"], os.environ):
+    # These send no key.
+    for name, passes in (("MCP conformance", conforms), ("example event_source.html", shows_answer)):
+        if is_wanted(name):
+            print(name, flush=True)
+            if not passes(rag):
                 failed.append(name)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
+
+
+def conforms(rag):
+    """Whether the conformance suite of the Model Context Protocol passes."""
+    with serving(rag) as server:
+        return subprocess.run([PYTHON, HERE / "mcp_conformance.py", NODE, f"http://{server.host}"]).returncode == 0
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def shows_answer(rag):
+    """Whether the page of the example shows an answer to the end, in Chromium."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not chromium:
+        print("left out: Chromium is missing")
+        return True
+    pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=EXAMPLES))
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{pages.server_port}"
+    with serving(rag, {"server.cors_origins": f'["{origin}"]'}) as server:
+        seed(server, "none")
+        query = urllib.parse.urlencode({"url": f"http://{server.host}", "question": QUESTION})
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--virtual-time-budget=60000", "--timeout=60000", "--dump-dom"]
+        page = subprocess.run([chromium, *flags, f"{origin}/event_source.html?{query}"], capture_output=True, text=True, timeout=120).stdout
+    pages.shutdown()
+    print(page[page.find('<p id="answer">'):page.find("<script")])
+    return "Paris" in page and '<p id="state">done</p>' in page
 
 
 main()

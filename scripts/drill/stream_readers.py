@@ -48,7 +48,7 @@ def main():
     print("open", flush=True)
     while True:
         for key, _ in selector.select():
-            if key.data is None:
+            if key.fileobj is sys.stdin:
                 if not sys.stdin.readline():
                     return
                 turns = [[reader.events for reader in readers[turn :: len(PATHS)] if not reader.is_slow] for turn in range(len(PATHS))]
