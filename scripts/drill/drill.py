@@ -272,7 +272,7 @@ def stream_readers(rag, short):
     """A thousand readers of streams, a fifth of them slow: others are answered as fast, memory is bounded, no connection is held."""
     readers, slow, seconds = (100, 20, 4) if short else (1000, 200, 20)
     here = os.path.dirname(os.path.abspath(__file__))
-    models = FakeModels(piece="lantern and ferry " * 10, piece_s=0.1)
+    models = FakeModels(piece="lantern and ferry " * 5, piece_s=0.1)
     # Two connections for all: if a reader held one, nobody else would be answered.
     settings = {**models.chat_settings(), "answer.max_answer_chars": 400_000, "database.max_connections": 2}
     with serving(rag, settings) as server:
