@@ -47,11 +47,11 @@ test-ui: setup ui ## Test the web UI in Chromium with a server of its own; ARGS=
 	cargo build --workspace --all-targets
 	RAG=$(CARGO_TARGET_DIR)/debug/rag CHROMIUM=$(CHROMIUM) scripts/npm --prefix web test -- $(ARGS)
 
-test-clients: setup ## Call a server with the official clients of OpenAI and of the Model Context Protocol
+test-clients: setup ## Run the official clients, their conformance suites and the examples against a server; ARGS="langchain" selects
 	@scripts/setup node
 	@scripts/clients/setup
 	cargo build --workspace --all-targets
-	@exec python3 scripts/clients/run.py $(CARGO_TARGET_DIR)/debug/rag
+	@exec python3 scripts/clients/run.py $(CARGO_TARGET_DIR)/debug/rag $(ARGS)
 
 bench: setup ## Compare ingest, embedder, search and COPY with references; ARGS="--data DIR" reads texts from a BEIR-shaped folder
 	@scripts/setup bench

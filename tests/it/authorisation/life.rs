@@ -93,6 +93,9 @@ fn this_machine_needs_no_proof_until_somebody_has_an_account() {
     let api = ApiSettings { bearer_key: None, ..Setup::default().api };
     let app = TestApp::with(Setup { api, ..Setup::default() });
     app.anonymous().get("/v1/collections").expect(200);
+    // Many clients send a key always. One that looks like ours is checked.
+    app.bearing("none").get("/v1/collections").expect(200);
+    assert_eq!(app.bearing("rag_none").get("/v1/collections").problem(401), "unauthorized");
     let from_a_page =
         app.anonymous().request("GET", "/v1/collections").header("origin", "https://evil.example");
     assert_eq!(Answer::of(from_a_page).status, 401);
@@ -100,6 +103,7 @@ fn this_machine_needs_no_proof_until_somebody_has_an_account() {
     assert_eq!(Answer::of(by_another_name).status, 401);
     enrolled(&app, Role::Admin);
     assert_eq!(app.anonymous().get("/v1/collections").problem(401), "unauthorized");
+    assert_eq!(app.bearing("none").get("/v1/collections").problem(401), "unauthorized");
 }
 
 #[test]

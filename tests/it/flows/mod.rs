@@ -3,6 +3,7 @@
 mod answers;
 mod events;
 mod hostile;
+mod injection;
 mod jobs;
 mod limits;
 mod memory;

@@ -131,7 +131,7 @@ fn what_cannot_be_done_is_refused_by_its_field() {
     let tool = json!({"type": "function", "function": {"name": "f"}});
     for (field, more) in [
         ("n", json!({"n": 2})),
-        ("tools", json!({"tools": [tool]})),
+        ("tool_choice", json!({"tools": [tool], "tool_choice": "required"})),
         ("response_format", json!({"response_format": {"type": "json_object"}})),
         ("messages", json!({"messages": []})),
         ("filter", json!({"filter": {"type": "near", "key": "a", "value": 1}})),
@@ -141,7 +141,7 @@ fn what_cannot_be_done_is_refused_by_its_field() {
     for (field, more) in [
         ("previous_response_id", json!({"previous_response_id": "resp_1"})),
         ("background", json!({"background": true})),
-        ("tools", json!({"tools": [tool]})),
+        ("tool_choice", json!({"tools": [tool], "tool_choice": {"type": "function", "name": "f"}})),
         ("text.format", json!({"text": {"format": {"type": "json_schema"}}})),
     ] {
         let body = json!({"model": "rag", "input": QUESTION});
@@ -152,6 +152,20 @@ fn what_cannot_be_done_is_refused_by_its_field() {
     assert_eq!(refusal(&client.post_raw(CHAT, "application/json", "{"), 400).0, "malformed");
     assert_eq!(refusal(&app.anonymous().post(CHAT, &ask("rag")), 401).0, "unauthorized");
     assert_eq!(refusal(&client.get("/openai/v1/threads"), 404).0, "not_found");
+}
+
+#[test]
+fn tools_that_are_only_offered_change_nothing() {
+    let model = ScriptedModel::new().answering(["It is Paris [1]."]).answering(["It is Paris [1]."]);
+    let (app, _) = with_model(model);
+    let mut body = ask("rag");
+    body["tools"] = json!([{"type": "function", "function": {"name": "get_time", "parameters": {}}}]);
+    for choice in [Value::Null, json!("auto")] {
+        body["tool_choice"] = choice;
+        let reply = app.client().post(CHAT, &body).expect(200);
+        assert_eq!(text(&reply, "/choices/0/finish_reason"), "stop");
+        assert_eq!(text(&reply, "/choices/0/message/content"), "It is Paris [1].");
+    }
 }
 
 #[test]

@@ -51,11 +51,11 @@ pub(crate) struct ChatCompletionBody {
     /// Number of answers: 1.
     #[serde(default)]
     pub(crate) n: Option<u32>,
-    /// No tools are called.
+    /// No tool is ever called.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     pub(crate) tools: Option<Vec<Value>>,
-    /// `none`, or `auto` without tools.
+    /// `auto`, the default, or `none`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,
@@ -197,13 +197,13 @@ impl ChatCompletionBody {
     }
 }
 
-/// Refuses tools that the client expects to be called.
+/// Refuses a demand to call a tool. Tools that are only offered change nothing: frontends offer them with every question.
 pub(super) fn check_tools(tools: Option<&[Value]>, choice: Option<&Value>) -> ApiResult<()> {
-    let is_off = choice.is_some_and(|choice| choice == "none");
-    if is_off || tools.is_none_or(<[Value]>::is_empty) {
+    let is_free = choice.is_none_or(|choice| choice.is_null() || choice == "auto" || choice == "none");
+    if is_free || tools.is_none_or(<[Value]>::is_empty) {
         return Ok(());
     }
-    Err(ApiError::field("tools", "cannot be called: leave them out, or set tool_choice to none"))
+    Err(ApiError::field("tool_choice", "must be auto or none: this server calls no tools"))
 }
 
 /// The question of a conversation that the client keeps.

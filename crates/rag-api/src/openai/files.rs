@@ -25,8 +25,11 @@ use crate::{
     content::Original,
     extract::Params,
     problem::ApiResult,
-    uploads::receive_loose_file,
+    uploads::receive_form_file,
 };
+
+/// Maximum length of a purpose, in characters.
+const MAX_PURPOSE_CHARS: usize = 100;
 
 /// A form with a file.
 #[derive(Debug, ToSchema)]
@@ -162,10 +165,12 @@ pub(crate) async fn create_file(
 ) -> ApiResult<Json<FileView>> {
     let (person, actor) = (caller.person()?, caller.actor);
     let room = app.scratch.reserve(actor);
-    let form = receive_loose_file(&app, Multipart::new(req.headers(), payload), room).await?;
+    let form =
+        receive_form_file(&app, Multipart::new(req.headers(), payload), room, ("purpose", MAX_PURPOSE_CHARS))
+            .await?;
     let file = app
         .with_upload(move |engine| {
-            let names = (form.name.as_str(), form.purpose.as_str());
+            let names = (form.name.as_str(), form.label.as_str());
             Ok(engine.store_file(actor, person.id, form.file.path(), names)?)
         })
         .await?;

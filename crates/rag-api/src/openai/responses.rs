@@ -51,11 +51,11 @@ pub(crate) struct CreateResponseBody {
     /// Not supported.
     #[serde(default)]
     pub(crate) background: Option<bool>,
-    /// No tools are called.
+    /// No tool is ever called.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     pub(crate) tools: Option<Vec<Value>>,
-    /// `none`, or `auto` without tools.
+    /// `auto`, the default, or `none`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,

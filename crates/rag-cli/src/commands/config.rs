@@ -16,6 +16,7 @@ pub(crate) fn run(config: &Config, command: &ConfigCommand) -> Outcome<ExitCode>
     match command {
         ConfigCommand::Check => {
             config.server_key()?;
+            config.librechat()?;
             output::line("The configuration can be used.");
         }
         ConfigCommand::Show(args) if args.json => output::json(&as_json(config)),

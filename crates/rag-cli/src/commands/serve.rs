@@ -31,6 +31,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let begun = Instant::now();
     let bind = config.sections.server.bind;
     let key = config.server_key()?;
+    let librechat = config.librechat()?;
     let (stop, mut stopped) = watch::channel(false);
     // Sending fails only when nobody waits any more.
     signals::listen(move |_| _ = stop.send(true))?;
@@ -44,7 +45,8 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
-    let served = serve(&context, api_settings(&context.config, key), begun, &mut stopped);
+    let settings = ApiSettings { librechat, ..api_settings(&context.config, key) };
+    let served = serve(&context, settings, begun, &mut stopped);
     if context.postgres.has_given_up() {
         // They would wait for a database that does not come back, with nothing to write down.
         mem::forget(workers);
@@ -147,6 +149,8 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         trusted_proxies: server.trusted_proxies.clone(),
         max_concurrent_passwords: std::thread::available_parallelism().map_or(1, usize::from),
         cors_origins: server.cors_origins.clone(),
+        dify: config.sections.dify.enabled,
+        open_webui: config.sections.open_webui.enabled,
         ..ApiSettings::default()
     }
 }

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use rag_api::LibreChatSettings;
 use rag_embed::{LOCAL_MODELS, LocalModel, MINILM};
 use rag_engine::{
     AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
@@ -24,7 +25,7 @@ use rag_text::{ChunkSettings, Limits};
 
 use self::{
     layers::Layers,
-    sections::{EmbeddingKind, FusionKind, Registration, RerankKind, Sections},
+    sections::{EmbeddingKind, FusionKind, LibreChat, Registration, RerankKind, Sections},
 };
 use crate::{
     args::Global,
@@ -106,6 +107,14 @@ impl Config {
     /// Folder for files that live as long as a job or a request.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
         or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join("scratch"))
+    }
+
+    /// The LibreChat that can use this server; `None` if its interface is off.
+    pub(crate) fn librechat(&self) -> Outcome<Option<LibreChatSettings>> {
+        let LibreChat { jwt_secret, organisation } = &self.sections.librechat;
+        let Some(secret) = jwt_secret.given() else { return Ok(None) };
+        let jwt_secret = strong(secret, &self.layers.describe("librechat.jwt_secret"))?;
+        Ok(Some(LibreChatSettings { jwt_secret, organisation: organisation.clone() }))
     }
 
     /// The key that clients must send, from its value or its file.

@@ -9,7 +9,7 @@ use super::{
 
 /// The first value that cannot be used: its key, and what is allowed.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 27] = [
+    let rules: [(bool, &'static str, &'static str); 28] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -17,6 +17,11 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         (s.embedding.max_tokens >= 16, "embedding.max_tokens", "at least 16"),
         ((1..=2048).contains(&s.embedding.batch_size), "embedding.batch_size", "1 to 2048"),
         (s.embedding.timeout_ms >= 1, "embedding.timeout_ms", "at least 1"),
+        (
+            (1..=200).contains(&s.librechat.organisation.chars().count()),
+            "librechat.organisation",
+            "1 to 200 characters",
+        ),
         ((1..=64).contains(&s.ingest.workers), "ingest.workers", "1 to 64"),
         ((32..=8192).contains(&s.ingest.max_tokens), "ingest.max_tokens", "32 to 8192"),
         (

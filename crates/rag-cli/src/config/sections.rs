@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer, de::Error};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sections {
     pub(crate) server: Server,
+    pub(crate) dify: Dify,
+    pub(crate) librechat: LibreChat,
+    pub(crate) open_webui: OpenWebUi,
     pub(crate) accounts: Accounts,
     pub(crate) database: Database,
     pub(crate) postgres: Postgres,
@@ -61,6 +64,28 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAd
     text.parse().map(Some).map_err(|error| {
         Error::custom(format!("{error}: expected an address and a port, such as 127.0.0.1:9420"))
     })
+}
+
+/// The interface for Dify.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dify {
+    pub(crate) enabled: bool,
+}
+
+/// The interface for LibreChat.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LibreChat {
+    pub(crate) jwt_secret: Secret,
+    pub(crate) organisation: String,
+}
+
+/// The interface for Open WebUI.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenWebUi {
+    pub(crate) enabled: bool,
 }
 
 /// The people who may make an account.

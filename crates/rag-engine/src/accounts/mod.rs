@@ -2,6 +2,7 @@
 
 mod enrol;
 mod erase;
+mod guests;
 mod keys;
 mod manage;
 mod password;
@@ -12,6 +13,7 @@ mod sign_in;
 pub use enrol::{Enrolment, Invited};
 use erase::LAST_ADMIN;
 pub use erase::Receipt;
+pub use guests::Guest;
 pub use keys::{NewKey, Shown};
 pub use quota::Limits;
 pub use secret::digest;

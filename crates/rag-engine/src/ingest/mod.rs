@@ -2,10 +2,12 @@
 
 mod build;
 mod bundle;
+mod read;
 mod store;
 mod upload;
 
 pub(crate) use build::titled;
 pub(crate) use bundle::work_on;
+pub use read::PageText;
 pub use upload::{Accepted, Upload};
 pub(crate) use upload::{StoreError, hash};

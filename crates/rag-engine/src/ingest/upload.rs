@@ -154,7 +154,8 @@ fn duplicate(conn: &mut PgConnection, document: Document) -> RepoResult<Accepted
     Ok(Accepted { document, job, duplicate: true })
 }
 
-fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
+/// The format of a file, which `name` helps to detect.
+pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
     let mut head = Vec::new();
     let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
     if u64::try_from(length).is_ok_and(|length| length < SNIFF_BYTES)

@@ -7,11 +7,22 @@ use rag_repo::search::Passage;
 use serde_json::json;
 
 use super::{candidates::Candidates, trace::Tracer};
-use crate::ingest::titled;
+use crate::{Engine, EngineError, EngineResult, ingest::titled};
 
 /// The error of a request that wants a reranker where there is none.
 pub(super) const NO_RERANKER: &str = "there is no reranker: set rerank.kind to \"cross-encoder\" (with rerank.model_dir) or to \
      \"remote\" (with rerank.base_url and rerank.model), or search without one";
+
+impl Engine {
+    /// Scores texts by the server's reranker, in the order of the texts; higher is better. `EngineError::Invalid` if there is none.
+    pub fn score_texts(&self, query: &str, texts: &[&str]) -> EngineResult<Vec<f64>> {
+        let reranker = self.reranker().ok_or_else(|| EngineError::Invalid(NO_RERANKER.to_owned()))?;
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(scores(reranker, query, texts)?)
+    }
+}
 
 /// Ranks the first `window` candidates by the reranker's scores. Whether that was possible: when the reranker cannot answer,
 /// the fused order stays, which is a worse answer but an answer.

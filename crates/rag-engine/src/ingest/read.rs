@@ -1,0 +1,47 @@
+//! Reading a file without storing it.
+
+use std::{fs::File, path::Path};
+
+use super::upload::sniff;
+use crate::{Engine, EngineError, EngineResult};
+
+/// Maximum length of the text of a file that is read without being stored, in bytes: it is held in memory.
+const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// The text of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageText {
+    /// Page, from 1; `None` for the text of a document without pages.
+    pub page: Option<u32>,
+    /// The text.
+    pub text: String,
+}
+
+impl Engine {
+    /// Returns the text of a file, page by page where its format has pages. `name` helps to detect the format.
+    pub fn read_text(&self, path: &Path, name: Option<&str>) -> EngineResult<Vec<PageText>> {
+        let ingest = &self.settings().ingest;
+        let format = sniff(&mut File::open(path)?, name)?;
+        let document = rag_text::open(&ingest.program, format, path, &ingest.limits, &ingest.scratch)?;
+        let (mut pages, mut bytes) = (Vec::<PageText>::new(), 0);
+        for block in document.blocks {
+            let block = block?;
+            bytes += block.text.len();
+            if bytes > MAX_TEXT_BYTES {
+                let detail = format!("The text of this file is longer than {MAX_TEXT_BYTES} bytes.");
+                return Err(EngineError::Invalid(detail));
+            }
+            match pages.last_mut().filter(|last| last.page == block.page) {
+                Some(last) => {
+                    last.text.push_str("\n\n");
+                    last.text.push_str(&block.text);
+                }
+                None => pages.push(PageText { page: block.page, text: block.text }),
+            }
+        }
+        if pages.iter().all(|page| page.text.trim().is_empty()) {
+            return Err(rag_text::Refusal::NoText.into());
+        }
+        Ok(pages)
+    }
+}
