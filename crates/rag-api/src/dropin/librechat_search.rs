@@ -111,7 +111,7 @@ pub(crate) async fn librechat_query_multiple(
 
 /// The whole text of a file.
 #[utoipa::path(get, path = "/librechat/documents/{file_id}/context", tag = "librechat",
-    params(("file_id" = String, Path)), responses((status = 200, body = String)))]
+    params(("file_id" = String, Path)), responses((status = 200, body = String, content_type = "application/json")))]
 pub(crate) async fn librechat_get_context(
     app: web::Data<App>,
     caller: May<Read>,

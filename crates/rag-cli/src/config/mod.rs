@@ -1,5 +1,6 @@
 //! The configuration: layers of raw values, read into typed sections and checked before anything starts.
 
+mod engine;
 mod environment;
 pub(crate) mod layers;
 mod ranges;
@@ -14,18 +15,10 @@ use std::{
 
 use rag_api::LibreChatSettings;
 use rag_embed::{LOCAL_MODELS, LocalModel, MINILM};
-use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
-    Settings,
-    retrieve::{Feedback, Fusion, Ranking, Understanding},
-};
-use rag_repo::{PoolSettings, search::Breadth};
-use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, Limits};
 
 use self::{
     layers::Layers,
-    sections::{EmbeddingKind, FusionKind, LibreChat, Registration, RerankKind, Sections},
+    sections::{EmbeddingKind, LibreChat, Sections},
 };
 use crate::{
     args::Global,
@@ -133,115 +126,6 @@ impl Config {
             key => strong(key, &shown).map(Some),
         }
     }
-
-    /// The connection pool.
-    pub(crate) fn pool(&self) -> PoolSettings {
-        let database = &self.sections.database;
-        PoolSettings {
-            max_connections: database.max_connections,
-            wait_timeout_ms: database.wait_timeout_ms,
-            statement_timeout_ms: database.statement_timeout_ms,
-            read_timeout_ms: database.read_timeout_ms,
-        }
-    }
-
-    /// What reading one document may cost.
-    pub(crate) fn limits(&self) -> Limits {
-        let ingest = &self.sections.ingest;
-        Limits {
-            wall_ms: ingest.wall_ms,
-            memory_bytes: ingest.memory_bytes,
-            input_bytes: ingest.max_document_bytes,
-            ..Limits::default()
-        }
-    }
-
-    /// The index of the vectors.
-    pub(crate) fn index(&self) -> VectorIndex {
-        let index = &self.sections.index;
-        VectorIndex {
-            kind: index.kind,
-            hnsw_m: index.hnsw_m,
-            hnsw_ef_construction: index.hnsw_ef_construction,
-            ivfflat_lists: (index.ivfflat_lists > 0).then_some(index.ivfflat_lists),
-        }
-    }
-
-    /// The engine's settings; `program` is this program.
-    pub(crate) fn engine(&self, program: PathBuf) -> Settings {
-        let Sections { ingest, search, query, answer, rerank, accounts, analytics, .. } = &self.sections;
-        let reranks = rerank.kind != RerankKind::Off && rerank.always;
-        Settings {
-            ingest: IngestSettings {
-                chunks: ChunkSettings {
-                    max_tokens: ingest.max_tokens,
-                    overlap_tokens: ingest.overlap_tokens,
-                    reserve_tokens: ingest.reserve_tokens,
-                },
-                limits: self.limits(),
-                program,
-                scratch: self.scratch_dir(),
-                default_language: ingest.default_language.clone(),
-                lease_s: ingest.lease_s,
-                max_failures: ingest.max_failures,
-                max_lost_leases: ingest.max_lost_leases,
-            },
-            jobs: JobSettings { keep_days: self.sections.jobs.keep_days },
-            index: self.index(),
-            search: SearchSettings {
-                candidates: search.candidates,
-                breadth: Breadth {
-                    ef_search: search.ef_search,
-                    probes: search.probes,
-                    overfetch: search.overfetch,
-                },
-                lexical_budget: search.lexical_budget,
-                rerank_window: rerank.window,
-                ranking: Ranking {
-                    fusion: match search.fusion {
-                        FusionKind::Convex => Fusion::Convex { dense_weight: search.dense_weight },
-                        FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
-                    },
-                    feedback: Feedback { passages: search.feedback_passages, weight: search.feedback_weight },
-                    rerank: reranks.then_some(rerank.window),
-                    ..Ranking::default()
-                },
-                understanding: Understanding {
-                    context: query.context,
-                    rewrite: query.rewrite,
-                    multi_query: query.multi_query,
-                    hyde: query.hyde,
-                    synonyms: query.synonyms,
-                },
-                context_weight: query.context_weight,
-                help_time: ms(query.timeout_ms),
-            },
-            answer: AnswerSettings {
-                passages: answer.passages,
-                sentences: answer.sentences,
-                min_support: answer.min_support,
-                max_question_chars: answer.max_question_chars,
-                max_answer_chars: answer.max_answer_chars,
-                link_hosts: answer.link_hosts.clone(),
-                max_time: Duration::from_secs(answer.max_time_s),
-                history_messages: answer.history_messages,
-                max_history_tokens: answer.max_history_tokens,
-                max_passage_tokens: answer.max_passage_tokens,
-            },
-            accounts: AccountSettings {
-                open_registration: accounts.registration == Registration::Open,
-                access_token_minutes: accounts.access_token_minutes,
-                login_days: accounts.login_days,
-                max_documents: accounts.max_documents,
-                max_bytes: accounts.max_bytes,
-                max_tokens_per_day: accounts.max_tokens_per_day,
-            },
-            analytics: AnalyticsSettings {
-                keep_months: analytics.keep_months,
-                store_queries: analytics.store_queries,
-            },
-        }
-    }
 }
 
 /// The key, unless somebody could guess it: too short, or of too few different characters, as example keys are.
@@ -289,7 +173,11 @@ fn allowed(key: &str, message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rag_embed::{ModelInfo, RemoteConfig, RerankConfig};
+    use rag_engine::{AccountSettings, AnalyticsSettings, AnswerSettings, SearchSettings};
     use rag_llm::OpenAiConfig;
+    use rag_repo::PoolSettings;
+    use rag_schema::models::VectorIndex;
+    use rag_text::{ChunkSettings, Limits};
 
     use super::*;
 
