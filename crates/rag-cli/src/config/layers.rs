@@ -230,7 +230,8 @@ pub(crate) fn masked(key: &str, value: &Value) -> Value {
 }
 
 fn is_secret(key: &str) -> bool {
-    ["server.key", "server.redis_url", "database.url"].contains(&key) || key.ends_with(".api_key")
+    ["server.key", "server.redis_url", "database.url"].contains(&key)
+        || [".api_key", "_secret", "password"].iter().any(|end| key.ends_with(end))
 }
 
 fn file(global: &Global) -> Option<PathBuf> {
@@ -274,6 +275,20 @@ mod tests {
         assert_eq!(layers.describe("search.ef_search"), "search.ef_search = 200 ($RAG_SEARCH__EF_SEARCH)");
         assert_eq!(layers.describe("server.key"), "server.key = \"********\" ($RAG_SERVER__KEY)");
         assert_eq!(layers.table()["search"]["dense_weight"], Value::Float(1.0));
+    }
+
+    #[test]
+    fn every_key_secret_and_password_of_the_sample_is_masked() {
+        let keys: Vec<String> = flatten(Layers::defaults().unwrap().table()).map(|(key, _)| key).collect();
+        let secrets: Vec<&String> = keys
+            .iter()
+            .filter(|key| ["key", "secret", "password"].iter().any(|end| key.ends_with(end)))
+            .collect();
+        assert!(secrets.len() >= 5, "{secrets:?}");
+        for key in secrets {
+            let shown = masked(key, &Value::String("hunter2".to_owned()));
+            assert_eq!(shown.as_str(), Some("********"), "{key}");
+        }
     }
 
     #[test]
