@@ -9,7 +9,7 @@ use rag_schema::{
 
 use crate::{Engine, EngineError, EngineResult};
 
-/// What a user says of an answer.
+/// A user's rating of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
     /// Helpful or not.
@@ -21,7 +21,7 @@ pub struct Feedback {
 }
 
 impl Engine {
-    /// Stores a rating in place of an earlier one. Refuses questions, and a reason without `Rating::Down`.
+    /// Stores a rating, replacing an earlier one. Refuses to rate a question, and a reason without `Rating::Down`.
     pub fn rate_answer(
         &self,
         actor: Actor,
