@@ -47,7 +47,7 @@ pub(crate) struct FeedbackView {
     /// The comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
-    /// When it was stored.
+    /// Time of storing.
     created_at: DateTime<Utc>,
 }
 
@@ -62,7 +62,7 @@ impl From<AnswerFeedback> for FeedbackView {
     }
 }
 
-/// Rates an answer of one of your conversations, in place of an earlier rating.
+/// Rates an answer of one of your conversations, replacing an earlier rating.
 #[utoipa::path(put, path = "/v1/sessions/{id}/messages/{message_id}/feedback", tag = "answers", request_body = FeedbackBody,
     params(("id" = Uuid, Path), ("message_id" = Uuid, Path)), responses(
     (status = 200, body = FeedbackView)))]

@@ -1,4 +1,4 @@
-//! Events for analytics: recorded without waiting and written by a thread of their own. An event that cannot be kept is dropped and counted.
+//! Events for analytics: recorded without waiting and written by a thread of their own. An event that cannot be kept is counted as dropped.
 
 mod count;
 mod fingerprint;
