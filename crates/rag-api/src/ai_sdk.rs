@@ -44,7 +44,7 @@ pub(crate) struct UiPart {
     /// `text`; other kinds are ignored.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// The text.
+    /// Text of the part.
     #[serde(default)]
     pub(crate) text: Option<String>,
 }
@@ -54,7 +54,7 @@ pub(crate) struct UiPart {
 pub(crate) struct UiMessage {
     /// `user`, `assistant` or `system`.
     pub(crate) role: String,
-    /// Its parts.
+    /// Parts of the message.
     #[serde(default)]
     pub(crate) parts: Vec<UiPart>,
 }
@@ -84,7 +84,7 @@ pub(crate) struct UiChatBody {
     /// `submit-message`, the default, or `regenerate-message`.
     #[serde(default)]
     pub(crate) trigger: Option<String>,
-    /// Message that is edited or regenerated.
+    /// Id of the message that is edited or regenerated.
     #[serde(default)]
     pub(crate) message_id: Option<String>,
     /// Ids of collections to search, at most 100; all if absent or empty.

@@ -11,9 +11,9 @@ use crate::search::PassageView;
 /// A passage that the answerer received, with its number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourceView {
-    /// Number in the answer's text, from 1.
+    /// Number of the passage in the answer's text, from 1.
     pub(crate) marker: usize,
-    /// The passage.
+    /// Passage.
     #[serde(flatten)]
     pub(crate) passage: PassageView,
 }
@@ -22,9 +22,9 @@ pub(crate) struct SourceView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "ids are named by their kind, as everywhere in the interface")]
 pub(crate) struct TurnIdsView {
-    /// Session of the turn.
+    /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// Message that holds the question.
+    /// Id of the message that holds the question.
     pub(crate) question_id: Uuid,
     /// Id of the answer, with which a running turn is resumed and stopped. The message exists once the answer is stored.
     pub(crate) message_id: Uuid,
@@ -43,9 +43,9 @@ impl From<&TurnIds> for TurnIdsView {
 /// The sources of an answer: data of the event `sources`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourcesView {
-    /// Session of the turn.
+    /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// Message that holds the question.
+    /// Id of the message that holds the question.
     pub(crate) question_id: Uuid,
     /// Text that was searched: the question, rewritten by the chat model if it depended on the conversation.
     pub(crate) searched: String,
@@ -65,7 +65,7 @@ pub(crate) struct TokenView {
 /// A checked citation: data of the event `citation`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CitationView {
-    /// Number in the answer's text, as in `[2]`.
+    /// Number of the passage in the answer's text, as in `[2]`.
     pub(crate) marker: usize,
     /// Id of the cited chunk.
     pub(crate) chunk_id: Uuid,

@@ -120,7 +120,7 @@ pub(crate) struct ChunkView {
     pub(crate) heading_path: Vec<String>,
     /// Number of tokens.
     pub(crate) token_count: i32,
-    /// The text.
+    /// Text of the passage.
     pub(crate) text: String,
 }
 

@@ -21,7 +21,7 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $name),+ }
 
         impl Code {
-            /// Every code.
+            /// All codes.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// Returns the stable name for programs.

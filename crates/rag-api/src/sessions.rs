@@ -59,7 +59,7 @@ pub(crate) struct SessionView {
     pub(crate) created_at: DateTime<Utc>,
     /// Time of the last turn.
     pub(crate) updated_at: DateTime<Utc>,
-    /// Last message of the branch that is shown and continued; absent before the first question.
+    /// Id of the last message of the branch that is shown and continued; absent before the first question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) active_message_id: Option<Uuid>,
     /// Time of archiving; absent if it is not archived.
@@ -90,7 +90,7 @@ pub(crate) struct UpdateSessionBody {
     pub(crate) title: Option<String>,
     /// Whether it is archived.
     pub(crate) archived: Option<bool>,
-    /// Last message of the branch that is shown and continued.
+    /// Id of the last message of the branch to show and continue.
     pub(crate) active_message_id: Option<Uuid>,
 }
 

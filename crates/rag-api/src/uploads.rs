@@ -77,7 +77,7 @@ pub(crate) struct UploadForm {
 /// The outcome of an upload.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AcceptedView {
-    /// The document.
+    /// Document.
     pub(crate) document: DocumentView,
     /// Job that reads it.
     pub(crate) job: Option<JobView>,

@@ -43,7 +43,7 @@ pub(crate) struct LogInBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
-    /// The refresh token that was returned with the access token. It can be used once.
+    /// Refresh token that was returned with the access token. It can be used once.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     refresh_token: String,
@@ -75,7 +75,7 @@ pub(crate) struct RegisterBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcceptBody {
-    /// The token of the invitation.
+    /// Token of the invitation.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     token: String,
@@ -105,9 +105,9 @@ pub(crate) struct TokensView {
 /// A new account with its first login.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EnrolledView {
-    /// The account.
+    /// Account.
     user: UserView,
-    /// The tokens of its first login.
+    /// Tokens of its first login.
     tokens: TokensView,
 }
 

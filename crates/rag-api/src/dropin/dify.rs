@@ -55,7 +55,7 @@ pub(crate) struct MetadataConditionBody {
     /// `and`, the default, or `or`.
     #[serde(default)]
     pub(crate) logical_operator: Option<String>,
-    /// The conditions.
+    /// Conditions.
     pub(crate) conditions: Vec<ConditionBody>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct ConditionBody {
     pub(crate) name: NamesBody,
     /// `is`, `is not`, `in`, `not in`, `=`, `≠`, `>`, `<`, `≥`, `≤`, `before` or `after`.
     pub(crate) comparison_operator: String,
-    /// The value to compare with.
+    /// Value to compare with.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) value: Value,
@@ -92,11 +92,11 @@ pub(crate) struct RetrievalView {
 /// A passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordView {
-    /// Its text.
+    /// Text of the passage.
     pub(crate) content: String,
     /// Score, 0 to 1, comparable within one result list only.
     pub(crate) score: f64,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
     /// Metadata of the document, with `document_id`, `source` and `page`; never null.
     #[schema(value_type = Object)]

@@ -78,7 +78,7 @@ pub(crate) struct LibreChatFileView {
 /// The text of a file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatTextView {
-    /// The text.
+    /// Text of the file.
     pub(crate) text: String,
     /// Id of the file.
     pub(crate) file_id: String,
@@ -167,7 +167,7 @@ pub(crate) async fn librechat_list_ids(
 #[derive(Debug, Deserialize, Validate)]
 #[serde(transparent)]
 pub(crate) struct FileIdsBody {
-    /// Ids, 1 to 100.
+    /// Ids of the files, 1 to 100.
     #[validate(length(min = 1, max = 100))]
     ids: Vec<String>,
 }

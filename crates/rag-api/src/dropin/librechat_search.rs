@@ -31,7 +31,7 @@ fn default_k() -> u32 {
 pub(crate) struct LibreChatQueryBody {
     /// Id of the file.
     pub(crate) file_id: String,
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
@@ -49,7 +49,7 @@ pub(crate) struct LibreChatQueryMultipleBody {
     #[validate(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     pub(crate) file_ids: Vec<String>,
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
@@ -63,7 +63,7 @@ pub(crate) struct LibreChatQueryMultipleBody {
 /// A passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatPassageView {
-    /// Its text.
+    /// Text of the passage.
     pub(crate) page_content: String,
     /// Position and document of the passage.
     pub(crate) metadata: LibreChatMetadataView,

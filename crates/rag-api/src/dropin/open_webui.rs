@@ -27,7 +27,7 @@ const MAX_NAME_CHARS: usize = 500;
 /// The text of a page.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenWebUiPageView {
-    /// The text.
+    /// Text of the page.
     pub(crate) page_content: String,
     /// Position and document of the text.
     pub(crate) metadata: OpenWebUiMetadataView,
@@ -46,11 +46,11 @@ pub(crate) struct OpenWebUiMetadataView {
 /// Texts to rank.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct OpenWebUiRerankBody {
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
-    /// The texts, at most 1,000.
+    /// Texts, at most 1,000.
     #[validate(length(max = 1_000))]
     #[schema(max_items = 1_000)]
     pub(crate) documents: Vec<String>,

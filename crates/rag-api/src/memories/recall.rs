@@ -162,7 +162,7 @@ pub(crate) struct RecalledView {
     pub(crate) cosine: Option<f64>,
     /// BM25 of the query's words.
     pub(crate) bm25: Option<f64>,
-    /// The factors.
+    /// Factors of the score.
     pub(crate) factors: FactorsView,
     /// Number of tokens.
     pub(crate) tokens: usize,

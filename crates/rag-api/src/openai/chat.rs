@@ -59,7 +59,7 @@ pub(crate) struct ChatCompletionBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,
-    /// `{"type": "text"}`.
+    /// Only `{"type": "text"}` is supported.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) response_format: Option<Value>,

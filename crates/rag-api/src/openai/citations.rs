@@ -53,11 +53,11 @@ pub(crate) struct UrlCitationView {
     pub(crate) end_index: usize,
     /// URL of the document: its web address, or its content on this server.
     pub(crate) url: String,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
     /// Sentence that supports the answer best; our extension.
     pub(crate) quote: String,
-    /// Number in the answer; our extension.
+    /// Number of the passage in the answer; our extension.
     pub(crate) marker: usize,
     /// Page, from 1; our extension.
     pub(crate) page: Option<i32>,

@@ -36,7 +36,7 @@ pub(crate) struct PartBody {
     /// `text`, `input_text` or `output_text`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// The text.
+    /// Text of the part.
     #[serde(default)]
     pub(crate) text: Option<String>,
 }

@@ -48,7 +48,7 @@ pub(crate) struct CreateResponseBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) conversation: Option<Value>,
-    /// Not supported.
+    /// Not supported: only false is accepted.
     #[serde(default)]
     pub(crate) background: Option<bool>,
     /// Accepted, but no tool is ever called.
@@ -59,7 +59,7 @@ pub(crate) struct CreateResponseBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,
-    /// `{"format": {"type": "text"}}`.
+    /// Only `{"format": {"type": "text"}}` is supported.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) text: Option<Value>,
