@@ -12,11 +12,11 @@ use crate::{Engine, EngineError, EngineResult};
 /// A user's rating of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
-    /// Helpful or not.
+    /// Rating: helpful or not.
     pub rating: Rating,
-    /// The fault of an answer that is rated down.
+    /// Fault of an answer that is rated down.
     pub reason: Option<FaultReason>,
-    /// The user's own words, 1 to 2,000 characters.
+    /// Comment, 1 to 2,000 characters.
     pub comment: Option<String>,
 }
 

@@ -18,7 +18,7 @@ const MAX_NAME_CHARS: usize = 200;
 pub struct Guest<'a> {
     /// Name of the product, in lower-case letters.
     pub product: &'a str,
-    /// The user's id in the product.
+    /// Id of the user in the product.
     pub id: &'a str,
     /// Name of the organisation that the product's users belong to.
     pub organisation: &'a str,

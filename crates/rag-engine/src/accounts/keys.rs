@@ -15,7 +15,7 @@ use crate::{Engine, EngineError, EngineResult};
 pub struct Shown<T> {
     /// The stored row.
     pub row: T,
-    /// The secret.
+    /// Secret.
     pub secret: String,
 }
 

@@ -1,4 +1,4 @@
-//! A short name for settings: equal for equal settings, different for different ones.
+//! A fingerprint of settings: equal for equal settings, different for different ones.
 
 use std::fmt::{Debug, Write};
 

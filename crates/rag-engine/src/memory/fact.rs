@@ -24,7 +24,7 @@ const IMPORTANCE: f32 = 0.5;
 /// A fact to remember.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// The fact in words.
+    /// Text of the fact.
     pub content: String,
     /// Kind; if absent, determined from the words.
     pub kind: Option<MemoryKind>,

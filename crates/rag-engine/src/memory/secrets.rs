@@ -44,7 +44,7 @@ const SECRET_WORDS: &[&str] = &[
     "pwd",
     "kreditkarte",
 ];
-/// Words between such a word and the secret.
+/// Words that may stand between such a word and the secret.
 const LINKS: &[&str] = &["is", "was", "ist", "war", "lautet", "code", "number", "key", "=", ":"];
 /// Minimum length of a word that counts as a key because of its letters and digits, in characters.
 const MIN_KEY_CHARS: usize = 20;
