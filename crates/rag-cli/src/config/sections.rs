@@ -220,7 +220,7 @@ pub(crate) struct Jobs {
     pub(crate) keep_days: i32,
 }
 
-/// The index of the vectors.
+/// The vector index.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
@@ -256,7 +256,7 @@ pub(crate) struct Search {
     pub(crate) feedback_weight: f64,
 }
 
-/// Understanding questions.
+/// Understanding of questions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the field's usual name of the step")]
