@@ -1,4 +1,4 @@
-//! `/v1/ai-sdk/chat`: chats as the Vercel AI SDK (versions 5 to 7) and assistant-ui send them; a chat is a session.
+//! `/v1/ai-sdk/chat`: chats of the Vercel AI SDK (versions 5 to 7) and assistant-ui; a chat is a session.
 
 use std::future::{Ready, ready};
 
@@ -35,26 +35,26 @@ use crate::{
     sessions::MAX_BRANCH_MESSAGES,
 };
 
-/// Header by which clients know the version of the stream.
+/// Header with the version of the stream protocol.
 const VERSION: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
 
-/// A part of a message. Only texts count.
+/// A part of a message. Only texts are used.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UiPart {
-    /// `text`, or another kind that is ignored.
+    /// `text`; other kinds are ignored.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// The text.
+    /// Text of the part.
     #[serde(default)]
     pub(crate) text: Option<String>,
 }
 
-/// A message of the chat as the client has it.
+/// A message of the chat in the client's form.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UiMessage {
     /// `user`, `assistant` or `system`.
     pub(crate) role: String,
-    /// Its parts.
+    /// Parts of the message.
     #[serde(default)]
     pub(crate) parts: Vec<UiPart>,
 }
@@ -75,23 +75,23 @@ impl UiMessage {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UiChatBody {
-    /// Id of the chat, 1 to 200 characters: the id of a session, or any other, for which a session is made.
+    /// Id of the chat, 1 to 200 characters: the id of a session, or any other text, for which a session is created.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) id: String,
-    /// The messages; the last question is answered. Earlier ones are read from the session.
+    /// Messages of the chat; the last question is answered. Earlier messages are read from the session.
     pub(crate) messages: Vec<UiMessage>,
     /// `submit-message`, the default, or `regenerate-message`.
     #[serde(default)]
     pub(crate) trigger: Option<String>,
-    /// Message that is edited or regenerated.
+    /// Id of the message that is edited or regenerated.
     #[serde(default)]
     pub(crate) message_id: Option<String>,
-    /// Collections to search, at most 100; all when absent or empty.
+    /// Ids of collections to search, at most 100; all if absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Only documents that pass it; as for `/v1/search`.
+    /// Condition that documents must meet; as for `/v1/search`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
@@ -114,7 +114,7 @@ impl Input for ChatPath {
     const PROBLEMS: &'static [Code] = &[Code::NotFound];
 }
 
-/// Answers the last message of a chat as a UI-message stream. The turn continues when its client leaves.
+/// Answers the last message of a chat as a UI-message stream. The turn continues if the client disconnects.
 #[utoipa::path(post, path = "/v1/ai-sdk/chat", tag = "answers", request_body = UiChatBody, responses(
     (status = 200, body = String, content_type = "text/event-stream")))]
 pub(crate) async fn ui_chat(
@@ -157,7 +157,7 @@ pub(crate) async fn ui_chat(
     Ok(respond(&app, &req, &caller, frames))
 }
 
-/// The stream of the answer that is being written in a chat, from its beginning; 204 if none is.
+/// Returns the stream of the chat's running turn, from its beginning; 204 if there is none.
 #[utoipa::path(get, path = "/v1/ai-sdk/chat/{chat}/stream", tag = "answers", params(("chat" = String, Path)), responses(
     (status = 200, body = String, content_type = "text/event-stream"),
     (status = 204)))]
@@ -179,7 +179,7 @@ pub(crate) async fn ui_resume(
     })
 }
 
-/// Stops the answer that is being written in a chat, if one is.
+/// Stops the chat's running turn, if there is one.
 #[utoipa::path(post, path = "/v1/ai-sdk/chat/{chat}/stop", tag = "answers", params(("chat" = String, Path)), responses(
     (status = 204)))]
 pub(crate) async fn ui_stop(
@@ -200,7 +200,7 @@ fn respond(app: &App, req: &HttpRequest, caller: &Caller, reader: TranscriptRead
     response
 }
 
-/// The session of a chat: the one of that id, or one that belongs to the user's chat of that name.
+/// Returns the session of a chat: the one with that id, or one derived from the user and the chat's name.
 fn session_of(user: UserId, chat: &str) -> SessionId {
     if let Ok(id) = chat.parse::<SessionId>() {
         return id;
@@ -221,7 +221,8 @@ async fn running_turn(app: &App, caller: &Caller, chat: &str) -> ApiResult<Optio
     Ok(running.into_iter().next_back())
 }
 
-/// The place of a question that is edited or answered again: named by its id or by its number among the questions of the branch.
+/// Returns the place of a question that is edited or regenerated. It is identified by its id, or by its number among the
+/// questions of the branch.
 fn place_of(
     conn: &mut PgConnection,
     session: SessionId,

@@ -1,4 +1,4 @@
-//! The parts of the AI SDK's UI-message stream, made from the frames of a transcript; a replay gives the same bytes.
+//! The parts of the AI SDK's UI-message stream, built from the frames of a transcript; a replay yields the same bytes.
 
 use rag_engine::answer::Frame;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn to_event(part: &Value) -> String {
     format!("data: {part}\n\n")
 }
 
-/// A part of the message that is open.
+/// An open part of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
     Reasoning,
@@ -28,11 +28,11 @@ impl Open {
     }
 }
 
-/// Writes the parts of a message.
+/// Writes the parts of a message as events.
 #[derive(Debug, Default)]
 pub(crate) struct UiParts {
     open: Option<Open>,
-    /// Number of texts and thoughts so far, which is the id of the open one.
+    /// Number of texts and thoughts so far, which is the id of the open part.
     count: usize,
 }
 
@@ -88,7 +88,7 @@ impl UiParts {
         self.open.take().map(end).into_iter().collect()
     }
 
-    /// The stored answer is in the metadata: its text is without markers that named no passage.
+    /// Closes the message with the stored answer as metadata, whose text has no markers of missing passages.
     fn finish(&mut self, answer: &Value) -> Vec<Value> {
         let mut parts = self.close();
         let reason = match answer["outcome"].as_str().unwrap_or_default() {
@@ -107,7 +107,7 @@ impl UiParts {
     }
 }
 
-/// A passage as a source; its number, place and text are under `rag`.
+/// Returns a passage as a source; its number, position and text are under `rag`.
 fn source(source: &Value) -> Value {
     let title = if source["title"] == "" { &source["source"] } else { &source["title"] };
     let mut part = json!({

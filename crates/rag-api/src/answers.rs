@@ -1,4 +1,4 @@
-//! What an answer looks like to clients, whole or as a stream of events.
+//! Answers as clients see them, whole or as a stream of events.
 
 use rag_engine::answer::{Answer, Citation, Evidence, Sources, TurnIds, TurnTimings};
 use rag_schema::enums::StopReason;
@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use crate::search::PassageView;
 
-/// A passage given to the answerer under a number.
+/// A passage that the answerer received, with its number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourceView {
-    /// Number in the answer's text, from 1.
+    /// Number of the passage in the answer's text, from 1.
     pub(crate) marker: usize,
-    /// The passage.
+    /// Passage.
     #[serde(flatten)]
     pub(crate) passage: PassageView,
 }
@@ -22,11 +22,11 @@ pub(crate) struct SourceView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "ids are named by their kind, as everywhere in the interface")]
 pub(crate) struct TurnIdsView {
-    /// Session of the turn.
+    /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// Message that holds the question.
+    /// Id of the message that holds the question.
     pub(crate) question_id: Uuid,
-    /// Id of the answer, by which the turn is resumed and stopped while it runs. The message exists once the answer is stored.
+    /// Id of the answer, with which a running turn is resumed and stopped. The message exists once the answer is stored.
     pub(crate) message_id: Uuid,
 }
 
@@ -40,16 +40,16 @@ impl From<&TurnIds> for TurnIdsView {
     }
 }
 
-/// What the answer is written from: data of the event `sources`.
+/// The sources of an answer: data of the event `sources`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourcesView {
-    /// Session of the turn.
+    /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// Message that holds the question.
+    /// Id of the message that holds the question.
     pub(crate) question_id: Uuid,
-    /// The question as it was searched: rewritten by the chat model, when it leaned on what was said before.
+    /// Text that was searched: the question, rewritten by the chat model if it depended on the conversation.
     pub(crate) searched: String,
-    /// Sentences about collections that could not be searched in full, because the server does not have their embedding model.
+    /// Warnings about collections that could not be searched in full because the server does not have their embedding model.
     pub(crate) warnings: Vec<String>,
     /// Passages, best first.
     pub(crate) sources: Vec<SourceView>,
@@ -65,42 +65,42 @@ pub(crate) struct TokenView {
 /// A checked citation: data of the event `citation`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CitationView {
-    /// Number in the answer's text, as in `[2]`.
+    /// Number of the passage in the answer's text, as in `[2]`.
     pub(crate) marker: usize,
-    /// Chunk cited.
+    /// Id of the cited chunk.
     pub(crate) chunk_id: Uuid,
-    /// Document cited.
+    /// Id of the cited document.
     pub(crate) document_id: Uuid,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
-    /// Where the document came from.
+    /// File name or address of origin of the document.
     pub(crate) source: Option<String>,
-    /// Page, from 1, where the format has pages.
+    /// Page, from 1; absent if the format has no pages.
     pub(crate) page: Option<i32>,
     /// Headings above the passage, outermost first.
     pub(crate) heading_path: Vec<String>,
     /// The sentence of the passage that supports the answer best.
     pub(crate) quote: String,
-    /// First character of the quote in the document's text, in Unicode scalar values.
+    /// Position of the first character of the quote in the document's text, in Unicode scalar values.
     pub(crate) start_offset: i64,
-    /// One past its last character.
+    /// End of the quote, excluded.
     pub(crate) end_offset: i64,
-    /// Whether the passage holds what the sentence says.
+    /// Whether the passage supports the sentence that cites it.
     pub(crate) supported: bool,
 }
 
-/// An answer as stored: data of the event `done`.
+/// A stored answer: data of the event `done`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct AnswerView {
-    /// Message that holds it.
+    /// Id of the message that holds the answer.
     pub(crate) message_id: Uuid,
-    /// Session it belongs to.
+    /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// The text; markers that named no passage are gone.
+    /// Text of the answer, without markers of missing passages.
     pub(crate) text: String,
-    /// `answered`, `not_found`, `failed`, `stopped`, or `interrupted` by the death of its server.
+    /// `answered`, `not_found`, `failed`, `stopped`, or `interrupted` if its server ended.
     pub(crate) outcome: &'static str,
-    /// Why it was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
+    /// Reason of the stop: `asker`, `length`, `time` or `shutdown`; absent if it was not stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stop_reason: Option<&'static str>,
     /// Checked citations, in order of appearance.
@@ -115,30 +115,30 @@ pub(crate) struct AnswerView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "units are part of names")]
 pub(crate) struct TurnTimingsView {
-    /// Understanding the question; a chat model may take part.
+    /// Time of understanding the question, including a chat model's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) understand_ms: Option<f64>,
-    /// Embedding the question.
+    /// Time of embedding the question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) embed_ms: Option<f64>,
-    /// All of the database's work for the search.
+    /// Time of all database work of the search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) database_ms: Option<f64>,
-    /// Reranking.
+    /// Time of reranking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rerank_ms: Option<f64>,
-    /// Choosing sentences, or making the prompt.
+    /// Time of choosing sentences, or of building the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) extract_ms: Option<f64>,
-    /// The whole turn.
+    /// Time of the whole turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total_ms: Option<f64>,
 }
 
-/// A turn in one piece.
+/// A turn as one document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TurnView {
-    /// What the answer is written from.
+    /// Sources of the answer.
     #[serde(flatten)]
     pub(crate) sources: SourcesView,
     /// The answer.

@@ -1,4 +1,4 @@
-//! What every handler shares: the engine, the settings, and the permits to work.
+//! State that all handlers share: the engine, the settings, and the permits to work.
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
@@ -18,36 +18,36 @@ use crate::{
     scratch::Scratch,
 };
 
-/// How long the database may take to answer a check of readiness, and how long the check holds.
+/// Maximum time for the database to answer a readiness check; and the time for which its result is reused.
 const PROBE_PATIENCE: Duration = Duration::from_secs(1);
 const READINESS_HOLDS: Duration = Duration::from_millis(250);
 
-/// Shared by all handlers. Cheap to clone.
+/// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) settings: Arc<ApiSettings>,
-    /// Ends open streams.
+    /// Token whose cancellation ends open streams.
     pub(crate) shutdown: CancellationToken,
-    /// Turns under way: each ends by recording its answer, with or without a listener.
+    /// Turns in progress: each ends by storing its answer, even if no client reads it.
     pub(crate) turns: TaskTracker,
-    /// How often a caller may call.
+    /// Rate limits of callers.
     pub(crate) limits: Arc<Limits>,
-    /// Room for uploads in progress.
+    /// Disk space for uploads in progress.
     pub(crate) scratch: Arc<Scratch>,
     permits: Arc<Permits>,
     readiness: Arc<Mutex<Option<Readiness>>>,
 }
 
-/// What the last check of readiness found.
+/// The result of the last readiness check.
 #[derive(Debug, Clone, Copy)]
 struct Readiness {
     at: Instant,
     is_ready: bool,
 }
 
-/// Permits to use a blocking thread, by the resource that the work mostly waits for: work that waits for a slow model, a password hash
-/// or a large file leaves the permits of plain reads and writes alone.
+/// Permits to use a blocking thread, by the resource that the work mostly waits for: work that waits for a slow model, a password
+/// hash or a large file does not use the permits of plain reads and writes.
 #[derive(Debug)]
 struct Permits {
     database: Arc<Semaphore>,
@@ -69,7 +69,7 @@ impl Permits {
 }
 
 impl App {
-    /// Fails when a setting cannot be used.
+    /// Creates the state. Fails if a setting is invalid.
     pub(crate) fn new(engine: Engine, settings: ApiSettings) -> io::Result<Self> {
         Ok(Self {
             engine,
@@ -83,8 +83,8 @@ impl App {
         })
     }
 
-    /// Reads in a transaction on behalf of `actor`, on a blocking thread; it may run several times. Writes go through the engine:
-    /// PostgreSQL refuses them here.
+    /// Reads in a transaction on behalf of `actor`, on a blocking thread; `work` may run several times. PostgreSQL refuses writes
+    /// in it: they go through the engine.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         actor: Actor,
@@ -93,13 +93,13 @@ impl App {
         self.blocking(move |engine| Ok(engine.db().read(actor, work)?)).await
     }
 
-    /// Counts an attempt to prove an identity, or to make an account, by the address that it comes from.
+    /// Counts an attempt to authenticate or to create an account, by the client's address.
     pub(crate) async fn attempt(&self, req: &HttpRequest) -> ApiResult<()> {
         self.limits.attempt(self.address(req)).await
     }
 
-    /// Counts an attempt at an account's password: by the address that it comes from and, unless the account has signed in
-    /// from there before, by the account. So guesses from many addresses are slow, and do not lock out its owner.
+    /// Counts an attempt at an account's password: by the client's address and, unless the account has signed in from there
+    /// before, by the account. Guesses from many addresses are thus slow, and do not lock out the account's owner.
     pub(crate) async fn attempt_account(&self, req: &HttpRequest, email: &str) -> ApiResult<()> {
         self.attempt(req).await?;
         let (name, address) = (email.to_owned(), self.address(req).to_string());
@@ -109,12 +109,12 @@ impl App {
         self.limits.attempt_account(email).await
     }
 
-    /// The address that a request comes from; of IPv6 the network that one site gets.
+    /// Returns the client's address of a request; for IPv6, the network of its site.
     pub(crate) fn address(&self, req: &HttpRequest) -> IpAddr {
         limits::client(req.peer_addr(), req.headers(), &self.settings.trusted_proxies)
     }
 
-    /// Whether the database answers. Needs no permit; however many ask, one check runs at a time.
+    /// Returns whether the database answers. Needs no permit, and concurrent calls share one check.
     pub(crate) async fn is_ready(&self) -> bool {
         let mut last = self.readiness.lock().await;
         if let Some(known) = last.filter(|known| known.at.elapsed() < READINESS_HOLDS) {
@@ -127,7 +127,7 @@ impl App {
         is_ready
     }
 
-    /// Runs `work` that asks the database on a blocking thread, within the time limits.
+    /// Runs `work` that uses the database on a blocking thread, within the time limits.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
@@ -135,7 +135,7 @@ impl App {
         self.on_thread(&self.permits.database, work).await
     }
 
-    /// As `blocking`, for work that asks models and waits for them.
+    /// As `blocking`, for work that uses models and waits for them.
     pub(crate) async fn with_models<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
@@ -151,7 +151,8 @@ impl App {
         self.on_thread(&self.permits.uploads, work).await
     }
 
-    /// As `blocking`, for work that checks or hashes a password: few at a time, so that sign-ins keep nobody waiting.
+    /// As `blocking`, for work that verifies or hashes a password: few run at a time, so that sign-ins do not delay other
+    /// requests.
     pub(crate) async fn with_password<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> ApiResult<T> + Send + 'static,
@@ -159,7 +160,7 @@ impl App {
         self.on_thread(&self.permits.passwords, work).await
     }
 
-    /// The permit goes with the work: a client that leaves does not free a thread that is still busy.
+    /// The permit is held until the work ends: a client that disconnects does not free a thread that is still busy.
     async fn on_thread<T: Send + 'static, E: From<EngineError> + Send + 'static>(
         &self,
         permits: &Arc<Semaphore>,
@@ -184,7 +185,7 @@ impl App {
 }
 
 impl App {
-    /// Permits that are free, by what their holders mostly wait for.
+    /// Returns the numbers of free permits, by the resource that their holders mostly wait for.
     pub(crate) fn permits_available(&self) -> [(&'static str, u32); 4] {
         let free = |permits: &Semaphore| u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
         let Permits { database, models, uploads, passwords } = &*self.permits;

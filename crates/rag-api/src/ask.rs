@@ -1,4 +1,4 @@
-//! `POST /v1/ask`, `/v1/sessions/{id}/ask` and `.../regenerate`: a question, answered as JSON or as server-sent events.
+//! `POST /v1/ask`, `/v1/sessions/{id}/ask` and `.../regenerate`: answers a question as JSON or as server-sent events.
 
 use std::future::{Future, pending};
 
@@ -27,41 +27,42 @@ use crate::{
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AskBody {
-    /// The question, 1 to 10,000 characters; the server's settings may allow fewer.
+    /// Question, 1 to 10,000 characters; the server's settings may allow fewer.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) question: String,
-    /// Collections to search, at most 100; all when absent or empty.
+    /// Ids of collections to search, at most 100; all if absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Only documents that pass it; as for `/v1/search`.
+    /// Condition that documents must meet; as for `/v1/search`.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
-    /// Which steps are taken to understand the question; as for `/v1/search`.
+    /// Steps of understanding the question; as for `/v1/search`.
     pub(crate) understanding: Option<UnderstandingBody>,
-    /// Question of the same session that this one replaces: the conversation continues in a branch beside it.
+    /// Id of the question in the same session that this one replaces: the conversation continues in a new branch.
     pub(crate) replaces: Option<Uuid>,
 }
 
-/// How a question is answered again.
+/// The options for answering a question again.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegenerateBody {
-    /// Collections to search, at most 100; all when absent or empty.
+    /// Ids of collections to search, at most 100; all if absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Only documents that pass it; as for `/v1/search`.
+    /// Condition that documents must meet; as for `/v1/search`.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
-    /// Which steps are taken to understand the question; as for `/v1/search`.
+    /// Steps of understanding the question; as for `/v1/search`.
     pub(crate) understanding: Option<UnderstandingBody>,
 }
 
-/// Asks in a new session, titled by the question. With `Accept: text/event-stream` the answer comes as events `turn`, `sources`,
-/// `thought` and `token` (several), `citation` (several) and `done`, or `error` with a problem. The turn of a stream continues when
-/// its client leaves: the client resumes it, or stops it, by the ids in `turn`. A client that waits for JSON stops its turn by leaving.
+/// Asks in a new session, whose title is the question. With `Accept: text/event-stream` the answer is a stream of events: `turn`,
+/// `sources`, `thought` and `token` (several), `citation` (several) and `done`, or `error` with a problem. The turn of a stream
+/// continues if the client disconnects: the client can resume or stop it with the ids in `turn`. If the client waits for JSON,
+/// disconnecting stops the turn.
 #[utoipa::path(post, path = "/v1/ask", tag = "answers", request_body = AskBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -77,7 +78,7 @@ pub(crate) async fn ask(
     answer(&app, &caller, &req, None, body).await
 }
 
-/// Asks in a session; the answer as for `/v1/ask`.
+/// Asks in a session. The response is as for `/v1/ask`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/ask", tag = "answers", params(("id" = Uuid, Path)), request_body = AskBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -94,8 +95,8 @@ pub(crate) async fn ask_in_session(
     answer(&app, &caller, &req, Some(id), body).await
 }
 
-/// Answers a question again, named by its own id or by that of one of its answers. The new answer stands beside the others, in a branch
-/// of its own; the response as for `/v1/ask`.
+/// Answers a question again; it is identified by its own id or by that of one of its answers. The new answer begins a branch of
+/// its own beside the others. The response is as for `/v1/ask`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/messages/{message_id}/regenerate", tag = "answers",
     params(("id" = Uuid, Path), ("message_id" = Uuid, Path)), request_body = RegenerateBody, responses(
     (status = 200, content((TurnView = "application/json"), (String = "text/event-stream"))),
@@ -135,7 +136,7 @@ async fn answer(
     respond(app, caller, req, question).await
 }
 
-/// The question at the end of a new session.
+/// Builds the question of a request, as the first message of a new session.
 fn question(app: &App, caller: &Caller, body: AskBody) -> ApiResult<Question> {
     let server = app.engine.settings().search.understanding;
     Ok(Question {
@@ -171,8 +172,8 @@ async fn respond(
     .await
 }
 
-/// The response, unless the client leaves before it is ready. A turn ends with the reader that `respond` holds, unless it outlives its
-/// readers.
+/// Returns the response, unless the client disconnects before it is ready. A turn ends with the reader that `respond` holds,
+/// unless it is stored.
 pub(crate) async fn unless_left(
     req: &HttpRequest,
     respond: impl Future<Output = ApiResult<HttpResponse>>,
@@ -190,7 +191,7 @@ pub(crate) async fn unless_left(
     }
 }
 
-/// Waits for a turn's first event. A turn that fails before it answers with the status of its failure, not with a stream.
+/// Waits for a turn's first event. A turn that fails before is answered with the status of its failure, not with a stream.
 pub(crate) async fn is_begun(reader: &TurnReader) -> ApiResult<()> {
     match reader.clone().next().await.as_deref() {
         Some(Event::Failed(error)) => Err(error.into()),
@@ -198,7 +199,7 @@ pub(crate) async fn is_begun(reader: &TurnReader) -> ApiResult<()> {
     }
 }
 
-/// Starts a turn of which nothing is stored. It ends when its reader is dropped.
+/// Starts a turn that is not stored. It ends when its reader is dropped.
 pub(crate) fn start_turn(app: &App, question: Question) -> TurnReader {
     let (log, reader) = TurnLog::new();
     spawn_turn(app, question, log);
@@ -216,7 +217,7 @@ pub(crate) fn start_stored_turn(
     (reader, frames)
 }
 
-/// Runs a turn as a task of its own, which ends by storing its answer even when the client has left.
+/// Runs a turn as a separate task, which stores its answer even if the client has disconnected.
 fn spawn_turn(app: &App, question: Question, log: TurnLog) {
     let task = app.clone();
     rt::spawn(app.turns.track_future(async move {
@@ -240,7 +241,7 @@ async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {
     Err(lost())
 }
 
-/// The failure of a turn whose log ends without its last event.
+/// Returns the error of a turn whose log ends without a last event.
 pub(crate) fn lost() -> ApiError {
     ApiError::new(Code::Internal, "The turn ended without an answer.")
 }

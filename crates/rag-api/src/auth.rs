@@ -1,4 +1,5 @@
-//! Authentication and authorisation: the signature of a handler names the rights that a caller needs; no other caller reaches it.
+//! Authentication and authorisation: the signature of a handler names the rights that its caller needs; other callers are
+//! refused.
 
 use std::{
     future::{Ready, ready},
@@ -31,48 +32,48 @@ use crate::{
     registration::{Access, Input},
 };
 
-/// The beginning of all our keys and tokens. A text that begins otherwise proves nothing, as if there were no key.
+/// Prefix of all our keys and tokens. Any other text is treated like an absent key.
 const SECRET_BEGINNING: &str = "rag";
 
-/// Somebody who proved who they are.
+/// An authenticated caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    /// On whose behalf the database is asked.
+    /// Actor of the caller's transactions.
     pub(crate) actor: Actor,
-    /// The person; none for the bearer of a link.
+    /// User; `None` for the bearer of a link.
     person: Option<Person>,
-    /// What a key may do; none for everything.
+    /// Scopes of the key; `None` for all.
     scopes: Option<Vec<Scope>>,
-    /// How they proved it.
+    /// Proof of identity.
     pub(crate) proof: Proof,
 }
 
-/// A person who calls.
+/// A user who calls.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Person {
     pub(crate) id: UserId,
     pub(crate) organisation: OrganisationId,
     pub(crate) role: Role,
-    /// The login whose token was presented.
+    /// Login whose token was presented; `None` for a key.
     pub(crate) login: Option<LoginId>,
 }
 
-/// How somebody proved who they are; it can be asked again whether it still holds.
+/// The proof of a caller's identity; it can be checked again later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// The server's own key, the word of another product, or the machine itself while nobody has an account.
+    /// The server's own key, a trusted other product, or access from this machine while there are no accounts.
     Operator,
     /// SHA-256 of a key, a token or a link's secret.
     Secret([u8; 32]),
 }
 
-/// What a route needs of its caller.
+/// The rights that a route needs of its caller.
 pub(crate) trait Need: 'static {
-    /// What a key must be made for.
+    /// Scope that a key needs.
     const SCOPE: Scope;
-    /// Whether only admins are let through.
+    /// Whether only admins have access.
     const ADMIN: bool = false;
-    /// Whether the bearer of a link is let through.
+    /// Whether the bearer of a link has access.
     const LINK: bool = false;
 }
 
@@ -86,21 +87,21 @@ macro_rules! needs {
 }
 
 needs! {
-    /// Reads documents and searches them; a link's bearer too.
+    /// Reads and searches documents; the bearer of a link has access, too.
     Read { SCOPE: Scope = Scope::Read, LINK: bool = true }
-    /// Reads what is a person's own.
+    /// Reads a user's own data.
     Own { SCOPE: Scope = Scope::Read }
     /// Holds conversations.
     Ask { SCOPE: Scope = Scope::Ask }
     /// Adds and deletes documents.
     Store { SCOPE: Scope = Scope::Write }
-    /// Makes and shares collections, keys and the like.
+    /// Creates and shares collections, keys and links.
     Manage { SCOPE: Scope = Scope::Manage }
     /// Manages the organisation.
     Administer { SCOPE: Scope = Scope::Manage, ADMIN: bool = true }
 }
 
-/// A caller who has what `N` needs.
+/// A caller who has the rights of `N`.
 #[derive(Debug, Clone)]
 pub(crate) struct May<N>(Caller, PhantomData<N>);
 
@@ -142,7 +143,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Refuses what takes, or hands on, more than a key was made for.
+    /// Refuses an action that needs or grants scopes that the key lacks.
     pub(crate) fn check_scopes(&self, wanted: &[Scope]) -> ApiResult<()> {
         match wanted.iter().find(|scope| self.scopes.as_ref().is_some_and(|own| !own.contains(scope))) {
             Some(scope) => Err(ApiError::new(
@@ -153,13 +154,13 @@ impl Caller {
         }
     }
 
-    /// The person. The bearer of a link is not one: a route that needs a person refuses it.
+    /// Returns the user. Refuses the bearer of a link, who is not a user.
     pub(crate) fn person(&self) -> ApiResult<Person> {
         self.person
             .ok_or_else(|| ApiError::new(Code::Forbidden, "A link only lets its bearer read the collection."))
     }
 
-    /// The id that limits count by: the person's or the link's.
+    /// Returns the id to which rate limits apply: the user's or the link's.
     fn limit_key(&self) -> Uuid {
         match self.actor {
             Actor::User { id, .. } => id.uuid(),
@@ -168,7 +169,7 @@ impl Caller {
         }
     }
 
-    /// The request it happens in, for the audit log.
+    /// Returns the id of the request, for the audit log.
     pub(crate) fn request(&self) -> Option<Uuid> {
         match self.actor {
             Actor::User { request, .. } | Actor::Authentication { request } => request,
@@ -180,7 +181,7 @@ impl Caller {
         Self::of_user(engine.local_user(), request)
     }
 
-    /// A user of another product that vouches for them: reads and stores documents, and nothing else.
+    /// Creates the caller for a user of another product, which has authenticated them: they can read and store documents only.
     pub(crate) fn guest(user: &User, request: Option<Uuid>) -> Self {
         Self { scopes: Some(vec![Scope::Read, Scope::Write]), ..Self::of_user(user, request) }
     }
@@ -223,10 +224,10 @@ impl Caller {
 }
 
 impl App {
-    /// Whether a proof holds still: a key may be revoked, a person suspended, while a stream is open.
+    /// Returns whether a proof is still valid: a key may be revoked or a user suspended while a stream is open.
     pub(crate) async fn holds(&self, proof: Proof) -> bool {
         let Proof::Secret(sha256) = proof else { return true };
-        // When the database does not answer, nothing new can be read either; the next look decides.
+        // While the database does not answer, nothing new can be read either; the next check decides.
         self.blocking(move |engine| Ok(engine.open(&sha256)?)).await.map_or(true, |opened| opened.is_some())
     }
 
@@ -248,7 +249,7 @@ impl App {
         match opened.and_then(|opened| Caller::from_opened(opened, sha256, request)) {
             Some(caller) => Ok(caller),
             None if secret.starts_with(SECRET_BEGINNING) => Err(unauthenticated()),
-            // Many clients cannot leave the key out and send any text.
+            // Many clients cannot omit the key and send an arbitrary text.
             None => {
                 self.check_anonymous(headers).await?;
                 Ok(Caller::operator(&self.engine, request))
@@ -256,8 +257,8 @@ impl App {
         }
     }
 
-    /// Refuses a request without a key, unless it may act as the local user: no account exists or existed, no key is set,
-    /// only this machine can reach the server, and no page of another site sent the request.
+    /// Refuses a request without a key, unless it may act as the local user: there is and was no account, no key is set, only
+    /// this machine can reach the server, and no page of another site sent the request.
     async fn check_anonymous(&self, headers: &HeaderMap) -> ApiResult<()> {
         if self.settings.bearer_key.is_some()
             || !self.settings.bind.ip().to_canonical().is_loopback()
@@ -276,8 +277,8 @@ impl App {
     }
 }
 
-/// Whether the request names this machine as its host, and no page of elsewhere sent it: a name that was made to point
-/// here (DNS rebinding), a form of another site, and what a proxy passes on fail.
+/// Returns whether the request names this machine as its host and was not sent by a foreign page. Returns false for a name that
+/// was pointed here (DNS rebinding), a form of another site, and a request through a proxy.
 fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
     const FORWARDED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
     if FORWARDED.iter().any(|name| headers.contains_key(*name)) {
@@ -287,16 +288,16 @@ fn is_from_this_machine(headers: &HeaderMap, allowed: &[String]) -> bool {
     text(header::HOST).is_some_and(is_local) && is_from_allowed_page(headers, allowed)
 }
 
-/// Whether no page sent the request, or one of this machine or of an allowed origin.
+/// Returns whether the request was sent by no page, or by one of this machine or of an allowed origin.
 pub(crate) fn is_from_allowed_page(headers: &HeaderMap, allowed: &[String]) -> bool {
     let from_here = |origin: &str| {
         origin.strip_prefix("http://").is_some_and(is_local) || allowed.iter().any(|known| known == origin)
     };
-    // An origin that is no text is not ours either.
+    // An origin that is not valid text is not an allowed one.
     headers.get_all(header::ORIGIN).all(|value| from_here(value.to_str().unwrap_or_default()))
 }
 
-/// Whether a host, with or without a port, is this machine by one of its own names.
+/// Returns whether a host, with or without a port, is one of this machine's own names.
 fn is_local(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
         if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
@@ -317,7 +318,7 @@ pub(crate) async fn authenticate(
         token if dropin::is_of_librechat(req.path()) => {
             dropin::find_librechat_caller(&app, token.flatten(), request).await
         }
-        // Somebody tried to prove something, in a way that is not ours.
+        // The caller presented credentials of an unsupported scheme.
         Some(None) => Err(unauthenticated()),
         Some(secret) => app.caller(secret, req.headers(), request).await,
         None => app.caller(None, req.headers(), request).await,
@@ -339,7 +340,7 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// The request's id, for the audit log.
+/// Returns the id of the request, for the audit log.
 pub(crate) fn request_id(req: &impl HttpMessage) -> Option<Uuid> {
     req.extensions().get::<RequestId>().map(|id| Uuid::from(*id))
 }

@@ -27,11 +27,11 @@ use crate::{
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateCollectionBody {
-    /// Name, unique among yours, 1 to 200 characters.
+    /// Name, unique among your collections, 1 to 200 characters.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) name: String,
-    /// What it holds, at most 2,000 characters.
+    /// Description of the contents, at most 2,000 characters.
     #[serde(default)]
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
@@ -45,16 +45,16 @@ pub(crate) struct CollectionView {
     pub(crate) id: Uuid,
     /// Name.
     pub(crate) name: String,
-    /// What it holds.
+    /// Description of the contents.
     pub(crate) description: String,
-    /// Embedding model of its vectors, which the server that made it chose.
+    /// Name of the embedding model of its vectors.
     pub(crate) model: String,
-    /// Documents in it; only when one collection is asked for.
+    /// Number of documents; only in the response for a single collection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) document_count: Option<i64>,
-    /// When it was made.
+    /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub(crate) updated_at: DateTime<Utc>,
 }
 
@@ -66,7 +66,7 @@ impl CollectionView {
     }
 }
 
-/// The name of the model of that id.
+/// Returns the name of the model of that id.
 pub(crate) fn model_name(models: &[EmbeddingModel], id: i32) -> Option<String> {
     models.iter().find(|model| model.id == id).map(|model| model.name.clone())
 }
@@ -97,7 +97,7 @@ pub(crate) async fn create_collection(
     Ok(Created::at(location, CollectionView::new(row, &[model], Some(0))))
 }
 
-/// Your collections, newest first.
+/// Lists your collections, newest first.
 #[utoipa::path(get, path = "/v1/collections", tag = "collections", params(PageParams), responses(
     (status = 200, body = ListView<CollectionView>)))]
 pub(crate) async fn list_collections(
@@ -113,7 +113,7 @@ pub(crate) async fn list_collections(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// One collection, with its number of documents.
+/// Returns a collection with its number of documents.
 #[utoipa::path(get, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = CollectionView)))]
 pub(crate) async fn get_collection(
@@ -144,7 +144,7 @@ pub(crate) async fn delete_collection(
 }
 
 impl ApiError {
-    /// Names what was not found, where the database only knows that something was not.
+    /// Adds the name of the object that was not found, which the database does not know.
     pub(crate) fn naming(self, what: &'static str) -> Self {
         if self.code == Code::NotFound { Self::not_found(what) } else { self }
     }

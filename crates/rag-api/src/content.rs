@@ -1,4 +1,4 @@
-//! `GET /v1/documents/{id}/content`: the original bytes, part by part; no connection is held between the parts.
+//! `GET /v1/documents/{id}/content`: the original bytes, sent in parts; no connection is held between the parts.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// The original bytes of a document.
+/// Returns the original bytes of a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/content", tag = "documents", params(("id" = uuid::Uuid, Path)), responses(
     (status = 200, description = "The file as it was sent", content_type = "application/octet-stream")))]
 pub(crate) async fn get_document_content(
@@ -40,10 +40,10 @@ pub(crate) async fn get_document_content(
     Ok(original.send(app, caller.actor, move |conn, part| versions::content(conn, version.id, part)))
 }
 
-/// Stored bytes that somebody uploaded, to be saved as a file.
+/// Stored bytes of an upload, to be saved as a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Original<'a> {
-    /// File name, or a path or an address that ends in it.
+    /// File name, or a path or an address whose last part is the file name.
     pub(crate) name: &'a str,
     /// Media type.
     pub(crate) media_type: &'a str,
@@ -52,7 +52,7 @@ pub(crate) struct Original<'a> {
 }
 
 impl Original<'_> {
-    /// Sends the parts that `read` returns, from 0 to the first that is absent. No page can run them.
+    /// Sends the parts that `read` returns, from 0 to the first that is absent. Browsers do not execute them.
     pub(crate) fn send(
         self,
         app: web::Data<App>,
@@ -72,7 +72,7 @@ impl Original<'_> {
     }
 }
 
-/// A header that makes browsers save the file under the last part of `source`.
+/// Returns a header that makes browsers save the file under the last part of `source`.
 fn attachment(source: &str) -> String {
     let name: String = source
         .rsplit(['/', '\\'])
@@ -87,7 +87,7 @@ fn attachment(source: &str) -> String {
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
     let mut header = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''");
     for byte in name.bytes() {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
                 header.write_char(char::from(byte))

@@ -1,4 +1,4 @@
-//! `/v1/documents` and the documents of a collection: what is stored, to look at and to delete.
+//! `/v1/documents` and the documents of a collection: reading and deleting stored documents.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -21,7 +21,7 @@ use crate::{
     respond::NoContent,
 };
 
-/// Most characters of a text that are sent at once.
+/// Maximum number of characters of a text in one response.
 const TEXT_CHARS: i64 = 100_000;
 
 /// A document.
@@ -29,45 +29,45 @@ const TEXT_CHARS: i64 = 100_000;
 pub(crate) struct DocumentView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Collection it belongs to.
+    /// Id of the collection.
     pub(crate) collection_id: Uuid,
     /// Title.
     pub(crate) title: String,
-    /// File name or address it came from.
+    /// File name or address of origin.
     pub(crate) source: Option<String>,
     /// Media type detected from the content.
     pub(crate) media_type: String,
-    /// ISO 639-3 code, when detected reliably.
+    /// ISO 639-3 code of the language, if it was detected reliably.
     pub(crate) language: Option<String>,
-    /// Facts given by the uploader.
+    /// Metadata from the uploader.
     #[schema(value_type = Object)]
     pub(crate) metadata: serde_json::Value,
-    /// Whether it can be found by searches.
+    /// Whether searches find it.
     pub(crate) searchable: bool,
-    /// Its newest version.
+    /// Newest version.
     pub(crate) version: Option<VersionView>,
-    /// When it was made.
+    /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub(crate) updated_at: DateTime<Utc>,
 }
 
 /// A version of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VersionView {
-    /// Counts from 1.
+    /// Number of the version, from 1.
     pub(crate) number: i32,
     /// `queued`, `building`, `published` or `superseded`.
     pub(crate) state: &'static str,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
-    /// Pages, where the format has them.
+    /// Number of pages; absent if the format has no pages.
     pub(crate) page_count: Option<i32>,
     /// Length of the text in Unicode scalar values.
     pub(crate) character_count: i64,
-    /// Chunks stored.
+    /// Number of stored chunks.
     pub(crate) chunk_count: i32,
-    /// When it became visible.
+    /// Time of publication.
     pub(crate) published_at: Option<DateTime<Utc>>,
 }
 
@@ -108,19 +108,19 @@ impl DocumentView {
 pub(crate) struct ChunkView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Place in the document, from 0.
+    /// Position in the document, from 0.
     pub(crate) ordinal: i32,
-    /// First character in the document's text, in Unicode scalar values.
+    /// Position of the first character in the document's text, in Unicode scalar values.
     pub(crate) start_offset: i64,
-    /// One past the last character.
+    /// End of the passage, excluded.
     pub(crate) end_offset: i64,
-    /// Page it starts on, from 1.
+    /// Page on which it starts, from 1.
     pub(crate) page: Option<i32>,
     /// Headings above it, outermost first.
     pub(crate) heading_path: Vec<String>,
-    /// Tokens.
+    /// Number of tokens.
     pub(crate) token_count: i32,
-    /// The text.
+    /// Text of the passage.
     pub(crate) text: String,
 }
 
@@ -140,7 +140,7 @@ impl From<Chunk> for ChunkView {
     }
 }
 
-/// Documents of a collection, newest first.
+/// Lists the documents of a collection, newest first.
 #[utoipa::path(get, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = Uuid, Path), PageParams), responses(
     (status = 200, body = ListView<DocumentView>)))]
 pub(crate) async fn list_documents(
@@ -164,7 +164,7 @@ pub(crate) async fn list_documents(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// One document.
+/// Returns a document.
 #[utoipa::path(get, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
     (status = 200, body = DocumentView)))]
 pub(crate) async fn get_document(
@@ -179,7 +179,7 @@ pub(crate) async fn get_document(
     Ok(Json(DocumentView::new(row, &newest)))
 }
 
-/// Deletes a document with all that hangs on it.
+/// Deletes a document with its versions, passages and open jobs.
 #[utoipa::path(delete, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn delete_document(
@@ -191,7 +191,7 @@ pub(crate) async fn delete_document(
     Ok(NoContent)
 }
 
-/// Passages of a document, in order.
+/// Lists the passages of a document, in order.
 #[utoipa::path(get, path = "/v1/documents/{id}/chunks", tag = "documents", params(("id" = Uuid, Path), OrdinalParams), responses(
     (status = 200, body = ListView<ChunkView>)))]
 pub(crate) async fn list_chunks(
@@ -212,38 +212,38 @@ pub(crate) async fn list_chunks(
     Ok(Json(ListView::new(views, limit, |view: &ChunkView| view.ordinal.to_string())))
 }
 
-/// Which stretch of a text.
+/// The part of a text to read.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TextParams {
-    /// First character, in Unicode scalar values, from 0.
+    /// Position of the first character, in Unicode scalar values, from 0.
     #[serde(default)]
     #[validate(range(min = 0))]
     #[param(minimum = 0, default = 0)]
     start: i64,
-    /// One past the last character; at most 100,000 after the first.
+    /// End of the part, excluded; at most 100,000 characters after the start.
     #[validate(range(min = 0))]
     #[param(minimum = 0)]
     end: Option<i64>,
 }
 
-/// A stretch of a document's text.
+/// A part of a document's text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TextView {
-    /// The document.
+    /// Id of the document.
     pub(crate) document_id: Uuid,
-    /// First character, in Unicode scalar values.
+    /// Position of the first character, in Unicode scalar values.
     pub(crate) start: i64,
-    /// One past the last character.
+    /// End of the part, excluded.
     pub(crate) end: i64,
-    /// Length of the whole text.
+    /// Length of the whole text, in Unicode scalar values.
     pub(crate) character_count: i64,
-    /// The stretch.
+    /// Text of the part.
     pub(crate) text: String,
 }
 
-/// A stretch of the text that was read from a document.
+/// Returns a part of the text that was extracted from a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/text", tag = "documents", params(("id" = Uuid, Path), TextParams), responses(
     (status = 200, body = TextView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]

@@ -1,4 +1,4 @@
-//! A turn's transcript as server-sent events with the same numbers; ends when the caller's proof does.
+//! Sends a turn's transcript as server-sent events with the same numbers; ends when the caller's proof is no longer valid.
 
 use std::{
     convert::Infallible,
@@ -29,9 +29,9 @@ use crate::{
     problem::{ApiError, Code},
 };
 
-/// How long an open stream goes on before its caller's proof is checked again, and how long its last event may take to be read.
+/// Interval at which the proof of an open stream's caller is checked; also the maximum time for reading its last event.
 const PROOF_HOLDS: Duration = Duration::from_secs(2);
-/// How long a client may read nothing. Heartbeats fill the connection of a client that does not read.
+/// Maximum time for which a client may read nothing. Heartbeats fill the connection of a client that does not read.
 const MAX_STALL: Duration = Duration::from_mins(1);
 
 /// Reads a turn's events.
@@ -39,13 +39,13 @@ pub(crate) trait EventReader: 'static {
     /// An event.
     type Event;
 
-    /// The next event; `None` after the last one, and when the server stops. Cancelling the future loses no event.
+    /// Returns the next event; `None` after the last one, and when the server stops. Cancelling the future loses no event.
     fn next(&mut self) -> impl Future<Output = Option<Arc<Self::Event>>>;
 
-    /// Number of the events that are read.
+    /// Returns the number of events that have been read.
     fn position(&self) -> usize;
 
-    /// Whether the turn has ended.
+    /// Returns whether the turn has ended.
     fn has_ended(&self) -> bool;
 }
 
@@ -82,16 +82,16 @@ impl EventReader for TurnReader {
     }
 }
 
-/// Writes a turn's events in the form that one kind of client reads.
+/// Writes a turn's events in the format of one kind of client.
 pub(crate) trait EventWriter<E>: 'static {
-    /// The event with number `id`, from 1; empty for one that this kind of client does not get.
+    /// Returns the event with number `id`, from 1; empty if this kind of client does not receive it.
     fn event(&mut self, id: usize, event: &E) -> String;
 
-    /// The last event of a stream that the server ends.
+    /// Returns the last event of a stream that the server ends.
     fn refusal(&mut self, error: &ApiError) -> String;
 }
 
-/// Our own events: the frames with their numbers.
+/// The events of our own API: the frames with their numbers.
 struct OwnEvents;
 
 impl EventWriter<Frame> for OwnEvents {
@@ -99,18 +99,18 @@ impl EventWriter<Frame> for OwnEvents {
         format!("id: {id}\nevent: {}\ndata: {}\n\n", frame.name, frame.data)
     }
 
-    /// Without an id: the turn continues, and its own events have the numbers.
+    /// It has no id: the turn continues, and its events have the numbers.
     fn refusal(&mut self, error: &ApiError) -> String {
         format!("event: error\ndata: {}\n\n", to_json(&error.problem(None)))
     }
 }
 
-/// The events from the reader's position on, and heartbeats while there are none.
+/// Responds with the events after the reader's position, and heartbeats while there are none.
 pub(crate) fn respond(app: &App, req: &HttpRequest, proof: Proof, reader: TranscriptReader) -> HttpResponse {
     respond_with(app, req, proof, reader, OwnEvents)
 }
 
-/// As `respond`, in the form of the writer.
+/// As `respond`, in the format of the writer.
 pub(crate) fn respond_with<R: EventReader>(
     app: &App,
     req: &HttpRequest,
@@ -130,7 +130,7 @@ pub(crate) fn respond_with<R: EventReader>(
         .streaming(Box::pin(frames(reader, writer, watched, pause)))
 }
 
-/// Counts an open stream while it lives.
+/// Counts an open stream until it is dropped.
 struct Counted;
 
 impl Counted {
@@ -146,14 +146,14 @@ impl Drop for Counted {
     }
 }
 
-/// What the body of a stream and its watcher know of each other.
+/// The state that the body of a stream and its watcher share.
 #[derive(Clone, Default)]
 struct Watched {
-    /// Cancelled when the caller's proof holds no longer.
+    /// Cancelled when the caller's proof becomes invalid.
     revoked: CancellationToken,
     /// Cancelled when the body ends.
     ended: CancellationToken,
-    /// Frames that the connection has taken.
+    /// Number of frames that the connection has accepted.
     taken: Arc<AtomicUsize>,
 }
 
@@ -177,7 +177,7 @@ fn frames<R: EventReader, W: EventWriter<R::Event>>(
             event = reader.next() => match event {
                 Some(event) => writer.event(reader.position(), &event),
                 None if reader.has_ended() => return None,
-                // The turn continues in another process, and the client elsewhere.
+                // The turn continues in another process, where the client can resume it.
                 None => return Some((Ok(Bytes::from(writer.refusal(&stopping()))), None)),
             },
             () = sleep(pause) => ": still here\n\n".to_owned(),
@@ -186,7 +186,7 @@ fn frames<R: EventReader, W: EventWriter<R::Event>>(
     })
 }
 
-/// Ends the stream of a caller whose proof is withdrawn, and closes the connection of a client that does not read.
+/// Ends the stream of a caller whose proof is revoked, and closes the connection of a client that does not read.
 async fn watch(app: App, proof: Proof, connection: Connection, watched: Watched) {
     let (mut taken, mut since) = (0, Instant::now());
     loop {
@@ -212,7 +212,7 @@ async fn watch(app: App, proof: Proof, connection: Connection, watched: Watched)
     }
 }
 
-/// The name and the data of an event; `Encode` of all transcripts.
+/// Returns the name and the data of an event; `Encode` of all transcripts.
 pub(crate) fn encode(event: &Event) -> (&'static str, String) {
     match event {
         Event::Begun(ids) => ("turn", to_json(&TurnIdsView::from(ids))),
@@ -225,12 +225,12 @@ pub(crate) fn encode(event: &Event) -> (&'static str, String) {
     }
 }
 
-/// JSON has no bare line breaks, so one data line holds it.
+/// JSON contains no bare line breaks, so it fits on one data line.
 fn to_json(data: &impl Serialize) -> String {
     serde_json::to_string(data).unwrap_or_default()
 }
 
-/// The end of a stream that its client continues elsewhere.
+/// Returns the error at the end of a stream that its client can resume in another process.
 pub(crate) fn stopping() -> ApiError {
     ApiError::new(Code::Unavailable, "The server is stopping.")
 }

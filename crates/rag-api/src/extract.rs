@@ -1,4 +1,4 @@
-//! What handlers take from a request: ids, query parameters and JSON bodies, checked; refusals are problems.
+//! Extractors of ids, query parameters and JSON bodies, with validation; errors are problem documents.
 
 use std::{
     future::{Future, Ready, ready},
@@ -21,7 +21,7 @@ use crate::{
     strict_json::StrictJson,
 };
 
-/// The id in the path. What is no UUID names nothing.
+/// The id in the path. A text that is not a UUID is answered with 404.
 pub(crate) struct Id<T>(pub(crate) T);
 
 impl<T: FromStr> FromRequest for Id<T> {
@@ -64,7 +64,7 @@ fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
     Ok(Params(params))
 }
 
-/// A JSON body.
+/// A validated JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
@@ -106,12 +106,12 @@ async fn read(req: &HttpRequest, mut payload: Payload) -> ApiResult<Vec<u8>> {
     timeout(patience, collect).await.unwrap_or_else(|_| Err(slow()))
 }
 
-/// The refusal of a body that trickles in.
+/// Returns the error for a body that arrives too slowly.
 pub(crate) fn slow() -> ApiError {
     ApiError::new(Code::Timeout, "The body arrived too slowly. Send it again.")
 }
 
-/// The value in a JSON text: syntax first, then its shape, then its values.
+/// Parses a JSON text: first its syntax, then its shape, then its values.
 pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T> {
     let value: Value = serde_json::from_slice(text)
         .map_err(|error| ApiError::new(Code::Malformed, format!("The body is not JSON: {error}.")))?;
@@ -128,7 +128,7 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T>
     Ok(body)
 }
 
-/// The first place with a NUL character, which PostgreSQL cannot store.
+/// Returns the first field with a NUL character, which PostgreSQL cannot store.
 pub(crate) fn nul(value: &Value, path: &str) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\0') => Some(path.to_owned()),
@@ -143,7 +143,7 @@ pub(crate) fn nul(value: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// Checks the values by their rules.
+/// Validates the values.
 fn check(values: &impl Validate) -> ApiResult<()> {
     let Err(errors) = values.validate() else { return Ok(()) };
     let mut listed: Vec<FieldProblem> = errors
@@ -171,7 +171,7 @@ fn describe(error: &validator::ValidationError) -> String {
     }
 }
 
-/// The application behind a request.
+/// Returns the application state of a request.
 pub(crate) fn app(req: &HttpRequest) -> ApiResult<web::Data<App>> {
     let missing = || bug(&std::io::Error::other("the application is not registered"));
     req.app_data::<web::Data<App>>().cloned().ok_or_else(missing)

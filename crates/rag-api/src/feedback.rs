@@ -27,10 +27,10 @@ pub(crate) struct FeedbackBody {
     /// `up` if the answer helped, otherwise `down`.
     #[schema(value_type = String)]
     rating: Rating,
-    /// The fault of an answer that is rated down: `wrong`, `incomplete`, `unsupported` by its citations, `outdated` or `other`.
+    /// Fault of an answer that is rated down: `wrong`, `incomplete`, `unsupported` by its citations, `outdated` or `other`.
     #[schema(value_type = Option<String>)]
     reason: Option<FaultReason>,
-    /// A comment, 1 to 2,000 characters.
+    /// Comment, 1 to 2,000 characters.
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000)]
     comment: Option<String>,
@@ -41,13 +41,13 @@ pub(crate) struct FeedbackBody {
 pub(crate) struct FeedbackView {
     /// `up` if the answer helped, otherwise `down`.
     rating: &'static str,
-    /// The fault of an answer that is rated down; absent if none was stated.
+    /// Fault of an answer that is rated down; absent if none was stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    /// The comment.
+    /// Comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
-    /// When it was stored.
+    /// Time of storing.
     created_at: DateTime<Utc>,
 }
 
@@ -62,7 +62,7 @@ impl From<AnswerFeedback> for FeedbackView {
     }
 }
 
-/// Rates an answer of one of your conversations, in place of an earlier rating.
+/// Rates an answer of one of your conversations, replacing an earlier rating.
 #[utoipa::path(put, path = "/v1/sessions/{id}/messages/{message_id}/feedback", tag = "answers", request_body = FeedbackBody,
     params(("id" = Uuid, Path), ("message_id" = Uuid, Path)), responses(
     (status = 200, body = FeedbackView)))]

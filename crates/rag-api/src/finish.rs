@@ -1,4 +1,4 @@
-//! The outermost layer of every answer: headers, and errors of whatever origin as problem documents.
+//! The outermost layer of every response: headers, and errors of any origin as problem documents.
 
 use actix_web::{
     Error, HttpMessage, ResponseError,
@@ -14,22 +14,22 @@ use crate::{
     problem::{ApiError, Code},
 };
 
-/// Header with the id under which the log has the request.
+/// Header with the id of the request, as in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Completes an answer.
+/// Completes a response.
 pub(crate) async fn finish(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    // The request is not kept: routing needs to be its only owner.
+    // The request is not kept: routing must be its only owner.
     let id = req.extensions().get::<RequestId>().map(ToString::to_string);
     let is_openai = openai::is_path(req.path());
     let mut response = next.call(req).await?.map_into_boxed_body();
     if let Some(problem) = response.response().error().map(as_problem) {
         let (request, refused) = response.into_parts();
         let mut answer = if is_openai { openai::respond(&problem) } else { problem.respond(id.clone()) };
-        // Without these a page of an allowed origin could not read why it was refused.
+        // Without these headers, a page of an allowed origin could not read the error.
         for (name, value) in refused.headers().iter().filter(|(name, _)| is_for_origins(name)) {
             answer.headers_mut().append(name.clone(), value.clone());
         }
@@ -52,7 +52,7 @@ fn is_for_origins(name: &HeaderName) -> bool {
     name == header::VARY || name.as_str().starts_with("access-control-")
 }
 
-/// Our own errors as they are, the framework's by their status.
+/// Returns our own errors unchanged, and the framework's by their status.
 fn as_problem(error: &Error) -> ApiError {
     if let Some(ours) = error.as_error::<ApiError>() {
         return ours.clone();

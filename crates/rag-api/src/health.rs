@@ -1,4 +1,4 @@
-//! `/health` and `/ready`: open to all, and without a word about what is inside.
+//! `/health` and `/ready`: public, without any data.
 
 use actix_web::web::{Data, Json};
 use serde::Serialize;
@@ -16,13 +16,13 @@ pub(crate) struct StatusView {
     status: &'static str,
 }
 
-/// Whether the process is up.
+/// Reports that the process is up.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = StatusView)))]
 pub(crate) async fn health() -> Json<StatusView> {
     Json(StatusView { status: "up" })
 }
 
-/// Whether requests can be served: the database answers within a second. A busy server is ready.
+/// Reports whether requests can be served: the database answers within a second. A busy server is ready.
 #[utoipa::path(get, path = "/ready", tag = "health", responses((status = 200, body = StatusView)))]
 pub(crate) async fn ready(app: Data<App>) -> ApiResult<Json<StatusView>> {
     if app.shutdown.is_cancelled() {

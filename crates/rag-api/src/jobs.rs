@@ -31,44 +31,44 @@ pub(crate) struct JobView {
     pub(crate) id: Uuid,
     /// Kind of work: `ingest` reads a document.
     pub(crate) kind: &'static str,
-    /// `queued`, `running`, `done`, `refused` (the input can never work) or `dead` (given up; may be retried).
+    /// `queued`, `running`, `done`, `refused` (the input can never be processed) or `dead` (given up; may be retried).
     pub(crate) state: &'static str,
     /// `queued`, `reading`, `embedding`, `publishing` or `finished`.
     pub(crate) stage: &'static str,
-    /// Units of the stage done.
+    /// Number of units of the stage that are done.
     pub(crate) done: i64,
-    /// Units of the stage in all, when known.
+    /// Number of all units of the stage, if known.
     pub(crate) total: Option<i64>,
-    /// Why it failed last: `{code, detail}`.
+    /// Problem of the last failure: `{code, detail}`.
     #[schema(value_type = Option<Object>)]
     pub(crate) problem: Option<serde_json::Value>,
-    /// Collection it works for.
+    /// Id of the collection.
     pub(crate) collection_id: Option<Uuid>,
-    /// Document it works on, unless that is deleted.
+    /// Id of the document, unless it was deleted.
     pub(crate) document_id: Option<Uuid>,
     /// Title or file name of the document.
     pub(crate) title: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
-    /// Embedding model that it needs: its collection's.
+    /// Name of the embedding model that it needs, which is its collection's.
     pub(crate) model: Option<String>,
-    /// Why no worker of this server takes it while it is queued, and the cure; absent when one does.
+    /// Reason why no worker of this server takes the queued job, with the cure; absent if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) waits_for: Option<String>,
-    /// Higher is taken sooner.
+    /// Priority; a higher one is taken sooner.
     pub(crate) priority: i16,
-    /// Times it was taken by a worker, for whatever reason.
+    /// Number of times that a worker took it, for any reason.
     pub(crate) attempts: i32,
-    /// Times its own work failed. Outages and stops of the server do not count.
+    /// Number of failures of its own. Outages and stops of the server do not count.
     pub(crate) failures: i32,
-    /// When it was queued.
+    /// Time of queueing.
     pub(crate) created_at: DateTime<Utc>,
-    /// When it ended.
+    /// Time of its end.
     pub(crate) finished_at: Option<DateTime<Utc>>,
 }
 
 impl JobView {
-    /// The view of a job; `models` are all that the database knows.
+    /// Creates the view of a job; `models` are all models in the database.
     pub(crate) fn new(row: Job, models: &[EmbeddingModel], engine: &Engine) -> Self {
         let model = row.model_id.and_then(|id| model_name(models, id));
         let is_here = row.model_id.is_none_or(|id| engine.models().find(id).is_some());
@@ -107,7 +107,7 @@ fn default_limit() -> i64 {
     50
 }
 
-/// Which jobs.
+/// The jobs to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -117,16 +117,16 @@ pub(crate) struct JobParams {
     /// Only jobs in this state: `queued`, `running`, `done`, `refused` or `dead`.
     #[param(value_type = Option<String>)]
     state: Option<JobState>,
-    /// Most items, 1 to 200.
+    /// Maximum number of items, 1 to 200.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: i64,
-    /// Only items after the one of this id.
+    /// Only items after the one with this id.
     after: Option<Uuid>,
 }
 
-/// Jobs, newest first.
+/// Lists jobs, newest first.
 #[utoipa::path(get, path = "/v1/jobs", tag = "jobs", params(JobParams), responses(
     (status = 200, body = ListView<JobView>)))]
 pub(crate) async fn list_jobs(
@@ -145,7 +145,7 @@ pub(crate) async fn list_jobs(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// Reads a job: its stage, its progress, its problem.
+/// Returns a job with its stage, progress and problem.
 #[utoipa::path(get, path = "/v1/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 200, body = JobView)))]
 pub(crate) async fn get_job(
@@ -160,7 +160,7 @@ pub(crate) async fn get_job(
     Ok(Json(JobView::new(row, &models, &app.engine)))
 }
 
-/// Queues a job again that was given up; its counts begin at 0.
+/// Queues a job that was given up; its counts restart at 0.
 #[utoipa::path(post, path = "/v1/jobs/{id}/retry", tag = "jobs", params(("id" = Uuid, Path)), responses(
     (status = 202, body = JobView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]

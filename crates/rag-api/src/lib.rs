@@ -1,4 +1,5 @@
-//! The HTTP interface: routes, bodies, views, problems, limits. Holds no SQL, no ranking and reads no environment.
+//! The HTTP interface: routes, bodies, views, problems, limits. Contains no SQL and no ranking, and reads no environment
+//! variables.
 
 mod accounts;
 mod ai_sdk;

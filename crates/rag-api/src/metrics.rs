@@ -1,4 +1,4 @@
-//! Metrics in Prometheus's text format, served on an address of their own; and one line of the log for each request.
+//! Metrics in Prometheus's text format, served on a separate address; and one log line for each request.
 
 use std::{io, net::SocketAddr, sync::OnceLock, time::Duration};
 
@@ -18,12 +18,12 @@ use crate::app::App;
 
 /// Upper bounds of the buckets of all durations, in seconds.
 const BUCKETS: [f64; 8] = [0.005, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-/// How often the recorder folds what it has gathered, so that its memory stays bounded when nobody reads it.
+/// Interval at which the recorder aggregates its samples, so that its memory stays bounded even if the metrics are never read.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
-/// The route of requests that match none.
+/// Label of requests that match no route.
 const NO_ROUTE: &str = "none";
 
-/// Name and meaning of each metric.
+/// Name and description of each metric.
 const COUNTERS: [(&str, &str); 6] = [
     ("rag_http_requests_total", "Requests by method, route and class of the status."),
     ("rag_searches_total", "Searches, alone or of an answer, by whether they found something."),
@@ -49,7 +49,7 @@ const GAUGES: [(&str, &str); 7] = [
     ("rag_oldest_due_job_seconds", "Time that the oldest due job has waited; 0 if none is due."),
 ];
 
-/// The recorder of this process; fails if another one is installed.
+/// Returns the recorder of this process. Fails if another one is installed.
 fn recorder() -> io::Result<PrometheusHandle> {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = RECORDER.get() {
@@ -72,8 +72,8 @@ fn recorder() -> io::Result<PrometheusHandle> {
     Ok(RECORDER.get_or_init(|| handle).clone())
 }
 
-/// Serves `GET /metrics` at `bind`: the address that it listens at, and its server. Needs no key: metrics hold no names,
-/// texts or ids.
+/// Serves `GET /metrics` at `bind`. Returns the bound address and the server. Needs no key: metrics contain no names, texts or
+/// ids.
 pub(crate) fn serve_metrics(app: &App, bind: SocketAddr) -> io::Result<(SocketAddr, Server)> {
     let handle = recorder()?;
     let folding = handle.clone();
@@ -108,7 +108,7 @@ async fn show(app: web::Data<App>, handle: web::Data<PrometheusHandle>) -> HttpR
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(handle.render())
 }
 
-/// What is measured when somebody reads it.
+/// Sets the gauges, whose values are measured at each scrape.
 async fn set_gauges(app: &App) {
     let (open, idle) = app.engine.db().connections();
     gauge!("rag_database_connections", "state" => "open").set(f64::from(open));
@@ -129,12 +129,12 @@ async fn set_gauges(app: &App) {
     gauge!("rag_oldest_due_job_seconds").set(queue.oldest_due_s.unwrap_or(0.0));
 }
 
-/// Counts beyond 2^31 are shown as 2^31.
+/// Converts a count to a float; counts beyond 2^31 are shown as 2^31.
 fn float(count: i64) -> f64 {
     f64::from(i32::try_from(count).unwrap_or(i32::MAX))
 }
 
-/// Counts and measures a request, and writes its line of the log.
+/// Counts and times a request, and writes its log line.
 pub(crate) async fn observe(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -158,7 +158,8 @@ pub(crate) async fn observe(
     Ok(response)
 }
 
-/// The group of a route: its first part without variables behind the version. Routes alone would make thousands of series.
+/// Returns the group of a route: its first part after the version, without variables. Full routes would produce thousands of
+/// series.
 fn group(route: &str) -> String {
     let parts = route.split('/').filter(|part| !part.is_empty() && *part != "v1");
     parts.take_while(|part| !part.starts_with('{')).take(1).collect::<Vec<_>>().join("/")

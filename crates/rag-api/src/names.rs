@@ -1,4 +1,4 @@
-//! The one rule for names that clients give: of accounts, keys, collections, sessions, documents and organisations.
+//! The rule for names that clients choose: of accounts, keys, collections, sessions, documents and organisations.
 
 use rag_engine::names;
 use validator::ValidationError;
@@ -10,10 +10,10 @@ pub(crate) const NAME_PATTERN: &str = concat!(
     r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$"
 );
 
-/// The form of an e-mail address, as a regular expression of ECMA-262.
+/// The pattern of an e-mail address, as a regular expression of ECMA-262.
 pub(crate) const EMAIL_PATTERN: &str = r"^[^\s@\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+@[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+$";
 
-/// Refuses a blank name and one whose characters hide how it reads.
+/// Refuses a blank name and a name with deceptive characters.
 pub(crate) fn check_name(name: &str) -> Result<(), ValidationError> {
     let refuse = |message: String| Err(ValidationError::new("name").with_message(message.into()));
     match names::find_refused(name) {

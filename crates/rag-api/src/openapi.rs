@@ -1,4 +1,4 @@
-//! The OpenAPI document: the registered operations, with the access they need and the problems they answer.
+//! The OpenAPI document: the registered operations, with the access that they need and the problems that they return.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ use crate::{
     registration::{Access, Endpoint, Operations, endpoints},
 };
 
-/// What the document holds beside the operations.
+/// Properties of the document apart from the operations.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "rag", description = "Documents in, passages and answers with citations out."),
@@ -33,17 +33,17 @@ struct Frame;
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(build);
 
-/// The document.
+/// Returns the document.
 pub(crate) fn document() -> &'static OpenApi {
     &DOCUMENT
 }
 
-/// The document as pretty JSON.
+/// Returns the document as pretty-printed JSON.
 pub fn openapi_json() -> String {
     document().to_pretty_json().unwrap_or_default()
 }
 
-/// The operations at one path, in the order in which `Allow` lists their methods.
+/// Returns the operations at one path, in the order in which `Allow` lists their methods.
 pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     [
         (Method::GET, &item.get),
@@ -81,7 +81,7 @@ fn build() -> OpenApi {
     document
 }
 
-/// Adds what the handler's signature says.
+/// Adds the access and the problems in the handler's signature.
 fn describe(operation: &mut Operation, endpoint: &Endpoint, problem: fn(Code) -> RefOr<Response>) {
     let access = match endpoint.access {
         None => {
@@ -115,7 +115,7 @@ fn problem(code: Code) -> RefOr<Response> {
     ResponseBuilder::new().description(description).content("application/problem+json", body).build().into()
 }
 
-/// As `problem`, in OpenAI's shape.
+/// As `problem`, in OpenAI's format.
 fn openai_problem(code: Code) -> RefOr<Response> {
     let body = Content::new(Some(Ref::from_schema_name("OpenAiErrorView")));
     let description = format!("{}.", code.title());

@@ -1,4 +1,4 @@
-//! What string fields of the interface can hold: the words of their types, and the characters of names.
+//! The possible values of string fields in the OpenAPI document: the words of enums, and the patterns of names.
 
 use rag_schema::enums::{
     ChangeMaker, FaultReason, JobKind, JobStage, JobState, MemberRole, MemoryAction, MemoryKind,
@@ -22,7 +22,7 @@ macro_rules! fields {
     };
 }
 
-/// Schema, property, and its words.
+/// Schema, property, and function that returns the words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
 const FIELDS: [Field; 32] = fields! {
@@ -46,19 +46,19 @@ const FIELDS: [Field; 32] = fields! {
     ChangeMaker: "MemoryChangeView" "made_by";
 };
 
-/// The owner of a collection is a member, too, with a role that nobody can give.
+/// The owner of a collection is a member, too, with a role that cannot be assigned.
 const MEMBERS: Field = ("MemberView", "role", || {
     ["owner"].into_iter().chain(MemberRole::ALL.iter().map(|role| role.as_str())).collect()
 });
 
-/// Lists the words of each field and of the parameters that hold words.
+/// Adds the words of each field and parameter that takes words.
 pub(crate) fn list_words(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
     for (schema, property, words) in FIELDS.into_iter().chain([MEMBERS]) {
         if let Some(field) = schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property)) {
             list(field, &words());
         }
-        // A list holds the schema of its items once more.
+        // A list contains the schema of its items again.
         let items = schemas.schemas.get_mut(&format!("ListView_{schema}"));
         if let Some(Schema::Array(Array { items: ArrayItems::RefOrSchema(item), .. })) =
             items.and_then(|list| field_of(list, "items"))
@@ -78,7 +78,7 @@ pub(crate) fn list_words(document: &mut OpenApi) {
     }
 }
 
-/// Schema, property and form of every name and e-mail address that a client gives.
+/// Schema, property and pattern of every name and e-mail address that a client chooses.
 const NAMES: [(&str, &str, &str); 11] = [
     ("InviteBody", "email", EMAIL_PATTERN),
     ("RegisterBody", "email", EMAIL_PATTERN),
@@ -93,10 +93,10 @@ const NAMES: [(&str, &str, &str); 11] = [
     ("UpdateMeBody", "display_name", NAME_PATTERN),
 ];
 
-/// No text that a client sends holds a NUL character: PostgreSQL stores none.
+/// Pattern of texts without NUL characters, which PostgreSQL cannot store.
 const TEXT_PATTERN: &str = r"^[^\u0000]*$";
 
-/// States the characters of each text in a body.
+/// Adds the patterns of all texts in request bodies.
 pub(crate) fn state_patterns(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
     for (_, schema) in schemas.schemas.iter_mut().filter(|(name, _)| name.ends_with("Body")) {

@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem documents: the one table of codes, and the one map from the engine's errors to it.
+//! Errors as RFC 9457 problem documents: the table of codes, and the mapping from the engine's errors to it.
 
 use std::fmt;
 
@@ -16,25 +16,25 @@ pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:ident, $title:literal;)+) => {
-        /// What can go wrong, as clients see it.
+        /// The kinds of errors that clients see.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Code { $($(#[$doc])* $name),+ }
 
         impl Code {
-            /// Every code.
+            /// All codes.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The stable name for machines.
+            /// Returns the stable name for programs.
             pub fn slug(self) -> &'static str {
                 match self { $(Self::$name => $slug),+ }
             }
 
-            /// The HTTP status.
+            /// Returns the HTTP status.
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status),+ }
             }
 
-            /// What it means, the same for every occurrence.
+            /// Returns the description of the kind, which is the same for every occurrence.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),+ }
             }
@@ -47,63 +47,63 @@ codes! {
     Malformed = "malformed", BAD_REQUEST, "The request cannot be parsed";
     /// The key is missing or wrong.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
-    /// Known and visible, but not for the caller to do.
+    /// The object is visible to the caller, who lacks the right to do this with it.
     Forbidden = "forbidden", FORBIDDEN, "This is not yours to do";
-    /// Unknown, or not visible to the caller.
+    /// The object does not exist, or the caller cannot see it.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
-    /// The path exists, the method does not.
+    /// The path exists, but does not support the method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not supported here";
     /// The client sent too slowly.
     Timeout = "timeout", REQUEST_TIMEOUT, "The request took too long to arrive";
-    /// The state of things forbids it.
+    /// The request conflicts with the current state.
     Conflict = "conflict", CONFLICT, "This conflicts with what is there";
     /// The body or document is too long.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The content is too large";
-    /// The media type or document format is not read here.
+    /// The media type or document format is not supported.
     Unsupported = "unsupported", UNSUPPORTED_MEDIA_TYPE, "This kind of content is not supported";
-    /// Values break a rule.
+    /// Some values are invalid.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "Some values cannot be accepted";
     /// The document cannot be read.
     Unreadable = "unreadable", UNPROCESSABLE_ENTITY, "The document cannot be read";
-    /// Too many requests, or a limit of the organisation is used up.
+    /// There are too many requests, or a limit of the organisation is exhausted.
     LimitReached = "limit_reached", TOO_MANY_REQUESTS, "A limit is reached";
-    /// A mistake of ours.
+    /// An internal error.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
     /// The chat model failed.
     ModelFailed = "model_failed", BAD_GATEWAY, "The chat model failed";
     /// A disk of the server is full.
     StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server has no room";
-    /// Busy or without its database.
+    /// The server is busy or cannot reach its database.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer now";
 }
 
-/// One value that was refused.
+/// A refused value.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// Path of the field in the body or query.
     pub field: String,
-    /// What is wrong with it.
+    /// Description of the fault.
     pub detail: String,
 }
 
-/// An error as clients see it, RFC 9457.
+/// An error in the format of RFC 9457.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// Identifies the kind of problem.
+    /// URI of the kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it means.
+    /// Description of the kind of problem.
     pub title: &'static str,
-    /// The HTTP status.
+    /// HTTP status.
     pub status: u16,
-    /// What happened this time, and what to do.
+    /// Description of this occurrence, with its cure.
     pub detail: String,
-    /// The stable name for machines.
+    /// Stable code for programs.
     pub code: &'static str,
-    /// The request, as the log names it.
+    /// URI of the request, with its id in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
-    /// The values that were refused.
+    /// Refused values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
@@ -142,7 +142,7 @@ impl ApiError {
         )
     }
 
-    /// The document to send; `request_id` is how the log names the request.
+    /// Returns the problem document; `request_id` is the id of the request in the log.
     pub(crate) fn problem(&self, request_id: Option<String>) -> Problem {
         Problem {
             kind: format!("urn:rag:problem:{}", self.code.slug()),
@@ -155,14 +155,14 @@ impl ApiError {
         }
     }
 
-    /// The response with the headers that belong to the code.
+    /// Returns the response with the headers of the code.
     pub(crate) fn respond(&self, request_id: Option<String>) -> HttpResponse {
         let mut response = self.response();
         let body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
         response.content_type("application/problem+json").body(body)
     }
 
-    /// A response without its body: the status, and the headers that belong to the code.
+    /// Returns a response without a body: the status and the headers of the code.
     pub(crate) fn response(&self) -> HttpResponseBuilder {
         let mut response = HttpResponseBuilder::new(self.code.status());
         match self.code {
@@ -251,7 +251,7 @@ impl From<std::io::Error> for ApiError {
     }
 }
 
-/// Logs a mistake of ours with all its causes; the client learns only that there was one.
+/// Logs an internal error with all its causes. The client learns only that there was one.
 pub(crate) fn bug(error: &(dyn std::error::Error + 'static)) -> ApiError {
     let mut chain = vec![error.to_string()];
     let mut next = error.source();

@@ -1,4 +1,4 @@
-//! How a request may want its results ranked, as JSON.
+//! The ranking options of a request, in JSON.
 
 use rag_engine::{
     SearchSettings,
@@ -7,103 +7,105 @@ use rag_engine::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// How the legs are put together.
+/// The method of fusing the legs.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum FusionBody {
-    /// `dense_weight` * cosine + (1 - `dense_weight`) * BM25 / best BM25, or 0.3 of the idf of the question's words if that is more.
+    /// `dense_weight` * cosine + (1 - `dense_weight`) * BM25 / best BM25; the divisor is at least 0.3 of the idf of the
+    /// question's words.
     Convex {
-        /// 0 to 1.
+        /// Weight of the dense leg, 0 to 1.
         #[schema(minimum = 0, maximum = 1)]
         dense_weight: f64,
     },
     /// Reciprocal rank fusion: the sum of 1 / (k + rank).
     Rrf {
-        /// 0 or more.
+        /// Constant k, 0 or more.
         #[schema(minimum = 0)]
         k: f64,
     },
 }
 
-/// What counts beside relevance.
+/// An amount that is added to a result's score.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum BoostBody {
     /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
     Recency {
-        /// Above 0.
+        /// Age at which half of the weight is left, in days, above 0.
         #[schema(exclusive_minimum = 0)]
         half_life_days: f64,
-        /// Added to the score.
+        /// Maximum amount that is added to the score.
         weight: f64,
     },
-    /// Half of `weight` for a document that answers have cited `half_citations` times, ever more of it for more.
+    /// Half of `weight` for a document that answers have cited `half_citations` times, approaching `weight` with more citations.
     Popularity {
-        /// Above 0.
+        /// Number of citations for half of the weight, above 0.
         #[schema(exclusive_minimum = 0)]
         half_citations: f64,
-        /// Added to the score.
+        /// Maximum amount that is added to the score.
         weight: f64,
     },
     /// `weight` times a number from 0 to 1 in the document's metadata.
     Metadata {
-        /// Name of the field.
+        /// Name of the metadata field.
         key: String,
-        /// Added to the score.
+        /// Maximum amount that is added to the score.
         weight: f64,
     },
 }
 
-/// Where the list ends before its limit.
+/// The condition at which the list ends before its limit.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum CutoffBody {
-    /// Drops results whose cosine is less.
+    /// Drops results whose cosine is less than this one.
     Similarity {
-        /// -1 to 1.
+        /// Minimum cosine, -1 to 1.
         #[schema(minimum = -1, maximum = 1)]
         value: f64,
     },
-    /// Ends before the first fall of the score by more than this part of the best score.
+    /// Ends the list before the first result whose score is lower than the one before it by more than this part of the best
+    /// score.
     Gap {
-        /// 0 to 1.
+        /// Part of the best score, 0 to 1.
         #[schema(minimum = 0, maximum = 1)]
         value: f64,
     },
-    /// Drops results that score less than this part of all candidates does.
+    /// Drops results whose score is below this percentile of the scores of all candidates.
     Percentile {
-        /// 0 to 1.
+        /// Percentile, 0 to 1.
         #[schema(minimum = 0, maximum = 1)]
         value: f64,
     },
 }
 
-/// How results are ranked; what is absent is as the server has it.
+/// The ranking of the results. Absent fields keep the server's settings.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RankingBody {
-    /// How the legs are put together.
+    /// Method of fusing the legs.
     fusion: Option<FusionBody>,
-    /// Whether the question learns from its best passages (pseudo-relevance feedback).
+    /// Whether pseudo-relevance feedback from the best passages is used.
     feedback: Option<bool>,
     /// Whether the server's reranker judges the best results; refused if the server has none.
     rerank: Option<bool>,
     /// Maximal marginal relevance: 0 ranks by relevance alone, 1 by difference alone.
     #[schema(minimum = 0, maximum = 1)]
     diversity: Option<f64>,
-    /// What counts beside relevance, at most 8.
+    /// Amounts that are added to the scores, at most 8.
     #[serde(default)]
     #[schema(max_items = 8)]
     boosts: Vec<BoostBody>,
-    /// Where the list ends before its limit.
+    /// Condition at which the list ends before its limit.
     cutoff: Option<CutoffBody>,
 }
 
-/// Boosts taken at most.
+/// Maximum number of boosts.
 const MAX_BOOSTS: usize = 8;
 
 impl RankingBody {
-    /// The server's ranking, changed as asked; the text names the value that cannot be used.
+    /// Returns the server's ranking with these changes; the error names the value that is invalid.
     pub(crate) fn applied_to(self, server: &SearchSettings) -> Result<Ranking, &'static str> {
         if self.boosts.len() > MAX_BOOSTS {
             return Err("at most 8 boosts");

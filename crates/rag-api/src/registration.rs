@@ -1,4 +1,4 @@
-//! The one registration of endpoints: the routes, the OpenAPI document and the access each needs follow from it.
+//! The registration of endpoints, from which the routes, the OpenAPI document and the required access are derived.
 
 use std::collections::HashMap;
 
@@ -19,22 +19,22 @@ use crate::{
     search, session_export, sessions, synonyms, turns, uploads,
 };
 
-/// What an endpoint needs of its caller. The OpenAPI document holds it as `x-access`.
+/// The rights that an endpoint needs of its caller. The OpenAPI document contains it as `x-access`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Access {
-    /// The scope a key must have.
+    /// Scope that a key must have.
     pub(crate) scope: Scope,
-    /// Whether only admins of the organisation are let through.
+    /// Whether only admins of the organisation have access.
     pub(crate) admin: bool,
-    /// Whether the bearer of a link is let through.
+    /// Whether the bearer of a link has access.
     pub(crate) link: bool,
 }
 
 /// A part of the request that a handler takes as an argument.
 pub(crate) trait Input {
-    /// What it needs of the caller; a handler without such an argument is public.
+    /// Rights that it needs of the caller; a handler without such an argument is public.
     const ACCESS: Option<Access> = None;
-    /// How it refuses a request.
+    /// Problems with which it refuses a request.
     const PROBLEMS: &'static [Code] = &[];
 }
 
@@ -51,9 +51,9 @@ impl Input for web::Payload {
 
 /// All arguments of a handler.
 pub(crate) trait Inputs {
-    /// What they need of the caller.
+    /// Returns the rights that they need of the caller.
     fn access() -> Option<Access>;
-    /// How they refuse a request.
+    /// Returns the problems with which they refuse a request.
     fn problems() -> Vec<Code>;
 }
 
@@ -74,21 +74,21 @@ macro_rules! inputs {
 
 inputs! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
 
-/// A handler, and what its signature says of it.
+/// A handler, with the facts that its signature states.
 pub(crate) struct Endpoint {
-    /// The handler's name, which is the operation's id in the OpenAPI document.
+    /// Name of the handler, which is the operation's id in the OpenAPI document.
     name: &'static str,
-    /// What it needs of the caller; none for everybody.
+    /// Rights that it needs of the caller; `None` if it is public.
     pub(crate) access: Option<Access>,
-    /// How it may refuse a request.
+    /// Problems with which it may refuse a request.
     pub(crate) problems: Vec<Code>,
-    /// The statuses of success; empty when the handler chooses.
+    /// Statuses of success; empty if the handler chooses.
     pub(crate) statuses: &'static [StatusCode],
     pub(crate) route: Route,
 }
 
 impl Endpoint {
-    /// `path` names the handler in the source, as in `jobs :: get_job`.
+    /// Creates an endpoint; `path` is that of the handler in the source, such as `jobs :: get_job`.
     fn new<F, Args>(path: &'static str, handler: F) -> Self
     where
         F: Handler<Args>,
@@ -102,7 +102,7 @@ impl Endpoint {
     }
 }
 
-/// Takes the paths of all handlers. `#[utoipa::path]` at the handler gives its method and path.
+/// Takes the paths of all handlers. `#[utoipa::path]` at the handler states its method and path.
 macro_rules! endpoints {
     ($($($segment:ident)::+),+ $(,)?) => {
         /// The operations of the OpenAPI document.
@@ -110,7 +110,7 @@ macro_rules! endpoints {
         #[openapi(paths($($($segment)::+),+))]
         pub(crate) struct Operations;
 
-        /// The endpoints by operation id.
+        /// Returns the endpoints by operation id.
         pub(crate) fn endpoints() -> HashMap<&'static str, Endpoint> {
             let all = [$(Endpoint::new(stringify!($($segment)::+), $($segment)::+)),+];
             all.into_iter().map(|endpoint| (endpoint.name, endpoint)).collect()

@@ -1,4 +1,4 @@
-//! What handlers return: the type gives the status of success and the view in the body.
+//! The responses of handlers: the type determines the status of success and the view in the body.
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, Responder,
@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use crate::problem::ApiResult;
 
-/// A response of which the type gives the status.
+/// A response whose type determines its status.
 pub(crate) trait Output {
-    /// The statuses of success; empty when the handler chooses, as those of streams and downloads do.
+    /// Statuses of success; empty if the handler chooses, as those of streams and downloads do.
     const STATUSES: &'static [StatusCode];
 }
 
@@ -28,19 +28,19 @@ impl<T: Output> Output for ApiResult<T> {
     const STATUSES: &'static [StatusCode] = T::STATUSES;
 }
 
-/// 201 with the object that the request created.
+/// Status 201 with the object that the request created.
 pub(crate) struct Created<T> {
     view: T,
     location: Option<String>,
 }
 
 impl<T> Created<T> {
-    /// A response without `Location`, for an object that cannot be read by itself.
+    /// Creates a response without `Location`, for an object that cannot be read by itself.
     pub(crate) fn new(view: T) -> Self {
         Self { view, location: None }
     }
 
-    /// A response with the path of the object in `Location`.
+    /// Creates a response with the path of the object in `Location`.
     pub(crate) fn at(location: String, view: T) -> Self {
         Self { view, location: Some(location) }
     }
@@ -58,7 +58,7 @@ impl<T: Serialize> Responder for Created<T> {
     }
 }
 
-/// 202 with the object on which work continues in the background.
+/// Status 202 with the object on which work continues in the background.
 pub(crate) struct Accepted<T>(pub(crate) T);
 
 impl<T> Output for Accepted<T> {
@@ -73,11 +73,11 @@ impl<T: Serialize> Responder for Accepted<T> {
     }
 }
 
-/// 202 with an object that the request stored, or 200 with an equal one that was stored before.
+/// Status 202 with an object that the request stored, or 200 with an equal one that was stored before.
 pub(crate) struct Stored<T> {
-    /// The body.
+    /// Body.
     pub(crate) view: T,
-    /// The path of the object.
+    /// Path of the object.
     pub(crate) location: String,
     /// Whether an equal object was stored before.
     pub(crate) duplicate: bool,
@@ -96,7 +96,7 @@ impl<T: Serialize> Responder for Stored<T> {
     }
 }
 
-/// 204: done, and nothing to show.
+/// Status 204, without a body.
 pub(crate) struct NoContent;
 
 impl Output for NoContent {

@@ -1,4 +1,4 @@
-//! The routes: every operation of the OpenAPI document, everything else refused as a problem.
+//! The routes: every operation of the OpenAPI document; all other requests are refused with a problem.
 
 use std::{collections::HashMap, mem};
 
@@ -19,10 +19,10 @@ use crate::{
     ui,
 };
 
-/// Beginnings of the paths that need a caller.
+/// Prefixes of the paths that need an authenticated caller.
 const GUARDED: [&str; 6] = ["/v1", "/openai/v1", "/mcp", "/dify", "/librechat", "/open-webui"];
 
-/// The endpoints at one path.
+/// Returns the resource of the endpoints at one path.
 fn resource(path: &str, methods: Vec<(Method, Endpoint)>) -> Resource {
     let allow = methods.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ");
     let refuse = move || {
@@ -34,7 +34,7 @@ fn resource(path: &str, methods: Vec<(Method, Endpoint)>) -> Resource {
     routes.fold(web::resource(path), Resource::route).default_service(web::to(refuse))
 }
 
-/// The endpoints that the document holds at one path.
+/// Removes the endpoints of one path from the map and returns them.
 fn take(item: &PathItem, endpoints: &mut HashMap<&'static str, Endpoint>) -> Vec<(Method, Endpoint)> {
     operations(item)
         .filter_map(|(method, operation)| {
@@ -66,7 +66,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         config.service(scope.wrap(from_fn(auth::authenticate)));
     }
     config
-        // Public: a browser cannot send the key for a page, and the document describes the program, not data.
+        // Public: a browser cannot send the key for a page, and the document describes the program, not its data.
         .service(web::redirect("/docs", "/docs/"))
         .route("/", web::get().to(ui::page))
         .route("/assets/{name}", web::get().to(ui::asset))

@@ -1,4 +1,4 @@
-//! Room on disk for uploads in progress: a total, of which one account gets at most half.
+//! Disk space for uploads in progress: a total, of which one account can use at most half.
 
 use std::{
     collections::HashMap,
@@ -10,30 +10,30 @@ use uuid::Uuid;
 
 use crate::problem::{ApiError, ApiResult, Code};
 
-/// Bytes of uploads in progress, by account.
+/// The disk space for uploads in progress, counted by account.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    /// Maximum bytes of all accounts together.
+    /// Maximum size for all accounts together, in bytes.
     total: u64,
-    /// Maximum bytes of one account.
+    /// Maximum size for one account, in bytes.
     share: u64,
     held: Mutex<HashMap<Uuid, u64>>,
 }
 
 impl Scratch {
-    /// Room for `total` bytes. The largest file of `max_file` bytes always fits into an account's share.
+    /// Creates space of `total` bytes. A file of at most `max_file` bytes always fits into an account's share.
     pub(crate) fn new(total: u64, max_file: u64) -> Self {
         Self { total: total.max(max_file), share: (total / 2).max(max_file), held: Mutex::default() }
     }
 
-    /// Room for one upload of `actor`, which grows as the bytes arrive.
+    /// Returns an empty reservation for an upload of `actor`, which grows as the bytes arrive.
     pub(crate) fn reserve(self: &Arc<Self>, actor: Actor) -> Reserved {
         let account = if let Actor::User { id, .. } = actor { id.uuid() } else { Uuid::nil() };
         Reserved { scratch: Arc::clone(self), account, bytes: 0 }
     }
 }
 
-/// Room that one upload takes, free again when it is dropped.
+/// The space of one upload, which is released when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Reserved {
     scratch: Arc<Scratch>,
@@ -42,7 +42,7 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
-    /// Takes room for `bytes` more. 429 when the account has used its share up, 503 when the total is used up.
+    /// Reserves `bytes` more. The error is 429 if the account's share is exhausted, 503 if the total is exhausted.
     pub(crate) fn grow(&mut self, bytes: u64) -> ApiResult<()> {
         let mut held = self.scratch.held.lock().unwrap_or_else(PoisonError::into_inner);
         let total: u64 = held.values().sum();

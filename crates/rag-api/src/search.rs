@@ -1,4 +1,4 @@
-//! `POST /v1/search`: passages for a question, with what each leg thought of them.
+//! `POST /v1/search`: passages for a question, with the rank and score of each leg.
 
 use actix_web::web::{self, Json};
 use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult};
@@ -23,16 +23,16 @@ use crate::{
     understanding::{SaidBody, UnderstandingBody},
 };
 
-/// Which legs take part.
+/// The legs of a search.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SearchMode {
-    /// Vectors and words, fused.
+    /// Both legs, fused.
     #[default]
     Hybrid,
-    /// Vectors only.
+    /// Dense leg only: vectors.
     Dense,
-    /// Words only.
+    /// Lexical leg only: words.
     Lexical,
 }
 
@@ -48,125 +48,126 @@ pub(crate) struct SearchBody {
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
-    /// Whether quotation marks and dashes mean nothing in the query.
+    /// Whether quotation marks and dashes have no special meaning in the query.
     #[serde(default)]
     pub(crate) plain: bool,
-    /// Collections to search, at most 100; all when absent or empty.
+    /// Ids of collections to search, at most 100; all if absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Most results, 1 to 100.
+    /// Maximum number of results, 1 to 100.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100, default = 10)]
     pub(crate) limit: u32,
-    /// Which legs take part.
+    /// Legs of the search.
     #[serde(default)]
     pub(crate) mode: SearchMode,
-    /// Only documents that pass it: `{"type": "eq", "key": "year", "value": 2020}` and its like, or Mongo-style operators.
+    /// Condition that documents must meet, such as `{"type": "eq", "key": "year", "value": 2020}`, or Mongo-style operators.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
-    /// What was said before in the same conversation, oldest first, at most 8 messages: the query may lean on it.
+    /// Messages before the query in the same conversation, oldest first, at most 8. A follow-up query is understood in their
+    /// context.
     #[serde(default)]
     #[schema(max_items = 8)]
     pub(crate) context: Vec<SaidBody>,
-    /// Which steps are taken to understand the query; as the server has it when absent.
+    /// Steps of understanding the query; the server's settings if absent.
     pub(crate) understanding: Option<UnderstandingBody>,
-    /// How results are ranked; as the server has it when absent.
+    /// Ranking of the results; the server's settings if absent.
     pub(crate) ranking: Option<RankingBody>,
-    /// Whether to mark where the question's words stand in the results.
+    /// Whether to mark the positions of the question's words in the results.
     #[serde(default)]
     pub(crate) highlight: bool,
-    /// Whether to tell how the results came about: steps, times, and PostgreSQL's plans. Each query runs twice for it.
+    /// Whether to return a trace: steps, times, and PostgreSQL's plans. Each database query then runs twice.
     #[serde(default)]
     pub(crate) explain: bool,
 }
 
-/// What one leg thought of a passage.
+/// The rank and score of a passage in one leg.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LegView {
-    /// Place in the leg's list, from 1; absent when the list lacks the passage and only its score is known.
+    /// Rank in the leg's list, from 1; absent if the passage is not on the list and only its score is known.
     pub(crate) rank: Option<usize>,
-    /// Cosine, -1 to 1, or BM25, 0 and up.
+    /// Cosine, -1 to 1, or BM25, at least 0.
     pub(crate) score: f64,
 }
 
-/// A passage that was found.
+/// A passage that a search found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PassageView {
-    /// The chunk.
+    /// Id of the chunk.
     pub(crate) chunk_id: Uuid,
-    /// What it is ranked by, comparable within one answer only: the reranker's score, or the fused one, and boosts.
+    /// Score by which it is ranked, comparable within one result list only: the reranker's score or the fused score, plus boosts.
     pub(crate) score: f64,
     /// Fused score of vectors and words.
     pub(crate) fused: f64,
-    /// What the reranker gave, 0 to 1 for most models; absent when it did not judge this passage.
+    /// Score of the reranker, 0 to 1 for most models; absent if it did not judge this passage.
     pub(crate) rerank: Option<f64>,
-    /// What the vectors say.
+    /// Rank and score of the dense leg.
     pub(crate) dense: Option<LegView>,
-    /// What the words say.
+    /// Rank and score of the lexical leg.
     pub(crate) lexical: Option<LegView>,
-    /// The text.
+    /// Text of the passage.
     pub(crate) text: String,
-    /// The document.
+    /// Id of the document.
     pub(crate) document_id: Uuid,
-    /// The document's collection.
+    /// Id of the document's collection.
     pub(crate) collection_id: Uuid,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
-    /// File name or address the document came from.
+    /// File name or address of origin of the document.
     pub(crate) source: Option<String>,
     /// Media type of the document.
     pub(crate) media_type: String,
-    /// Place in the document, from 0.
+    /// Position in the document, from 0.
     pub(crate) ordinal: i32,
-    /// Page it starts on, from 1.
+    /// Page on which it starts, from 1.
     pub(crate) page: Option<i32>,
     /// Headings above it, outermost first.
     pub(crate) heading_path: Vec<String>,
-    /// First character in the document's text, in Unicode scalar values.
+    /// Position of the first character in the document's text, in Unicode scalar values.
     pub(crate) start_offset: i64,
-    /// One past the last character.
+    /// End of the passage, excluded.
     pub(crate) end_offset: i64,
-    /// Facts that the uploader gave of the document.
+    /// Metadata of the document, from the uploader.
     #[schema(value_type = Object)]
     pub(crate) metadata: serde_json::Value,
-    /// Where words of the question stand in `text`: `[from, to]` in Unicode scalar values, when that was asked for.
+    /// Positions of the question's words in `text`, if requested: `[start, end]` in Unicode scalar values, end excluded.
     pub(crate) highlights: Vec<(usize, usize)>,
 }
 
-/// How long a search took.
+/// The duration of the steps of a search.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "units are part of names")]
 pub(crate) struct TimingsView {
-    /// Understanding the query, in milliseconds; a chat model may take part.
+    /// Time of understanding the query, in milliseconds, including a chat model's.
     pub(crate) understand_ms: f64,
-    /// Embedding it, in milliseconds.
+    /// Time of embedding the query, in milliseconds.
     pub(crate) embed_ms: f64,
-    /// All of the database's work, in milliseconds.
+    /// Time of all database work, in milliseconds.
     pub(crate) database_ms: f64,
-    /// Reranking, in milliseconds; 0 when no reranker was asked.
+    /// Time of reranking, in milliseconds; 0 if no reranker was used.
     pub(crate) rerank_ms: f64,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SearchView {
     /// Passages, best first.
     pub(crate) results: Vec<PassageView>,
-    /// Whether there were candidates, but none passed the cut-off.
+    /// Whether there were candidates, none of which passed the cut-off.
     pub(crate) no_good_match: bool,
-    /// Whether a reranker judged the results; not, when none was to or it could not answer.
+    /// Whether a reranker judged the results; false if none was requested or it did not answer.
     pub(crate) reranked: bool,
-    /// Whether the vectors were compared one by one; absent when they took no part.
+    /// Whether all vectors were compared, without an index; absent if no vectors were used.
     pub(crate) exact: Option<bool>,
-    /// Words too common to bring candidates by themselves; they still count in the score.
+    /// Words that are too common to select candidates; they still count in the score.
     pub(crate) pruned_words: Vec<String>,
-    /// Sentences about collections that could not be searched in full, because the server does not have their embedding model.
+    /// Warnings about collections that could not be searched in full because the server does not have their embedding model.
     pub(crate) warnings: Vec<String>,
-    /// How long it took.
+    /// Duration of each step.
     pub(crate) timings: TimingsView,
-    /// The steps of the search, when `explain` is set.
+    /// Steps of the search, if `explain` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trace: Option<TraceView>,
 }
@@ -176,7 +177,7 @@ fn leg(hit: LegHit) -> LegView {
 }
 
 impl PassageView {
-    /// `None` for a passage of no document.
+    /// Converts a passage; `None` if it does not belong to a document.
     pub(crate) fn new(Found { ranked, passage, highlights }: Found) -> Option<Self> {
         let Origin::Chunk(chunk) = passage.origin else { return None };
         Some(Self {
@@ -223,7 +224,7 @@ impl From<SearchResult> for SearchView {
     }
 }
 
-/// Ids as the engine takes them: each once.
+/// Returns the ids without duplicates.
 pub(crate) fn collection_ids(ids: Vec<Uuid>) -> Vec<CollectionId> {
     let mut ids: Vec<CollectionId> = ids.into_iter().map(CollectionId::from).collect();
     ids.sort_unstable();
@@ -280,7 +281,7 @@ pub(crate) async fn search(
     Ok(Json(SearchView::from(result)))
 }
 
-/// The filter of a body.
+/// Parses the filter of a body.
 pub(crate) fn parse_filter(filter: Option<&serde_json::Value>) -> ApiResult<Option<Filter>> {
     let parsed = filter.map(Filter::parse).transpose();
     parsed.map_err(|error| ApiError::field("filter", error.to_string()))

@@ -1,4 +1,4 @@
-//! The server: binds, serves, and stops in order.
+//! The server: binds, serves, and stops gracefully.
 
 use std::{io, net::SocketAddr};
 
@@ -12,9 +12,9 @@ use crate::{
     ApiSettings, app::App, connection::Connection, event_stream, finish, metrics, routes, span::RequestSpan,
 };
 
-/// Blocking threads for work without a permit: spooled files and the check of readiness.
+/// Number of blocking threads for work without a permit: spooled files and readiness checks.
 const SPARE_THREADS: usize = 16;
-/// Maximum number of bytes that wait to be sent on one connection: a client that does not read a stream takes no more memory.
+/// Maximum number of unsent bytes of one connection: it bounds the memory for a client that does not read a stream.
 const WRITE_BUFFER_BYTES: usize = 8 << 10;
 
 /// A server that accepts requests.
@@ -27,12 +27,12 @@ pub struct RunningServer {
     task: Mutex<Option<rt::task::JoinHandle<io::Result<()>>>>,
 }
 
-/// Binds and serves. Call it inside an `actix_web::rt::System`. It listens to no signals. Fails when the address cannot
-/// be bound, and with `InvalidInput` when a setting cannot be used.
+/// Binds and serves. Call it inside an `actix_web::rt::System`. It does not handle signals. Fails if the address cannot be bound,
+/// and with `InvalidInput` if a setting is invalid.
 pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer> {
     let settings = ApiSettings { bearer_key: settings.bearer_key.filter(|key| !key.is_empty()), ..settings };
     let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
-    // Permits, not threads, are the limit, and they may all be used by requests of one worker.
+    // The permits are the limit, not the threads; requests of one worker may hold all of them.
     let threads = settings.max_concurrent_database_requests
         + settings.max_concurrent_model_requests
         + settings.max_concurrent_uploads
@@ -71,17 +71,17 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
 }
 
 impl RunningServer {
-    /// Where it listens.
+    /// Returns the address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it serves metrics.
+    /// Returns the address on which it serves metrics; `None` if it does not.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(|(address, _)| *address)
     }
 
-    /// Waits until the server has ended, by `stop` or by a failure.
+    /// Waits until the server has ended, because of `stop` or of a failure.
     pub async fn ended(&self) -> io::Result<()> {
         match self.task.lock().await.take() {
             Some(task) => task.await.map_err(io::Error::other)?,
@@ -89,7 +89,7 @@ impl RunningServer {
         }
     }
 
-    /// Ends open streams at once, records what was written so far, lets other requests finish, and stops.
+    /// Ends open streams at once, stores the answers written so far, lets other requests finish, and stops.
     pub async fn stop(&self) {
         self.app.shutdown.cancel();
         self.app.turns.close();
@@ -103,7 +103,7 @@ impl RunningServer {
     }
 }
 
-/// No page of another origin may call, except those listed.
+/// Allows requests only from pages of the listed origins, apart from the server's own.
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     if origins.is_empty() {

@@ -1,4 +1,4 @@
-//! `GET /v1/sessions/{id}/export`: a conversation as a file to keep.
+//! `GET /v1/sessions/{id}/export`: a conversation as a file.
 
 use actix_web::{HttpResponse, http::header, web};
 use rag_engine::answer::read_citations;
@@ -24,19 +24,19 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ExportFormat {
-    /// Text for people: the active branch with its citations.
+    /// Readable text: the active branch with its citations.
     #[default]
     Markdown,
     /// The session and the messages of all branches.
     Json,
 }
 
-/// How a conversation is exported.
+/// The options of an export.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportParams {
-    /// `markdown`, the default, or `json`.
+    /// Format: `markdown`, the default, or `json`.
     #[serde(default)]
     #[param(inline)]
     pub(crate) format: ExportFormat,
@@ -49,7 +49,7 @@ struct ExportView {
     messages: Vec<MessageView>,
 }
 
-/// A conversation as a file: Markdown with the active branch, or JSON with all branches; at most 5,000 messages.
+/// Returns a conversation as a file: Markdown with the active branch, or JSON with all branches; at most 5,000 messages.
 #[utoipa::path(get, path = "/v1/sessions/{id}/export", tag = "sessions", params(("id" = Uuid, Path), ExportParams), responses(
     (status = 200, content((String = "text/markdown"), (Object = "application/json")))))]
 pub(crate) async fn export_session(

@@ -55,14 +55,14 @@ pub(crate) struct SessionView {
     pub(crate) id: Uuid,
     /// Title.
     pub(crate) title: String,
-    /// When it was made.
+    /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
-    /// When a turn was last added.
+    /// Time of the last turn.
     pub(crate) updated_at: DateTime<Utc>,
-    /// Last message of the branch that is shown and continued; absent before the first question.
+    /// Id of the last message of the branch that is shown and continued; absent before the first question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) active_message_id: Option<Uuid>,
-    /// When it was archived; absent if it is not.
+    /// Time of archiving; absent if it is not archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) archived_at: Option<DateTime<Utc>>,
 }
@@ -80,7 +80,7 @@ impl From<ChatSession> for SessionView {
     }
 }
 
-/// A change of a session; a field that is absent stays as it is.
+/// Changes of a session; absent fields stay unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateSessionBody {
@@ -88,9 +88,9 @@ pub(crate) struct UpdateSessionBody {
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) title: Option<String>,
-    /// Whether it is in the archive.
+    /// Whether it is archived.
     pub(crate) archived: Option<bool>,
-    /// Last message of the branch that is shown and continued.
+    /// Id of the last message of the branch to show and continue.
     pub(crate) active_message_id: Option<Uuid>,
 }
 
@@ -104,13 +104,13 @@ pub(crate) struct SessionParams {
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: i64,
-    /// Only items after the one of this id.
+    /// Only items after the one with this id.
     pub(crate) after: Option<Uuid>,
-    /// Only those whose title or messages contain this text, in any case; 1 to 200 characters.
+    /// Only sessions whose title or messages contain this text, ignoring case; 1 to 200 characters.
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     pub(crate) q: Option<String>,
-    /// Those in the archive instead of the others.
+    /// Whether to list the archived sessions instead of the others.
     #[serde(default)]
     pub(crate) archived: bool,
 }
@@ -135,7 +135,7 @@ pub(crate) struct MessageParams {
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: i64,
-    /// Only items after the one of this ordinal.
+    /// Only items after the one with this ordinal.
     #[validate(range(min = 0))]
     pub(crate) after: Option<i32>,
     /// The branch: `active` or `all`, which is the default.
@@ -148,24 +148,24 @@ pub(crate) struct MessageParams {
 pub(crate) struct MessageView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Place in the conversation, from 0.
+    /// Position in the conversation, from 0.
     pub(crate) ordinal: i32,
-    /// Question that an answer answers; absent for a question.
+    /// Id of the question that an answer answers; absent for a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) question_id: Option<Uuid>,
-    /// Message that this one follows; absent for a first question. Messages with the same parent begin branches.
+    /// Id of the message that this one follows; absent for a first question. Messages with the same parent begin branches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parent_id: Option<Uuid>,
-    /// Of a question that is being answered: the id of the answer, by which the turn is resumed and stopped.
+    /// Id of the answer that is being written to a question, with which the turn is resumed and stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) turn_id: Option<Uuid>,
     /// `user` or `assistant`.
     pub(crate) sender: &'static str,
-    /// What was said.
+    /// Text of the message.
     pub(crate) text: String,
-    /// How an answer ended: `answered`, `not_found`, `failed`, `stopped` or `interrupted`.
+    /// Outcome of an answer: `answered`, `not_found`, `failed`, `stopped` or `interrupted`.
     pub(crate) outcome: Option<&'static str>,
-    /// Why an answer was stopped: `asker`, `length`, `time` or `shutdown`; absent when it was not.
+    /// Reason of the stop: `asker`, `length`, `time` or `shutdown`; absent if it was not stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stop_reason: Option<&'static str>,
     /// Checked citations, as in an answer.
@@ -177,11 +177,11 @@ pub(crate) struct MessageView {
     pub(crate) answered_by: Option<String>,
     /// Duration of each step; empty for a question.
     pub(crate) timings: TurnTimingsView,
-    /// Tokens read by the model, when it says so.
+    /// Number of tokens that the model read, if it reports them.
     pub(crate) prompt_tokens: Option<i32>,
-    /// Tokens written by the model, when it says so.
+    /// Number of tokens that the model wrote, if it reports them.
     pub(crate) completion_tokens: Option<i32>,
-    /// When it was stored.
+    /// Time of storing.
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -208,7 +208,7 @@ impl From<ChatMessage> for MessageView {
     }
 }
 
-/// The messages of a conversation with their ratings.
+/// Returns the messages of a conversation with their ratings.
 pub(crate) fn rated_messages(
     conn: &mut PgConnection,
     session: SessionId,
@@ -224,7 +224,7 @@ pub(crate) fn rated_messages(
     Ok(rated.collect())
 }
 
-/// Starts a conversation.
+/// Creates a conversation.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = CreateSessionBody, responses(
     (status = 201, body = SessionView, headers(("Location" = String)))))]
 pub(crate) async fn create_session(
@@ -240,7 +240,7 @@ pub(crate) async fn create_session(
     Ok(Created::at(location, SessionView::from(row)))
 }
 
-/// Your conversations, newest first.
+/// Lists your conversations, newest first.
 #[utoipa::path(get, path = "/v1/sessions", tag = "sessions", params(SessionParams), responses(
     (status = 200, body = ListView<SessionView>)))]
 pub(crate) async fn list_sessions(
@@ -255,7 +255,7 @@ pub(crate) async fn list_sessions(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// One conversation.
+/// Returns a conversation.
 #[utoipa::path(get, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
     (status = 200, body = SessionView)))]
 pub(crate) async fn get_session(
@@ -270,7 +270,7 @@ pub(crate) async fn get_session(
     Ok(Json(SessionView::from(row)))
 }
 
-/// Renames a conversation, moves it into the archive or out of it, or chooses its active branch.
+/// Renames a conversation, archives it or restores it from the archive, or chooses its active branch.
 #[utoipa::path(patch, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), request_body = UpdateSessionBody, responses(
     (status = 200, body = SessionView)))]
 pub(crate) async fn update_session(
@@ -288,7 +288,7 @@ pub(crate) async fn update_session(
     Ok(Json(SessionView::from(row)))
 }
 
-/// Messages of a conversation, in the order in which they were stored.
+/// Lists the messages of a conversation, in the order in which they were stored.
 #[utoipa::path(get, path = "/v1/sessions/{id}/messages", tag = "sessions", params(("id" = Uuid, Path), MessageParams), responses(
     (status = 200, body = ListView<MessageView>)))]
 pub(crate) async fn list_messages(
@@ -301,7 +301,7 @@ pub(crate) async fn list_messages(
     let (messages, running) = app
         .read(caller.actor, move |conn| {
             let session = sessions::find(conn, id)?;
-            // Read before the messages: a turn that ends in between shows its answer, not nothing.
+            // Read before the messages: a turn that ends in between then appears with its answer.
             let running = turns::list_running(conn, id)?;
             let rows = match params.branch {
                 Some(Branch::Active) => branch_page(conn, &session, limit + 1, params.after)?,
@@ -320,7 +320,7 @@ pub(crate) async fn list_messages(
     Ok(Json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
 }
 
-/// A page of the active branch.
+/// Returns a page of the active branch.
 fn branch_page(
     conn: &mut PgConnection,
     session: &ChatSession,
@@ -333,7 +333,7 @@ fn branch_page(
     Ok(page.take(usize::try_from(limit).unwrap_or(0)).collect())
 }
 
-/// Deletes a conversation with its messages, and stops its answers under way.
+/// Deletes a conversation with its messages, and stops its running turns.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn delete_session(

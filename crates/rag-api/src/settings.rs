@@ -7,65 +7,69 @@ use ipnet::IpNet;
 /// Settings of the HTTP interface.
 #[derive(Clone, PartialEq)]
 pub struct ApiSettings {
-    /// Address to listen on; port 0 takes a free one.
+    /// Address on which to listen; port 0 selects a free port.
     pub bind: SocketAddr,
-    /// Address that metrics are served at, without a key; `None` for no metrics.
+    /// Address on which metrics are served without a key; `None` for no metrics.
     pub metrics_bind: Option<SocketAddr>,
-    /// The key that every request must bear; without one only loopback addresses are bound.
+    /// Key that every request must send; without one, only loopback addresses can be bound.
     pub bearer_key: Option<String>,
-    /// Longest file taken, in bytes.
+    /// Maximum size of an uploaded file, in bytes.
     pub max_upload_bytes: u64,
-    /// Maximum bytes of all uploads in progress; one account gets at most half.
+    /// Maximum size of all uploads in progress, in bytes; one account can use at most half.
     pub max_scratch_bytes: u64,
-    /// Longest JSON body taken, in bytes.
+    /// Maximum size of a JSON body, in bytes.
     pub max_body_bytes: usize,
-    /// How long one step of a request may work, in milliseconds.
+    /// Maximum time for one step of a request, in milliseconds.
     pub request_timeout_ms: u64,
-    /// How long a body may take to arrive, in milliseconds; large uploads get more, by their size.
+    /// Maximum time for a body to arrive, in milliseconds; large uploads have more time, by their size.
     pub body_timeout_ms: u64,
-    /// Pause between the signs of life of a silent stream, in milliseconds.
+    /// Interval between heartbeats of a silent stream, in milliseconds.
     pub heartbeat_ms: u64,
-    /// Threads that accept and parse, at least 1.
+    /// Number of threads that accept and parse requests, at least 1.
     pub workers: usize,
-    /// Maximum number of requests that wait for the database alone at once, at least 1; as many as the pool has connections.
+    /// Maximum number of concurrent requests that wait only for the database, at least 1; best equal to the number of
+    /// connections of the pool.
     pub max_concurrent_database_requests: usize,
-    /// Maximum number of searches and questions that wait for models at once, at least 1. Each holds a thread; those that use the
-    /// database at the same time are limited by the pool.
+    /// Maximum number of concurrent searches and questions that wait for models, at least 1. Each holds a thread; the pool limits
+    /// how many of them use the database at the same time.
     pub max_concurrent_model_requests: usize,
-    /// Maximum number of uploaded files that are stored at once, at least 1; fewer than the pool has connections.
+    /// Maximum number of uploaded files that are stored concurrently, at least 1; fewer than the pool has connections.
     pub max_concurrent_uploads: usize,
-    /// How long a request waits to be let to the database before it is told to come again, in milliseconds.
+    /// Maximum time for a request to wait for a permit before it is refused, in milliseconds.
     pub admission_timeout_ms: u64,
-    /// How long the end waits for requests under way, in seconds.
+    /// Maximum time for requests in progress to finish during shutdown, in seconds.
     pub shutdown_timeout_s: u64,
-    /// Most requests that one person, or the bearers of one link, may make in a minute; 0 is no limit.
+    /// Maximum number of requests of one user, or of the bearers of one link, in a minute; 0 is no limit.
     pub requests_per_minute: u32,
-    /// Most attempts to sign in, or to prove anything that fails, from one address in a minute; 0 is no limit.
+    /// Maximum number of attempts to sign in and of failed authentications from one address in a minute; 0 is no limit.
     pub attempts_per_minute: u32,
-    /// Maximum number of attempts at one account's password in an hour, from addresses that it has not signed in from; 0 is no limit.
+    /// Maximum number of attempts at one account's password in an hour, from addresses from which it has not signed in; 0 is no
+    /// limit.
     pub account_attempts_per_hour: u32,
-    /// Redis or Valkey that counts for all processes together, as `redis://host:6379/0`; without it each counts for itself.
+    /// URL of a Redis or Valkey that counts for all processes together, such as `redis://host:6379/0`; if absent, each process
+    /// counts separately.
     pub redis_url: Option<String>,
-    /// Proxies whose `X-Forwarded-For` tells who a client is.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Passwords that are checked at once, at least 1: each takes a processor and 19 MiB for tens of milliseconds.
+    /// Maximum number of passwords that are verified concurrently, at least 1: each takes a processor and 19 MiB for tens of
+    /// milliseconds.
     pub max_concurrent_passwords: usize,
-    /// Web origins whose pages may call, as `https://host:port`; none by default.
+    /// Web origins whose pages may send requests, such as `https://host:port`; none by default.
     pub cors_origins: Vec<String>,
     /// Whether Dify can search collections as external knowledge.
     pub dify: bool,
-    /// Whether Open WebUI can use the reader of documents and the reranker.
+    /// Whether Open WebUI can use the document reader and the reranker.
     pub open_webui: bool,
-    /// The LibreChat whose users can store and search files; `None` for none.
+    /// LibreChat whose users can store and search files; `None` if there is none.
     pub librechat: Option<LibreChatSettings>,
 }
 
-/// A LibreChat.
+/// The settings of a LibreChat.
 #[derive(Clone, PartialEq)]
 pub struct LibreChatSettings {
-    /// The secret that it signs its tokens with.
+    /// Secret with which it signs its tokens.
     pub jwt_secret: String,
-    /// Name of the organisation that its users belong to; made when the first user comes.
+    /// Name of the organisation of its users; created at the first request of a user.
     pub organisation: String,
 }
 

@@ -1,4 +1,4 @@
-//! The span of a request in the log: its id, its route, its status, and whose organisation it was for.
+//! The span of a request in the log: its id, route, status, and the organisation of its caller.
 
 use actix_web::{
     Error,
@@ -8,7 +8,7 @@ use actix_web::{
 use tracing::Span;
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder};
 
-/// As the library makes it, with room for the tenant, who is known only once the caller has proved who they are.
+/// The library's default span, with a field for the tenant, which is set after authentication.
 pub(crate) struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {

@@ -1,4 +1,5 @@
-//! JSON values as serde reads them, but for two forms of its own: the fields of a struct as an array, and a variant by its number.
+//! Deserialises JSON as serde does, except for two forms that serde also accepts: a struct as an array, and a variant as its
+//! number.
 
 use serde::{
     Deserializer,
@@ -10,7 +11,7 @@ use serde::{
 };
 use serde_json::{Error, Value};
 
-/// A value that gives a struct only if it is an object.
+/// A JSON value that deserialises to a struct only if it is an object.
 pub(crate) struct StrictJson(pub(crate) Value);
 
 impl IntoDeserializer<'_, Error> for StrictJson {
@@ -26,7 +27,7 @@ impl<'de> Deserializer<'de> for StrictJson {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            // Serde gives these enums no method of their own, and takes arrays for them, too.
+            // Serde has no separate method for these enums, and accepts arrays for them, too.
             Value::Array(_) if expectation(&visitor).starts_with("internally tagged enum") => {
                 Err(no_object())
             }
@@ -75,7 +76,7 @@ impl<'de> Deserializer<'de> for StrictJson {
         self.0.deserialize_enum(name, variants, visitor)
     }
 
-    /// The tag of an enum: serde also takes the number of the variant.
+    /// The tag of an enum, for which serde also accepts the number of the variant.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Number(_) => Err(Error::invalid_type(Unexpected::Other("a number"), &"a string")),
@@ -93,7 +94,7 @@ fn no_object() -> Error {
     Error::invalid_type(Unexpected::Seq, &"an object")
 }
 
-/// The text that a visitor says it expects.
+/// Returns a visitor's description of the expected value.
 fn expectation(expected: &dyn Expected) -> String {
     expected.to_string()
 }

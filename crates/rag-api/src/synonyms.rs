@@ -15,24 +15,24 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// All synonyms of a collection.
+/// The synonyms of a collection.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SynonymsBody {
-    /// At most 500 groups of 2 to 16 words or phrases, 1,000 in all, each at most 100 characters long. A question that names one
-    /// term of a group finds the others too, at half its weight; stems are compared.
+    /// At most 500 groups of 2 to 16 words or phrases, 1,000 in all, each at most 100 characters long. A question that contains a
+    /// term of a group finds the others too, at half its weight; terms are compared by stems.
     #[schema(max_items = 500)]
     pub(crate) groups: Vec<Vec<String>>,
 }
 
-/// All synonyms of a collection.
+/// The synonyms of a collection.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SynonymsView {
-    /// The groups, in the order they were given in.
+    /// Groups, in the order in which they were set.
     pub(crate) groups: Vec<Vec<String>>,
 }
 
-/// The synonyms of a collection.
+/// Returns the synonyms of a collection.
 #[utoipa::path(get, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)), responses(
     (status = 200, body = SynonymsView)))]
 pub(crate) async fn get_synonyms(
@@ -50,7 +50,7 @@ pub(crate) async fn get_synonyms(
     Ok(Json(SynonymsView { groups }))
 }
 
-/// Puts these synonyms in place of those the collection has; from then on every search counts them.
+/// Replaces the synonyms of a collection. They take effect at the next search.
 #[utoipa::path(put, path = "/v1/collections/{id}/synonyms", tag = "collections", params(("id" = Uuid, Path)),
     request_body = SynonymsBody, responses(
     (status = 200, body = SynonymsView)))]

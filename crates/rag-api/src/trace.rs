@@ -17,12 +17,12 @@ pub(crate) struct TraceView {
 pub(crate) struct StepView {
     /// Name of the step.
     pub(crate) step: &'static str,
-    /// Duration in milliseconds, without explaining the step's query.
+    /// Duration in milliseconds, without the time for explaining the step's query.
     pub(crate) ms: f64,
-    /// Facts about the step; their names depend on the step and may change.
+    /// Details of the step; their names depend on the step and may change.
     #[schema(value_type = Object)]
     pub(crate) detail: Value,
-    /// Lines of PostgreSQL's plan for the query of the step, without numbers of rows or times; absent for a step without a query.
+    /// Lines of PostgreSQL's plan of the step's query, without numbers of rows or times; absent for a step without a query.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(crate) plan: Vec<String>,

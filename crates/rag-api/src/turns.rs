@@ -1,4 +1,4 @@
-//! `/v1/sessions/{id}/messages/{message_id}/..`: the stream of a turn from any event on, and its end.
+//! `/v1/sessions/{id}/messages/{message_id}/..`: streaming a turn from any event on, and stopping it.
 
 use std::future::{Ready, ready};
 
@@ -19,7 +19,7 @@ use crate::{
     respond::NoContent,
 };
 
-/// A message in the path.
+/// The ids of a session and a message in the path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessagePath {
     pub(crate) session: SessionId,
@@ -42,17 +42,17 @@ impl Input for MessagePath {
     const PROBLEMS: &'static [Code] = &[Code::NotFound];
 }
 
-/// Where a stream begins.
+/// The start of a stream.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsParams {
-    /// Only events after the one of this id, for clients that cannot send `Last-Event-ID`, which has precedence.
+    /// Only events after the one with this id, for clients that cannot send `Last-Event-ID`, which takes precedence.
     pub(crate) after: Option<u32>,
 }
 
-/// The stream of a turn, named by the id of its answer, from any process of the server: the events after `Last-Event-ID`, and those that
-/// are still to come. 204 if the turn has ended and the client has read all of it. Streams are kept for a day.
+/// Streams a turn, named by the id of its answer, from any process of the server: the events after `Last-Event-ID`, and further
+/// ones as they occur. 204 if the turn has ended and the client has read all of it. Streams are kept for a day.
 #[utoipa::path(get, path = "/v1/sessions/{id}/messages/{message_id}/events", tag = "answers",
     params(("id" = Uuid, Path), ("message_id" = Uuid, Path), EventsParams, ("Last-Event-ID" = Option<String>, Header)), responses(
     (status = 200, body = String, content_type = "text/event-stream"),
@@ -79,8 +79,8 @@ pub(crate) async fn stream_events(
     })
 }
 
-/// Stops a turn, named by the id of its answer, in whatever process of the server it runs. The part that is written is stored. Changes
-/// nothing for a turn that has ended.
+/// Stops a turn, named by the id of its answer, in any process of the server. The part that is written is stored. Does nothing if
+/// the turn has ended.
 #[utoipa::path(post, path = "/v1/sessions/{id}/messages/{message_id}/stop", tag = "answers",
     params(("id" = Uuid, Path), ("message_id" = Uuid, Path)), responses(
     (status = 204)))]

@@ -1,4 +1,4 @@
-//! How a request may want its question understood, as JSON.
+//! The understanding options of a request, in JSON.
 
 use rag_engine::retrieve::{Said, Understanding};
 use rag_schema::enums::Sender;
@@ -7,18 +7,18 @@ use utoipa::ToSchema;
 
 use crate::problem::{ApiError, ApiResult};
 
-/// Messages before a query, at most.
+/// Maximum number of messages before a query.
 const MAX_SAID: usize = 8;
-/// Longest message before a query, in Unicode scalar values.
+/// Maximum length of a message before a query, in Unicode scalar values.
 const MAX_SAID_CHARS: usize = 10_000;
 
 /// The speaker of a message.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SenderBody {
-    /// The asker.
+    /// The user.
     User,
-    /// The answerer.
+    /// The assistant.
     Assistant,
 }
 
@@ -28,13 +28,13 @@ pub(crate) enum SenderBody {
 pub(crate) struct SaidBody {
     /// The speaker.
     sender: SenderBody,
-    /// What was said, at most 10,000 characters.
+    /// Text of the message, at most 10,000 characters.
     #[schema(max_length = 10_000)]
     text: String,
 }
 
 impl SaidBody {
-    /// As the engine takes it.
+    /// Returns the message in the engine's form.
     pub(crate) fn said(&self) -> Said<'_> {
         let sender = match self.sender {
             SenderBody::User => Sender::User,
@@ -43,7 +43,7 @@ impl SaidBody {
         Said { sender, text: &self.text }
     }
 
-    /// Refuses what is too much.
+    /// Refuses too many or too long messages.
     pub(crate) fn check(said: &[Self]) -> ApiResult<()> {
         if said.len() > MAX_SAID {
             return Err(ApiError::field("context", "must be at most 8 items long"));
@@ -58,25 +58,26 @@ impl SaidBody {
     }
 }
 
-/// Which steps are taken to understand a question; what is absent is as the server has it.
+/// The steps of understanding a question. Absent fields keep the server's settings.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnderstandingBody {
-    /// Whether a question that leans on what was said before is searched together with the question before it.
+    /// Whether a question that depends on the conversation is searched together with the question before it.
     context: Option<bool>,
-    /// Whether, instead of that, a chat model puts it so that it stands alone; nothing happens without one.
+    /// Whether, instead of that, a chat model rewrites the question to stand alone; no effect without a chat model.
     rewrite: Option<bool>,
-    /// Wordings that a chat model gives beside the question's own, 0 to 5; refused without one.
+    /// Number of wordings that a chat model adds to the question, 0 to 5; refused without a chat model.
     #[schema(minimum = 0, maximum = 5)]
     multi_query: Option<usize>,
-    /// Whether a chat model writes a passage that could answer, to be searched by (HyDE); refused without one.
+    /// Whether a chat model writes a passage that could answer, whose vector is searched, too (HyDE); refused without a chat
+    /// model.
     hyde: Option<bool>,
-    /// Whether the collections' synonyms count.
+    /// Whether synonyms of the collections are used.
     synonyms: Option<bool>,
 }
 
 impl UnderstandingBody {
-    /// The server's steps, changed as asked.
+    /// Returns the server's steps with these changes.
     pub(crate) fn applied_to(body: Option<Self>, server: Understanding) -> ApiResult<Understanding> {
         let body = body.unwrap_or_default();
         let understanding = Understanding {

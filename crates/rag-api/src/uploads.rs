@@ -1,4 +1,4 @@
-//! Documents sent to a collection: spooled to disk within limits first, and only then given to the engine.
+//! Uploads of documents to a collection: spooled to disk within limits, and then passed to the engine.
 
 use std::{
     io::Write,
@@ -35,9 +35,9 @@ use crate::{
     scratch::Reserved,
 };
 
-/// Longest title or metadata field of a form, in bytes.
+/// Maximum length of the title or metadata field of a form, in bytes.
 const FIELD_BYTES: usize = 64 << 10;
-/// Minimum rate of a large upload on average, in bytes per second.
+/// Minimum average rate of a large upload, in bytes per second.
 const MIN_RATE: u64 = 64 << 10;
 
 /// A text to store as a document.
@@ -48,15 +48,15 @@ pub(crate) struct CreateTextBody {
     #[validate(length(min = 1, max = 500), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 500)]
     pub(crate) title: String,
-    /// The text.
+    /// Text of the document.
     #[validate(length(min = 1))]
     #[schema(min_length = 1)]
     pub(crate) text: String,
-    /// File name or address it came from; an ending such as `.md` tells the format.
+    /// File name or address of origin; an extension such as `.md` determines the format.
     #[validate(length(min = 1, max = 2000), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 2000)]
     pub(crate) source: Option<String>,
-    /// Facts about it: an object.
+    /// Metadata: an object.
     #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Option<Value>,
 }
@@ -68,24 +68,24 @@ pub(crate) struct UploadForm {
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
-    /// Title; without one, the document's own or the file's name.
+    /// Title; if absent, the document's own title or the file's name.
     title: Option<String>,
-    /// Facts about it: a JSON object as text.
+    /// Metadata: a JSON object as text.
     metadata: Option<String>,
 }
 
-/// What became of a document that was sent.
+/// The outcome of an upload.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AcceptedView {
-    /// The document.
+    /// Document.
     pub(crate) document: DocumentView,
-    /// The job that reads it.
+    /// Job that reads it.
     pub(crate) job: Option<JobView>,
-    /// Whether the collection had these very bytes already; then nothing was stored.
+    /// Whether the collection already has a document with the same bytes; nothing was stored in that case.
     pub(crate) duplicate: bool,
 }
 
-/// Sends a file. It can be found once its job is done.
+/// Uploads a file. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = uuid::Uuid, Path)),
     request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
@@ -109,7 +109,7 @@ pub(crate) async fn upload_document(
     store(&app, caller.actor, id, incoming).await
 }
 
-/// Sends a text. It can be found once its job is done.
+/// Uploads a text. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents", params(("id" = uuid::Uuid, Path)),
     request_body = CreateTextBody, responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
@@ -137,10 +137,10 @@ pub(crate) async fn create_text(
     store(&app, caller.actor, id, incoming).await
 }
 
-/// A file on disk and what was said about it.
+/// A file on disk with the other fields of its form.
 struct Incoming {
     file: NamedTempFile,
-    /// The room that a large file takes until it is stored.
+    /// Disk space that a large file reserves until it is stored.
     room: Option<Reserved>,
     title: Option<String>,
     source: Option<String>,
@@ -184,7 +184,7 @@ async fn spool(app: &App) -> ApiResult<NamedTempFile> {
     Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(|error| stopped(&error))??)
 }
 
-/// Takes the form apart. The order of its fields is free.
+/// Parses the form, whose fields may be in any order.
 async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResult<Incoming> {
     let mut patience = Patience::new(app);
     let (mut file, mut title, mut metadata) = (None, None, None);
@@ -216,23 +216,24 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
     if let Some(field) = nul(&metadata, "metadata") {
         return Err(ApiError::field(field, "holds a NUL character"));
     }
-    // A file's name is cleaned rather than refused: it comes from a disk, not from a person, and is only a label here.
+    // A file's name is cleaned, not refused: it is only a label that comes from the client's file system.
     let source = name.map(|name| names::clean(&name).chars().take(500).collect::<String>());
     let source = source.filter(|name| !name.is_empty());
     Ok(Incoming { file, room: Some(room), title, source, metadata })
 }
 
-/// A file without a collection, on disk, and what was said about it.
+/// A file outside of collections, on disk, with the other field of its form.
 pub(crate) struct LooseFile {
     pub(crate) file: NamedTempFile,
     pub(crate) name: String,
-    /// The text of the one other field that is read.
+    /// Text of the other field.
     pub(crate) label: String,
-    /// The room that a large file takes until it is stored.
+    /// Disk space that a large file reserves until it is stored.
     _room: Reserved,
 }
 
-/// Receives a form with `file` and one other field, given by its name and maximum length in characters. More fields change nothing.
+/// Receives a form with `file` and one other field, given by its name and maximum length in characters. Further fields are
+/// ignored.
 pub(crate) async fn receive_form_file(
     app: &App,
     mut form: Multipart,
@@ -265,10 +266,10 @@ pub(crate) async fn receive_form_file(
     Ok(LooseFile { file, name, label, _room: room })
 }
 
-/// A body that is a file, on disk.
+/// A request body on disk.
 pub(crate) struct BodyFile {
     pub(crate) file: NamedTempFile,
-    /// The room that a large file takes until it has been read.
+    /// Disk space that a large file reserves until it has been read.
     _room: Reserved,
 }
 
@@ -318,10 +319,10 @@ async fn receive_text(field: &mut Field, patience: &mut Patience, name: &str) ->
     if text.contains('\0') { Err(ApiError::field(name, "holds a NUL character")) } else { Ok(text) }
 }
 
-/// How long a body may still take: each part comes within a fixed time, and all of them at a minimum rate.
+/// The time limits of a body: a fixed time for each part, and a minimum rate for all parts together.
 struct Patience {
     since: Instant,
-    /// Maximum pause between two parts, and the time that a body of any size may take.
+    /// Maximum pause between two parts, and the time for a body of any size.
     fixed: Duration,
     received: u64,
 }

@@ -1,4 +1,4 @@
-//! The command line: its commands, flags and help; what they do lies in `commands`.
+//! The command line: its commands, flags and help. The commands are implemented in `commands`.
 
 mod accounts;
 mod backup;
@@ -30,10 +30,10 @@ pub(crate) use self::{
                   Exit codes: 0 done, 1 refused, failed or not found, 2 wrong usage or configuration,\n            3 database or model cannot be reached"
 )]
 pub(crate) struct Cli {
-    /// Where settings come from.
+    /// Flags of all commands.
     #[command(flatten)]
     pub(crate) global: Global,
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -44,10 +44,10 @@ pub(crate) struct Global {
     /// Configuration file [default: $`RAG_CONFIG`, ./rag.toml or ~/.config/rag/rag.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder of the data, as `postgres.data_dir`
+    /// Data folder, as `postgres.data_dir`
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Any setting, such as --set `search.ef_search=200` (see `rag config show`)
+    /// Override a setting, such as --set `search.ef_search=200` (see `rag config show`)
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
 }
@@ -80,7 +80,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag search notice period\n  rag search --mode lexical --limit 20 \"§ 622\""
     )]
     Search(Search),
-    /// Judge retrieval on a test collection of the BEIR shape, or answers
+    /// Judge retrieval on a test collection in the BEIR format, or judge answers
     #[command(
         after_help = "Examples:\n  rag eval scifact/\n  rag eval --keep-as scifact scifact/ --json\n  rag eval --answers xquad/\n\n\
                             The folder holds corpus.jsonl, queries.jsonl and qrels.tsv. A query with `context` (the question before) is a follow-up.\n\
@@ -88,13 +88,13 @@ pub(crate) enum Command {
                             the corpus], \"group\"}; a question without `answers` must be refused."
     )]
     Eval(Eval),
-    /// Index the words of stored documents again, with the present rules and counts
+    /// Index the words of stored documents again, with the current rules and counts
     #[command(
         after_help = "Examples:\n  rag reindex\n  rag reindex --collection law\n\nWorth it after an upgrade that says so, and after a \
                             collection has grown or shrunk much. Searches go on meanwhile."
     )]
     Reindex(Reindex),
-    /// Show the vector index, or rebuild it with the present settings
+    /// Show the vector index, or rebuild it with the current settings
     #[command(
         after_help = "Examples:\n  rag index\n  rag index --rebuild\n  rag index --rebuild --kind hnsw_binary\n\nSearches go on while it is \
                             built, by the old index; documents that are taken in meanwhile wait."
@@ -106,29 +106,29 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag model list\n  rag model add multilingual-e5-small\n  rag model switch multilingual-e5-small --collection law"
     )]
     Model(ModelCommand),
-    /// Show or set the words and phrases that mean the same in a collection
+    /// Show or set the words and phrases with the same meaning in a collection
     #[command(after_help = "Examples:\n  rag synonyms law\n  rag synonyms law synonyms.txt\n\n\
                             The file holds a group a line, its terms with commas between them: notice period, term of notice")]
     Synonyms(Synonyms),
-    /// Remember statements, list, correct and forget them
+    /// Remember statements; list, correct and forget them
     #[command(
         subcommand,
         after_help = "Examples:\n  rag memory add \"I live in Berlin\"\n  rag memory list --state active"
     )]
     Memory(MemoryCommand),
-    /// Find what was remembered
+    /// Find remembered statements
     #[command(
         after_help = "Examples:\n  rag recall \"Where do I live?\"\n  rag recall --documents \"What did I say about pumps last week?\""
     )]
     Recall(RecallArgs),
-    /// Show what runs and what is stored
+    /// Show the state of the database and the stored data
     Status(Json),
-    /// Check everything that `rag` needs, and say what to do about it
+    /// Check everything that `rag` needs, and print the cure of each problem
     Doctor(Json),
     /// Bring the tables up to date
     #[command(after_help = "Examples:\n  rag migrate\n  rag migrate --pending\n  rag migrate --revert")]
     Migrate(Migrate),
-    /// Save everything into a folder while the server runs, or prove such a backup
+    /// Back up everything into a folder while the server runs, or verify a backup
     #[command(
         after_help = "Examples:\n  rag backup\n  rag backup /backups/monday\n  rag backup verify /backups/monday"
     )]
@@ -136,25 +136,25 @@ pub(crate) enum Command {
     /// Restore a backup into an empty database
     #[command(after_help = "Example:\n  rag --data-dir NEW restore /backups/monday")]
     Restore(Restore),
-    /// Invite, list, suspend and erase people
+    /// Invite, list, suspend and erase users
     #[command(
         subcommand,
         after_help = "Examples:\n  rag user add ada@example.org --admin\n  rag user suspend bob@example.org"
     )]
     User(UserCommand),
-    /// Make, list and revoke API keys
+    /// Create, list and revoke API keys
     #[command(
         subcommand,
         after_help = "Examples:\n  rag key add \"the website\" --scope read --scope ask --user ada@example.org\n  rag key revoke rag_4fGh2K"
     )]
     Key(KeyCommand),
-    /// List organisations with what they use, and set their limits
+    /// List organisations with their usage, and set their limits
     #[command(subcommand)]
     Organisation(OrganisationCommand),
     /// Show or check the settings
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// The embedded PostgreSQL
+    /// Manage the embedded PostgreSQL
     #[command(subcommand)]
     Pg(PgCommand),
 }
@@ -162,7 +162,7 @@ pub(crate) enum Command {
 /// Arguments of `rag serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address and port, as server.bind
+    /// Address and port to listen on, as server.bind
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) bind: Option<String>,
 }
@@ -170,10 +170,10 @@ pub(crate) struct Serve {
 /// Arguments of `rag ingest`.
 #[derive(Debug, Args)]
 pub(crate) struct Ingest {
-    /// Files and folders
+    /// Files and folders to store
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Collection to store into; made when missing
+    /// Collection to store into; created if missing
     #[arg(long, default_value = "default", value_name = "NAME")]
     pub(crate) collection: String,
     /// Print one JSON object
@@ -184,16 +184,16 @@ pub(crate) struct Ingest {
 /// Arguments of `rag ask`.
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
-    /// The question
+    /// Question to answer
     #[arg(required = true)]
     pub(crate) question: Vec<String>,
-    /// Only this collection [default: all]
+    /// Search only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
-    /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
+    /// Search only documents that meet this condition, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
-    /// Session to go on with, an id that an earlier answer printed
+    /// Session to continue, by the id that an earlier answer printed
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<uuid::Uuid>,
     /// Print one JSON object
@@ -212,22 +212,22 @@ pub(crate) struct Search {
     /// Question or words
     #[arg(required = true)]
     pub(crate) query: Vec<String>,
-    /// Only this collection [default: all]
+    /// Search only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
-    /// Most results
+    /// Maximum number of results
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "N")]
     pub(crate) limit: u16,
-    /// Legs that take part
+    /// Legs of the search
     #[arg(long, value_enum, default_value_t = SearchMode::Hybrid)]
     pub(crate) mode: SearchMode,
-    /// Only documents that pass it, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
+    /// Search only documents that meet this condition, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
-    /// Have the reranker of the settings judge the best results, or with --rerank=false not [default: rerank.always]
+    /// Rerank the best results, or do not with --rerank=false [default: rerank.always]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) rerank: Option<bool>,
-    /// Show how the results came about: steps, times and PostgreSQL's plans
+    /// Show a trace of the search: steps, times and PostgreSQL's plans
     #[arg(long)]
     pub(crate) explain: bool,
     /// Print one JSON object
@@ -240,19 +240,20 @@ pub(crate) struct Search {
 pub(crate) struct Eval {
     /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with corpus.jsonl and questions.jsonl
     pub(crate) dir: PathBuf,
-    /// Ask the folder's questions, and judge the answers
+    /// Ask the folder's questions and judge the answers
     #[arg(long, conflicts_with_all = ["sweep", "compare"])]
     pub(crate) answers: bool,
-    /// Collection to load into and keep; loaded once, it can be judged again at once [default: a fresh one, then deleted]
+    /// Collection to load into and keep, so that it can be judged again without loading [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,
-    /// Judge other ways to understand and rank too (fusions, feedback, diversity, steps of `query`), or those named like NAME
+    /// Also judge variants of understanding and ranking (fusions, feedback, diversity, steps of `query`): all, or those whose
+    /// name contains NAME
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) sweep: Option<String>,
-    /// Compare with the JSON of an earlier run; a loss of quality is exit code 1
+    /// Compare with the JSON of an earlier run; exit code 1 if quality is lost
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
-    /// Loss of nDCG@10 or recall@100 that is not worth mentioning
+    /// Loss of nDCG@10 or recall@100 that is tolerated
     #[arg(long, default_value_t = 0.005, requires = "compare", value_name = "PART")]
     pub(crate) tolerance: f64,
     /// Print one JSON object
@@ -263,7 +264,7 @@ pub(crate) struct Eval {
 /// Arguments of `rag reindex`.
 #[derive(Debug, Args)]
 pub(crate) struct Reindex {
-    /// Only this collection [default: all]
+    /// Index only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
 }
@@ -271,10 +272,10 @@ pub(crate) struct Reindex {
 /// Arguments of `rag index`.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Rebuild it
+    /// Rebuild the index
     #[arg(long)]
     pub(crate) rebuild: bool,
-    /// `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
+    /// Kind of the index: `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
     #[arg(long, requires = "rebuild", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Print one JSON object
@@ -287,22 +288,22 @@ pub(crate) struct Index {
 pub(crate) struct Synonyms {
     /// Name of the collection
     pub(crate) collection: String,
-    /// File with the groups that take the place of those there are
+    /// File with the groups that replace the present ones
     pub(crate) file: Option<PathBuf>,
 }
 
-/// Legs of a search.
+/// The legs of a search.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SearchMode {
-    /// Words and vectors
+    /// Both legs, fused
     Hybrid,
-    /// Vectors only
+    /// Dense leg only: vectors
     Dense,
-    /// Words only
+    /// Lexical leg only: words
     Lexical,
 }
 
-/// Arguments of commands that only print.
+/// Arguments of commands that only print information.
 #[derive(Debug, Args)]
 pub(crate) struct Json {
     /// Print one JSON object
@@ -313,19 +314,19 @@ pub(crate) struct Json {
 /// Arguments of `rag migrate`.
 #[derive(Debug, Args)]
 pub(crate) struct Migrate {
-    /// Take back the last migration, with the data in what it made
+    /// Revert the last migration and delete the data in the tables and columns that it created
     #[arg(long, conflicts_with = "pending")]
     pub(crate) revert: bool,
-    /// Only list what has not been run
+    /// Only list the pending migrations
     #[arg(long)]
     pub(crate) pending: bool,
 }
 
-/// What to do with the settings.
+/// `rag config ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// List every value and where it came from; secrets are masked
+    /// List every value with its origin; secrets are masked
     Show(Json),
-    /// Say whether the settings can be used
+    /// Check that the settings are valid
     Check,
 }

@@ -1,4 +1,4 @@
-//! Why a command failed: what to tell the user, the cure, and the exit code; never a driver's text or a secret.
+//! The failure of a command: message, cure and exit code, without the text of a driver or a secret.
 
 use std::process::ExitCode;
 
@@ -11,12 +11,12 @@ use rag_repo::RepoError;
 /// Result of a command.
 pub(crate) type Outcome<T> = Result<T, Failure>;
 
-/// What an exit code says.
+/// The exit code of a failed command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Something was refused, not found or failed.
+    /// Something was refused, was not found, or failed.
     Failed,
-    /// The command line or the configuration cannot be used.
+    /// The command line or the configuration is invalid.
     Usage,
     /// The database or a model cannot be reached.
     Unreachable,
@@ -35,21 +35,21 @@ impl From<Exit> for ExitCode {
 /// An error and its cure.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
-    /// What the process exits with.
+    /// Exit code of the process.
     pub(crate) exit: Exit,
-    /// What happened.
+    /// Description of the failure.
     pub(crate) message: String,
-    /// What to do about it.
+    /// Cure, if one is known.
     pub(crate) hint: Option<String>,
 }
 
 impl Failure {
-    /// A failure without a hint.
+    /// Creates a failure without a hint.
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), hint: None }
     }
 
-    /// The same with a cure.
+    /// Adds the cure.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -142,7 +142,7 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// The error and its causes on one line.
+/// Returns the error and its causes on one line.
 fn sentence(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Sets up the log, which goes to the standard error.
+//! Sets up the log, which is written to standard error.
 
 use std::io;
 
@@ -14,13 +14,13 @@ use crate::{
     output,
 };
 
-/// Starts logging. Commands that answer and end log warnings only, unless a level was asked for.
+/// Starts logging. Short-lived commands log only errors, unless a level is configured.
 pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
     let Log { level, format } = &config.sections.log;
     let is_default =
         config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
     let level = if is_server || !is_default { level.as_str() } else { "error" };
-    // The pool's own lines hold the driver's words; what they mean for us is logged by the engine.
+    // The pool's own messages contain the driver's text; the engine logs the errors.
     let filter = EnvFilter::try_new(format!("r2d2=off,actix_server=warn,{level}")).map_err(|error| {
         Failure::new(Exit::Usage, format!("{}: {error}", config.layers.describe("log.level")))
             .hint("allowed is error, warn, info, debug, trace, or a filter such as info,rag_engine=debug")

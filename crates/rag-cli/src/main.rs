@@ -1,4 +1,4 @@
-//! The `rag` command: the one program, its hidden children first.
+//! The `rag` command: one program, which first checks whether it runs as one of its hidden child processes.
 
 mod args;
 mod commands;
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads one document in a process of its own.
+/// Reads one document in a separate process.
 fn extract_child(args: impl Iterator<Item = OsString>) -> ExitCode {
     match rag_text::isolate::parse_child_args(args) {
         Some(job) => rag_text::isolate::child_main(job),

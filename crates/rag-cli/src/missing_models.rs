@@ -1,4 +1,4 @@
-//! Embedding models that stored collections and queued jobs need and this machine does not have.
+//! Embedding models that stored collections and queued jobs need but this machine does not have.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use rag_repo::{
 
 use crate::config::Config;
 
-/// A model that is needed and neither configured nor installed.
+/// A model that is needed but neither configured nor installed.
 #[derive(Debug, Clone)]
 pub(crate) struct MissingModel(ModelUse);
 
-/// The models that collections or queued jobs need, without those that a process with these settings has.
+/// Returns the models that collections or queued jobs need but a process with these settings does not have.
 pub(crate) fn missing_models(conn: &mut PgConnection, config: &Config) -> RepoResult<Vec<MissingModel>> {
     let mut uses = embedding_models::uses(conn)?;
     uses.retain(|used| !config.has_model(&used.name) && (used.collections > 0 || used.queued_jobs > 0));
@@ -22,7 +22,7 @@ pub(crate) fn missing_models(conn: &mut PgConnection, config: &Config) -> RepoRe
 }
 
 impl MissingModel {
-    /// What is missing, and what that means.
+    /// Describes the missing model and the consequences.
     pub(crate) fn finding(&self) -> String {
         let ModelUse { name, collections, queued_jobs, .. } = &self.0;
         format!(
@@ -30,7 +30,7 @@ impl MissingModel {
         )
     }
 
-    /// What to do about it.
+    /// Returns the cure.
     pub(crate) fn cure(&self) -> String {
         missing_model_cure(&self.0.name)
     }

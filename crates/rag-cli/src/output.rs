@@ -1,4 +1,4 @@
-//! The one place that writes to the terminal; a reader that has gone away (`rag .. | head`) is no error.
+//! The only module that writes to the terminal. A reader that has closed its end (`rag .. | head`) is not an error.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,20 +6,20 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// Writes a line to the standard output.
+/// Writes a line to standard output.
 pub(crate) fn line(text: impl AsRef<str>) {
     piece(text);
     piece("\n");
 }
 
-/// Writes text to the standard output at once.
+/// Writes text to standard output and flushes it.
 pub(crate) fn piece(text: impl AsRef<str>) {
     let mut out = io::stdout().lock();
-    // Nobody reads on: there is nobody to tell either.
+    // An error means that the reader is gone, so it cannot be reported either.
     let _ = out.write_all(text.as_ref().as_bytes()).and_then(|()| out.flush());
 }
 
-/// Writes a line to the standard error.
+/// Writes a line to standard error.
 pub(crate) fn note(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
 }
@@ -32,7 +32,7 @@ pub(crate) fn json(value: &impl Serialize) {
     }
 }
 
-/// Writes a failure and its cure.
+/// Writes a failure and its cure to standard error.
 pub(crate) fn failure(failure: &Failure) {
     note(format!("error: {}", failure.message));
     if let Some(hint) = &failure.hint {
@@ -40,12 +40,12 @@ pub(crate) fn failure(failure: &Failure) {
     }
 }
 
-/// Whether people, not programs, see what goes to the standard error.
+/// Returns whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Text on one line, cut to `most` characters.
+/// Returns the text on one line, cut to `most` characters.
 pub(crate) fn short(text: &str, most: usize) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let words: String = words.chars().filter(|c| !c.is_control()).collect();
@@ -55,7 +55,7 @@ pub(crate) fn short(text: &str, most: usize) -> String {
     words.chars().take(most.saturating_sub(2)).chain("..".chars()).collect()
 }
 
-/// Where a passage stands, for people: title, page and the headings below the title.
+/// Returns the place of a passage: title, page, and the headings below the title.
 pub(crate) fn place(title: &str, page: Option<i32>, headings: &[String]) -> String {
     let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
     let skipped = usize::from(headings.first().is_some_and(|heading| heading == title));
@@ -64,7 +64,7 @@ pub(crate) fn place(title: &str, page: Option<i32>, headings: &[String]) -> Stri
     short(&format!("{title}{page}{comma}{headings}"), 140)
 }
 
-/// Bytes as people write them.
+/// Formats a number of bytes with a unit.
 pub(crate) fn bytes(count: u64) -> String {
     let units = [("GB", 30_u32), ("MB", 20), ("kB", 10)];
     match units.iter().find(|(_, shift)| count >> shift > 0) {

@@ -1,8 +1,9 @@
-//! Where things lie unless the settings say otherwise; the same rule as in `scripts/setup`.
+//! Default paths; the same rules as in `scripts/setup`.
 
 use std::{env, path::PathBuf};
 
-/// `RAG_HOME`, else `~/.cache/rag`: what `make setup` installs and, unless closed to PostgreSQL's user, the data.
+/// Returns `RAG_HOME`, or else `~/.cache/rag`: the folder of the files that `make setup` installs and, if PostgreSQL's user can
+/// access it, of the data.
 pub(crate) fn rag_home() -> PathBuf {
     match env::var_os("RAG_HOME").filter(|home| !home.is_empty()) {
         Some(home) => PathBuf::from(home),
@@ -10,17 +11,17 @@ pub(crate) fn rag_home() -> PathBuf {
     }
 }
 
-/// Data of the embedded server.
+/// Returns the data folder of the embedded server.
 pub(crate) fn data_dir() -> PathBuf {
     rag_pg::default_data_dir(&rag_home())
 }
 
-/// A local model, as the setup installs it.
+/// Returns the folder of a local model that the setup installed.
 pub(crate) fn model_dir(folder: &str) -> PathBuf {
     rag_home().join("model").join(folder)
 }
 
-/// The user's own configuration file.
+/// Returns the path of the user's own configuration file.
 pub(crate) fn user_config() -> PathBuf {
     home().join(".config/rag/rag.toml")
 }

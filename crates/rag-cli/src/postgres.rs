@@ -1,4 +1,4 @@
-//! Which PostgreSQL a command works with: a configured one, one that another `rag` runs, or one of its own.
+//! The PostgreSQL of a command: a configured one, one that another `rag` runs, or one that it starts itself.
 
 use std::{
     env, thread,
@@ -12,23 +12,23 @@ use crate::{
     failure::{Exit, Failure, Outcome},
 };
 
-/// How long another `rag` may take to start or stop the server that we want to share.
+/// Maximum time for another `rag` to start or stop the server that this process wants to share.
 const PATIENCE: Duration = Duration::from_mins(1);
 const STEP: Duration = Duration::from_millis(200);
 
-/// A PostgreSQL for as long as it is needed.
+/// A PostgreSQL server for the duration of a command.
 #[derive(Debug)]
 pub(crate) enum Postgres {
-    /// Named in the configuration.
+    /// The configured server, by its URL.
     Configured(String),
-    /// Run by another `rag` on the same data directory.
+    /// The server that another `rag` runs on the same data folder, by its URL.
     Joined(String),
-    /// Run by us; it stops when this is dropped.
+    /// The server that this process runs; it stops when this is dropped.
     Own(Supervisor),
 }
 
 impl Postgres {
-    /// The configured server, or one of our own; refused when another `rag` runs it already.
+    /// Returns the configured server, or starts one. Fails if another `rag` already runs it.
     pub(crate) fn serve(config: &Config) -> Outcome<Self> {
         match configured(config) {
             Some(postgres) => Ok(postgres),
@@ -43,7 +43,7 @@ impl Postgres {
         }
     }
 
-    /// The configured server, the one that runs, or one of our own.
+    /// Returns the configured server or the running one, or starts one.
     pub(crate) fn open(config: &Config) -> Outcome<Self> {
         if let Some(postgres) = configured(config) {
             return Ok(postgres);
@@ -56,14 +56,14 @@ impl Postgres {
                 Err(error) => return Err(error.into()),
             }
             match own(config)? {
-                // Another `rag` has begun to start the server, or has not yet stopped it.
+                // Another `rag` is starting the server, or is still stopping it.
                 Err(PgError::AlreadyRunning { .. }) if began.elapsed() < PATIENCE => thread::sleep(STEP),
                 other => return Ok(other?),
             }
         }
     }
 
-    /// Its libpq URL, which holds the password.
+    /// Returns the server's libpq URL, which contains the password.
     pub(crate) fn url(&self) -> &str {
         match self {
             Self::Configured(url) | Self::Joined(url) => url,
@@ -71,12 +71,12 @@ impl Postgres {
         }
     }
 
-    /// Whether it is ours, kept dying and is started no more.
+    /// Returns whether this process runs the server and no longer restarts it, because it failed repeatedly.
     pub(crate) fn has_given_up(&self) -> bool {
         matches!(self, Self::Own(supervisor) if supervisor.has_given_up())
     }
 
-    /// Where it runs, for people.
+    /// Returns a description of the place where the server runs.
     pub(crate) fn place(&self) -> &'static str {
         match self {
             Self::Configured(_) => "configured (database.url)",
@@ -90,7 +90,7 @@ fn configured(config: &Config) -> Option<Postgres> {
     config.sections.database.url.given().map(|url| Postgres::Configured(url.to_owned()))
 }
 
-/// The installation that the configuration names.
+/// Returns the configured installation of PostgreSQL.
 pub(crate) fn install(config: &Config) -> Outcome<Install> {
     Ok(Install::find(&config.install_dir())?)
 }

@@ -1,4 +1,4 @@
-//! Shows how far long work is, to people; programs that read the standard error see nothing.
+//! Shows the progress of long work on a terminal; nothing is shown if standard error is not a terminal.
 
 use std::{panic, thread, time::Duration};
 
@@ -6,15 +6,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
 
-/// How often work is looked at.
+/// Interval at which work is polled.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A spinner before a message, with the time that has passed.
+/// Returns a spinner with a message and the elapsed time.
 pub(crate) fn spinner() -> ProgressBar {
     styled(ProgressBar::new_spinner, "{spinner} {msg} [{elapsed}]")
 }
 
-/// A bar of this style, hidden from programs.
+/// Returns a bar of this style, hidden if standard error is not a terminal.
 pub(crate) fn styled(bar: impl FnOnce() -> ProgressBar, template: &str) -> ProgressBar {
     let bar = if output::is_watched() { bar() } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -23,7 +23,7 @@ pub(crate) fn styled(bar: impl FnOnce() -> ProgressBar, template: &str) -> Progr
     bar
 }
 
-/// Does the work, and looks at it again and again until it ends; then the bar is gone.
+/// Runs the work and calls `look` repeatedly until it ends; then removes the bar.
 pub(crate) fn watch<T: Send>(bar: &ProgressBar, look: impl Fn(), work: impl FnOnce() -> T + Send) -> T {
     let done = thread::scope(|scope| {
         let work = scope.spawn(work);

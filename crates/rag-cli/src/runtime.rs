@@ -1,4 +1,4 @@
-//! What commands work with, built once and in order: database, tables, models, engine.
+//! The context of commands, built once and in order: database, tables, models, engine.
 
 use std::{
     env, fs,
@@ -29,39 +29,39 @@ use crate::{
     postgres::Postgres,
 };
 
-/// A scratch file untouched for so long was left by a killed process.
+/// Age of scratch files that are considered left over by a killed process.
 const STALE: Duration = Duration::from_hours(1);
 
-/// Everything a command needs. The engine's connections end before the server does.
+/// The context of a command. The engine's connections are closed before the server stops.
 pub(crate) struct Context {
-    /// The use cases.
+    /// Engine.
     pub(crate) engine: Engine,
-    /// The server.
+    /// Database server.
     pub(crate) postgres: Postgres,
-    /// The settings.
+    /// Settings.
     pub(crate) config: Config,
 }
 
 impl Context {
-    /// For a command that answers and ends.
+    /// Opens the context of a short-lived command.
     pub(crate) fn open(config: Config) -> Outcome<Self> {
         let postgres = Postgres::open(&config)?;
         Self::on(config, postgres)
     }
 
-    /// As `open`, with local models beside those of the settings and of the database.
+    /// As `open`, with local models besides those of the settings and of the database.
     pub(crate) fn open_with(config: Config, added: &[&'static LocalModel]) -> Outcome<Self> {
         let postgres = Postgres::open(&config)?;
         Self::made(config, postgres, added)
     }
 
-    /// On a server that runs.
+    /// Builds the context on a running server.
     pub(crate) fn on(config: Config, postgres: Postgres) -> Outcome<Self> {
         Self::made(config, postgres, &[])
     }
 
     fn made(config: Config, postgres: Postgres, added: &[&'static LocalModel]) -> Outcome<Self> {
-        // Loading the model and preparing the tables have nothing to wait for in each other.
+        // Loading the model and preparing the tables do not depend on each other.
         let (embedder, tables) = thread::scope(|scope| {
             let embedder = scope.spawn(|| embedder(&config));
             let tables = migrate(&postgres);
@@ -87,8 +87,8 @@ impl Context {
         Ok(Self { engine, postgres, config })
     }
 
-    /// Says when the index is not as the settings have it. A known model keeps its index: building it may take long, and is the
-    /// operator's to decide. Who asks a question is not told each time.
+    /// Warns if the index differs from the settings. A known model keeps its index: building it may take long, so the operator
+    /// decides when. Commands that ask a question do not warn each time.
     pub(crate) fn warn_of_other_index(&self) {
         let (stands, wanted) = (self.engine.models().for_new_collections().row().index, self.config.index());
         if !stands.is_built_like(&wanted) {
@@ -98,7 +98,7 @@ impl Context {
         }
     }
 
-    /// Says which collections and jobs need a model that the settings do not have.
+    /// Warns about collections and jobs that need a model that the settings do not have.
     pub(crate) fn warn_of_missing_models(&self) -> Outcome<()> {
         let missing = self.engine.db().read(Actor::System, |conn| missing_models(conn, &self.config))?;
         for missing in &missing {
@@ -107,7 +107,7 @@ impl Context {
         Ok(())
     }
 
-    /// The collection of that name.
+    /// Returns the operator's collection of that name.
     pub(crate) fn collection(&self, name: &str) -> Outcome<Collection> {
         let user = self.engine.local_user();
         let find = |conn: &mut PgConnection| collections::find_by_name(conn, user.id, name);
@@ -118,7 +118,7 @@ impl Context {
     }
 }
 
-/// A connection to a server that has all that is needed.
+/// Connects to a server, and checks that it meets the requirements.
 pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
     let conn = server::connect(postgres.url()).map_err(|error| match postgres {
         Postgres::Configured(_) => Failure::from(error)
@@ -128,7 +128,7 @@ pub(crate) fn connect(postgres: &Postgres) -> Outcome<PgConnection> {
     suitable(conn)
 }
 
-/// A connection to the server at `url`, which has all that is needed.
+/// Connects to the server at `url`, and checks that it meets the requirements.
 pub(crate) fn connect_to(url: &str) -> Outcome<PgConnection> {
     suitable(server::connect(url)?)
 }
@@ -146,7 +146,7 @@ fn migrate(postgres: &Postgres) -> Outcome<()> {
     Ok(())
 }
 
-/// The embedding model that the configuration names.
+/// Loads the embedding model of the configuration.
 pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
     let section = &config.sections.embedding;
     if section.kind == EmbeddingKind::Local {
@@ -173,8 +173,8 @@ pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
     })?))
 }
 
-/// The local models that the database knows and that are installed, so that a change of the settings leaves no collection without
-/// its model; and those in `added`. One that the database knows and that cannot be loaded is left out with a warning.
+/// Loads the installed local models that the database knows, so that a change of the settings leaves no collection without its
+/// model, and those in `added`. A known model that cannot be loaded is skipped with a warning.
 fn further_models(
     config: &Config,
     db: &Db,
@@ -199,7 +199,7 @@ fn further_models(
     Ok(further)
 }
 
-/// The reranker, when the configuration names one.
+/// Loads the reranker; `None` if none is configured.
 pub(crate) fn reranker(config: &Config) -> Outcome<Option<Arc<dyn Reranker>>> {
     let section = &config.sections.rerank;
     Ok(match section.kind {
@@ -215,12 +215,12 @@ pub(crate) fn reranker(config: &Config) -> Outcome<Option<Arc<dyn Reranker>>> {
     })
 }
 
-/// As many as are wanted, or one a processor.
+/// Returns the wanted number of threads; the number of processors for 0.
 fn threads(wanted: usize) -> usize {
     if wanted == 0 { thread::available_parallelism().map_or(1, usize::from) } else { wanted }
 }
 
-/// The chat model, when the configuration names one.
+/// Returns the chat model; `None` if none is configured.
 pub(crate) fn chat(config: &Config) -> Outcome<Option<Arc<dyn ChatModel>>> {
     let section = &config.sections.chat;
     if section.base_url.is_empty() {
@@ -244,7 +244,7 @@ fn make_scratch(dir: &Path) -> Outcome<()> {
     })
 }
 
-/// Removes what killed processes left.
+/// Removes the scratch files that killed processes left behind.
 pub(crate) fn clear_scratch(dir: &Path) {
     for entry in dir.read_dir().into_iter().flatten().flatten() {
         let age = entry
@@ -252,7 +252,7 @@ pub(crate) fn clear_scratch(dir: &Path) {
             .and_then(|found| found.modified())
             .map(|at| SystemTime::now().duration_since(at));
         if matches!(age, Ok(Ok(age)) if age > STALE) {
-            // Best effort: what stays only takes room.
+            // Best effort: a remaining file only occupies space.
             let _ = fs::remove_file(entry.path());
         }
     }

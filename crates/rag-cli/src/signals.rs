@@ -1,22 +1,22 @@
-//! Ctrl-C and its kin: told once and remembered, so that a command can end in good order.
+//! Ctrl-C and similar signals: received once and recorded, so that a command can end gracefully.
 
 use std::{io, sync::mpsc, thread};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A signal that asks us to end.
+/// A signal that asks the process to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// Ctrl-C.
     Interrupt,
-    /// `kill`, or the end of a service manager's patience.
+    /// `kill`, or a service manager's request to stop.
     Terminate,
     /// The terminal was closed.
     HangUp,
 }
 
 impl Stop {
-    /// The signal itself.
+    /// Returns the signal.
     pub(crate) fn signal(self) -> rustix::process::Signal {
         match self {
             Self::Interrupt => rustix::process::Signal::INT,
@@ -26,7 +26,7 @@ impl Stop {
     }
 }
 
-/// From now on these signals do not end the process but are sent to `told`.
+/// Catches these signals from now on, so that they are passed to `told` instead of ending the process.
 pub(crate) fn listen(told: impl Fn(Stop) + Send + 'static) -> io::Result<()> {
     let (ready, is_ready) = mpsc::channel();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {

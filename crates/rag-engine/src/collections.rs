@@ -1,4 +1,4 @@
-//! Collections: made, deleted, shared, given synonyms.
+//! Collections: creating, changing, deleting and sharing them, and their synonyms.
 
 use rag_repo::{Actor, RepoError, collections, links, members, synonyms, users};
 use rag_schema::{
@@ -9,21 +9,21 @@ use rag_schema::{
 
 use crate::{Engine, EngineError, EngineResult};
 
-/// A collection to make; the engine gives it the model of new collections.
+/// A collection to create. The engine sets its model to that of new collections.
 #[derive(Debug, Clone, Copy)]
 pub struct CollectionRequest<'a> {
-    /// Its owner.
+    /// Owner.
     pub owner: UserId,
-    /// The owner's organisation.
+    /// Organisation of the owner.
     pub organisation: OrganisationId,
-    /// Name, 1 to 200 characters, unique among the owner's.
+    /// Name, 1 to 200 characters, unique among the owner's collections.
     pub name: &'a str,
-    /// What it is for.
+    /// Description of the contents.
     pub description: &'a str,
 }
 
 impl Engine {
-    /// Makes a collection. `EngineError::Conflict` when its owner has one of that name.
+    /// Creates a collection. Returns `EngineError::Conflict` if its owner has one of that name.
     pub fn create_collection(
         &self,
         actor: Actor,
@@ -32,7 +32,7 @@ impl Engine {
         Ok(self.db().transaction(actor, |conn| collections::insert(conn, &self.new_collection(request)))?)
     }
 
-    /// The owner's collection of that name; made if there is none.
+    /// Returns the owner's collection of that name, created if there is none.
     pub fn find_or_create_collection(
         &self,
         actor: Actor,
@@ -43,7 +43,7 @@ impl Engine {
                 return Ok(found);
             }
             match collections::insert(conn, &self.new_collection(request)) {
-                // Another process made it meanwhile.
+                // Another process created it in the meantime.
                 Err(error) if error.hits(collections::NAME_KEY) => {
                     collections::find_by_name(conn, request.owner, request.name)?.ok_or(RepoError::NotFound)
                 }
@@ -63,7 +63,7 @@ impl Engine {
         }
     }
 
-    /// Changes the name and description of a collection; `None` leaves them as they are.
+    /// Changes the name and description of a collection; `None` leaves a value unchanged.
     pub fn update_collection(
         &self,
         actor: Actor,
@@ -82,7 +82,7 @@ impl Engine {
         deleted.map_err(|error: EngineError| error.naming("collection"))
     }
 
-    /// Replaces the synonyms of a collection by groups that `synonyms::checked` returned.
+    /// Replaces the synonyms of a collection with groups that `synonyms::checked` returned.
     pub fn replace_synonyms(
         &self,
         actor: Actor,
@@ -96,7 +96,7 @@ impl Engine {
         replaced.map_err(|error: EngineError| error.naming("collection"))
     }
 
-    /// Shares a collection with a user of the same organisation, or changes the role of one it is shared with.
+    /// Shares a collection with a user of the same organisation, or changes the role of an existing member.
     pub fn share_collection(
         &self,
         actor: Actor,

@@ -1,4 +1,4 @@
-//! Documents that are there: deleting them.
+//! Stored documents: deleting them.
 
 use rag_repo::{Actor, documents};
 use rag_schema::ids::DocumentId;

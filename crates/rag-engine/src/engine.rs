@@ -1,4 +1,4 @@
-//! The engine: what every use case needs, made once and shared.
+//! The engine: the shared state of all use cases, built once.
 
 use std::{
     sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
@@ -17,15 +17,15 @@ use crate::{
     models::Models,
 };
 
-/// What an engine is made of.
+/// The parts of which an engine is built.
 pub struct Parts {
-    /// Database, migrated.
+    /// Database, with all migrations applied.
     pub db: Db,
     /// Models that embed questions and documents, at least one; the first is the model of new collections.
     pub embedders: Vec<Arc<dyn Embedder>>,
-    /// Model that reranks the best passages, if there is one.
+    /// Model that reranks the best passages; `None` if there is none.
     pub reranker: Option<Arc<dyn Reranker>>,
-    /// Model that writes answers; without one they are extracted.
+    /// Model that writes answers; without one, answers are extracted.
     pub chat: Option<Arc<dyn ChatModel>>,
     /// Settings.
     pub settings: Settings,
@@ -49,7 +49,7 @@ struct Inner {
 }
 
 impl Engine {
-    /// Registers the embedding models, and is ready.
+    /// Registers the embedding models and builds the engine.
     pub fn new(parts: Parts) -> EngineResult<Self> {
         let known = parts.db.transaction(Actor::System, embedding_models::list)?;
         Models::check(&parts.embedders, &known)?;
@@ -70,57 +70,57 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The database, for plain reads and writes.
+    /// Returns the database, for plain reads and writes.
     pub fn db(&self) -> &Db {
         &self.inner.parts.db
     }
 
-    /// The settings.
+    /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.inner.parts.settings
     }
 
-    /// The embedding models of this process.
+    /// Returns the embedding models of this process.
     pub fn models(&self) -> &Models {
         &self.inner.models
     }
 
-    /// The reranker, when one is configured.
+    /// Returns the reranker; `None` if none is configured.
     pub fn reranker(&self) -> Option<&dyn Reranker> {
         self.inner.parts.reranker.as_deref()
     }
 
-    /// The chat model, when one is configured.
+    /// Returns the chat model; `None` if none is configured.
     pub fn chat(&self) -> Option<&Arc<dyn ChatModel>> {
         self.inner.parts.chat.as_ref()
     }
 
-    /// The operator of the machine: on whose behalf the command line works, and who bears the server's own key.
+    /// Returns the operator of the machine, on whose behalf the command line and the server's own key act.
     pub fn local_user(&self) -> &User {
         &self.inner.local_user
     }
 
-    /// The operator, as the actor of a transaction.
+    /// Returns the operator as the actor of a transaction.
     pub fn local_actor(&self) -> Actor {
         Actor::user(self.inner.local_user.id)
     }
 
-    /// The chat model for short answers that a blocking thread waits for.
+    /// Returns the chat model for short completions that a blocking thread waits for.
     pub(crate) fn completer(&self) -> Option<&Completer> {
         self.inner.completer.as_ref()
     }
 
-    /// The turns that run in this process.
+    /// Returns the turns that run in this process.
     pub(crate) fn running_turns(&self) -> &RunningTurns {
         &self.inner.running_turns
     }
 
-    /// As `running_turns`, for a thread.
+    /// As `running_turns`, for use in another thread.
     pub(crate) fn shared_turns(&self) -> Arc<RunningTurns> {
         Arc::clone(&self.inner.running_turns)
     }
 
-    /// The keeper of the turns, in a process that serves them.
+    /// Returns the keeper of the turns, which is set in a process that serves turns.
     pub(crate) fn turn_keeper(&self) -> &OnceLock<TurnKeeper> {
         &self.inner.turn_keeper
     }
@@ -136,12 +136,12 @@ impl Engine {
         bell.notify_all();
     }
 
-    /// How often work was announced so far.
+    /// Returns how often work has been announced.
     pub(crate) fn work_count(&self) -> u64 {
         *self.inner.new_work.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until work is announced after `seen`, at most `timeout`.
+    /// Waits until the count of announcements differs from `seen`, at most `timeout`.
     pub(crate) fn wait_for_work(&self, seen: u64, timeout: Duration) {
         let (count, bell) = &self.inner.new_work;
         let guard = count.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What a use case can refuse.
+//! The errors of the use cases.
 
 use rag_embed::EmbedError;
 use rag_llm::LlmError;
@@ -8,34 +8,34 @@ use rag_text::Refusal;
 /// Result of a use case.
 pub type EngineResult<T> = Result<T, EngineError>;
 
-/// Why a use case did not happen. The texts are for people; sources are for the log.
+/// An error of a use case. The texts are for users; the sources are for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// There is no such thing, or none that the asker may see.
+    /// The object does not exist, or the actor cannot see it.
     #[error("There is no such {0}, or it is not yours.")]
     NotFound(&'static str),
-    /// It is there, and the asker may see it, but not do that with it.
+    /// The actor can see the object, but lacks the right to do this with it.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// Nobody is known by what was presented.
+    /// The presented credentials are not valid.
     #[error("{0}")]
     Unproven(&'static str),
-    /// A limit is used up.
+    /// A limit is exhausted.
     #[error("{0}")]
     Exhausted(String),
-    /// A name is taken.
+    /// The request conflicts with the current state, such as a name that is taken.
     #[error("{0}")]
     Conflict(String),
-    /// A value cannot be taken; the text names it.
+    /// A value is invalid; the text names it.
     #[error("{0}")]
     Invalid(String),
     /// The document cannot be read.
     #[error(transparent)]
     Document(#[from] Refusal),
-    /// The database or a model cannot answer now.
+    /// The database or a model does not answer at present.
     #[error("{0}")]
     Unavailable(&'static str),
-    /// Two transactions collided; the same one may succeed at once.
+    /// Two transactions collided; the same one may succeed if it is run again.
     #[error("The database is busy. Try again shortly.")]
     Collision,
     /// A disk of this server or of its database is full.
@@ -46,10 +46,10 @@ pub enum EngineError {
     /// A temporary file of this server cannot be written or read.
     #[error("This server cannot use its temporary files. Try again later; its log has the cause.")]
     File(#[source] std::io::Error),
-    /// The chat model gave no answer, or only a part of one.
+    /// The chat model returned no answer, or only a part of one.
     #[error("The chat model failed or broke off. Ask again later.")]
     ChatModel(#[source] LlmError),
-    /// A mistake of ours.
+    /// An internal error.
     #[error("Something went wrong on the server.")]
     Bug(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -119,7 +119,7 @@ impl From<std::io::Error> for EngineError {
 }
 
 impl EngineError {
-    /// Names what was not found, where the database only knows that something was not.
+    /// Adds the name of the object that was not found, which the database does not know.
     #[must_use]
     pub fn naming(self, what: &'static str) -> Self {
         if let Self::NotFound(_) = self { Self::NotFound(what) } else { self }

@@ -9,19 +9,19 @@ use rag_schema::{
 
 use crate::{Engine, EngineError, EngineResult};
 
-/// What a user says of an answer.
+/// A user's rating of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feedback {
-    /// Helpful or not.
+    /// Rating: helpful or not.
     pub rating: Rating,
-    /// The fault of an answer that is rated down.
+    /// Fault of an answer that is rated down.
     pub reason: Option<FaultReason>,
-    /// The user's own words, 1 to 2,000 characters.
+    /// Comment, 1 to 2,000 characters.
     pub comment: Option<String>,
 }
 
 impl Engine {
-    /// Stores a rating in place of an earlier one. Refuses questions, and a reason without `Rating::Down`.
+    /// Stores a rating, replacing an earlier one. Refuses to rate a question, and a reason without `Rating::Down`.
     pub fn rate_answer(
         &self,
         actor: Actor,

@@ -1,4 +1,4 @@
-//! Files without a collection: stored, made into documents, deleted.
+//! Files outside of collections: storing them, adding them to collections, deleting them.
 
 use std::{
     fs,
@@ -24,7 +24,7 @@ use crate::{
 const MAX_NAME_CHARS: usize = 500;
 
 impl Engine {
-    /// Stores a file that belongs to no collection yet.
+    /// Stores a file that does not belong to a collection.
     pub fn store_file(
         &self,
         actor: Actor,
@@ -65,7 +65,8 @@ impl Engine {
         stored.map_err(EngineError::from)
     }
 
-    /// Makes a document of a file in a collection and queues the job that reads it. The first document of a file has the file's id.
+    /// Adds a file to a collection as a document and queues the job that reads it. The first document of a file has the file's
+    /// id.
     pub fn add_file(
         &self,
         actor: Actor,
@@ -97,7 +98,7 @@ impl Engine {
         Ok(accepted)
     }
 
-    /// Deletes a file, and the document that has its id, so that no search finds it any more.
+    /// Deletes a file and the document that has its id, so that no search finds it.
     pub fn delete_file(&self, actor: Actor, id: FileId) -> EngineResult<()> {
         let deleted = self.db().transaction(actor, |conn| Ok(files::delete(conn, id)?));
         let document = self.delete_document(actor, DocumentId::from(id.uuid()));

@@ -1,7 +1,7 @@
-//! The use cases: take documents in, find passages, answer questions. Knows no HTTP and no SQL.
+//! The use cases: ingest documents, find passages, answer questions. Contains no HTTP and no SQL.
 //!
-//! The engine is synchronous: PostgreSQL's client and inference are. An event loop calls it from a
-//! blocking thread, once per step.
+//! The engine is synchronous, as PostgreSQL's client and inference are. An event loop calls it from a blocking thread, once per
+//! step.
 
 pub mod accounts;
 pub mod answer;
@@ -40,5 +40,5 @@ pub use reembed::Move;
 pub use sessions::SessionChange;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
 
-/// The operator of the machine, an admin of an organisation of their own: address and name.
+/// Address and name of the operator of the machine, an admin of an organisation of their own.
 pub const LOCAL_USER: (&str, &str) = ("local@localhost", "Local user");

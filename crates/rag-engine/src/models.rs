@@ -1,4 +1,4 @@
-//! The embedding models of this process: each an embedder with the row that its vectors are stored under.
+//! The embedding models of this process: each is an embedder with the database row under which its vectors are stored.
 
 use std::{ops::Range, sync::Arc};
 
@@ -9,7 +9,7 @@ use rag_text::Tokenize;
 
 use crate::{Engine, EngineError, EngineResult};
 
-/// An embedding model that this process has.
+/// An embedding model of this process.
 #[derive(Clone)]
 pub struct Model {
     embedder: Arc<dyn Embedder>,
@@ -17,22 +17,22 @@ pub struct Model {
 }
 
 impl Model {
-    /// Its id in the database.
+    /// Returns the id in the database.
     pub fn id(&self) -> i32 {
         self.row.id
     }
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.row.name
     }
 
-    /// The embedder.
+    /// Returns the embedder.
     pub fn embedder(&self) -> &dyn Embedder {
         &*self.embedder
     }
 
-    /// Its row as it was when the engine was made; its index may have been rebuilt since.
+    /// Returns the row as read when the engine was built; the index may have been rebuilt since.
     pub fn row(&self) -> &EmbeddingModel {
         &self.row
     }
@@ -50,8 +50,8 @@ impl std::fmt::Debug for Model {
     }
 }
 
-/// The embedding models of this process, at least one. Each collection names its model; collections of models that are not here
-/// are searched by words alone, and their jobs wait for a process that has the model.
+/// The embedding models of this process, at least one. Each collection names its model. Collections of other models are searched
+/// by words alone, and their jobs wait for a process that has the model.
 #[derive(Debug)]
 pub struct Models {
     first: Model,
@@ -59,7 +59,7 @@ pub struct Models {
 }
 
 impl Models {
-    /// Checks the embedders against each other and against the models that the database knows, before anything is stored for them.
+    /// Checks the embedders against each other and against the models in the database, before anything is stored for them.
     pub(crate) fn check(embedders: &[Arc<dyn Embedder>], known: &[EmbeddingModel]) -> EngineResult<()> {
         let names: Vec<&str> = embedders.iter().map(|embedder| embedder.model().name.as_str()).collect();
         for (place, embedder) in embedders.iter().enumerate() {
@@ -93,7 +93,7 @@ impl Models {
         Ok(())
     }
 
-    /// Finds or makes the rows of the embedders. None when there is no embedder.
+    /// Finds or inserts the rows of the embedders. `None` if there is no embedder.
     pub(crate) fn register(
         conn: &mut PgConnection,
         embedders: &[Arc<dyn Embedder>],
@@ -109,27 +109,27 @@ impl Models {
         Ok(models.next().map(|first| Self { first, others: models.collect() }))
     }
 
-    /// The model of new collections.
+    /// Returns the model of new collections.
     pub fn for_new_collections(&self) -> &Model {
         &self.first
     }
 
-    /// The model of that id, when this process has it.
+    /// Returns the model of that id; `None` if this process does not have it.
     pub fn find(&self, id: i32) -> Option<&Model> {
         self.iter().find(|model| model.id() == id)
     }
 
-    /// All of them.
+    /// Returns an iterator over all models.
     pub fn iter(&self) -> impl Iterator<Item = &Model> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The only one; none when there are several.
+    /// Returns the only model; `None` if there are several.
     pub(crate) fn only(&self) -> Option<&Model> {
         Some(&self.first).filter(|_| self.others.is_empty())
     }
 
-    /// The ids of all.
+    /// Returns the ids of all models.
     pub(crate) fn ids(&self) -> Vec<i32> {
         self.iter().map(Model::id).collect()
     }
@@ -140,7 +140,7 @@ fn dimensions(embedder: &dyn Embedder) -> i32 {
 }
 
 impl Engine {
-    /// The collection's model. `EngineError::Invalid`, with the cure, when this process does not have it.
+    /// Returns the collection's model. Returns `EngineError::Invalid`, with the cure, if this process does not have it.
     pub fn model_of(&self, collection: &Collection) -> EngineResult<&Model> {
         if let Some(model) = self.models().find(collection.model_id) {
             return Ok(model);
@@ -156,7 +156,7 @@ impl Engine {
     }
 }
 
-/// How to come by a model that a process does not have.
+/// Returns the cure for a model that a process does not have.
 pub fn missing_model_cure(name: &str) -> String {
     format!(
         "Run a process that has {name} (section [embedding] of the settings, or a model that the setup installs), or move the collections to \

@@ -1,11 +1,11 @@
-//! Vectors of the parts of a chunk as they are stored: a signed byte for each dimension. Only directions are kept.
+//! Vectors of the parts of a chunk in their stored form: a signed byte for each dimension. Only directions are preserved.
 
 use rag_embed::vector;
 
-/// The greatest value of a stored dimension.
+/// Maximum absolute value of a stored dimension.
 const MAX_BYTE: f32 = 127.0;
 
-/// The bytes of the vectors; `dimensions` zeros for a part without a vector.
+/// Encodes the vectors; a part without a vector is encoded as `dimensions` zeros.
 pub(crate) fn pack(vectors: &[Option<Vec<f32>>], dimensions: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(vectors.len() * dimensions);
     for vector in vectors {
@@ -20,7 +20,7 @@ pub(crate) fn pack(vectors: &[Option<Vec<f32>>], dimensions: usize) -> Vec<u8> {
     bytes
 }
 
-/// The vectors of unit length; `None` for a part without one. Empty if there are none of these dimensions.
+/// Decodes the vectors, scaled to unit length; `None` for a part without one. Empty if `bytes` is shorter than one vector.
 pub(crate) fn unpack(bytes: &[u8], dimensions: usize) -> Vec<Option<Vec<f32>>> {
     let vectors = bytes.chunks_exact(dimensions.max(1)).map(|bytes| {
         let mut vector: Vec<f32> = bytes.iter().map(|byte| f32::from(i8::from_le_bytes([*byte]))).collect();

@@ -1,16 +1,16 @@
-//! Text of documents as a prompt holds it: it cannot pose as structure of the prompt.
+//! Text of documents as part of a prompt: it cannot be mistaken for the structure of the prompt.
 
 use crate::names;
 
-/// Words after `<` by which chat models and we ourselves mark structure.
+/// Words that, after `<`, mark structure for chat models and in our own prompts.
 const TAGS: [&str; 16] = [
     "|", "｜", "passage", "s>", "bos", "eos", "pad>", "unk>", "think", "tool", "function", "start_of",
     "end_of", "im_", "<sys", "system",
 ];
-/// Words after `[` that mark it.
+/// Words that, after `[`, mark structure.
 const BRACKETS: [&str; 7] = ["inst", "system_prompt", "available_tools", "tool_", "img", "prefix", "suffix"];
 
-/// The text with each mark of structure broken by a space, and without characters that nobody can see.
+/// Returns the text with each structural mark broken by a space, and without invisible characters.
 pub(crate) fn as_data(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
@@ -33,7 +33,8 @@ pub(crate) fn as_data(text: &str) -> String {
     out
 }
 
-/// The text with its own numbers in brackets, such as `[3]`, in other ones: `⟦3⟧`. The model cannot take them for numbers of passages.
+/// Returns the text with bracketed numbers such as `[3]` written as `⟦3⟧`, so that the model does not take them for numbers of
+/// passages.
 pub(crate) fn with_own_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -44,7 +45,7 @@ pub(crate) fn with_own_numbers(text: &str) -> String {
                 && inside.len() <= 20
                 && inside.chars().all(|c| c.is_ascii_digit() || ", -–".contains(c))
         });
-        // Behind a word it is an index of program text, which must stay.
+        // After a word it is an index in program text, which must stay unchanged.
         let is_index = out.ends_with(|c: char| c.is_alphanumeric() || "_)]".contains(c));
         rest = match inside {
             Some((inside, tail)) if !is_index => {
@@ -61,7 +62,7 @@ pub(crate) fn with_own_numbers(text: &str) -> String {
     out
 }
 
-/// Characters in which instructions can hide: those that deceive, and what joins or parts letters without a width.
+/// Returns whether instructions can hide in the character: it is deceptive, or it joins or separates letters without a width.
 fn is_invisible(letter: char) -> bool {
     names::is_deceptive(letter) || matches!(letter, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }

@@ -1,4 +1,4 @@
-//! Moving collections to another embedding model while they are searched by the one that they have.
+//! Moving collections to another embedding model while searches use the current one.
 
 use std::sync::atomic::Ordering;
 
@@ -23,25 +23,25 @@ use crate::{
     missing_model_cure, part_vectors,
 };
 
-/// Chunks that are embedded and stored together.
+/// Number of chunks that are embedded and stored together.
 const BATCH_CHUNKS: i64 = 64;
-/// Time for which ingest of the collection waits when the last of its chunks are embedded, in seconds.
+/// Time for which ingest into the collection is held back while the last chunks are embedded, in seconds.
 const HOLD_INGEST_S: i64 = 15;
 
-/// How a request to move a collection ended.
+/// The outcome of a request to move a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
-    /// The job that moves it is queued, or was before.
+    /// The job that moves the collection is queued, or was queued before.
     Queued(JobId),
-    /// The collection has the model and all of its vectors, and no move is open.
+    /// The collection already has the model and all of its vectors, and no move is open.
     Stays,
-    /// The move to another model that was open has ended; the collection keeps the model that it has.
+    /// The open move to another model was cancelled; the collection keeps its model.
     Cancelled,
 }
 
 impl Engine {
-    /// Queues the move of a collection of the actor's to the model of that name, which this process has. The name of its own model
-    /// ends an open move.
+    /// Queues the move of the actor's collection to the model of that name, which this process must have. The name of the
+    /// collection's own model cancels an open move.
     pub fn move_collection(&self, actor: Actor, collection: CollectionId, model: &str) -> EngineResult<Move> {
         let found = self.db().read(actor, |conn| collections::find(conn, collection));
         let collection = found.map_err(|error| EngineError::from(error).naming("collection"))?;
@@ -62,7 +62,7 @@ impl Engine {
                 if reembedding::cancel(conn, collection.id)? {
                     return Ok(Move::Cancelled);
                 }
-                // An upgrade can leave documents whose vectors are by another model than their collection's.
+                // An upgrade can leave documents whose vectors are of a model other than the collection's.
                 if reembedding::lacking(conn, collection.id, id, None, 1)?.is_empty() {
                     return Ok(Move::Stays);
                 }
@@ -80,7 +80,7 @@ impl Engine {
         Ok(moved)
     }
 
-    /// Removes a model that no collection and no open job needs, with its vectors. `EngineError::Conflict` if one does.
+    /// Removes a model and its vectors. Returns `EngineError::Conflict` if a collection or an open job needs it.
     pub fn remove_model(&self, name: &str) -> EngineResult<()> {
         if name == self.models().for_new_collections().name() {
             return Err(EngineError::Conflict(format!(
@@ -119,7 +119,7 @@ fn queue(conn: &mut PgConnection, collection: CollectionId, name: &str, model: &
     jobs::insert(conn, &new).map(|job| job.id)
 }
 
-/// Works on a move until it ends or `shift.stop` is set. An error says that something is away.
+/// Works on a move until it ends or `shift.stop` is set. Returns an error if the database or a model is unavailable.
 pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
     let Err(error) = move_chunks(engine, job, shift) else { return Ok(()) };
     engine.settle_job(job, &error);
@@ -144,7 +144,7 @@ fn move_chunks(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()
     Ok(())
 }
 
-/// A move under a lease.
+/// A move in progress, under a lease.
 struct Moving<'e> {
     engine: &'e Engine,
     collection: CollectionId,
@@ -153,7 +153,7 @@ struct Moving<'e> {
 }
 
 impl Moving<'_> {
-    /// Embeds and stores the chunks without a vector by the model, a batch a transaction.
+    /// Embeds and stores the chunks without a vector of the model, one batch per transaction.
     fn embed_lacking(&self, shift: &Shift<'_>) -> EngineResult<()> {
         let mut after: Option<PassageId> = None;
         let mut progress = self.engine.db().read(Actor::System, |conn| self.progress(conn))?;
@@ -186,7 +186,7 @@ impl Moving<'_> {
             chunk_parts::insert(conn, &parts)
         });
         match stored {
-            // A chunk of the batch was deleted meanwhile, or its document was: the next pass reads what is left.
+            // A chunk of the batch or its document was deleted in the meantime: the next pass reads the remaining chunks.
             Err(RepoError::Conflict(constraint)) if constraint.ends_with("_fkey") => Ok(()),
             other => Ok(other?),
         }
@@ -212,15 +212,15 @@ impl Moving<'_> {
         })
     }
 
-    /// How many of the chunks have their vectors.
+    /// Returns the number of chunks that have their vectors, and of all chunks.
     fn progress(&self, conn: &mut PgConnection) -> RepoResult<Progress> {
         let total = reembedding::chunk_count(conn, self.collection)?;
         let done = embedding_models::vector_count(conn, self.model.id(), self.collection)?;
         Ok(Progress { stage: JobStage::Embedding, done, total: Some(total.max(done)) })
     }
 
-    /// Changes the collection's model if every chunk has its vector, in one transaction with the end of the job. Otherwise ingest
-    /// waits a little, so that the chunks that are left become fewer. Says whether the model has changed.
+    /// Changes the collection's model and finishes the job in one transaction, if every chunk has its vector. Otherwise holds
+    /// back ingest for a while, so that the number of remaining chunks falls. Returns whether the model has changed.
     fn end(&self) -> EngineResult<bool> {
         Ok(self.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold(conn, self.lease)?;
@@ -239,7 +239,7 @@ impl Moving<'_> {
     }
 }
 
-/// The input of the embedder for a chunk, whose text ends it.
+/// Returns the embedder's input for a chunk; the chunk's text is the end of `text`.
 fn input<'t>(chunk: &LackingChunk, text: &'t str) -> PartedText<'t> {
     let name_bytes = text.len() - chunk.text.len();
     let parts =

@@ -8,33 +8,33 @@ use rag_schema::{
 
 use crate::{Engine, EngineError, EngineResult, names};
 
-/// Title of a session that was given none.
+/// Title of a session that was created without one.
 const UNTITLED: &str = "New conversation";
 
 /// Maximum length of a title made from a question, in characters.
 const MAX_TITLE_CHARS: usize = 80;
 
-/// The title of a session that this question begins.
+/// Returns the title of a session that begins with this question.
 pub(crate) fn title_of(question: &str) -> String {
-    // A question can have several lines; a name has one.
+    // A question can have several lines; a title has one.
     let title = names::clean(&question.replace(char::is_whitespace, " "));
     let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
     if title.trim().is_empty() { UNTITLED.to_owned() } else { title }
 }
 
-/// A change of a session; `None` leaves a value as it is.
+/// A change of a session; `None` leaves a value unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SessionChange {
     /// Title, 1 to 200 characters.
     pub title: Option<String>,
-    /// Whether it is in the archive.
+    /// Whether the session is archived.
     pub is_archived: Option<bool>,
     /// Last message of the branch that is shown and continued.
     pub active_message: Option<MessageId>,
 }
 
 impl Engine {
-    /// Makes a session. A blank title counts as absent.
+    /// Creates a session. A blank title counts as absent.
     pub fn create_session(
         &self,
         actor: Actor,
@@ -46,7 +46,7 @@ impl Engine {
         self.db().transaction(actor, |conn| Ok(sessions::insert(conn, &new)?))
     }
 
-    /// The session of that id, created if it is missing; its first question names it.
+    /// Returns the session of that id, created if it is missing; the question becomes its title.
     pub fn open_session(
         &self,
         actor: Actor,
@@ -58,7 +58,7 @@ impl Engine {
         self.db().transaction(actor, |conn| match sessions::find(conn, id) {
             Err(RepoError::NotFound) => {
                 let new = NewChatSession { id, user_id: user, title: &title };
-                // The id of a session that is not theirs.
+                // A conflict means that the session of that id belongs to another user.
                 let inserted = sessions::insert(conn, &new);
                 inserted.map_err(|error| match error {
                     RepoError::Conflict(_) => EngineError::NotFound("session"),
@@ -91,7 +91,7 @@ impl Engine {
         })
     }
 
-    /// Deletes a session with its messages and stops its turns under way.
+    /// Deletes a session with its messages and stops its running turns.
     pub fn delete_session(&self, actor: Actor, id: SessionId) -> EngineResult<()> {
         let deleted = self.db().transaction(actor, |conn| Ok(sessions::delete(conn, id)?));
         deleted.map_err(|error: EngineError| error.naming("session"))?;

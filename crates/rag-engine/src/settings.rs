@@ -12,36 +12,36 @@ use crate::retrieve::{Ranking, Understanding};
 /// Settings of the engine.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Taking documents in.
+    /// Settings of ingest.
     pub ingest: IngestSettings,
-    /// Background jobs of all kinds.
+    /// Settings of background jobs of all kinds.
     pub jobs: JobSettings,
-    /// Index of the vectors of a model that is new to the database; a known model keeps the one it has.
+    /// Index of the vectors of a model that is new to the database; a known model keeps its index.
     pub index: VectorIndex,
-    /// Finding passages.
+    /// Settings of search.
     pub search: SearchSettings,
-    /// Answering.
+    /// Settings of answers.
     pub answer: AnswerSettings,
-    /// Accounts and what they may use.
+    /// Settings of accounts and their limits.
     pub accounts: AccountSettings,
-    /// Events.
+    /// Settings of analytics.
     pub analytics: AnalyticsSettings,
 }
 
 /// Settings of accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountSettings {
-    /// Whether anybody may make an account, with an organisation of its own; else by invitation only.
+    /// Whether anyone can register an account with an organisation of its own; otherwise accounts are created by invitation only.
     pub open_registration: bool,
-    /// How long an access token is good, in minutes, at least 1.
+    /// Validity of an access token, in minutes, at least 1.
     pub access_token_minutes: i32,
-    /// How long a login lasts, however often it is refreshed, in days, at least 1.
+    /// Maximum duration of a login, even if it is refreshed, in days, at least 1.
     pub login_days: i32,
-    /// Most documents of an organisation; 0 is no limit.
+    /// Maximum number of documents of an organisation; 0 is no limit.
     pub max_documents: i64,
-    /// Most bytes of an organisation's originals; 0 is no limit.
+    /// Maximum size of an organisation's originals, in bytes; 0 is no limit.
     pub max_bytes: i64,
-    /// Most tokens that chat models read and write for an organisation in a day (UTC); 0 is no limit.
+    /// Maximum number of tokens that chat models read and write for an organisation in a day (UTC); 0 is no limit.
     pub max_tokens_per_day: i64,
 }
 
@@ -63,27 +63,27 @@ impl Default for AccountSettings {
 pub struct IngestSettings {
     /// Size and overlap of chunks, in tokens.
     pub chunks: ChunkSettings,
-    /// What reading one document may cost.
+    /// Limits on the resources for reading one document.
     pub limits: Limits,
     /// Program that is run as `extract-child` to read documents: `rag` itself.
     pub program: PathBuf,
-    /// Folder for files that live as long as a job.
+    /// Folder for temporary files of jobs.
     pub scratch: PathBuf,
-    /// ISO 639-3 code of the language taken for texts whose language cannot be told.
+    /// ISO 639-3 code of the language that is assumed for texts whose language cannot be detected.
     pub default_language: String,
-    /// How long a worker may hold a job without a sign of life, in seconds.
+    /// Duration of a lease without renewal, in seconds.
     pub lease_s: i64,
-    /// Failures of its own after which a job is given up, at least 1. Outages and stops do not count.
+    /// Number of a job's own failures after which it is given up, at least 1. Outages and stops do not count.
     pub max_failures: i32,
-    /// Times in a row that the process may end while it works on a job, with nothing stored in between, before the job is
-    /// given up, at least 1.
+    /// Number of consecutive times that the process may end during a job, with nothing stored in between, before the job is given
+    /// up, at least 1.
     pub max_lost_leases: i32,
 }
 
 /// Settings of jobs of all kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobSettings {
-    /// How long jobs that ended are kept, in days, at least 1.
+    /// Time for which finished jobs are kept, in days, at least 1.
     pub keep_days: i32,
 }
 
@@ -96,22 +96,23 @@ impl Default for JobSettings {
 /// Settings of search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchSettings {
-    /// Candidates that each leg brings, at least 1; as many as are looked at, where those are more.
+    /// Number of candidates of each leg, at least 1; raised to the number of results to rank, if that is greater.
     pub candidates: i64,
-    /// How far an approximate search of vectors looks.
+    /// Breadth of an approximate search of vectors.
     pub breadth: Breadth,
-    /// About how many chunks the lexical leg scores, of up to 100,000, unless that finds too few; of more, slowly more: those that hold the question's rarest words,
-    /// and those that hold two of the commoner ones; at least 1.
+    /// Approximate number of chunks that the lexical leg scores, at least 1, for collections of up to 100,000 chunks, unless that
+    /// yields too few results; it grows slowly with larger collections. Chunks with the question's rarest words are scored, and
+    /// chunks with two of the more common ones.
     pub lexical_budget: u32,
-    /// How many of the best are reranked when a request wants that and does not say how many, 1 to 500.
+    /// Number of best results that are reranked if a request asks for reranking without a number, 1 to 500.
     pub rerank_window: usize,
-    /// How candidates become a list, unless a request brings its own way.
+    /// Ranking of the candidates, unless a request has its own.
     pub ranking: Ranking,
-    /// Which steps are taken to understand a question, unless a request chooses for itself.
+    /// Steps of understanding a question, unless a request has its own.
     pub understanding: Understanding,
-    /// Weight of the question before against the 1 of a follow-up that leans on it, for vectors and words alike; 0 to 1.
+    /// Weight of the question before against the 1 of a follow-up that depends on it, for vectors and words alike; 0 to 1.
     pub context_weight: f32,
-    /// How long a chat model may take to help understand a question, all its steps together.
+    /// Maximum time for a chat model to help understand a question, all steps together.
     pub help_time: Duration,
 }
 
@@ -133,7 +134,7 @@ impl Default for SearchSettings {
 /// Settings of answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnswerSettings {
-    /// Passages given to the answerer, at least 1.
+    /// Number of passages for the answerer, at least 1.
     pub passages: usize,
     /// Maximum number of sentences of an extractive answer, at least 1.
     pub sentences: usize,
@@ -143,15 +144,15 @@ pub struct AnswerSettings {
     pub max_question_chars: usize,
     /// Maximum length of an answer, in Unicode scalar values; a model that writes more is stopped there.
     pub max_answer_chars: usize,
-    /// Hosts, with all names below them, to which links and images of answers may lead; others become text.
+    /// Hosts, including all their subdomains, to which links and images in answers may point; others become text.
     pub link_hosts: Vec<String>,
-    /// Maximum time of a turn; an answer that is not whole by then is stopped.
+    /// Maximum time of a turn; an answer that is incomplete by then is stopped.
     pub max_time: Duration,
-    /// Maximum number of earlier messages that a chat model is given.
+    /// Maximum number of earlier messages in the chat model's prompt.
     pub history_messages: i64,
     /// Maximum length of these messages together, in tokens of about four characters.
     pub max_history_tokens: u32,
-    /// Maximum length of the passages that the chat model receives, in tokens; the best one is always given.
+    /// Maximum length of the passages in the chat model's prompt, in tokens; the best one is always included.
     pub max_passage_tokens: u32,
 }
 

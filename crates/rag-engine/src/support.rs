@@ -1,19 +1,20 @@
-//! Words of a text, for deciding how much one text supports another.
+//! Words of a text, for measuring how well one text supports another.
 
 use std::collections::HashSet;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Letters of a stem that count: enough to tell words apart, few enough to forgive derivation.
+/// Number of letters of a stem that count: enough to distinguish words, few enough to ignore derivation.
 const STEM_CHARS: usize = 7;
-/// Letters that a stem keeps, at least.
+/// Minimum number of letters of a stem.
 const MIN_STEM_CHARS: usize = 3;
 /// Endings of words, longest first: those of English, and some of German and French.
 const ENDINGS: &[&str] = &[
     "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ern", "ers", "est", "ed", "es", "en", "er",
     "em", "et", "ly", "al", "s", "e", "y",
 ];
-/// Words that carry no content, of the most common languages. A word that another language needs is rarely the only one of a question.
+/// Words without content, of the most common languages. A word with content in another language is rarely the only one of a
+/// question.
 const FUNCTION_WORDS: &[&str] = &[
     // English
     "a", "about", "after", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but",
@@ -37,7 +38,7 @@ const FUNCTION_WORDS: &[&str] = &[
     "qui", "quién", "sa", "se", "ses", "son", "sont", "sur", "un", "una", "une", "uno", "vous", "y", "à",
 ];
 
-/// The content words of a text, folded and cut to stems; pairs of characters in scripts without blanks.
+/// Returns the content words of a text, folded and stemmed; pairs of characters for scripts without spaces.
 pub(crate) fn content_words(text: &str) -> HashSet<String> {
     content_word_list(text).into_iter().collect()
 }
@@ -65,12 +66,12 @@ fn content_word_list(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether a script writes its words without blanks between them.
+/// Returns whether the character's script writes words without spaces between them.
 pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Pairs of neighbours stand for the words of a script without blanks.
+/// Moves the characters into `words` as pairs of neighbours, which replace the words of a script without spaces.
 fn take_pairs(characters: &mut Vec<char>, words: &mut Vec<String>) {
     match characters.as_slice() {
         [] => {}
@@ -80,7 +81,7 @@ fn take_pairs(characters: &mut Vec<char>, words: &mut Vec<String>) {
     characters.clear();
 }
 
-/// The word without one ending and a doubled consonant, cut.
+/// Returns the word without one ending and a doubled consonant, cut to its first letters.
 fn stem(word: &str) -> String {
     let is_long_enough = |stem: &&str| stem.chars().count() >= MIN_STEM_CHARS;
     let without = ENDINGS.iter().find_map(|ending| {
@@ -99,12 +100,12 @@ fn stem(word: &str) -> String {
     letters.into_iter().take(STEM_CHARS).collect()
 }
 
-/// Whether a word holds a digit: numbers must agree exactly.
+/// Returns whether a word contains a digit: numbers must match exactly.
 pub(crate) fn is_number(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
 
-/// The part of `wanted` that `given` has, 0 to 1; 0 when nothing is wanted.
+/// Returns the part of `wanted` that is in `given`, 0 to 1; 0 if `wanted` is empty.
 pub(crate) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64 {
     if wanted.is_empty() {
         return 0.0;
@@ -112,7 +113,7 @@ pub(crate) fn coverage(wanted: &HashSet<String>, given: &HashSet<String>) -> f64
     float(wanted.intersection(given).count()) / float(wanted.len())
 }
 
-/// A count as a float; counts here are far below 2³².
+/// Converts a count to a float; counts here are far below 2³².
 pub(crate) fn float(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -1,17 +1,17 @@
-//! Which lists of synonyms a collection takes.
+//! Validation of the synonyms of a collection.
 
 use std::collections::HashSet;
 
 /// Maximum number of groups of a collection.
 pub const MAX_GROUPS: usize = 500;
-/// Maximum number of terms of all groups together: each costs every search about 10 microseconds.
+/// Maximum number of terms of all groups together: each term adds about 10 microseconds to every search.
 pub const MAX_TERMS: usize = 1_000;
-/// Terms of one group; one alone would have nothing to stand for.
+/// Number of terms of one group.
 const GROUP_TERMS: std::ops::RangeInclusive<usize> = 2..=16;
-/// Longest term, in Unicode scalar values.
+/// Maximum length of a term, in Unicode scalar values.
 const TERM_CHARS: usize = 100;
 
-/// The groups as they are stored, with the spaces within and around terms made one or none. The text names what cannot be taken.
+/// Returns the groups in their stored form, with white space trimmed and collapsed. The error names the invalid group.
 pub fn checked(groups: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
     let terms: usize = groups.iter().map(Vec::len).sum();
     if groups.len() > MAX_GROUPS || terms > MAX_TERMS {

@@ -1,21 +1,22 @@
-//! Upkeep of the whole database, hourly: a list of steps, each of which does no harm when it is done twice.
+//! Hourly upkeep of the whole database: a list of steps, each of which can safely be repeated.
 
 use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, reembedding, turns};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
 
-/// Months ahead for which events have their partitions.
+/// Number of months ahead for which partitions of events are created.
 const MONTHS_AHEAD: i32 = 2;
-/// How long turns are kept after their end, in hours.
+/// Time for which turns are kept after their end, in hours.
 const KEEP_TURNS_HOURS: i32 = 24;
-/// Rows deleted in one transaction.
+/// Number of rows deleted in one transaction.
 const DELETE_BATCH: i64 = 5_000;
 
-/// A step: its name for the log, and what it does with the lease of the upkeep's job.
+/// A step: its name for the log, and its function, which receives the lease of the upkeep's job.
 type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
 
-/// The steps in order. A step checks its lease in each transaction that writes (`jobs::hold`), and keeps each short.
+/// The steps in order. A step checks its lease in each transaction that writes (`jobs::hold`), and keeps these transactions
+/// short.
 const STEPS: &[Step] = &[
     ("delete finished jobs", delete_finished_jobs),
     ("delete ended turns", delete_ended_turns),
@@ -23,8 +24,8 @@ const STEPS: &[Step] = &[
     ("keep the partitions of events", keep_event_partitions),
 ];
 
-/// Runs all steps and finishes the job. The first step that fails ends the run; the job is then tried again later, from
-/// the first step. An error says that something is away.
+/// Runs all steps and finishes the job. The first step that fails ends the run; the job is then retried later, from the first
+/// step. Returns an error if the database is unavailable.
 pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
     let Err(error) = run_steps(engine, Lease::from(job)) else { return Ok(()) };
     engine.settle_job(job, &error);
@@ -38,7 +39,7 @@ fn run_steps(engine: &Engine, lease: Lease) -> EngineResult<()> {
     Ok(engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
 }
 
-/// Deletes jobs that ended longer ago than `jobs.keep_days`.
+/// Deletes finished jobs that are older than `jobs.keep_days`.
 fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let days = engine.settings().jobs.keep_days;
     loop {
@@ -52,7 +53,7 @@ fn delete_finished_jobs(engine: &Engine, lease: Lease) -> EngineResult<()> {
     }
 }
 
-/// Deletes turns with their transcripts a day after their end. Their messages remain.
+/// Deletes turns with their transcripts a day after their end. Their messages are kept.
 fn delete_ended_turns(engine: &Engine, lease: Lease) -> EngineResult<()> {
     loop {
         let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
@@ -65,7 +66,7 @@ fn delete_ended_turns(engine: &Engine, lease: Lease) -> EngineResult<()> {
     }
 }
 
-/// Deletes the vectors that collections had before they moved to another model, or that a cancelled move made.
+/// Deletes the vectors that collections had before they moved to another model, and those of cancelled moves.
 fn delete_old_vectors(engine: &Engine, lease: Lease) -> EngineResult<()> {
     loop {
         let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
@@ -78,7 +79,7 @@ fn delete_old_vectors(engine: &Engine, lease: Lease) -> EngineResult<()> {
     }
 }
 
-/// Makes the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
+/// Creates the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
 fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let keep_months = engine.settings().analytics.keep_months;
     let kept = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {

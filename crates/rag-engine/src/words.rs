@@ -1,4 +1,4 @@
-//! The words of passages and questions: what the analyser makes of texts, in the form that the database takes.
+//! The words of passages and questions: the analyser's output, in the form that the database stores.
 
 use rag_repo::{
     Actor, PassageWords, PgConnection, RepoResult, documents, index_words, jobs,
@@ -15,12 +15,12 @@ use rag_text::analyse::{self, Analyser, Languages};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
 
-/// How much a word counts that a question repeats: (k3 + 1) * n / (k3 + n) for n times, as in BM25. (nDCG@10 of words at 0, 1, 2 and 4:
-/// Cranfield .3695, .3724, .3735, .3748; `HotpotQA` .8177, .8158, .8139, .8140; the first half of paragraphs of `XQuAD` asked for the
-/// second .819, .831, .835, .834.)
+/// Saturation of the weight of a word that a question repeats: (k3 + 1) * n / (k3 + n) for n times, as in BM25. (nDCG@10 of words
+/// at 0, 1, 2 and 4: Cranfield .3695, .3724, .3735, .3748; `HotpotQA` .8177, .8158, .8139, .8140; the first half of paragraphs of
+/// `XQuAD` as queries for the second .819, .831, .835, .834.)
 const K3: f64 = 1.0;
 
-/// A passage that gets words.
+/// A passage whose words are to be indexed.
 pub(crate) struct Spoken<'a> {
     pub(crate) passage: PassageId,
     pub(crate) collection: CollectionId,
@@ -29,12 +29,12 @@ pub(crate) struct Spoken<'a> {
     pub(crate) text: &'a str,
 }
 
-/// The name under which words of a language are kept: its code, or `und`.
+/// Returns the name under which words of a language are stored: its code, or `und`.
 pub(crate) fn language_name(language: &str) -> &'static str {
     Analyser::new(language).map_or("und", Analyser::code)
 }
 
-/// The words of a passage. Its title counts twice.
+/// Returns the words of a passage. Its title counts twice.
 pub(crate) fn passage_words(spoken: &Spoken<'_>, language: &str) -> PassageWords {
     let Spoken { passage, collection, title, headings, text } = *spoken;
     let language = language_name(language);
@@ -49,7 +49,7 @@ pub(crate) fn passage_words(spoken: &Spoken<'_>, language: &str) -> PassageWords
     PassageWords { passage, collection, language: language.to_owned(), words: words.collect() }
 }
 
-/// Words of a question, with the weight of those that it repeats.
+/// Returns the words of a question, with the weights of repeated words.
 pub(crate) fn asked_words(words: &[analyse::AskedWord]) -> Vec<AskedWord> {
     let asked = |word: &analyse::AskedWord| {
         let count = f64::from(word.count);
@@ -58,7 +58,7 @@ pub(crate) fn asked_words(words: &[analyse::AskedWord]) -> Vec<AskedWord> {
     words.iter().map(asked).collect()
 }
 
-/// The words of a question as the collections know them.
+/// Returns the words of a question as the collections know them.
 pub fn question_words(
     conn: &mut PgConnection,
     collections: &[CollectionId],
@@ -68,12 +68,12 @@ pub fn question_words(
     query_words(conn, &corpus.collections, &asked_words(&languages(&corpus).ask(question)))
 }
 
-/// The languages of the collections.
+/// Returns the languages of the collections.
 pub(crate) fn languages(corpus: &Corpus) -> Languages {
     Languages::new(corpus.languages.iter().map(|(name, count)| (name.clone(), *count)))
 }
 
-/// Phrases that results must hold, and phrases that they must not.
+/// Returns the phrases that results must contain, and those that they must not contain.
 pub(crate) fn asked_phrases(
     languages: &Languages,
     required: &[String],
@@ -84,7 +84,7 @@ pub(crate) fn asked_phrases(
     all.map(|(required, phrase)| AskedPhrase { required, ways: languages.phrase(phrase) }).collect()
 }
 
-/// Makes the words of a version again, with the current counts of the collection. Does nothing when the version is gone.
+/// Rebuilds the words of a version, with the current counts of the collection. Does nothing if the version was deleted.
 pub fn reindex_version(conn: &mut PgConnection, version: VersionId) -> RepoResult<()> {
     let Some(document) = documents::of_version(conn, version)? else { return Ok(()) };
     let language = language_name(
@@ -111,8 +111,8 @@ pub fn reindex_version(conn: &mut PgConnection, version: VersionId) -> RepoResul
     documents::set_words_language(conn, document.id, language)
 }
 
-/// Replaces the words that PostgreSQL's parser made, a version a transaction; searches find the old words of a document until the new
-/// ones are whole. An error says that something is away.
+/// Replaces the words that PostgreSQL's parser produced, one version per transaction; searches find the old words of a document
+/// until the new ones are complete. Returns an error if the database is unavailable.
 pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
     let Err(error) = replace_old_words(engine, Lease::from(job)) else { return Ok(()) };
     engine.settle_job(job, &error);

@@ -1,4 +1,4 @@
-//! `GET /v1/me/export`: everything that is somebody's, as JSON lines, read and sent a page at a time.
+//! `GET /v1/me/export`: all data of the user as JSON lines, read and sent a page at a time.
 
 use actix_web::{HttpResponse, http::header, web};
 use bytes::Bytes;
@@ -27,10 +27,10 @@ use crate::{
     sessions::rated_messages,
 };
 
-/// Rows read at a time.
+/// Number of rows that are read at a time.
 const ROWS: i64 = 100;
 
-/// What comes next.
+/// The next part of the export.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Account,
@@ -43,8 +43,9 @@ enum Step {
     End,
 }
 
-/// Everything that is yours: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations with ratings, memories, events of what you did. One JSON object a line, its `kind` first.
+/// Returns everything that you own: account, keys, logins, collections, documents (their originals are at
+/// `/v1/documents/{id}/content`), conversations with ratings, memories, and events of your actions. One JSON object per line,
+/// with its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {

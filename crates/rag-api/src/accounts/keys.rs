@@ -1,4 +1,4 @@
-//! `/v1/keys`: keys for programs.
+//! `/v1/keys`: API keys for programs.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -20,43 +20,43 @@ use crate::{
     respond::{Created, NoContent},
 };
 
-/// A key to make.
+/// An API key to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateKeyBody {
-    /// What it is for.
+    /// Name.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// What it may do: `read` (search, read documents), `ask` (conversations), `write` (add and delete documents),
-    /// `manage` (collections, keys, people).
+    /// Scopes: `read` (search, read documents), `ask` (conversations), `write` (add and delete documents), `manage` (collections,
+    /// keys, users).
     #[validate(length(min = 1, max = 4))]
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 4)]
     scopes: Vec<Scope>,
-    /// How long it is valid, 1 to 3,650 days; without an end if absent. A key that a key makes ends with that key at the latest.
+    /// Validity in days, 1 to 3,650; unlimited if absent. A key that a key creates expires with that key at the latest.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,
 }
 
-/// A key.
+/// An API key.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeyView {
     /// Id.
     pub(crate) id: Uuid,
-    /// What it is for.
+    /// Name.
     pub(crate) name: String,
-    /// How it begins.
+    /// First characters of the key, by which you recognise it.
     pub(crate) prefix: String,
-    /// What it may do.
+    /// Scopes.
     pub(crate) scopes: Vec<&'static str>,
-    /// When it was made.
+    /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
-    /// Until when it is good.
+    /// Time of expiry; absent if it does not expire.
     pub(crate) expires_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute.
+    /// Time of the last use, to the minute.
     pub(crate) last_used_at: Option<DateTime<Utc>>,
-    /// The key that made it, and with which it is revoked; absent for a key that a person made.
+    /// Id of the key that created this one and with which it is revoked; absent for a key that a user created.
     pub(crate) made_by_key_id: Option<Uuid>,
 }
 
@@ -75,18 +75,18 @@ impl From<ApiKey> for KeyView {
     }
 }
 
-/// A new key, shown this once.
+/// A new key, which is shown only once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewKeyView {
-    /// The key itself. Keep it: it cannot be shown again.
+    /// The key itself. Store it: it cannot be shown again.
     key: String,
-    /// What is kept of it.
+    /// The stored key.
     #[serde(flatten)]
     view: KeyView,
 }
 
-/// Makes a key that acts for you. A key can make none that can do more or lasts longer than itself, and the keys that it made
-/// are revoked with it.
+/// Creates a key that acts for you. A key cannot create a key with more scopes or a later expiry than its own, and the keys that
+/// it created are revoked with it.
 #[utoipa::path(post, path = "/v1/keys", tag = "accounts", request_body = CreateKeyBody, responses(
     (status = 201, body = NewKeyView)))]
 pub(crate) async fn create_key(
@@ -107,14 +107,15 @@ pub(crate) async fn create_key(
     Ok(Created::new(NewKeyView { key: made.secret, view: made.row.into() }))
 }
 
-/// Your keys, newest first.
+/// Lists your keys, newest first.
 #[utoipa::path(get, path = "/v1/keys", tag = "accounts", responses((status = 200, body = ListView<KeyView>)))]
 pub(crate) async fn list_keys(app: web::Data<App>, caller: May<Own>) -> ApiResult<Json<ListView<KeyView>>> {
     let rows = app.read(caller.actor, api_keys::list).await?;
     Ok(Json(ListView::whole(rows.into_iter().map(KeyView::from).collect())))
 }
 
-/// Revokes a key, and the keys, links and open invitations that it made. It is refused from the next call on; streams that it opened end within seconds.
+/// Revokes a key and the keys, links and open invitations that it created. The next call with it is refused; streams opened with
+/// it end within seconds.
 #[utoipa::path(delete, path = "/v1/keys/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn delete_key(

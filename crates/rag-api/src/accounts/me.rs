@@ -1,4 +1,4 @@
-//! `/v1/me`: one's own account, logins, and erasing it all.
+//! `/v1/me`: the caller's own account and logins, and their erasure.
 
 use actix_web::{
     HttpRequest,
@@ -25,22 +25,22 @@ use crate::{
     respond::NoContent,
 };
 
-/// A person.
+/// A user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Organisation.
+    /// Id of the organisation.
     pub(crate) organisation_id: Uuid,
     /// E-mail address.
     pub(crate) email: String,
-    /// Name shown to people.
+    /// Display name.
     pub(crate) display_name: String,
     /// `admin` or `member`.
     pub(crate) role: &'static str,
     /// `active` or `suspended`.
     pub(crate) state: &'static str,
-    /// When the account was made.
+    /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -58,38 +58,38 @@ impl From<User> for UserView {
     }
 }
 
-/// What to change of one's own account; what is absent stays.
+/// Changes of one's own account; absent fields stay unchanged.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateMeBody {
-    /// Name shown to people.
+    /// New display name.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: Option<String>,
-    /// A new password, 12 to 200 characters; ends all other logins.
+    /// New password, 12 to 200 characters; all other logins end.
     #[validate(length(min = 12, max = 200))]
     #[schema(min_length = 12, max_length = 200)]
     password: Option<String>,
-    /// The password so far; needed for a new one.
+    /// Current password; required to change it.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     current_password: Option<String>,
 }
 
-/// What was erased.
+/// The receipt of an erasure.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReceiptView {
-    /// Who.
+    /// Id of the erased user.
     user_id: Uuid,
-    /// Collections they owned.
+    /// Number of collections that the user owned.
     collections: i64,
-    /// Documents in those, with all their versions, passages, vectors and words.
+    /// Number of documents in these collections, with all their versions, passages, vectors and words.
     documents: i64,
-    /// Conversations they held, with all messages.
+    /// Number of conversations that the user held, with all their messages.
     sessions: i64,
-    /// Memories of theirs, with their history.
+    /// Number of the user's memories, with their history.
     memories: i64,
-    /// Events of what they did.
+    /// Number of events of the user's actions.
     events: i64,
 }
 
@@ -108,15 +108,15 @@ pub(crate) struct LoginView {
     id: Uuid,
     /// User agent that signed in.
     device: String,
-    /// When.
+    /// Time of signing in.
     created_at: DateTime<Utc>,
-    /// When it ends, however often it is refreshed.
+    /// Time at which it ends, even if it is refreshed.
     expires_at: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// Whether this request uses it.
     is_current: bool,
 }
 
-/// Your account.
+/// Returns your account.
 #[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = UserView)))]
 pub(crate) async fn get_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<Json<UserView>> {
     let id = caller.person()?.id;
@@ -152,7 +152,7 @@ pub(crate) async fn update_me(
     Ok(Json(UserView::from(row)))
 }
 
-/// Erases your account with all you own: collections, documents, conversations, keys.
+/// Erases your account with everything that you own: collections, documents, conversations, keys.
 #[utoipa::path(delete, path = "/v1/me", tag = "accounts", responses(
     (status = 200, body = ReceiptView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -162,7 +162,7 @@ pub(crate) async fn erase_me(app: web::Data<App>, caller: May<Manage>) -> ApiRes
     Ok(Json(ReceiptView::from(receipt)))
 }
 
-/// Your logins that still stand, newest first.
+/// Lists your active logins, newest first.
 #[utoipa::path(get, path = "/v1/me/logins", tag = "accounts", responses((status = 200, body = ListView<LoginView>)))]
 pub(crate) async fn list_logins(
     app: web::Data<App>,
@@ -180,7 +180,7 @@ pub(crate) async fn list_logins(
     Ok(Json(ListView::whole(rows.into_iter().map(view).collect())))
 }
 
-/// Ends a login of yours.
+/// Revokes one of your logins.
 #[utoipa::path(delete, path = "/v1/me/logins/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn revoke_login(

@@ -1,4 +1,4 @@
-//! `/v1/login`, `/v1/me`, `/v1/keys`, `/v1/users` and what else is about accounts rather than documents.
+//! `/v1/login`, `/v1/me`, `/v1/keys`, `/v1/users` and the other routes about accounts.
 
 pub(crate) mod export;
 pub(crate) mod keys;

@@ -1,4 +1,4 @@
-//! `/v1/organisation` and `/v1/audit`: what the organisation uses and may use, and who did what in it.
+//! `/v1/organisation` and `/v1/audit`: usage and limits of the organisation, and its audit log.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -20,31 +20,31 @@ use crate::{
     problem::ApiResult,
 };
 
-/// Your organisation.
+/// Your organisation, with its usage and limits.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OrganisationView {
     /// Id.
     id: Uuid,
     /// Name.
     name: String,
-    /// What it stores and spends.
+    /// Current usage.
     usage: UsageView,
-    /// What it may store and spend; 0 is no limit.
+    /// Limits on the usage; 0 is no limit.
     limits: UsageView,
 }
 
-/// Documents, bytes and tokens.
+/// Numbers of documents, bytes and tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UsageView {
-    /// Documents, each version counted.
+    /// Number of documents, where each version counts.
     documents: i64,
-    /// Bytes of their originals.
+    /// Size of their originals, in bytes.
     bytes: i64,
-    /// Tokens that chat models read and wrote today (UTC).
+    /// Number of tokens that chat models read and wrote today (UTC).
     tokens_per_day: i64,
 }
 
-/// What your organisation uses and may use.
+/// Returns the usage and the limits of your organisation.
 #[utoipa::path(get, path = "/v1/organisation", tag = "accounts", responses((status = 200, body = OrganisationView)))]
 pub(crate) async fn get_organisation(
     app: web::Data<App>,
@@ -74,25 +74,25 @@ pub(crate) async fn get_organisation(
     Ok(Json(view))
 }
 
-/// Which events.
+/// The events of the audit log to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditParams {
-    /// Only what this user did.
+    /// Only events of this user's actions.
     actor_id: Option<Uuid>,
-    /// Only this kind of object and verb, as `document.delete`.
+    /// Only events of this kind of object and this verb, such as `document.delete`.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     action: Option<String>,
-    /// Only what was done to this object.
+    /// Only events of this object.
     object_id: Option<Uuid>,
-    /// Most items, 1 to 200.
+    /// Maximum number of items, 1 to 200.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: i64,
-    /// Only items after the one of this id.
+    /// Only items after the one with this id.
     after: Option<Uuid>,
 }
 
@@ -101,18 +101,18 @@ pub(crate) struct AuditParams {
 pub(crate) struct AuditEventView {
     /// Id.
     id: Uuid,
-    /// The user who did it; absent for the server itself and for a caller who was not signed in.
+    /// Id of the acting user; absent for the server itself and for a caller who was not signed in.
     actor_id: Option<Uuid>,
     /// Kind of object, and `insert`, `update` or `delete`.
     action: String,
-    /// Object it was done to.
+    /// Id of the object.
     object_id: Option<Uuid>,
-    /// Request it happened in, as `x-request-id` tells it.
+    /// Id of the request, as in its `x-request-id`.
     request_id: Option<Uuid>,
-    /// What else is worth knowing; never content, never secrets.
+    /// Further details; never content or secrets.
     #[schema(value_type = Object)]
     details: serde_json::Value,
-    /// When.
+    /// Time of the event.
     created_at: DateTime<Utc>,
 }
 
@@ -130,7 +130,7 @@ impl From<AuditEvent> for AuditEventView {
     }
 }
 
-/// The audit log of your organisation, newest first.
+/// Lists the audit log of your organisation, newest first.
 #[utoipa::path(get, path = "/v1/audit", tag = "accounts", params(AuditParams), responses(
     (status = 200, body = ListView<AuditEventView>)))]
 pub(crate) async fn list_audit_events(

@@ -1,4 +1,4 @@
-//! `/v1/users` and `/v1/invitations`: the people of the organisation.
+//! `/v1/users` and `/v1/invitations`: the users of the organisation.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -23,19 +23,19 @@ use crate::{
     respond::{Created, NoContent},
 };
 
-/// What to change of somebody; what is absent stays.
+/// Changes of a user; absent fields stay unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateUserBody {
     /// `admin` or `member`.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
-    /// `active` or `suspended`: nothing is answered to who is suspended, and their streams end within seconds.
+    /// `active` or `suspended`: all requests of a suspended user are refused, and their streams end within seconds.
     #[schema(value_type = Option<String>)]
     state: Option<UserState>,
 }
 
-/// Somebody to invite.
+/// A user to invite.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InviteBody {
@@ -53,13 +53,13 @@ pub(crate) struct InviteBody {
 pub(crate) struct InvitationView {
     /// Id.
     id: Uuid,
-    /// Address of the invited person.
+    /// E-mail address of the invited user.
     email: String,
-    /// Role of who accepts.
+    /// Role that the user will have.
     role: &'static str,
-    /// When it was made.
+    /// Time of creation.
     created_at: DateTime<Utc>,
-    /// Until when it can be accepted.
+    /// Time of expiry.
     expires_at: DateTime<Utc>,
 }
 
@@ -75,17 +75,17 @@ impl From<Invitation> for InvitationView {
     }
 }
 
-/// A new invitation, its token shown this once.
+/// A new invitation; its token is shown only once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewInvitationView {
-    /// To be sent to who is invited, who accepts with it at `/v1/invitations/accept`.
+    /// Token to send to the invited user, who accepts with it at `/v1/invitations/accept`.
     token: String,
-    /// What is kept of it.
+    /// The stored invitation.
     #[serde(flatten)]
     view: InvitationView,
 }
 
-/// The people of your organisation, the longest known first.
+/// Lists the users of your organisation, oldest account first.
 #[utoipa::path(get, path = "/v1/users", tag = "accounts", params(PageParams), responses(
     (status = 200, body = ListView<UserView>)))]
 pub(crate) async fn list_users(
@@ -99,7 +99,7 @@ pub(crate) async fn list_users(
     Ok(Json(ListView::new(views, params.limit, |view: &UserView| view.id.to_string())))
 }
 
-/// Changes somebody's role, or suspends them. Making somebody an admin, or active again, takes a login or a key with every scope.
+/// Changes a user's role, or suspends them. To make a user an admin, or active again, you need a login or a key with every scope.
 #[utoipa::path(patch, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), request_body = UpdateUserBody, responses(
     (status = 200, body = UserView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -122,7 +122,7 @@ pub(crate) async fn update_user(
     Ok(Json(UserView::from(row)))
 }
 
-/// Erases somebody with all they own.
+/// Erases a user with everything that they own.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 200, body = ReceiptView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -136,7 +136,7 @@ pub(crate) async fn erase_user(
     Ok(Json(ReceiptView::from(receipt)))
 }
 
-/// Invites somebody into your organisation. A person can do everything, so this takes a login or a key with every scope.
+/// Invites a user into your organisation. A user has all rights of their role, so you need a login or a key with every scope.
 #[utoipa::path(post, path = "/v1/invitations", tag = "accounts", request_body = InviteBody, responses(
     (status = 201, body = NewInvitationView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -153,7 +153,7 @@ pub(crate) async fn invite(
     Ok(Created::new(NewInvitationView { token: invited.token, view: invited.invitation.into() }))
 }
 
-/// Open invitations, newest first.
+/// Lists open invitations, newest first.
 #[utoipa::path(get, path = "/v1/invitations", tag = "accounts", responses(
     (status = 200, body = ListView<InvitationView>)))]
 pub(crate) async fn list_invitations(
@@ -164,7 +164,7 @@ pub(crate) async fn list_invitations(
     Ok(Json(ListView::whole(rows.into_iter().map(InvitationView::from).collect())))
 }
 
-/// Takes back an invitation.
+/// Revokes an invitation.
 #[utoipa::path(delete, path = "/v1/invitations/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn delete_invitation(

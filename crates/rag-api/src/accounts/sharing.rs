@@ -1,4 +1,4 @@
-//! `/v1/collections/{id}/members` and `/links`: with whom a collection is shared.
+//! `/v1/collections/{id}/members` and `/links`: sharing a collection.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ use crate::{
     respond::{Created, NoContent},
 };
 
-/// How to share.
+/// The role with which to share a collection.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShareBody {
@@ -32,24 +32,25 @@ pub(crate) struct ShareBody {
     role: MemberRole,
 }
 
-/// Somebody with whom a collection is shared.
+/// A user who has access to a collection.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MemberView {
-    /// Who.
+    /// Id of the user.
     user_id: Uuid,
-    /// Their address.
+    /// E-mail address.
     email: String,
-    /// Their name.
+    /// Display name.
     display_name: String,
     /// `owner`, `editor` or `reader`.
     role: &'static str,
 }
 
-/// A link to make.
+/// A link to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateLinkBody {
-    /// How long it is good, 1 to 3,650 days; until it is revoked if absent. A link that a key makes ends with that key at the latest.
+    /// Validity in days, 1 to 3,650; until it is revoked if absent. A link that a key creates expires with that key at the
+    /// latest.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,
@@ -60,11 +61,11 @@ pub(crate) struct CreateLinkBody {
 pub(crate) struct LinkView {
     /// Id.
     id: Uuid,
-    /// Collection that its bearer may read.
+    /// Id of the collection that its bearer can read.
     collection_id: Uuid,
-    /// When it was made.
+    /// Time of creation.
     created_at: DateTime<Utc>,
-    /// Until when it is good.
+    /// Time of expiry; absent if it does not expire.
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -79,17 +80,17 @@ impl From<CollectionLink> for LinkView {
     }
 }
 
-/// A new link, its secret shown this once.
+/// A new link; its secret is shown only once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewLinkView {
-    /// To be sent as `Authorization: Bearer`: its bearer may read and search the collection.
+    /// Secret to send as `Authorization: Bearer`: its bearer can read and search the collection.
     secret: String,
-    /// What is kept of it.
+    /// The stored link.
     #[serde(flatten)]
     view: LinkView,
 }
 
-/// With whom the collection is shared; its owner is the first.
+/// Lists the members of the collection, its owner first.
 #[utoipa::path(get, path = "/v1/collections/{id}/members", tag = "sharing", params(("id" = Uuid, Path)), responses(
     (status = 200, body = ListView<MemberView>)))]
 pub(crate) async fn list_members(
@@ -115,7 +116,7 @@ pub(crate) async fn list_members(
     Ok(Json(ListView::whole(views)))
 }
 
-/// Shares the collection with somebody of your organisation, or changes how. Its owner may.
+/// Shares the collection with a user of your organisation, or changes their role. Only its owner can do this.
 #[utoipa::path(put, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing", request_body = ShareBody,
     params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
     (status = 204)))]
@@ -136,7 +137,7 @@ pub(crate) async fn share_collection(
     Ok(NoContent)
 }
 
-/// Ends the sharing with somebody. The collection's owner may, and who leaves it.
+/// Ends the sharing with a user. The collection's owner and that user can do this.
 #[utoipa::path(delete, path = "/v1/collections/{id}/members/{user_id}", tag = "sharing",
     params(("id" = Uuid, Path), ("user_id" = Uuid, Path)), responses(
     (status = 204)))]
@@ -150,7 +151,7 @@ pub(crate) async fn unshare_collection(
     Ok(NoContent)
 }
 
-/// Makes a link whose bearer may read and search the collection. Its owner may.
+/// Creates a link whose bearer can read and search the collection. Only its owner can do this.
 #[utoipa::path(post, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), request_body = CreateLinkBody, responses(
     (status = 201, body = NewLinkView)))]
 pub(crate) async fn create_link(
@@ -165,7 +166,7 @@ pub(crate) async fn create_link(
     Ok(Created::new(NewLinkView { secret: made.secret, view: made.row.into() }))
 }
 
-/// Links to the collection, newest first; none for who does not own it.
+/// Lists the links to the collection, newest first; empty unless you own it.
 #[utoipa::path(get, path = "/v1/collections/{id}/links", tag = "sharing", params(("id" = Uuid, Path)), responses(
     (status = 200, body = ListView<LinkView>)))]
 pub(crate) async fn list_links(
@@ -195,7 +196,7 @@ pub(crate) async fn delete_link(
     Ok(NoContent)
 }
 
-/// The ids of a collection and a user in the path. What is no UUID names nothing.
+/// The ids of a collection and a user in the path. A text that is not a UUID is answered with 404.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemberPath {
     collection: CollectionId,

@@ -1,4 +1,4 @@
-//! `/v1/login`, `/v1/register` and accepting invitations: open to all, counted by address and by account.
+//! `/v1/login`, `/v1/register` and accepting invitations: public, with attempts limited by address and by account.
 
 use actix_web::{
     HttpRequest,
@@ -25,7 +25,7 @@ use crate::{
     respond::{Created, NoContent},
 };
 
-/// Address and password of a user who signs in.
+/// E-mail address and password of a user who signs in.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogInBody {
@@ -43,13 +43,13 @@ pub(crate) struct LogInBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
-    /// The refresh token that came with the access token. It works once.
+    /// Refresh token that was returned with the access token. It can be used once.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     refresh_token: String,
 }
 
-/// An account to make with an organisation of its own.
+/// An account to create with an organisation of its own.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterBody {
@@ -57,7 +57,7 @@ pub(crate) struct RegisterBody {
     #[validate(length(min = 3, max = 254))]
     #[schema(min_length = 3, max_length = 254)]
     email: String,
-    /// Name shown to people.
+    /// Display name.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: String,
@@ -75,11 +75,11 @@ pub(crate) struct RegisterBody {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcceptBody {
-    /// The token of the invitation.
+    /// Token of the invitation.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     token: String,
-    /// Name shown to people.
+    /// Display name.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     display_name: String,
@@ -92,22 +92,22 @@ pub(crate) struct AcceptBody {
 /// The tokens of a login.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokensView {
-    /// To be sent as `Authorization: Bearer`.
+    /// Access token, to send as `Authorization: Bearer`.
     access_token: String,
-    /// How long it is good, in seconds.
+    /// Validity of the access token, in seconds.
     expires_in: i32,
-    /// To be exchanged for the next pair, once.
+    /// Refresh token. It can be exchanged once, for the next pair.
     refresh_token: String,
-    /// The user who signed in.
+    /// Id of the user who signed in.
     user_id: Uuid,
 }
 
-/// An account that was made, signed in.
+/// A new account with its first login.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EnrolledView {
-    /// The account.
+    /// Account.
     user: UserView,
-    /// Its first login.
+    /// Tokens of its first login.
     tokens: TokensView,
 }
 
@@ -122,7 +122,7 @@ impl From<Tokens> for TokensView {
     }
 }
 
-/// Signs in with address and password.
+/// Signs in with e-mail address and password.
 #[utoipa::path(post, path = "/v1/login", tag = "accounts", request_body = LogInBody, responses(
     (status = 200, body = TokensView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -143,7 +143,7 @@ pub(crate) async fn log_in(
     Ok(Json(TokensView::from(tokens)))
 }
 
-/// Exchanges a refresh token for the next pair. A token that comes back a second time ends the login.
+/// Exchanges a refresh token for the next pair. Using a token a second time ends the login.
 #[utoipa::path(post, path = "/v1/login/refresh", tag = "accounts", request_body = RefreshBody, responses(
     (status = 200, body = TokensView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -161,7 +161,7 @@ pub(crate) async fn refresh_login(
     Ok(Json(TokensView::from(refreshed?)))
 }
 
-/// Makes an account with an organisation of its own, where the server is open to everybody.
+/// Creates an account with an organisation of its own, if the server has open registration.
 #[utoipa::path(post, path = "/v1/register", tag = "accounts", request_body = RegisterBody, responses(
     (status = 201, body = EnrolledView),
     (status = 403, body = Problem, content_type = "application/problem+json"),
@@ -179,7 +179,7 @@ pub(crate) async fn register(
     .await
 }
 
-/// Accepts an invitation: makes the account and signs in.
+/// Accepts an invitation: creates the account and signs in.
 #[utoipa::path(post, path = "/v1/invitations/accept", tag = "accounts", request_body = AcceptBody, responses(
     (status = 201, body = EnrolledView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -195,7 +195,7 @@ pub(crate) async fn accept_invitation(
         .await
 }
 
-/// Signs out: the tokens of this login are not good any more.
+/// Signs out and revokes the tokens of this login.
 #[utoipa::path(post, path = "/v1/logout", tag = "accounts", responses(
     (status = 204), (status = 409, description = "It was a key, not a login", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<NoContent> {
@@ -206,7 +206,7 @@ pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<
     Ok(NoContent)
 }
 
-/// Makes an account by `work` and answers with its first login.
+/// Creates an account with `work` and responds with its first login.
 async fn enrol(
     app: &App,
     req: &HttpRequest,

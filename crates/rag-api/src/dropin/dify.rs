@@ -18,19 +18,19 @@ use crate::{
     search::parse_filter,
 };
 
-/// A search as Dify sends it.
+/// A search request of Dify.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct RetrievalBody {
     /// Name or id of a collection.
     pub(crate) knowledge_id: String,
-    /// The question, 1 to 10,000 characters.
+    /// Question, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
     /// Number and quality of the results.
     #[validate(nested)]
     pub(crate) retrieval_setting: RetrievalSettingBody,
-    /// Only documents whose metadata pass it.
+    /// Conditions that the metadata of documents must meet.
     #[serde(default)]
     pub(crate) metadata_condition: Option<MetadataConditionBody>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct RetrievalSettingBody {
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100)]
     pub(crate) top_k: u32,
-    /// Results with a lower score are dropped: 0 to 1.
+    /// Minimum score, 0 to 1; results with a lower score are dropped.
     #[serde(default)]
     #[validate(range(min = 0.0, max = 1.0))]
     #[schema(minimum = 0.0, maximum = 1.0)]
@@ -55,18 +55,18 @@ pub(crate) struct MetadataConditionBody {
     /// `and`, the default, or `or`.
     #[serde(default)]
     pub(crate) logical_operator: Option<String>,
-    /// The conditions.
+    /// Conditions.
     pub(crate) conditions: Vec<ConditionBody>,
 }
 
 /// One condition.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ConditionBody {
-    /// The field of the metadata; of several, one must pass.
+    /// Name of the metadata field; of several fields, one must match.
     pub(crate) name: NamesBody,
     /// `is`, `is not`, `in`, `not in`, `=`, `≠`, `>`, `<`, `≥`, `≤`, `before` or `after`.
     pub(crate) comparison_operator: String,
-    /// The value to compare with.
+    /// Value to compare with.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) value: Value,
@@ -92,19 +92,19 @@ pub(crate) struct RetrievalView {
 /// A passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordView {
-    /// Its text.
+    /// Text of the passage.
     pub(crate) content: String,
-    /// 0 to 1, comparable within one answer only.
+    /// Score, 0 to 1, comparable within one result list only.
     pub(crate) score: f64,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
-    /// The document's metadata, and `document_id`, `source` and `page`; never null.
+    /// Metadata of the document, with `document_id`, `source` and `page`; never null.
     #[schema(value_type = Object)]
     pub(crate) metadata: Map<String, Value>,
 }
 
 impl RecordView {
-    /// `None` for a passage of no document.
+    /// Converts a passage; `None` if it does not belong to a document.
     fn new(Found { ranked, passage, .. }: Found) -> Option<Self> {
         let Origin::Chunk(chunk) = passage.origin else { return None };
         let mut metadata = match passage.metadata {
@@ -120,7 +120,7 @@ impl RecordView {
 }
 
 impl MetadataConditionBody {
-    /// The same conditions in the form of our filters; none if there are no conditions.
+    /// Returns the same conditions as one of our filters; `None` if there are no conditions.
     fn filter(&self) -> ApiResult<Option<Value>> {
         let kind = match self.logical_operator.as_deref() {
             None | Some("and") => "and",
@@ -167,7 +167,7 @@ impl ConditionBody {
     }
 }
 
-/// Finds passages for Dify, of which this server is an external knowledge base.
+/// Finds passages for Dify, as an external knowledge base.
 #[utoipa::path(post, path = "/dify/retrieval", tag = "dify", request_body = RetrievalBody, responses(
     (status = 200, body = RetrievalView),
     (status = 404, description = "The collection does not exist, or this interface is off.", body = Problem,

@@ -1,4 +1,5 @@
-//! `/librechat`: the interface that LibreChat expects at its `RAG_API_URL`. Each of its users is a user of ours, and each file a collection.
+//! `/librechat`: the interface that LibreChat expects at its `RAG_API_URL`. Each of its users is a user here, and each file a
+//! collection.
 
 use std::time::Duration;
 
@@ -36,16 +37,16 @@ use crate::{
 
 /// Maximum length of the id of a file, in characters.
 const MAX_FILE_ID_CHARS: usize = 200;
-/// How long a request waits until its file has been read.
+/// Maximum time for which a request waits until its file has been read.
 const MAX_READING: Duration = Duration::from_mins(10);
-/// First and longest pause between two looks at a job.
+/// Minimum and maximum pause between two checks of a job.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 /// A form with a file.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it only documents the form")]
 pub(crate) struct LibreChatFileForm {
-    /// Id that LibreChat gave the file.
+    /// LibreChat's id of the file.
     file_id: String,
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
@@ -59,25 +60,25 @@ pub(crate) struct LibreChatHealthView {
     pub(crate) status: &'static str,
 }
 
-/// A file that was stored, or one of a kind that is not read.
+/// A stored file, or one of an unsupported kind.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatFileView {
     /// Whether the file can be searched.
     pub(crate) status: bool,
-    /// The outcome in words.
+    /// Description of the outcome.
     pub(crate) message: String,
     /// Id of the file.
     pub(crate) file_id: String,
     /// Name of the file.
     pub(crate) filename: String,
-    /// Whether files of this kind are read.
+    /// Whether files of this kind are supported.
     pub(crate) known_type: bool,
 }
 
 /// The text of a file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatTextView {
-    /// The text.
+    /// Text of the file.
     pub(crate) text: String,
     /// Id of the file.
     pub(crate) file_id: String,
@@ -87,10 +88,10 @@ pub(crate) struct LibreChatTextView {
     pub(crate) known_type: bool,
 }
 
-/// An outcome in words.
+/// The description of an outcome.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatMessageView {
-    /// The outcome.
+    /// Description of the outcome.
     pub(crate) message: String,
 }
 
@@ -98,14 +99,14 @@ pub(super) fn is_path(path: &str) -> bool {
     path.starts_with("/librechat/")
 }
 
-/// Whether this interface is there.
+/// Reports that this interface is available.
 #[utoipa::path(get, path = "/librechat/health", tag = "librechat", responses((status = 200, body = LibreChatHealthView)))]
 pub(crate) async fn librechat_health(app: web::Data<App>) -> ApiResult<Json<LibreChatHealthView>> {
     check_is_on(app.settings.librechat.is_some(), "librechat.jwt_secret")?;
     Ok(Json(LibreChatHealthView { status: "UP" }))
 }
 
-/// Stores a file, and answers when it can be searched.
+/// Stores a file and responds when it can be searched.
 #[utoipa::path(post, path = "/librechat/embed", tag = "librechat",
     request_body(content = LibreChatFileForm, content_type = "multipart/form-data"), responses(
     (status = 200, body = LibreChatFileView)))]
@@ -150,7 +151,7 @@ pub(crate) async fn librechat_text(
     Ok(Json(LibreChatTextView { text, file_id, filename, known_type: true }))
 }
 
-/// The ids of your files.
+/// Lists the ids of your files.
 #[utoipa::path(get, path = "/librechat/ids", tag = "librechat", responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn librechat_list_ids(
     app: web::Data<App>,
@@ -166,12 +167,12 @@ pub(crate) async fn librechat_list_ids(
 #[derive(Debug, Deserialize, Validate)]
 #[serde(transparent)]
 pub(crate) struct FileIdsBody {
-    /// Ids, 1 to 100.
+    /// Ids of the files, 1 to 100.
     #[validate(length(min = 1, max = 100))]
     ids: Vec<String>,
 }
 
-/// Deletes files. Those that are not yours count as missing.
+/// Deletes files. Files of other users count as missing.
 #[utoipa::path(delete, path = "/librechat/documents", tag = "librechat", request_body = Vec<String>, responses(
     (status = 200, body = LibreChatMessageView)))]
 pub(crate) async fn librechat_delete_documents(
@@ -195,7 +196,7 @@ pub(crate) async fn librechat_delete_documents(
     Ok(Json(LibreChatMessageView { message: format!("{count} files were deleted.") }))
 }
 
-/// The collections of those files that the caller has.
+/// Returns the collections of those files that belong to the caller.
 pub(super) async fn find_files(app: &App, caller: &Caller, ids: Vec<String>) -> ApiResult<Vec<CollectionId>> {
     let owner = caller.person()?.id;
     app.read(caller.actor, move |conn| {
@@ -223,7 +224,7 @@ async fn receive(
     Ok(form)
 }
 
-/// Stores a file and waits until it has been read. A file that cannot be read leaves nothing.
+/// Stores a file and waits until it has been read. A file that cannot be read is not kept.
 async fn store(app: &App, caller: &Caller, form: LooseFile) -> ApiResult<()> {
     let (person, actor) = (caller.person()?, caller.actor);
     let (collection, accepted) = app
@@ -273,7 +274,7 @@ async fn wait_for_reading(app: &App, actor: Actor, id: JobId) -> ApiResult<()> {
     Err(ApiError::new(Code::Unavailable, "The file is still being read. Search it later."))
 }
 
-/// The reason why a job came to nothing.
+/// Returns the error of a job that was refused or given up.
 fn refusal(job: &Job) -> ApiError {
     let text = |name: &str| job.problem.as_ref().and_then(|problem| problem.get(name)?.as_str());
     let code = if text("code") == Some("unsupported") { Code::Unsupported } else { Code::Unreadable };

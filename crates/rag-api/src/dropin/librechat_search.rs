@@ -1,4 +1,4 @@
-//! Searching and reading LibreChat's files.
+//! Search and text of LibreChat's files.
 
 use actix_web::{
     HttpRequest,
@@ -19,19 +19,19 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// Maximum length of the text of a file that is sent as a whole, in characters.
+/// Maximum length of the text of a file that is returned as a whole, in characters.
 const MAX_CONTEXT_CHARS: i64 = 4 << 20;
 
 fn default_k() -> u32 {
     4
 }
 
-/// A search in one file. `entity_id` has no effect: a file belongs to the user who uploaded it, whatever agent it was uploaded for.
+/// A search in one file. `entity_id` has no effect: a file belongs to the user who uploaded it, for any agent.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct LibreChatQueryBody {
     /// Id of the file.
     pub(crate) file_id: String,
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
@@ -49,7 +49,7 @@ pub(crate) struct LibreChatQueryMultipleBody {
     #[validate(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     pub(crate) file_ids: Vec<String>,
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
@@ -63,13 +63,13 @@ pub(crate) struct LibreChatQueryMultipleBody {
 /// A passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatPassageView {
-    /// Its text.
+    /// Text of the passage.
     pub(crate) page_content: String,
-    /// Where it is from.
+    /// Position and document of the passage.
     pub(crate) metadata: LibreChatMetadataView,
 }
 
-/// The place of a passage.
+/// The position and the document of a passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LibreChatMetadataView {
     /// Id of the file; absent in a search of several files.
@@ -77,11 +77,11 @@ pub(crate) struct LibreChatMetadataView {
     pub(crate) file_id: Option<String>,
     /// Name of the file.
     pub(crate) source: String,
-    /// Page it starts on, from 1.
+    /// Page on which it starts, from 1.
     pub(crate) page: Option<i32>,
 }
 
-/// Passages and their cosine distances, best first. A file that is not yours has none.
+/// Passages and their cosine distances, best first. Files of other users have none.
 type Hits = Vec<(LibreChatPassageView, f64)>;
 
 /// Finds passages of one file.
@@ -109,7 +109,7 @@ pub(crate) async fn librechat_query_multiple(
     Ok(Json(find_passages(&app, &caller, collections, (body.query, body.k), None).await?))
 }
 
-/// The whole text of a file.
+/// Returns the whole text of a file.
 #[utoipa::path(get, path = "/librechat/documents/{file_id}/context", tag = "librechat",
     params(("file_id" = String, Path)), responses((status = 200, body = String, content_type = "application/json")))]
 pub(crate) async fn librechat_get_context(
@@ -139,7 +139,7 @@ async fn find_passages(
     (query, k): (String, u32),
     file_id: Option<&str>,
 ) -> ApiResult<Hits> {
-    // To the engine, no collections means all.
+    // For the engine, an empty list means all collections.
     if collections.is_empty() {
         return Ok(Vec::new());
     }
@@ -159,7 +159,7 @@ async fn find_passages(
     Ok(result.found.into_iter().filter_map(|found| passage(found, file_id)).collect())
 }
 
-/// A passage with its cosine distance, since LibreChat compares the passages of several searches.
+/// Returns a passage with its cosine distance, because LibreChat compares the passages of several searches.
 fn passage(
     Found { ranked, passage, .. }: Found,
     file_id: Option<&str>,

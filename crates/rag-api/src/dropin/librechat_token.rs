@@ -1,4 +1,4 @@
-//! The tokens by which LibreChat says for whom it asks: JSON Web Tokens, signed by HMAC-SHA256 with a secret that both servers have.
+//! The tokens in which LibreChat names its user: JSON Web Tokens, signed by HMAC-SHA256 with a secret that both servers share.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -19,17 +19,17 @@ struct Header {
 pub(super) struct Claims {
     /// Id of LibreChat's user.
     pub(super) id: String,
-    /// End of the token's life, in seconds since 1970.
+    /// Time of expiry, in seconds since 1970.
     pub(super) exp: i64,
 }
 
-/// The claims of a token; `None` unless its signature is good. The caller checks whether it has expired.
+/// Returns the claims of a token; `None` unless its signature is valid. The caller checks the expiry.
 pub(super) fn verify_token(secret: &str, token: &str) -> Option<Claims> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
     let header: Header = decode(header)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    // Hashes are compared, so that the time taken says nothing about the signature.
+    // Hashes are compared, so that the time taken reveals nothing about the signature.
     let is_signed =
         Sha256::digest(signature) == Sha256::digest(hmac_sha256(secret.as_bytes(), signed.as_bytes()));
     if header.alg != "HS256" || !is_signed {
@@ -44,7 +44,7 @@ fn decode<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// HMAC-SHA256 as in RFC 2104.
+/// Returns the HMAC-SHA256 as in RFC 2104.
 fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = [0; BLOCK_BYTES];
     let hashed: [u8; 32];

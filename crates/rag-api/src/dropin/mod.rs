@@ -1,4 +1,4 @@
-//! Interfaces of other products whose documents this server can keep or read, each behind its own section of the settings.
+//! Interfaces for other products that store or read documents here, each with its own section of the settings.
 
 pub(crate) mod dify;
 pub(crate) mod librechat;
@@ -17,7 +17,7 @@ use crate::{
     problem::{ApiError, ApiResult, Code},
 };
 
-/// Refuses a request of a product whose interface is off. `setting` switches it on.
+/// Refuses a request of a product whose interface is off; `setting` is the key that switches it on.
 fn check_is_on(is_on: bool, setting: &str) -> ApiResult<()> {
     if is_on { Ok(()) } else { Err(interface_is_off(setting)) }
 }
@@ -27,12 +27,12 @@ fn interface_is_off(setting: &str) -> ApiError {
     ApiError::new(Code::NotFound, detail)
 }
 
-/// Whether callers of this path prove who they are by a token of LibreChat.
+/// Returns whether callers of this path authenticate with a token of LibreChat.
 pub(crate) fn is_of_librechat(path: &str) -> bool {
     librechat::is_path(path)
 }
 
-/// The user for whom LibreChat asks.
+/// Returns the user whom LibreChat's token names.
 pub(crate) async fn find_librechat_caller(
     app: &App,
     token: Option<&str>,

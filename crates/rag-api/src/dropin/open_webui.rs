@@ -1,4 +1,4 @@
-//! `/open-webui`: the reader of documents and the reranker that Open WebUI can use instead of its own.
+//! `/open-webui`: the document reader and the reranker for Open WebUI.
 
 use actix_multipart::MultipartError;
 use actix_web::{
@@ -27,13 +27,13 @@ const MAX_NAME_CHARS: usize = 500;
 /// The text of a page.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenWebUiPageView {
-    /// The text.
+    /// Text of the page.
     pub(crate) page_content: String,
-    /// Where it is from.
+    /// Position and document of the text.
     pub(crate) metadata: OpenWebUiMetadataView,
 }
 
-/// The place of a text.
+/// The position and the document of a text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenWebUiMetadataView {
     /// Name of the file.
@@ -46,11 +46,11 @@ pub(crate) struct OpenWebUiMetadataView {
 /// Texts to rank.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct OpenWebUiRerankBody {
-    /// The query, 1 to 10,000 characters.
+    /// Query, 1 to 10,000 characters.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
-    /// The texts, at most 1,000.
+    /// Texts, at most 1,000.
     #[validate(length(max = 1_000))]
     #[schema(max_items = 1_000)]
     pub(crate) documents: Vec<String>,
@@ -69,7 +69,7 @@ pub(crate) struct OpenWebUiRerankView {
 /// The score of a text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenWebUiScoreView {
-    /// Place of the text in the request, from 0.
+    /// Position of the text in the request, from 0.
     pub(crate) index: usize,
     /// Score; higher is better.
     pub(crate) relevance_score: f64,
@@ -102,7 +102,7 @@ pub(crate) async fn open_webui_process(
     Ok(Json(pages.into_iter().map(view).collect()))
 }
 
-/// Ranks texts by the reranker of the server.
+/// Ranks texts with the server's reranker.
 #[utoipa::path(post, path = "/open-webui/rerank", tag = "open-webui", request_body = OpenWebUiRerankBody, responses(
     (status = 200, body = OpenWebUiRerankView)))]
 pub(crate) async fn open_webui_rerank(
@@ -128,7 +128,7 @@ pub(crate) async fn open_webui_rerank(
     Ok(Json(OpenWebUiRerankView { results }))
 }
 
-/// The name that the request gives its file.
+/// Returns the file name in the request.
 fn file_name(req: &HttpRequest) -> String {
     let header = req.headers().get("x-filename").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let decoded = percent_decode_str(header).decode_utf8_lossy();

@@ -1,12 +1,12 @@
-//! Which address a request comes from.
+//! The client's address of a request.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// The address that counts for a request that `peer` passed on: the peer itself, or, when it is a trusted proxy, the last address
-/// in `X-Forwarded-For` that is not a trusted proxy. A client can invent every address before that one.
+/// Returns the client's address of a request from `peer`: the peer itself or, if that is a trusted proxy, the last address in
+/// `X-Forwarded-For` that is not a trusted proxy. A client can forge every address before that one.
 pub(crate) fn client(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let mut client = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
     let lines: Vec<_> = headers.get_all(X_FORWARDED_FOR).filter_map(|line| line.to_str().ok()).collect();
@@ -20,13 +20,13 @@ pub(crate) fn client(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[I
     site(client)
 }
 
-/// An address, with or without a port.
+/// Parses an address, with or without a port.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
     bare.map(|address: IpAddr| address.to_canonical())
 }
 
-/// Of IPv6 the network that one site gets.
+/// Returns the network of a site for an IPv6 address; an IPv4 address unchanged.
 fn site(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(full) => {

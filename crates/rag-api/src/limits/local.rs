@@ -1,4 +1,4 @@
-//! Counters in this process.
+//! Counters of this process.
 
 use std::time::Duration;
 
@@ -9,12 +9,11 @@ use governor::{
 
 use super::Rate;
 
-/// Counters by who calls. Those that have filled up again are forgotten from time to time, so memory is bounded by how
-/// many call within a minute.
+/// Counters by caller. Full ones are removed from time to time, so memory is bounded by the number of recent callers.
 #[derive(Debug)]
 pub(super) struct LocalCounters(DefaultKeyedRateLimiter<String>);
 
-/// Keys known at most before those that have filled up again are looked for and forgotten.
+/// Number of callers above which full counters are removed.
 const MAX_KEYS: usize = 10_000;
 
 impl LocalCounters {
@@ -23,7 +22,7 @@ impl LocalCounters {
         Self(RateLimiter::keyed(evenly.allow_burst(rate.calls)))
     }
 
-    /// Counts a call, and how long to wait when it is one too many.
+    /// Counts a call. Returns the time to wait if it exceeds the limit.
     pub(super) fn count(&self, who: &str) -> Option<Duration> {
         if self.0.len() > MAX_KEYS {
             self.0.retain_recent();

@@ -1,4 +1,4 @@
-//! How often somebody may call: by who they are, and by address and account for those who have not proved anything.
+//! Rate limits: by caller, and by address and account for clients that are not authenticated.
 
 mod client;
 mod local;
@@ -16,7 +16,7 @@ use crate::{
     problem::{ApiError, ApiResult, Code},
 };
 
-/// Counts calls: in Redis for all processes together where there is one, else, and while it does not answer, here.
+/// Counts calls: in Redis for all processes together, if configured; otherwise, and while Redis does not answer, in this process.
 #[derive(Debug)]
 pub(crate) struct Limits {
     requests: Option<Limit>,
@@ -25,7 +25,7 @@ pub(crate) struct Limits {
     shared: Option<SharedCounters>,
 }
 
-/// Number of counters for accounts. Accounts share a counter by chance: however many names are tried, memory is bounded.
+/// Number of counters for accounts. Accounts share counters by their hash, so memory is bounded however many names are tried.
 const MAX_ACCOUNT_COUNTERS: u16 = u16::MAX;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -37,7 +37,7 @@ struct Limit {
     local: LocalCounters,
 }
 
-/// So many calls may come at once, and as many more evenly in each period.
+/// A rate limit: `calls` at once, and then `calls` evenly spread over each period.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
     calls: NonZeroU32,
@@ -45,14 +45,14 @@ struct Rate {
 }
 
 impl Rate {
-    /// The time between calls that come evenly.
+    /// Returns the time between evenly spread calls.
     fn interval(self) -> Duration {
         self.period / self.calls.get()
     }
 }
 
 impl Limits {
-    /// Fails if the address of Redis cannot be parsed.
+    /// Creates the counters. Fails if the address of Redis cannot be parsed.
     pub(crate) fn new(settings: &ApiSettings) -> io::Result<Self> {
         let limit = |calls, period| {
             let rate = Rate { calls: NonZeroU32::new(calls)?, period };
@@ -63,7 +63,7 @@ impl Limits {
             requests: limit(settings.requests_per_minute, MINUTE),
             attempts: limit(settings.attempts_per_minute, MINUTE),
             account_attempts: limit(settings.account_attempts_per_hour, HOUR),
-            // The error holds no more than its kind: the address may hold a password.
+            // The error contains only the kind of fault, because the address may contain a password.
             shared: shared.map_err(|error| {
                 io::Error::new(
                     io::ErrorKind::InvalidInput,
@@ -73,19 +73,19 @@ impl Limits {
         })
     }
 
-    /// Counts a request of a person, whichever of their keys it came with, or of a link's bearers.
+    /// Counts a request of a user, with any of their keys, or of a link's bearers.
     pub(crate) async fn admit(&self, who: Uuid) -> ApiResult<()> {
         self.count(self.requests.as_ref(), &format!("request:{who}"), "Too many requests.").await
     }
 
-    /// Counts an attempt to prove something, or to make an account.
+    /// Counts an attempt to authenticate or to create an account.
     pub(crate) async fn attempt(&self, address: IpAddr) -> ApiResult<()> {
         let who = format!("attempt:{address}");
         self.count(self.attempts.as_ref(), &who, "Too many attempts from this address.").await
     }
 
-    /// Counts an attempt at an account's password from an address that the account does not know, whether or not there is
-    /// such an account.
+    /// Counts an attempt at an account's password from an address from which the account has not signed in, whether or not the
+    /// account exists.
     pub(crate) async fn attempt_account(&self, email: &str) -> ApiResult<()> {
         let [first, second, ..] = digest(&email.trim().to_lowercase());
         let counter = u16::from_be_bytes([first, second]) % MAX_ACCOUNT_COUNTERS;

@@ -15,17 +15,17 @@ use redis::{
 
 use super::Rate;
 
-/// How long an answer may take, and how long nobody asks after one did not come.
+/// Maximum time for an answer; and the pause after a missing answer, during which Redis is not used.
 const PATIENCE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_secs(2);
 
 static GCRA: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("gcra.lua")));
 
-/// Counters in Redis. The connection is made at the first use, and again after it breaks.
+/// Counters in Redis. The connection is opened at the first use, and reopened after it breaks.
 pub(super) struct SharedCounters {
     connection: ConnectionManager,
     started: Instant,
-    /// Milliseconds after the start until which nobody asks.
+    /// Time until which Redis is not used, in milliseconds since `started`.
     away_until_ms: AtomicU64,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct SharedCounters {
 pub(super) struct Away;
 
 impl SharedCounters {
-    /// Counters at `url`, such as `redis://host:6379/0` or `rediss://..` for TLS. Fails when it is no such address.
+    /// Creates counters at `url`, such as `redis://host:6379/0` or `rediss://..` for TLS. Fails if the URL is invalid.
     pub(super) fn new(url: &str) -> Result<Self, RedisError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(PATIENCE))
@@ -47,7 +47,7 @@ impl SharedCounters {
         })
     }
 
-    /// Counts a call, and how long to wait when it is one too many.
+    /// Counts a call. Returns the time to wait if it exceeds the limit.
     pub(super) async fn count(&self, who: &str, rate: Rate) -> Result<Option<Duration>, Away> {
         let now_ms = millis(self.started.elapsed());
         if now_ms < self.away_until_ms.load(Ordering::Relaxed) {

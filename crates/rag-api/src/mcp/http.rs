@@ -1,4 +1,4 @@
-//! `POST /mcp`: one message, one reply; no stream and no session, so any server process can take the next one.
+//! `POST /mcp`: one message, one reply. There are no streams and no sessions, so any server process can handle the next message.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -17,7 +17,7 @@ use crate::{
     problem::{ApiError, ApiResult, Code, Problem},
 };
 
-/// Takes a message of the Model Context Protocol: revisions 2026-07-28 without sessions, and 2025-11-25 to 2025-03-26.
+/// Handles a message of the Model Context Protocol: revision 2026-07-28 without sessions, and 2025-11-25 to 2025-03-26.
 #[utoipa::path(post, path = "/mcp", tag = "mcp", request_body = Object, responses(
     (status = 200, description = "The reply", content_type = "application/json", body = Object),
     (status = 202, description = "A notification was taken"),

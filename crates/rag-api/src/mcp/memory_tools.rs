@@ -1,4 +1,4 @@
-//! The tools over the caller's long-term memory.
+//! The tools for the caller's long-term memory.
 
 use rag_engine::memory::{Fact, RecallRequest};
 use rag_schema::enums::MemorySource;
@@ -17,7 +17,7 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// Remembers one thing that a client's model found worth keeping.
+/// Remembers a fact that the client's model selected.
 pub(super) async fn remember(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
     let body: RememberBody = read(arguments)?;
     body.validate().map_err(|errors| ApiError::field("arguments", errors.to_string()))?;
@@ -35,7 +35,7 @@ struct RecallArguments {
     documents: bool,
 }
 
-/// Recalls memories, and passages of documents if that is asked for.
+/// Recalls memories and, if requested, passages of documents.
 pub(super) async fn recall(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
     let RecallArguments { query, limit, documents } = read(arguments)?;
     check_query(&query)?;

@@ -1,6 +1,7 @@
-//! The Model Context Protocol: `POST /mcp` (streamable HTTP, without sessions) and lines on standard input and output.
+//! The Model Context Protocol: `POST /mcp` (streamable HTTP, without sessions), and lines on standard input and output.
 //!
-//! Clients of revision 2026-07-28 name it in each request; older clients send `initialize` first. Nothing is kept between requests.
+//! Clients of revision 2026-07-28 name it in each request; older clients send `initialize` first. No state is kept between
+//! requests.
 
 mod dispatch;
 pub(crate) mod http;

@@ -1,17 +1,17 @@
-//! Revisions of the protocol, and the errors of JSON-RPC.
+//! The revisions of the protocol, and the errors of JSON-RPC.
 
 use serde_json::{Map, Value, json};
 
-/// The revision in which each request names it.
+/// The stateless revision, which each of its requests names.
 pub(super) const STATELESS: &str = "2026-07-28";
-/// Revisions that begin with `initialize`, newest first.
+/// Revisions that start with `initialize`, newest first.
 pub(super) const WITH_INITIALIZE: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
-/// Keys of `_meta` in a request of the stateless revision, and in its result.
+/// Keys of `_meta` in a request of the stateless revision and in its result.
 pub(super) const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES_KEY: &str = "io.modelcontextprotocol/clientCapabilities";
 pub(super) const SERVER_KEY: &str = "io.modelcontextprotocol/serverInfo";
 
-/// An error of a request.
+/// The error of a request.
 #[derive(Debug, PartialEq)]
 pub(super) struct RpcError {
     pub(super) code: i32,
@@ -42,12 +42,12 @@ impl RpcError {
     }
 }
 
-/// All revisions, newest first.
+/// Returns all revisions, newest first.
 pub(super) fn revisions() -> Vec<&'static str> {
     [STATELESS].into_iter().chain(WITH_INITIALIZE).collect()
 }
 
-/// The headers that repeat parts of a request, so that proxies need not read its body.
+/// The headers that repeat parts of a request, so that proxies need not parse its body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RepeatedHeaders {
     pub(super) version: Option<String>,
@@ -55,7 +55,7 @@ pub(super) struct RepeatedHeaders {
     pub(super) name: Option<String>,
 }
 
-/// Whether the request is of the stateless revision, after a check of all that this revision requires of it.
+/// Checks the requirements of the request's revision. Returns whether that is the stateless one.
 pub(super) fn check_revision(
     method: &str,
     params: &Value,

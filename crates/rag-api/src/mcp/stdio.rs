@@ -1,4 +1,4 @@
-//! Lines on standard input and output, for assistants that start the program themselves.
+//! The transport over standard input and output, for assistants that start the program themselves.
 
 use std::io::{self, BufRead, Write};
 

@@ -1,4 +1,4 @@
-//! The tools that a client can call. A further tool is one more line of `Tool::ALL` and its function.
+//! The tools that a client can call. To add a tool, add an entry to `Tool::ALL` and its function.
 
 use futures_util::future::LocalBoxFuture;
 use rag_engine::{
@@ -25,12 +25,12 @@ use crate::{
     search::PassageView,
 };
 
-/// Maximum number of results of a search and of documents in a list.
+/// Maximum number of results of a search, and of documents in a list.
 const MAX_RESULTS: usize = 50;
-/// Maximum length of a text that is read at once, in characters.
+/// Maximum length of a text that one call returns, in characters.
 const MAX_TEXT_CHARS: i64 = 20_000;
 
-/// A function of a tool: arguments in, structured content out.
+/// The function of a tool: takes the arguments and returns structured content.
 type Run = for<'a> fn(&'a App, &'a Caller, Value) -> LocalBoxFuture<'a, ApiResult<Value>>;
 
 /// A tool.
@@ -38,11 +38,11 @@ pub(super) struct Tool {
     name: &'static str,
     title: &'static str,
     description: &'static str,
-    /// JSON schemas of the properties, and the names of the required ones.
+    /// Function that returns the JSON schemas of the properties, and the names of the required ones.
     arguments: fn() -> (Value, &'static [&'static str]),
-    /// The scope that a key needs, and whether the bearer of a link may call it.
+    /// Scope that a key needs; the bearer of a link can call the tools with `Scope::Read`.
     scope: Scope,
-    /// Whether it changes anything.
+    /// Whether the tool changes stored data.
     writes: bool,
     run: Run,
 }
@@ -137,7 +137,7 @@ impl Tool {
         },
     ];
 
-    /// The tool as clients see it.
+    /// Returns the description of the tool for clients.
     pub(super) fn view(&self) -> Value {
         let (properties, required) = (self.arguments)();
         json!({

@@ -22,38 +22,38 @@ use crate::{
     respond::NoContent,
 };
 
-/// Changes of a memory; absent fields stay as they are.
+/// Changes of a memory; absent fields stay unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::option_option, reason = "null and absence differ")]
 pub(crate) struct UpdateMemoryBody {
-    /// Other words, 1 to 4,000 characters.
+    /// New text, 1 to 4,000 characters.
     #[validate(length(min = 1, max = 4_000))]
     #[schema(min_length = 1, max_length = 4_000)]
     pub(crate) content: Option<String>,
-    /// Another kind.
+    /// New kind.
     #[schema(value_type = Option<String>)]
     pub(crate) kind: Option<MemoryKind>,
-    /// From 0 to 1.
+    /// New importance, from 0 to 1.
     #[validate(range(min = 0.0, max = 1.0))]
     #[schema(minimum = 0, maximum = 1)]
     pub(crate) importance: Option<f32>,
-    /// From then on it is not recalled; null for never.
+    /// Time from which it is not recalled; null for never.
     #[serde(default, deserialize_with = "null_is_some")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub(crate) expires_at: Option<Option<DateTime<Utc>>>,
-    /// Whether archiving leaves it alone.
+    /// Whether it is exempt from archiving.
     pub(crate) is_pinned: Option<bool>,
-    /// `forgotten` takes it back, `archived` sets it aside, `active` restores it.
+    /// New state: `forgotten` or `archived` to exclude it from recalls, `active` to restore it.
     #[schema(value_type = Option<String>)]
     pub(crate) state: Option<MemoryState>,
-    /// Why, for the history; 1 to 1,000 characters.
+    /// Reason, for the history; 1 to 1,000 characters.
     #[validate(length(min = 1, max = 1_000))]
     #[schema(min_length = 1, max_length = 1_000)]
     pub(crate) reason: Option<String>,
 }
 
-/// Tells a null from an absent field.
+/// Distinguishes null from an absent field.
 #[expect(clippy::option_option, reason = "null and absence differ")]
 fn null_is_some<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -65,11 +65,11 @@ fn null_is_some<'de, D: Deserializer<'de>>(
 #[derive(Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemoryStepBody {
-    /// The step.
+    /// Id of the step.
     pub(crate) step_id: Uuid,
 }
 
-/// Changes a memory: its words, kind, importance, end, pin or state. The change is in its history, and can be undone.
+/// Changes a memory: its text, kind, importance, expiry, pin or state. The change is in its history and can be undone.
 #[utoipa::path(patch, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)),
     request_body = UpdateMemoryBody, responses((status = 200, body = MemoryView)))]
 pub(crate) async fn update_memory(
@@ -93,8 +93,8 @@ pub(crate) async fn update_memory(
     Ok(Json(found.map_err(|error| error.naming("memory"))?.into()))
 }
 
-/// Erases a memory with its words, its vector and its history, and what was merged into it. It cannot be undone: to take a memory back,
-/// set its state to `forgotten`.
+/// Erases a memory and those that were merged into it, with their words, vectors and history. It cannot be undone: to forget a
+/// memory reversibly, set its state to `forgotten`.
 #[utoipa::path(delete, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)), responses(
     (status = 204)))]
 pub(crate) async fn erase_memory(
@@ -107,7 +107,7 @@ pub(crate) async fn erase_memory(
     Ok(NoContent)
 }
 
-/// Undoes a step. That is a step itself, which can be undone. A step is undone after the later ones that changed the same memory.
+/// Undoes a step. The undoing is a step itself and can be undone. Later steps that changed the same memory must be undone first.
 #[utoipa::path(post, path = "/v1/memories/undo", tag = "memory", request_body = MemoryStepBody, responses(
     (status = 200, body = MemoryStepBody),
     (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -130,21 +130,21 @@ fn idle_days() -> i32 {
     180
 }
 
-/// Which memories are archived: unimportant ones that were neither changed nor used for long, and are not pinned.
+/// The memories to archive: unimportant ones that were neither changed nor used for long and are not pinned.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArchiveBody {
-    /// Those whose importance is less.
+    /// Importance below which memories are archived, 0 to 1.
     #[serde(default = "below_importance")]
     #[validate(range(min = 0.0, max = 1.0))]
     #[schema(minimum = 0, maximum = 1, default = 0.3)]
     pub(crate) below_importance: f32,
-    /// Those that were neither changed nor used for so many days, 1 to 36,500.
+    /// Number of days without a change or a use after which memories are archived, 1 to 36,500.
     #[serde(default = "idle_days")]
     #[validate(range(min = 1, max = 36_500))]
     #[schema(minimum = 1, maximum = 36_500, default = 180)]
     pub(crate) idle_days: i32,
-    /// Whether they are only listed.
+    /// Whether the memories are only listed.
     #[serde(default)]
     pub(crate) dry_run: bool,
 }
@@ -152,13 +152,13 @@ pub(crate) struct ArchiveBody {
 /// The archived memories.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ArchiveView {
-    /// The memories.
+    /// Ids of the memories.
     pub(crate) memory_ids: Vec<Uuid>,
-    /// The step, to undo it; absent when none was archived.
+    /// Id of the step, with which it can be undone; absent if none was archived.
     pub(crate) step_id: Option<Uuid>,
 }
 
-/// Archives old, unimportant and unused memories in one step, or only lists them. Archived memories are kept and not recalled.
+/// Archives old, unimportant and unused memories in one step, or only lists them. Archived memories are kept but not recalled.
 #[utoipa::path(post, path = "/v1/memories/archive", tag = "memory", request_body = ArchiveBody, responses(
     (status = 200, body = ArchiveView)))]
 pub(crate) async fn archive_memories(

@@ -20,13 +20,13 @@ use crate::{
     trace::TraceView,
 };
 
-/// Where a recall looks.
+/// A source of a recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RecallSource {
     /// The caller's memories.
     Memories,
-    /// Documents that the caller may read.
+    /// Documents that the caller can read.
     Documents,
 }
 
@@ -46,20 +46,20 @@ fn yes() -> bool {
     true
 }
 
-/// How far each signal counts beside relevance, 0 to 1: the score is multiplied by 1 + weight * (signal - .5).
+/// The weights of the signals apart from relevance, 0 to 1: the score is multiplied by 1 + weight * (signal - .5).
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WeightsBody {
-    /// Importance; .3 when absent.
+    /// Weight of importance; .3 if absent.
     #[validate(range(min = 0.0, max = 1.0))]
     pub(crate) importance: Option<f64>,
-    /// How lately it began to hold; .2 when absent.
+    /// Weight of recency: how recently it became valid; .2 if absent.
     #[validate(range(min = 0.0, max = 1.0))]
     pub(crate) recency: Option<f64>,
-    /// How often recalls returned it; .1 when absent.
+    /// Weight of use: how often recalls returned it; .1 if absent.
     #[validate(range(min = 0.0, max = 1.0))]
     pub(crate) uses: Option<f64>,
-    /// Nearness to the time that the query names; .8 when absent.
+    /// Weight of the proximity to the time that the query names; .8 if absent.
     #[validate(range(min = 0.0, max = 1.0))]
     pub(crate) time: Option<f64>,
 }
@@ -80,66 +80,67 @@ impl From<WeightsBody> for Weights {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecallBody {
-    /// Question or words, 1 to 10,000 characters. A time that it names counts: `last week`, `im Mai 2023`, `3 days ago`.
+    /// Question or words, 1 to 10,000 characters. A time that it names is taken into account: `last week`, `im Mai 2023`, `3 days
+    /// ago`.
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
-    /// Where to look; memories alone when absent.
+    /// Sources to search; only memories if absent.
     #[serde(default = "memories_alone")]
     #[validate(length(min = 1, max = 2))]
     #[schema(min_items = 1, max_items = 2)]
     pub(crate) sources: Vec<RecallSource>,
-    /// Only memories of these kinds; of any when absent or empty.
+    /// Kinds of memories to recall; any if absent or empty.
     #[serde(default)]
     #[validate(length(max = 5))]
     #[schema(value_type = Vec<String>, max_items = 5)]
     pub(crate) kinds: Vec<MemoryKind>,
-    /// Collections of documents, at most 100; all when absent or empty.
+    /// Ids of collections of documents, at most 100; all if absent or empty.
     #[serde(default)]
     #[validate(length(max = 100))]
     #[schema(max_items = 100)]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Most results, 1 to 100.
+    /// Maximum number of results, 1 to 100.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100, default = 10)]
     pub(crate) limit: u32,
-    /// Most memories among them.
+    /// Maximum number of memories among the results.
     pub(crate) max_memories: Option<u32>,
-    /// Most passages of documents among them.
+    /// Maximum number of passages of documents among the results.
     pub(crate) max_passages: Option<u32>,
-    /// Most tokens of all results, as the embedding model counts them.
+    /// Maximum number of tokens of all results, as the embedding model counts them.
     pub(crate) max_tokens: Option<u32>,
-    /// The time as of which memories are recalled; now when absent. Earlier values of a property are found as of then.
+    /// Time as of which memories are recalled; now if absent. Earlier values of a property are found as of then.
     pub(crate) as_of: Option<DateTime<Utc>>,
-    /// Least cosine of a result with the query, -1 to 1. With none, `nothing_relevant` is true.
+    /// Minimum cosine of a result with the query, -1 to 1. If no candidate reaches it, `nothing_relevant` is true.
     #[serde(default = "default_similarity")]
     #[validate(range(min = -1.0, max = 1.0))]
     #[schema(minimum = -1, maximum = 1, default = 0.25)]
     pub(crate) min_similarity: f64,
-    /// How far each signal counts.
+    /// Weights of the signals.
     #[serde(default)]
     #[validate(nested)]
     pub(crate) weights: WeightsBody,
-    /// Whether it counts as a use of the memories.
+    /// Whether the recall counts as a use of the memories.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub(crate) count_use: bool,
-    /// Whether to tell how the results came about.
+    /// Whether to return a trace of the search.
     #[serde(default)]
     pub(crate) explain: bool,
 }
 
-/// The factors of a result; the score is the fused score times all of them.
+/// The factors of a result; the score is the product of the fused score and all factors.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FactorsView {
-    /// By importance.
+    /// Factor of importance.
     pub(crate) importance: f64,
-    /// By how lately it began to hold.
+    /// Factor of recency.
     pub(crate) recency: f64,
-    /// By how often recalls returned it.
+    /// Factor of use.
     pub(crate) uses: f64,
-    /// By nearness to the time that the query names.
+    /// Factor of the proximity to the time that the query names.
     pub(crate) time: f64,
 }
 
@@ -153,7 +154,7 @@ impl From<Factors> for FactorsView {
 /// A result: a memory or a passage of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecalledView {
-    /// The score that it is ranked by, comparable within one answer only.
+    /// Score by which it is ranked, comparable within one result list only.
     pub(crate) score: f64,
     /// Fused score of vectors and words.
     pub(crate) fused: f64,
@@ -161,9 +162,9 @@ pub(crate) struct RecalledView {
     pub(crate) cosine: Option<f64>,
     /// BM25 of the query's words.
     pub(crate) bm25: Option<f64>,
-    /// The factors.
+    /// Factors of the score.
     pub(crate) factors: FactorsView,
-    /// Its tokens.
+    /// Number of tokens.
     pub(crate) tokens: usize,
     /// The memory; absent for a passage of a document.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,9 +198,9 @@ impl From<Recalled> for RecalledView {
 /// A span of time.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TimeSpanView {
-    /// Its beginning.
+    /// Start of the span, included.
     pub(crate) from: DateTime<Utc>,
-    /// Its end, excluded.
+    /// End of the span, excluded.
     pub(crate) until: DateTime<Utc>,
 }
 
@@ -208,21 +209,21 @@ pub(crate) struct TimeSpanView {
 pub(crate) struct RecallView {
     /// Results, best first.
     pub(crate) results: Vec<RecalledView>,
-    /// Whether there were candidates, of which none was similar enough.
+    /// Whether there were candidates, none of which was similar enough.
     pub(crate) nothing_relevant: bool,
-    /// The time that the query names, read by rule.
+    /// Time that the query names, determined by rule.
     pub(crate) asked_time: Option<TimeSpanView>,
-    /// The time as of which memories were recalled.
+    /// Time as of which memories were recalled.
     pub(crate) as_of: DateTime<Utc>,
-    /// Tokens of all results.
+    /// Number of tokens of all results.
     pub(crate) tokens: usize,
-    /// Sentences about what could not be searched in full.
+    /// Warnings about sources that could not be searched in full.
     pub(crate) warnings: Vec<String>,
-    /// Milliseconds of embedding the query.
+    /// Time of embedding the query, in milliseconds.
     pub(crate) embed_ms: f64,
-    /// Milliseconds of PostgreSQL's work.
+    /// Time of PostgreSQL's work, in milliseconds.
     pub(crate) database_ms: f64,
-    /// The steps of the search, when `explain` is set.
+    /// Steps of the search, if `explain` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trace: Option<TraceView>,
 }
@@ -246,7 +247,7 @@ impl From<Recall> for RecallView {
     }
 }
 
-/// Recalls memories, and passages of documents if that is asked for, in one ranked list.
+/// Recalls memories and, if requested, passages of documents in one ranked list.
 #[utoipa::path(post, path = "/v1/recall", tag = "memory", request_body = RecallBody, responses(
     (status = 200, body = RecallView),
     (status = 404, body = Problem, content_type = "application/problem+json")))]

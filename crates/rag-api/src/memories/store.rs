@@ -32,18 +32,18 @@ fn empty_object() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-/// Something to remember.
+/// A fact to remember.
 #[derive(Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RememberBody {
-    /// The fact in words, 1 to 4,000 characters. A secret, a question and small talk are refused.
+    /// Text of the fact, 1 to 4,000 characters. Secrets, questions and small talk are refused.
     #[validate(length(min = 1, max = 4_000))]
     #[schema(min_length = 1, max_length = 4_000)]
     pub(crate) content: String,
-    /// Its kind; read from the words when absent.
+    /// Kind; if absent, determined from the words.
     #[schema(value_type = Option<String>)]
     pub(crate) kind: Option<MemoryKind>,
-    /// Its source.
+    /// Source of the fact.
     #[serde(default = "user_source")]
     #[schema(value_type = String, default = "user")]
     pub(crate) source: MemorySource,
@@ -51,23 +51,23 @@ pub(crate) struct RememberBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) agent: Option<String>,
-    /// Conversation that it comes from.
+    /// Id of the conversation in which it was stated.
     pub(crate) session_id: Option<Uuid>,
-    /// The typed statement that it makes; read from the words when absent. Another value of the same property replaces it.
+    /// Typed statement of the fact; if absent, determined from the words. Another value of the same property replaces it.
     pub(crate) statement: Option<StatementBody>,
-    /// From 0 to 1; .5 when absent, .8 for an instruction.
+    /// Importance, from 0 to 1; if absent, .5, or .8 for an instruction.
     #[validate(range(min = 0.0, max = 1.0))]
     #[schema(minimum = 0, maximum = 1)]
     pub(crate) importance: Option<f32>,
-    /// Facts about it: an object.
+    /// Metadata: an object.
     #[serde(default = "empty_object")]
     #[schema(value_type = Object)]
     pub(crate) metadata: Value,
-    /// Since when it holds; now when absent.
+    /// Start of validity; now if absent.
     pub(crate) valid_from: Option<DateTime<Utc>>,
-    /// From then on it is not recalled; never when absent.
+    /// Time from which it is not recalled; never if absent.
     pub(crate) expires_at: Option<DateTime<Utc>>,
-    /// Whether archiving leaves it alone.
+    /// Whether it is exempt from archiving.
     #[serde(default)]
     pub(crate) is_pinned: bool,
 }
@@ -90,17 +90,17 @@ impl From<RememberBody> for Fact {
     }
 }
 
-/// Several things to remember.
+/// Several facts to remember.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RememberAllBody {
-    /// The things, in the order in which they were said, 1 to 100.
+    /// Facts, in the order in which they were stated, 1 to 100.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     pub(crate) memories: Vec<RememberBody>,
 }
 
-/// Remembers one thing, unless it is known or refused: `outcome` says which.
+/// Remembers a fact, unless it is known or refused: see `outcome`.
 #[utoipa::path(post, path = "/v1/memories", tag = "memory", request_body = RememberBody, responses(
     (status = 200, body = RememberedView)))]
 pub(crate) async fn remember(
@@ -111,7 +111,7 @@ pub(crate) async fn remember(
     Ok(Json(remember_fact(&app, &caller, Fact::from(body), "body").await?))
 }
 
-/// Remembers one fact, which the request gave in `field`.
+/// Remembers one fact; `field` is its path in the request, for errors.
 pub(crate) async fn remember_fact(
     app: &App,
     caller: &Caller,
@@ -127,7 +127,7 @@ pub(crate) async fn remember_fact(
     }
 }
 
-/// Remembers several things in one transaction, with a result for each, in their order.
+/// Remembers several facts in one transaction. Returns a result for each, in order.
 #[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", request_body = RememberAllBody, responses(
     (status = 200, body = ListView<RememberedView>)))]
 pub(crate) async fn remember_all(
@@ -141,19 +141,19 @@ pub(crate) async fn remember_all(
     Ok(Json(ListView::whole(done.into_iter().map(RememberedView::from).collect())))
 }
 
-/// Which memories are listed.
+/// The memories to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MemoryParams {
-    /// Most items, 1 to 200.
+    /// Maximum number of items, 1 to 200.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: i64,
-    /// Only items after the one of this id.
+    /// Only items after the one with this id.
     pub(crate) after: Option<Uuid>,
-    /// Only memories of this state: `active`, `superseded`, `merged`, `archived` or `forgotten`.
+    /// Only memories in this state: `active`, `superseded`, `merged`, `archived` or `forgotten`.
     #[param(value_type = Option<String>)]
     pub(crate) state: Option<MemoryState>,
     /// Only memories of this kind: `fact`, `preference`, `event`, `instruction` or `episode`.
@@ -161,7 +161,7 @@ pub(crate) struct MemoryParams {
     pub(crate) kind: Option<MemoryKind>,
 }
 
-/// Your memories, newest first.
+/// Lists your memories, newest first.
 #[utoipa::path(get, path = "/v1/memories", tag = "memory", params(MemoryParams), responses(
     (status = 200, body = ListView<MemoryView>)))]
 pub(crate) async fn list_memories(
@@ -177,7 +177,7 @@ pub(crate) async fn list_memories(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// One memory, of any state.
+/// Returns a memory in any state.
 #[utoipa::path(get, path = "/v1/memories/{id}", tag = "memory", params(("id" = Uuid, Path)), responses(
     (status = 200, body = MemoryView)))]
 pub(crate) async fn get_memory(
@@ -189,7 +189,7 @@ pub(crate) async fn get_memory(
     Ok(Json(found.map_err(|error| error.naming("memory"))?.into()))
 }
 
-/// Why a memory is as it is: its changes, newest first.
+/// Lists the changes of a memory with their reasons, newest first.
 #[utoipa::path(get, path = "/v1/memories/{id}/changes", tag = "memory", params(("id" = Uuid, Path), PageParams), responses(
     (status = 200, body = ListView<MemoryChangeView>)))]
 pub(crate) async fn list_memory_changes(
@@ -210,7 +210,7 @@ pub(crate) async fn list_memory_changes(
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
 }
 
-/// All changes of your memories, newest first.
+/// Lists all changes of your memories, newest first.
 #[utoipa::path(get, path = "/v1/memories/changes", tag = "memory", params(PageParams), responses(
     (status = 200, body = ListView<MemoryChangeView>)))]
 pub(crate) async fn list_all_memory_changes(

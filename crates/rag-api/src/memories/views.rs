@@ -13,15 +13,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A property of a thing and its value, which holds until another value is stated.
+/// The value of a property of a subject, which holds until another value is stated.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatementBody {
-    /// The thing, 1 to 200 characters, such as `user`.
+    /// Subject, 1 to 200 characters, such as `user`.
     pub(crate) subject: String,
-    /// The property, 1 to 200 characters, such as `residence`.
+    /// Property, 1 to 200 characters, such as `residence`.
     pub(crate) attribute: String,
-    /// The value, 1 to 1,000 characters.
+    /// Value, 1 to 1,000 characters.
     pub(crate) value: String,
 }
 
@@ -43,47 +43,47 @@ impl From<StatementBody> for Statement {
 pub(crate) struct MemoryView {
     /// Id.
     pub(crate) id: Uuid,
-    /// The memory in words.
+    /// Text of the memory.
     pub(crate) content: String,
-    /// Its kind.
+    /// Kind.
     #[schema(value_type = String)]
     pub(crate) kind: MemoryKind,
-    /// Its source.
+    /// Source.
     #[schema(value_type = String)]
     pub(crate) source: MemorySource,
     /// Name of the program that stored it.
     pub(crate) agent: Option<String>,
-    /// Conversation that it came from; it may have been deleted since.
+    /// Id of the conversation in which it was stated; it may have been deleted since.
     pub(crate) session_id: Option<Uuid>,
-    /// The typed statement that it makes.
+    /// Typed statement of the memory; absent if it has none.
     pub(crate) statement: Option<StatementBody>,
-    /// From 0 to 1.
+    /// Importance, from 0 to 1.
     pub(crate) importance: f32,
-    /// Facts given by the client.
+    /// Metadata from the client.
     #[schema(value_type = Object)]
     pub(crate) metadata: Value,
-    /// Since when it holds; of an event, when it happened.
+    /// Start of validity; for an event, the time when it happened.
     pub(crate) valid_from: DateTime<Utc>,
-    /// Until when it held; absent while it holds.
+    /// End of validity; absent while it holds.
     pub(crate) valid_until: Option<DateTime<Utc>>,
-    /// From then on it is not recalled.
+    /// Time from which it is not recalled; absent for never.
     pub(crate) expires_at: Option<DateTime<Utc>>,
-    /// Whether archiving leaves it alone.
+    /// Whether it is exempt from archiving.
     pub(crate) is_pinned: bool,
-    /// Its state.
+    /// State.
     #[schema(value_type = String)]
     pub(crate) state: MemoryState,
-    /// Memory that replaced it, or says the same.
+    /// Id of the memory that replaced it or states the same.
     pub(crate) superseded_by: Option<Uuid>,
-    /// Times that it was said.
+    /// Number of times that it was stated.
     pub(crate) seen_count: i32,
-    /// Recalls that returned it.
+    /// Number of recalls that returned it.
     pub(crate) use_count: i32,
-    /// When a recall last returned it.
+    /// Time of the last recall that returned it.
     pub(crate) last_used_at: Option<DateTime<Utc>>,
-    /// When it was stored.
+    /// Time of storing.
     pub(crate) created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Time of the last change.
     pub(crate) updated_at: DateTime<Utc>,
 }
 
@@ -121,27 +121,27 @@ impl From<UsedMemory> for MemoryView {
 pub(crate) struct MemoryChangeView {
     /// Id.
     pub(crate) id: Uuid,
-    /// The step, which may change several memories and is undone as a whole.
+    /// Id of the step, which may change several memories and is undone as a whole.
     pub(crate) step_id: Uuid,
-    /// Memory that changed.
+    /// Id of the changed memory.
     pub(crate) memory_id: Uuid,
-    /// The action.
+    /// Kind of change.
     #[schema(value_type = String)]
     pub(crate) action: &'static str,
-    /// Why.
+    /// Reason for the change.
     pub(crate) reason: String,
-    /// `user`: a request asked for it; `rule`: a rule of the program found it.
+    /// `user` for a change on request, `rule` for one that a rule of the program made.
     #[schema(value_type = String)]
     pub(crate) made_by: &'static str,
-    /// The properties that can change, as they were; absent for a new memory.
+    /// Properties that can change, before the change; absent for a new memory.
     #[schema(value_type = Option<Object>)]
     pub(crate) before: Option<Value>,
-    /// The same properties afterwards.
+    /// The same properties after the change.
     #[schema(value_type = Object)]
     pub(crate) after: Value,
-    /// Step that this one undid.
+    /// Id of the step that this one undid.
     pub(crate) undoes: Option<Uuid>,
-    /// When it happened.
+    /// Time of the change.
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -165,19 +165,19 @@ impl From<MemoryChange> for MemoryChangeView {
 /// The outcome of remembering a fact.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RememberedView {
-    /// `stored`: a new memory; `seen_again`: it was known; `merged`: a memory says nearly the same, and one of both is recalled;
-    /// `superseded`: a new memory that holds instead of another; `refused`: a secret, a question or small talk; `invalid`: a value
-    /// cannot be stored.
+    /// `stored`: a new memory; `seen_again`: a known fact; `merged`: nearly the same as a known memory, and one of both is
+    /// recalled; `superseded`: a new memory that supersedes another; `refused`: a secret, a question or small talk; `invalid`: a
+    /// value cannot be stored.
     pub(crate) outcome: &'static str,
-    /// The memory that is recalled; absent when nothing was stored.
+    /// Id of the memory that is recalled; absent if nothing was stored.
     pub(crate) memory_id: Option<Uuid>,
-    /// The memory that was replaced, or merged into the other one.
+    /// Id of the memory that was superseded, or merged into the other one.
     pub(crate) other_id: Option<Uuid>,
-    /// The step, to undo it; absent when nothing was stored.
+    /// Id of the step, with which it can be undone; absent if nothing was stored.
     pub(crate) step_id: Option<Uuid>,
-    /// Why nothing was stored: `secret`, `small_talk` or `question` when it was refused.
+    /// Code of the reason why nothing was stored: `secret`, `small_talk` or `question` if it was refused.
     pub(crate) code: Option<&'static str>,
-    /// The same, for people.
+    /// Description of the same reason.
     pub(crate) reason: Option<String>,
 }
 

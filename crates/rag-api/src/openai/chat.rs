@@ -1,4 +1,4 @@
-//! `POST /openai/v1/chat/completions`: an answer from a collection, whole or as a stream; nothing of it is stored.
+//! `POST /openai/v1/chat/completions`: an answer from a collection, whole or as a stream; nothing is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use rag_engine::answer::{Answer, Conversation, Event, Place, Question, Sources, TurnReader};
@@ -29,29 +29,29 @@ use crate::{
     search::parse_filter,
 };
 
-/// A conversation to answer. Fields that only steer how a model writes, such as `temperature`, have no effect.
+/// A conversation to answer. Fields that only affect a model's style, such as `temperature`, have no effect.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct ChatCompletionBody {
     /// `rag` for all collections, `rag/<name or id>` for one.
     pub(crate) model: String,
-    /// The conversation, oldest message first; the last one is the question.
+    /// Messages of the conversation, oldest first; the last one is the question.
     pub(crate) messages: Vec<ChatMessageBody>,
-    /// Whether the answer comes as events.
+    /// Whether the answer is a stream of events.
     #[serde(default)]
     pub(crate) stream: Option<bool>,
     /// Options of the stream.
     #[serde(default)]
     pub(crate) stream_options: Option<StreamOptionsBody>,
-    /// Maximum number of tokens that the chat model writes.
+    /// Maximum number of tokens for the chat model to write.
     #[serde(default)]
     pub(crate) max_tokens: Option<u32>,
     /// The newer name of `max_tokens`.
     #[serde(default)]
     pub(crate) max_completion_tokens: Option<u32>,
-    /// Number of answers: 1.
+    /// Number of answers; only 1 is supported.
     #[serde(default)]
     pub(crate) n: Option<u32>,
-    /// No tool is ever called.
+    /// Accepted, but no tool is ever called.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     pub(crate) tools: Option<Vec<Value>>,
@@ -59,11 +59,11 @@ pub(crate) struct ChatCompletionBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,
-    /// `{"type": "text"}`.
+    /// Only `{"type": "text"}` is supported.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) response_format: Option<Value>,
-    /// Only documents that pass it, as for `/v1/search`; an addition of ours.
+    /// Condition that documents must meet, as for `/v1/search`; our extension.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<Value>,
@@ -72,7 +72,7 @@ pub(crate) struct ChatCompletionBody {
 /// Options of a stream.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 pub(crate) struct StreamOptionsBody {
-    /// Whether a last chunk has the usage.
+    /// Whether a last chunk contains the usage.
     #[serde(default)]
     pub(crate) include_usage: Option<bool>,
 }
@@ -86,13 +86,13 @@ pub(crate) struct ChatCompletionView {
     pub(crate) object: &'static str,
     /// Time of the answer, in seconds since 1970.
     pub(crate) created: i64,
-    /// The model, as it was requested.
+    /// Name of the model, as requested.
     pub(crate) model: String,
-    /// One answer.
+    /// The answer, as the only choice.
     pub(crate) choices: Vec<ChoiceView>,
-    /// Tokens that the chat model read and wrote; 0 for an extracted answer.
+    /// Tokens that the chat model read and wrote; 0 for an extractive answer.
     pub(crate) usage: TokenUsageView,
-    /// The passages that the answer is written from, as `Open WebUI` reads them; an addition of ours.
+    /// Passages from which the answer is written, in the form that `Open WebUI` reads; our extension.
     #[schema(value_type = Vec<Object>)]
     pub(crate) sources: Vec<Value>,
 }
@@ -107,7 +107,7 @@ pub(crate) struct ChoiceView {
     /// Always null.
     #[schema(value_type = Option<Object>)]
     pub(crate) logprobs: Option<Value>,
-    /// `stop`, or `length` for an answer that was cut.
+    /// `stop`, or `length` for a truncated answer.
     pub(crate) finish_reason: &'static str,
 }
 
@@ -116,23 +116,23 @@ pub(crate) struct ChoiceView {
 pub(crate) struct AssistantView {
     /// Always `assistant`.
     pub(crate) role: &'static str,
-    /// The text, with markers such as `[1]`.
+    /// Text with markers such as `[1]`.
     pub(crate) content: String,
     /// Always null.
     pub(crate) refusal: Option<String>,
-    /// The citation of each marker.
+    /// Citation of each marker.
     pub(crate) annotations: Vec<AnnotationView>,
 }
 
-/// Tokens used.
+/// The tokens used.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of OpenAI's interface")]
 pub(crate) struct TokenUsageView {
-    /// Tokens read.
+    /// Number of tokens read.
     pub(crate) prompt_tokens: u32,
-    /// Tokens written.
+    /// Number of tokens written.
     pub(crate) completion_tokens: u32,
-    /// Their sum.
+    /// Sum of both.
     pub(crate) total_tokens: u32,
 }
 
@@ -143,7 +143,7 @@ impl From<Option<Usage>> for TokenUsageView {
     }
 }
 
-/// The facts that all parts of one reply repeat.
+/// The properties that all parts of a reply repeat.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) id: String,
@@ -152,7 +152,7 @@ pub(super) struct Reply {
     pub(super) addresses: Addresses,
 }
 
-/// Answers from the documents of a collection. The conversation is the client's: nothing of it is stored here.
+/// Answers from the documents of a collection. The client keeps the conversation: nothing is stored here.
 #[utoipa::path(post, path = "/openai/v1/chat/completions", tag = "openai", request_body = ChatCompletionBody, responses(
     (status = 200, content((ChatCompletionView = "application/json"), (String = "text/event-stream")))))]
 pub(crate) async fn create_chat_completion(
@@ -183,7 +183,7 @@ pub(crate) async fn create_chat_completion(
 }
 
 impl ChatCompletionBody {
-    /// Refuses fields that would change the answer in a way that is not possible here.
+    /// Refuses fields that would change the answer in an unsupported way.
     fn check(&self) -> ApiResult<()> {
         if self.n.is_some_and(|count| count != 1) {
             return Err(ApiError::field("n", "must be 1"));
@@ -197,7 +197,8 @@ impl ChatCompletionBody {
     }
 }
 
-/// Refuses a demand to call a tool. Tools that are only offered change nothing: frontends offer them with every question.
+/// Refuses a request that requires a tool call. Tools that are only offered are accepted: frontends offer them with every
+/// question.
 pub(super) fn check_tools(tools: Option<&[Value]>, choice: Option<&Value>) -> ApiResult<()> {
     let is_free = choice.is_none_or(|choice| choice.is_null() || choice == "auto" || choice == "none");
     if is_free || tools.is_none_or(<[Value]>::is_empty) {
@@ -206,7 +207,7 @@ pub(super) fn check_tools(tools: Option<&[Value]>, choice: Option<&Value>) -> Ap
     Err(ApiError::field("tool_choice", "must be auto or none: this server calls no tools"))
 }
 
-/// The question of a conversation that the client keeps.
+/// Builds the question of a conversation that the client keeps.
 pub(super) async fn question(
     app: &App,
     caller: &Caller,
@@ -227,7 +228,7 @@ pub(super) async fn question(
     })
 }
 
-/// Waits for the end of a turn.
+/// Waits for the end of a turn and returns its sources and its answer.
 pub(crate) async fn finish_turn(reader: &mut TurnReader) -> ApiResult<(Option<Sources>, Answer)> {
     let mut sources = None;
     while let Some(event) = reader.next().await {
@@ -241,13 +242,13 @@ pub(crate) async fn finish_turn(reader: &mut TurnReader) -> ApiResult<(Option<So
     Err(lost())
 }
 
-/// Whether the answer was cut: by its maximum length, by time, or by the end of the server.
+/// Returns whether the answer is truncated: by its maximum length, by time, or because the server stopped.
 pub(super) fn is_cut(answer: &Answer) -> bool {
     answer.outcome == Outcome::Stopped && answer.stop_reason != Some(StopReason::Asker)
 }
 
 impl Reply {
-    /// A reply that begins now; the time is that of its id.
+    /// Creates a reply that starts now; its time is the time in its id.
     pub(super) fn new(prefix: &str, model: String, req: &HttpRequest) -> Self {
         let id = MessageId::new().uuid();
         let created = id.get_timestamp().map_or(0, |time| time.to_unix().0);

@@ -13,13 +13,13 @@ use crate::{event_stream::EventWriter, problem::ApiError};
 /// The last line of every stream.
 pub(super) const DONE: &str = "data: [DONE]\n\n";
 
-/// Writes chunks.
+/// Writes a turn's events as chunks.
 pub(super) struct ChatStream {
     reply: Reply,
     with_usage: bool,
-    /// Whether the first chunk, which names the speaker, is sent.
+    /// Whether the first chunk, which names the role, has been sent.
     is_begun: bool,
-    /// The text sent so far; annotations count its characters.
+    /// Text sent so far; the offsets of annotations refer to it.
     text: String,
 }
 
@@ -28,7 +28,7 @@ impl ChatStream {
         Self { reply, with_usage, is_begun: false, text: String::new() }
     }
 
-    /// A chunk that adds `delta` to the message.
+    /// Returns a chunk that adds `delta` to the message.
     fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
         let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason});
         self.frame(&json!([choice]))
@@ -41,7 +41,7 @@ impl ChatStream {
         if self.with_usage { with_fields(chunk, json!({"usage": null})) } else { chunk }
     }
 
-    /// The first chunk, unless it is sent already.
+    /// Returns the first chunk; empty if it has been sent.
     fn begin(&mut self, sources: &[Value]) -> String {
         if self.is_begun {
             return String::new();
@@ -89,7 +89,7 @@ impl EventWriter<Event> for ChatStream {
     }
 }
 
-/// The object with further fields, which replace those of the same names.
+/// Adds fields to the object, replacing those of the same name.
 pub(crate) fn with_fields(object: Value, more: Value) -> Value {
     match (object, more) {
         (Value::Object(mut fields), Value::Object(more)) => {
@@ -100,8 +100,8 @@ pub(crate) fn with_fields(object: Value, more: Value) -> Value {
     }
 }
 
-/// A server-sent event without a name.
+/// Formats a server-sent event without a name.
 pub(super) fn data(value: &impl Serialize) -> String {
-    // JSON has no bare line breaks, so one line holds it.
+    // JSON contains no bare line breaks, so it fits on one line.
     format!("data: {}\n\n", serde_json::to_string(value).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Citations and sources where each kind of client looks for them.
+//! Citations and sources in the fields that each kind of client reads.
 
 use actix_web::HttpRequest;
 use rag_engine::answer::{Citation, Evidence, Sources};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::ids::{FILE, prefixed};
 
-/// A marker such as `[2]` in a text, in Unicode scalar values, and its citation.
+/// A marker such as `[2]` in a text, at offsets in Unicode scalar values, with its citation.
 #[derive(Debug, PartialEq)]
 pub(super) struct Mark<'c> {
     pub(super) start: usize,
@@ -18,7 +18,7 @@ pub(super) struct Mark<'c> {
     pub(super) citation: &'c Citation,
 }
 
-/// The markers of the text that have a citation, in order.
+/// Returns the markers of the text that have a citation, in order.
 pub(super) fn find_marks<'c>(text: &str, citations: &'c [Citation]) -> Vec<Mark<'c>> {
     let (mut marks, mut rest, mut at) = (Vec::new(), text, 0);
     while let Some((before, after)) = rest.split_once('[') {
@@ -44,33 +44,33 @@ pub(crate) struct AnnotationView {
     pub(crate) url_citation: UrlCitationView,
 }
 
-/// The source that a part of an answer cites.
+/// The source that a marker of an answer cites.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UrlCitationView {
-    /// First character of the marker in the answer, in Unicode scalar values.
+    /// Position of the first character of the marker in the answer, in Unicode scalar values.
     pub(crate) start_index: usize,
-    /// One past its last character.
+    /// End of the marker, excluded.
     pub(crate) end_index: usize,
-    /// Address of the document: where it came from on the web, or its content here.
+    /// URL of the document: its web address, or its content on this server.
     pub(crate) url: String,
-    /// The document's title.
+    /// Title of the document.
     pub(crate) title: String,
-    /// The sentence that supports the answer best; an addition of ours.
+    /// Sentence that supports the answer best; our extension.
     pub(crate) quote: String,
-    /// Number in the answer; an addition of ours.
+    /// Number of the passage in the answer; our extension.
     pub(crate) marker: usize,
-    /// Page, from 1; an addition of ours.
+    /// Page, from 1; our extension.
     pub(crate) page: Option<i32>,
 }
 
-/// Makes addresses of documents for the client of a request.
+/// Builds URLs of documents for the client of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Addresses {
     base: String,
 }
 
 impl Addresses {
-    /// Addresses on the server as the client named it.
+    /// Creates URLs with the server's name in the request.
     pub(super) fn of_request(req: &HttpRequest) -> Self {
         let connection = req.connection_info();
         Self { base: format!("{}://{}", connection.scheme(), connection.host()) }
@@ -83,7 +83,7 @@ impl Addresses {
         }
     }
 
-    /// The annotations of a chat completion.
+    /// Returns the annotations of a chat completion.
     pub(super) fn annotations(&self, text: &str, citations: &[Citation]) -> Vec<AnnotationView> {
         let view = |Mark { start, end, citation }: Mark<'_>| UrlCitationView {
             start_index: start,
@@ -98,7 +98,7 @@ impl Addresses {
         marks.map(|mark| AnnotationView { kind: "url_citation", url_citation: view(mark) }).collect()
     }
 
-    /// The annotations of a response: citations of web pages, and of files for all other documents.
+    /// Returns the annotations of a response: citations of web pages, and of files for all other documents.
     pub(super) fn response_annotations(text: &str, citations: &[Citation]) -> Vec<Value> {
         let view = |Mark { start, end, citation }: Mark<'_>| match web_address(citation.source.as_deref()) {
             Some(url) => json!({"type": "url_citation", "start_index": start, "end_index": end, "url": url,
@@ -110,7 +110,7 @@ impl Addresses {
         find_marks(text, citations).into_iter().map(view).collect()
     }
 
-    /// The passages as `Open WebUI` reads them: one source for each, so that the markers count them.
+    /// Returns the passages in the form that `Open WebUI` reads: one source for each, so that the markers match their numbers.
     pub(super) fn open_webui_sources(&self, sources: &Sources) -> Vec<Value> {
         let view = |Evidence { found, .. }: &Evidence| {
             let passage = &found.passage;

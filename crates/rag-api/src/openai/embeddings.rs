@@ -14,7 +14,7 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// Maximum number of texts of one request, as at OpenAI.
+/// Maximum number of texts of one request, the same as OpenAI's.
 const MAX_TEXTS: usize = 2_048;
 
 /// Texts to embed.
@@ -27,7 +27,7 @@ pub(crate) struct EmbeddingsBody {
     /// `float` or `base64` (32-bit floats, little-endian).
     #[serde(default)]
     pub(crate) encoding_format: Option<EncodingFormat>,
-    /// The model's own dimensions, or absent.
+    /// Number of dimensions; must be the model's own if present.
     #[serde(default)]
     pub(crate) dimensions: Option<usize>,
 }
@@ -40,12 +40,12 @@ pub(crate) enum TextsBody {
     One(String),
     /// Several texts.
     Several(Vec<String>),
-    /// Numbers of tokens, which only the model's own tokenizer could read.
+    /// Token ids, which are refused: only the model's own tokenizer could interpret them.
     #[schema(value_type = Vec<Object>)]
     Tokens(#[expect(dead_code, reason = "only its shape is looked at")] Vec<serde_json::Value>),
 }
 
-/// How a vector is written.
+/// The encoding of a vector.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EncodingFormat {
@@ -61,11 +61,11 @@ pub(crate) enum EncodingFormat {
 pub(crate) struct EmbeddingsView {
     /// Always `list`.
     pub(crate) object: &'static str,
-    /// One vector for each text, in the order of the texts.
+    /// Vectors, one for each text, in the order of the texts.
     pub(crate) data: Vec<EmbeddingView>,
-    /// The model.
+    /// Name of the model.
     pub(crate) model: String,
-    /// Tokens embedded.
+    /// Number of tokens embedded.
     pub(crate) usage: EmbeddingUsageView,
 }
 
@@ -74,13 +74,13 @@ pub(crate) struct EmbeddingsView {
 pub(crate) struct EmbeddingView {
     /// Always `embedding`.
     pub(crate) object: &'static str,
-    /// Place of the text, from 0.
+    /// Position of the text, from 0.
     pub(crate) index: usize,
     /// The vector.
     pub(crate) embedding: VectorView,
 }
 
-/// A vector in the form that was requested.
+/// A vector in the requested encoding.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum VectorView {
@@ -90,12 +90,12 @@ pub(crate) enum VectorView {
     Base64(String),
 }
 
-/// Tokens embedded.
+/// The number of tokens embedded.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EmbeddingUsageView {
-    /// Tokens of the texts.
+    /// Number of tokens of the texts.
     pub(crate) prompt_tokens: usize,
-    /// The same.
+    /// The same number.
     pub(crate) total_tokens: usize,
 }
 

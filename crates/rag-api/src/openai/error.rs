@@ -1,4 +1,4 @@
-//! Errors in OpenAI's shape, from the same table as the problem documents.
+//! Errors in OpenAI's format, from the same table as the problem documents.
 
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -6,24 +6,24 @@ use utoipa::ToSchema;
 
 use crate::problem::{ApiError, Code};
 
-/// An error as clients of OpenAI's interface read it.
+/// The body of an error in OpenAI's format.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenAiErrorView {
     /// The error.
     pub(crate) error: OpenAiError,
 }
 
-/// The error in an error's body, and in an event of a stream.
+/// The error in the body of a response or in an event of a stream.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpenAiError {
-    /// The failure, and its cure.
+    /// Description of the failure, with its cure.
     pub(crate) message: String,
     /// `invalid_request_error`, `rate_limit_error` or `server_error`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The refused field; the first of several.
+    /// Name of the refused field; the first of several.
     pub(crate) param: Option<String>,
-    /// The stable name for programs, as in our problem documents.
+    /// Stable code for programs, as in our problem documents.
     pub(crate) code: &'static str,
 }
 
@@ -42,15 +42,15 @@ impl From<&ApiError> for OpenAiErrorView {
     }
 }
 
-/// Whether errors of this path have OpenAI's shape.
+/// Returns whether errors of this path have OpenAI's format.
 pub(crate) fn is_path(path: &str) -> bool {
     path.starts_with("/openai/")
 }
 
-/// The response of an error.
+/// Returns the response of an error.
 pub(crate) fn respond(error: &ApiError) -> HttpResponse {
     let mut response = error.response();
-    // The official clients repeat requests with these statuses; an exhausted quota or a taken name stays what it is.
+    // The official clients retry these statuses, but an exhausted quota or a taken name does not change.
     let is_final =
         error.code == Code::Conflict || (error.code == Code::LimitReached && error.retry_after_s.is_none());
     if is_final {

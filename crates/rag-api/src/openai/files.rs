@@ -1,4 +1,4 @@
-//! `/openai/v1/files`: uploads without a collection, and documents by the same ids.
+//! `/openai/v1/files`: uploads outside of collections, and documents with the same ids.
 
 use actix_multipart::Multipart;
 use actix_web::{
@@ -51,7 +51,7 @@ pub(crate) struct FileView {
     pub(crate) object: &'static str,
     /// Length in bytes.
     pub(crate) bytes: i64,
-    /// Upload, in seconds since 1970.
+    /// Time of the upload, in seconds since 1970.
     pub(crate) created_at: i64,
     /// Always null.
     pub(crate) expires_at: Option<i64>,
@@ -59,7 +59,7 @@ pub(crate) struct FileView {
     pub(crate) filename: String,
     /// Purpose.
     pub(crate) purpose: String,
-    /// Always `processed`: the status of reading it is that of the file in its vector store.
+    /// Always `processed`: the status of reading is that of the file in its vector store.
     pub(crate) status: &'static str,
 }
 
@@ -78,7 +78,7 @@ impl From<File> for FileView {
     }
 }
 
-/// An uploaded file, or a document that was stored in a collection at once.
+/// An uploaded file, or a document that was uploaded directly into a collection.
 enum Stored {
     File(File),
     Document(Box<(Document, DocumentVersion)>),
@@ -128,7 +128,7 @@ impl FileView {
     }
 }
 
-/// Where the bytes of a file are.
+/// The location of the bytes of a file.
 #[derive(Debug, Clone, Copy)]
 enum Parts {
     File(FileId),
@@ -177,7 +177,7 @@ pub(crate) async fn create_file(
     Ok(Json(file.into()))
 }
 
-/// Your uploaded files, newest first.
+/// Lists your uploaded files, newest first.
 #[utoipa::path(get, path = "/openai/v1/files", tag = "openai", params(OpenAiPageParams), responses(
     (status = 200, body = OpenAiListView<FileView>)))]
 pub(crate) async fn list_files(
@@ -191,7 +191,7 @@ pub(crate) async fn list_files(
     Ok(Json(params.view(views, |view| view.id.clone())))
 }
 
-/// One file: an uploaded one, or a document that you may see.
+/// Returns a file: an uploaded one, or a document that you can see.
 #[utoipa::path(get, path = "/openai/v1/files/{file_id}", tag = "openai", params(("file_id" = String, Path)), responses(
     (status = 200, body = FileView)))]
 pub(crate) async fn get_file(
@@ -203,7 +203,7 @@ pub(crate) async fn get_file(
     Ok(Json(found.into()))
 }
 
-/// The bytes of a file.
+/// Returns the bytes of a file.
 #[utoipa::path(get, path = "/openai/v1/files/{file_id}/content", tag = "openai", params(("file_id" = String, Path)), responses(
     (status = 200, description = "The file as it was sent", content_type = "application/octet-stream")))]
 pub(crate) async fn get_file_content(
@@ -220,7 +220,7 @@ pub(crate) async fn get_file_content(
     Ok(original.send(app, actor, move |conn, part| place.read(conn, part)))
 }
 
-/// Deletes a file and the document that has its id, which no search finds any more.
+/// Deletes a file and the document that has its id, so that no search finds it.
 #[utoipa::path(delete, path = "/openai/v1/files/{file_id}", tag = "openai", params(("file_id" = String, Path)), responses(
     (status = 200, body = DeletedView)))]
 pub(crate) async fn delete_file(

@@ -1,4 +1,4 @@
-//! Ids with the prefixes by which OpenAI's clients tell kinds apart: `vs_`, `file-`, `resp_`.
+//! Ids with the prefixes by which OpenAI's clients distinguish kinds: `vs_`, `file-`, `resp_`.
 
 use uuid::Uuid;
 
@@ -9,12 +9,12 @@ pub(super) const VECTOR_STORE: &str = "vs_";
 /// Prefix of files.
 pub(super) const FILE: &str = "file-";
 
-/// The id with its prefix.
+/// Returns the id with its prefix.
 pub(super) fn prefixed(prefix: &str, id: impl Into<Uuid>) -> String {
     format!("{prefix}{}", id.into().simple())
 }
 
-/// The id in a path or body, with or without its prefix; any other text names nothing.
+/// Parses the id in a path or body, with or without its prefix; any other text is answered with 404.
 pub(super) fn parse_id<T: From<Uuid>>(prefix: &str, text: &str, what: &'static str) -> ApiResult<T> {
     let bare = text.strip_prefix(prefix).unwrap_or(text);
     bare.parse::<Uuid>().map(T::from).map_err(|_syntax| ApiError::not_found(what))

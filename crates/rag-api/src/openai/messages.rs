@@ -1,4 +1,4 @@
-//! A conversation as OpenAI's clients send it, read into a question and what was said before it.
+//! Conversations in the form of OpenAI's clients, converted to a question and the messages before it.
 
 use rag_engine::answer::Conversation;
 use rag_schema::enums::Sender;
@@ -20,7 +20,7 @@ pub(crate) struct ChatMessageBody {
     pub(crate) content: Option<ContentBody>,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum ContentBody {
@@ -36,7 +36,7 @@ pub(crate) struct PartBody {
     /// `text`, `input_text` or `output_text`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// The text.
+    /// Text of the part.
     #[serde(default)]
     pub(crate) text: Option<String>,
 }
@@ -63,7 +63,7 @@ impl ContentBody {
     }
 }
 
-/// The question at the end of a conversation, and the conversation before it.
+/// Returns the question at the end of a conversation, and the conversation before it.
 pub(super) fn read_conversation(
     messages: &[ChatMessageBody],
     field: &str,
@@ -75,7 +75,7 @@ pub(super) fn read_conversation(
     for (place, message) in messages.iter().enumerate() {
         let place = format!("{field}[{place}]");
         let content = message.content.as_ref().map(|content| content.text(&place)).transpose()?;
-        // An assistant that only called tools said nothing.
+        // A message of the assistant that only calls tools has no text.
         let Some(text) = content.filter(|text| !text.trim().is_empty()) else { continue };
         match message.role.as_str() {
             "system" | "developer" => {

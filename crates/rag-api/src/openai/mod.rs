@@ -1,4 +1,4 @@
-//! `/openai/v1`: our collections, answers, vectors and files in the shapes that clients of OpenAI's interface read.
+//! `/openai/v1`: collections, answers, vectors and files in the formats of OpenAI's interface.
 
 pub(crate) mod chat;
 mod chat_stream;

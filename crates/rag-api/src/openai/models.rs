@@ -1,4 +1,4 @@
-//! `/openai/v1/models`: `rag` answers from all collections, `rag/<collection>` from one; embedding models by their own names.
+//! `/openai/v1/models`: `rag` answers from all collections, `rag/<collection>` from one; embedding models have their own names.
 
 use actix_web::{
     HttpRequest,
@@ -22,9 +22,9 @@ use crate::{
 
 /// The model that answers from all collections.
 const ALL: &str = "rag";
-/// Beginning of the models that answer from one collection.
+/// Prefix of the models that answer from one collection.
 const ONE: &str = "rag/";
-/// Maximum number of collections that the list of models names; the others can be used all the same.
+/// Maximum number of collections in the list of models; models of the others work, too.
 const MAX_LISTED: i64 = 1_000;
 
 /// A model.
@@ -34,7 +34,7 @@ pub(crate) struct ModelView {
     pub(crate) id: String,
     /// Always `model`.
     pub(crate) object: &'static str,
-    /// Creation of the collection in seconds since 1970; 0 for other models.
+    /// Time of creation of the collection, in seconds since 1970; 0 for other models.
     pub(crate) created: i64,
     /// Always `rag`.
     pub(crate) owned_by: &'static str,
@@ -45,7 +45,7 @@ impl ModelView {
         Self { id: id.into(), object: "model", created, owned_by: "rag" }
     }
 
-    /// Models of collections, each by its name, or by its id if several have the name.
+    /// Returns the models of collections, each with its name, or with its id if several have the name.
     fn of_collections(rows: &[Collection]) -> impl Iterator<Item = Self> {
         rows.iter().map(|row| {
             let is_unique = rows.iter().filter(|other| other.name == row.name).count() == 1;
@@ -62,7 +62,7 @@ impl ModelView {
     }
 }
 
-/// The models: those that answer, newest collection first, and those that embed.
+/// Lists the models: those that answer, newest collection first, and those that embed.
 #[utoipa::path(get, path = "/openai/v1/models", tag = "openai", responses(
     (status = 200, body = OpenAiListView<ModelView>)))]
 pub(crate) async fn list_models(
@@ -77,7 +77,7 @@ pub(crate) async fn list_models(
     Ok(Json(OpenAiListView::whole(models)))
 }
 
-/// One model, by its name with `/` written as `%2F`.
+/// Returns a model by its name, with `/` written as `%2F`.
 #[utoipa::path(get, path = "/openai/v1/models/{model}", tag = "openai", params(("model" = String, Path)), responses(
     (status = 200, body = ModelView)))]
 pub(crate) async fn get_model(
@@ -96,13 +96,13 @@ pub(crate) async fn get_model(
     Ok(Json(ModelView::new(name, row.created_at.timestamp())))
 }
 
-/// A part of the path. The router leaves `%2F`, `%25` and `%2B` as they are.
+/// Returns a part of the path. The router does not decode `%2F`, `%25` and `%2B`.
 pub(super) fn in_path(req: &HttpRequest, name: &str) -> String {
     let raw = req.match_info().get(name).unwrap_or_default();
     raw.replace("%2F", "/").replace("%2f", "/").replace("%2B", "+").replace("%2b", "+").replace("%25", "%")
 }
 
-/// The collections that a model answers from; empty for all.
+/// Returns the collections that a model answers from; empty for all.
 pub(super) async fn find_collections(
     app: &App,
     caller: &Caller,
@@ -118,7 +118,7 @@ pub(super) async fn find_collections(
     }
 }
 
-/// The collection of that name, or of that id.
+/// Returns the collection of that name or id.
 pub(crate) async fn find_collection_by_name(
     app: &App,
     caller: &Caller,
@@ -139,7 +139,7 @@ pub(crate) async fn find_collection_by_name(
     }
 }
 
-/// The refusal of a name that no model has.
+/// Returns the error for an unknown model.
 pub(super) fn unknown_model() -> ApiError {
     ApiError::new(
         Code::NotFound,

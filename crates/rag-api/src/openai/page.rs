@@ -1,4 +1,4 @@
-//! Pages of lists in OpenAI's shape: newest first, by the id of the last item.
+//! Pages of lists in OpenAI's format: newest first, after the id of the last item.
 
 use rag_repo::Page;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ fn default_limit() -> i64 {
     20
 }
 
-/// Which part of a list.
+/// The part of a list to return.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -23,14 +23,14 @@ pub(crate) struct OpenAiPageParams {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: i64,
-    /// Only items after the one of this id.
+    /// Only items after the one with this id.
     after: Option<String>,
-    /// `desc`, newest first, is the only order.
+    /// Order; only `desc`, newest first, is supported.
     order: Option<String>,
 }
 
 impl OpenAiPageParams {
-    /// One item more than requested, which shows whether there are more.
+    /// Returns a page of one item more than requested, which shows whether there are more.
     pub(super) fn page(&self, prefix: &str) -> ApiResult<Page> {
         if self.order.as_deref().is_some_and(|order| order != "desc") {
             return Err(ApiError::field("order", "must be desc: lists are newest first"));
@@ -39,7 +39,7 @@ impl OpenAiPageParams {
         Ok(Page { limit: self.limit + 1, after: after.transpose()? })
     }
 
-    /// The page of at most as many items as requested.
+    /// Returns the list of at most as many items as requested.
     pub(super) fn view<T>(&self, mut data: Vec<T>, id: impl Fn(&T) -> String) -> OpenAiListView<T> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = data.len() > limit;
@@ -54,18 +54,18 @@ impl OpenAiPageParams {
 pub(crate) struct OpenAiListView<T> {
     /// Always `list`.
     pub(crate) object: &'static str,
-    /// The items.
+    /// Items of the part.
     pub(crate) data: Vec<T>,
     /// Id of the first item.
     pub(crate) first_id: Option<String>,
-    /// Id of the last item: pass it as `after` for the next part.
+    /// Id of the last item: pass it as `after` to get the next part.
     pub(crate) last_id: Option<String>,
     /// Whether there is a next part.
     pub(crate) has_more: bool,
 }
 
 impl<T> OpenAiListView<T> {
-    /// A list that is never long: all of it.
+    /// Returns a list as a whole, for lists that are always short.
     pub(super) fn whole(data: Vec<T>) -> Self {
         Self { object: "list", data, first_id: None, last_id: None, has_more: false }
     }
@@ -76,7 +76,7 @@ impl<T> OpenAiListView<T> {
 pub(crate) struct DeletedView {
     /// Id.
     pub(crate) id: String,
-    /// Kind, with `.deleted` for parts of vector stores.
+    /// Kind of object, with `.deleted` for vector stores and their files.
     pub(crate) object: &'static str,
     /// Always true.
     pub(crate) deleted: bool,

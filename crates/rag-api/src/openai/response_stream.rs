@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{event_stream::EventWriter, problem::ApiError};
 
-/// Writes events, numbered from 0.
+/// Writes a turn's events, numbered from 0.
 pub(super) struct ResponseStream {
     response: ResponseReply,
     count: u64,
-    /// Whether the events that open the response and its message are sent.
+    /// Whether the events that open the response and its message have been sent.
     is_begun: bool,
     text: String,
 }
@@ -25,14 +25,14 @@ impl ResponseStream {
         Self { response, count: 0, is_begun: false, text: String::new() }
     }
 
-    /// An event; its fields are completed by its type and number.
+    /// Formats an event; adds its type and number to its fields.
     fn frame(&mut self, kind: &str, fields: Value) -> String {
         let fields = with_fields(fields, json!({"type": kind, "sequence_number": self.count}));
         self.count += 1;
         format!("event: {kind}\ndata: {fields}\n\n")
     }
 
-    /// An event about the text of the message.
+    /// Formats an event about the text of the message.
     fn part_frame(&mut self, kind: &str, fields: Value) -> String {
         let place = json!({"item_id": self.response.item_id(), "output_index": 0, "content_index": 0});
         self.frame(kind, with_fields(fields, place))

@@ -1,4 +1,4 @@
-//! `POST /openai/v1/responses`: the same answer in the shape of the Responses interface (Open Responses).
+//! `POST /openai/v1/responses`: the same answers in the format of the Responses interface (Open Responses).
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
-/// A question, or a conversation that ends with one. Fields that only steer how a model writes have no effect.
+/// A question, or a conversation that ends with one. Fields that only affect a model's style have no effect.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct CreateResponseBody {
     /// `rag` for all collections, `rag/<name or id>` for one.
@@ -35,10 +35,10 @@ pub(crate) struct CreateResponseBody {
     /// Instructions for the form of the answer.
     #[serde(default)]
     pub(crate) instructions: Option<String>,
-    /// Whether the answer comes as events.
+    /// Whether the answer is a stream of events.
     #[serde(default)]
     pub(crate) stream: Option<bool>,
-    /// Maximum number of tokens that the chat model writes.
+    /// Maximum number of tokens for the chat model to write.
     #[serde(default)]
     pub(crate) max_output_tokens: Option<u32>,
     /// Not supported: send the conversation as `input`.
@@ -48,10 +48,10 @@ pub(crate) struct CreateResponseBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) conversation: Option<Value>,
-    /// Not supported.
+    /// Not supported: only false is accepted.
     #[serde(default)]
     pub(crate) background: Option<bool>,
-    /// No tool is ever called.
+    /// Accepted, but no tool is ever called.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     pub(crate) tools: Option<Vec<Value>>,
@@ -59,21 +59,21 @@ pub(crate) struct CreateResponseBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) tool_choice: Option<Value>,
-    /// `{"format": {"type": "text"}}`.
+    /// Only `{"format": {"type": "text"}}` is supported.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) text: Option<Value>,
-    /// Facts that the response repeats.
+    /// Metadata that the response repeats.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Option<Value>,
-    /// Only documents that pass it, as for `/v1/search`; an addition of ours.
+    /// Condition that documents must meet, as for `/v1/search`; our extension.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<Value>,
 }
 
-/// What is asked.
+/// The input of a response.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum InputBody {
@@ -83,7 +83,7 @@ pub(crate) enum InputBody {
     Messages(Vec<ChatMessageBody>),
 }
 
-/// Answers from the documents of a collection. The conversation is the client's: nothing of it is stored here.
+/// Answers from the documents of a collection. The client keeps the conversation: nothing is stored here.
 #[utoipa::path(post, path = "/openai/v1/responses", tag = "openai", request_body = CreateResponseBody, responses(
     (status = 200, content((Object = "application/json"), (String = "text/event-stream")))))]
 pub(crate) async fn create_response(
@@ -114,7 +114,7 @@ pub(crate) async fn create_response(
 }
 
 impl CreateResponseBody {
-    /// Refuses fields that would change the answer in a way that is not possible here.
+    /// Refuses fields that would change the answer in an unsupported way.
     fn check(&self) -> ApiResult<()> {
         let kept = [
             ("previous_response_id", self.previous_response_id.is_some()),
@@ -155,19 +155,19 @@ fn whole_seconds(duration_ms: f64) -> i64 {
     i64::try_from(Duration::from_secs_f64((duration_ms / 1e3).max(0.0)).as_secs()).unwrap_or(0)
 }
 
-/// A response while it is made.
+/// A response in progress.
 pub(super) struct ResponseReply {
     pub(super) reply: Reply,
     body: CreateResponseBody,
 }
 
 impl ResponseReply {
-    /// Id of the message in the response.
+    /// Returns the id of the message in the response.
     pub(super) fn item_id(&self) -> String {
         format!("msg_{}", self.reply.id)
     }
 
-    /// The response in a state, with its output.
+    /// Returns the response in a state, with its output.
     pub(super) fn response(&self, status: &str, output: &[Value]) -> Value {
         let body = &self.body;
         json!({
@@ -205,12 +205,12 @@ impl ResponseReply {
         })
     }
 
-    /// The part of the message that holds the text.
+    /// Returns the part of the message that holds the text.
     pub(super) fn part(text: &str, annotations: &[Value]) -> Value {
         json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": []})
     }
 
-    /// The whole message.
+    /// Returns the whole message.
     pub(super) fn item(&self, text: &str, answer: &Answer) -> Value {
         let annotations = Addresses::response_annotations(text, &answer.citations);
         let status = if is_cut(answer) { "incomplete" } else { "completed" };
@@ -218,7 +218,7 @@ impl ResponseReply {
                "content": [Self::part(text, &annotations)]})
     }
 
-    /// The response at its end: complete, or cut.
+    /// Returns the response at its end: complete or truncated.
     pub(super) fn ended(&self, item: &Value, answer: &Answer) -> Value {
         let is_cut = is_cut(answer);
         let status = if is_cut { "incomplete" } else { "completed" };

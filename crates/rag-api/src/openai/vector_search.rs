@@ -28,21 +28,21 @@ const MAX_QUERIES: usize = 8;
 /// Maximum length of a query, in characters.
 const MAX_QUERY_CHARS: usize = 10_000;
 
-/// A search. `rewrite_query` has no effect: the query is understood as the server's settings say.
+/// A search. `rewrite_query` has no effect: the server's settings determine the understanding of the query.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct VectorSearchBody {
-    /// A query, or up to 8; the results of several are put together by their scores.
+    /// A query, or up to 8; the results of several queries are merged by their scores.
     pub(crate) query: QueriesBody,
     /// Maximum number of results, 1 to 50.
     #[serde(default)]
     #[validate(range(min = 1, max = 50))]
     #[schema(minimum = 1, maximum = 50, default = 10)]
     pub(crate) max_num_results: Option<u32>,
-    /// Only files that pass it: `eq ne gt gte lt lte in nin`, `and or`.
+    /// Condition that files must meet: `eq ne gt gte lt lte in nin`, `and or`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) filters: Option<Value>,
-    /// How results are ranked.
+    /// Ranking of the results.
     #[serde(default)]
     pub(crate) ranking_options: Option<RankingOptionsBody>,
 }
@@ -57,13 +57,13 @@ pub(crate) enum QueriesBody {
     Several(Vec<String>),
 }
 
-/// How results are ranked.
+/// The options of ranking.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub(crate) struct RankingOptionsBody {
-    /// `none` switches the server's reranker off; any other name means the server's way.
+    /// `none` switches the server's reranker off; any other name selects the server's settings.
     #[serde(default)]
     pub(crate) ranker: Option<String>,
-    /// Results with a lower score are dropped: 0 to 1.
+    /// Minimum score, 0 to 1; results with a lower score are dropped.
     #[serde(default)]
     pub(crate) score_threshold: Option<f64>,
 }
@@ -86,18 +86,18 @@ pub(crate) struct VectorSearchView {
 /// A passage.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VectorResultView {
-    /// The file.
+    /// Id of the file.
     pub(crate) file_id: String,
-    /// The file's name, or the document's title.
+    /// Name of the file, or title of the document.
     pub(crate) filename: String,
-    /// 0 to 1, comparable within one answer only.
+    /// Score, 0 to 1, comparable within one result list only.
     pub(crate) score: f64,
-    /// The file's attributes.
+    /// Attributes of the file.
     #[schema(value_type = Object)]
     pub(crate) attributes: Map<String, Value>,
-    /// One text.
+    /// Text of the passage, as the only element.
     pub(crate) content: Vec<TextContentView>,
-    /// Page it starts on, from 1; an addition of ours.
+    /// Page on which it starts, from 1; our extension.
     pub(crate) page: Option<i32>,
 }
 
@@ -117,7 +117,7 @@ impl TextContentView {
     }
 }
 
-/// The metadata of a document that attributes can hold: strings, numbers and truth values.
+/// Returns the metadata of a document that attributes can hold: strings, numbers and booleans.
 pub(super) fn attributes(metadata: Value) -> Map<String, Value> {
     let Value::Object(fields) = metadata else { return Map::new() };
     fields
@@ -127,7 +127,7 @@ pub(super) fn attributes(metadata: Value) -> Map<String, Value> {
 }
 
 impl VectorResultView {
-    /// `None` for a passage that is no part of a document.
+    /// Converts a passage; `None` if it does not belong to a document.
     fn new(Found { ranked, passage, .. }: Found) -> Option<Self> {
         let Origin::Chunk(chunk) = passage.origin else { return None };
         Some(Self {

@@ -30,19 +30,19 @@ use crate::{
     problem::{ApiError, ApiResult, Code},
 };
 
-/// Maximum length of a text that is sent at once, in characters.
+/// Maximum length of a text in one response, in characters.
 const MAX_TEXT_CHARS: i64 = 1_000_000;
 
 /// A file to add.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct AddFileBody {
-    /// An uploaded file.
+    /// Id of an uploaded file.
     pub(crate) file_id: String,
-    /// Facts about it, which filters can use.
+    /// Metadata, which filters can use.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) attributes: Option<Map<String, Value>>,
-    /// `{"type": "auto"}`: the server's settings decide.
+    /// Only `{"type": "auto"}` is supported: the server's settings apply.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) chunking_strategy: Option<Value>,
@@ -55,20 +55,20 @@ pub(crate) struct VectorStoreFileView {
     pub(crate) id: String,
     /// Always `vector_store.file`.
     pub(crate) object: &'static str,
-    /// When it was added, in seconds since 1970.
+    /// Time of adding, in seconds since 1970.
     pub(crate) created_at: i64,
-    /// The vector store.
+    /// Id of the vector store.
     pub(crate) vector_store_id: String,
     /// `in_progress`, `completed` or `failed`.
     pub(crate) status: &'static str,
-    /// The reason of a failure.
+    /// Reason of a failure.
     pub(crate) last_error: Option<LastErrorView>,
-    /// Bytes of the original.
+    /// Size of the original, in bytes.
     pub(crate) usage_bytes: i64,
-    /// Facts about it.
+    /// Metadata.
     #[schema(value_type = Object)]
     pub(crate) attributes: Map<String, Value>,
-    /// How it was cut into chunks: as the server's settings say.
+    /// Always `{"type": "other"}`: the server's settings apply.
     #[schema(value_type = Object)]
     pub(crate) chunking_strategy: Value,
 }
@@ -78,7 +78,7 @@ pub(crate) struct VectorStoreFileView {
 pub(crate) struct LastErrorView {
     /// `server_error`, `unsupported_file` or `invalid_file`.
     pub(crate) code: &'static str,
-    /// The reason.
+    /// Description of the reason.
     pub(crate) message: String,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct LastErrorView {
 pub(crate) struct FileTextView {
     /// Always `vector_store.file_content.page`.
     pub(crate) object: &'static str,
-    /// One text, at most a million characters.
+    /// The text, at most a million characters, as the only element.
     pub(crate) data: Vec<TextContentView>,
     /// Always false.
     pub(crate) has_more: bool,
@@ -107,7 +107,7 @@ impl LastErrorView {
     }
 }
 
-/// What is known of a file in a collection.
+/// A file in a collection, with its document and its job.
 struct Placed {
     id: Uuid,
     created_at: i64,
@@ -116,7 +116,7 @@ struct Placed {
 }
 
 impl Placed {
-    /// The document that a file became in a collection: the one with its id, or else the one with its bytes.
+    /// Returns the document of a file in a collection: the one with its id, or else the one with the same bytes.
     fn document(
         conn: &mut PgConnection,
         collection: CollectionId,
@@ -142,7 +142,7 @@ impl Placed {
             let created_at = document.created_at.timestamp();
             return Ok(Self { id: id.uuid(), created_at, document: Some((document, version)), job });
         }
-        // A document that cannot be read is deleted; its job tells why.
+        // A document that cannot be read is deleted; its job contains the reason.
         let file = files::find(conn, id)?;
         let job = jobs::find(conn, file.job_id.ok_or(RepoError::NotFound)?)?;
         if job.collection_id != Some(collection) || !matches!(job.state, JobState::Refused | JobState::Dead) {
@@ -209,7 +209,7 @@ pub(crate) async fn add_vector_store_file(
     find_view(&app, actor, collection, id).await.map(Json)
 }
 
-/// Files of a vector store, which are the documents of the collection, newest first.
+/// Lists the files of a vector store, which are the documents of the collection, newest first.
 #[utoipa::path(get, path = "/openai/v1/vector_stores/{vector_store_id}/files", tag = "openai",
     params(("vector_store_id" = String, Path), OpenAiPageParams), responses(
     (status = 200, body = OpenAiListView<VectorStoreFileView>)))]
@@ -232,7 +232,7 @@ pub(crate) async fn list_vector_store_files(
     Ok(Json(params.view(views, |view: &VectorStoreFileView| view.id.clone())))
 }
 
-/// One file of a vector store, with its status.
+/// Returns a file of a vector store with its status.
 #[utoipa::path(get, path = "/openai/v1/vector_stores/{vector_store_id}/files/{file_id}", tag = "openai",
     params(("vector_store_id" = String, Path), ("file_id" = String, Path)), responses(
     (status = 200, body = VectorStoreFileView)))]
@@ -244,7 +244,7 @@ pub(crate) async fn get_vector_store_file(
     find_view(&app, caller.actor, store_in_path(&req)?, file_in_path(&req)?).await.map(Json)
 }
 
-/// The text that was read from a file of a vector store.
+/// Returns the text that was extracted from a file of a vector store.
 #[utoipa::path(get, path = "/openai/v1/vector_stores/{vector_store_id}/files/{file_id}/content", tag = "openai",
     params(("vector_store_id" = String, Path), ("file_id" = String, Path)), responses(
     (status = 200, body = FileTextView), (status = 409, body = super::OpenAiErrorView)))]
@@ -270,7 +270,7 @@ pub(crate) async fn get_vector_store_file_text(
     Ok(Json(FileTextView { object, data, has_more: false, next_page: None }))
 }
 
-/// Removes a file from a vector store. The uploaded file stays.
+/// Removes a file from a vector store. The uploaded file is kept.
 #[utoipa::path(delete, path = "/openai/v1/vector_stores/{vector_store_id}/files/{file_id}", tag = "openai",
     params(("vector_store_id" = String, Path), ("file_id" = String, Path)), responses(
     (status = 200, body = DeletedView)))]

@@ -1,4 +1,4 @@
-//! `/openai/v1/vector_stores`: our collections, made, listed, renamed and deleted.
+//! `/openai/v1/vector_stores`: creating, listing, changing and deleting our collections.
 
 use actix_web::{
     HttpRequest,
@@ -35,7 +35,7 @@ const MAX_FILES: usize = 500;
 /// A vector store to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct CreateVectorStoreBody {
-    /// Name, unique among yours, 1 to 200 characters; without one, it is made up.
+    /// Name, unique among your collections, 1 to 200 characters; a name is generated if it is absent.
     #[serde(default)]
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
@@ -45,14 +45,14 @@ pub(crate) struct CreateVectorStoreBody {
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
     pub(crate) description: Option<String>,
-    /// Files to add, at most 500.
+    /// Ids of files to add, at most 500.
     #[serde(default)]
     pub(crate) file_ids: Option<Vec<String>>,
-    /// `{"type": "auto"}`: the server's settings decide.
+    /// Only `{"type": "auto"}` is supported: the server's settings apply.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) chunking_strategy: Option<Value>,
-    /// Not supported: a vector store stays until it is deleted.
+    /// Not supported: a vector store is kept until it is deleted.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) expires_after: Option<Value>,
@@ -62,20 +62,20 @@ pub(crate) struct CreateVectorStoreBody {
     pub(crate) metadata: Option<Value>,
 }
 
-/// A change of a vector store; absent fields stay as they are.
+/// Changes of a vector store; absent fields stay unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub(crate) struct UpdateVectorStoreBody {
-    /// Name, unique among the owner's, 1 to 200 characters.
+    /// New name, unique among the owner's collections, 1 to 200 characters.
     #[serde(default)]
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) name: Option<String>,
-    /// Description, at most 2,000 characters.
+    /// New description, at most 2,000 characters.
     #[serde(default)]
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
     pub(crate) description: Option<String>,
-    /// Not supported: a vector store stays until it is deleted.
+    /// Not supported: a vector store is kept until it is deleted.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) expires_after: Option<Value>,
@@ -92,15 +92,15 @@ pub(crate) struct VectorStoreView {
     pub(crate) id: String,
     /// Always `vector_store`.
     pub(crate) object: &'static str,
-    /// Creation, in seconds since 1970.
+    /// Time of creation, in seconds since 1970.
     pub(crate) created_at: i64,
-    /// Last change, in seconds since 1970.
+    /// Time of the last change, in seconds since 1970.
     pub(crate) last_active_at: i64,
     /// Name.
     pub(crate) name: String,
     /// Description.
     pub(crate) description: String,
-    /// Bytes of the originals.
+    /// Size of the originals, in bytes.
     pub(crate) usage_bytes: i64,
     /// Numbers of files.
     pub(crate) file_counts: FileCountsView,
@@ -116,18 +116,18 @@ pub(crate) struct VectorStoreView {
     pub(crate) metadata: Value,
 }
 
-/// Numbers of files of a vector store. A file that cannot be read is not kept, so none has failed.
+/// Numbers of files of a vector store. A file that cannot be read is not kept, so the number of failed files is 0.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FileCountsView {
-    /// Files that are being read.
+    /// Number of files that are being read.
     pub(crate) in_progress: i64,
-    /// Files that searches find.
+    /// Number of files that searches find.
     pub(crate) completed: i64,
     /// Always 0.
     pub(crate) failed: i64,
     /// Always 0.
     pub(crate) cancelled: i64,
-    /// All files.
+    /// Number of all files.
     pub(crate) total: i64,
 }
 
@@ -158,12 +158,12 @@ impl VectorStoreView {
     }
 }
 
-/// The vector store in the path.
+/// Returns the id of the vector store in the path.
 pub(super) fn store_in_path(req: &HttpRequest) -> ApiResult<CollectionId> {
     parse_id(VECTOR_STORE, &in_path(req, "vector_store_id"), "vector store")
 }
 
-/// Refuses what a vector store here cannot hold.
+/// Refuses properties that a vector store here does not support.
 fn check(expires_after: Option<&Value>, metadata: Option<&Value>) -> ApiResult<()> {
     if expires_after.is_some_and(|value| !value.is_null()) {
         return Err(ApiError::field("expires_after", "is not supported: delete the vector store yourself"));
@@ -174,7 +174,7 @@ fn check(expires_after: Option<&Value>, metadata: Option<&Value>) -> ApiResult<(
     Ok(())
 }
 
-/// Refuses chunks of the client's own sizes.
+/// Refuses a chunking strategy of the client's own.
 pub(super) fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
     let kind = strategy.and_then(|strategy| strategy.get("type"));
     if kind.is_some_and(|kind| kind != "auto") {
@@ -216,7 +216,7 @@ pub(crate) async fn create_vector_store(
             let id = engine.create_collection(actor, &request)?.id;
             let added =
                 files.into_iter().try_for_each(|file| engine.add_file(actor, file, id, &json!({})).map(drop));
-            // All of it or nothing: without its files the vector store is not the one that was requested.
+            // Without all of its files the vector store is not the requested one, and is deleted again.
             added
                 .or_else(|error| engine.delete_collection(actor, id).and(Err(error)))
                 .map_err(ApiError::from)?;
@@ -236,7 +236,7 @@ async fn find_store(app: &App, caller: &Caller, id: CollectionId) -> ApiResult<V
     Ok(VectorStoreView::new(row, &counts))
 }
 
-/// Your vector stores, which are your collections, newest first.
+/// Lists your vector stores, which are your collections, newest first.
 #[utoipa::path(get, path = "/openai/v1/vector_stores", tag = "openai", params(OpenAiPageParams), responses(
     (status = 200, body = OpenAiListView<VectorStoreView>)))]
 pub(crate) async fn list_vector_stores(
@@ -257,7 +257,7 @@ pub(crate) async fn list_vector_stores(
     Ok(Json(params.view(views, |view| view.id.clone())))
 }
 
-/// One vector store.
+/// Returns a vector store.
 #[utoipa::path(get, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
     params(("vector_store_id" = String, Path)), responses((status = 200, body = VectorStoreView)))]
 pub(crate) async fn get_vector_store(
@@ -268,7 +268,7 @@ pub(crate) async fn get_vector_store(
     find_store(&app, &caller, store_in_path(&req)?).await.map(Json)
 }
 
-/// Renames a vector store, or changes its description.
+/// Changes the name or description of a vector store.
 #[utoipa::path(post, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
     params(("vector_store_id" = String, Path)), request_body = UpdateVectorStoreBody, responses(
     (status = 200, body = VectorStoreView)))]

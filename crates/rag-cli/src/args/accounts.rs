@@ -8,30 +8,30 @@ use super::Json;
 /// `rag user ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
-    /// Invite somebody, and print the token that they accept with
+    /// Invite a user, and print the token with which they accept
     Add {
         /// E-mail address
         email: String,
-        /// Make them an admin of the organisation
+        /// Make the user an admin of the organisation
         #[arg(long)]
         admin: bool,
-        /// Organisation, made when there is none of that name [default: the operator's own]
+        /// Organisation, created if there is none of that name [default: the operator's own]
         #[arg(long, value_name = "NAME")]
         organisation: Option<String>,
     },
-    /// List everybody
+    /// List all users
     List(Json),
-    /// Answer nothing to somebody any more; their open streams end within seconds
+    /// Suspend a user: all their requests are refused, and their open streams end within seconds
     Suspend {
         /// E-mail address
         email: String,
     },
-    /// Let somebody in again
+    /// Activate a suspended user
     Activate {
         /// E-mail address
         email: String,
     },
-    /// Erase somebody with all they own, and print a receipt
+    /// Erase a user with everything that they own, and print a receipt
     Erase {
         /// E-mail address
         email: String,
@@ -41,23 +41,23 @@ pub(crate) enum UserCommand {
 /// `rag key ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Make a key and print it, this once
+    /// Create a key and print it; it is shown only once
     Add {
-        /// What it is for
+        /// Name of the key
         name: String,
-        /// What it may do: read, ask, write or manage; several times for several
+        /// Scope of the key: read, ask, write or manage; repeat for several
         #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope)]
         scopes: Vec<Scope>,
-        /// Whose key, by e-mail address [default: the operator's]
+        /// Owner of the key, by e-mail address [default: the operator]
         #[arg(long, value_name = "EMAIL")]
         user: Option<String>,
-        /// How long it is good [default: until it is revoked]
+        /// Validity in days [default: until it is revoked]
         #[arg(long, value_parser = clap::value_parser!(i32).range(1..=3650))]
         days: Option<i32>,
     },
     /// List keys
     List {
-        /// Whose keys, by e-mail address [default: the operator's]
+        /// Owner of the keys, by e-mail address [default: the operator]
         #[arg(long, value_name = "EMAIL")]
         user: Option<String>,
         /// Print a JSON array
@@ -66,9 +66,9 @@ pub(crate) enum KeyCommand {
     },
     /// Revoke a key
     Revoke {
-        /// How it begins, as `rag key list` shows it
+        /// First characters of the key, as `rag key list` shows them
         prefix: String,
-        /// Whose key, by e-mail address [default: the operator's]
+        /// Owner of the key, by e-mail address [default: the operator]
         #[arg(long, value_name = "EMAIL")]
         user: Option<String>,
     },
@@ -77,25 +77,25 @@ pub(crate) enum KeyCommand {
 /// `rag organisation ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganisationCommand {
-    /// List organisations with what they store
+    /// List organisations with their usage
     List,
-    /// Set the limits of one; what is left out is the server's again
+    /// Set the limits of an organisation; omitted ones are reset to the server's
     Limit {
-        /// Name
+        /// Name of the organisation
         name: String,
-        /// Most documents; 0 is no limit
+        /// Maximum number of documents; 0 is no limit
         #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
         max_documents: Option<i64>,
-        /// Most bytes of originals; 0 is no limit
+        /// Maximum size of the originals, in bytes; 0 is no limit
         #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
         max_bytes: Option<i64>,
-        /// Most tokens of chat models in a day (UTC); 0 is no limit
+        /// Maximum number of tokens of chat models in a day (UTC); 0 is no limit
         #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
         max_tokens_per_day: Option<i64>,
     },
 }
 
-/// A scope by its word.
+/// Parses a scope.
 fn scope(word: &str) -> Result<Scope, String> {
     let known = Scope::ALL.iter().copied().find(|scope| scope.as_str() == word);
     known.ok_or_else(|| "allowed are read, ask, write and manage".to_owned())

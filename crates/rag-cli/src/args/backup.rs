@@ -8,17 +8,17 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Backup {
-    /// Check a backup instead
+    /// Verify a backup instead
     #[command(subcommand)]
     pub(crate) verify: Option<BackupCommand>,
-    /// Folder to make [default: `rag-backup-DATE` here]
+    /// Folder to create [default: `rag-backup-DATE` in the current folder]
     pub(crate) folder: Option<PathBuf>,
 }
 
-/// What to do with a backup that was made.
+/// `rag backup ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BackupCommand {
-    /// Restore it into a throw-away PostgreSQL, and compare every table with what was saved
+    /// Restore a backup into a temporary PostgreSQL, and compare every table with the saved data
     Verify {
         /// Folder of the backup
         folder: PathBuf,

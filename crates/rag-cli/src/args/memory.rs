@@ -12,72 +12,72 @@ use uuid::Uuid;
 pub(crate) enum MemoryCommand {
     /// Remember a statement, unless it is known, a question, small talk or a secret
     Add {
-        /// The statement
+        /// Statement to remember
         #[arg(required = true)]
         content: Vec<String>,
-        /// fact, preference, event, instruction or episode [default: read from the words]
+        /// Kind: fact, preference, event, instruction or episode [default: determined from the words]
         #[arg(long, value_name = "KIND", value_parser = kind)]
         kind: Option<MemoryKind>,
-        /// From 0 to 1 [default: 0.5]
+        /// Importance, from 0 to 1 [default: 0.5]
         #[arg(long, value_name = "PART")]
         importance: Option<f32>,
-        /// Since when it holds, such as 2024-03-13T00:00:00Z [default: now]
+        /// Start of validity, such as 2024-03-13T00:00:00Z [default: now]
         #[arg(long, value_name = "TIME")]
         valid_from: Option<DateTime<Utc>>,
     },
     /// List memories, newest first
     List {
-        /// Only of this state: active, superseded, merged, archived or forgotten
+        /// List only memories in this state: active, superseded, merged, archived or forgotten
         #[arg(long, value_name = "STATE", value_parser = state)]
         state: Option<MemoryState>,
-        /// Most memories
+        /// Maximum number of memories
         #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
     },
     /// Show a memory with its history
     Show {
-        /// Id
+        /// Id of the memory
         id: Uuid,
     },
-    /// Change the words of a memory
+    /// Change the text of a memory
     Edit {
-        /// Id
+        /// Id of the memory
         id: Uuid,
-        /// The words
+        /// New text
         #[arg(required = true)]
         content: Vec<String>,
     },
-    /// Take a memory back, or erase it for good
+    /// Forget a memory, or erase it permanently
     Forget {
-        /// Id
+        /// Id of the memory
         id: Uuid,
-        /// Erase it with its words, its vector and its history; this cannot be undone
+        /// Erase it with its words, vector and history; this cannot be undone
         #[arg(long)]
         erase: bool,
     },
     /// Undo a step
     Undo {
-        /// The step, as `rag memory show` prints it
+        /// Id of the step, as `rag memory show` prints it
         step: Uuid,
     },
-    /// Set aside what is unimportant and was neither changed nor used for long
+    /// Archive memories that are unimportant and were neither changed nor used for long
     Archive {
-        /// Importance below which a memory is unimportant
+        /// Importance below which memories are archived, from 0 to 1
         #[arg(long, default_value_t = 0.3, value_name = "PART")]
         below_importance: f32,
-        /// Days without a change or a use
+        /// Number of days without a change or a use
         #[arg(long, default_value_t = 180, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=36_500))]
         idle_days: i32,
-        /// Only list them
+        /// Only list the memories
         #[arg(long)]
         dry_run: bool,
     },
     /// Remember the statements of a file of JSON lines: {"content": ..}, or mem0's {"memory": ..}
     Import {
-        /// The file
+        /// File to import
         file: PathBuf,
     },
-    /// Print all memories as JSON lines that `rag memory import` reads
+    /// Print all memories as JSON lines, the input of `rag memory import`
     Export,
 }
 
@@ -90,10 +90,10 @@ pub(crate) struct RecallArgs {
     /// Search documents, too
     #[arg(long)]
     pub(crate) documents: bool,
-    /// Most results
+    /// Maximum number of results
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) limit: u16,
-    /// Recall what held at that time, such as 2024-03-13T00:00:00Z [default: now]
+    /// Recall memories as of that time, such as 2024-03-13T00:00:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) as_of: Option<DateTime<Utc>>,
 }

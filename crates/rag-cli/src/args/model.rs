@@ -4,21 +4,21 @@ use clap::{Args, Subcommand};
 
 use super::Json;
 
-/// What to do with embedding models.
+/// `rag model ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
     /// List the models with the collections of each
     List(Json),
-    /// Make an installed model known; servers that start afterwards have it beside that of their settings
+    /// Register an installed model; servers that start afterwards load it besides the model of their settings
     Add {
-        /// The model, such as multilingual-e5-small
+        /// Name of the model, such as multilingual-e5-small
         name: String,
     },
-    /// Move collections to another model; they are searched by the one they have until every vector is there
+    /// Move collections to another model; searches use the current model until all vectors are there
     Switch(Switch),
-    /// Remove a model that nothing needs, with its vectors
+    /// Remove an unused model with its vectors
     Remove {
-        /// The model
+        /// Name of the model
         name: String,
     },
 }
@@ -26,9 +26,9 @@ pub(crate) enum ModelCommand {
 /// Arguments of `rag model switch`.
 #[derive(Debug, Args)]
 pub(crate) struct Switch {
-    /// The model; that of the collection ends a move
+    /// Name of the model; the collection's current model cancels a move
     pub(crate) name: String,
-    /// Only this collection [default: all of another model]
+    /// Move only this collection [default: all with another model]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The JSON that `rag ask --json` prints.
+//! The JSON output of `rag ask --json`.
 
 use rag_engine::answer::{Answer, Citation, TurnTimings};
 use rag_schema::{

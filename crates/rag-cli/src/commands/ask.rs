@@ -1,4 +1,4 @@
-//! `rag ask`: the answer as it comes, then its citations.
+//! `rag ask`: prints the answer as it is written, then its citations.
 
 use std::{future::Future, process::ExitCode};
 
@@ -21,7 +21,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Asks and prints; "not found" is exit code 1.
+/// Asks the question and prints the answer; "not found" is exit code 1.
 pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
     let text = args.question.join(" ");
     if text.trim().is_empty() {
@@ -41,7 +41,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         understanding: None,
         conversation: None,
     };
-    // A model's answer is shown as it comes; one that is extracted is there at once.
+    // A model's answer is shown while it is written; an extractive one is complete at once.
     let is_streamed = engine.chat().is_some() && !args.json;
     let answer = turn(engine, question, is_streamed)?;
     if args.json {
@@ -52,7 +52,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
     Ok(if answer.outcome == Ending::Answered { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
-/// Runs the turn, and prints its text as it comes when `shown`. Ctrl-C ends it early and keeps the part that is written.
+/// Runs the turn, and prints its text as it is written if `shown`. Ctrl-C ends it early and keeps the written part.
 pub(super) fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -74,7 +74,7 @@ pub(super) fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<
     })
 }
 
-/// The answer, after its text was printed.
+/// Returns the answer, after its text was printed.
 async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
     while let Some(event) = reader.next().await {
         match &*event {
@@ -92,7 +92,7 @@ async fn follow(mut reader: TurnReader, shown: bool) -> Outcome<Answer> {
     Err(Failure::new(Exit::Failed, "the turn ended without an answer"))
 }
 
-/// Steps run on the runtime's blocking threads, so that Ctrl-C is heard meanwhile.
+/// Runs steps on the runtime's blocking threads, so that Ctrl-C is handled in the meantime.
 struct OnThreads(Engine);
 
 impl OnThreads {

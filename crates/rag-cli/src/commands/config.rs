@@ -11,7 +11,7 @@ use crate::{
     output,
 };
 
-/// Shows or checks; that the settings could be loaded is the check.
+/// Shows or checks the settings. They were already validated while loading.
 pub(crate) fn run(config: &Config, command: &ConfigCommand) -> Outcome<ExitCode> {
     match command {
         ConfigCommand::Check => {
@@ -25,7 +25,7 @@ pub(crate) fn run(config: &Config, command: &ConfigCommand) -> Outcome<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// What an empty path stands for.
+/// Returns the path that is used if the setting is empty.
 fn place(config: &Config, key: &str) -> Option<String> {
     let path = match key {
         "postgres.data_dir" => config.data_dir(),

@@ -1,4 +1,4 @@
-//! `rag doctor`: checks what `rag` needs, one line each, with the cure; stores nothing.
+//! `rag doctor`: checks the requirements of `rag`, one line each, with the cure; stores nothing.
 
 use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 
@@ -22,14 +22,14 @@ use crate::{
     runtime,
 };
 
-/// Less free disk than this is worth a warning, and than that a failure.
+/// Thresholds of free disk space, in bytes: a warning below the first, a failure below the second.
 const WARN_FREE_BYTES: u64 = 2 << 30;
 const FAIL_FREE_BYTES: u64 = 200 << 20;
 
-/// Roles that row-level security needs.
+/// Number of roles that row-level security needs.
 const ROLES: usize = 4;
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Grade {
@@ -38,14 +38,14 @@ enum Grade {
     Fail,
 }
 
-/// One line of the report.
+/// A line of the report.
 #[derive(Debug, Serialize)]
 struct Check {
     name: &'static str,
     grade: Grade,
     finding: String,
     cure: Option<String>,
-    /// The exit code if it failed.
+    /// Exit code if the check failed.
     #[serde(skip)]
     exit: Exit,
 }
@@ -166,7 +166,8 @@ fn database(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
-/// A database that does not answer. The failures of other commands advise to run this one.
+/// Returns the check of a database that does not answer. The hints of other commands refer to `rag doctor`, which would be of no
+/// use here.
 fn unusable_database(config: &Config, failure: Failure) -> Check {
     let cure = match failure.hint.clone() {
         Some(hint) if !hint.contains("rag doctor") => hint,
@@ -183,7 +184,7 @@ fn unusable_database(config: &Config, failure: Failure) -> Check {
     Check::failed("PostgreSQL", failure.hint(cure))
 }
 
-/// Says whether the tables are up to date.
+/// Checks the server. Returns whether the tables are up to date.
 fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -> Outcome<bool> {
     let facts = server::facts(conn)?;
     checks.push(Check::ok("PostgreSQL", format!("{}, {}", facts.version(), postgres.place())));
@@ -237,7 +238,7 @@ fn look(conn: &mut PgConnection, postgres: &Postgres, checks: &mut Vec<Check>) -
     Ok(pending.is_empty())
 }
 
-/// Models of collections and jobs that these settings do not have.
+/// Checks that these settings have the models of all collections and queued jobs.
 fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outcome<()> {
     let db = Db::new(postgres.url(), &config.pool());
     let (missing, known) = db.read(Actor::System, |conn| -> RepoResult<_> {
@@ -258,7 +259,7 @@ fn models(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) -> Outc
     Ok(())
 }
 
-/// A configured model whose vectors are not as long as the stored ones of its name.
+/// Returns a failed check if the configured model has other dimensions than the stored vectors of its name.
 fn changed_model(config: &Config, known: &[EmbeddingModel]) -> Option<Check> {
     let section = &config.sections.embedding;
     if section.kind != EmbeddingKind::Openai {
@@ -279,7 +280,7 @@ fn changed_model(config: &Config, known: &[EmbeddingModel]) -> Option<Check> {
     })
 }
 
-/// The roles that row-level security needs, which the last migrations made.
+/// Checks the roles that row-level security needs, which the last migrations created.
 fn roles(found: &[RoleFacts]) -> Check {
     match found.iter().find_map(RoleFacts::fault) {
         _ if found.len() < ROLES => Check::bad(
@@ -330,7 +331,7 @@ fn reranking(config: &Config) -> Option<Check> {
     })
 }
 
-/// Reads a tiny document the way workers do: in a child of this program.
+/// Reads a tiny document as workers do: in a child process of this program.
 fn extraction(config: &Config) -> Check {
     let read = || -> Outcome<usize> {
         let dir = tempfile::tempdir()?;

@@ -1,4 +1,4 @@
-//! `rag eval`: judges retrieval or answers on a test collection, as a table or as JSON.
+//! `rag eval`: evaluates retrieval or answers on a test collection, and prints a table or JSON.
 
 use std::{fmt, fs, path::Path, process::ExitCode};
 
@@ -14,7 +14,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Loads the folder, runs its queries, prints what came of it.
+/// Loads the folder, runs its queries, prints the report.
 pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     let before = args.compare.as_deref().map(earlier).transpose()?;
     let context = Context::open(config)?;
@@ -58,7 +58,7 @@ fn progress_bar() -> ProgressBar {
     progress::styled(|| ProgressBar::new(0), "{msg} {wide_bar} {pos}/{len} [{elapsed}]")
 }
 
-/// The report of an earlier run.
+/// Reads the report of an earlier run.
 fn earlier(file: &Path) -> Outcome<Report> {
     let bad = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Usage, format!("{} is no earlier run: {error}", file.display()))
@@ -68,7 +68,7 @@ fn earlier(file: &Path) -> Outcome<Report> {
     serde_json::from_str(&text).map_err(|error| bad(&error))
 }
 
-/// How a figure moved.
+/// The change of a measure.
 struct Change {
     leg: &'static str,
     figure: &'static str,

@@ -1,4 +1,4 @@
-//! `rag eval --answers`: asks the questions of a folder and shows the judgement of the answers, as a table or as JSON.
+//! `rag eval --answers`: asks the questions of a folder and prints the judgement of the answers as a table or JSON.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `rag index`: shows the vector index and the settings it should have, and rebuilds it.
+//! `rag index`: shows the vector index and the settings for it, and rebuilds it.
 
 use std::process::ExitCode;
 
@@ -16,12 +16,12 @@ use crate::{
     runtime::Context,
 };
 
-/// Marks of the bar.
+/// Number of units of the progress bar.
 const MARKS: u32 = 1_000;
-/// An `IVFFlat` index with so many times fewer lists than its rows ask for is worth a rebuild.
+/// Factor by which an `IVFFlat` index may have fewer lists than its rows need before a rebuild is advised.
 const TOO_FEW: i64 = 4;
 
-/// Shows the index, after rebuilding it if that is asked for.
+/// Shows the index, after rebuilding it if requested.
 pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     context.warn_of_other_index();
@@ -33,13 +33,13 @@ pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds on one connection, and looks from another how far that is.
+/// Builds the index on one connection, and polls the progress on another.
 fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome<()> {
     let model = engine.models().for_new_collections().row();
     let bar =
         progress::styled(|| ProgressBar::new(u64::from(MARKS)), "{bar:40} {percent:>3} % {msg} [{elapsed}]");
     let look = || {
-        // A look that fails costs the bar a step, not the build.
+        // A failed poll does not affect the build.
         if let Ok(Some(progress)) =
             engine.db().read(Actor::System, |conn| vector_index::progress(conn, model.id))
         {
@@ -55,7 +55,7 @@ fn rebuild(engine: &Engine, wanted: &VectorIndex, max_memory_mb: u32) -> Outcome
     Ok(built?)
 }
 
-/// A share of the bar.
+/// Converts a share, 0 to 1, to units of the progress bar.
 fn marks(share: f64) -> u64 {
     let share = share.clamp(0.0, 1.0);
     (0..=MARKS).rev().find(|marks| f64::from(*marks) <= share * f64::from(MARKS)).unwrap_or(0).into()

@@ -1,4 +1,4 @@
-//! `rag ingest`: stores files and waits until they can be found, a bounded number at a time.
+//! `rag ingest`: stores files and waits until they can be found, with a bounded number in progress.
 
 use std::{
     collections::HashMap,
@@ -33,18 +33,18 @@ use crate::{
     signals,
 };
 
-/// Files whose jobs are waited for at once; bounds memory.
+/// Maximum number of files whose jobs are waited for at the same time; it bounds memory.
 const MAX_OPEN: usize = 256;
-/// How often the jobs are looked at.
+/// Interval at which the jobs are polled.
 const TICK: Duration = Duration::from_millis(200);
-/// Jobs asked for one by one in a tick, when many others were queued since.
+/// Maximum number of jobs that are polled one by one, if many other jobs were queued after them.
 const MAX_SINGLE: usize = 8;
-/// Lines a terminal's reader wants between two progress notes.
+/// Interval of progress lines if the output is not a terminal.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
-/// How long a database that restarts is waited for.
+/// Maximum time to wait for a database that restarts.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What came of all files.
+/// The outcome of all files.
 #[derive(Debug, Default, Serialize)]
 struct Summary {
     collection: String,
@@ -58,14 +58,14 @@ struct Summary {
     interrupted: bool,
 }
 
-/// A file that was not stored, and why.
+/// A file that was not stored, with the reason.
 #[derive(Debug, Serialize)]
 struct Refused {
     file: String,
     reason: String,
 }
 
-/// Stores all files; refused ones are exit code 1.
+/// Stores all files; the exit code is 1 if one was refused.
 pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
         return Err(Failure::new(Exit::Usage, format!("there is no file or folder {}", missing.display())));
@@ -76,7 +76,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     context.warn_of_other_index();
     let collection = ensure_collection(&context, &args.collection)?;
-    // No worker of ours would take the jobs, and we would wait for them.
+    // Otherwise none of our workers would take the jobs, and the command would wait for them without end.
     context.engine.model_of(&collection)?;
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let mut run = Run::new(&context.engine, &collection, &stop);
@@ -104,13 +104,13 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
     Ok(context.engine.find_or_create_collection(context.engine.local_actor(), &request)?)
 }
 
-/// A file whose job has not ended.
+/// A file whose job has not finished.
 struct Open {
     file: PathBuf,
     duplicate: bool,
 }
 
-/// Files on their way.
+/// An ingest in progress.
 struct Run<'a> {
     engine: &'a Engine,
     collection: &'a Collection,
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Stores one file; a database that restarts is waited for.
+    /// Stores one file; waits for a database that restarts.
     fn upload(&mut self, file: &Path) -> Outcome<()> {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let upload = Upload { file, title: None, source: Some(&name), metadata: &json!({}) };
@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
         self.look()
     }
 
-    /// Looks at the open jobs with one query, and a few more when others have queued many since.
+    /// Polls the open jobs with one query, and a few more if many other jobs were queued after them.
     fn look(&mut self) -> Outcome<()> {
         let collection = self.collection.id;
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));

@@ -1,14 +1,14 @@
-//! The files that `rag ingest` takes: found one by one, in order, so that a folder may hold any number.
+//! The files for `rag ingest`: found one by one, in order, so that a folder can contain any number.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Files below paths, sorted within each folder; hidden ones are skipped unless named themselves.
+/// The files below paths, sorted within each folder; hidden ones are skipped unless they are named explicitly.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// What is still to be looked at, the next last.
+    /// Paths still to be visited, the next one last.
     stack: Vec<PathBuf>,
 }
 
@@ -30,7 +30,7 @@ impl Iterator for Files {
                     Ok(entries) => self.stack.extend(entries),
                     Err(error) => return Some((path, Err(error))),
                 },
-                // Sockets, pipes and devices are no documents.
+                // Sockets, pipes and devices are not documents.
                 Ok(_) => {}
                 Err(error) => return Some((path, Err(error))),
             }
@@ -39,7 +39,7 @@ impl Iterator for Files {
     }
 }
 
-/// What lies in a folder, last first; links to folders are left out, as they may lead in circles.
+/// Returns the entries of a folder in reverse order; links to folders are left out, because they may form cycles.
 fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in dir.read_dir()? {

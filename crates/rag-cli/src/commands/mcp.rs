@@ -8,7 +8,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Answers lines until the input ends.
+/// Answers lines until the end of the input.
 pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let engine = context.engine.clone();

@@ -27,9 +27,9 @@ use crate::{
     runtime::Context,
 };
 
-/// Changes shown of one memory.
+/// Maximum number of changes that are shown for a memory.
 const MAX_CHANGES: i64 = 1_000;
-/// Memories read at a time.
+/// Number of memories that are read at a time.
 const ROWS: i64 = 500;
 
 /// Manages memories.
@@ -170,7 +170,7 @@ fn archive(context: &Context, which: Archive) -> Outcome<()> {
     Ok(())
 }
 
-/// A line of an import: ours, or mem0's.
+/// A line of an import, in our format or in mem0's.
 #[derive(Debug, Deserialize)]
 struct Line {
     #[serde(alias = "memory", alias = "text")]
@@ -261,7 +261,7 @@ fn export(context: &Context) -> Outcome<()> {
     }
 }
 
-/// Recalls and prints, with the reasons; nothing found is exit code 1.
+/// Recalls and prints the results with their reasons; the exit code is 1 if there are none.
 pub(crate) fn recall(config: Config, args: &RecallArgs) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let query = args.query.join(" ");

@@ -1,4 +1,4 @@
-//! `rag migrate`: brings the tables up to date, takes the last step back, or lists what is to be done.
+//! `rag migrate`: brings the tables up to date, reverts the last migration, or lists the pending ones.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use crate::{
     runtime::connect,
 };
 
-/// Works on the configured, the running or an own server.
+/// Runs on the configured server, the running embedded one, or one that it starts itself.
 pub(crate) fn run(config: &Config, args: &Migrate) -> Outcome<ExitCode> {
     let postgres = Postgres::open(config)?;
     let conn = &mut connect(&postgres)?;

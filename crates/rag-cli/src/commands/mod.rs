@@ -1,4 +1,4 @@
-//! The commands, one file each; this one reads the settings and chooses among them.
+//! The commands, one file each; this file loads the settings and selects the command.
 
 mod answer_json;
 mod ask;
@@ -31,7 +31,7 @@ use crate::{
     logging,
 };
 
-/// Runs one command to its end.
+/// Runs a command to its end.
 pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
     let flags: Vec<(&str, String)> = match &cli.command {
         Command::Serve(args) => args.bind.iter().map(|bind| ("server.bind", bind.clone())).collect(),

@@ -31,12 +31,12 @@ use crate::{
 
 /// Maximum number of collections that are moved by one command.
 const MAX_COLLECTIONS: i64 = 1000;
-/// How often the jobs are looked at.
+/// Interval at which the jobs are polled.
 const TICK: Duration = Duration::from_millis(200);
-/// Texts that are embedded to estimate the time of a move.
+/// Number of texts that are embedded to estimate the duration of a move.
 const SAMPLE_CHUNKS: i64 = 16;
 
-/// Runs one of the commands.
+/// Runs a subcommand.
 pub(crate) fn run(config: Config, command: &ModelCommand) -> Outcome<ExitCode> {
     match command {
         ModelCommand::List(args) => list(&Context::open(config)?, args.json),
@@ -76,7 +76,7 @@ fn list(context: &Context, as_json: bool) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Registers a local model, which its process then loads.
+/// Registers a local model, after loading it in this process.
 fn add(config: Config, name: &str) -> Outcome<ExitCode> {
     let model = find_local_model(name).ok_or_else(|| {
         Failure::new(Exit::Usage, format!("{name} is no model that runs in this process"))
@@ -134,7 +134,7 @@ fn switch(config: Config, args: &Switch) -> Outcome<ExitCode> {
     }
 }
 
-/// The collection that is named, or all of the operator's with another model.
+/// Returns the named collection, or all of the operator's collections with another model.
 fn to_move(context: &Context, args: &Switch) -> Outcome<Vec<Collection>> {
     if let Some(name) = &args.collection {
         return Ok(vec![context.collection(name)?]);
@@ -148,7 +148,7 @@ fn to_move(context: &Context, args: &Switch) -> Outcome<Vec<Collection>> {
     Ok(all)
 }
 
-/// Says how many passages are embedded and about how long that takes, by the time of a few of them.
+/// Prints the number of passages to embed and the estimated duration, based on the time of a sample.
 fn estimate(engine: &Engine, collection: &Collection, name: &str) -> Outcome<()> {
     let Some(model) = engine.models().iter().find(|model| model.name() == name) else { return Ok(()) };
     let (count, sample) = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
@@ -173,7 +173,7 @@ fn duration(seconds: u64) -> String {
     }
 }
 
-/// Waits until the jobs have ended or `stop` is set; `open` keeps those that have not. Returns the number of those that failed.
+/// Waits until the jobs have finished or `stop` is set; the unfinished ones stay in `open`. Returns the number of failed jobs.
 fn wait(engine: &Engine, open: &mut Vec<JobId>, stop: &AtomicBool) -> Outcome<usize> {
     let bar =
         progress::styled(|| ProgressBar::new(0), "{bar:40} {pos}/{len} passages [{elapsed}, {eta} left]");

@@ -1,4 +1,4 @@
-//! `rag pg`: a throw-away server for one command; state, URL and psql of the embedded one.
+//! `rag pg`: a temporary server for one command; state, URL and psql of the embedded server.
 
 use std::{
     env,
@@ -24,7 +24,7 @@ use crate::{
     signals::{self, Stop},
 };
 
-/// Chooses the sub-command.
+/// Runs a subcommand.
 pub(crate) fn run(config: &Config, command: PgCommand) -> Outcome<ExitCode> {
     match command {
         PgCommand::Exec { command } => exec(config, &command),
@@ -34,7 +34,7 @@ pub(crate) fn run(config: &Config, command: PgCommand) -> Outcome<ExitCode> {
     }
 }
 
-/// State that the listener for signals shares with the main thread.
+/// State that the signal listener shares with the main thread.
 #[derive(Debug, Default)]
 struct Shared {
     child: Mutex<Option<Pid>>,
@@ -42,13 +42,13 @@ struct Shared {
 }
 
 impl Shared {
-    /// Passes a signal on. A terminal has sent Ctrl-C to the child already, which is of our process group.
+    /// Forwards a signal to the child. A terminal has already sent Ctrl-C to the child, which is in our process group.
     fn tell(&self, stop: Stop) {
         self.stopped.store(true, Ordering::Relaxed);
         let by_terminal = stop == Stop::Interrupt && io::stdin().is_terminal();
         let child = *self.child.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pid) = child.filter(|_| !by_terminal) {
-            // It may have ended just now.
+            // The child may just have ended.
             let _ = kill_process(pid, stop.signal());
         }
     }
@@ -59,7 +59,7 @@ fn exec(config: &Config, command: &[OsString]) -> Outcome<ExitCode> {
         command.split_first().ok_or_else(|| Failure::new(Exit::Usage, "no command is given"))?;
     let shared = Arc::<Shared>::default();
     let told = Arc::clone(&shared);
-    // Before the server starts, so that an early Ctrl-C leaves none behind.
+    // Registered before the server starts, so that an early Ctrl-C leaves no server running.
     signals::listen(move |stop| told.tell(stop))?;
     let temporary = Temporary::start(postgres::install(config)?, Some(env::current_exe()?))?;
     if shared.stopped.load(Ordering::Relaxed) {
@@ -112,13 +112,13 @@ fn url(config: &Config) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Becomes psql, so that the terminal and its signals are psql's alone.
+/// Replaces this process by psql, which then has the terminal and its signals for itself.
 fn psql(config: &Config, args: &[OsString]) -> Outcome<ExitCode> {
     let address = running(config)?.address;
     let program = postgres::install(config)?.program("psql");
     let mut command = Command::new(&program);
     command.args(args).envs(address.environment());
-    // libpq prefers these to the variables above.
+    // libpq gives these precedence over the variables above.
     for name in ["PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR"] {
         command.env_remove(name);
     }
@@ -127,7 +127,7 @@ fn psql(config: &Config, args: &[OsString]) -> Outcome<ExitCode> {
         .hint("run `make setup`, which installs PostgreSQL again"))
 }
 
-/// The server of the data directory, once it takes connections.
+/// Returns the server of the data folder, once it accepts connections.
 fn running(config: &Config) -> Outcome<Running> {
     Server::join(&config.data_dir()).map_err(|error| {
         let failure = Failure::from(error);

@@ -1,4 +1,4 @@
-//! `rag search`: passages with the rank and score that each leg gave them.
+//! `rag search`: prints passages with the rank and score of each leg.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Searches and prints; nothing found is exit code 1.
+/// Searches and prints the results; the exit code is 1 if there are none.
 pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
@@ -83,7 +83,7 @@ fn show(result: &SearchResult, wants_rerank: bool) {
     }
 }
 
-/// Steps with their times, what they did, and how PostgreSQL ran their queries.
+/// Prints the steps with their times, details and PostgreSQL's plans.
 fn show_trace(trace: &Trace) {
     output::line("");
     for Step { step, ms, detail, plan } in &trace.steps {
@@ -94,7 +94,7 @@ fn show_trace(trace: &Trace) {
     }
 }
 
-/// `1. (0.731)`; without a place where only the score is known.
+/// Formats a hit as `1. (0.731)`, without the rank if only the score is known.
 fn leg(hit: Option<LegHit>) -> String {
     match hit {
         Some(LegHit { rank: Some(rank), score }) => format!("{rank}. ({score:.3})"),

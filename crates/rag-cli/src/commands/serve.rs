@@ -1,4 +1,4 @@
-//! `rag serve`: everything up in order, the HTTP API in front, everything down in order.
+//! `rag serve`: starts everything in order, serves the HTTP API, and stops everything in order.
 
 use std::{
     io, mem,
@@ -21,9 +21,9 @@ use crate::{
     signals,
 };
 
-/// Address of the first admin, who was invited by nobody that knew it. `rag user add` invites others by theirs.
+/// Address of the first admin, who is invited before their real address is known. `rag user add` invites others by theirs.
 const FIRST_ADMIN: &str = "admin@localhost";
-/// How often it is asked whether PostgreSQL has been given up.
+/// Interval at which the state of PostgreSQL is checked.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Serves until a signal asks it to end.
@@ -33,7 +33,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let key = config.server_key()?;
     let librechat = config.librechat()?;
     let (stop, mut stopped) = watch::channel(false);
-    // Sending fails only when nobody waits any more.
+    // Sending fails only if the receiver is gone.
     signals::listen(move |_| _ = stop.send(true))?;
     let postgres = Postgres::serve(&config)?;
     let context = Context::on(config, postgres)?;
@@ -48,7 +48,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let settings = ApiSettings { librechat, ..api_settings(&context.config, key) };
     let served = serve(&context, settings, begun, &mut stopped);
     if context.postgres.has_given_up() {
-        // They would wait for a database that does not come back, with nothing to write down.
+        // They would wait for a database that does not come back, and have nothing to record.
         mem::forget(workers);
     } else {
         workers.stop();
@@ -59,8 +59,8 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Invites an admin if there is no key, nobody can sign in, and the server lets nobody in without proof: because other
-/// machines reach it, or because it had accounts that are all erased.
+/// Invites an admin if no key is set, no user can sign in, and the server refuses requests without proof: because other machines
+/// can reach it, or because all its accounts were erased.
 fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outcome<()> {
     let engine = &context.engine;
     let is_closed = !bind.ip().to_canonical().is_loopback() || engine.had_accounts()?;
@@ -77,7 +77,7 @@ fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outco
     Ok(())
 }
 
-/// Runs the HTTP API until `stopped` says so, or until it fails by itself.
+/// Runs the HTTP API until `stopped` is set or the server fails.
 fn serve(
     context: &Context,
     settings: ApiSettings,
@@ -91,7 +91,7 @@ fn serve(
         greet(context, &server, begun);
         tokio::select! {
             ended = server.ended() => ended.map_err(Failure::from),
-            // An error means that nobody is left to tell us, which ends us too.
+            // An error means that the sender is gone, which ends the server, too.
             _ = stopped.wait_for(|stop| *stop) => {
                 output::note("Stopping ..");
                 server.stop().await;
@@ -102,7 +102,7 @@ fn serve(
     })
 }
 
-/// Waits until our PostgreSQL is started no more.
+/// Waits until our PostgreSQL is no longer restarted.
 async fn given_up(postgres: &Postgres) {
     while !postgres.has_given_up() {
         actix_web::rt::time::sleep(LOOK).await;
@@ -155,7 +155,7 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
     }
 }
 
-/// What is where, and what to try next.
+/// Prints the addresses and the next commands to try.
 fn greet(context: &Context, server: &RunningServer, begun: Instant) {
     let address = server.address();
     output::line(format!("PostgreSQL  {}", context.postgres.place()));
@@ -182,7 +182,7 @@ mod tests {
     fn the_defaults_of_the_interface_are_those_of_the_sample() {
         let cli = Cli::parse_from(["rag", "config", "check", "--config", "/dev/null"]);
         let config = Config::load(&cli.global, &[]).unwrap();
-        // As many passwords are checked at once as the machine has processors.
+        // The number of passwords that are verified concurrently is the number of processors.
         let max_concurrent_passwords = ApiSettings::default().max_concurrent_passwords;
         let settings = ApiSettings { max_concurrent_passwords, ..api_settings(&config, None) };
         assert_eq!(format!("{settings:?}"), format!("{:?}", ApiSettings::default()));

@@ -1,4 +1,4 @@
-//! `rag status`: what runs and what is stored; starts nothing and changes nothing.
+//! `rag status`: prints the state of the database and the stored data; starts nothing and changes nothing.
 
 use std::process::ExitCode;
 
@@ -16,10 +16,10 @@ use crate::{
     output,
 };
 
-/// Collections listed at most.
+/// Maximum number of collections that are listed.
 const MAX_COLLECTIONS: i64 = 1000;
 
-/// Prints what there is; a database that does not run is no failure.
+/// Prints the state; a database that does not run is not an error.
 pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     let (state, url) = database(config)?;
     let stored = url.map(|url| stored(&url, config)).transpose()?;
@@ -42,7 +42,7 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where the database runs, and its URL when it does.
+/// Returns the location of the database, and its URL if it runs.
 fn database(config: &Config) -> Outcome<(String, Option<String>)> {
     if let Some(url) = config.sections.database.url.given() {
         return Ok(("configured (database.url)".to_owned(), Some(url.to_owned())));

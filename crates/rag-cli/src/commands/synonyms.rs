@@ -13,7 +13,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Prints the groups as the file holds them, after setting them when there is a file.
+/// Sets the groups from the file, if there is one, and prints them in the format of the file.
 pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
     let groups = args.file.as_deref().map(read).transpose()?;
     let context = Context::open(config)?;
@@ -29,7 +29,7 @@ pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The groups of a file: one a line, terms with commas between them; empty lines say nothing.
+/// Reads the groups of a file: one per line, with commas between terms; empty lines are ignored.
 fn read(file: &Path) -> Outcome<Vec<Vec<String>>> {
     let bad =
         |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, format!("{}: {error}", file.display()));

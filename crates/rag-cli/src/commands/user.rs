@@ -1,4 +1,4 @@
-//! `rag user`, `rag key` and `rag organisation`: the operator's way into accounts, beside the API.
+//! `rag user`, `rag key` and `rag organisation`: the operator's management of accounts, beside the API.
 
 use std::process::ExitCode;
 
@@ -20,10 +20,10 @@ use crate::{
     runtime::Context,
 };
 
-/// People listed at most.
+/// Maximum number of users that are listed.
 const MAX_USERS: i64 = 10_000;
 
-/// Manages people.
+/// Manages users.
 pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     match command {
@@ -97,7 +97,7 @@ fn find(context: &Context, email: &str) -> Outcome<User> {
     })
 }
 
-/// Manages keys of somebody; without an address, of the operator.
+/// Manages the keys of a user; without an address, of the operator.
 pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let engine = &context.engine;
@@ -146,7 +146,7 @@ pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows organisations and sets their limits.
+/// Lists organisations and sets their limits.
 pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let engine = &context.engine;

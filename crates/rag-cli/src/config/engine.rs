@@ -1,4 +1,4 @@
-//! The settings of the engine and of its database, as the configuration file has them.
+//! The settings of the engine and of its database, converted from those of the configuration.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
 };
 
 impl Config {
-    /// The connection pool.
+    /// Returns the settings of the connection pool.
     pub(crate) fn pool(&self) -> PoolSettings {
         let database = &self.sections.database;
         PoolSettings {
@@ -28,7 +28,7 @@ impl Config {
         }
     }
 
-    /// What reading one document may cost.
+    /// Returns the limits on the resources for reading one document.
     pub(crate) fn limits(&self) -> Limits {
         let ingest = &self.sections.ingest;
         Limits {
@@ -39,7 +39,7 @@ impl Config {
         }
     }
 
-    /// The index of the vectors.
+    /// Returns the settings of the vector index.
     pub(crate) fn index(&self) -> VectorIndex {
         let index = &self.sections.index;
         VectorIndex {
@@ -50,7 +50,7 @@ impl Config {
         }
     }
 
-    /// The engine's settings; `program` is this program.
+    /// Returns the settings of the engine; `program` is the path of this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Settings {
         let Sections { ingest, search, query, answer, rerank, accounts, analytics, .. } = &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;

@@ -1,14 +1,14 @@
-//! The environment as settings: variables of ours, those of other tools for the database, and the file `.env`.
+//! Settings from the environment: our own variables, those of other tools for the database, and the file `.env`.
 
 use std::{collections::BTreeMap, env, io};
 
 use crate::failure::{Exit, Failure, Outcome};
 
-/// Begins the name of each variable of ours.
+/// Prefix of our own variables.
 pub(crate) const PREFIX: &str = "RAG_";
-/// The variable of the Diesel CLI and of most hosts.
+/// Variable with the database URL that the Diesel CLI and most hosting providers use.
 pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
-/// Names of the parts of a database's address, and the keywords of libpq for them.
+/// Variables with the parts of a database's address, and their keywords in libpq.
 const PARTS: [(&str, &str); 5] = [
     ("DB_HOST", "host"),
     ("DB_PORT", "port"),
@@ -17,7 +17,8 @@ const PARTS: [(&str, &str); 5] = [
     ("DB_PASSWORD", "password"),
 ];
 
-/// The variables of this process that can be settings, and those of the file `.env` in the current folder that the process lacks.
+/// Returns the variables of this process that can be settings, and those of the file `.env` in the current folder that the
+/// process lacks.
 pub(crate) fn variables() -> Outcome<BTreeMap<String, String>> {
     let mut variables = BTreeMap::new();
     match dotenvy::from_path_iter(".env") {
@@ -38,7 +39,7 @@ pub(crate) fn variables() -> Outcome<BTreeMap<String, String>> {
 }
 
 fn unreadable(error: &dotenvy::Error) -> Failure {
-    // The library's own text holds the line, which may be a password.
+    // The library's message contains the line, which may be a password.
     let cause = match error {
         dotenvy::Error::LineParse(line, _) => {
             format!("the value of {} is malformed", line.split('=').next().unwrap_or_default().trim())
@@ -49,7 +50,7 @@ fn unreadable(error: &dotenvy::Error) -> Failure {
         .hint("each line is NAME=value; a value with spaces or # stands in quotes")
 }
 
-/// libpq's keywords and values for the parts of an address, if a host is among them.
+/// Returns libpq's keywords and values for the parts of an address, if they include a host.
 pub(crate) fn database_address(variables: &BTreeMap<String, String>) -> Option<String> {
     variables.get("DB_HOST").filter(|host| !host.is_empty())?;
     let given = PARTS.iter().filter_map(|(name, keyword)| {

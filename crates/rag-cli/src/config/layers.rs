@@ -1,4 +1,4 @@
-//! Layers of raw values: defaults, file, environment, flags; the last one that names a key wins and is remembered.
+//! Layers of raw values: defaults, file, environment, flags. The last layer that contains a key wins and is recorded.
 
 use std::{
     collections::BTreeMap,
@@ -15,18 +15,18 @@ use crate::{
     paths,
 };
 
-/// The commented sample, which is the defaults.
+/// The commented sample file, which contains the defaults.
 const DEFAULTS: &str = include_str!("../../../../config/rag.toml");
-/// Where a value came from.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// `config/rag.toml`, which is built in.
+    /// The built-in `config/rag.toml`.
     Default,
-    /// A configuration file.
+    /// The configuration file at this path.
     File(PathBuf),
-    /// An environment variable.
+    /// The environment variable of this name.
     Environment(String),
-    /// The command line.
+    /// The command-line flag of this name.
     Flag(String),
 }
 
@@ -78,7 +78,7 @@ impl Layers {
         Ok(layers)
     }
 
-    /// The defaults alone.
+    /// Returns the defaults alone.
     pub(crate) fn defaults() -> Outcome<Self> {
         let table: Table = DEFAULTS.parse().map_err(|error| {
             Failure::new(Exit::Usage, format!("the built-in defaults are broken: {error}"))
@@ -107,13 +107,13 @@ impl Layers {
         Ok(())
     }
 
-    /// Adds the variables that are settings.
+    /// Adds the environment variables that are settings.
     pub(crate) fn add_environment(
         &mut self,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Outcome<()> {
         let variables: BTreeMap<String, String> = variables.into_iter().collect();
-        // The most specific comes last and wins: DB_HOST, DATABASE_URL, RAG_DATABASE__URL.
+        // The most specific variable comes last and wins: DB_HOST, DATABASE_URL, RAG_DATABASE__URL.
         if let Some(address) = environment::database_address(&variables) {
             self.set_text("database.url", &address, Origin::Environment("DB_HOST".to_owned()))?;
         }
@@ -128,7 +128,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Sets a key from text, read as the kind of value that the key has.
+    /// Sets a key from text, parsed as the type of its value.
     fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> Outcome<()> {
         let value = match self.values.get(key) {
             Some((Value::String(_), _)) | None => Value::String(text.to_owned()),
@@ -182,12 +182,12 @@ impl Layers {
         failure.hint(format!("[{section}] has: {}", keys.join(", ")))
     }
 
-    /// Every key with its value and origin, by name.
+    /// Returns every key with its value and origin, sorted by key.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
         self.values.iter().map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
 
-    /// A value for people, secrets masked, with its origin.
+    /// Returns a value for display, masked if it is secret, with its origin.
     pub(crate) fn describe(&self, key: &str) -> String {
         match self.values.get(key) {
             Some((value, origin)) => format!("{key} = {} ({origin})", masked(key, value)),
@@ -195,7 +195,7 @@ impl Layers {
         }
     }
 
-    /// All values as one table of sections.
+    /// Returns all values as one table of sections.
     pub(crate) fn table(&self) -> Table {
         let mut table = Table::new();
         for (key, value, _) in self.entries() {
@@ -221,7 +221,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The value, or what may be shown of it.
+/// Returns the value, masked if it is secret.
 pub(crate) fn masked(key: &str, value: &Value) -> Value {
     match value.as_str() {
         Some(text) if is_secret(key) && !text.is_empty() => Value::String("********".to_owned()),
@@ -243,7 +243,7 @@ fn file(global: &Global) -> Option<PathBuf> {
         .or_else(|| [PathBuf::from("rag.toml"), paths::user_config()].into_iter().find(|path| path.is_file()))
 }
 
-/// `section.key` for every value; what stands outside a section keeps its bare name, which no section has.
+/// Returns all values as `section.key`; a key outside of sections keeps its bare name, which is not a known setting.
 fn flatten(table: Table) -> impl Iterator<Item = (String, Value)> {
     table.into_iter().flat_map(|(section, value)| match value {
         Value::Table(keys) => {

@@ -1,4 +1,4 @@
-//! The configuration: layers of raw values, read into typed sections and checked before anything starts.
+//! The configuration: layers of raw values, parsed into typed sections and validated before anything starts.
 
 mod engine;
 mod environment;
@@ -26,28 +26,28 @@ use crate::{
     paths,
 };
 
-/// Characters of the server's key at least, and different ones among them.
+/// Minimum number of characters of the server's key, and of different ones among them.
 const MIN_KEY_CHARS: usize = 20;
 const MIN_DIFFERENT_CHARS: usize = 8;
 
 /// All settings, with their origins.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// Typed and checked.
+    /// Typed and validated values.
     pub(crate) sections: Sections,
-    /// Raw, with origins.
+    /// Raw values with their origins.
     pub(crate) layers: Layers,
 }
 
 impl Config {
-    /// Reads and checks everything; `flags` are `(key, text)` pairs of a command's own flags.
+    /// Reads and validates all settings; `flags` are `(key, text)` pairs of a command's own flags.
     pub(crate) fn load(global: &Global, flags: &[(&str, String)]) -> Outcome<Self> {
         Self::check(Layers::read(global, flags)?)
     }
 
     fn check(layers: Layers) -> Outcome<Self> {
         let sections: Sections = serde_path_to_error::deserialize(layers.table()).map_err(|error| {
-            // An element of a list has the origin of its list.
+            // An element of a list has the origin of the list.
             let path = error.path().to_string();
             let key = path.split('[').next().unwrap_or_default();
             Failure::new(
@@ -63,7 +63,7 @@ impl Config {
         }
     }
 
-    /// Name of the embedding model.
+    /// Returns the name of the embedding model.
     pub(crate) fn embedding_model(&self) -> &str {
         match self.sections.embedding.kind {
             EmbeddingKind::Local => self.local_model().name,
@@ -71,38 +71,38 @@ impl Config {
         }
     }
 
-    /// The embedding model for this process.
+    /// Returns the embedding model that this process loads.
     pub(crate) fn local_model(&self) -> &'static LocalModel {
         local_model(&self.sections.embedding.model).unwrap_or(&MINILM)
     }
 
-    /// Whether a process with these settings has the model of that name: that of the settings, or a local one that is installed.
+    /// Returns whether a process with these settings has the model of that name: the configured one, or an installed local one.
     pub(crate) fn has_model(&self, name: &str) -> bool {
         name == self.embedding_model()
             || find_local_model(name).is_some_and(|model| paths::model_dir(model.folder).is_dir())
     }
 
-    /// Folder of the data.
+    /// Returns the data folder.
     pub(crate) fn data_dir(&self) -> PathBuf {
         or_default(&self.sections.postgres.data_dir, paths::data_dir)
     }
 
-    /// Folder below which PostgreSQL is looked for.
+    /// Returns the folder below which PostgreSQL is installed.
     pub(crate) fn install_dir(&self) -> PathBuf {
         or_default(&self.sections.postgres.install_dir, paths::rag_home)
     }
 
-    /// Folder of the embedding model.
+    /// Returns the folder of the embedding model.
     pub(crate) fn model_dir(&self) -> PathBuf {
         or_default(&self.sections.embedding.model_dir, || paths::model_dir(self.local_model().folder))
     }
 
-    /// Folder for files that live as long as a job or a request.
+    /// Returns the folder for temporary files of jobs and requests.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
         or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join("scratch"))
     }
 
-    /// The LibreChat that can use this server; `None` if its interface is off.
+    /// Returns the settings of the LibreChat that can use this server; `None` if its interface is off.
     pub(crate) fn librechat(&self) -> Outcome<Option<LibreChatSettings>> {
         let LibreChat { jwt_secret, organisation } = &self.sections.librechat;
         let Some(secret) = jwt_secret.given() else { return Ok(None) };
@@ -110,7 +110,7 @@ impl Config {
         Ok(Some(LibreChatSettings { jwt_secret, organisation: organisation.clone() }))
     }
 
-    /// The key that clients must send, from its value or its file.
+    /// Returns the key that clients must send, from its value or its file.
     pub(crate) fn server_key(&self) -> Outcome<Option<String>> {
         let server = &self.sections.server;
         if server.key_file.as_os_str().is_empty() {
@@ -128,7 +128,7 @@ impl Config {
     }
 }
 
-/// The key, unless somebody could guess it: too short, or of too few different characters, as example keys are.
+/// Returns the key, or an error if it can be guessed: too short, or of too few different characters, as example keys are.
 fn strong(key: &str, shown: &str) -> Outcome<String> {
     let different: BTreeSet<char> = key.to_lowercase().chars().collect();
     if key.chars().count() >= MIN_KEY_CHARS && different.len() >= MIN_DIFFERENT_CHARS {
@@ -138,17 +138,17 @@ fn strong(key: &str, shown: &str) -> Outcome<String> {
         .hint("make one with: openssl rand -hex 32"))
 }
 
-/// The local model of that name, the default one if the name is empty.
+/// Returns the local model of that name; the default one if the name is empty.
 fn local_model(name: &str) -> Option<&'static LocalModel> {
     if name.is_empty() { LOCAL_MODELS.first().copied() } else { find_local_model(name) }
 }
 
-/// The local model of that name.
+/// Returns the local model of that name.
 pub(crate) fn find_local_model(name: &str) -> Option<&'static LocalModel> {
     LOCAL_MODELS.into_iter().find(|model| model.name == name)
 }
 
-/// Milliseconds as a duration.
+/// Converts milliseconds to a duration.
 pub(crate) fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
@@ -157,7 +157,7 @@ fn or_default(path: &Path, default: impl Fn() -> PathBuf) -> PathBuf {
     if path.as_os_str().is_empty() { default() } else { path.to_owned() }
 }
 
-/// The reader's words, or ours where they say too little.
+/// Returns the parser's message, or a clearer one for some keys.
 fn allowed(key: &str, message: &str) -> String {
     match key {
         "server.bind" => {

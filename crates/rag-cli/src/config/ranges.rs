@@ -1,4 +1,4 @@
-//! What the values of the configuration may be, beyond their type.
+//! The allowed ranges of the configuration's values.
 
 use rag_engine::retrieve::MAX_WORDINGS;
 
@@ -7,7 +7,7 @@ use super::{
     sections::{EmbeddingKind, RerankKind, Sections},
 };
 
-/// The first value that cannot be used: its key, and what is allowed.
+/// Returns the first value that is out of range: its key, and the allowed range.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
     let rules: [(bool, &'static str, &'static str); 28] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),

@@ -1,4 +1,4 @@
-//! The sections of the configuration, as `config/rag.toml` lists and explains them.
+//! The sections of the configuration, documented in `config/rag.toml`.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -55,7 +55,7 @@ pub(crate) struct Server {
     pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
-/// An address; `None` for an empty text.
+/// Parses an address; `None` for an empty text.
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
@@ -88,7 +88,7 @@ pub(crate) struct OpenWebUi {
     pub(crate) enabled: bool,
 }
 
-/// The people who may make an account.
+/// The users who can register an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Registration {
@@ -96,7 +96,7 @@ pub(crate) enum Registration {
     Open,
 }
 
-/// Accounts and what they may use.
+/// Accounts and their limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Accounts {
@@ -108,7 +108,7 @@ pub(crate) struct Accounts {
     pub(crate) max_tokens_per_day: i64,
 }
 
-/// The database and its pool.
+/// The database and its connection pool.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Database {
@@ -127,11 +127,11 @@ pub(crate) struct Postgres {
     pub(crate) install_dir: PathBuf,
 }
 
-/// Where the embedding model runs.
+/// The place where the embedding model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EmbeddingKind {
-    /// In this process. Version 0.1 had one local model and named the kind after it.
+    /// In this process. Version 0.1 had one local model, whose name is still accepted.
     #[serde(alias = "minilm")]
     Local,
     Openai,
@@ -157,7 +157,7 @@ pub(crate) struct Embedding {
     pub(crate) retries: u32,
 }
 
-/// Where the reranker runs.
+/// The place where the reranker runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RerankKind {
@@ -195,7 +195,7 @@ pub(crate) struct Chat {
     pub(crate) retries: u32,
 }
 
-/// Taking documents in.
+/// Ingest.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ingest {
@@ -220,7 +220,7 @@ pub(crate) struct Jobs {
     pub(crate) keep_days: i32,
 }
 
-/// The index of the vectors.
+/// The vector index.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
@@ -231,7 +231,7 @@ pub(crate) struct Index {
     pub(crate) build_memory_mb: u32,
 }
 
-/// How the legs of a search are put together.
+/// The method of fusing the legs of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FusionKind {
@@ -239,7 +239,7 @@ pub(crate) enum FusionKind {
     Rrf,
 }
 
-/// Finding passages.
+/// Search.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "ef_search is pgvector's name")]
@@ -256,7 +256,7 @@ pub(crate) struct Search {
     pub(crate) feedback_weight: f64,
 }
 
-/// Understanding questions.
+/// Understanding of questions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the field's usual name of the step")]
@@ -271,7 +271,7 @@ pub(crate) struct Query {
     pub(crate) synonyms: bool,
 }
 
-/// Answering.
+/// Answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Answer {
@@ -287,7 +287,7 @@ pub(crate) struct Answer {
     pub(crate) max_passage_tokens: u32,
 }
 
-/// Events.
+/// Analytics.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Analytics {
@@ -295,7 +295,7 @@ pub(crate) struct Analytics {
     pub(crate) store_queries: bool,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
@@ -311,13 +311,13 @@ pub(crate) struct Log {
     pub(crate) format: LogFormat,
 }
 
-/// Text that is never printed.
+/// A text that is never printed.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// The text, when there is any.
+    /// Returns the text; `None` if it is empty.
     pub(crate) fn given(&self) -> Option<&str> {
         Some(self.0.as_str()).filter(|text| !text.is_empty())
     }

@@ -1,4 +1,4 @@
-//! How people come in: by invitation, or by themselves where that is allowed.
+//! Enrolment: users join by invitation, or register themselves if the server allows it.
 
 use rag_repo::{Actor, RepoError, RepoResult, invitations, invitations::NewInvitation, organisations, users};
 use rag_schema::{
@@ -14,32 +14,32 @@ use super::{
 };
 use crate::{Engine, EngineError, EngineResult, LOCAL_USER, names};
 
-/// How long an invitation may be accepted.
+/// Validity of an invitation, in days.
 const INVITATION_DAYS: i32 = 7;
 
-/// An invitation, with the token that is shown this once.
+/// An invitation with its token, which is shown only once.
 #[derive(Debug)]
 pub struct Invited {
-    /// As stored.
+    /// The stored invitation.
     pub invitation: Invitation,
-    /// Its bearer may accept.
+    /// Token with which the invitation can be accepted.
     pub token: String,
 }
 
-/// Somebody who comes in.
+/// A person who creates an account.
 #[derive(Debug)]
 pub struct Enrolment<'a> {
-    /// Name shown to people.
+    /// Display name.
     pub display_name: &'a str,
     /// Password.
     pub password: &'a str,
-    /// The device that the first login is of.
+    /// Device of the first login.
     pub device: Device<'a>,
 }
 
 impl Engine {
-    /// Invites an address into the organisation; an earlier invitation of that address is replaced.
-    /// `EngineError::Conflict` when the address has an account.
+    /// Invites an address into the organisation and replaces an earlier invitation of that address. Returns
+    /// `EngineError::Conflict` if the address already has an account.
     pub fn invite(
         &self,
         actor: Actor,
@@ -77,7 +77,7 @@ impl Engine {
         Ok(Invited { invitation: invitation.ok_or_else(taken)?, token: secret.text })
     }
 
-    /// Accepts an invitation and signs in. `EngineError::Unproven` when the token is not good.
+    /// Accepts an invitation and signs in. Returns `EngineError::Unproven` if the token is not valid.
     pub fn accept(
         &self,
         request: Option<Uuid>,
@@ -105,8 +105,8 @@ impl Engine {
         Ok((user, tokens))
     }
 
-    /// Makes an account with an organisation of its own, and signs in. `EngineError::Forbidden` unless the server is
-    /// open to everybody.
+    /// Creates an account with an organisation of its own, and signs in. Returns `EngineError::Forbidden` unless the server has
+    /// open registration.
     pub fn register(
         &self,
         request: Option<Uuid>,
@@ -146,8 +146,8 @@ fn taken(error: RepoError) -> EngineError {
     error.into()
 }
 
-/// An address as people write it: something, an at sign, something with no blanks. Whether it reaches anybody shows
-/// only when somebody writes to it.
+/// Checks that a text has the form of an e-mail address: a local part, an at sign and a host, without white space. Does not check
+/// that mail can be delivered to it.
 fn address(text: &str) -> EngineResult<&str> {
     let text = text.trim();
     if text.eq_ignore_ascii_case(LOCAL_USER.0) {

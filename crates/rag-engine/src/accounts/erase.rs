@@ -1,4 +1,4 @@
-//! Erasing somebody with everything they own, in one transaction, with a receipt.
+//! Erasing a user with everything they own, in one transaction, with a receipt.
 
 use rag_repo::{
     Actor, PgConnection, RepoResult, collections, documents, events, memories, organisations, sessions, users,
@@ -8,34 +8,34 @@ use serde::Serialize;
 
 use crate::{Engine, EngineError, EngineResult};
 
-/// Why somebody stays who alone manages an organisation.
+/// Reason why the last admin of an organisation cannot be erased or demoted.
 pub(super) const LAST_ADMIN: &str = "This is the last admin. Make somebody else an admin first.";
 
-/// What was erased.
+/// The receipt of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
-    /// Who.
+    /// Erased user.
     pub user_id: UserId,
-    /// Collections they owned, that of their memories among them.
+    /// Number of collections that the user owned, including that of their memories.
     pub collections: i64,
-    /// Documents in those, with all their versions, passages, vectors and words.
+    /// Number of documents in these collections, with all their versions, passages, vectors and words.
     pub documents: i64,
-    /// Conversations they held, with all messages.
+    /// Number of conversations that the user held, with all their messages.
     pub sessions: i64,
-    /// Memories of theirs, with their history.
+    /// Number of the user's memories, with their history.
     pub memories: i64,
-    /// Events of what they did.
+    /// Number of events of the user's actions.
     pub events: i64,
 }
 
 impl Engine {
-    /// Erases `user`. The caller has made sure that `actor` may: it is themselves, or an admin of their organisation.
-    /// `EngineError::Conflict` for the last admin of an organisation that has other people.
+    /// Erases `user`. An actor can erase themselves, and an admin the users of their organisation. Returns
+    /// `EngineError::Conflict` for the last admin of an organisation that has other users.
     pub fn erase_user(&self, actor: Actor, user: UserId) -> EngineResult<Receipt> {
         if user == self.local_user().id {
             return Err(EngineError::Conflict("The operator of the server cannot be erased.".to_owned()));
         }
-        // What `actor` cannot see is not there for them, whatever upkeep could see; and others are an admin's to erase.
+        // The check runs as `actor`, so that a user whom they cannot see is not found. Only an admin can erase another user.
         let seen = self.db().transaction(actor, |conn| -> RepoResult<_> {
             users::find(conn, user)?;
             match actor {

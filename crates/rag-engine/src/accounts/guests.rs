@@ -1,4 +1,4 @@
-//! Users of another product, which signs them in: accounts without a password, made when they first come.
+//! Users of another product, which authenticates them: accounts without a password, created at the first request.
 
 use rag_repo::{Actor, RepoError, RepoResult, organisations, users};
 use rag_schema::{
@@ -16,16 +16,16 @@ const MAX_NAME_CHARS: usize = 200;
 /// A user of another product.
 #[derive(Debug, Clone, Copy)]
 pub struct Guest<'a> {
-    /// The product, in lower-case letters.
+    /// Name of the product, in lower-case letters.
     pub product: &'a str,
-    /// The user's id in the product.
+    /// Id of the user in the product.
     pub id: &'a str,
     /// Name of the organisation that the product's users belong to.
     pub organisation: &'a str,
 }
 
 impl Guest<'_> {
-    /// The id of our user. It follows from the product's id, so that no table maps one to the other.
+    /// Returns the id of our user. It is derived from the product's id, so no table maps one to the other.
     fn user_id(self) -> UserId {
         let mut hash = Sha256::new();
         hash.update(self.product.as_bytes());
@@ -40,13 +40,13 @@ impl Guest<'_> {
 }
 
 impl Engine {
-    /// The user who stands for a guest; made if there is none. `EngineError::Unproven` if that user is suspended.
+    /// Returns the user of a guest, created if there is none. Returns `EngineError::Unproven` if that user is suspended.
     pub fn find_or_create_guest(&self, guest: Guest<'_>) -> EngineResult<User> {
         let id = guest.user_id();
         let found = |conn: &mut _| users::find(conn, id);
         let user = match self.db().read(Actor::Authentication { request: None }, found) {
             Err(RepoError::NotFound) => match self.create_guest(guest, id) {
-                // Another request made the user meanwhile.
+                // Another request created the user in the meantime.
                 Err(RepoError::Conflict(_)) => self.db().read(Actor::System, found)?,
                 created => created?,
             },

@@ -1,4 +1,4 @@
-//! Secrets that people make for others: keys for programs, links to collections.
+//! Secrets that users create for others: API keys for programs, links to collections.
 
 use rag_repo::{Actor, RepoResult, api_keys, clock, collections, links};
 use rag_schema::{
@@ -10,30 +10,30 @@ use rag_schema::{
 use super::secret::{Kind, Secret};
 use crate::{Engine, EngineError, EngineResult};
 
-/// Something with a secret that is shown this once.
+/// A stored object with its secret, which is shown only once.
 #[derive(Debug)]
 pub struct Shown<T> {
-    /// As stored.
+    /// The stored row.
     pub row: T,
-    /// The secret.
+    /// Secret.
     pub secret: String,
 }
 
-/// A key to make.
+/// An API key to create.
 #[derive(Debug)]
 pub struct NewKey<'a> {
-    /// User it acts for.
+    /// User on whose behalf the key acts.
     pub user: UserId,
-    /// What it is for.
+    /// Name of the key.
     pub name: &'a str,
-    /// What it may do.
+    /// Scopes that the key grants.
     pub scopes: &'a [Scope],
-    /// How long it is valid, in days; `None`: without an end.
+    /// Validity in days; `None` for no expiry.
     pub days: Option<i32>,
 }
 
 impl Engine {
-    /// Makes an API key.
+    /// Creates an API key.
     pub fn make_key(&self, actor: Actor, new: &NewKey<'_>) -> EngineResult<Shown<ApiKey>> {
         let secret = Secret::new(Kind::ApiKey)?;
         let row = self.db().transaction(actor, |conn| -> RepoResult<_> {
@@ -52,7 +52,7 @@ impl Engine {
         Ok(Shown { row, secret: secret.text })
     }
 
-    /// Makes a link whose bearer may read the collection.
+    /// Creates a link whose bearer can read the collection.
     pub fn make_link(
         &self,
         actor: Actor,

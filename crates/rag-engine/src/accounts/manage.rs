@@ -1,4 +1,4 @@
-//! Changes of accounts that need no secret: names, roles, and what is withdrawn.
+//! Changes of accounts that need no secret: names, roles, limits and revocations.
 
 use rag_repo::{
     Actor, RepoError, RepoResult, api_keys, invitations, logins,
@@ -16,13 +16,13 @@ use super::LAST_ADMIN;
 use crate::{Engine, EngineError, EngineResult};
 
 impl Engine {
-    /// Sets the name of a user who asks for it in `request`.
+    /// Sets the display name of a user; `request` is the id of the request that asks for it.
     pub fn set_display_name(&self, request: Option<Uuid>, id: UserId, name: &str) -> EngineResult<User> {
         let authentication = Actor::Authentication { request };
         self.db().transaction(authentication, |conn| Ok(users::set_display_name(conn, id, name)?))
     }
 
-    /// Changes a user's role or state. An organisation keeps an active admin: `EngineError::Conflict` otherwise.
+    /// Changes a user's role or state. Returns `EngineError::Conflict` if the organisation would be left without an active admin.
     pub fn update_user(
         &self,
         actor: Actor,
@@ -43,7 +43,7 @@ impl Engine {
         updated.map_err(|error| error.naming("user"))
     }
 
-    /// The organisation of that name; made if there is none. For operators.
+    /// Returns the organisation of that name, created if there is none. For operators.
     pub fn find_or_create_organisation(&self, name: &str) -> EngineResult<OrganisationId> {
         Ok(self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             match organisations::find_by_name(conn, name)? {
@@ -62,13 +62,13 @@ impl Engine {
         limited.map_err(|error| EngineError::from(error).naming("organisation"))
     }
 
-    /// Withdraws an invitation.
+    /// Revokes an invitation.
     pub fn delete_invitation(&self, actor: Actor, id: InvitationId) -> EngineResult<()> {
         let deleted = self.db().transaction(actor, |conn| Ok(invitations::delete(conn, id)?));
         deleted.map_err(|error: EngineError| error.naming("invitation"))
     }
 
-    /// Ends a login.
+    /// Revokes a login.
     pub fn revoke_login(&self, actor: Actor, id: LoginId) -> EngineResult<()> {
         let revoked = self.db().transaction(actor, |conn| Ok(logins::revoke(conn, id)?));
         revoked.map_err(|error: EngineError| error.naming("login"))

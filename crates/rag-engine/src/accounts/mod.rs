@@ -1,4 +1,4 @@
-//! Accounts: who is let in, by what proof, and as whom.
+//! Accounts: enrolment, authentication, API keys, quotas and erasure.
 
 mod enrol;
 mod erase;

@@ -1,4 +1,4 @@
-//! Passwords: what is taken as one, and checking one without telling more than yes or no.
+//! Passwords: their length, hashing and verification. Verification reveals nothing but whether the password is right.
 
 use std::sync::OnceLock;
 
@@ -6,11 +6,11 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::Passw
 
 use crate::{EngineError, EngineResult};
 
-/// Characters of a password, at least and at most (NIST SP 800-63B: length counts, composition does not).
+/// Minimum and maximum length of a password, in characters (NIST SP 800-63B: length counts, composition does not).
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
 
-/// Hashes a password with Argon2id, 19 MiB, two passes (OWASP's choice and the crate's default). Takes tens of
-/// milliseconds: call it on a thread that may block, a few at a time.
+/// Hashes a password with Argon2id, 19 MiB, two passes (OWASP's choice and the crate's default). Takes tens of milliseconds: call
+/// it on a thread that may block, a few at a time.
 pub(super) fn hash(password: &str) -> EngineResult<String> {
     let length = password.chars().count();
     if !LENGTH.contains(&length) {
@@ -24,8 +24,8 @@ pub(super) fn hash(password: &str) -> EngineResult<String> {
     Ok(hashed.map_err(|error| EngineError::Bug(Box::new(error)))?.to_string())
 }
 
-/// Whether the password is the one that was hashed. Takes as long when there is no hash: nobody learns from the time
-/// whether somebody has an account.
+/// Returns whether the password is the one that was hashed. Takes as long if there is no hash, so the time does not reveal
+/// whether an account exists.
 pub(super) fn is_right(password: &str, hash: Option<&str>) -> bool {
     static NOBODY: OnceLock<String> = OnceLock::new();
     let nobody = || {

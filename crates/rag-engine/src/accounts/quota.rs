@@ -1,4 +1,4 @@
-//! What an organisation may store and spend: its own limits, else the server's.
+//! Limits on what an organisation can store and spend: its own, or else the server's.
 
 use rag_repo::{Actor, PgConnection, RepoResult, organisations};
 use rag_schema::models::{Organisation, Usage};
@@ -6,8 +6,8 @@ use rag_schema::models::{Organisation, Usage};
 use crate::{Engine, EngineError, EngineResult};
 
 impl Engine {
-    /// What is used up once a document has been stored, in the transaction that stored it, which holds the counters:
-    /// two at once cannot both take the last place.
+    /// Returns a message if a storage limit is exceeded. Runs in the transaction that stored the document and that locks the
+    /// counters, so two concurrent uploads cannot both take the last place.
     pub(crate) fn storage_exhausted(&self, conn: &mut PgConnection) -> RepoResult<Option<String>> {
         organisations::count_stored_now(conn)?;
         let (organisation, usage) = organisations::own(conn)?;
@@ -23,7 +23,7 @@ impl Engine {
         })
     }
 
-    /// Refuses when the organisation has spent its tokens of the day.
+    /// Returns `EngineError::Exhausted` if the organisation has spent its tokens of the day.
     pub(crate) fn check_tokens(&self, actor: Actor) -> EngineResult<()> {
         let (organisation, usage, spent) = self.organisation(actor)?;
         let limit = self.limits(&organisation).tokens_per_day;
@@ -36,7 +36,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The limits that hold for the organisation; 0 is no limit.
+    /// Returns the limits of the organisation: its own, or else the server's.
     pub fn limits(&self, organisation: &Organisation) -> Limits {
         let server = &self.settings().accounts;
         Limits {
@@ -46,7 +46,7 @@ impl Engine {
         }
     }
 
-    /// The organisation of the asker, what it uses, and what it may use.
+    /// Returns the actor's organisation, its usage, and the tokens that it has spent today (UTC).
     pub fn organisation(&self, actor: Actor) -> EngineResult<(Organisation, Usage, i64)> {
         let found = self.db().transaction(actor, |conn| -> RepoResult<_> {
             let (organisation, usage) = organisations::own(conn)?;
@@ -57,13 +57,13 @@ impl Engine {
     }
 }
 
-/// What may be stored and spent; 0 is no limit.
+/// Limits on what an organisation can store and spend; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Documents.
+    /// Maximum number of documents.
     pub documents: i64,
-    /// Bytes of originals.
+    /// Maximum size of all originals, in bytes.
     pub bytes: i64,
-    /// Tokens that chat models read and write in a day (UTC).
+    /// Maximum number of tokens that chat models read and write in a day (UTC).
     pub tokens_per_day: i64,
 }

@@ -1,14 +1,14 @@
-//! Secrets that are shown once and stored as what they can be checked against.
+//! Secrets that are shown once and stored as hashes.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::EngineResult;
 
-/// Characters of an API key that stay visible: `rag_` and six more.
+/// Number of characters of an API key that stay visible: `rag_` and six more.
 const PREFIX_CHARS: usize = 10;
 
-/// What a secret is for; it shows in its first letters, so that people and scanners recognise one that leaked.
+/// The kind of a secret. Its first letters show the kind, so that people and scanners recognise a leaked secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     ApiKey,
@@ -30,7 +30,7 @@ impl Kind {
     }
 }
 
-/// A new secret of 256 random bits. It cannot be guessed, so a plain hash of it is enough to check it against.
+/// A new secret of 256 random bits. It cannot be guessed, so a plain hash is enough to verify it.
 pub(super) struct Secret {
     pub(super) text: String,
     pub(super) sha256: [u8; 32],
@@ -44,13 +44,13 @@ impl Secret {
         Ok(Self { sha256: digest(&text), text })
     }
 
-    /// How it begins, to recognise it by.
+    /// Returns the first characters, by which the owner recognises the secret.
     pub(super) fn prefix(&self) -> String {
         self.text.chars().take(PREFIX_CHARS).collect()
     }
 }
 
-/// SHA-256 of a secret, as it is stored.
+/// Returns the SHA-256 of a secret, which is the stored form.
 pub fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

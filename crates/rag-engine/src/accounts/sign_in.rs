@@ -18,27 +18,27 @@ use super::{
 };
 use crate::{Engine, EngineError, EngineResult};
 
-/// How long a refresh token is good, in seconds: two weeks without a visit end a login.
+/// Validity of a refresh token, in seconds: a login ends after two weeks without use.
 const REFRESH_S: i32 = 14 * 24 * 3600;
-/// Longest description of a device, in characters.
+/// Maximum length of the description of a device, in characters.
 const DEVICE_CHARS: usize = 200;
 
 const REFUSED: EngineError = EngineError::Unproven("The address or the password is wrong.");
 
-/// What somebody who signed in is given.
+/// The tokens of a login.
 #[derive(Debug)]
 pub struct Tokens {
     /// The user who signed in.
     pub user: UserId,
-    /// Opens the API for `expires_in_s` seconds.
+    /// Access token, valid for `expires_in_s` seconds.
     pub access: String,
-    /// Gives the next pair, once.
+    /// Refresh token. It can be exchanged once, for the next pair.
     pub refresh: String,
-    /// How long `access` is good, in seconds.
+    /// Validity of `access`, in seconds.
     pub expires_in_s: i32,
 }
 
-/// The device that signs in.
+/// The device from which a user signs in.
 #[derive(Debug, Clone, Copy)]
 pub struct Device<'a> {
     /// User agent.
@@ -48,7 +48,7 @@ pub struct Device<'a> {
 }
 
 impl Engine {
-    /// Whether the account of `email` has signed in from `address` before, and that login would not have expired yet.
+    /// Returns whether the account of `email` has signed in from `address` before, with a login that would not have expired yet.
     pub fn is_known_address(&self, email: &str, address: &str) -> EngineResult<bool> {
         let authentication = Actor::Authentication { request: None };
         Ok(self
@@ -56,7 +56,8 @@ impl Engine {
             .transaction(authentication, |conn| logins::is_known_address(conn, email.trim(), address))?)
     }
 
-    /// Signs somebody in by address and password. `EngineError::Unproven` when they do not belong together or to anybody.
+    /// Signs a user in by address and password. Returns `EngineError::Unproven` if there is no such account or the password is
+    /// wrong.
     pub fn log_in(
         &self,
         request: Option<Uuid>,
@@ -72,7 +73,7 @@ impl Engine {
         let hash = known.as_ref().and_then(|(_, _, hash)| hash.as_deref());
         let is_right = password::is_right(password, hash);
         let Some((user, UserState::Active, _)) = known.as_ref().filter(|_| is_right) else {
-            // Without the address: people type passwords into the wrong field.
+            // The address that was typed is not logged: users sometimes type their password into the wrong field.
             let user = known.map(|(user, ..)| display(user));
             tracing::warn!(user, is_right, "a sign-in was refused");
             return Err(REFUSED);
@@ -97,8 +98,8 @@ impl Engine {
         Ok(pair.tokens(user))
     }
 
-    /// Exchanges a refresh token for a new pair. One that was exchanged before ends its login: of the two who hold it,
-    /// one has stolen it. `EngineError::Unproven` then, and when it is unknown or no longer good.
+    /// Exchanges a refresh token for a new pair. A token that was exchanged before was stolen from one of its two holders, so its
+    /// login is revoked. Returns `EngineError::Unproven` for such a token, and for one that is unknown or has expired.
     pub fn refresh(&self, request: Option<Uuid>, token: &str) -> EngineResult<Tokens> {
         let pair = Pair::new(self.settings().accounts.access_token_minutes * 60)?;
         let sha256 = digest(token);
@@ -119,7 +120,8 @@ impl Engine {
         }
     }
 
-    /// What the secret with that SHA-256 opens; none when it opens nothing. Writes down that a key was used, to the minute.
+    /// Returns the access that the secret with that SHA-256 grants; `None` if it grants none. Records the use of a key, to the
+    /// minute.
     pub fn open(&self, sha256: &[u8]) -> EngineResult<Option<Opened>> {
         Ok(self.db().transaction(Actor::Authentication { request: None }, |conn| -> RepoResult<_> {
             let opened = logins::open(conn, sha256)?;
@@ -130,17 +132,17 @@ impl Engine {
         })?)
     }
 
-    /// Whether somebody can sign in.
+    /// Returns whether any account has a password.
     pub fn has_accounts(&self) -> EngineResult<bool> {
         Ok(self.db().transaction(Actor::Authentication { request: None }, users::any_with_password)?)
     }
 
-    /// Whether somebody has or had a password: before that the machine's own user needs no proof.
+    /// Returns whether any account has or had a password. Until then, requests of the machine's own user need no proof.
     pub fn had_accounts(&self) -> EngineResult<bool> {
         Ok(self.db().transaction(Actor::Authentication { request: None }, users::had_accounts)?)
     }
 
-    /// Changes somebody's password and ends their other logins. `EngineError::Unproven` when `current` is wrong.
+    /// Changes a user's password and revokes their other logins. Returns `EngineError::Unproven` if `current` is wrong.
     pub fn change_password(
         &self,
         request: Option<Uuid>,
@@ -164,7 +166,7 @@ impl Engine {
     }
 }
 
-/// An access token and a refresh token, made before the transaction that stores them.
+/// An access token and a refresh token, created before the transaction that stores them.
 struct Pair {
     access: Secret,
     refresh: Secret,

@@ -1,4 +1,4 @@
-//! The report of an evaluation of answers, and how it follows from the judged questions.
+//! The report of an evaluation of answers, and its computation from the judged questions.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::answer::Signals;
 pub struct JudgedAnswer {
     /// Id of the question.
     pub id: String,
-    /// Its group.
+    /// Group of the question.
     pub group: String,
     /// The question.
     pub question: String,
@@ -23,78 +23,78 @@ pub struct JudgedAnswer {
     pub is_answerable: bool,
     /// Whether the answer is not a refusal.
     pub is_answered: bool,
-    /// Whether the answer holds a gold answer.
+    /// Whether the answer contains a gold answer.
     pub has_gold: bool,
-    /// Whether its first sentence does.
+    /// Whether the first sentence of the answer contains a gold answer.
     pub first_has_gold: bool,
-    /// Whether it cites a gold document.
+    /// Whether the answer cites a gold document.
     pub cites_gold: bool,
-    /// Its number of sentences; 0 for a refusal.
+    /// Number of sentences of the answer; 0 for a refusal.
     pub sentences: usize,
-    /// Number of its citations, and of those whose quote is the document's text at its offsets.
+    /// Number of citations of the answer.
     pub quotes: usize,
-    /// See `quotes`.
+    /// Number of citations whose quote is the document's text at its offsets.
     pub verbatim_quotes: usize,
     /// Time of the whole turn, in milliseconds.
     pub ask_ms: f64,
     /// Time of a search with the same question and number of passages, in milliseconds.
     pub search_ms: f64,
-    /// What is known about the best part of the passages; `None` if they have none.
+    /// Signals of the best part of the passages; `None` if there are no passages.
     pub signals: Option<Signals>,
-    /// The probability that it answers the question, as the extractive answerer estimates it.
+    /// Probability that this part answers the question, estimated by the extractive answerer.
     pub confidence: Option<f64>,
 }
 
-/// Shares of one group of questions, each from 0 to 1.
+/// Results of one group of questions; the shares are from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupReport {
-    /// Questions in the group.
+    /// Number of questions in the group.
     pub questions: usize,
-    /// Share that was answered.
+    /// Share of the questions that were answered.
     pub answered: f64,
-    /// Share whose answer holds a gold answer.
+    /// Share of the questions whose answer contains a gold answer.
     pub gold_string: f64,
-    /// Share whose first sentence holds a gold answer.
+    /// Share of the questions whose answer contains a gold answer in its first sentence.
     pub gold_in_first_sentence: f64,
-    /// Share that cites a gold document.
+    /// Share of the questions whose answer cites a gold document.
     pub gold_cited: f64,
-    /// Mean number of sentences of an answer that is not a refusal.
+    /// Mean number of sentences of an answer, refusals excluded.
     pub sentences: f64,
 }
 
 /// The result of an evaluation of answers.
 #[derive(Debug, Clone, Serialize)]
 pub struct AnswerReport {
-    /// Documents of the corpus.
+    /// Number of documents of the corpus.
     pub documents: usize,
-    /// Chunks stored.
+    /// Number of stored chunks.
     pub chunks: i64,
-    /// Embedding model.
+    /// Name of the embedding model.
     pub model: String,
     /// Name of the chat model, or `extractive`.
     pub answered_by: String,
-    /// The answerable questions.
+    /// Results of the answerable questions.
     pub answerable: GroupReport,
-    /// Share of the answerable questions that were refused.
+    /// Share of the answerable questions that were refused, 0 to 1.
     pub wrong_refusals: f64,
-    /// Share of the unanswerable questions that were refused; `None` if there are none.
+    /// Share of the unanswerable questions that were refused, 0 to 1; `None` if there are none.
     pub right_refusals: Option<f64>,
-    /// Each group by its name.
+    /// Results of each group, by its name.
     pub groups: BTreeMap<String, GroupReport>,
-    /// Share of quotes that are the document's text at their offsets.
+    /// Share of the quotes that are the document's text at their offsets, 0 to 1.
     pub verbatim_quotes: f64,
     /// Median time of a turn, in milliseconds.
     pub ask_p50_ms: f64,
     /// Median time of a search, in milliseconds.
     pub search_p50_ms: f64,
-    /// The first divided by the second.
+    /// `ask_p50_ms` divided by `search_p50_ms`.
     pub ask_to_search: f64,
-    /// The questions with their answers.
+    /// The questions with their judged answers.
     pub judged: Vec<JudgedAnswer>,
 }
 
 impl AnswerReport {
-    /// Summarises the judged questions; the corpus, the model and the answerer are set by the caller.
+    /// Summarises the judged questions. The caller sets the corpus, the model and the answerer.
     pub(super) fn summarise(judged: Vec<JudgedAnswer>) -> Self {
         let mut names: Vec<&str> = judged.iter().map(|row| row.group.as_str()).collect();
         names.sort_unstable();

@@ -18,18 +18,18 @@ use crate::{
     retrieve::SearchRequest,
 };
 
-/// The answers to judge.
+/// An evaluation of answers.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerEvaluation<'a> {
     /// Folder with `corpus.jsonl` and `questions.jsonl`.
     pub dir: &'a Path,
-    /// Ingest threads.
+    /// Number of ingest threads.
     pub workers: usize,
-    /// Name of a collection that is kept; without one a fresh one is made and deleted.
+    /// Name of a collection that is kept; if absent, a fresh one is created and deleted at the end.
     pub keep_as: Option<&'a str>,
 }
 
-/// Loads the folder into a collection and asks its questions by `ask`, one at a time.
+/// Loads the folder into a collection and asks its questions with `ask`, one at a time.
 pub fn evaluate_answers<E: From<EngineError>>(
     engine: &Engine,
     evaluation: AnswerEvaluation<'_>,
@@ -75,10 +75,10 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
     }
 }
 
-/// The search that an answer begins with.
+/// The search at the beginning of a turn.
 struct Searched {
     search_ms: f64,
-    /// The signals of the best part and its confidence.
+    /// Signals of the best part, and its confidence.
     assessed: Option<(Signals, f64)>,
 }
 
@@ -139,7 +139,7 @@ fn judge(
     })
 }
 
-/// Whether the quote is the document's text at its offsets.
+/// Returns whether the quote is the document's text at its offsets.
 fn is_verbatim(engine: &Engine, citation: &Citation) -> EngineResult<bool> {
     let text = engine.db().read(engine.local_actor(), |conn| -> RepoResult<Option<String>> {
         let Some(version) = documents::find(conn, citation.document_id)?.current_version_id else {

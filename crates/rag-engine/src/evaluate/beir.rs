@@ -22,13 +22,13 @@ pub(super) struct CorpusEntry {
     pub(super) text: String,
 }
 
-/// A query that has judgements.
+/// A query with judgements.
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) text: String,
-    /// The question before, for a follow-up.
+    /// Question before this one, for a follow-up.
     pub(super) context: Option<String>,
-    /// The same question as somebody would ask it who has said nothing before.
+    /// The same question, worded so that it can be understood without the conversation.
     pub(super) standalone: Option<String>,
     pub(super) judged: Judgements,
 }
@@ -44,12 +44,12 @@ struct QueryEntry {
     standalone: Option<String>,
 }
 
-/// The documents, one at a time.
+/// Returns the documents one at a time.
 pub(super) fn corpus(dir: &Path) -> EngineResult<impl Iterator<Item = EngineResult<CorpusEntry>>> {
     entries(&dir.join("corpus.jsonl"))
 }
 
-/// The queries that stand in `qrels.tsv`, by id.
+/// Returns the queries that `qrels.tsv` names, by id.
 pub(super) fn queries(dir: &Path) -> EngineResult<Vec<Query>> {
     let mut judged = judgements(&find_qrels(dir))?;
     let mut queries = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn queries(dir: &Path) -> EngineResult<Vec<Query>> {
     Ok(queries)
 }
 
-/// `qrels.tsv` in the folder or, for collections in several languages, beside it.
+/// Returns the path of `qrels.tsv`, which is in the folder or, for collections in several languages, in its parent folder.
 fn find_qrels(dir: &Path) -> std::path::PathBuf {
     let own = dir.join("qrels.tsv");
     match dir.parent().map(|parent| parent.join("qrels.tsv")) {
@@ -88,7 +88,7 @@ fn judgements(path: &Path) -> EngineResult<BTreeMap<String, Judgements>> {
     Ok(judged)
 }
 
-/// The lines of a file of JSON objects.
+/// Returns the entries of a file of JSON lines.
 pub(super) fn entries<T: DeserializeOwned>(
     path: &Path,
 ) -> EngineResult<impl Iterator<Item = EngineResult<T>> + use<T>> {

@@ -1,4 +1,4 @@
-//! One way to search judged by all queries.
+//! Judges one way to search with all queries.
 
 use std::{collections::HashSet, time::Instant};
 
@@ -19,10 +19,10 @@ use crate::{
     retrieve::{Found, Said, SearchRequest},
 };
 
-/// Chunks asked for per query: enough for 100 documents, as a document counts by its best chunk.
+/// Number of chunks requested for each query: enough for 100 documents, since a document counts by its best chunk.
 const CHUNKS_PER_QUERY: usize = 200;
 
-/// Runs the queries, each within the collection; `tick` is called after each.
+/// Runs the queries, each within the collection, and calls `tick` after each.
 pub(super) fn judge(
     engine: &Engine,
     collection: CollectionId,
@@ -79,7 +79,7 @@ fn document(found: &Found) -> Option<DocumentId> {
     found.passage.chunk().map(|chunk| chunk.document_id)
 }
 
-/// What was said before a query.
+/// Returns the messages before a query.
 fn said(query: &Query, reading: Reading) -> impl Iterator<Item = Said<'_>> {
     let context = query.context.as_deref().filter(|_| reading == Reading::InContext);
     context.map(|text| Said { sender: Sender::User, text }).into_iter()
@@ -89,7 +89,7 @@ fn text(query: &Query, reading: Reading) -> &str {
     query.standalone.as_deref().filter(|_| reading == Reading::Whole).unwrap_or(&query.text)
 }
 
-/// Each document once, at the place of its best chunk.
+/// Returns each document once, at the rank of its best chunk.
 fn by_best_chunk(documents: &[DocumentId], names: &Names) -> Vec<String> {
     let mut ranking: Vec<String> = Vec::new();
     let mut seen = HashSet::new();

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-/// Judgements of one query: grade by document id; above 0 is relevant.
+/// Judgements of one query: grade by document id; a grade above 0 means relevant.
 pub type Judgements = HashMap<String, u32>;
 
-/// Normalised discounted cumulative gain of the first `depth` documents, 0 to 1 (Järvelin, Kekäläinen 2002; gain = grade).
+/// Returns the normalised discounted cumulative gain of the first `depth` documents, 0 to 1 (Järvelin, Kekäläinen 2002; gain =
+/// grade).
 pub fn ndcg(ranking: &[String], judged: &Judgements, depth: usize) -> f64 {
     let gain = |rank: usize, grade: u32| f64::from(grade) / (float(rank) + 2.0).log2();
     let found: f64 = ranking
@@ -20,7 +21,7 @@ pub fn ndcg(ranking: &[String], judged: &Judgements, depth: usize) -> f64 {
     if ideal > 0.0 { found / ideal } else { 0.0 }
 }
 
-/// Part of the relevant documents among the first `depth`, 0 to 1.
+/// Returns the share of the relevant documents that are among the first `depth`, 0 to 1.
 pub fn recall(ranking: &[String], judged: &Judgements, depth: usize) -> f64 {
     let is_relevant = |id: &String| judged.get(id).is_some_and(|grade| *grade > 0);
     let relevant = judged.values().filter(|grade| **grade > 0).count();
@@ -30,20 +31,20 @@ pub fn recall(ranking: &[String], judged: &Judgements, depth: usize) -> f64 {
     float(ranking.iter().take(depth).filter(|id| is_relevant(id)).count()) / float(relevant)
 }
 
-/// One over the rank of the first relevant document among the first `depth`; 0 when there is none.
+/// Returns the reciprocal of the rank of the first relevant document among the first `depth`; 0 if there is none.
 pub fn reciprocal_rank(ranking: &[String], judged: &Judgements, depth: usize) -> f64 {
     let is_relevant = |id: &String| judged.get(id).is_some_and(|grade| *grade > 0);
     ranking.iter().take(depth).position(is_relevant).map_or(0.0, |place| 1.0 / (float(place) + 1.0))
 }
 
-/// The value below which the given part (0 to 1) of the values lies; 0 of no values.
+/// Returns the value below which the given part (0 to 1) of the values lies; 0 if there are no values.
 pub fn percentile(values: &mut [f64], part: f64) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let place = (part * float(values.len().saturating_sub(1))).round();
     (0..values.len()).find(|at| float(*at) >= place).and_then(|at| values.get(at)).copied().unwrap_or(0.0)
 }
 
-/// A count as a float; counts here are far below what a 32-bit integer holds.
+/// Converts a count to a float; counts here are far below the maximum of a 32-bit integer.
 pub(super) fn float(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

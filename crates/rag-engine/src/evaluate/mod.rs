@@ -1,4 +1,5 @@
-//! Judging retrieval and answers: a test collection goes in as an upload does, its queries and questions run as the API's do.
+//! Judging retrieval and answers: a test collection is ingested like an upload, and its queries and questions run like those of
+//! the API.
 
 mod answer_report;
 mod answers;
@@ -37,35 +38,36 @@ use crate::{
     CollectionRequest, Engine, EngineError, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode,
 };
 
-/// How often progress is looked at.
+/// Interval at which progress is reported.
 const TICK: Duration = Duration::from_millis(500);
 
-/// What to judge, and how.
+/// An evaluation of retrieval.
 #[derive(Debug, Clone, Copy)]
 pub struct Evaluation<'a> {
-    /// BEIR-shaped folder.
+    /// Folder in the BEIR format.
     pub dir: &'a Path,
-    /// Ingest threads.
+    /// Number of ingest threads.
     pub workers: usize,
-    /// Name of a collection that is kept, and not loaded again when it is there; without one a fresh one is made and deleted.
+    /// Name of a collection that is kept and, if it exists, not loaded again; if absent, a fresh one is created and deleted at
+    /// the end.
     pub keep_as: Option<&'a str>,
-    /// Judges other ways to understand and rank too: those whose name holds this, and so all of them when it is empty.
+    /// Also judges the variants of understanding and ranking whose name contains this text; an empty text selects all.
     pub sweep: Option<&'a str>,
 }
 
-/// Where an evaluation is.
+/// The progress of an evaluation.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress {
-    /// Documents sent.
+    /// Number of documents uploaded.
     Uploading(usize),
-    /// Documents still to be read and embedded.
+    /// Number of documents still to be read and embedded.
     Ingesting(i64),
-    /// Searches done, of how many.
+    /// Number of searches done, and of all searches.
     Searching(usize, usize),
 }
 
-/// Loads the BEIR-shaped folder into a collection and runs its queries. A collection that is named is kept, and what it
-/// holds already is not loaded again; without a name it is a fresh one, deleted at the end.
+/// Loads the BEIR folder into a collection and runs its queries. A named collection is kept, and documents that it already has
+/// are not loaded again; without a name, a fresh collection is created and deleted at the end.
 pub fn evaluate(
     engine: &Engine,
     evaluation: Evaluation<'_>,
@@ -77,7 +79,7 @@ pub fn evaluate(
     })
 }
 
-/// Works on the named collection, or on a fresh one that is deleted afterwards.
+/// Runs `work` on the named collection, or on a fresh one that is deleted afterwards.
 fn with_collection<T, E: From<EngineError>>(
     engine: &Engine,
     keep_as: Option<&str>,
@@ -92,14 +94,14 @@ fn with_collection<T, E: From<EngineError>>(
     result
 }
 
-/// A corpus that is loaded.
+/// A loaded corpus.
 struct Corpus {
     names: Names,
     chunks: i64,
     ingest_s: f64,
 }
 
-/// Uploads the corpus of the folder and waits until all of it can be found.
+/// Uploads the corpus of the folder and waits until all documents can be found.
 fn load_corpus(
     engine: &Engine,
     dir: &Path,
@@ -107,7 +109,7 @@ fn load_corpus(
     collection: &Collection,
     progress: &mut dyn FnMut(Progress),
 ) -> EngineResult<Corpus> {
-    // A collection of a model that this process does not have is refused before anything is loaded.
+    // A collection whose model this process does not have is refused before anything is loaded.
     engine.model_of(collection)?;
     let collection = collection.id;
     let begun = Instant::now();
@@ -171,7 +173,7 @@ fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<Collection> {
     engine.find_or_create_collection(engine.local_actor(), &request)
 }
 
-/// The corpus' ids by document; texts that stand in it twice are stored once and keep both ids.
+/// Ids of the corpus by document. A text that occurs twice in the corpus is stored once and has both ids.
 type Names = HashMap<DocumentId, Vec<String>>;
 
 fn upload_all(
@@ -184,7 +186,7 @@ fn upload_all(
     for (count, entry) in beir::corpus(dir)?.enumerate() {
         let entry = entry?;
         if entry.text.trim().is_empty() {
-            // Some collections hold documents without a text; nobody could upload or find one.
+            // Some corpora contain documents without text, which cannot be uploaded or found.
             continue;
         }
         let mut file = NamedTempFile::new_in(&engine.settings().ingest.scratch)?;

@@ -13,13 +13,13 @@ pub(super) struct GoldQuestion {
     #[serde(rename = "_id")]
     pub(super) id: String,
     pub(super) text: String,
-    /// Strings of which an answer must hold one; empty if the corpus does not answer the question.
+    /// Gold answers, of which an answer must contain one; empty if the corpus does not answer the question.
     #[serde(default)]
     pub(super) answers: Vec<String>,
-    /// Ids of the documents of which an answer must cite one; empty if that is not judged.
+    /// Ids of the gold documents, of which an answer must cite one; empty if citations are not judged.
     #[serde(default)]
     pub(super) documents: Vec<String>,
-    /// Name under which it is reported.
+    /// Name of the group in which the question is reported.
     #[serde(default = "GoldQuestion::all")]
     pub(super) group: String,
 }
@@ -33,14 +33,14 @@ impl GoldQuestion {
         !self.answers.is_empty()
     }
 
-    /// Whether the text holds one of the gold answers; case and white space do not count.
+    /// Returns whether the text contains one of the gold answers, ignoring case and white space.
     pub(super) fn is_answered_by(&self, text: &str) -> bool {
         let text = fold(text);
         self.answers.iter().any(|answer| text.contains(&fold(answer)))
     }
 }
 
-/// The questions of the folder.
+/// Returns the questions of the folder.
 pub(super) fn questions(dir: &Path) -> EngineResult<Vec<GoldQuestion>> {
     let path = dir.join("questions.jsonl");
     let questions = entries(&path)?.collect::<EngineResult<Vec<GoldQuestion>>>()?;

@@ -1,4 +1,4 @@
-//! What an evaluation reports.
+//! The report of an evaluation of retrieval.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,37 +15,37 @@ pub struct LegReport {
     pub mrr_at_10: f64,
     /// Median time of a search, embedding included, in milliseconds.
     pub p50_ms: f64,
-    /// 95th percentile of the same.
+    /// 95th percentile of the time of a search, in milliseconds.
     pub p95_ms: f64,
 }
 
-/// Report on the three ways to search.
+/// Results of the three ways to search.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Legs {
-    /// Words only.
+    /// Lexical leg only.
     pub lexical: LegReport,
-    /// Vectors only.
+    /// Dense leg only.
     pub dense: LegReport,
-    /// Both.
+    /// Both legs, fused.
     pub fused: LegReport,
 }
 
-/// What an evaluation found.
+/// The result of an evaluation of retrieval.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
-    /// Per leg and fused.
+    /// Results of each leg and of both.
     pub legs: Legs,
-    /// Documents of the corpus.
+    /// Number of documents of the corpus.
     pub documents: usize,
-    /// Queries with judgements.
+    /// Number of queries with judgements.
     pub queries: usize,
-    /// Chunks stored.
+    /// Number of stored chunks.
     pub chunks: i64,
     /// Time from the first upload to the last publication, in seconds.
     pub ingest_s: f64,
-    /// Embedding model.
+    /// Name of the embedding model.
     pub model: String,
-    /// Both legs under other ways to understand and rank, by name.
+    /// Results of both legs under other ways to understand and rank, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweep: Vec<(String, LegReport)>,
 }

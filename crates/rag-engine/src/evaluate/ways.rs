@@ -6,19 +6,19 @@ use crate::{
     retrieve::{Feedback, Fusion, Mode, Ranking, Understanding},
 };
 
-/// Which text of a follow-up is searched.
+/// The text that is searched for a follow-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Reading {
-    /// The follow-up, with the question before at hand.
+    /// The follow-up, together with the question before it.
     #[default]
     InContext,
     /// The follow-up alone.
     Alone,
-    /// The whole question in its place.
+    /// The standalone question instead of the follow-up.
     Whole,
 }
 
-/// A way to search; what is absent is as the server has it.
+/// A way to search. Absent fields keep the server's settings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Way {
     pub(super) name: String,
@@ -34,7 +34,7 @@ impl Way {
     }
 }
 
-/// Ways to search that differ from the server's in one thing each, those whose name holds `wanted`.
+/// Returns the ways to search that each differ from the server's settings in one thing and whose name contains `wanted`.
 pub(super) fn variants(engine: &Engine, wanted: &str) -> Vec<Way> {
     let server = &engine.settings().search;
     let mut ways = fusions(server);
@@ -44,14 +44,14 @@ pub(super) fn variants(engine: &Engine, wanted: &str) -> Vec<Way> {
     ways
 }
 
-/// What follow-ups find without context, and what the whole question finds; nothing where there are none.
+/// Returns the ways that search follow-ups without context and as standalone questions; empty if there are no follow-ups.
 pub(super) fn readings(queries: &[Query]) -> Vec<Way> {
     let readings = [("follow-up alone", Reading::Alone), ("whole question", Reading::Whole)];
     let readings = readings.into_iter().filter(|_| queries.iter().any(|query| query.context.is_some()));
     readings.map(|(name, reading)| Way { reading, ..Way::named(name) }).collect()
 }
 
-/// Other fusions.
+/// Returns ways with other fusions.
 fn fusions(server: &SearchSettings) -> Vec<Way> {
     [0.3, 0.5, 0.6, 0.7, 0.8, 0.9]
         .map(|dense_weight| (format!("convex {dense_weight}"), Fusion::Convex { dense_weight }))
@@ -64,7 +64,7 @@ fn fusions(server: &SearchSettings) -> Vec<Way> {
         .collect()
 }
 
-/// Other feedback and diversity.
+/// Returns ways with other feedback and diversity.
 fn lists(server: &Ranking) -> Vec<Way> {
     let feedbacks = [(0, 0.0), (1, 0.3), (3, 0.3), (3, 0.5), (5, 0.5)].map(|(passages, weight)| {
         let feedback = Feedback { passages, weight };
@@ -76,7 +76,7 @@ fn lists(server: &Ranking) -> Vec<Way> {
     all.map(|(name, ranking)| Way { ranking: Some(ranking), ..Way::named(name) }).collect()
 }
 
-/// Each step of understanding off, or on that is off.
+/// Returns ways that each change one step of understanding.
 fn understandings(server: Understanding, has_chat: bool) -> Vec<Way> {
     let on = [
         ("multi-query 3", Understanding { multi_query: 3, ..server }),

@@ -1,11 +1,11 @@
-//! Metrics of what happens: searches, answers and documents, without a word about whose they are.
+//! Metrics of searches, answers and documents, without the identity of their owners.
 
 use metrics::{counter, histogram};
 
 use super::Happening;
 use rag_schema::enums::EventKind;
 
-/// Counts a happening, and measures its steps.
+/// Counts a happening and records the durations of its steps.
 pub(super) fn count(happening: &Happening) {
     match happening.kind {
         EventKind::Search | EventKind::Answer => count_search(happening),

@@ -1,13 +1,13 @@
-//! A short name for settings: equal for equal settings, different for different ones.
+//! A fingerprint of settings: equal for equal settings, different for different ones.
 
 use std::fmt::{Debug, Write};
 
 use sha2::{Digest, Sha256};
 
-/// Bytes of the hash that are kept: enough to tell apart every setting that a server ever has.
+/// Length of the truncated hash, in bytes: enough to distinguish all settings that a server ever has.
 const BYTES: usize = 6;
 
-/// The fingerprint of `settings`, 12 hexadecimal digits. It may differ between versions of the program.
+/// Returns the fingerprint of `settings`, 12 hexadecimal digits. It may differ between versions of the program.
 pub(crate) fn fingerprint(settings: &impl Debug) -> String {
     let hash = Sha256::digest(format!("{settings:?}"));
     hash.iter().take(BYTES).fold(String::new(), |mut text, byte| {

@@ -1,4 +1,4 @@
-//! Events for analytics: noted without waiting, written by a thread of their own. An event that cannot be kept is dropped and counted.
+//! Events for analytics: recorded without waiting and written by a thread of their own. An event that cannot be kept is counted as dropped.
 
 mod count;
 mod fingerprint;
@@ -17,12 +17,12 @@ use rag_schema::{
 pub(crate) use self::{fingerprint::fingerprint, writer::Recorder};
 use crate::{Engine, retrieve::SearchResult};
 
-/// What is done with events.
+/// Settings of analytics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnalyticsSettings {
-    /// How many months before this one events are kept, at least 1.
+    /// Number of months, before the current one, for which events are kept; at least 1.
     pub keep_months: i32,
-    /// Whether events hold the text of questions.
+    /// Whether events contain the text of questions.
     pub store_queries: bool,
 }
 
@@ -32,7 +32,7 @@ impl Default for AnalyticsSettings {
     }
 }
 
-/// Something that happened, before it is written. Which facts are set depends on the kind.
+/// An event that is not yet written. The kind determines which facts are set.
 #[derive(Debug, Clone)]
 pub(crate) struct Happening {
     pub(crate) id: EventId,
@@ -43,12 +43,12 @@ pub(crate) struct Happening {
     pub(crate) document: DocumentFacts,
     pub(crate) answer: AnswerFacts,
     pub(crate) search: SearchFacts,
-    /// The question, which is written only when questions are stored.
+    /// The question; it is written only if the settings store questions.
     pub(crate) question: Option<String>,
 }
 
 impl Happening {
-    /// One that happened just now.
+    /// Creates an event that happens now.
     pub(crate) fn new(kind: EventKind, source: Source) -> Self {
         Self {
             id: EventId::new(),
@@ -63,7 +63,7 @@ impl Happening {
         }
     }
 
-    /// The user who acted.
+    /// Returns the user who acted; `None` for events of links and workers.
     pub(crate) fn user(&self) -> Option<UserId> {
         match self.source {
             Source::User(id) => Some(id),
@@ -72,7 +72,7 @@ impl Happening {
     }
 }
 
-/// Whose event it is; none for actors that only work for others.
+/// Returns the source of the actor's events; `None` for actors that only work on behalf of others.
 fn source(actor: Actor) -> Option<Source> {
     match actor {
         Actor::User { id, .. } => Some(Source::User(id)),
@@ -81,7 +81,7 @@ fn source(actor: Actor) -> Option<Source> {
     }
 }
 
-/// A search as events tell of it.
+/// The facts of a search that its event contains.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Searched {
     pub(crate) facts: SearchFacts,
@@ -89,7 +89,7 @@ pub(crate) struct Searched {
 }
 
 impl Searched {
-    /// What events tell of a search that took `total`.
+    /// Returns the facts of a search that took `total`.
     pub(crate) fn new(result: &SearchResult, total: Duration) -> Self {
         let timings = &result.timings;
         let facts = SearchFacts {
@@ -109,7 +109,7 @@ impl Searched {
 }
 
 impl Engine {
-    /// Notes a search that is nobody's answer.
+    /// Records a search that does not belong to an answer.
     pub(crate) fn note_search(&self, actor: Actor, question: &str, searched: Searched) {
         let Some(source) = source(actor) else { return };
         self.note(Happening {
@@ -120,7 +120,7 @@ impl Engine {
         });
     }
 
-    /// Notes an answer that was stored, which the turn took `total` for.
+    /// Records a stored answer whose turn took `total`.
     pub(crate) fn note_answer(
         &self,
         actor: Actor,
@@ -141,7 +141,7 @@ impl Engine {
         });
     }
 
-    /// Notes what became of a document that a worker read.
+    /// Records the outcome of a document that a worker read.
     pub(crate) fn note_document(&self, kind: EventKind, collection: CollectionId, document: DocumentFacts) {
         self.note(Happening {
             collections: vec![collection],
@@ -150,7 +150,7 @@ impl Engine {
         });
     }
 
-    /// Notes that somebody deleted a document.
+    /// Records that a user deleted a document.
     pub fn note_deleted_document(&self, actor: Actor, collection: CollectionId, document: DocumentId) {
         let Some(source) = source(actor) else { return };
         self.note(Happening {
@@ -160,21 +160,21 @@ impl Engine {
         });
     }
 
-    /// Never waits for the database and never fails.
+    /// Queues an event. Never waits for the database and never fails.
     fn note(&self, happening: Happening) {
         count::count(&happening);
         let stores = self.settings().analytics.store_queries;
-        // The words of a question never reach the queue unless they are to be stored.
+        // The text of a question never enters the queue unless it is to be stored.
         let question = happening.question.filter(|_| stores).map(|text| text.replace('\0', ""));
         self.events().push(Happening { question, ..happening });
     }
 
-    /// Waits until every event noted so far is written or dropped.
+    /// Waits until every event recorded so far is written or dropped.
     pub fn flush_events(&self) {
         self.events().flush();
     }
 
-    /// Events dropped so far, because the database was away or could not keep up.
+    /// Returns the number of events dropped so far because the database was unavailable or too slow.
     pub fn dropped_events(&self) -> u64 {
         self.events().dropped()
     }

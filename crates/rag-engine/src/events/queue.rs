@@ -1,4 +1,4 @@
-//! The events that wait to be written: a bounded queue whose producers never wait.
+//! The queue of events to be written: bounded, with producers that never wait.
 
 use std::{
     collections::VecDeque,
@@ -9,14 +9,14 @@ use std::{
 
 use super::Happening;
 
-/// Maximum number of events that wait. More are dropped.
+/// Maximum number of queued events; further events are dropped.
 pub(super) const CAPACITY: usize = 4096;
-/// Maximum number of events that are written together: their values are parameters of one statement, which takes 65,535.
+/// Maximum number of events written together: their values are parameters of one statement, which accepts at most 65,535.
 pub(super) const MAX_BATCH: usize = 512;
-/// How long the first event of a batch waits for others.
+/// Time for which the first event of a batch waits for others.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// What the producers and the writer share.
+/// The state that the producers and the writer share.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -26,10 +26,10 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Happening>,
-    /// Events that the writer has taken and neither written nor dropped.
+    /// Number of events that the writer has taken and neither written nor dropped.
     in_hand: usize,
     dropped: u64,
-    /// Callers that wait for the queue to be written.
+    /// Number of callers that wait until the queue is written.
     flushing: usize,
     closed: bool,
 }
@@ -41,7 +41,7 @@ impl State {
 }
 
 impl Queue {
-    /// Adds an event, or drops it when the queue is full.
+    /// Adds an event, or drops it if the queue is full.
     pub(super) fn push(&self, event: Happening) {
         let mut state = self.lock();
         if state.waiting.len() >= CAPACITY {
@@ -56,7 +56,8 @@ impl Queue {
         }
     }
 
-    /// The next events to write; waits for the first of them, and shortly for others. None when the queue is closed and empty.
+    /// Returns the next events to write. Waits for the first event, and briefly for others. `None` if the queue is closed and
+    /// empty.
     pub(super) fn next_batch(&self) -> Option<Vec<Happening>> {
         let state = self.lock();
         let state = self.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
@@ -69,7 +70,7 @@ impl Queue {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// The batch in hand is dealt with: written, but for `dropped` of its events.
+    /// Marks the current batch as written, except for `dropped` of its events.
     pub(super) fn settle(&self, dropped: usize) {
         let mut state = self.lock();
         state.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
@@ -78,7 +79,7 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Waits until every event pushed so far is dealt with.
+    /// Waits until every event pushed so far is written or dropped.
     pub(super) fn flush(&self) {
         let mut state = self.lock();
         state.flushing += 1;
@@ -87,20 +88,21 @@ impl Queue {
         state.flushing -= 1;
     }
 
-    /// Waits before the next attempt to write, shorter when somebody waits for that. Whether it makes sense to try again.
+    /// Waits before the next attempt to write; ends early if a caller waits for the queue. Returns whether another attempt is
+    /// worthwhile.
     pub(super) fn pause(&self, pause: Duration) -> bool {
         let state = self.lock();
         let deadline = Instant::now() + pause;
         !self.wait_until(state, deadline, |state| !state.is_urgent()).is_urgent()
     }
 
-    /// Lets the writer end once the queue is empty.
+    /// Closes the queue, so that the writer ends once the queue is empty.
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
     }
 
-    /// Drops everything that waits, and says how many that were.
+    /// Drops all queued events and returns their number.
     pub(super) fn drop_all(&self) -> usize {
         let mut state = self.lock();
         let waiting = mem::take(&mut state.waiting).len();
@@ -108,7 +110,7 @@ impl Queue {
         waiting
     }
 
-    /// Events dropped so far.
+    /// Returns the number of events dropped so far.
     pub(super) fn dropped(&self) -> u64 {
         self.lock().dropped
     }

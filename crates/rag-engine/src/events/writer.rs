@@ -1,4 +1,4 @@
-//! The thread that writes events: in batches, each in a transaction of its own, never on a request's path.
+//! The thread that writes events in batches, each in a transaction of its own, outside of requests.
 
 use std::{
     collections::HashSet,
@@ -14,10 +14,10 @@ use rag_schema::models::Event;
 
 use super::{Happening, queue::Queue};
 
-/// How long the writer waits before it tries a database again that is away.
+/// Pause before the writer retries an unavailable database.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Takes events and writes them. Dropping it writes what is left.
+/// Accepts events and writes them. Dropping it writes the remaining events.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     queue: Arc<Queue>,
@@ -69,8 +69,8 @@ fn run(db: &Db, queue: &Queue) {
     }
 }
 
-/// Writes a batch and says how many of its events are lost. While the database is away it tries again, and the queue fills;
-/// when somebody waits for the end it does not.
+/// Writes a batch and returns the number of events that are lost. While the database is unavailable it retries, and the queue
+/// fills; if a caller waits for the queue, it gives up instead.
 fn write(db: &Db, queue: &Queue, batch: &[Happening]) -> usize {
     let mut dates = None;
     loop {
@@ -89,8 +89,8 @@ fn write(db: &Db, queue: &Queue, batch: &[Happening]) -> usize {
     }
 }
 
-/// PostgreSQL's time at one moment, by which the moments of all events of a batch are dated. A batch that is written again, because
-/// its commit may or may not have happened, must have the same dates: rows are compared by id and date.
+/// PostgreSQL's time at one moment, from which the times of all events of a batch are computed. A batch is written again if it is
+/// unknown whether its commit succeeded, and must then have the same times: rows are compared by id and time.
 #[derive(Debug, Clone, Copy)]
 struct Dates {
     now: DateTime<Utc>,
@@ -118,7 +118,7 @@ fn store(conn: &mut PgConnection, batch: &[Happening], dates: &mut Option<Dates>
         .collect();
     let open = if asked.is_empty() { HashSet::new() } else { events::open_sessions(conn, &asked)? };
     let row = |event: &Happening| {
-        // Somebody who was erased, or a collection that was deleted meanwhile, has no events.
+        // There are no events for a user who was erased or a collection that was deleted in the meantime.
         let organisation_id = *organisations.get(&event.source)?;
         let forgotten = event.answer.session_id.is_some_and(|session| !open.contains(&session));
         Some(Event {

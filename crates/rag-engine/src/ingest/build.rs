@@ -1,4 +1,4 @@
-//! Turning one version's bytes into sections: consecutive text with the chunks that end in it. Holds one section at a time.
+//! Turns the bytes of a version into sections: consecutive text with the chunks that end in it. Holds one section at a time.
 
 use std::{io::Write, path::Path};
 
@@ -14,11 +14,11 @@ use tempfile::NamedTempFile;
 
 use crate::{Engine, EngineError, EngineResult, IngestSettings, Model, words::language_name};
 
-/// Characters of title and headings that are put before a chunk's text for the embedder; they fit the tokens that
-/// chunking keeps free.
+/// Maximum length of the title and headings that precede a chunk's text in the embedder's input, in characters. They fit into the
+/// tokens that chunking reserves.
 const MAX_NAME_CHARS: usize = 200;
 
-/// Where a build's rows belong.
+/// Ids of the rows that a build writes to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
     pub(super) lease: Lease,
@@ -27,29 +27,29 @@ pub(super) struct Target {
     pub(super) version: VersionId,
 }
 
-/// Facts found by reading the document; stored before its first chunk.
+/// Facts determined by reading the document; stored before its first chunk.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub(super) title: Option<String>,
     pub(super) language: Option<String>,
     pub(super) text_search_config: &'static str,
     pub(super) page_count: Option<i32>,
-    /// Fingerprint under which a cut build may be resumed.
+    /// Fingerprint of the settings. An interrupted build is resumed only if it is unchanged.
     pub(super) settings: String,
 }
 
-/// The next stretch of a version.
+/// A section of a version.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) target: Target,
     pub(super) facts: Facts,
     /// Title of the document.
     pub(super) title: String,
-    /// First character of `text` in the version's text, in Unicode scalar values.
+    /// Position of the first character of `text` in the version's text, in Unicode scalar values.
     pub(super) text_start: i64,
     pub(super) text: String,
     pub(super) chunks: Vec<Chunk>,
-    /// Input of the embedder: each chunk under its title and headings.
+    /// Input of the embedder: each chunk after its title and headings.
     pub(super) inputs: Vec<String>,
     pub(super) is_first: bool,
     pub(super) is_last: bool,
@@ -61,7 +61,7 @@ impl Section {
     }
 }
 
-/// A version being read.
+/// A version that is being read.
 pub(super) struct Build<'e> {
     target: Target,
     facts: Facts,
@@ -76,7 +76,7 @@ pub(super) struct Build<'e> {
 }
 
 impl<'e> Build<'e> {
-    /// Opens the job's document, to be cut for `model`. `EngineError::Document` when it can never be read.
+    /// Opens the document of the job, to be chunked for `model`. Returns `EngineError::Document` if it can never be read.
     pub(super) fn open(engine: &Engine, model: &'e Model, job: &Job) -> EngineResult<Self> {
         let (Some(collection), Some(document), Some(version)) =
             (job.collection_id, job.document_id, job.version_id)
@@ -87,7 +87,7 @@ impl<'e> Build<'e> {
         let lease = Lease::from(job);
         let target = Target { lease, collection, document, version };
         let document = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-            // The collection has moved to another model since the job was queued: the job goes back, for that model.
+            // The collection has moved to another model since the job was queued: the job returns to the queue for that model.
             let wanted = collections::find(conn, collection)?.model_id;
             if wanted != model.id() {
                 jobs::change_model(conn, lease, wanted)?;
@@ -123,7 +123,7 @@ impl<'e> Build<'e> {
         })
     }
 
-    /// The next section, of about `max_chunks` chunks; none after the last one.
+    /// Returns the next section, of about `max_chunks` chunks; `None` after the last one.
     pub(super) fn next_section(&mut self, max_chunks: usize) -> EngineResult<Option<Section>> {
         if self.chunker.is_none() {
             return Ok(None);
@@ -177,7 +177,7 @@ impl<'e> Build<'e> {
     }
 }
 
-/// Copies the original to a file, a part at a time, each with a connection of its own.
+/// Copies the original to a file part by part, each part with a connection of its own.
 fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
     let mut file = NamedTempFile::new_in(scratch)?;
     for part in 0.. {
@@ -204,7 +204,7 @@ fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: O
     }
 }
 
-/// Changes whenever the same bytes would give other chunks or vectors.
+/// Returns a fingerprint that changes whenever the same bytes would yield different chunks or vectors.
 fn fingerprint(model: &Model, ingest: &IngestSettings) -> String {
     let chunks = &ingest.chunks;
     format!(
@@ -217,7 +217,7 @@ fn fingerprint(model: &Model, ingest: &IngestSettings) -> String {
     )
 }
 
-/// A chunk's text under its title and headings, as models read it.
+/// Returns a chunk's text after its title and headings, the form that models read.
 pub(crate) fn titled(title: &str, headings: &[String], text: &str) -> String {
     let mut name = String::from(title);
     for heading in headings.iter().filter(|heading| *heading != title) {

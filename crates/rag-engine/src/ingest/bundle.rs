@@ -13,14 +13,14 @@ use crate::{
     jobs::{Shift, is_outage},
 };
 
-/// Chunks of a bundle that are embedded and stored together.
+/// Number of chunks of a bundle that are embedded and stored together.
 const BUNDLE_SECTION_CHUNKS: usize = 128;
-/// The same for a document that is taken alone: fewer, because small documents wait for the end of a section. A section
-/// more costs about 4 ms; embedding 32 chunks takes a hundred times as long.
+/// The same for a document that is claimed alone: fewer, because small documents wait for the end of a section. An additional
+/// section costs about 4 ms; embedding 32 chunks takes a hundred times as long.
 const SINGLE_SECTION_CHUNKS: usize = 32;
 
-/// Reads, embeds and publishes the documents of the jobs, and settles those that fail. An error says that something is
-/// away; the jobs that were not finished are then given back.
+/// Reads, embeds and publishes the documents of the jobs, and settles the jobs that fail. Returns an error if the database or a
+/// model is unavailable; the unfinished jobs then return to the queue.
 pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
     let max_chunks = if jobs.len() == 1 { SINGLE_SECTION_CHUNKS } else { BUNDLE_SECTION_CHUNKS };
     let result = model_for(engine, jobs).and_then(|model| {
@@ -33,26 +33,26 @@ pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> Engin
     result
 }
 
-/// The model of the jobs, which is one, as `jobs::claim` takes them.
+/// Returns the model of the jobs. `jobs::claim` claims only jobs of one model together.
 fn model_for<'e>(engine: &'e Engine, jobs: &[Job]) -> EngineResult<&'e Model> {
     let id = jobs.first().and_then(|job| job.model_id);
     id.and_then(|id| engine.models().find(id))
         .ok_or(EngineError::Unavailable("This process does not have the embedding model of the collection."))
 }
 
-/// Sections of several jobs, gathered until the embedder has enough to do.
+/// Sections of several jobs, collected until there are enough chunks for the embedder.
 struct Window<'e> {
     engine: &'e Engine,
     model: &'e Model,
     sections: Vec<Section>,
-    /// Chunks at which the window is full.
+    /// Number of chunks at which the window is full.
     max_chunks: usize,
     jobs: &'e [Job],
     failed: HashSet<JobId>,
 }
 
 impl Window<'_> {
-    /// Works on all jobs until `shift.stop` is set. An error is an outage.
+    /// Works on all jobs until `shift.stop` is set. Returns an error only for an outage.
     fn add_all(&mut self, shift: &Shift<'_>) -> EngineResult<()> {
         for job in self.jobs {
             if shift.stop.load(Ordering::Relaxed) {
@@ -70,7 +70,7 @@ impl Window<'_> {
         self.flush()
     }
 
-    /// Adds the sections of a job, storing whenever the window is full.
+    /// Adds the sections of a job and stores the window whenever it is full.
     fn add(&mut self, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
         let mut build = Build::open(self.engine, self.model, job)?;
         while !shift.stop.load(Ordering::Relaxed) && !self.failed.contains(&job.id) {
@@ -87,8 +87,8 @@ impl Window<'_> {
         Ok(())
     }
 
-    /// Stores what was gathered. When that fails, each job's part is tried alone, so that one bad document fails alone.
-    /// An error is an outage.
+    /// Stores the collected sections. If that fails, each job's sections are stored separately, so that one bad document fails
+    /// alone. Returns an error only for an outage.
     fn flush(&mut self) -> EngineResult<()> {
         let sections = std::mem::take(&mut self.sections);
         if sections.is_empty() {
@@ -110,7 +110,7 @@ impl Window<'_> {
         Ok(())
     }
 
-    /// Settles the job of a part that cannot be stored, unless the error is an outage.
+    /// Settles the job of sections that cannot be stored, unless the error is an outage.
     fn fail(&mut self, part: &[Section], error: EngineError) -> EngineResult<()> {
         if is_outage(&error) {
             return Err(error);

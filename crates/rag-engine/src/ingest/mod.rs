@@ -1,4 +1,4 @@
-//! Taking documents in: an upload is stored with a job at once, and workers read, chunk, embed and publish it.
+//! Ingest: an upload is stored together with a job, and workers read, chunk, embed and publish it.
 
 mod build;
 mod bundle;

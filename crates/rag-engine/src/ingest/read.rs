@@ -1,4 +1,4 @@
-//! Reading a file without storing it.
+//! Reads a file without storing it.
 
 use std::{fs::File, path::Path};
 
@@ -11,7 +11,7 @@ const MAX_TEXT_BYTES: usize = 16 << 20;
 /// The text of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageText {
-    /// Page, from 1; `None` for the text of a document without pages.
+    /// Page number, from 1; `None` for the text of a document without pages.
     pub page: Option<u32>,
     /// The text.
     pub text: String,

@@ -1,4 +1,4 @@
-//! Embedding sections and storing them; the last section of a version publishes it.
+//! Embeds and stores sections; the last section of a version publishes it.
 
 use pgvector::HalfVector;
 use rag_embed::{PartedText, PartedVector};
@@ -20,7 +20,7 @@ use crate::{
     words::{Spoken, passage_words},
 };
 
-/// A section with its rows made, so that a transaction that is run again writes the same.
+/// A section with its rows, built beforehand so that a transaction that is run again writes the same rows.
 struct Rows<'s> {
     section: &'s Section,
     chunks: Vec<NewChunk>,
@@ -29,7 +29,7 @@ struct Rows<'s> {
     words: Vec<PassageWords>,
 }
 
-/// Embeds the chunks of all sections together by the model, without a connection, and stores them in one transaction.
+/// Embeds the chunks of all sections with the model, without holding a connection, and stores them in one transaction.
 pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Section]) -> EngineResult<()> {
     let inputs: Vec<PartedText<'_>> = sections.iter().flat_map(inputs).collect();
     let mut vectors = model.embedder().embed_parted(&inputs)?.into_iter();
@@ -39,7 +39,7 @@ pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Sectio
     Ok(())
 }
 
-/// Notes that a document can be found.
+/// Records that a document is published.
 fn note_published(engine: &Engine, section: &Section) {
     let facts = DocumentFacts {
         document_id: Some(section.target.document),
@@ -49,10 +49,10 @@ fn note_published(engine: &Engine, section: &Section) {
     engine.note_document(EventKind::DocumentPublished, section.target.collection, facts);
 }
 
-/// The texts of the section's chunks as models read them, with their parts.
+/// Returns the texts of the section's chunks in the form that models read, with their parts.
 fn inputs(section: &Section) -> impl Iterator<Item = PartedText<'_>> {
     section.chunks.iter().zip(&section.inputs).map(|(chunk, input)| {
-        // The chunk's text ends the input, after the title and the headings.
+        // The chunk's text is the end of the input, after the title and the headings.
         let name_bytes = input.len() - chunk.text.len();
         PartedText::at(input, name_bytes, chunk.parts.iter().map(|part| part.start..part.end))
     })

@@ -1,4 +1,4 @@
-//! Accepting an upload: the bytes, the document and its job are stored together or not at all.
+//! Accepts an upload: the bytes, the document and its job are stored in one transaction.
 
 use std::{
     fs::File,
@@ -18,34 +18,34 @@ use sha2::{Digest, Sha256};
 
 use crate::{Engine, EngineError, EngineResult, names};
 
-/// Number of bytes that show whether a short file is blank.
+/// Maximum size of a file that is checked for being blank, in bytes.
 const SNIFF_BYTES: u64 = 8 << 10;
-/// Maximum size of the metadata of a document as JSON, in bytes: each result of a search repeats them.
+/// Maximum size of the metadata of a document as JSON, in bytes: every search result contains them.
 const MAX_METADATA_BYTES: usize = 64 << 10;
-/// Longest title, in characters; longer ones are cut.
+/// Maximum length of a title, in characters; longer titles are cut.
 const TITLE_CHARS: usize = 500;
 
-/// A file that somebody sends.
+/// A file to upload.
 #[derive(Debug)]
 pub struct Upload<'a> {
     /// The file.
     pub file: &'a Path,
-    /// Title; without one, the document's own or the file's name.
+    /// Title; if absent, the document's own title or the file's name.
     pub title: Option<&'a str>,
-    /// File name or address it came from.
+    /// File name or address of origin.
     pub source: Option<&'a str>,
-    /// Facts about it: a JSON object.
+    /// Metadata: a JSON object.
     pub metadata: &'a serde_json::Value,
 }
 
-/// What became of an upload.
+/// The outcome of an upload.
 #[derive(Debug)]
 pub struct Accepted {
     /// The document.
     pub document: Document,
-    /// The job that reads it, or that read it; none when that is gone.
+    /// The job that reads the document or has read it; `None` if that job was deleted.
     pub job: Option<Job>,
-    /// Whether the collection had these very bytes already; then nothing was stored.
+    /// Whether the collection already has a document with the same bytes; nothing was stored in that case.
     pub duplicate: bool,
 }
 
@@ -60,7 +60,7 @@ impl Engine {
         self.upload_as(actor, collection, upload, DocumentId::new())
     }
 
-    /// As `upload`, with the id that the document gets if it is new.
+    /// As `upload`, with the id for the document if it is new.
     pub(crate) fn upload_as(
         &self,
         actor: Actor,
@@ -154,7 +154,7 @@ fn duplicate(conn: &mut PgConnection, document: Document) -> RepoResult<Accepted
     Ok(Accepted { document, job, duplicate: true })
 }
 
-/// The format of a file, which `name` helps to detect.
+/// Returns the format of a file; `name` helps to detect it.
 pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
     let mut head = Vec::new();
     let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
@@ -166,7 +166,7 @@ pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format>
     Ok(rag_text::detect_file(file, name)?)
 }
 
-/// The SHA-256 of a file.
+/// Returns the SHA-256 of a file.
 pub(crate) fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
     file.rewind()?;
     let mut hasher = Sha256::new();
@@ -180,7 +180,7 @@ pub(crate) fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
     }
 }
 
-/// An upload of which all is known that the tables need.
+/// An upload with all values that the tables need.
 struct Incoming<'a> {
     id: DocumentId,
     upload: &'a Upload<'a>,
@@ -240,7 +240,7 @@ impl Incoming<'_> {
         Ok(Accepted { document, job: Some(job), duplicate: false })
     }
 
-    /// In parts, so that neither we nor PostgreSQL hold the whole file in memory.
+    /// Stores the file in parts, so that neither this process nor PostgreSQL holds all of it in memory.
     fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> Result<(), StoreError> {
         let mut file = File::open(self.upload.file)?;
         let mut part = Vec::new();

@@ -1,4 +1,4 @@
-//! A thread that prolongs the leases of jobs in work: one step of the work may take longer than one lease.
+//! A thread that renews the leases of jobs in progress: one step of the work can take longer than a lease.
 
 use std::{
     sync::mpsc,
@@ -11,7 +11,7 @@ use rag_schema::models::Job;
 
 use crate::Engine;
 
-/// Prolongs the leases of a bundle until it is dropped.
+/// Renews the leases of a bundle until it is dropped.
 pub(super) struct LeaseKeeper {
     done: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,

@@ -1,4 +1,4 @@
-//! How much waits in the queue, of all organisations together.
+//! The length of the queue, over all organisations.
 
 use rag_repo::{Actor, RepoResult, jobs};
 use rag_schema::enums::JobState;
@@ -14,7 +14,7 @@ pub struct QueueLength {
 }
 
 impl Engine {
-    /// Counts the jobs of all organisations. For operators: it tells nothing about any one of them.
+    /// Counts the jobs of all organisations. For operators: the counts reveal nothing about a single organisation.
     pub fn queue_length(&self) -> EngineResult<QueueLength> {
         let read = self.db().read(Actor::System, |conn| -> RepoResult<_> {
             Ok(QueueLength { by_state: jobs::count_by_state(conn)?, oldest_due_s: jobs::oldest_due_s(conn)? })

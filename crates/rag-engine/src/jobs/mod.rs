@@ -1,4 +1,4 @@
-//! Jobs of any kind: threads take them from PostgreSQL under a lease, work on them by kind, and settle how they end.
+//! Jobs of any kind: threads claim them from PostgreSQL under a lease, work on them by kind, and record their outcome.
 
 mod lease_keeper;
 mod length;

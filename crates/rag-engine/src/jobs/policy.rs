@@ -1,4 +1,4 @@
-//! How jobs of each kind are taken, tried again and given up.
+//! The rules for claiming, retrying and giving up jobs of each kind.
 
 use rag_repo::jobs::Claim;
 use rag_schema::{enums::JobKind, models::Job};
@@ -6,25 +6,26 @@ use serde_json::json;
 
 use crate::{Engine, Settings};
 
-/// Most jobs taken at once: enough small documents to fill the embedder's batches.
+/// Maximum number of jobs claimed together: enough small documents to fill the embedder's batches.
 const MAX_BUNDLE_JOBS: i32 = 64;
-/// Most bytes taken at once; one larger job is taken alone.
+/// Maximum size of the jobs claimed together, in bytes; a larger job is claimed alone.
 const MAX_BUNDLE_BYTES: i64 = 1 << 20;
-/// A larger document lets small ones go first between its sections. Equals the condition of `jobs_due_small_idx`.
+/// Maximum size of a small document, in bytes. Between the sections of larger ones, small documents are read. Equals the
+/// condition of `jobs_due_small_idx`.
 const MAX_SMALL_BYTES: i64 = 64 << 10;
-/// Failures after which one upkeep is given up; the next is queued an hour later.
+/// Number of failures after which an upkeep job is given up; the next one is queued an hour later.
 const MAX_UPKEEP_FAILURES: i32 = 5;
 
-/// Priority of upkeep: below all work that somebody waits for.
+/// Priority of upkeep: below all work that users wait for.
 pub(super) const UPKEEP_PRIORITY: i16 = -10;
-/// Priority of upkeep that has waited for `UPKEEP_PATIENCE_S`: above all.
+/// Priority of upkeep that has waited for `UPKEEP_PATIENCE_S`: above all other work.
 pub(super) const OVERDUE_PRIORITY: i16 = 10;
-/// How long upkeep gives way to other work, in seconds.
+/// Time for which upkeep yields to other work, in seconds.
 pub(super) const UPKEEP_PATIENCE_S: i64 = 3600;
-/// Seconds between two runs of upkeep.
+/// Interval between two runs of upkeep, in seconds.
 pub(super) const UPKEEP_EVERY_S: i64 = 3600;
 
-/// How many failures of its own a job of the kind may have, at least 1.
+/// Returns the number of its own failures after which a job of the kind is given up, at least 1.
 pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     match kind {
         JobKind::Ingest => settings.ingest.max_failures.max(1),
@@ -32,14 +33,14 @@ pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     }
 }
 
-/// How long a job of the kind is held without a sign of life, in seconds.
+/// Returns the duration of a lease of the kind, in seconds.
 pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
     match kind {
         JobKind::Ingest | JobKind::Upkeep | JobKind::Words | JobKind::Reembed => settings.ingest.lease_s,
     }
 }
 
-/// What a worker that is free takes: one entry for each kind that it can work on.
+/// Returns the claims of an idle worker: one for each kind that it can work on.
 pub(super) fn claims(engine: &Engine) -> Vec<Claim> {
     JobKind::ALL.iter().map(|kind| claim(*kind, engine)).collect()
 }
@@ -70,8 +71,9 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
     }
 }
 
-/// What may be done between two sections of a large document or of a move: small documents that are at least as urgent. Nothing is
-/// done between the sections of a small document, nor of one that may end the process: it would take others with it.
+/// Returns the claim to work on between two sections of a large document or of a move: small documents of at least the same
+/// priority. Returns `None` between the sections of a small document, and for a job that may end the process: the other jobs
+/// would lose their leases, too.
 pub(super) fn claim_between_sections(working_on: &[Job], engine: &Engine) -> Option<Claim> {
     match working_on {
         [job] if is_long(job) && job.lost_leases == 0 => Some(Claim {
@@ -87,7 +89,7 @@ fn is_long(job: &Job) -> bool {
     job.kind == JobKind::Reembed || job.size_bytes > MAX_SMALL_BYTES
 }
 
-/// Seconds until a job is taken again after so many failures, or outages, in a row: 1, 2, 4 .. 64.
+/// Returns the delay before a job is claimed again after `count` consecutive failures or outages, in seconds: 1, 2, 4 .. 64.
 pub(super) fn backoff_s(count: i32) -> i64 {
     1 << (count - 1).clamp(0, 6)
 }

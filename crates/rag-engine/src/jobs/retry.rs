@@ -1,4 +1,4 @@
-//! Retrying jobs that were given up.
+//! Retries jobs that were given up.
 
 use rag_repo::{Actor, RepoError, RepoResult, jobs};
 use rag_schema::{enums::JobState, ids::JobId, models::Job};
@@ -6,7 +6,7 @@ use rag_schema::{enums::JobState, ids::JobId, models::Job};
 use crate::{Engine, EngineError, EngineResult};
 
 impl Engine {
-    /// Queues a job again that was given up, with all its counts at 0, and wakes a worker.
+    /// Queues a job that was given up, with all its counts at 0, and wakes a worker.
     pub fn retry_job(&self, actor: Actor, id: JobId) -> EngineResult<Job> {
         let retried = self.db().transaction(actor, |conn| -> RepoResult<_> {
             let job = jobs::find(conn, id)?;

@@ -1,4 +1,4 @@
-//! How a job ends that did not succeed: refused, failed, or given back because something is away.
+//! The end of a job that did not succeed: refused, failed, or returned to the queue because of an outage.
 
 use std::io;
 
@@ -16,11 +16,11 @@ use super::policy::{backoff_s, max_failures};
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// Ends or gives back a job whose work ended in an error. Outages count as nothing; only the job's own failures
-    /// bring it nearer to being given up.
+    /// Finishes or returns a job whose work ended in an error. Outages do not count; only the job's own failures lead to its
+    /// being given up.
     pub(crate) fn settle_job(&self, job: &Job, error: &EngineError) {
         let result = match error {
-            // The lease is void or the document was deleted: there is nothing to settle.
+            // The lease was lost or the document was deleted: there is nothing to settle.
             EngineError::NotFound(_) => Ok(()),
             EngineError::Document(refusal) if !refusal.is_internal() => {
                 let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
@@ -33,14 +33,14 @@ impl Engine {
             other => self.fail(job, other),
         };
         match result {
-            // The lease is void.
+            // The lease was lost.
             Ok(()) | Err(RepoError::NotFound) => {}
-            // It runs out, and another worker takes the job.
+            // The lease expires, and another worker claims the job.
             Err(error) => tracing::warn!(job = %job.id, %error, "cannot record the end of a job"),
         }
     }
 
-    /// The input can never work: nothing of it is kept.
+    /// Refuses a job whose input can never be processed, and deletes its document.
     fn refuse(&self, job: &Job, problem: &serde_json::Value) -> Result<(), RepoError> {
         self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))?;
@@ -48,7 +48,7 @@ impl Engine {
         })
     }
 
-    /// Notes that a document can never be read.
+    /// Records that a document can never be read.
     fn note_refused(&self, job: &Job, problem: &str) {
         if let (Some(collection), Some(document)) = (job.collection_id, job.document_id) {
             let facts = DocumentFacts {
@@ -75,8 +75,8 @@ impl Engine {
         })
     }
 
-    /// Queues jobs again that were not finished: because we stop, or because something is `away`. Nothing is counted
-    /// against them. One connection for all, so that a database that is away is waited for once.
+    /// Returns unfinished jobs to the queue, because the process stops or because of the outage `away`. Nothing is counted
+    /// against them. One transaction for all, so that an unavailable database is waited for only once.
     pub(crate) fn give_back_jobs<'j>(
         &self,
         held: impl IntoIterator<Item = &'j Job>,
@@ -102,7 +102,8 @@ impl Engine {
     }
 }
 
-/// Whether the error says nothing about the job: the database, a model or a resource of this machine is away.
+/// Returns whether the error is an outage, not the fault of the job: the database, a model or a resource of the machine is
+/// unavailable.
 pub(crate) fn is_outage(error: &EngineError) -> bool {
     match error {
         EngineError::Unavailable(_) | EngineError::Collision | EngineError::StorageFull => true,
@@ -111,7 +112,8 @@ pub(crate) fn is_outage(error: &EngineError) -> bool {
     }
 }
 
-/// Whether the machine lacks something that may be free again: memory, descriptors or processes. A full disk is `StorageFull` by now.
+/// Returns whether the machine lacks a resource that may become available again: memory, descriptors or processes. A full disk is
+/// `StorageFull` by now.
 fn is_exhausted(error: &io::Error) -> bool {
     use io::ErrorKind::{OutOfMemory, ReadOnlyFilesystem, ResourceBusy, WouldBlock};
     /// ENFILE and EMFILE, on Linux and macOS alike; the standard library has no kind for them.

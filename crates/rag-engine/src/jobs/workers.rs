@@ -1,4 +1,4 @@
-//! The work loop: threads that take jobs that are due, hand them to the code of their kind, and rest when there are none.
+//! The work loop: threads that claim due jobs, pass them to the code of their kind, and wait if there are none.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -23,11 +23,11 @@ use super::{
 };
 use crate::{Engine, EngineError, EngineResult, ingest, reembed, upkeep, words};
 
-/// How often an idle worker looks for jobs that other processes queued.
+/// Interval at which an idle worker looks for jobs that other processes queued.
 const IDLE_POLL: Duration = Duration::from_secs(1);
-/// How long a worker pauses when the database or a model is away.
+/// Pause of a worker when the database or a model is unavailable.
 const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
-/// How often a worker looks whether upkeep is to be queued.
+/// Interval at which a worker checks whether upkeep is due.
 const SCHEDULE_POLL: Duration = Duration::from_mins(1);
 
 /// Threads that work on jobs until they are stopped or dropped.
@@ -51,8 +51,8 @@ impl Workers {
         Ok(Self { stop, threads, engine: engine.clone() })
     }
 
-    /// Asks the threads to stop and waits for them. A job in work stops after its next section; the next worker goes
-    /// on from there.
+    /// Asks the threads to stop and waits for them. A job in progress stops after its next section; the next worker resumes it
+    /// there.
     pub fn stop(mut self) {
         self.end();
     }
@@ -74,11 +74,11 @@ impl Drop for Workers {
     }
 }
 
-/// What a kind's work is given beside its jobs.
+/// The context that a kind's work receives with its jobs.
 pub(crate) struct Shift<'a> {
     /// Whether to stop after the next section.
     pub(crate) stop: &'a AtomicBool,
-    /// To be called between two sections: does small work that is due.
+    /// To be called between two sections: works on small jobs that are due.
     pub(crate) between_sections: &'a dyn Fn(),
 }
 
@@ -104,7 +104,7 @@ fn run(engine: &Engine, stop: &AtomicBool) {
 }
 
 impl Engine {
-    /// Queues the hourly upkeep when it is due, and hastens one that has given way for too long.
+    /// Queues the hourly upkeep if it is due, and raises the priority of one that has waited too long.
     fn schedule_upkeep(&self) -> EngineResult<()> {
         let task = Task::Upkeep(UpkeepTask {});
         Ok(self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
@@ -113,7 +113,7 @@ impl Engine {
         })?)
     }
 
-    /// Takes the jobs that are due, at most a bundle, and works on them. Says how many it took.
+    /// Claims due jobs, at most a bundle, and works on them. Returns their number.
     fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
         let claimed = self.claim_jobs(&policy::claims(self))?;
         let between = claim_between_sections(&claimed, self);
@@ -127,7 +127,7 @@ impl Engine {
         self.work_on(&claimed, &Shift { stop, between_sections: &between_sections })
     }
 
-    /// One bundle of small jobs. It is small itself, so nothing is done between its sections: this goes no deeper.
+    /// Works on one bundle of small jobs. Nothing is done between the sections of small jobs, so this does not recurse.
     fn work_between_sections(&self, claim: &Claim, stop: &AtomicBool) -> EngineResult<usize> {
         let claimed = self.claim_jobs(std::slice::from_ref(claim))?;
         self.work_on(&claimed, &Shift { stop, between_sections: &|| {} })
@@ -151,7 +151,8 @@ impl Engine {
         Ok(claimed)
     }
 
-    /// Works on jobs of one kind. An error says that something is away; the jobs are then given back already. Whatever is not finished when `shift.stop` is set goes back to the queue.
+    /// Works on jobs of one kind. Returns an error if something is unavailable; the jobs are then back in the queue. Jobs that
+    /// are unfinished when `shift.stop` is set return to the queue.
     fn work_on(&self, claimed: &[Job], shift: &Shift<'_>) -> EngineResult<usize> {
         let Some(first) = claimed.first() else { return Ok(0) };
         let lease_s = policy::lease_s(first.kind, self.settings());
@@ -170,7 +171,8 @@ impl Engine {
             JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),
         };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-            // Of a bundle each job is blamed, and each is then taken alone. Those that were finished are not touched.
+            // The failure counts for every job of the bundle; each is then claimed alone. Jobs that were finished are not
+            // changed.
             let error = EngineError::Bug("the work panicked; the log tells where".into());
             for job in claimed {
                 self.settle_job(job, &error);

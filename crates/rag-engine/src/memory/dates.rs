@@ -1,13 +1,14 @@
-//! Reads the time that a question names, by rule, in English and German, relative to a given now. Models invent dates; rules do not.
+//! Reads the time that a question names, by rule, in English and German, relative to a given time. Models invent dates; rules do
+//! not.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 
-/// A span of time, `until` excluded.
+/// A span of time; `until` is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSpan {
-    /// Its beginning.
+    /// Start of the span, included.
     pub from: DateTime<Utc>,
-    /// Its end.
+    /// End of the span, excluded.
     pub until: DateTime<Utc>,
 }
 
@@ -48,11 +49,11 @@ const NUMBERS: [[&str; 5]; 12] = [
     ["eleven", "elf", "11", "11", "11"],
     ["twelve", "zwölf", "12", "12", "12"],
 ];
-/// Words before a time that has passed most recently.
+/// Words that, before a unit or a weekday, mean the most recent one that has passed.
 const LAST: [&str; 9] =
     ["last", "previous", "past", "letzte", "letzten", "letzter", "letztes", "vergangene", "vergangenen"];
 const THIS: &[&str] = &["this", "current", "diese", "diesen", "dieser", "dieses", "diesem"];
-/// Words before a month that is meant as a time: `may` and `mar` are other words, too.
+/// Words that, before a month or a year, show that a date is meant: `may` and `mar` have other meanings, too.
 const WITHIN: [&str; 12] =
     ["in", "im", "during", "since", "seit", "until", "of", "last", "letzten", "this", "on", "am"];
 
@@ -65,7 +66,7 @@ enum Unit {
     Year,
 }
 
-/// The span that the question names; `None` if it names none. Weeks begin on Monday; all times are UTC.
+/// Returns the span that the question names; `None` if it names none. Weeks start on Monday; all times are UTC.
 pub fn read_time(question: &str, now: DateTime<Utc>) -> Option<TimeSpan> {
     let words: Vec<String> = question
         .split_whitespace()
@@ -94,7 +95,7 @@ fn one_day(date: NaiveDate) -> Option<TimeSpan> {
     span(date, date.succ_opt()?)
 }
 
-/// `2023-05-17` and `17.5.2023`.
+/// Reads `2023-05-17` and `17.5.2023`.
 fn whole_date(word: &str) -> Option<TimeSpan> {
     let parsed =
         NaiveDate::parse_from_str(word, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(word, "%d.%m.%Y"));
@@ -116,7 +117,7 @@ fn day_number(word: &str) -> Option<u32> {
     digits.parse().ok().filter(|day| is_day && (1..=31).contains(day))
 }
 
-/// `17 May 2023`, `May 17th, 2023`, `17. Mai`, `May 2023` and `in May`; without a year the last one that has begun.
+/// Reads `17 May 2023`, `May 17th, 2023`, `17. Mai`, `May 2023` and `in May`; without a year, the most recent one that has begun.
 fn date_with_month<'w>(word: &impl Fn(usize) -> &'w str, before: &str, today: NaiveDate) -> Option<TimeSpan> {
     if let (Some(day), Some(month)) = (day_number(word(0)), month_number(word(1))) {
         return day_of(day, month, year_number(word(2)), today);
@@ -143,7 +144,7 @@ fn day_of(day: u32, month: u32, year: Option<i32>, today: NaiveDate) -> Option<T
     }
 }
 
-/// `today`, `yesterday`, `vorgestern`, `last Monday`, `am Montag`.
+/// Reads `today`, `yesterday`, `vorgestern`, `last Monday`, `am Montag`.
 fn named_day<'w>(word: &impl Fn(usize) -> &'w str, today: NaiveDate) -> Option<TimeSpan> {
     let back = |days| today.checked_sub_days(Days::new(days)).and_then(one_day);
     match word(0) {
@@ -174,7 +175,7 @@ fn number(word: &str) -> Option<u32> {
     named.or_else(|| word.parse().ok()).filter(|number| (1..=1_000).contains(number))
 }
 
-/// The day, week, month or year that begins at, or around, `count` units before `today`.
+/// Returns the day, week, month or year that begins at, or contains, the day `count` units before `today`.
 fn units_back(today: NaiveDate, count: u32, unit: Unit) -> Option<TimeSpan> {
     match unit {
         Unit::Day => one_day(today.checked_sub_days(Days::new(u64::from(count)))?),
@@ -195,7 +196,7 @@ fn units_back(today: NaiveDate, count: u32, unit: Unit) -> Option<TimeSpan> {
     }
 }
 
-/// `3 days ago`, `a couple of weeks ago`, `vor drei Monaten`.
+/// Reads `3 days ago`, `a couple of weeks ago`, `vor drei Monaten`.
 fn ago<'w>(word: &impl Fn(usize) -> &'w str, today: NaiveDate) -> Option<TimeSpan> {
     let at = |start: usize| {
         let skipped = usize::from(word(start) == "a" && word(start + 1) == "couple");
@@ -211,7 +212,7 @@ fn ago<'w>(word: &impl Fn(usize) -> &'w str, today: NaiveDate) -> Option<TimeSpa
     (word(end) == "ago").then(|| units_back(today, count, unit))?
 }
 
-/// `last week`, `this month`, `letztes Jahr`, `in the last 3 weeks`.
+/// Reads `last week`, `this month`, `letztes Jahr`, `in the last 3 weeks`.
 fn relative<'w>(word: &impl Fn(usize) -> &'w str, today: NaiveDate) -> Option<TimeSpan> {
     if LAST.contains(&word(0)) {
         if let (Some(count), Some(unit)) = (number(word(1)), unit(word(2))) {
@@ -228,7 +229,7 @@ fn relative<'w>(word: &impl Fn(usize) -> &'w str, today: NaiveDate) -> Option<Ti
     THIS.contains(&word(0)).then(|| units_back(today, 0, unit(word(1))?))?
 }
 
-/// `in 2023`.
+/// Reads `in 2023`.
 fn year(word: &str, before: &str) -> Option<TimeSpan> {
     let year =
         year_number(word).filter(|_| WITHIN.contains(&before) || before == "year" || before == "jahr")?;

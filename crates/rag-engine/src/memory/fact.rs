@@ -1,4 +1,4 @@
-//! A fact to remember, as a client gives it.
+//! A fact to remember, in the form that a client sends.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rag_schema::{
@@ -10,46 +10,46 @@ use serde_json::Value;
 
 use super::statements::{read_kind, read_statement};
 
-/// Maximum number of facts of one call.
+/// Maximum number of facts in one call.
 pub const MAX_FACTS: usize = 100;
 /// Maximum length of a fact, in Unicode scalar values.
 const MAX_CONTENT_CHARS: usize = 4_000;
 /// Maximum length of a subject or an attribute, and of a value, in Unicode scalar values.
 const MAX_NAME_CHARS: usize = 200;
 const MAX_VALUE_CHARS: usize = 1_000;
-/// Importance of a memory that is given none, by kind: how to answer matters more than what happened once.
+/// Default importance of an instruction, 0 to 1: instructions for answering matter more than single events.
 const INSTRUCTION_IMPORTANCE: f32 = 0.8;
 const IMPORTANCE: f32 = 0.5;
 
-/// Something to remember.
+/// A fact to remember.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// The fact in words.
+    /// Text of the fact.
     pub content: String,
-    /// Its kind; read from the words when absent.
+    /// Kind; if absent, determined from the words.
     pub kind: Option<MemoryKind>,
-    /// Its source.
+    /// Source of the fact.
     pub source: MemorySource,
     /// Name of the program that stores it.
     pub agent: Option<String>,
-    /// Conversation that it comes from.
+    /// Conversation in which the fact was stated.
     pub session: Option<SessionId>,
-    /// The typed statement that it makes; read from the words when it is empty.
+    /// Typed statement of the fact; if empty, determined from the words.
     pub statement: Statement,
-    /// From 0 to 1.
+    /// Importance, from 0 to 1; if absent, the default of the kind.
     pub importance: Option<f32>,
-    /// A JSON object.
+    /// Metadata: a JSON object.
     pub metadata: Value,
-    /// Since when it holds; now when absent.
+    /// Start of validity; now if absent.
     pub valid_from: Option<DateTime<Utc>>,
-    /// From then on it is not recalled.
+    /// Time from which the fact is not recalled; `None` for never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Whether archiving leaves it alone.
+    /// Whether the memory is exempt from archiving.
     pub is_pinned: bool,
 }
 
 impl Fact {
-    /// A fact of the user's in these words.
+    /// Creates a fact of the user with this text.
     pub fn new(content: impl Into<String>) -> Self {
         Self {
             content: content.into(),
@@ -66,7 +66,7 @@ impl Fact {
         }
     }
 
-    /// Whether its values can be stored; the text names the one that cannot.
+    /// Checks that the values can be stored; the error names the one that cannot.
     pub(super) fn check(&self) -> Result<(), String> {
         check_content(&self.content)?;
         check_importance(self.importance)?;
@@ -77,7 +77,7 @@ impl Fact {
         if self.metadata.is_object() { Ok(()) } else { Err("metadata must be an object".to_owned()) }
     }
 
-    /// The statement that it makes; all of it absent if it makes none of a known form.
+    /// Returns the typed statement of the fact; empty if it has none of a known form.
     pub(super) fn full_statement(&self) -> Statement {
         let given = &self.statement;
         if given.subject.is_some() {
@@ -91,7 +91,7 @@ impl Fact {
         read_statement(&self.content).unwrap_or_default()
     }
 
-    /// The row of it, as one that holds.
+    /// Returns the row of the fact, as an active memory.
     pub(super) fn row(&self, id: PassageId, user: UserId, now: DateTime<Utc>) -> NewMemory {
         let kind = self.kind.unwrap_or_else(|| read_kind(&self.content));
         let usual = if kind == MemoryKind::Instruction { INSTRUCTION_IMPORTANCE } else { IMPORTANCE };
@@ -120,7 +120,7 @@ impl Fact {
     }
 }
 
-/// PostgreSQL keeps microseconds.
+/// Rounds a time to microseconds, the precision of PostgreSQL.
 pub(super) fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(6)
 }

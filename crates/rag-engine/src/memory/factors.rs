@@ -1,20 +1,20 @@
-//! The bounded factors of a recall beside relevance, each around 1 and each shown in the result.
+//! The bounded factors of a recall apart from relevance, each around 1 and each shown in the result.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::dates::TimeSpan;
 
-/// How far each signal may raise or lower a score; 0 switches it off. A factor is 1 + weight * (signal - .5).
+/// The weight of each signal; 0 switches it off. A factor is 1 + weight * (signal - .5).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
-    /// Of importance.
+    /// Weight of importance, 0 to 1.
     pub importance: f64,
-    /// Of how lately it began to hold.
+    /// Weight of recency, 0 to 1: how recently the memory became valid.
     pub recency: f64,
-    /// Of how often recalls returned it.
+    /// Weight of use, 0 to 1: how often recalls returned the memory.
     pub uses: f64,
-    /// Of nearness to the time that the question names.
+    /// Weight of the proximity to the time that the question names, 0 to 1.
     pub time: f64,
 }
 
@@ -24,16 +24,16 @@ impl Default for Weights {
     }
 }
 
-/// Maximum of a weight: more would let a signal turn the order of relevance round.
+/// Maximum of a weight: a greater one would let a signal reverse the order of relevance.
 const MAX_WEIGHT: f64 = 1.0;
-/// Days after which half of the recency is left.
+/// Number of days after which the recency is halved.
 const HALF_LIFE_DAYS: f64 = 30.0;
-/// Days from the named time at which a third of the nearness is left.
+/// Number of days from the named time after which about a third of the proximity is left.
 const TIME_DAYS: f64 = 7.0;
 const SECONDS_A_DAY: f64 = 86_400.0;
 
 impl Weights {
-    /// Whether its values can be worked with.
+    /// Checks that the weights are in range.
     pub fn check(&self) -> Result<(), &'static str> {
         let all = [self.importance, self.recency, self.uses, self.time];
         if all.iter().all(|weight| (0.0..=MAX_WEIGHT).contains(weight)) {
@@ -47,29 +47,29 @@ impl Weights {
 /// The properties of a passage that the factors use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signals {
-    /// From 0 to 1.
+    /// Importance, from 0 to 1.
     pub(super) importance: f64,
-    /// Since when it holds.
+    /// Start of validity.
     pub(super) since: DateTime<Utc>,
-    /// Recalls that returned it.
+    /// Number of recalls that returned the passage.
     pub(super) use_count: i32,
 }
 
 /// The factors of one result.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Factors {
-    /// By importance.
+    /// Factor of importance.
     pub importance: f64,
-    /// By how lately it began to hold.
+    /// Factor of recency.
     pub recency: f64,
-    /// By how often recalls returned it.
+    /// Factor of use.
     pub uses: f64,
-    /// By nearness to the time that the question names; 1 when it names none.
+    /// Factor of the proximity to the time that the question names; 1 if it names none.
     pub time: f64,
 }
 
 impl Factors {
-    /// Those of a passage that has no signals.
+    /// The factors of a passage without signals.
     pub(super) const NEUTRAL: Self = Self { importance: 1.0, recency: 1.0, uses: 1.0, time: 1.0 };
 
     pub(super) fn new(
@@ -89,13 +89,13 @@ impl Factors {
         }
     }
 
-    /// All of them together.
+    /// Returns the product of all factors.
     pub(super) fn product(self) -> f64 {
         self.importance * self.recency * self.uses * self.time
     }
 }
 
-/// 1 within the span, less with the distance from it.
+/// Returns 1 within the span, and less with the distance from it.
 fn nearness(time: DateTime<Utc>, asked: TimeSpan) -> f64 {
     let distance = days(time, asked.from).max(days(asked.until, time)).max(0.0);
     (-distance / TIME_DAYS).exp()

@@ -1,4 +1,4 @@
-//! Changes memories on request: edits, pins, takes back, archives, erases.
+//! Changes memories on request: edits, pins, forgets, archives and erases them.
 
 use chrono::{DateTime, Duration, Utc};
 use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable};
@@ -17,36 +17,36 @@ use super::{
 };
 use crate::{Actor, Engine, EngineError, EngineResult};
 
-/// Memories that one run archives, at most.
+/// Maximum number of memories that one run archives.
 const MAX_ARCHIVED: i64 = 10_000;
 
-/// An edit of a memory; absent fields stay as they are.
+/// An edit of a memory; absent fields stay unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryEdit {
-    /// Other words. Their statement is read again.
+    /// New text. Its statement is determined again.
     pub content: Option<String>,
-    /// Another kind.
+    /// New kind.
     pub kind: Option<MemoryKind>,
-    /// Another importance, 0 to 1.
+    /// New importance, 0 to 1.
     pub importance: Option<f32>,
-    /// When it is no longer recalled; `Some(None)` for never.
+    /// Time from which the memory is not recalled; `Some(None)` for never.
     pub expires_at: Option<Option<DateTime<Utc>>>,
-    /// Whether archiving leaves it alone.
+    /// Whether the memory is exempt from archiving.
     pub is_pinned: Option<bool>,
-    /// Another state: active, archived or forgotten.
+    /// New state: active, archived or forgotten.
     pub state: Option<MemoryState>,
-    /// Why, for the history.
+    /// Reason, for the history.
     pub reason: Option<String>,
 }
 
-/// Which memories are archived: unimportant ones that were not changed or used for long, and are not pinned.
+/// The memories to archive: unimportant ones that were neither changed nor used for long and are not pinned.
 #[derive(Debug, Clone, Copy)]
 pub struct Archive {
-    /// Those whose importance is less; 0 to 1.
+    /// Importance below which memories are archived, 0 to 1.
     pub below_importance: f32,
-    /// Those that were neither changed nor used for so many days; at least 1.
+    /// Number of days without a change or a use after which memories are archived, at least 1.
     pub idle_days: i32,
-    /// Whether they are only listed.
+    /// Whether the memories are only listed.
     pub is_dry_run: bool,
 }
 
@@ -99,7 +99,7 @@ impl MemoryEdit {
 }
 
 impl Engine {
-    /// Changes a memory of a user's. The step that it was; `None` when nothing changed.
+    /// Changes a memory of the user. Returns the step; `None` if nothing changed.
     pub fn edit_memory(
         &self,
         actor: Actor,
@@ -115,8 +115,8 @@ impl Engine {
         edited.map_err(|error: EngineError| error.naming("memory"))
     }
 
-    /// Archives old, unimportant and unused memories in one step, which can be undone. Returns them as they were, and the step unless
-    /// none was archived.
+    /// Archives old, unimportant and unused memories in one step, which can be undone. Returns the memories in their previous
+    /// form, and the step; `None` if none was archived.
     pub fn archive_memories(
         &self,
         actor: Actor,
@@ -128,7 +128,8 @@ impl Engine {
         Ok(self.db().transaction(actor, |conn| archive(conn, &room, which))?)
     }
 
-    /// Deletes a memory with those that were merged into it, their vectors, words and history. It cannot be undone. Returns how many.
+    /// Deletes a memory and those that were merged into it, with their vectors, words and history. It cannot be undone. Returns
+    /// the number of deleted memories.
     pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
         let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
         let erased = self.db().transaction(actor, |conn| {

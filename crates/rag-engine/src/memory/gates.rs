@@ -2,19 +2,19 @@
 
 use super::secrets::find_secret;
 
-/// Why a text is not remembered.
+/// The reason why a text is not remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// It holds a secret of this kind.
+    /// It contains a secret of this kind.
     Secret(&'static str),
     /// It states nothing.
     SmallTalk,
-    /// It asks.
+    /// It is a question.
     Question,
 }
 
 impl Refused {
-    /// The code of the reason, for programs.
+    /// Returns the code of the reason, for programs.
     pub fn code(self) -> &'static str {
         match self {
             Self::Secret(_) => "secret",
@@ -23,7 +23,7 @@ impl Refused {
         }
     }
 
-    /// The reason, for people.
+    /// Returns the reason, for users.
     pub fn reason(self) -> String {
         match self {
             Self::Secret(kind) => {
@@ -35,7 +35,7 @@ impl Refused {
     }
 }
 
-/// Words that small talk is made of, in English and German, in lower case.
+/// Words of small talk, in English and German, in lower case.
 const SMALL_TALK: &[&str] = &[
     "hi",
     "hello",
@@ -134,7 +134,7 @@ const SMALL_TALK: &[&str] = &[
     "sounds",
     "wirklich",
 ];
-/// Words that a question begins with, in English and German, in lower case.
+/// Words at the beginning of questions, in English and German, in lower case.
 const QUESTION_WORDS: &[&str] = &[
     "what",
     "what's",
@@ -176,7 +176,7 @@ const QUESTION_WORDS: &[&str] = &[
     "hast",
 ];
 
-/// Why the text is not remembered; `None` if it is.
+/// Returns the reason why the text is not remembered; `None` if it is.
 pub fn refuse(text: &str) -> Option<Refused> {
     if let Some(kind) = find_secret(text) {
         return Some(Refused::Secret(kind));
@@ -191,14 +191,14 @@ pub fn refuse(text: &str) -> Option<Refused> {
     is_question(text, &words).then_some(Refused::Question)
 }
 
-/// Whether all of it asks: a text that states something before it asks is remembered.
+/// Returns whether the whole text is a question: a text that states something before it asks is remembered.
 fn is_question(text: &str, words: &[String]) -> bool {
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')'));
     let asks = text.ends_with(['?', '？', '؟']);
     let inner = text.trim_end_matches(['?', '!', '.', '？', '؟']);
     let is_one_sentence = !inner.contains(". ") && !inner.contains("! ") && !inner.contains('\n');
     let begins = words.first().is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()));
-    // Without a question mark only words that begin no statement count.
+    // Without a question mark, only words that cannot begin a statement count.
     let begins_surely = words.first().is_some_and(|word| {
         matches!(word.as_str(), "how" | "why" | "who" | "where" | "wer" | "wieso" | "warum" | "wo")
             && words.len() > 2
@@ -206,7 +206,7 @@ fn is_question(text: &str, words: &[String]) -> bool {
     (asks && (is_one_sentence || begins)) || (begins_surely && is_one_sentence && !text.contains(','))
 }
 
-/// The words in lower case, without the signs around them.
+/// Returns the words in lower case, without punctuation around them.
 pub(super) fn plain_words(text: &str) -> Vec<String> {
     text.split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())

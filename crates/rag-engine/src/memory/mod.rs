@@ -1,6 +1,7 @@
-//! Long-term memory: facts of users, recalled with reasons, corrected instead of piled up; each step can be undone.
+//! Long-term memory: facts of users, recalled with reasons, and corrected instead of accumulated; each step can be undone.
 //!
-//! A memory is a passage of its user's collection of memories, so search, word statistics and row-level security are those of documents.
+//! A memory is a passage in its user's collection of memories, so it has the search, word statistics and row-level security of
+//! documents.
 
 mod dates;
 mod fact;

@@ -1,4 +1,5 @@
-//! Recalls: one ranked list over memories and documents, by relevance times bounded factors, within limits, each with its reasons.
+//! Recalls: one ranked list over memories and documents, by relevance times bounded factors, within limits, each result with its
+//! reasons.
 
 use chrono::{DateTime, Utc};
 use rag_repo::{
@@ -20,9 +21,9 @@ use crate::{
 };
 use rag_repo::statement::PlanDepth;
 
-/// Candidates that are looked at for each result that is wanted: factors can raise what relevance alone puts further down.
+/// Number of candidates for each requested result: the factors can raise candidates of lower relevance.
 const LOOKED_AT: usize = 4;
-/// Minimum number of candidates that are looked at.
+/// Minimum number of candidates.
 const MIN_LOOKED_AT: usize = 50;
 
 /// A recall: the query, the sources and the limits.
@@ -32,34 +33,34 @@ pub struct RecallRequest<'a> {
     pub query: &'a str,
     /// Whether memories are recalled.
     pub memories: bool,
-    /// Whether passages of documents are.
+    /// Whether passages of documents are recalled.
     pub documents: bool,
-    /// Collections of documents; all that the asker may see when empty.
+    /// Collections of documents; if empty, all that the user can see.
     pub collections: &'a [CollectionId],
-    /// Only memories of these kinds; of any when empty.
+    /// Kinds of memories to recall; any if empty.
     pub kinds: &'a [MemoryKind],
     /// Maximum number of results, at least 1.
     pub limit: usize,
-    /// Maximum number of memories and of passages of documents among them.
+    /// Maximum number of memories among the results.
     pub max_memories: usize,
-    /// As `max_memories`.
+    /// Maximum number of passages of documents among the results.
     pub max_passages: usize,
-    /// Maximum number of tokens of all results; no limit when absent.
+    /// Maximum number of tokens of all results; `None` for no limit.
     pub max_tokens: Option<usize>,
-    /// The time as of which memories are recalled; now when absent.
+    /// Time as of which memories are recalled; now if absent.
     pub as_of: Option<DateTime<Utc>>,
-    /// Minimum cosine of a result with the query, -1 to 1: below it, nothing is better than noise.
+    /// Minimum cosine of a result with the query, -1 to 1; results below it are no better than noise.
     pub min_similarity: f64,
-    /// How far each signal counts beside relevance.
+    /// Weights of the signals apart from relevance.
     pub weights: Weights,
     /// Whether the recall counts as a use of its memories.
     pub counts: bool,
-    /// Whether the search behind it has a trace.
+    /// Whether the underlying search has a trace, and the depth of its plans.
     pub explain: Option<PlanDepth>,
 }
 
 impl<'a> RecallRequest<'a> {
-    /// Recalls memories by the usual rules.
+    /// Creates a recall of memories with the default limits and weights.
     pub fn new(query: &'a str) -> Self {
         Self {
             query,
@@ -83,13 +84,13 @@ impl<'a> RecallRequest<'a> {
 /// A result with its reasons.
 #[derive(Debug, Clone)]
 pub struct Recalled {
-    /// The passage, with the scores of words and vectors.
+    /// Passage, with the scores of words and vectors.
     pub found: Found,
-    /// The score that it is ranked by: the fused score times the factors.
+    /// Score by which it is ranked: the fused score times the factors.
     pub score: f64,
-    /// The factors.
+    /// Factors of the score.
     pub factors: Factors,
-    /// Its tokens, as the embedding model counts them.
+    /// Number of tokens, as the embedding model counts them.
     pub tokens: usize,
 }
 
@@ -98,20 +99,20 @@ pub struct Recalled {
 pub struct Recall {
     /// Results, best first.
     pub results: Vec<Recalled>,
-    /// The time that the query names, read by rule.
+    /// Time that the query names, determined by rule.
     pub asked_time: Option<TimeSpan>,
-    /// The time as of which memories were recalled.
+    /// Time as of which memories were recalled.
     pub as_of: DateTime<Utc>,
-    /// Whether there were candidates, of which none was similar enough.
+    /// Whether there were candidates, none of which was similar enough.
     pub nothing_relevant: bool,
-    /// Tokens of all results.
+    /// Number of tokens of all results.
     pub tokens: usize,
-    /// The search behind it, without its results; `None` when there was nothing to search.
+    /// Underlying search, without its results; `None` if there was nothing to search.
     pub search: Option<SearchResult>,
 }
 
 impl Engine {
-    /// Recalls what the user may see. Memories are the user's own alone.
+    /// Recalls passages that the user can see. Memories are only the user's own.
     pub fn recall(&self, actor: Actor, user: UserId, request: &RecallRequest<'_>) -> EngineResult<Recall> {
         request.weights.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
         let (now, rooms) = self
@@ -144,7 +145,7 @@ impl Engine {
         Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens, search: Some(result) })
     }
 
-    /// The candidates that are relevant, by relevance times factors.
+    /// Returns the relevant candidates, ranked by relevance times factors.
     fn weigh(
         &self,
         request: &RecallRequest<'_>,
@@ -187,7 +188,7 @@ impl Engine {
     }
 }
 
-/// The collections that are searched.
+/// Returns the collections to search.
 fn rooms(
     conn: &mut PgConnection,
     user: UserId,
@@ -215,7 +216,7 @@ fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
     }
 }
 
-/// The signals of a memory; a passage of a document has none.
+/// Returns the signals of a memory; `None` for a passage of a document.
 fn signals(passage: &Passage) -> Option<Signals> {
     let Origin::Memory(origin) = &passage.origin else { return None };
     let content = &origin.memory.content;
@@ -226,7 +227,8 @@ fn signals(passage: &Passage) -> Option<Signals> {
     })
 }
 
-/// The best that fit: a result that is too long for what is left is passed over for shorter ones after it.
+/// Returns the best results that fit: one that is too long for the remaining tokens is skipped in favour of shorter ones after
+/// it.
 fn within_limits(request: &RecallRequest<'_>, ranked: Vec<Recalled>) -> Vec<Recalled> {
     let mut left = request.max_tokens.unwrap_or(usize::MAX);
     let (mut memories, mut passages) = (request.max_memories, request.max_passages);

@@ -1,4 +1,4 @@
-//! Remembers facts: refuses secrets, questions and small talk, counts known facts, supersedes old values, and stores the rest.
+//! Remembers facts: refuses secrets, questions and small talk, counts known facts, supersedes old values, and stores other facts.
 
 use chrono::{DateTime, Utc};
 use pgvector::HalfVector;
@@ -26,64 +26,64 @@ use crate::{
     words::{Spoken, language_name, passage_words},
 };
 
-/// Memories that a new one is compared with.
+/// Number of stored memories that a new one is compared with.
 const NEAREST: i64 = 3;
 
 /// The outcome of remembering a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remembered {
-    /// It is a new memory.
+    /// A new memory.
     Stored {
-        /// The memory.
+        /// Id of the memory.
         id: PassageId,
-        /// The step.
+        /// Id of the step.
         step: MemoryStepId,
     },
-    /// It was known; it is counted as said again.
+    /// A known fact, which was counted as stated again.
     SeenAgain {
-        /// The memory that says it.
+        /// Id of the memory that states it.
         id: PassageId,
-        /// The step.
+        /// Id of the step.
         step: MemoryStepId,
     },
-    /// It is nearly the same as a known memory; both are kept, and one is recalled.
+    /// Nearly the same as a known memory; both are kept, and one of them is recalled.
     Merged {
-        /// The memory that is recalled.
+        /// Id of the memory that is recalled.
         id: PassageId,
-        /// The other one.
+        /// Id of the other memory.
         other: PassageId,
-        /// The step.
+        /// Id of the step.
         step: MemoryStepId,
     },
-    /// It is a new memory that holds instead of another.
+    /// A new memory that supersedes another.
     Superseded {
-        /// The memory.
+        /// Id of the new memory.
         id: PassageId,
-        /// The one that it replaced.
+        /// Id of the superseded memory.
         replaced: PassageId,
-        /// The step.
+        /// Id of the step.
         step: MemoryStepId,
     },
-    /// It is not stored.
+    /// A refused fact, which is not stored.
     Refused(Refused),
-    /// One of its values cannot be stored; the text names it.
+    /// A fact with a value that cannot be stored; the text names it.
     Invalid(String),
 }
 
-/// The collection of a user's memories, and its model.
+/// The collection of a user's memories, with its model.
 pub(super) struct MemoryRoom<'e> {
     pub(super) user: UserId,
     pub(super) collection: Collection,
     pub(super) model: &'e Model,
 }
 
-/// The vector and the words of a memory.
+/// The vector and the words by which searches find a memory.
 pub(super) struct SearchRows {
     pub(super) embedding: NewEmbedding,
     pub(super) words: PassageWords,
 }
 
-/// A fact that passed, with its rows made, so that a transaction that is run again writes the same.
+/// An accepted fact with its rows, built beforehand so that a transaction that is run again writes the same rows.
 struct Draft<'f> {
     fact: &'f Fact,
     id: PassageId,
@@ -91,8 +91,8 @@ struct Draft<'f> {
 }
 
 impl Engine {
-    /// Remembers facts of a user's, in their order and in one transaction. There is a result for each: a fact that is refused or
-    /// invalid does not keep the others from being stored.
+    /// Remembers facts of the user, in order and in one transaction. Returns one result for each fact: a fact that is refused or
+    /// invalid does not prevent the others from being stored.
     pub fn remember(&self, actor: Actor, user: UserId, facts: &[Fact]) -> EngineResult<Vec<Remembered>> {
         if facts.len() > MAX_FACTS {
             return Err(EngineError::Invalid(format!(
@@ -118,7 +118,7 @@ impl Engine {
         Ok(checked.into_iter().filter_map(|refused| refused.or_else(|| stored.next())).collect())
     }
 
-    /// The room of a user's memories; `None` before the first one.
+    /// Returns the collection of the user's memories; `None` if they have none yet.
     pub(super) fn memory_room(&self, actor: Actor, user: UserId) -> EngineResult<Option<MemoryRoom<'_>>> {
         let found = self.db().read(actor, |conn| collections::memory_of(conn, user))?;
         let room =
@@ -149,7 +149,7 @@ impl Engine {
         Ok(drafts.collect())
     }
 
-    /// The vector and the words of a text.
+    /// Returns the vector and the words of a text.
     pub(super) fn search_rows(
         &self,
         room: &MemoryRoom<'_>,
@@ -173,7 +173,7 @@ impl Engine {
         SearchRows { embedding, words: passage_words(&spoken, self.memory_language(text)) }
     }
 
-    /// The language by whose rules the words of a memory are made.
+    /// Returns the language whose rules apply to the words of a memory.
     fn memory_language(&self, text: &str) -> &'static str {
         let detected = Language::detect(text).map(|language| language.code);
         language_name(detected.as_deref().unwrap_or(&self.settings().ingest.default_language))
@@ -187,7 +187,7 @@ fn check(fact: &Fact) -> Option<Remembered> {
     fact.check().err().map(Remembered::Invalid)
 }
 
-/// Stores facts one after another; each sees those before it.
+/// Stores facts one after another; each is compared with those before it.
 struct Writer<'w> {
     engine: &'w Engine,
     room: &'w MemoryRoom<'w>,
@@ -213,7 +213,7 @@ impl<'w> Writer<'w> {
         Ok(done)
     }
 
-    /// A typed statement holds until the next one about the same property.
+    /// Stores a typed statement, which holds until the next statement about the same property.
     fn store_statement(
         &self,
         conn: &mut PgConnection,
@@ -258,7 +258,7 @@ impl<'w> Writer<'w> {
         Ok(Remembered::Superseded { id, replaced: old.id, step: step.id })
     }
 
-    /// Another text is new unless a memory says it.
+    /// Stores a fact without a typed statement, unless a memory states the same.
     fn store_text(
         &self,
         conn: &mut PgConnection,
@@ -284,7 +284,7 @@ impl<'w> Writer<'w> {
             Likeness::StoredSaysAll => {
                 let (state, superseded_by) = (MemoryState::Merged, Some(known.id));
                 new.content = MemoryContent { state, superseded_by, ..new.content };
-                // Never recalled, so it needs neither vector nor words.
+                // This memory is never recalled, so it needs neither vector nor words.
                 self.insert(conn, &new, None)?;
                 step.note_new(
                     &new,
@@ -323,7 +323,7 @@ impl<'w> Writer<'w> {
         memories::insert(conn, &passage, new, rows.map(|rows| (&rows.embedding, &rows.words)))
     }
 
-    /// The nearest active memory that says the same, or nearly.
+    /// Returns the nearest active memory that states the same, or nearly the same.
     fn find_like(
         &self,
         conn: &mut PgConnection,

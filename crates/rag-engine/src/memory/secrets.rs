@@ -1,6 +1,6 @@
-//! Recognises secrets in a text by rule: keys, passwords, card and account numbers. Knows no database and no model.
+//! Recognises secrets in a text by rule: keys, passwords, card and account numbers. Uses no database and no model.
 
-/// Beginnings of keys that services give out.
+/// Prefixes of keys that well-known services issue.
 const KEY_PREFIXES: &[&str] = &[
     "sk-",
     "sk_live_",
@@ -19,7 +19,7 @@ const KEY_PREFIXES: &[&str] = &[
     "eyJ",
     "rag_",
 ];
-/// Words after which a secret stands, in lower case; in English and German.
+/// Words that precede a secret, in lower case; in English and German.
 const SECRET_WORDS: &[&str] = &[
     "password",
     "passwort",
@@ -44,14 +44,14 @@ const SECRET_WORDS: &[&str] = &[
     "pwd",
     "kreditkarte",
 ];
-/// Words between such a word and the secret.
+/// Words that may stand between such a word and the secret.
 const LINKS: &[&str] = &["is", "was", "ist", "war", "lautet", "code", "number", "key", "=", ":"];
-/// Minimum length of a word that is taken for a key by its letters and digits, in characters.
+/// Minimum length of a word that counts as a key because of its letters and digits, in characters.
 const MIN_KEY_CHARS: usize = 20;
-/// Digits of a payment card.
+/// Number of digits of a payment card.
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// The kind of secret that the text holds; `None` if it holds none that the rules know.
+/// Returns the kind of secret that the text contains; `None` if the rules find none.
 pub(super) fn find_secret(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
         return Some("a private key");
@@ -76,7 +76,7 @@ fn trimmed(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// A known beginning, or a long word of mixed letters and digits, which no language has.
+/// Returns whether a word has a known prefix, or is long and mixes letters and digits as no natural language does.
 fn looks_like_key(word: &str) -> bool {
     let rest = KEY_PREFIXES.iter().find_map(|prefix| word.strip_prefix(prefix));
     if rest.is_some_and(|rest| rest.chars().filter(char::is_ascii_alphanumeric).count() >= 10) {
@@ -90,7 +90,8 @@ fn looks_like_key(word: &str) -> bool {
     digits >= 3 && word.chars().any(|c| c.is_ascii_alphabetic())
 }
 
-/// A run of digits, with spaces or dashes between them, that passes the check of payment cards (Luhn).
+/// Returns whether the text contains a run of digits, with spaces or dashes between them, that passes the check of payment cards
+/// (Luhn).
 fn has_card_number(text: &str) -> bool {
     let mut run: Vec<u32> = Vec::new();
     let mut gap = 0;
@@ -122,11 +123,11 @@ fn passes_luhn(digits: &[u32]) -> bool {
             (_, double) => double,
         })
         .sum();
-    // Zeros alone pass the check and are no card.
+    // Zeros alone pass the check, but are not a card number.
     sum > 0 && sum.is_multiple_of(10)
 }
 
-/// `123-45-6789`.
+/// Finds numbers of the form `123-45-6789`.
 fn has_social_security_number(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit() && c != '-').any(|word| {
         let parts: Vec<usize> = word.split('-').map(str::len).collect();
@@ -134,7 +135,7 @@ fn has_social_security_number(text: &str) -> bool {
     })
 }
 
-/// An IBAN, with or without spaces, that passes its check (ISO 7064, modulo 97).
+/// Finds an IBAN, with or without spaces, that passes its check (ISO 7064, modulo 97).
 fn has_account_number(words: &[&str]) -> bool {
     (0..words.len()).any(|start| {
         let mut joined = String::new();
@@ -158,7 +159,7 @@ fn is_iban(text: &str) -> bool {
     well_formed && left == 1
 }
 
-/// A word for a secret, followed by a word that can be one: `my password is hunter2`, `PIN: 4711`.
+/// Finds a word for a secret, followed by a word that can be one: `my password is hunter2`, `PIN: 4711`.
 fn names_password(words: &[&str]) -> bool {
     words.iter().enumerate().any(|(place, word)| {
         let (name, joined) = word.split_once([':', '=']).unwrap_or((word, ""));
@@ -184,7 +185,8 @@ fn names_password(words: &[&str]) -> bool {
     })
 }
 
-/// Whether a word that follows a word for a secret can be the secret: it holds a digit or a sign, or capitals within.
+/// Returns whether a word that follows a word for a secret can be the secret: it contains a digit, a sign, or capitals after its
+/// first letter.
 fn can_be_secret(word: &str) -> bool {
     let has_capital_within =
         word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);

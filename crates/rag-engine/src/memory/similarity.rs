@@ -6,32 +6,32 @@ use rag_text::analyse::Analyser;
 
 use super::gates::plain_words;
 
-/// How two texts relate.
+/// The relation of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Likeness {
     /// The same words in the same order.
     Same,
-    /// The same statement in slightly other words; the stored one says as much.
+    /// The same statement in slightly different words; the stored text is as complete.
     StoredSaysAll,
-    /// The same statement; the new one says more.
+    /// The same statement; the new text is more complete.
     NewSaysMore,
-    /// Another statement.
+    /// A different statement.
     Other,
 }
 
-/// Minimum cosine at which texts of nearly the same words are taken for one statement.
+/// Minimum cosine at which texts of nearly the same words count as the same statement.
 const MIN_COSINE: f64 = 0.9;
-/// Minimum part of the words of both that they have in common.
+/// Minimum share of common words among the words of both texts, 0 to 1.
 const MIN_COMMON: f64 = 0.75;
-/// Words that turn a statement round, in English and German.
+/// Words that negate or reverse a statement, in English and German.
 const NEGATIONS: &[&str] = &[
     "not", "no", "never", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "won't", "can't",
     "cannot", "hate", "dislike", "nicht", "kein", "keine", "keinen", "nie", "niemals", "hasse", "without",
     "ohne", "stopped",
 ];
 
-/// How the new text relates to the stored one. Numbers, negations and words with signs or capitals within must be equal: texts that
-/// differ in these say different things, however near their vectors are.
+/// Compares the new text with the stored one. Numbers, negations and words that contain signs must be equal: texts that differ in
+/// them state different things, however near their vectors are.
 pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> Likeness {
     let (new_words, stored_words) = (plain_words(new), plain_words(stored));
     if new_words == stored_words {
@@ -53,7 +53,7 @@ pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> L
     if common == stored_stems.len() && common == new_stems.len() {
         return Likeness::StoredSaysAll;
     }
-    // A word on each side that the other lacks is another value, not another wording.
+    // If each text has a word that the other lacks, they differ in a value, not only in wording.
     let is_part = common == new_stems.len() || common == stored_stems.len();
     if !is_part || ratio(common, all) < MIN_COMMON {
         return Likeness::Other;

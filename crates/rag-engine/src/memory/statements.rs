@@ -1,4 +1,4 @@
-//! Reads typed statements out of first-person sentences by rule, in English and German.
+//! Extracts typed statements from first-person sentences by rule, in English and German.
 
 use rag_schema::{enums::MemoryKind, models::Statement};
 
@@ -35,7 +35,7 @@ const BEGINNINGS: &[(&str, &str)] = &[
     ("ich bin geboren am ", "birthday"),
     ("i prefer to be called ", "name"),
 ];
-/// Beginnings of sentences about what the user likes, which can have many values at a time.
+/// Beginnings of sentences about the user's preferences, of which several can hold at a time.
 const PREFERENCES: &[&str] = &[
     "i like ",
     "i love ",
@@ -60,7 +60,7 @@ const PREFERENCES: &[&str] = &[
     "i always ",
     "i never ",
 ];
-/// Beginnings of sentences that say how to answer.
+/// Beginnings of sentences about how to answer.
 const INSTRUCTIONS: &[&str] = &[
     "always ",
     "never ",
@@ -72,22 +72,21 @@ const INSTRUCTIONS: &[&str] = &[
     "nenne mich ",
     "call me ",
 ];
-/// Words with which a property begins that belongs to the user, and the verbs after it.
+/// Words that precede a property of the user.
 const POSSESSIVES: &[&str] = &["my ", "mein ", "meine ", "our "];
 const COPULAS: [&str; 8] =
     [" is now ", " is ", " are ", " ist jetzt ", " ist ", " heißt ", " heisst ", " sind "];
-/// Words of a property at most: longer is a sentence of its own.
+/// Maximum number of words of a property: a longer phrase is a sentence of its own.
 const MAX_ATTRIBUTE_WORDS: usize = 4;
 
-/// The statement that the text makes, where it is one sentence of a known form.
+/// Returns the statement of a text that is one sentence of a known form.
 pub(super) fn read_statement(text: &str) -> Option<Statement> {
     let text = text.trim().trim_end_matches(['.', '!']);
     if text.contains(". ") || text.contains('\n') || text.contains('?') {
         return None;
     }
     let lower = text.to_lowercase();
-    // Lower case can have another length: the value is cut from the end, where the original has the same number of bytes or the text
-    // is left alone.
+    // Lower case can have a different length. The value is then not cut from the original.
     let value_at = |start: usize| (lower.len() == text.len()).then(|| text.get(start..)).flatten();
     for (beginning, attribute) in BEGINNINGS {
         if lower.starts_with(beginning) {
@@ -115,7 +114,7 @@ fn statement(attribute: &str, value: &str) -> Option<Statement> {
     })
 }
 
-/// The kind of memory that a text is, where its beginning tells it.
+/// Returns the kind of a memory, determined by the beginning of the text.
 pub(super) fn read_kind(text: &str) -> MemoryKind {
     let lower = text.trim().to_lowercase();
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| lower.starts_with(beginning));
@@ -128,7 +127,7 @@ pub(super) fn read_kind(text: &str) -> MemoryKind {
     }
 }
 
-/// Whether two values are the same but for case, signs and spaces.
+/// Returns whether two values are equal, ignoring case, signs and spaces.
 pub(super) fn is_same_value(one: Option<&str>, other: Option<&str>) -> bool {
     let plain = |text: Option<&str>| {
         text.unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Steps: each changes memories and says why, and can be undone while nothing later has changed the same memories.
+//! Steps: each changes memories and records the reason, and can be undone until a later step changes the same memories.
 
 use rag_repo::{PgConnection, RepoResult, memories, memory_changes};
 use rag_schema::{
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::remember::{MemoryRoom, SearchRows};
 use crate::{Actor, Engine, EngineError, EngineResult};
 
-/// A step under way: the changes that it makes, appended at its end.
+/// A step in progress: the changes that it makes, appended at its end.
 pub(super) struct Step {
     /// Its id.
     pub(super) id: MemoryStepId,
@@ -21,7 +21,7 @@ pub(super) struct Step {
     changes: Vec<NewMemoryChange>,
 }
 
-/// Why a memory changes.
+/// The reason for a change of a memory.
 pub(super) struct Cause {
     pub(super) action: MemoryAction,
     pub(super) reason: String,
@@ -38,7 +38,7 @@ impl Step {
         Self { id: MemoryStepId::new(), user, made_by, undoes: None, changes: Vec::new() }
     }
 
-    /// Notes a memory that the caller inserts.
+    /// Records a memory that the caller inserts.
     pub(super) fn note_new(&mut self, new: &NewMemory, cause: Cause) {
         self.note(new.id, cause, (None, &new.content), 0);
     }
@@ -56,7 +56,7 @@ impl Step {
         Ok(())
     }
 
-    /// Counts that a memory was said again.
+    /// Counts that a memory was stated again.
     pub(super) fn see_again(
         &mut self,
         conn: &mut PgConnection,
@@ -98,7 +98,7 @@ impl Step {
     }
 }
 
-/// A change with the contents that it went between.
+/// A change with the contents of the memory before and after it.
 struct Between {
     change: MemoryChange,
     before: Option<MemoryContent>,
@@ -115,15 +115,15 @@ impl Between {
         Ok(Self { change, before, after })
     }
 
-    /// The memory as the undoing leaves it. A memory that the step stored is taken back; its row stays, so that this can be
-    /// undone, too.
+    /// Returns the memory after undoing the change. A memory that the step stored becomes forgotten; its row is kept, so that the
+    /// undoing can be undone, too.
     fn undone(&self) -> MemoryContent {
         self.before
             .clone()
             .unwrap_or_else(|| MemoryContent { state: MemoryState::Forgotten, ..self.after.clone() })
     }
 
-    /// Words that must be indexed again.
+    /// Returns the text whose words must be indexed again; `None` if the text did not change.
     fn other_words(&self) -> Option<&str> {
         let before = self.before.as_ref()?;
         (before.content != self.after.content).then_some(before.content.as_str())
@@ -131,8 +131,8 @@ impl Between {
 }
 
 impl Engine {
-    /// Undoes a step, which is a step itself and can be undone. `EngineError::Conflict` when it is undone already, or when a later step
-    /// changed one of its memories: that one is to be undone first.
+    /// Undoes a step. The undoing is a step, too, and can be undone. Returns `EngineError::Conflict` if the step is already
+    /// undone, or if a later step changed one of its memories: that one must be undone first.
     pub fn undo_memory_step(
         &self,
         actor: Actor,
@@ -145,7 +145,7 @@ impl Engine {
         if changes.is_empty() {
             return Err(EngineError::NotFound("step"));
         }
-        // Embedded before a connection is taken.
+        // Computed before a connection is taken.
         let mut rows = Vec::new();
         for change in &changes {
             let words = change.other_words();
@@ -188,12 +188,13 @@ fn undo<'c>(
     Ok(undoing.finish(conn)?)
 }
 
-/// Refuses to undo a step that is not the last one of the memory. Steps that were undone, and those that undid them, do not count.
+/// Refuses to undo a step that is not the last one of the memory. Steps that were undone, and those that undid them, do not
+/// count.
 fn check_last(conn: &mut PgConnection, step: MemoryStepId, memory: PassageId) -> EngineResult<()> {
     let history = memory_changes::history(conn, memory)?;
     let mut gone = std::collections::HashSet::new();
     for change in &history {
-        // The newest first: a step that was undone is undone by a later one that was not.
+        // Newest first: a step was undone by a later one that is itself not undone.
         if gone.contains(&change.step_id) {
             if change.step_id == step {
                 return Err(EngineError::Conflict("This step is undone already.".to_owned()));

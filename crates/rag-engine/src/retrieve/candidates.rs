@@ -1,4 +1,4 @@
-//! The part of a search that needs a connection: each wording's list, merged, and what the best of it say.
+//! The part of a search that needs a connection: the list of each wording, merged, with the passages of the best results.
 
 use std::collections::HashMap;
 
@@ -24,32 +24,32 @@ use crate::{
     words::{asked_phrases, languages},
 };
 
-/// Results with what they say, best first.
+/// Results with their passages, best first.
 pub(super) type Best = Vec<(Ranked, Passage)>;
 
-/// What the database found.
+/// The results of the database's part of a search.
 pub(super) struct Candidates {
-    /// The best by fused score, best first, with what they say.
+    /// The results with the best fused scores, best first, with their passages.
     pub(super) best: Best,
-    /// Scores of the candidates after them, in falling order.
+    /// Scores of the remaining candidates, in descending order.
     pub(super) rest: Vec<f64>,
-    /// Vectors of the best, when they are to be compared with each other.
+    /// Vectors of the best results, if they are to be compared with each other.
     pub(super) vectors: Vectors,
     /// Collections that were searched.
     pub(super) collections: Vec<CollectionId>,
-    /// Languages of what was searched.
+    /// Languages of the searched collections.
     pub(super) languages: Languages,
     /// Names of the models whose vectors were compared.
     pub(super) models: Vec<String>,
-    /// Collections whose vectors took no part, because this process does not have their model.
+    /// Collections whose vectors were not searched because this process does not have their model.
     pub(super) lacking: Vec<ModelGroup>,
     pub(super) dense_plan: Option<DensePlan>,
     pub(super) pruned_words: Vec<String>,
-    /// Codes, numbers and names in the question that no passage holds.
+    /// Identifiers in the question that no passage contains: codes, numbers and names.
     pub(super) unknown_identifiers: Vec<String>,
 }
 
-/// Searches every wording, and merges what they found.
+/// Searches with every wording and merges the results.
 pub(super) fn find_candidates(
     context: &SearchContext<'_>,
     conn: &mut PgConnection,
@@ -102,7 +102,7 @@ pub(super) fn find_candidates(
     })
 }
 
-/// Where vectors are compared: the collections of each model that the question was embedded by.
+/// Returns the collections of each model that the question was embedded with: those whose vectors are compared.
 fn areas<'a>(context: &SearchContext<'a>, corpus: &Corpus, scope: &Scope) -> Vec<Area<'a>> {
     let breadth = &context.settings().breadth;
     let area = |group: &ModelGroup| {
@@ -113,7 +113,7 @@ fn areas<'a>(context: &SearchContext<'a>, corpus: &Corpus, scope: &Scope) -> Vec
     corpus.groups.iter().filter_map(area).collect()
 }
 
-/// The collections whose vectors should take part and cannot.
+/// Returns the collections whose vectors should be searched but cannot be.
 fn lacking(context: &SearchContext<'_>, corpus: &Corpus, areas: &[Area<'_>]) -> Vec<ModelGroup> {
     let is_lacking = |group: &&ModelGroup| areas.iter().all(|area| area.model.id() != group.model_id);
     let wanted = context.request.mode != Mode::Lexical;
@@ -134,7 +134,7 @@ fn traced(corpus: &Corpus, scope: &Scope, areas: &[Area<'_>], lacking: &[ModelGr
     })
 }
 
-/// The vectors of the best, when they are to be compared with each other.
+/// Returns the vectors of the best results, if they are to be compared with each other.
 fn vectors(
     context: &SearchContext<'_>,
     conn: &mut PgConnection,
@@ -153,7 +153,7 @@ fn vectors(
 }
 
 impl Candidates {
-    /// Why a search by vectors alone cannot search any of the collections; none when it can.
+    /// Returns the reason why a search by vectors alone cannot search any of the collections; `None` if it can.
     pub(super) fn refusal(&self, mode: Mode) -> Option<String> {
         let is_refused = mode == Mode::Dense && self.models.is_empty() && !self.lacking.is_empty();
         let names: Vec<&str> = self.lacking.iter().map(|group| group.model_name.as_str()).collect();
@@ -167,7 +167,7 @@ impl Candidates {
         })
     }
 
-    /// What a reader of the results must know of collections whose model this process does not have, a sentence for each model.
+    /// Returns warnings about collections whose model this process does not have, one sentence for each model.
     pub(super) fn warnings(&self, mode: Mode) -> Vec<String> {
         let all = self.collections.len();
         let how = if mode == Mode::Dense { "not searched" } else { "searched by words alone" };
@@ -183,7 +183,7 @@ impl Candidates {
     }
 }
 
-/// The best of the ranked with their passages, and the scores of the others.
+/// Returns the best of the ranked results with their passages, and the scores of the others.
 fn with_passages(
     context: &SearchContext<'_>,
     conn: &mut PgConnection,

@@ -1,27 +1,27 @@
-//! Follow-up questions: what a question leaves out stands in the one before it.
+//! Follow-up questions: the question before supplies the words that a follow-up omits.
 
 use rag_schema::enums::Sender;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Something said in a conversation before the question.
+/// A message of the conversation before the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said<'a> {
     /// The speaker.
     pub sender: Sender,
-    /// What was said.
+    /// Text of the message.
     pub text: &'a str,
 }
 
-/// The question before, when this one leans on it.
+/// Returns the question before, if this one depends on it.
 pub(super) fn question_before<'a>(question: &str, said: &[Said<'a>]) -> Option<&'a str> {
     let before = said.iter().rev().find(|said| said.sender == Sender::User)?;
     leans_on_context(question).then_some(before.text)
 }
 
-/// A question of so few words leans on the one before it.
+/// Maximum number of words of a question that always counts as a follow-up.
 const FEW_WORDS: usize = 3;
 
-/// Words that point at something said before, in English, German, French and Spanish.
+/// Words that refer to an earlier message, in English, German, French and Spanish.
 const POINTERS: [&str; 54] = [
     "it", "its", "they", "them", "their", "theirs", "he", "him", "his", "she", "her", "hers", "this", "that",
     "these", "those", "there", "then", "one", "ones", "former", "latter", "else", "same", "er", "ihn", "ihm",
@@ -30,13 +30,13 @@ const POINTERS: [&str; 54] = [
     "esto", "su",
 ];
 
-/// Whether the question can hardly be understood alone: it is very short, or points at something.
+/// Returns whether the question depends on its context: it is very short, or refers to an earlier message.
 fn leans_on_context(question: &str) -> bool {
     let words: Vec<String> = question.unicode_words().map(str::to_lowercase).collect();
     words.len() <= FEW_WORDS || words.iter().any(|word| POINTERS.contains(&word.as_str()))
 }
 
-/// A unit vector between the question's and another one that counts `weight` against its 1.
+/// Changes the question's vector to the unit vector of the weighted sum with `other`, whose weight is `weight` against 1.
 pub(super) fn blend(question: &mut [f32], other: &[f32], weight: f32) {
     for (value, other) in question.iter_mut().zip(other) {
         *value += weight * other;

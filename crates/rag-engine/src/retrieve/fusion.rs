@@ -1,52 +1,52 @@
-//! Putting the lists of the two legs together.
+//! Fusion of the lists of the two legs.
 
 use std::collections::HashMap;
 
 use rag_repo::search::Hit;
 use rag_schema::ids::PassageId;
 
-/// How the legs are put together.
+/// The method of fusing the legs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fusion {
     /// Reciprocal rank fusion (Cormack, Clarke, Buettcher 2009): the sum of 1 / (k + rank).
     ReciprocalRank {
-        /// Weakens the lead of the first ranks; 60 in the paper.
+        /// Constant that reduces the advantage of the first ranks; 60 in the paper.
         k: f64,
     },
-    /// Convex combination (Bruch, Gai, Ingber 2023): weight * cosine + (1 - weight) * BM25 / best BM25 of the question. Where
-    /// even the best holds little of the question, it does not count as a whole match.
+    /// Convex combination (Bruch, Gai, Ingber 2023): weight * cosine + (1 - weight) * BM25 / best BM25 of the question. If even
+    /// the best BM25 covers little of the question, it does not count as a whole match.
     Convex {
         /// Weight of the dense leg, 0 to 1.
         dense_weight: f64,
     },
 }
 
-/// What is left of the dense leg's weight for a question in a language that the model did not learn.
-/// (`XQuAD` in Chinese with all-MiniLM-L6-v2: nDCG@10 of words alone .968, at this share of 0.7 .969, at 0.7 .953.)
+/// Factor of the dense leg's weight for a question in a language that the model was not trained on. (`XQuAD` in Chinese with
+/// all-MiniLM-L6-v2: nDCG@10 of words alone .968, with this factor of 0.7 .969, with 0.7 .953.)
 const FOREIGN_SHARE: f64 = 0.35;
 
-/// What is left of the lexical leg's weight for passages in other languages than the question's, by a model of many languages.
-/// (English questions on the German and the Chinese texts of `XQuAD` with multilingual-e5-small: nDCG@10 of vectors .918, .856; fused
-/// with the whole weight .889, .822, at this share .926, .857.)
+/// Factor of the lexical leg's weight for passages in languages other than the question's, with a multilingual model. (English
+/// questions on the German and the Chinese texts of `XQuAD` with multilingual-e5-small: nDCG@10 of vectors .918, .856; fused with
+/// the full weight .889, .822, with this factor .926, .857.)
 const STRANGE_SHARE: f64 = 0.35;
 
-/// Part of the idf of a question's words that the best BM25 must reach to count as a whole match. Where they are of the
-/// collection's language it does: less than one question in ten is below (`SciFact` .44, `XQuAD` .62 and .36, its tenth percentiles;
-/// English questions on the German texts: .10, where nDCG@10 goes from .750 to .770).
+/// Minimum best BM25 that counts as a whole match, as a share of the idf of the question's words. If the question is in the
+/// language of the collection, fewer than one question in ten is below it (tenth percentiles: `SciFact` .44, `XQuAD` .62 and .36;
+/// English questions on the German texts: .10, where nDCG@10 rises from .750 to .770).
 const MIN_MATCH: f64 = 0.3;
 
-/// How the scores of one search are put together.
+/// The fusion of the scores of one search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Blend {
-    /// The settings'.
+    /// Method, as set.
     pub(super) fusion: Fusion,
-    /// The cosine that counts as nothing: that of unrelated texts by the model.
+    /// Cosine that counts as zero: that of unrelated texts by the model.
     pub(super) unrelated_cosine: f64,
 }
 
 impl Blend {
-    /// The blend for a question that shares words with this part of the passages, 0 to 1, while its vector is near its answer in any
-    /// language.
+    /// Returns the blend for a question that shares its language with this part of the passages, 0 to 1. Its vector is near its
+    /// answer in any language.
     #[must_use]
     pub(super) fn for_shared_part(self, part: f64) -> Self {
         match self.fusion {
@@ -58,7 +58,8 @@ impl Blend {
         }
     }
 
-    /// The blend for a question of which the model knows the language of this part, 0 to 1: the less, the less its vectors count.
+    /// Returns the blend if the model was trained on the language of this part of the question, 0 to 1: the smaller the part, the
+    /// less the vectors count.
     #[must_use]
     pub(super) fn for_known_part(self, part: f64) -> Self {
         match self.fusion {
@@ -77,12 +78,12 @@ impl From<Fusion> for Blend {
     }
 }
 
-/// Rank and score that a leg gave.
+/// Rank and score in the list of a leg.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LegHit {
-    /// Place in the leg's list, from 1; none when the leg's list lacks the passage and only its score is known.
+    /// Rank in the leg's list, from 1; `None` if the passage is not on the list and only its score is known.
     pub rank: Option<usize>,
-    /// Cosine, -1 to 1, or BM25, 0 and up.
+    /// Cosine, -1 to 1, or BM25, at least 0.
     pub score: f64,
 }
 
@@ -91,24 +92,24 @@ pub struct LegHit {
 pub struct Ranked {
     /// The passage.
     pub passage_id: PassageId,
-    /// What it is ranked by, comparable within one answer only: the reranker's score, or the fused one, and boosts.
+    /// Score by which it is ranked, comparable within one result list only: the reranker's score or the fused score, plus boosts.
     pub score: f64,
     /// Fused score of the legs.
     pub fused: f64,
-    /// What the reranker gave, when it was asked: 0 to 1 for most models.
+    /// Score of the reranker, if it judged the passage: 0 to 1 for most models.
     pub rerank: Option<f64>,
-    /// What the dense leg gave.
+    /// Rank and score of the dense leg.
     pub dense: Option<LegHit>,
-    /// What the lexical leg gave.
+    /// Rank and score of the lexical leg.
     pub lexical: Option<LegHit>,
 }
 
-/// What one leg knows of passages for a question.
+/// The scores of one leg for a question.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LegScores<'a> {
-    /// The leg's lists, each best first with ranks of its own: several where each model's vectors give one.
+    /// The leg's lists, each best first with its own ranks; there are several if there are several models.
     pub(super) lists: &'a [Vec<Hit>],
-    /// Passages that the lists lack because they are cut off, or because they were no candidates.
+    /// Scores of passages that are not on the lists, because they are cut off or were not candidates.
     pub(super) beyond: &'a [Hit],
 }
 
@@ -120,8 +121,8 @@ impl LegScores<'_> {
     }
 }
 
-/// One list of both legs, best first; `asked_idf` is that of the question's words. Ties are broken by passage id, so that equal
-/// questions give equal lists.
+/// Fuses both legs into one list, best first; `asked_idf` is the idf of the question's words. Ties are broken by passage id, so
+/// that equal questions yield equal lists.
 pub(super) fn fuse(
     blend: Blend,
     dense: LegScores<'_>,
@@ -147,7 +148,7 @@ pub(super) fn fuse(
     ranked
 }
 
-/// The list reordered by other cosines than those it shows, such as those to a question moved by feedback.
+/// Returns the list reordered by other cosines than those it shows, such as those to a question moved by feedback.
 pub(super) fn refined(blend: Blend, mut ranked: Vec<Ranked>, asked_idf: f64, cosines: &[Hit]) -> Vec<Ranked> {
     let cosines: HashMap<PassageId, f64> = cosines.iter().map(|hit| (hit.passage_id, hit.score)).collect();
     let whole = whole_match(&ranked, asked_idf);
@@ -160,7 +161,7 @@ pub(super) fn refined(blend: Blend, mut ranked: Vec<Ranked>, asked_idf: f64, cos
     ranked
 }
 
-/// The BM25 that counts as a whole match, above 0.
+/// Returns the BM25 that counts as a whole match, above 0.
 fn whole_match(ranked: &[Ranked], asked_idf: f64) -> f64 {
     let scores = ranked.iter().filter_map(|passage| passage.lexical).map(|hit| hit.score);
     scores.fold((MIN_MATCH * asked_idf).max(f64::MIN_POSITIVE), f64::max)

@@ -1,4 +1,4 @@
-//! Where the question's words stand in a passage, in whatever form they stand there.
+//! Positions of the question's words in a passage, in any inflected form.
 
 use rag_text::analyse::Languages;
 
@@ -24,7 +24,7 @@ pub(super) fn mark(languages: &Languages, question: &str, found: &mut [Found]) {
     }
 }
 
-/// Turns byte offsets, asked for in ascending order, into counts of scalar values.
+/// Converts byte offsets, requested in ascending order, to counts of Unicode scalar values.
 struct Place<'t> {
     text: &'t str,
     byte: usize,
@@ -39,7 +39,7 @@ impl Place<'_> {
     }
 }
 
-/// The marks in order, without overlaps.
+/// Returns the marks in order, with overlapping ones merged.
 fn joined(mut marks: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     marks.sort_unstable();
     let mut joined: Vec<(usize, usize)> = Vec::with_capacity(marks.len());

@@ -1,4 +1,4 @@
-//! Words that name one thing among many decide: what holds them comes before what does not.
+//! Identifiers in the question decide the order: passages that contain them come before those that do not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,22 +11,22 @@ use rag_text::analyse::AskedWord;
 
 use super::fusion::{Ranked, sort};
 
-/// Part of a collection's passages that may hold a word that names one thing.
+/// Maximum share of a collection's passages that contain a word for it to count as an identifier.
 const MAX_SHARE: f64 = 0.05;
-/// Passages that may hold one in any case: those of one long document.
+/// Number of passages that may contain an identifier regardless of the share: about those of one long document.
 const MAX_PASSAGES: f64 = 10.0;
 
 /// The identifiers of a question.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Identifiers {
-    /// Lexemes of those that few passages hold, each with its weight.
+    /// Lexemes of the identifiers that few passages contain, with their weights.
     known: BTreeMap<i32, f64>,
-    /// Those that no passage holds, as the question writes them.
+    /// Identifiers that no passage contains, as written in the question.
     pub(super) unknown: Vec<String>,
 }
 
 impl Identifiers {
-    /// Those among the words that were asked for, by what the collections know of them.
+    /// Selects the identifiers among the words asked for, by their statistics in the collections.
     pub(super) fn new(asked: &[AskedWord], found: &[QueryWord]) -> Self {
         let mut identifiers = Self::default();
         for (at, word) in asked.iter().enumerate().filter(|(_, word)| word.is_identifier) {
@@ -45,7 +45,7 @@ impl Identifiers {
         identifiers
     }
 
-    /// Orders what holds them before what does not, by the part that it holds; scores stay between 0 and 1 where they are.
+    /// Ranks passages by the part of the identifiers that they contain; scores that are between 0 and 1 stay there.
     pub(super) fn decide(&self, conn: &mut PgConnection, ranked: &mut [Ranked]) -> RepoResult<()> {
         if self.known.is_empty() || ranked.is_empty() {
             return Ok(());
@@ -69,7 +69,7 @@ impl Identifiers {
     }
 }
 
-/// Those that are no part of another: of `ORA-01555` and `01555` the first.
+/// Returns the names that are not part of another: of `ORA-01555` and `01555`, the first.
 fn without_parts(names: &[String]) -> Vec<String> {
     let is_part =
         |name: &String| names.iter().any(|other| other.len() > name.len() && other.contains(name.as_str()));

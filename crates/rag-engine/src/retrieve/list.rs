@@ -1,4 +1,4 @@
-//! From the candidates to the list that is shown: boosted, diversified, cut; touches neither database nor model.
+//! Turns the candidates into the final list: boosted, diversified, cut. Uses neither database nor model.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::{
     trace::Tracer,
 };
 
-/// The results, `limit` at most, best first; takes them out of the candidates.
+/// Takes the results out of the candidates: at most `limit`, best first.
 pub(super) fn list(
     candidates: &mut Candidates,
     ranking: &Ranking,

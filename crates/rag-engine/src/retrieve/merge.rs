@@ -1,4 +1,4 @@
-//! One list of several: what the wordings of a question found, each by itself.
+//! Merges the result lists of the wordings of a question.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -6,8 +6,9 @@ use rag_schema::ids::PassageId;
 
 use super::fusion::{Ranked, sort};
 
-/// One list, best first, scored by the mean. A list that lacks a passage would have scored it no more than its own last one, and
-/// counts with that; so the scores stay on the scale of the lists. The legs' scores are those of the first list that has the passage.
+/// Merges the lists into one, best first, scored by the mean. A list that lacks a passage would have scored it at most as high as
+/// its last one, and counts with that score, so the merged scores keep the scale of the lists. The scores of the legs are those
+/// of the first list that has the passage.
 pub(super) fn merge(mut lists: Vec<Vec<Ranked>>) -> Vec<Ranked> {
     lists.retain(|list| !list.is_empty());
     if lists.len() <= 1 {
@@ -58,7 +59,7 @@ mod tests {
         let [a, b, c] = [PassageId::new(), PassageId::new(), PassageId::new()];
         let merged = merge(vec![list(&[(a, 0.8), (b, 0.7)]), list(&[(b, 0.7), (c, 0.4)]), Vec::new()]);
         assert_eq!(merged.iter().map(|ranked| ranked.passage_id).collect::<Vec<_>>(), [b, a, c]);
-        // b is in both; a counts 0.4 in the second list, c 0.7 in the first.
+        // b is on both lists; a counts 0.4 on the second one, c 0.7 on the first.
         for (ranked, expected) in merged.iter().zip([0.7, 0.6, 0.55]) {
             assert!((ranked.score - expected).abs() < 1e-12 && (ranked.fused - expected).abs() < 1e-12);
         }

@@ -1,4 +1,4 @@
-//! Finding passages of any kind: both legs, fused, with every result's ranks and scores.
+//! Finds passages of any kind: both legs, fused, with the ranks and scores of each result.
 
 mod candidates;
 mod context;

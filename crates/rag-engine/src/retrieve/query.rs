@@ -1,28 +1,28 @@
-//! What a question asks for: words to look for, phrases that must stand in a result, words that must not.
+//! Parses a question into words to search for, required phrases, and excluded words and phrases.
 
-/// A question taken apart. `"two words"` requires a phrase, `-word` and `-"two words"` exclude; all else is looked for.
-/// A quotation mark without its partner or behind a number (`27"`), and a dash before anything but a word or before one character
+/// A parsed question. `"two words"` requires a phrase, `-word` and `-"two words"` exclude; the rest is searched for. A quotation
+/// mark without its counterpart or after a number (`27"`), and a dash before anything but a word or before a single character
 /// (`grep -v`), are plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QueryText {
-    /// What to look for: the question without exclusions and quotation marks.
+    /// Text to search for: the question without exclusions and quotation marks.
     pub words: String,
-    /// Phrases that every result holds.
+    /// Phrases that every result must contain.
     pub required: Vec<String>,
-    /// Phrases that no result holds.
+    /// Phrases that no result may contain.
     pub excluded: Vec<String>,
 }
 
-/// Phrases required or excluded at most; what comes after them is plain text.
+/// Maximum number of required and excluded phrases; further ones are plain text.
 const MAX_PHRASES: usize = 16;
 
 impl QueryText {
-    /// A question that is only looked for.
+    /// Creates a question without required and excluded phrases.
     pub fn plain(question: &str) -> Self {
         Self { words: question.trim().to_owned(), ..Self::default() }
     }
 
-    /// Takes a question apart.
+    /// Parses a question.
     pub fn parse(question: &str) -> Self {
         let mut parsed = Self::default();
         let mut rest = question;
@@ -68,14 +68,14 @@ impl QueryText {
     }
 }
 
-/// A phrase in quotation marks at the start of `text`, and what follows it.
+/// Returns the quoted phrase at the start of `text`, and the rest.
 fn phrase(text: &str) -> Option<(&str, &str)> {
     let (open, close) = if text.starts_with('"') { ('"', '"') } else { ('\u{201c}', '\u{201d}') };
     let (inside, left) = text.strip_prefix(open)?.split_once(close)?;
     inside.chars().any(char::is_alphanumeric).then_some((inside.trim(), left))
 }
 
-/// A word at the start of `text`, and what follows it.
+/// Returns the word at the start of `text`, and the rest.
 fn word(text: &str) -> Option<(&str, &str)> {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (word, left) = text.split_at(end);

@@ -1,4 +1,4 @@
-//! From candidates to the list that is shown: what is near, but not twice the same, recent if that matters, and good enough.
+//! Turns candidates into the final list: relevant, diverse, recent if that matters, and above a cut-off.
 
 use std::collections::HashMap;
 
@@ -8,73 +8,74 @@ use serde_json::Value;
 
 use super::fusion::{Fusion, Ranked};
 
-/// Results that a reranker judges for one question at most.
+/// Maximum number of results that a reranker judges for one question.
 const MAX_RERANKED: usize = 500;
 
-/// How candidates become a list.
+/// The way from candidates to the final list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// How the legs are put together.
+    /// Method of fusing the legs.
     pub fusion: Fusion,
-    /// What the best passages teach about the question.
+    /// Pseudo-relevance feedback from the best passages.
     pub feedback: Feedback,
-    /// How many of the best a reranker judges; `None`: it is not asked.
+    /// Number of best results that a reranker judges; `None` to not use it.
     pub rerank: Option<usize>,
     /// Maximal marginal relevance (Carbonell, Goldstein 1998): 0 ranks by relevance alone, 1 by difference alone.
     pub diversity: f64,
-    /// What else counts beside relevance.
+    /// Signals apart from relevance that raise the score.
     pub boosts: Vec<Boost>,
-    /// Where the list ends.
+    /// Condition at which the list ends before its limit.
     pub cutoff: Cutoff,
 }
 
-/// Pseudo-relevance feedback (Rocchio 1971) on the dense leg: the question's vector is moved towards the best passages, and
-/// the candidates are compared with it again. Works with a convex fusion only: ranks know no distance.
+/// Pseudo-relevance feedback (Rocchio 1971) on the dense leg: the question's vector is moved towards the best passages, and the
+/// candidates are compared with it again. Works only with a convex fusion, because ranks do not reflect distances.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Feedback {
-    /// How many of the best passages count; 0 switches it off.
+    /// Number of best passages that are used; 0 switches feedback off.
     pub passages: usize,
-    /// Weight of their mean against the question's 1.
+    /// Weight of the mean of their vectors against the question's 1; 0 to 1.
     pub weight: f64,
 }
 
-/// What is added to a result's score.
+/// An amount that is added to a result's score.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Boost {
     /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
     Recency {
-        /// Days after which half is left, above 0.
+        /// Age at which half of the weight is left, in days, above 0.
         half_life_days: f64,
-        /// Score of a document of today.
+        /// Amount for a document stored today.
         weight: f64,
     },
-    /// Half of `weight` for a document that answers have cited `half_citations` times, ever more of it for more.
+    /// Half of `weight` for a document that answers have cited `half_citations` times, approaching `weight` with more citations.
     Popularity {
-        /// Citations that give half of the weight, above 0.
+        /// Number of citations for half of the weight, above 0.
         half_citations: f64,
-        /// Score of a document that is always cited.
+        /// Amount that the most cited documents approach.
         weight: f64,
     },
     /// `weight` times a number from 0 to 1 in the document's metadata, such as an importance.
     Metadata {
-        /// Name of the field.
+        /// Name of the metadata field.
         key: String,
-        /// Score of a document whose number is 1.
+        /// Amount for a document whose number is 1.
         weight: f64,
     },
 }
 
-/// Where the list ends before its limit.
+/// The condition at which the list ends before its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Cutoff {
-    /// Nowhere.
+    /// No condition.
     #[default]
     None,
-    /// Before results whose cosine is less; fixed. What only words were searched for has none, and passes.
+    /// Drops results whose cosine is less than this one. Results of a lexical search have no cosine, and are kept.
     Similarity(f64),
-    /// Before the first result whose score falls by more than this part (0 to 1) of the best score from the one before it.
+    /// Ends the list before the first result whose score is lower than the one before it by more than this part (0 to 1) of the
+    /// best score.
     Gap(f64),
-    /// Before results that score less than this part (0 to 1) of all candidates does.
+    /// Drops results whose score is below this percentile (0 to 1) of the scores of all candidates.
     Percentile(f64),
 }
 
@@ -92,12 +93,12 @@ impl Default for Ranking {
 }
 
 impl Ranking {
-    /// Whether it looks further than the fused scores, and so needs more candidates than are shown.
+    /// Returns whether it uses more than the fused scores, and so needs more candidates than are returned.
     pub(super) fn looks_further(&self) -> bool {
         self.diversity > 0.0 || !self.boosts.is_empty()
     }
 
-    /// Whether its values can be worked with; the text names the one that cannot.
+    /// Checks that the values are in range; the error names the one that is not.
     pub fn check(&self) -> Result<(), &'static str> {
         let part = |value: f64| (0.0..=1.0).contains(&value);
         let fusion = match self.fusion {
@@ -133,7 +134,7 @@ impl Ranking {
 }
 
 impl Cutoff {
-    /// The results that stay; `candidates` are the scores of all that were ranked, in any order.
+    /// Returns the results that pass the cut-off; `candidates` are the scores of all candidates, in any order.
     pub(super) fn apply(self, mut results: Vec<Ranked>, mut candidates: Vec<f64>) -> Vec<Ranked> {
         match self {
             Self::None => {}
@@ -158,7 +159,7 @@ impl Cutoff {
     }
 }
 
-/// Index of the value below which `part` of `count` sorted values lie.
+/// Returns the index of the value below which `part` of `count` sorted values lie.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -170,21 +171,21 @@ fn place(part: f64, count: usize) -> usize {
     ((part * count as f64) as usize).min(count.saturating_sub(1))
 }
 
-/// The question's vector as long as makes its sum with the vectors of the `count` best passages point where it is to be after
-/// learning from them: to q + weight * mean, of unit vectors.
+/// Returns the question's vector, scaled so that its sum with the vectors of the `count` best passages has the direction of q +
+/// weight * mean, of unit vectors.
 pub(super) fn before_learning(query: &[f32], count: usize, weight: f64) -> Vec<f32> {
     let length = (narrow_count(count) / narrow(weight)).min(MAX_LENGTH);
     query.iter().map(|value| length * value).collect()
 }
 
-/// Beside a vector so long the passages' count for nothing at half precision, which ends at 65,504.
+/// Maximum scale factor: next to longer vectors those of the passages vanish at half precision, which ends at 65,504.
 const MAX_LENGTH: f32 = 1e4;
 
 /// Vectors of passages, each with its model.
 pub(super) type Vectors = HashMap<PassageId, (i32, Vec<f32>)>;
 
-/// Orders results by maximal marginal relevance: each next is the one that is most relevant and least like those before it.
-/// Scores count by where they lie between the lowest and the highest; a result is like none without a vector by the same model.
+/// Orders results by maximal marginal relevance: the next result is always the one that is most relevant and least similar to
+/// those before it. Scores are scaled to the range of the results; results without a vector of the same model have similarity 0.
 pub(super) fn diversify(results: Vec<Ranked>, vectors: &Vectors, diversity: f64) -> Vec<Ranked> {
     let lowest = results.iter().map(|ranked| ranked.score).fold(f64::INFINITY, f64::min);
     let highest = results.iter().map(|ranked| ranked.score).fold(f64::NEG_INFINITY, f64::max);
@@ -211,7 +212,7 @@ pub(super) fn diversify(results: Vec<Ranked>, vectors: &Vectors, diversity: f64)
     chosen
 }
 
-/// Cosine of unit vectors.
+/// Returns the cosine of unit vectors.
 fn cosine(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }

@@ -1,4 +1,4 @@
-//! What a search is asked, and what it gives.
+//! The request and the result of a search.
 
 use chrono::{DateTime, Utc};
 use rag_repo::{
@@ -11,109 +11,109 @@ use serde::Serialize;
 
 use super::{context::Said, fusion::Ranked, ranking::Ranking, trace::Trace, understanding::Understanding};
 
-/// Which legs take part.
+/// The legs of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// Both, fused.
+    /// Both legs, fused.
     #[default]
     Hybrid,
-    /// Vectors only.
+    /// Dense leg only: vectors.
     Dense,
-    /// Words only.
+    /// Lexical leg only: words.
     Lexical,
 }
 
-/// What to search for, and where.
+/// A request for a search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchRequest<'a> {
-    /// Question or words. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded, unless it is `plain`.
+    /// Question or words. `"a phrase"` is required, `-word` and `-"a phrase"` are excluded, unless `plain` is set.
     pub query: &'a str,
-    /// Whether quotation marks and dashes mean nothing: people's questions quote without meaning a rule.
+    /// Whether quotation marks and dashes have no special meaning, as in questions of a conversation.
     pub plain: bool,
-    /// What was said before in the same conversation, oldest first.
+    /// Messages before the question in the same conversation, oldest first.
     pub said: &'a [Said<'a>],
-    /// Collections to search; all that the asker may see when empty.
+    /// Collections to search; if empty, all that the actor can see.
     pub collections: &'a [CollectionId],
-    /// Only documents that pass it.
+    /// Condition that documents must meet.
     pub filter: Option<&'a Filter>,
-    /// Of memories only those that stand at that time; of any state when absent. Other passages are not concerned.
+    /// Time at which memories must be valid; memories of any state if absent. Does not concern other passages.
     pub standing_at: Option<DateTime<Utc>>,
-    /// Most results, at least 1.
+    /// Maximum number of results, at least 1.
     pub limit: usize,
-    /// Which legs take part.
+    /// Legs of the search.
     pub mode: Mode,
-    /// Which steps are taken to understand the question; the server's when absent.
+    /// Steps of understanding the question; the server's settings if absent.
     pub understanding: Option<Understanding>,
-    /// How candidates become a list; the server's way when absent.
+    /// Ranking of the candidates; the server's settings if absent.
     pub ranking: Option<Ranking>,
-    /// Whether to mark where the question's words stand in the results.
+    /// Whether to mark the positions of the question's words in the results.
     pub highlight: bool,
-    /// Whether the result has a trace, and how much the plans in it say.
+    /// Whether the result has a trace, and the depth of its plans.
     pub explain: Option<PlanDepth>,
 }
 
-/// One result.
+/// A result of a search.
 #[derive(Debug, Clone)]
 pub struct Found {
     /// Place, scores and ranks.
     pub ranked: Ranked,
-    /// What it says, and where it comes from.
+    /// Passage, with its document.
     pub passage: Passage,
-    /// Where words of the question stand in the passage's text: from and to, in Unicode scalar values, in order.
+    /// Positions of the question's words in the passage's text: start and end (excluded), in Unicode scalar values, in order.
     pub highlights: Vec<(usize, usize)>,
 }
 
-/// How long the steps took, in milliseconds.
+/// Duration of each step, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Timings {
-    /// Understanding the question; a chat model may take part.
+    /// Time of understanding the question, including a chat model's.
     pub understand_ms: f64,
-    /// Embedding the question.
+    /// Time of embedding the question.
     pub embed_ms: f64,
-    /// All of PostgreSQL's work.
+    /// Time of all database work.
     pub database_ms: f64,
-    /// Reranking; 0 when no reranker was asked.
+    /// Time of reranking; 0 if no reranker was used.
     pub rerank_ms: f64,
 }
 
-/// A question's vector.
+/// The vector of a question.
 #[derive(Debug, Clone)]
 pub struct EmbeddedQuestion {
-    /// Model that made it.
+    /// Id of the embedding model.
     pub model_id: i32,
     /// The vector.
     pub vector: Vec<f32>,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Clone)]
 pub struct SearchResult {
     /// Results, best first.
     pub found: Vec<Found>,
-    /// Whether there were candidates, but none passed the cut-off.
+    /// Whether there were candidates, none of which passed the cut-off.
     pub no_good_match: bool,
-    /// Whether a reranker judged the results; not, when none was to or it could not answer.
+    /// Whether a reranker judged the results; false if none was requested or it did not answer.
     pub reranked: bool,
-    /// How the dense leg ran; none when it did not.
+    /// Plan of the dense leg; `None` if it did not run.
     pub dense_plan: Option<DensePlan>,
-    /// Words of the question too common to bring candidates by themselves; they still count in the score.
+    /// Words of the question that are too common to select candidates; they still count in the score.
     pub pruned_words: Vec<String>,
-    /// The question as it was searched.
+    /// The question as it was searched, after rewriting.
     pub searched: String,
-    /// The question's vector by one of the models, when one was made.
+    /// Vector of the question by one of the models; `None` if it was not embedded.
     pub query_vector: Option<EmbeddedQuestion>,
     /// Names of the models whose vectors were compared.
     pub models: Vec<String>,
-    /// What a reader of the results must know: sentences about collections that could not be searched in full.
+    /// Warnings about collections that could not be searched in full, in sentences for users.
     pub warnings: Vec<String>,
     /// Collections that were searched.
     pub collections: Vec<CollectionId>,
-    /// Tokens that understanding the question took.
+    /// Number of tokens that a chat model used to understand the question.
     pub tokens: u32,
-    /// Fingerprint of the settings that it was searched and ranked by.
+    /// Fingerprint of the settings of search and ranking.
     pub ranking_version: String,
-    /// How long it took.
+    /// Duration of each step.
     pub timings: Timings,
-    /// How it came about, when that was asked for.
+    /// Trace of the search, if requested.
     pub trace: Option<Trace>,
 }

@@ -9,12 +9,13 @@ use serde_json::json;
 use super::{candidates::Candidates, trace::Tracer};
 use crate::{Engine, EngineError, EngineResult, ingest::titled};
 
-/// The error of a request that wants a reranker where there is none.
+/// Error of a request for a reranker if there is none.
 pub(super) const NO_RERANKER: &str = "there is no reranker: set rerank.kind to \"cross-encoder\" (with rerank.model_dir) or to \
      \"remote\" (with rerank.base_url and rerank.model), or search without one";
 
 impl Engine {
-    /// Scores texts by the server's reranker, in the order of the texts; higher is better. `EngineError::Invalid` if there is none.
+    /// Scores texts with the server's reranker, in the order of the texts; higher is better. Returns `EngineError::Invalid` if
+    /// there is none.
     pub fn score_texts(&self, query: &str, texts: &[&str]) -> EngineResult<Vec<f64>> {
         let reranker = self.reranker().ok_or_else(|| EngineError::Invalid(NO_RERANKER.to_owned()))?;
         if texts.is_empty() {
@@ -24,8 +25,8 @@ impl Engine {
     }
 }
 
-/// Ranks the first `window` candidates by the reranker's scores. Whether that was possible: when the reranker cannot answer,
-/// the fused order stays, which is a worse answer but an answer.
+/// Ranks the first `window` candidates by the reranker's scores. Returns whether that was possible: if the reranker does not
+/// answer, the fused order remains, which is worse but usable.
 pub(super) fn rerank(
     reranker: &dyn Reranker,
     question: &str,
@@ -59,13 +60,13 @@ fn scores(reranker: &dyn Reranker, question: &str, texts: &[&str]) -> Result<Vec
     Ok(scores.into_iter().map(f64::from).collect())
 }
 
-/// What the reranker reads: the same that the embedder read.
+/// Returns the reranker's input, which equals the embedder's input.
 fn text(passage: &Passage) -> String {
     titled(&passage.title, passage.headings(), &passage.text)
 }
 
-/// Gives the first candidates these scores. The others follow below the last of them, at the distances they had from each other:
-/// so the list has one scale, on which boosts and cut-offs can work.
+/// Sets the scores of the first candidates. The others follow below the lowest of them, at their previous distances from each
+/// other, so the list has one scale for boosts and cut-offs.
 fn place(candidates: &mut Candidates, scores: &[f64]) {
     let Some(lowest) = scores.iter().copied().reduce(f64::min) else { return };
     let others = candidates.best.iter().skip(scores.len()).map(|(ranked, _)| ranked.score);
@@ -75,7 +76,7 @@ fn place(candidates: &mut Candidates, scores: &[f64]) {
         ranked.score = ranked.rerank.unwrap_or(ranked.score - fall);
     }
     candidates.rest.iter_mut().for_each(|score| *score -= fall);
-    // Stable: equal scores keep the fused order.
+    // The sort is stable: equal scores keep the fused order.
     candidates.best.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
 }
 
@@ -133,7 +134,7 @@ mod tests {
         }
     }
 
-    /// Fused score, score and reranker's score of each.
+    /// Returns the fused score, the score and the reranker's score of each candidate.
     fn shown(candidates: &Candidates) -> Vec<(f64, f64, Option<f64>)> {
         candidates.best.iter().map(|(ranked, _)| (ranked.fused, ranked.score, ranked.rerank)).collect()
     }

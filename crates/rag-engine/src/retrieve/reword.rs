@@ -1,4 +1,4 @@
-//! What a chat model is asked about a question, and what is taken of its answers: they are text of a stranger, used as words only.
+//! Prompts for a chat model about a question, and the parsing of its answers, which are untrusted text and used as words only.
 
 use std::collections::HashSet;
 
@@ -11,16 +11,16 @@ use crate::{
     support::{content_words, coverage},
 };
 
-/// Longest question taken from a model, in Unicode scalar values.
+/// Maximum length of a question from a model, in Unicode scalar values; longer ones are cut.
 const QUESTION_CHARS: usize = 400;
-/// Longest passage taken from a model: about as long as passages are.
+/// Maximum length of a passage from a model, in Unicode scalar values: about the length of stored passages; longer ones are cut.
 const PASSAGE_CHARS: usize = 1_500;
-/// What a model is given of each earlier message.
+/// Maximum length of each earlier message in the prompt, in Unicode scalar values.
 const SAID_CHARS: usize = 1_000;
-/// More than any answer that is taken: reading ends there.
+/// Length after which the model is stopped, in Unicode scalar values: more than any answer that is used.
 pub(super) const MAX_CHARS: usize = 4_000;
 
-/// Asks for the question as it would be put by somebody who has said nothing before.
+/// Asks for the question in a form that can be understood without the conversation.
 pub(super) fn rewrite(question: &str, said: &[Said<'_>]) -> ChatRequest {
     let talk: Vec<String> = said
         .iter()
@@ -41,7 +41,7 @@ pub(super) fn rewrite(question: &str, said: &[Said<'_>]) -> ChatRequest {
     )
 }
 
-/// Asks for other wordings.
+/// Asks for other wordings of the question.
 pub(super) fn reword(question: &str, count: usize) -> ChatRequest {
     ask(
         &format!(
@@ -52,7 +52,7 @@ pub(super) fn reword(question: &str, count: usize) -> ChatRequest {
     )
 }
 
-/// Asks for a passage that would answer (HyDE: Gao, Ma, Lin, Callan 2022).
+/// Asks for a passage that could answer the question (HyDE: Gao, Ma, Lin, Callan 2022).
 pub(super) fn imagine(question: &str) -> ChatRequest {
     ask(
         "Write a short passage, as it could stand in a document, that answers the question. Keep the language of the \
@@ -67,19 +67,20 @@ fn ask(rules: &str, text: &str) -> ChatRequest {
     ChatRequest { messages, temperature: Some(0.0), max_tokens: None }
 }
 
-/// Text of a conversation, which can repeat documents, as data: it closes none of our tags.
+/// Returns text of a conversation, which can quote documents, as data: it cannot close our tags.
 fn closed(text: &str) -> String {
     as_data(text).replace("</", "< /")
 }
 
-/// The rewritten question in an answer; none when there is nothing to search for in it.
+/// Returns the rewritten question in an answer; `None` if the answer contains nothing to search for.
 pub(super) fn question_in(answer: &str) -> Option<String> {
     spoken(answer).lines().find_map(line)
 }
 
-/// Whether a rewritten question still asks what was asked: it keeps half of the question's words, and two fifths of its own are of
-/// the question or of the conversation; in scripts without spaces, where pairs of characters count, each new word makes pairs with its neighbours. Small models answer, or repeat an earlier question: searching for that instead loses most of
-/// what would be found.
+/// Returns whether a rewritten question still asks the same: it keeps half of the question's words, and two fifths of its own
+/// words are in the question or the conversation. In scripts without spaces, where pairs of characters count, each new word forms
+/// pairs with its neighbours. Small models tend to answer, or to repeat an earlier question; searching for that would lose most
+/// of the results.
 pub(super) fn asks_the_same(rewritten: &str, question: &str, said: &[Said<'_>]) -> bool {
     let (rewritten, question) = (content_words(rewritten), content_words(question));
     let mut known: HashSet<String> = said.iter().flat_map(|said| content_words(said.text)).collect();
@@ -90,7 +91,7 @@ pub(super) fn asks_the_same(rewritten: &str, question: &str, said: &[Said<'_>]) 
     share_in(&question, &rewritten) >= 0.5 && share_in(&rewritten, &known) >= 0.4
 }
 
-/// At most `count` wordings in an answer, each once and none of them the question's own.
+/// Returns at most `count` wordings in an answer, without duplicates and without the question itself.
 pub(super) fn wordings_in(answer: &str, question: &str, count: usize) -> Vec<String> {
     let mut seen = HashSet::from([question.trim().to_lowercase()]);
     let wordings =
@@ -98,12 +99,12 @@ pub(super) fn wordings_in(answer: &str, question: &str, count: usize) -> Vec<Str
     wordings.take(count).collect()
 }
 
-/// The passage in an answer.
+/// Returns the passage in an answer.
 pub(super) fn passage_in(answer: &str) -> Option<String> {
     plain(spoken(answer), PASSAGE_CHARS)
 }
 
-/// An answer without the thoughts that some models write before it; nothing when they did not come to an end.
+/// Returns an answer without the thoughts that some models write before it; empty if the thoughts do not end.
 fn spoken(answer: &str) -> &str {
     match answer.trim_start().strip_prefix("<think>") {
         Some(thoughts) => thoughts.split_once("</think>").map_or("", |(_, spoken)| spoken),
@@ -111,7 +112,7 @@ fn spoken(answer: &str) -> &str {
     }
 }
 
-/// A line without the number, dash or quotation marks that models put around it.
+/// Returns a line without the number, dash or quotation marks that models put around it.
 fn line(line: &str) -> Option<String> {
     let line = line.trim();
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -123,7 +124,7 @@ fn line(line: &str) -> Option<String> {
     plain(line.trim().trim_matches(['"', '\u{201c}', '\u{201d}', '`']), QUESTION_CHARS)
 }
 
-/// Text on one line, without control characters and cut to its limit; none without a letter or digit.
+/// Returns text on one line, without control characters, cut to its limit; `None` if it has no letter or digit.
 fn plain(text: &str, chars: usize) -> Option<String> {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(chars).collect();

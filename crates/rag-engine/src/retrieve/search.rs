@@ -1,4 +1,5 @@
-//! One search in three stages: the database's candidates, the models' order, the marks; no connection is held for a model.
+//! One search in three stages: the database's candidates, the models' ranking, the marks. No connection is held during work of a
+//! model.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,8 @@ use crate::{
 };
 
 impl Engine {
-    /// Searches what `actor` may see. `EngineError::NotFound` when a collection named is not among that.
+    /// Searches the documents that `actor` can see. Returns `EngineError::NotFound` if one of the named collections is not
+    /// visible.
     pub fn search(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<SearchResult> {
         let begun = Instant::now();
         let result = self.find_passages(actor, request)?;
@@ -36,7 +38,7 @@ impl Engine {
         Ok(result)
     }
 
-    /// As `search`, but no event tells of it: an answer's event tells of its search, and an evaluation is nobody's use.
+    /// As `search`, but records no event: an answer has an event of its own, and an evaluation is not use.
     pub(crate) fn find_passages(
         &self,
         actor: Actor,
@@ -59,8 +61,8 @@ impl Engine {
         Ok(question.result(listed))
     }
 
-    /// The models to embed the question by: of those of the collections, the ones that this process has. A process with one model
-    /// asks no database: whatever it searches by vectors is of that model.
+    /// Returns the models to embed the question with: the models of the collections that this process has. A process with one
+    /// model does not ask the database, because it can search only vectors of that model.
     fn models_for(
         &self,
         request: &SearchRequest<'_>,
@@ -76,8 +78,8 @@ impl Engine {
         Ok(self.models().iter().filter(|model| wanted.contains(&model.id())).collect())
     }
 
-    /// The chat model, where the question may need its help. That is paid by the asker's organisation, by what is left of its
-    /// tokens, and not for a link's bearer; a question that can be searched without is searched without.
+    /// Returns the chat model, if the question may need its help. Its tokens count against the quota of the actor's organisation,
+    /// and a link cannot use it; a question that can be searched without the model is then searched without it.
     fn helper(&self, actor: Actor, request: &SearchRequest<'_>) -> EngineResult<Option<&Completer>> {
         let how = request.understanding.unwrap_or(self.settings().search.understanding);
         let Some(model) = self.completer().filter(|_| how.may_chat(request.said)) else { return Ok(None) };
@@ -94,8 +96,8 @@ impl Engine {
         }
     }
 
-    /// As `search` without a chat model's help, in a transaction of the caller's that an actor has entered, and that a reranker
-    /// keeps waiting.
+    /// As `search` without a chat model's help, in a transaction of the caller's that has its actor set and that stays open
+    /// during reranking.
     pub fn search_on(
         &self,
         conn: &mut PgConnection,
@@ -114,25 +116,25 @@ impl Engine {
     }
 }
 
-/// A question that is ready to be asked of the database.
+/// A question that is ready to be searched.
 struct Question<'a> {
     engine: &'a Engine,
     request: &'a SearchRequest<'a>,
     ranking: &'a Ranking,
-    /// How many results it judges, and by what.
+    /// Number of results to rerank, and the reranker.
     reranker: Option<(usize, &'a dyn Reranker)>,
     query: QueryText,
     how: Understanding,
-    /// Models that embed it.
+    /// Models that embed the question.
     models: Vec<&'a Model>,
     wordings: Vec<Wording<'a>>,
-    /// Tokens that understanding it took.
+    /// Number of tokens used to understand the question.
     tokens: u32,
     timings: Timings,
     tracer: Tracer,
 }
 
-/// What is to be shown, and the candidates it was taken from.
+/// The results, and the candidates from which they were taken.
 struct Listed {
     found: Vec<Found>,
     reranked: bool,
@@ -181,10 +183,10 @@ impl<'a> Question<'a> {
         Ok(question)
     }
 
-    /// Finds the wordings that are searched, and embeds them.
+    /// Determines the wordings to search, and embeds them.
     fn word(&mut self, helper: Option<&Completer>) -> EngineResult<()> {
         let begun = Instant::now();
-        // A passage is imagined for its vector alone.
+        // The imagined passage is used only for its vector.
         let how = Understanding { hyde: self.how.hyde && !self.models.is_empty(), ..self.how };
         let helper = helper.map(|model| (model, self.engine.settings().search.help_time));
         let understood = understand(self.request, &self.query.words, how, helper, &mut self.tracer);
@@ -199,7 +201,7 @@ impl<'a> Question<'a> {
         Ok(())
     }
 
-    /// The database's part, with a tracer of its own: a collision makes the transaction run again.
+    /// Runs the database's part, with a tracer of its own: after a collision the transaction runs again.
     fn ask(&self, conn: &mut PgConnection) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
         let context = SearchContext {
@@ -215,7 +217,7 @@ impl<'a> Question<'a> {
         Ok((candidates, tracer))
     }
 
-    /// The models' part.
+    /// Runs the models' part.
     fn list(&mut self, asked: RepoResult<(Candidates, Tracer)>, database: Duration) -> EngineResult<Listed> {
         let (mut candidates, tracer) =
             asked.map_err(|error| EngineError::from(error).naming("collection"))?;
@@ -240,7 +242,7 @@ impl<'a> Question<'a> {
         self.tracer.step("mark", || json!({"results": listed.found.len()}));
     }
 
-    /// What decides about the order of the results, beside the question and the documents.
+    /// Returns the fingerprint of everything that determines the order of the results, apart from the question and the documents.
     fn ranking_version(&self) -> String {
         let settings = &self.engine.settings().search;
         fingerprint(&(

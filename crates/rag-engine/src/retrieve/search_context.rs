@@ -1,22 +1,22 @@
-//! What one search works with: the engine, the request, and the question as it is searched.
+//! The context of a search: the engine, the request, and the question as it is searched.
 
 use super::{query::QueryText, ranking::Ranking, request::SearchRequest, wording::Wording};
 use crate::{Engine, Model, SearchSettings};
 
-/// Results that are looked at when more counts than the fused score.
+/// Minimum number of results to rank if the ranking uses more than the fused score.
 const WINDOW: usize = 50;
 
-/// What every part of one search reads and none changes.
+/// The data that every part of a search reads and none changes.
 pub(super) struct SearchContext<'a> {
     pub(super) engine: &'a Engine,
     pub(super) request: &'a SearchRequest<'a>,
     pub(super) ranking: &'a Ranking,
     pub(super) query: &'a QueryText,
-    /// Models that the question is embedded by.
+    /// Models with which the question is embedded.
     pub(super) models: &'a [&'a Model],
-    /// The question and its other wordings; each is searched.
+    /// The question and its other wordings, each of which is searched.
     pub(super) wordings: &'a [Wording<'a>],
-    /// Whether synonyms count.
+    /// Whether synonyms are used.
     pub(super) synonyms: bool,
 }
 
@@ -25,12 +25,12 @@ impl SearchContext<'_> {
         &self.engine.settings().search
     }
 
-    /// Rows that each leg brings.
+    /// Returns the number of candidates of each leg.
     pub(super) fn candidate_count(&self) -> i64 {
         self.settings().candidates.max(i64::try_from(self.result_count()).unwrap_or(i64::MAX))
     }
 
-    /// Results that are looked at, which are more than are wanted where more counts than the fused score.
+    /// Returns the number of results to rank: more than requested if the ranking uses more than the fused score.
     pub(super) fn result_count(&self) -> usize {
         let further = if self.ranking.looks_further() { WINDOW } else { 0 };
         self.request.limit.max(further).max(self.ranking.rerank.unwrap_or(0))

@@ -1,4 +1,4 @@
-//! What the synonyms of the collections add to a question.
+//! The words that the synonyms of the collections add to a question.
 
 use std::collections::HashSet;
 
@@ -14,13 +14,13 @@ use crate::words::asked_words;
 
 /// A word of a synonym.
 pub(super) struct SynonymWord {
-    /// The synonym it belongs to, as it was written.
+    /// Term of the synonym, as it was written.
     pub(super) term: String,
-    /// The word. The `idf`s of a synonym's words add up to no more than those of the words they stand for.
+    /// The word. The `idf`s of a synonym's words add up to at most those of the term that they replace.
     pub(super) word: QueryWord,
 }
 
-/// A term of a group of synonyms, of which the question has at least one.
+/// A term of a group of synonyms of which the question contains at least one.
 struct Term {
     collection: CollectionId,
     group: usize,
@@ -28,8 +28,8 @@ struct Term {
     is_asked: bool,
 }
 
-/// The words of the synonyms of what `question` says, by the groups of each collection. A term of the question matches as a phrase,
-/// by stems. All words of a synonym together weigh no more than the words that they stand for.
+/// Returns the words of the synonyms of terms in `question`, by the groups of each collection. A term matches the question as a
+/// phrase, by stems. All words of a synonym together weigh at most as much as the term that they replace.
 pub(super) fn synonym_words(
     conn: &mut PgConnection,
     collections: &[CollectionId],
@@ -45,7 +45,7 @@ pub(super) fn synonym_words(
     Ok(scaled(&terms, &words))
 }
 
-/// The terms of the groups of which the question says at least one.
+/// Returns the terms of the groups of which the question contains at least one.
 fn concerned(groups: Vec<(CollectionId, Vec<String>)>, languages: &Languages, question: &str) -> Vec<Term> {
     let question: Vec<HashSet<(String, u32)>> =
         languages.phrase(question).into_iter().map(|way| way.into_iter().collect()).collect();
@@ -66,7 +66,7 @@ fn concerned(groups: Vec<(CollectionId, Vec<String>)>, languages: &Languages, qu
     terms
 }
 
-/// Whether the words of a phrase follow each other among words with their places.
+/// Returns whether the words of a phrase occur consecutively among words with their positions.
 fn is_within(phrase: &PhraseWords, words: &HashSet<(String, u32)>) -> bool {
     let Some((first, start)) = phrase.first() else { return false };
     let places = words.iter().filter(|(lexeme, _)| lexeme == first).map(|(_, place)| *place);
@@ -76,7 +76,7 @@ fn is_within(phrase: &PhraseWords, words: &HashSet<(String, u32)>) -> bool {
     places.into_iter().any(follows)
 }
 
-/// The words of each term as its collection knows them.
+/// Returns the words of each term, as its collection knows them.
 fn words_by_term(
     conn: &mut PgConnection,
     collections: &[CollectionId],
@@ -96,8 +96,8 @@ fn words_by_term(
     Ok(terms.iter().zip(&asked).map(of_term).collect())
 }
 
-/// The words of the terms that the question does not say. Those of one term weigh no more together than those of the heaviest term of
-/// its group that the question says, unless no passage holds that.
+/// Returns the words of the terms that the question does not contain. The words of one term together weigh at most as much as the
+/// heaviest term of its group that the question contains, unless no passage contains the latter.
 fn scaled(terms: &[Term], words: &[Vec<QueryWord>]) -> Vec<SynonymWord> {
     let weight = |words: &[QueryWord]| words.iter().map(|word| word.idf).sum::<f64>();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! How a result came about: the steps with their times, and PostgreSQL's plans.
+//! The trace of a search: its steps with their times, and PostgreSQL's plans.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use rag_repo::{PgConnection, RepoResult, search::Planned, statement::PlanDepth};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What a search did, in order.
+/// The trace of a search.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Trace {
     /// Steps in order.
@@ -16,21 +16,21 @@ pub struct Trace {
 /// One step.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
-    /// Its name.
+    /// Name of the step.
     pub step: &'static str,
     /// Duration in milliseconds, without explaining the step's query.
     pub ms: f64,
-    /// What it did.
+    /// Inputs and results of the step.
     pub detail: Value,
-    /// Lines of PostgreSQL's plan for the step's query; empty for a step without one.
+    /// Lines of PostgreSQL's plan of the step's query; empty for a step without a query.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plan: Vec<String>,
 }
 
-/// Writes the trace, when one is wanted.
+/// Records the trace, if requested.
 #[derive(Debug, Clone)]
 pub(super) struct Tracer {
-    /// The steps so far and how much their plans say; none when no trace is wanted.
+    /// The steps so far and the depth of their plans; `None` if no trace is requested.
     trace: Option<(Trace, PlanDepth)>,
     last: Instant,
 }
@@ -45,7 +45,7 @@ impl Tracer {
         self.last = Instant::now();
     }
 
-    /// Notes a step that took the time since the last one.
+    /// Records a step that took the time since the last one.
     pub(super) fn step(&mut self, step: &'static str, detail: impl FnOnce() -> Value) {
         let Some((trace, _)) = &mut self.trace else { return };
         let ms = self.last.elapsed().as_secs_f64() * 1e3;

@@ -1,4 +1,4 @@
-//! From the question as typed to the question as searched: steps before the legs, each of which can be off or fail.
+//! Understanding a question: the steps before the legs, each of which can be switched off or fail.
 
 use std::time::{Duration, Instant};
 
@@ -16,19 +16,19 @@ use super::{
 
 /// A question as it is searched.
 pub(super) struct Understood<'a> {
-    /// The question, standing alone when it could be rewritten.
+    /// The question, rewritten to stand alone if that was possible.
     pub(super) words: String,
-    /// The question before, when this one leans on it and could not be rewritten.
+    /// The question before, if this one depends on it and could not be rewritten.
     pub(super) before: Option<&'a str>,
     /// Other wordings.
     pub(super) wordings: Vec<String>,
-    /// A passage that could answer.
+    /// Passage that could answer the question, written by the chat model.
     pub(super) passage: Option<String>,
-    /// Tokens that the chat model read and wrote for it.
+    /// Number of tokens that the chat model read and wrote.
     pub(super) tokens: u32,
 }
 
-/// Takes the steps that `how` wants. What the chat model does not give within `time` is done without.
+/// Takes the steps that `how` selects. Proceeds without any answer that the chat model does not return within `time`.
 pub(super) fn understand<'a>(
     request: &SearchRequest<'a>,
     words: &str,
@@ -52,11 +52,11 @@ pub(super) fn understand<'a>(
     understood
 }
 
-/// The chat model, until its time is over.
+/// The chat model, within its time limit.
 struct Helper<'a> {
     model: &'a Completer,
     ends: Instant,
-    /// What it has read and written.
+    /// Number of tokens that the model has read and written.
     tokens: u32,
 }
 
@@ -74,7 +74,7 @@ impl Helper<'_> {
         }
     }
 
-    /// Other wordings and a passage, asked for side by side.
+    /// Requests other wordings and a passage concurrently.
     fn widen(&mut self, how: Understanding, understood: &mut Understood<'_>, tracer: &mut Tracer) {
         let (words, count) = (&understood.words, how.multi_query);
         let mut asked = Vec::new();
@@ -105,7 +105,7 @@ impl Helper<'_> {
         answers
     }
 
-    /// The part of an answer that can be used; the trace shows it, or the reason why there is none.
+    /// Returns the usable part of an answer, which the trace shows, too; if there is none, the trace shows the reason.
     fn taken<T: Serialize>(
         &self,
         step: &'static str,
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    /// What becomes of a follow-up, and the steps of its trace.
+    /// Returns the understood follow-up, and the steps of its trace.
     fn follow_up(
         model: Arc<dyn ChatModel>,
         how: Understanding,

@@ -1,26 +1,27 @@
-//! Which steps are taken to understand a question.
+//! The steps that are taken to understand a question.
 
 use super::context::Said;
 
-/// Other wordings of one question, at most.
+/// Maximum number of other wordings of one question.
 pub const MAX_WORDINGS: usize = 5;
 
-/// The error of a request that wants a chat model where there is none.
+/// Error of a request that needs a chat model if there is none.
 pub(super) const NO_CHAT: &str = "there is no chat model for multi_query and hyde: set chat.base_url and chat.model, or search without them";
 
-/// Which steps are taken to understand a question.
+/// The steps that are taken to understand a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each step can be off by itself")]
 pub struct Understanding {
-    /// A question that leans on what was said before is searched together with the question before it.
+    /// Whether a question that depends on the conversation is searched together with the question before it.
     pub context: bool,
-    /// Instead of that, a chat model puts it so that it stands alone. Needs `context`; without a chat model nothing happens.
+    /// Whether, instead of that, a chat model rewrites the question to stand alone. Needs `context`; has no effect without a chat
+    /// model.
     pub rewrite: bool,
-    /// Wordings that a chat model gives beside the question's own, 0 to 5; each is searched, and the lists are merged.
+    /// Number of wordings that a chat model adds to the question, 0 to 5; each is searched, and the lists are merged.
     pub multi_query: usize,
-    /// A chat model writes a passage that could answer; its vector counts as much as the question's.
+    /// Whether a chat model writes a passage that could answer; its vector has the same weight as the question's.
     pub hyde: bool,
-    /// Synonyms of the collections count.
+    /// Whether synonyms of the collections are used.
     pub synonyms: bool,
 }
 
@@ -31,17 +32,17 @@ impl Default for Understanding {
 }
 
 impl Understanding {
-    /// Whether its values can be worked with; the text names the one that cannot.
+    /// Checks that the values are in range; the error names the one that is not.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.multi_query <= MAX_WORDINGS { Ok(()) } else { Err("multi_query is 0 to 5") }
     }
 
-    /// Whether a chat model may be asked, after what was said before.
+    /// Returns whether a chat model may be used for a question after these messages.
     pub(super) fn may_chat(&self, said: &[Said<'_>]) -> bool {
         self.needs_chat() || (self.context && self.rewrite && !said.is_empty())
     }
 
-    /// Whether it cannot do without a chat model.
+    /// Returns whether a chat model is required.
     pub(super) fn needs_chat(&self) -> bool {
         self.multi_query > 0 || self.hyde
     }

@@ -7,15 +7,15 @@ use crate::{EngineResult, Model};
 
 /// A wording of the question.
 pub(super) struct Wording<'a> {
-    /// What to look for.
+    /// Text to search for.
     pub(super) words: String,
-    /// The question before, whose words count too, at this weight.
+    /// The question before, whose words are searched for as well, and its weight.
     pub(super) before: Option<(&'a str, f32)>,
-    /// A vector by each model that takes part.
+    /// Vectors of the wording, one for each model that takes part.
     pub(super) vectors: Vec<QueryVector<'a>>,
 }
 
-/// What one model made of a wording: whole, and as the database compares it.
+/// The vector of a wording by one model, in full precision and in the form that the database compares.
 pub(super) struct QueryVector<'a> {
     pub(super) model: &'a Model,
     pub(super) whole: Vec<f32>,
@@ -23,13 +23,13 @@ pub(super) struct QueryVector<'a> {
 }
 
 impl Wording<'_> {
-    /// The vector by that model, when it took part.
+    /// Returns the vector of that model; `None` if it does not take part.
     pub(super) fn vector_by(&self, model: &Model) -> Option<&QueryVector<'_>> {
         self.vectors.iter().find(|vector| vector.model.id() == model.id())
     }
 }
 
-/// The question itself, then its other wordings, embedded by each of the models. Without models they are words only.
+/// Returns the question and its other wordings, embedded with each of the models. Without models they have words only.
 pub(super) fn wordings<'a>(
     understood: &Understood<'a>,
     context_weight: f32,
@@ -49,7 +49,7 @@ pub(super) fn wordings<'a>(
     Ok(wordings)
 }
 
-/// Gives each wording its vector by the model.
+/// Adds the model's vector to each wording.
 fn embed<'a>(
     model: &'a Model,
     understood: &Understood<'_>,
@@ -57,7 +57,7 @@ fn embed<'a>(
 ) -> EngineResult<()> {
     let embedder = model.embedder();
     let before = understood.before.map(|before| embedder.embed_query(before)).transpose()?;
-    // As a document: it stands for one.
+    // Embedded as a document, because it imitates one.
     let passage =
         understood.passage.as_deref().map(|passage| embedder.embed_documents(&[passage])).transpose()?;
     let mut passage = passage.into_iter().flatten().next();
@@ -66,7 +66,7 @@ fn embed<'a>(
         if let (Some(before), Some((_, weight))) = (&before, wording.before) {
             blend(&mut whole, before, weight);
         }
-        // Of the question's own wording alone, which is the first.
+        // Only for the first wording, which is the question's own.
         if let Some(passage) = passage.take() {
             blend(&mut whole, &passage, 1.0);
         }

@@ -1,4 +1,4 @@
-//! What one wording of the question finds: its words, its vectors, both fused and refined.
+//! The search with one wording of the question: both legs, fused and refined.
 
 use std::{collections::HashSet, slice};
 
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{Model, words::languages};
 
-/// One wording in one scope.
+/// A search with one wording in one scope.
 pub(super) struct WordingSearch<'a> {
     pub(super) context: &'a SearchContext<'a>,
     pub(super) wording: &'a Wording<'a>,
@@ -32,17 +32,17 @@ pub(super) struct WordingSearch<'a> {
     pub(super) areas: &'a [Area<'a>],
 }
 
-/// The part of the scope whose vectors are by one model.
+/// The part of the scope whose vectors are of one model.
 pub(super) struct Area<'a> {
     pub(super) model: &'a Model,
     pub(super) scope: Scope,
     pub(super) plan: DensePlan,
 }
 
-/// The fusion by ranks where those of several models meet, with the paper's k.
+/// Fusion by ranks for lists of several models, with the paper's k.
 const BY_RANK: Fusion = Fusion::ReciprocalRank { k: 60.0 };
 
-/// What the lexical leg found.
+/// The result of the lexical leg.
 #[derive(Default)]
 pub(super) struct LexicalHits {
     pub(super) hits: Vec<Hit>,
@@ -53,7 +53,7 @@ pub(super) struct LexicalHits {
 }
 
 impl LexicalHits {
-    /// Identifiers of the question that no passage holds.
+    /// Returns the identifiers of the question that no passage contains.
     pub(super) fn unknown_identifiers(&self) -> &[String] {
         &self.identifiers.unknown
     }
@@ -64,8 +64,9 @@ impl LexicalHits {
 }
 
 impl WordingSearch<'_> {
-    /// The lexical leg. When it is asked alone and the candidates give fewer rows than are wanted, whatever holds a word is one:
-    /// what exists is found. Beside the dense leg, which finds it, that would cost more than it tells.
+    /// Runs the lexical leg. If it runs alone and the candidates yield fewer rows than requested, every passage that contains a
+    /// word is a candidate, so that all matches are found. Beside the dense leg, which finds them too, the cost would exceed the
+    /// benefit.
     pub(super) fn lexical(&self, conn: &mut PgConnection, tracer: &mut Tracer) -> RepoResult<LexicalHits> {
         if self.context.request.mode == Mode::Dense {
             return Ok(LexicalHits::default());
@@ -107,7 +108,7 @@ impl WordingSearch<'_> {
         Ok(LexicalHits { hits, asked_idf, query, identifiers })
     }
 
-    /// The dense leg: a list for each model, and how it ran. It was exact when each list was.
+    /// Runs the dense leg. Returns a list for each model, and the plan, which is exact if that of each list is.
     pub(super) fn dense(
         &self,
         conn: &mut PgConnection,
@@ -123,8 +124,8 @@ impl WordingSearch<'_> {
         Ok((lists, how))
     }
 
-    /// The passages of one model that are nearest to the wording. When the index gives fewer rows than are wanted, every row is
-    /// compared: what exists is found.
+    /// Returns the passages of one model that are nearest to the wording. If the index yields fewer rows than requested, every
+    /// row is compared, so that all matches are found.
     fn nearest(
         &self,
         conn: &mut PgConnection,
@@ -152,13 +153,13 @@ impl WordingSearch<'_> {
         Ok((hits, plan))
     }
 
-    /// Each area with the wording's vector by its model.
+    /// Returns each area with the wording's vector of its model.
     fn vectors(&self) -> impl Iterator<Item = (&Area<'_>, &QueryVector<'_>)> {
         self.areas.iter().filter_map(|area| Some((area, self.wording.vector_by(area.model)?)))
     }
 
-    /// How the lists become one. Cosines of different models cannot be compared, nor with those that a missing model would have
-    /// given; ranks can.
+    /// Returns the way to fuse the lists. Cosines of different models, or of a model that is missing, cannot be compared; ranks
+    /// can.
     fn blend(&self) -> Blend {
         let fusion = self.context.ranking.fusion;
         match (fusion, self.areas) {
@@ -179,13 +180,13 @@ impl WordingSearch<'_> {
         }
     }
 
-    /// Whether vectors take part, and the collections have several models.
+    /// Returns whether vectors take part and the collections have several models.
     fn is_mixed(&self) -> bool {
         self.context.request.mode != Mode::Lexical && self.corpus.groups.len() > 1
     }
 
-    /// All lists as one. What one leg found gets the other's score, too: a list is cut off where the candidates end, and fusing
-    /// without it would punish a passage for that.
+    /// Fuses all lists into one. The passages of one leg get the score of the other leg, too: lists are cut off after the last
+    /// candidate, and a fusion without these scores would penalise the passages beyond it.
     pub(super) fn fused(
         &self,
         conn: &mut PgConnection,
@@ -210,7 +211,7 @@ impl WordingSearch<'_> {
         let learns =
             matches!(blend.fusion, Fusion::Convex { .. }) && self.context.request.mode == Mode::Hybrid;
         let learns = learns && feedback.passages > 0 && feedback.weight > 0.0;
-        // Cosines are fused where all are by one model.
+        // Cosines are fused only if all are of one model.
         if let Some((area, vector)) = self.vectors().next().filter(|_| learns) {
             let best: Vec<PassageId> =
                 ranked.iter().take(feedback.passages).map(|ranked| ranked.passage_id).collect();
@@ -226,7 +227,7 @@ impl WordingSearch<'_> {
     }
 }
 
-/// Passages of the `other` leg that are on no list.
+/// Returns passages of the `other` leg that are on no list.
 fn lacking(lists: &[Vec<Hit>], other: &[Vec<Hit>]) -> Vec<PassageId> {
     let listed: HashSet<PassageId> = lists.iter().flatten().map(|hit| hit.passage_id).collect();
     other.iter().flatten().map(|hit| hit.passage_id).filter(|id| !listed.contains(id)).collect()

@@ -1,4 +1,5 @@
-//! The words that the lexical leg looks for: the question's, at less weight those of the question before and of synonyms.
+//! The words that the lexical leg searches for: those of the question and, with lower weights, of the question before and of
+//! synonyms.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,10 +13,10 @@ use serde_json::json;
 use super::{identifiers::Identifiers, synonym_words::synonym_words, trace::Tracer, wording::Wording};
 use crate::words::{asked_words, languages};
 
-/// Weight of a synonym against the words that it stands for: it may mean something else here.
+/// Weight of a synonym relative to the words that it replaces: it may have another meaning in the passage.
 const SYNONYM_WEIGHT: f64 = 0.5;
 
-/// The words of a wording as the collections know them, each once and at the best of its weights; and those that name one thing.
+/// Returns the words of a wording as the collections know them, each once with the highest of its weights; and its identifiers.
 pub(super) fn words(
     conn: &mut PgConnection,
     corpus: &Corpus,
@@ -31,7 +32,7 @@ pub(super) fn words(
     if let Some((before, weight)) = wording.before {
         let before = asked_words(&languages.ask(before));
         let (before, weight) = (query_words(conn, &corpus.collections, &before)?, f64::from(weight));
-        // Where the collections know no word of the question itself.
+        // Matters if the collections know no word of the question itself.
         idf = idf.max(weight * before.idf);
         add(&mut all, before.words, weight);
     }
@@ -46,7 +47,7 @@ pub(super) fn words(
     Ok((QuestionWords { words: all.into_values().collect(), idf }, identifiers))
 }
 
-/// Adds words that are not there at this weight; of those that are, the greater weight stays.
+/// Adds the words with this weight; a word that is already there keeps the greater weight.
 fn add(all: &mut HashMap<i32, QueryWord>, words: impl IntoIterator<Item = QueryWord>, weight: f64) {
     for word in words {
         let idf = word.idf * weight;

@@ -1,4 +1,4 @@
-//! What a backup says about itself: the file `manifest.json` of its folder.
+//! The manifest of a backup: the file `manifest.json` in its folder.
 
 use std::{
     fs::File,
@@ -13,29 +13,29 @@ use uuid::Uuid;
 
 use crate::failure::{Exit, Failure, Outcome};
 
-/// The form of this file; a reader refuses every other.
+/// Format version of the manifest; a reader refuses all others.
 const FORMAT: u32 = 1;
-/// Its name in the folder.
+/// Name of the manifest in the folder.
 const FILE: &str = "manifest.json";
-/// The name of the dump in the folder.
+/// Name of the dump in the folder.
 pub(super) const DUMP: &str = "database.dump";
 
-/// All that is needed to restore the dump and to compare the result.
+/// The facts that are needed to restore the dump and to compare the result.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
     format: u32,
-    /// When the snapshot was taken, RFC 3339.
+    /// Time of the snapshot, in RFC 3339.
     pub(super) made_at: String,
-    /// The version of `rag` that made it.
+    /// Version of `rag` that created the backup.
     pub(super) rag_version: String,
-    /// The version of the server it was made of.
+    /// Version of the PostgreSQL server.
     pub(super) server_version: String,
-    /// The last migration.
+    /// Version of the last migration.
     pub(super) migration: String,
-    /// Bytes of the dump.
+    /// Size of the dump, in bytes.
     pub(super) dump_bytes: u64,
     dump_sha256: String,
-    /// Functions and views that belong to the role `rag_rules`.
+    /// Functions and views that the role `rag_rules` owns.
     pub(super) owned_by_rules: Vec<String>,
     tables: Vec<Table>,
     samples: Vec<Neighbours>,
@@ -67,7 +67,7 @@ impl From<Sample> for Neighbours {
     }
 }
 
-/// What is known of the database before its dump is written.
+/// The facts of the database at the time of its dump.
 pub(super) struct Origin {
     pub(super) made_at: String,
     pub(super) server_version: String,
@@ -77,7 +77,7 @@ pub(super) struct Origin {
 }
 
 impl Manifest {
-    /// Describes the dump in `folder`.
+    /// Creates the manifest of the dump in `folder`.
     pub(super) fn describe(origin: Origin, folder: &Path) -> Outcome<Self> {
         let (dump_bytes, dump_sha256) = digest(&folder.join(DUMP))?;
         Ok(Self {
@@ -94,7 +94,7 @@ impl Manifest {
         })
     }
 
-    /// Writes it into `folder`, and returns when the disk has it.
+    /// Writes the manifest into `folder` and syncs it to disk.
     pub(super) fn write(&self, folder: &Path) -> Outcome<()> {
         let mut file = File::create(folder.join(FILE))?;
         serde_json::to_writer_pretty(&mut file, self).map_err(io::Error::from)?;
@@ -102,7 +102,7 @@ impl Manifest {
         Ok(file.sync_all()?)
     }
 
-    /// Reads it, and checks that the dump beside it is the one it describes.
+    /// Reads the manifest in `folder`, and checks the size and hash of the dump.
     pub(super) fn read(folder: &Path) -> Outcome<Self> {
         let refuse = |why: String| {
             Failure::new(Exit::Failed, format!("{} is no whole backup: {why}", folder.display()))
@@ -129,7 +129,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// How the facts of a copy differ, one line each; empty if they do not.
+    /// Returns the differences between the facts of a copy and the manifest, one line each; empty if there are none.
     pub(super) fn differences(&self, copy: Facts) -> Vec<String> {
         let tables: Vec<Table> = copy.tables.into_iter().map(Table::from).collect();
         let samples: Vec<Neighbours> = copy.samples.into_iter().map(Neighbours::from).collect();
@@ -148,12 +148,12 @@ impl Manifest {
         missing.chain(searches).collect()
     }
 
-    /// Rows of a table; 0 if there is no such table.
+    /// Returns the number of rows of a table; 0 if there is no such table.
     pub(super) fn rows(&self, table: &str) -> i64 {
         self.tables.iter().find(|known| known.name == table).map_or(0, |known| known.rows)
     }
 
-    /// One line for people: what the backup holds.
+    /// Returns one line that describes the contents of the backup.
     pub(super) fn summary(&self) -> String {
         let rows: i64 = self.tables.iter().map(|table| table.rows).sum();
         format!(
@@ -166,7 +166,7 @@ impl Manifest {
     }
 }
 
-/// Bytes and SHA-256 of a file, in hexadecimal digits.
+/// Returns the size in bytes and the SHA-256 of a file, in hexadecimal digits.
 fn digest(path: &Path) -> Outcome<(u64, String)> {
     let named =
         |error: io::Error| Failure::new(Exit::Failed, format!("cannot read {}: {error}", path.display()));

@@ -1,4 +1,4 @@
-//! `rag backup` and `rag restore`: saves a database while it serves, proves a backup, and restores it.
+//! `rag backup` and `rag restore`: backs up a database while it serves, verifies a backup, and restores it.
 
 mod manifest;
 
@@ -25,7 +25,7 @@ use crate::{
     runtime::{connect, connect_to},
 };
 
-/// Makes a backup, or verifies one.
+/// Creates or verifies a backup.
 pub(crate) fn run(config: &Config, args: Backup) -> Outcome<ExitCode> {
     match args.verify {
         Some(BackupCommand::Verify { folder }) => verify(config, &folder),
@@ -76,7 +76,7 @@ fn make(config: &Config, folder: Option<PathBuf>) -> Outcome<ExitCode> {
     }
     let install = postgres::install(config)?;
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Removed unless it becomes the folder. It holds everybody's documents: nobody else may read it.
+    // Removed unless it is renamed to the final folder. It contains the documents of all users, so only its owner can read it.
     let unfinished = tempfile::Builder::new()
         .prefix("rag-backup.unfinished-")
         .permissions(fs::Permissions::from_mode(0o700))
@@ -154,7 +154,7 @@ fn compare(conn: &mut PgConnection, manifest: &Manifest) -> Outcome<()> {
     .hint("make another backup, and check the memory and the disk of this machine"))
 }
 
-/// Shows how many bytes are done while `work` runs.
+/// Shows the number of bytes that are done while `work` runs.
 fn watched(verb: &str, done: impl Fn() -> u64, work: impl FnOnce() -> Outcome<()> + Send) -> Outcome<()> {
     let bar = progress::spinner();
     let look = || {
