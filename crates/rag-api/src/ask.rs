@@ -130,7 +130,7 @@ async fn answer(
     let place = match (session, body.replaces) {
         (_, None) => Place::End,
         (Some(_), Some(replaced)) => Place::Beside(MessageId::from(replaced)),
-        (None, Some(_)) => return Err(ApiError::field("replaces", "needs a session")),
+        (None, Some(_)) => return Err(ApiError::not_found("question")),
     };
     let question = Question { session, place, ..question(app, caller, body)? };
     respond(app, caller, req, question).await

@@ -46,6 +46,13 @@ const FIELDS: [Field; 32] = fields! {
     ChangeMaker: "MemoryChangeView" "made_by";
 };
 
+/// The parameters of lists that take words, by path and name.
+const PARAMETERS: [Field; 3] = fields! {
+    JobState: "/v1/jobs" "state";
+    MemoryState: "/v1/memories" "state";
+    MemoryKind: "/v1/memories" "kind";
+};
+
 /// The owner of a collection is a member, too, with a role that cannot be assigned.
 const MEMBERS: Field = ("MemberView", "role", || {
     ["owner"].into_iter().chain(MemberRole::ALL.iter().map(|role| role.as_str())).collect()
@@ -67,13 +74,15 @@ pub(crate) fn list_words(document: &mut OpenApi) {
             list(field, &words());
         }
     }
-    let jobs = document.paths.paths.get_mut("/v1/jobs").and_then(|item| item.get.as_mut());
-    for parameter in jobs.and_then(|operation| operation.parameters.as_mut()).into_iter().flatten() {
-        if let RefOr::T(parameter) = parameter
-            && parameter.name == "state"
-            && let Some(RefOr::T(schema)) = &mut parameter.schema
-        {
-            list(schema, &JobState::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    for (path, name, words) in PARAMETERS {
+        let listing = document.paths.paths.get_mut(path).and_then(|item| item.get.as_mut());
+        for parameter in listing.and_then(|operation| operation.parameters.as_mut()).into_iter().flatten() {
+            if let RefOr::T(parameter) = parameter
+                && parameter.name == name
+                && let Some(RefOr::T(schema)) = &mut parameter.schema
+            {
+                list(schema, &words());
+            }
         }
     }
 }

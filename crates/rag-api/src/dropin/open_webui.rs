@@ -17,7 +17,7 @@ use crate::{
     app::App,
     auth::{Ask, May, Store},
     extract::Body,
-    problem::ApiResult,
+    problem::{ApiResult, Problem},
     uploads::receive_body,
 };
 
@@ -104,7 +104,8 @@ pub(crate) async fn open_webui_process(
 
 /// Ranks texts with the server's reranker.
 #[utoipa::path(post, path = "/open-webui/rerank", tag = "open-webui", request_body = OpenWebUiRerankBody, responses(
-    (status = 200, body = OpenWebUiRerankView)))]
+    (status = 200, body = OpenWebUiRerankView),
+    (status = 409, description = "The server has no reranker.", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn open_webui_rerank(
     app: web::Data<App>,
     _caller: May<Ask>,

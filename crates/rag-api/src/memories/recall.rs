@@ -106,10 +106,16 @@ pub(crate) struct RecallBody {
     #[schema(minimum = 1, maximum = 100, default = 10)]
     pub(crate) limit: u32,
     /// Maximum number of memories among the results.
+    #[validate(range(max = 100))]
+    #[schema(maximum = 100)]
     pub(crate) max_memories: Option<u32>,
     /// Maximum number of passages of documents among the results.
+    #[validate(range(max = 100))]
+    #[schema(maximum = 100)]
     pub(crate) max_passages: Option<u32>,
     /// Maximum number of tokens of all results, as the embedding model counts them.
+    #[validate(range(max = 1_000_000))]
+    #[schema(maximum = 1_000_000)]
     pub(crate) max_tokens: Option<u32>,
     /// Time as of which memories are recalled; now if absent. Earlier values of a property are found as of then.
     pub(crate) as_of: Option<DateTime<Utc>>,

@@ -50,6 +50,7 @@ pub(crate) struct ChatCompletionBody {
     pub(crate) max_completion_tokens: Option<u32>,
     /// Number of answers; only 1 is supported.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 1)]
     pub(crate) n: Option<u32>,
     /// Accepted, but no tool is ever called.
     #[serde(default)]

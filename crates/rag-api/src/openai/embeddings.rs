@@ -34,15 +34,12 @@ pub(crate) struct EmbeddingsBody {
 
 /// One text or several.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a text or a list of texts, not numbers of tokens")]
 pub(crate) enum TextsBody {
     /// One text.
     One(String),
     /// Several texts.
     Several(Vec<String>),
-    /// Token ids, which are refused: only the model's own tokenizer could interpret them.
-    #[schema(value_type = Vec<Object>)]
-    Tokens(#[expect(dead_code, reason = "only its shape is looked at")] Vec<serde_json::Value>),
 }
 
 /// The encoding of a vector.
@@ -150,9 +147,6 @@ fn texts(input: TextsBody) -> ApiResult<Vec<String>> {
     let texts = match input {
         TextsBody::One(text) => vec![text],
         TextsBody::Several(texts) => texts,
-        TextsBody::Tokens(_) => {
-            return Err(ApiError::field("input", "must be a text or a list of texts, not numbers of tokens"));
-        }
     };
     if texts.is_empty() || texts.len() > MAX_TEXTS {
         return Err(ApiError::field("input", format!("must hold 1 to {MAX_TEXTS} texts")));

@@ -38,7 +38,8 @@ pub(crate) struct OpenAiFileForm {
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
-    /// Purpose, such as `assistants` or `user_data`.
+    /// Purpose, such as `assistants` or `user_data`, 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     purpose: String,
 }
 
@@ -179,7 +180,7 @@ pub(crate) async fn create_file(
 
 /// Lists your uploaded files, newest first.
 #[utoipa::path(get, path = "/openai/v1/files", tag = "openai", params(OpenAiPageParams), responses(
-    (status = 200, body = OpenAiListView<FileView>)))]
+    (status = 200, body = OpenAiListView<FileView>), (status = 404, body = super::OpenAiErrorView)))]
 pub(crate) async fn list_files(
     app: web::Data<App>,
     caller: May<Own>,

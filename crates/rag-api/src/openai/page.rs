@@ -26,6 +26,7 @@ pub(crate) struct OpenAiPageParams {
     /// Only items after the one with this id.
     after: Option<String>,
     /// Order; only `desc`, newest first, is supported.
+    #[param(pattern = "^desc$")]
     order: Option<String>,
 }
 

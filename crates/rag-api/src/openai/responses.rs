@@ -6,7 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rag_engine::answer::{Answer, Conversation};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Object, Type},
+};
 use validator::Validate;
 
 use super::{
@@ -43,10 +46,11 @@ pub(crate) struct CreateResponseBody {
     pub(crate) max_output_tokens: Option<u32>,
     /// Not supported: send the conversation as `input`.
     #[serde(default)]
+    #[schema(schema_with = only_null)]
     pub(crate) previous_response_id: Option<String>,
     /// Not supported: send the conversation as `input`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = only_null)]
     pub(crate) conversation: Option<Value>,
     /// Not supported: only false is accepted.
     #[serde(default)]
@@ -111,6 +115,11 @@ pub(crate) async fn create_response(
         }
     })
     .await
+}
+
+/// Schema of a field that is known and refused.
+fn only_null() -> Object {
+    Object::with_type(Type::Null)
 }
 
 impl CreateResponseBody {

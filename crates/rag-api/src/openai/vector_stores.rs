@@ -238,7 +238,7 @@ async fn find_store(app: &App, caller: &Caller, id: CollectionId) -> ApiResult<V
 
 /// Lists your vector stores, which are your collections, newest first.
 #[utoipa::path(get, path = "/openai/v1/vector_stores", tag = "openai", params(OpenAiPageParams), responses(
-    (status = 200, body = OpenAiListView<VectorStoreView>)))]
+    (status = 200, body = OpenAiListView<VectorStoreView>), (status = 404, body = super::OpenAiErrorView)))]
 pub(crate) async fn list_vector_stores(
     app: web::Data<App>,
     caller: May<Read>,

@@ -49,6 +49,10 @@ impl Scene {
 }
 
 pub(crate) fn kill_9(pid: u32) {
-    let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
-    assert!(killed.success());
+    assert!(signal_9(pid), "process {pid} has ended");
+}
+
+/// Sends SIGKILL, and tells whether there was such a process.
+pub(crate) fn signal_9(pid: u32) -> bool {
+    Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success()
 }

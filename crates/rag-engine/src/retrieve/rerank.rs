@@ -14,10 +14,10 @@ pub(super) const NO_RERANKER: &str = "there is no reranker: set rerank.kind to \
      \"remote\" (with rerank.base_url and rerank.model), or search without one";
 
 impl Engine {
-    /// Scores texts with the server's reranker, in the order of the texts; higher is better. Returns `EngineError::Invalid` if
+    /// Scores texts with the server's reranker, in the order of the texts; higher is better. Returns `EngineError::Conflict` if
     /// there is none.
     pub fn score_texts(&self, query: &str, texts: &[&str]) -> EngineResult<Vec<f64>> {
-        let reranker = self.reranker().ok_or_else(|| EngineError::Invalid(NO_RERANKER.to_owned()))?;
+        let reranker = self.reranker().ok_or_else(|| EngineError::Conflict(NO_RERANKER.to_owned()))?;
         if texts.is_empty() {
             return Ok(Vec::new());
         }
