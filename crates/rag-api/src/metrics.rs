@@ -39,11 +39,15 @@ const HISTOGRAMS: [(&str, &str); 2] = [
     ),
     ("rag_search_step_seconds", "Duration of the steps of searches and answers."),
 ];
-const GAUGES: [(&str, &str); 7] = [
+const GAUGES: [(&str, &str); 8] = [
     ("rag_build_info", "1, with the version of the program."),
     ("rag_streams_open", "Streams of answers that clients read."),
     ("rag_database_connections", "Connections of the pool by state."),
     ("rag_permits_available", "Requests that could begin at once, by what they wait for."),
+    (
+        "rag_chat_server_state",
+        "1 for the state of a chat server, otherwise 0: closed (it is asked), open (left alone after failures), half_open (tried).",
+    ),
     ("rag_database_up", "1 if the database answers, otherwise 0."),
     ("rag_jobs", "Jobs by state."),
     ("rag_oldest_due_job_seconds", "Time that the oldest due job has waited; 0 if none is due."),
@@ -115,6 +119,15 @@ async fn set_gauges(app: &App) {
     gauge!("rag_database_connections", "state" => "idle").set(f64::from(idle));
     for (kind, available) in app.permits_available() {
         gauge!("rag_permits_available", "for" => kind).set(f64::from(available));
+    }
+    let servers = app.engine.chat().map(|chat| chat.servers()).unwrap_or_default();
+    for (number, server) in (1..).zip(servers) {
+        let (number, model): (u32, _) = (number, server.writer.model.to_string());
+        for (state, is_current) in server.states() {
+            let labels =
+                [("server", number.to_string()), ("model", model.clone()), ("state", state.to_owned())];
+            gauge!("rag_chat_server_state", &labels).set(if is_current { 1.0 } else { 0.0 });
+        }
     }
     let is_ready = app.is_ready().await;
     gauge!("rag_database_up").set(if is_ready { 1.0 } else { 0.0 });

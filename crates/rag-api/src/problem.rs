@@ -233,6 +233,10 @@ impl From<&EngineError> for ApiError {
                 tracing::error!(%cause, "cannot use a temporary file");
                 Self::new(Code::Unavailable, detail)
             }
+            EngineError::ChatModelPaused { retry_after_s, .. } => {
+                let retry_after_s = Some(retry_after_s.to_string());
+                Self { retry_after_s, ..Self::new(Code::Unavailable, detail) }
+            }
             EngineError::ChatModel(_) => Self::new(Code::ModelFailed, detail),
             EngineError::Bug(source) => bug(&**source),
         }

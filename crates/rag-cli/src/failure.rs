@@ -104,7 +104,9 @@ impl From<&EngineError> for Failure {
         match error {
             EngineError::Bug(source) => failure.hint(format!("cause: {}", sentence(&**source))),
             EngineError::File(source) => failure.hint(format!("cause: {source}")),
-            EngineError::ChatModel(source) => source.clone().into(),
+            EngineError::ChatModel(source) | EngineError::ChatModelPaused { source, .. } => {
+                source.clone().into()
+            }
             EngineError::Unavailable(_) => failure.hint("`rag doctor` tells what is wrong"),
             _ => failure,
         }

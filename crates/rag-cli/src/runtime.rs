@@ -14,14 +14,14 @@ use rag_embed::{
     RemoteReranker, RerankConfig, Reranker,
 };
 use rag_engine::{Engine, Parts};
-use rag_llm::{ChatModel, OpenAiClient, OpenAiConfig};
+use rag_llm::{ChatModel, ChatServers, OpenAiClient, OpenAiConfig, Price};
 use rag_repo::{Actor, Db, PgConnection, collections, embedding_models, migrations, server};
 use rag_schema::models::Collection;
 
 use crate::{
     config::{
         Config, ms,
-        sections::{EmbeddingKind, RerankKind},
+        sections::{ChatFallback, EmbeddingKind, RerankKind},
     },
     failure::{Exit, Failure, Outcome},
     missing_models::missing_models,
@@ -222,19 +222,39 @@ fn threads(wanted: usize) -> usize {
 
 /// Returns the chat model; `None` if none is configured.
 pub(crate) fn chat(config: &Config) -> Outcome<Option<Arc<dyn ChatModel>>> {
-    let section = &config.sections.chat;
-    if section.base_url.is_empty() {
+    let servers = chat_servers(config)?;
+    if servers.is_empty() {
         return Ok(None);
     }
-    let client = OpenAiClient::new(OpenAiConfig {
-        api_key: section.api_key.given().map(str::to_owned),
-        connect_timeout: ms(section.connect_timeout_ms),
-        first_byte_timeout: ms(section.first_byte_timeout_ms),
-        idle_timeout: ms(section.idle_timeout_ms),
-        retries: section.retries,
-        ..OpenAiConfig::new(section.base_url.clone(), section.model.clone())
-    })?;
-    Ok(Some(Arc::new(client)))
+    Ok(Some(Arc::new(ChatServers::new(servers)?)))
+}
+
+/// The chat servers in the order in which they are asked, with their prices; empty if the configuration names none.
+pub(crate) fn chat_servers(config: &Config) -> Outcome<Vec<(Arc<dyn ChatModel>, Price)>> {
+    let section = &config.sections.chat;
+    if section.base_url.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first = ChatFallback {
+        base_url: section.base_url.clone(),
+        api_key: section.api_key.clone(),
+        model: section.model.clone(),
+        prompt_price: section.prompt_price,
+        completion_price: section.completion_price,
+    };
+    let client = |server: &ChatFallback| -> Outcome<(Arc<dyn ChatModel>, Price)> {
+        let client = OpenAiClient::new(OpenAiConfig {
+            api_key: server.api_key.given().map(str::to_owned),
+            connect_timeout: ms(section.connect_timeout_ms),
+            first_byte_timeout: ms(section.first_byte_timeout_ms),
+            idle_timeout: ms(section.idle_timeout_ms),
+            retries: section.retries,
+            ..OpenAiConfig::new(server.base_url.clone(), server.model.clone())
+        })?;
+        let price = Price { prompt: server.prompt_price, completion: server.completion_price };
+        Ok((Arc::new(client), price))
+    };
+    std::iter::once(&first).chain(&section.fallbacks).map(client).collect()
 }
 
 fn make_scratch(dir: &Path) -> Outcome<()> {

@@ -49,6 +49,17 @@ pub enum EngineError {
     /// The chat model returned no answer, or only a part of one.
     #[error("The chat model failed or broke off. Ask again later.")]
     ChatModel(#[source] LlmError),
+    /// The chat model has failed repeatedly and is not asked for a time.
+    #[error(
+        "The chat model has failed repeatedly and is not asked for another {retry_after_s} s. Its server may be down or overloaded: \
+         the operator finds the cause with `rag doctor` and in the log."
+    )]
+    ChatModelPaused {
+        /// Time until it is asked again, in seconds.
+        retry_after_s: u64,
+        /// The last failures.
+        source: LlmError,
+    },
     /// An internal error.
     #[error("Something went wrong on the server.")]
     Bug(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -119,6 +130,16 @@ impl From<std::io::Error> for EngineError {
 }
 
 impl EngineError {
+    /// The failure of a turn whose chat model failed.
+    pub(crate) fn chat_model(error: LlmError) -> Self {
+        match error {
+            LlmError::Paused { retry_after, .. } => {
+                Self::ChatModelPaused { retry_after_s: retry_after.as_secs() + 1, source: error }
+            }
+            other => Self::ChatModel(other),
+        }
+    }
+
     /// Adds the name of the object that was not found, which the database does not know.
     #[must_use]
     pub fn naming(self, what: &'static str) -> Self {

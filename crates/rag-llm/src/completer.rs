@@ -90,7 +90,7 @@ async fn collect(
                     return Ok(None);
                 }
             }
-            Delta::Thought(_) => {}
+            Delta::Thought(_) | Delta::Writer(_) => {}
             Delta::WereThoughts => {
                 room = room.saturating_add(text.chars().count());
                 text.clear();

@@ -1,5 +1,7 @@
 //! The one error of this crate; its texts never hold an API key, a URL, a prompt or an answer.
 
+use std::time::Duration;
+
 /// An error of a chat model: no answer, or only a part of one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LlmError {
@@ -27,4 +29,30 @@ pub enum LlmError {
     /// The server's answer breaks the protocol.
     #[error("the chat model's answer cannot be used: {0}")]
     BadAnswer(String),
+
+    /// The server's filter withheld the whole answer.
+    #[error("the chat model's answer was withheld by its server's content filter")]
+    Withheld,
+
+    /// No server was asked, because all of them have failed repeatedly.
+    #[error("the chat model is not asked for another {} s: {causes}", retry_after.as_secs() + 1)]
+    Paused {
+        /// The last failure of each server.
+        causes: String,
+        /// Time until a request tries the first of them again.
+        retry_after: Duration,
+    },
+}
+
+impl LlmError {
+    /// The cause alone, for a list of several servers' failures.
+    pub(crate) fn cause(&self) -> String {
+        match self {
+            Self::BadConfig(cause) | Self::Unavailable(cause) | Self::Interrupted(cause) => cause.clone(),
+            Self::Refused { status, reason } => format!("status {status}, {reason}"),
+            Self::BadAnswer(cause) => format!("its answer cannot be used: {cause}"),
+            Self::Withheld => "its content filter withheld the answer".to_owned(),
+            Self::Paused { causes, .. } => causes.clone(),
+        }
+    }
 }

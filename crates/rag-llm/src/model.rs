@@ -1,10 +1,10 @@
 //! The trait of chat models, its request and the pieces of its answer; never an implementation.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use futures_util::Stream;
 
-use crate::{FinishReason, LlmError, Message, Usage};
+use crate::{FinishReason, LlmError, Message, ServerStatus, Usage};
 
 /// A conversation to answer, with its parameters.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,9 +24,29 @@ impl ChatRequest {
     }
 }
 
+/// Prices of a million tokens, in any currency; 0 if they are free or unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Price {
+    /// Price of a million tokens of conversations.
+    pub prompt: f64,
+    /// Price of a million tokens of answers.
+    pub completion: f64,
+}
+
+/// The model that writes an answer, and its prices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writer {
+    /// The name of the model.
+    pub model: Arc<str>,
+    /// The prices of its tokens.
+    pub price: Price,
+}
+
 /// A piece of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
+    /// The model that writes the answer; comes first, from models that choose among several.
+    Writer(Writer),
     /// Text to append to the answer, never empty.
     Text(String),
     /// Text to append to the model's thoughts, which are not a part of the answer; never empty.
@@ -42,13 +62,18 @@ pub enum Delta {
     },
 }
 
-/// The pieces of an answer: any number of texts and thoughts, then one end. An error ends it instead.
+/// The pieces of an answer: its writer from some models, any number of texts and thoughts, then one end. An error ends it instead.
 pub type DeltaStream = Pin<Box<dyn Stream<Item = Result<Delta, LlmError>> + Send>>;
 
 /// Answers conversations piece by piece.
 pub trait ChatModel: Send + Sync {
     /// The name of the model in answers and logs.
     fn name(&self) -> &str;
+
+    /// The servers behind the model, in the order in which they are asked; empty for a model without servers of its own.
+    fn servers(&self) -> Vec<ServerStatus> {
+        Vec::new()
+    }
 
     /// The answer as a stream. Work starts with the first poll; dropping the stream ends it and frees its connection.
     fn stream(&self, request: ChatRequest) -> DeltaStream;

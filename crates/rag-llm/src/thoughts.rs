@@ -151,7 +151,7 @@ mod tests {
                 Delta::Text(text) => answer.push_str(&text),
                 Delta::Thought(text) => thoughts.push_str(&text),
                 Delta::WereThoughts => thoughts.push_str(&std::mem::take(&mut answer)),
-                Delta::End { .. } => unreachable!(),
+                Delta::End { .. } | Delta::Writer(_) => unreachable!(),
             }
         }
         (answer, thoughts)

@@ -2,6 +2,7 @@
 
 mod answers;
 mod events;
+mod fallbacks;
 mod hostile;
 mod injection;
 mod jobs;

@@ -3,7 +3,7 @@
 use std::{env, fs, path::Path, process::ExitCode, time::Instant};
 
 use futures_util::StreamExt;
-use rag_llm::{ChatRequest, Message, Role};
+use rag_llm::{ChatModel, ChatRequest, Message, Role};
 use rag_repo::{
     Actor, Db, PgConnection, RepoResult, embedding_models, migrations,
     server::{self, RoleFacts},
@@ -359,28 +359,36 @@ fn extraction(config: &Config) -> Check {
     }
 }
 
-fn chat(config: &Config) -> Option<Check> {
-    let client = match runtime::chat(config) {
-        Ok(client) => client?,
-        Err(failure) => return Some(Check::failed("chat", failure)),
-    };
+/// Asks each chat server for a word.
+fn chat(config: &Config) -> Vec<Check> {
+    match runtime::chat_servers(config) {
+        Ok(servers) => (1..).zip(servers).map(|(number, (model, _))| chat_server(number, &*model)).collect(),
+        Err(failure) => vec![Check::failed("chat", failure)],
+    }
+}
+
+fn chat_server(number: usize, model: &dyn ChatModel) -> Check {
     let request = ChatRequest {
         messages: vec![Message::new(Role::User, "Say OK.")],
         temperature: Some(0.0),
         max_tokens: Some(8),
     };
-    let asked = || -> Outcome<String> {
+    let asked = || -> Outcome<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            match client.stream(request).next().await {
-                Some(Ok(_)) => Ok(format!("{} answers", client.name())),
+            match model.stream(request).next().await {
+                Some(Ok(_)) => Ok(()),
                 Some(Err(error)) => Err(error.into()),
                 None => Err(Failure::new(Exit::Failed, "the chat model said nothing")),
             }
         })
     };
-    Some(match asked() {
-        Ok(finding) => Check::ok("chat", finding),
-        Err(failure) => Check::failed("chat", failure),
-    })
+    let name = model.name();
+    match asked() {
+        Ok(()) => Check::ok("chat", format!("server {number}: {name} answers")),
+        Err(Failure { message, hint, exit }) => {
+            let message = format!("server {number}: {name}: {message}");
+            Check::failed("chat", Failure { exit, message, hint })
+        }
+    }
 }

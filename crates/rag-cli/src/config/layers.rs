@@ -157,7 +157,7 @@ impl Layers {
             (_, value) => value,
         };
         if known.type_str() != value.type_str() {
-            let shown = if is_secret(key) { "a secret".to_owned() } else { value.to_string() };
+            let shown = if is_secret(key) { "a secret".to_owned() } else { masked(key, &value).to_string() };
             return Err(Failure::new(
                 Exit::Usage,
                 format!("{key} = {shown} ({origin}): {} is wanted, not {}", kind(known), kind(&value)),
@@ -223,8 +223,14 @@ fn kind(value: &Value) -> &'static str {
 
 /// Returns the value, masked if it is secret.
 pub(crate) fn masked(key: &str, value: &Value) -> Value {
-    match value.as_str() {
-        Some(text) if is_secret(key) && !text.is_empty() => Value::String("********".to_owned()),
+    match value {
+        Value::String(text) if is_secret(key) && !text.is_empty() => Value::String("********".to_owned()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| masked(key, item)).collect()),
+        Value::Table(table) => {
+            let fields =
+                table.iter().map(|(name, value)| (name.clone(), masked(&format!("{key}.{name}"), value)));
+            Value::Table(fields.collect())
+        }
         _ => value.clone(),
     }
 }
@@ -289,6 +295,15 @@ mod tests {
             let shown = masked(key, &Value::String("hunter2".to_owned()));
             assert_eq!(shown.as_str(), Some("********"), "{key}");
         }
+    }
+
+    #[test]
+    fn keys_of_fallback_servers_are_never_shown() {
+        let servers = r#"[{ base_url = "http://m/v1", api_key = "sk-secret", model = "m" }]"#;
+        let layers = with(&[("RAG_CHAT__FALLBACKS", servers)]).unwrap();
+        let shown = layers.describe("chat.fallbacks");
+        assert!(shown.contains("********") && !shown.contains("sk-secret"), "{shown}");
+        assert_eq!(layers.table()["chat"]["fallbacks"][0]["api_key"].as_str(), Some("sk-secret"));
     }
 
     #[test]

@@ -166,6 +166,12 @@ fn allowed(key: &str, message: &str) -> String {
         "server.trusted_proxies" => {
             "allowed are networks, such as [\"10.0.0.0/8\", \"192.0.2.1/32\"]".to_owned()
         }
+        // The reader's words can quote a key.
+        "chat.fallbacks" => {
+            "allowed is a list of servers, such as [{ base_url = \"http://localhost:11434/v1\", model = \"m\" }]; each can also \
+             have api_key, prompt_price and completion_price"
+                .to_owned()
+        }
         _ => message.trim().to_owned(),
     }
 }
@@ -276,6 +282,32 @@ mod tests {
         layers.add_environment(given.map(|(k, v)| (format!("RAG_{k}"), v.to_owned()))).unwrap();
         let search = Config::check(layers).unwrap().engine(PathBuf::new()).search;
         assert_eq!((search.understanding.multi_query, search.understanding.hyde), (5, true));
+    }
+
+    #[test]
+    fn a_fallback_server_needs_a_first_one_an_address_a_model_and_a_price() {
+        for (servers, base_url) in [
+            (r#"[{ base_url = "http://m/v1", model = "m" }]"#, ""),
+            (r#"[{ base_url = "m", model = "m" }]"#, "http://m/v1"),
+            (r#"[{ base_url = "http://m/v1", model = "" }]"#, "http://m/v1"),
+            (r#"[{ base_url = "http://m/v1", model = "m", prompt_price = -1 }]"#, "http://m/v1"),
+            (r#"[{ base_url = "http://m/v1", model = "m", api_kye = "sk-secret" }]"#, "http://m/v1"),
+            (r#"[{ base_url = "http://m/v1", api_key = "sk-secret" }]"#, "http://m/v1"),
+            ("sk-secret, http://m/v1", "http://m/v1"),
+        ] {
+            let mut layers = Layers::defaults().unwrap();
+            let given = [("BASE_URL", base_url), ("MODEL", "m"), ("FALLBACKS", servers)];
+            layers.add_environment(given.map(|(k, v)| (format!("RAG_CHAT__{k}"), v.to_owned()))).unwrap();
+            let message = Config::check(layers).unwrap_err().message;
+            assert!(message.starts_with("chat.fallbacks"), "{message}");
+            assert!(message.contains("allowed is "), "{message}");
+        }
+        let servers = r#"[{ base_url = "http://m/v1", model = "m", prompt_price = 2 }]"#;
+        let mut layers = Layers::defaults().unwrap();
+        let given = [("BASE_URL", "http://m"), ("MODEL", "m"), ("FALLBACKS", servers)];
+        layers.add_environment(given.map(|(k, v)| (format!("RAG_CHAT__{k}"), v.to_owned()))).unwrap();
+        let fallbacks = Config::check(layers).unwrap().sections.chat.fallbacks;
+        assert!(fallbacks.iter().map(|server| server.prompt_price).eq([2.0]));
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         .chain(server(s))
         .chain(accounts(s))
         .chain(models(s))
+        .chain(chat(s))
         .chain(rerank(s))
         .chain(query(s))
         .find(|(holds, ..)| !holds)
@@ -174,6 +175,31 @@ fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
         (!query.hyde || has_chat, "query.hyde", "false without a chat model (chat.base_url)"),
         ((0.0..=1.0).contains(&query.context_weight), "query.context_weight", "0 to 1"),
         ((1..=600_000).contains(&query.timeout_ms), "query.timeout_ms", "1 to 600000"),
+    ]
+}
+
+fn chat(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+    let chat = &s.chat;
+    let is_price = |price: f64| (0.0..=1e6).contains(&price);
+    let fallbacks = || chat.fallbacks.iter();
+    [
+        (is_price(chat.prompt_price), "chat.prompt_price", "0 (free or unknown) to 1000000"),
+        (is_price(chat.completion_price), "chat.completion_price", "0 (free or unknown) to 1000000"),
+        (
+            chat.fallbacks.is_empty() || !chat.base_url.is_empty(),
+            "chat.fallbacks",
+            "an empty list without chat.base_url, which is asked first",
+        ),
+        (
+            fallbacks().all(|server| is_url(&server.base_url) && !server.model.is_empty()),
+            "chat.fallbacks",
+            "a base_url such as \"http://localhost:11434/v1\" and a model's name in each",
+        ),
+        (
+            fallbacks().all(|server| is_price(server.prompt_price) && is_price(server.completion_price)),
+            "chat.fallbacks",
+            "prices of 0 (free or unknown) to 1000000",
+        ),
     ]
 }
 

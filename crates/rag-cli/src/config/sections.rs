@@ -193,6 +193,23 @@ pub(crate) struct Chat {
     pub(crate) first_byte_timeout_ms: u64,
     pub(crate) idle_timeout_ms: u64,
     pub(crate) retries: u32,
+    pub(crate) prompt_price: f64,
+    pub(crate) completion_price: f64,
+    pub(crate) fallbacks: Vec<ChatFallback>,
+}
+
+/// A chat server that is asked if those before it fail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChatFallback {
+    pub(crate) base_url: String,
+    #[serde(default)]
+    pub(crate) api_key: Secret,
+    pub(crate) model: String,
+    #[serde(default)]
+    pub(crate) prompt_price: f64,
+    #[serde(default)]
+    pub(crate) completion_price: f64,
 }
 
 /// Ingest.
@@ -312,7 +329,7 @@ pub(crate) struct Log {
 }
 
 /// A text that is never printed.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Secret(String);
 

@@ -89,8 +89,9 @@ impl Engine {
             Some(citations) => (written.text.clone(), citations.clone()),
             None => check_citations(&written.text, &prepared.sources.evidence),
         };
-        let answered_by = match (&prepared.plan, self.chat()) {
-            (Plan::Stream(_), Some(chat)) => chat.name(),
+        let answered_by = match (&prepared.plan, &written.writer, self.chat()) {
+            (Plan::Stream(_), Some(writer), _) => &*writer.model,
+            (Plan::Stream(_), None, Some(chat)) => chat.name(),
             _ => EXTRACTIVE,
         };
         Answer {

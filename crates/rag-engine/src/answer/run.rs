@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use rag_llm::{ChatModel, ChatRequest, Delta, FinishReason, LlmError};
+use rag_llm::{Delta, DeltaStream, FinishReason, LlmError, Writer};
 use rag_schema::enums::{Outcome, StopReason};
 use tokio::time::{Instant as Deadline, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -139,7 +139,9 @@ impl<S: Steps> Turn<'_, S> {
                 (Written { text: draft.finish(), ..written.clone() }, None)
             }
             (Plan::Stream(request), Some(model)) => {
-                self.write_by_model(&**model, request.clone(), stop).await
+                let mut writer = None;
+                let ended = self.write_by_model(model.stream(request.clone()), &mut writer, stop).await;
+                (Written { writer, ..ended.0 }, ended.1)
             }
             (Plan::Stream(_), None) => {
                 failed(String::new(), LlmError::BadConfig("there is no chat model".to_owned()))
@@ -148,8 +150,12 @@ impl<S: Steps> Turn<'_, S> {
     }
 
     /// Lets the model write until it ends, fails or is stopped.
-    async fn write_by_model(&self, model: &dyn ChatModel, request: ChatRequest, stop: &Stop<'_, S>) -> Ended {
-        let mut pieces = model.stream(request);
+    async fn write_by_model(
+        &self,
+        mut pieces: DeltaStream,
+        writer: &mut Option<Writer>,
+        stop: &Stop<'_, S>,
+    ) -> Ended {
         let mut draft = self.draft();
         let max_chars = self.engine.settings().answer.max_answer_chars;
         let (mut room, mut room_for_thoughts) = (max_chars, max_chars);
@@ -160,6 +166,7 @@ impl<S: Steps> Turn<'_, S> {
                 piece = pieces.next() => piece,
             };
             match piece {
+                Some(Ok(Delta::Writer(found))) => *writer = Some(found),
                 Some(Ok(Delta::Text(piece))) => draft.push(&take_chars(piece, &mut room)),
                 Some(Ok(Delta::Thought(piece))) => {
                     self.log.append(Event::Thought(take_chars(piece, &mut room_for_thoughts)));
@@ -261,7 +268,7 @@ fn stopped(text: String, reason: StopReason) -> Ended {
 
 fn failed(text: String, error: LlmError) -> Ended {
     tracing::warn!(%error, "the chat model failed");
-    (Written::new(text, Outcome::Failed), Some(EngineError::ChatModel(error)))
+    (Written::new(text, Outcome::Failed), Some(EngineError::chat_model(error)))
 }
 
 fn ended(text: String, reason: FinishReason, usage: Option<rag_llm::Usage>) -> Ended {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rag_llm::{ChatRequest, Usage};
+use rag_llm::{ChatRequest, Usage, Writer};
 use rag_repo::{Actor, filter::Filter};
 use rag_schema::{
     enums::{Outcome, Sender, StopReason},
@@ -231,6 +231,8 @@ pub(super) struct Written {
     pub(super) stop_reason: Option<StopReason>,
     /// Tokens used, when the model reports them.
     pub(super) usage: Option<Usage>,
+    /// The model that wrote it, from a model that chooses among several.
+    pub(super) writer: Option<Writer>,
     /// The citations, if they are known; otherwise the markers in the text are checked.
     pub(super) citations: Option<Vec<Citation>>,
 }
@@ -238,7 +240,7 @@ pub(super) struct Written {
 impl Written {
     /// An answer whose tokens nobody counted.
     pub(super) fn new(text: impl Into<String>, outcome: Outcome) -> Self {
-        Self { text: text.into(), outcome, stop_reason: None, usage: None, citations: None }
+        Self { text: text.into(), outcome, stop_reason: None, usage: None, writer: None, citations: None }
     }
 
     /// A part of an answer.

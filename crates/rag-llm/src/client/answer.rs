@@ -137,7 +137,7 @@ impl Answer {
             Delta::Text(text) => self.has_text |= !text.trim().is_empty(),
             Delta::Thought(_) => self.has_thoughts = true,
             Delta::WereThoughts => (self.has_text, self.has_thoughts) = (false, true),
-            Delta::End { .. } => {}
+            Delta::End { .. } | Delta::Writer(_) => {}
         }
         Some(delta)
     }

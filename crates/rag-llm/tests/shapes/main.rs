@@ -69,6 +69,7 @@ async fn play(server: &MockServer, case: usize) -> Outcome {
             Ok(Delta::Text(piece)) => text.push_str(&piece),
             Ok(Delta::Thought(piece)) => thoughts.push_str(&piece),
             Ok(Delta::WereThoughts) => thoughts.push_str(&std::mem::take(&mut text)),
+            Ok(Delta::Writer(_)) => {}
             Ok(Delta::End { reason, usage }) => {
                 assert!(stream.next().await.is_none(), "nothing follows the end");
                 let text: &'static str = text.leak();
@@ -87,7 +88,9 @@ async fn play(server: &MockServer, case: usize) -> Outcome {
                     LlmError::BadAnswer(text) => Bad(text.leak()),
                     LlmError::Unavailable(text) => Unavailable(text.leak()),
                     LlmError::Refused { status, .. } => Refused(status),
-                    LlmError::BadConfig(text) => panic!("{text}"),
+                    LlmError::BadConfig(_) | LlmError::Withheld | LlmError::Paused { .. } => {
+                        panic!("{error}")
+                    }
                 };
             }
         }
