@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rag_repo::filter::Filter;
 
 pub(crate) use self::{
-    accounts::{KeyCommand, OrganisationCommand, UserCommand},
+    accounts::{KeyCommand, OrganisationCommand, UsageArgs, UserCommand},
     backup::{Backup, BackupCommand, Restore},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
@@ -151,6 +151,9 @@ pub(crate) enum Command {
     /// List organisations with their usage, and set their limits
     #[command(subcommand)]
     Organisation(OrganisationCommand),
+    /// Show the tokens and costs of chat models by day, model and user
+    #[command(after_help = "Examples:\n  rag usage\n  rag usage --from 2026-11-01 --to 2026-11-30 --json")]
+    Usage(UsageArgs),
     /// Show or check the settings
     #[command(subcommand)]
     Config(ConfigCommand),

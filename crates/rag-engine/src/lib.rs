@@ -26,6 +26,7 @@ mod settings;
 mod support;
 pub mod synonyms;
 mod upkeep;
+mod usage;
 pub mod words;
 
 pub use collections::CollectionRequest;
@@ -39,6 +40,7 @@ pub use rag_text::names;
 pub use reembed::Move;
 pub use sessions::SessionChange;
 pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
+pub use usage::UsageReport;
 
 /// Address and name of the operator of the machine, an admin of an organisation of their own.
 pub const LOCAL_USER: (&str, &str) = ("local@localhost", "Local user");

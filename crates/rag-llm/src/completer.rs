@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError, Usage};
+use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError, Usage, Writer};
 
 /// Limits of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,16 @@ pub struct Limits {
 }
 
 /// An answer of a model and its usage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
     /// The answer; one longer than the limit is cut.
     pub text: Result<String, LlmError>,
     /// The tokens that the model reported, or an estimate; zero for a request that failed at once.
     pub usage: Usage,
+    /// Whether the usage is an estimate.
+    pub is_estimate: bool,
+    /// The model that answered; the one that was asked first if none did.
+    pub writer: Writer,
 }
 
 /// Calls a chat model from threads that may block. A separate thread owns the connections to the model's server, so that
@@ -63,23 +67,26 @@ impl Completer {
     async fn answer(&self, request: ChatRequest, limits: Limits) -> Completion {
         let asked = request.chars();
         let mut said = String::new();
-        let ended = timeout(limits.time, collect(self.model.stream(request), limits.chars, &mut said)).await;
-        let usage = match &ended {
-            Ok(Ok(Some(usage))) => *usage,
-            Ok(Err(_)) if said.is_empty() => Usage::default(),
-            _ => Usage::estimate(asked, said.chars().count()),
+        let mut writer = self.model.first_writer();
+        let pieces = self.model.stream(request);
+        let ended = timeout(limits.time, collect(pieces, limits.chars, &mut said, &mut writer)).await;
+        let (usage, is_estimate) = match &ended {
+            Ok(Ok(Some(usage))) => (*usage, false),
+            Ok(Err(_)) if said.is_empty() => (Usage::default(), false),
+            _ => (Usage::estimate(asked, said.chars().count()), true),
         };
         let ended =
             ended.unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())));
-        Completion { text: ended.map(|_usage| said), usage }
+        Completion { text: ended.map(|_usage| said), usage, is_estimate, writer }
     }
 }
 
-/// Appends the answer to `text`, up to `room` characters; returns the usage that the model reported.
+/// Appends the answer to `text`, up to `room` characters, and finds its writer; returns the usage that the model reported.
 async fn collect(
     mut pieces: DeltaStream,
     mut room: usize,
     text: &mut String,
+    writer: &mut Writer,
 ) -> Result<Option<Usage>, LlmError> {
     while let Some(piece) = pieces.next().await {
         match piece? {
@@ -90,7 +97,8 @@ async fn collect(
                     return Ok(None);
                 }
             }
-            Delta::Thought(_) | Delta::Writer(_) => {}
+            Delta::Writer(found) => *writer = found,
+            Delta::Thought(_) => {}
             Delta::WereThoughts => {
                 room = room.saturating_add(text.chars().count());
                 text.clear();

@@ -75,6 +75,12 @@ pub trait ChatModel: Send + Sync {
         Vec::new()
     }
 
+    /// The model that is asked first, with its prices if they are known.
+    fn first_writer(&self) -> Writer {
+        let first = self.servers().into_iter().next().map(|server| server.writer);
+        first.unwrap_or_else(|| Writer { model: self.name().into(), price: Price::default() })
+    }
+
     /// The answer as a stream. Work starts with the first poll; dropping the stream ends it and frees its connection.
     fn stream(&self, request: ChatRequest) -> DeltaStream;
 }

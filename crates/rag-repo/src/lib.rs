@@ -25,6 +25,7 @@ pub mod memories;
 pub mod memory_changes;
 pub mod messages;
 pub mod migrations;
+pub mod model_usage;
 pub mod organisations;
 pub mod page;
 mod passage_words;

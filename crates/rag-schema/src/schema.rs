@@ -485,6 +485,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    model_usage (organisation_id, user_id, day, model) {
+        organisation_id -> Uuid,
+        user_id -> Uuid,
+        day -> Date,
+        model -> Text,
+        request_count -> Int8,
+        prompt_tokens -> Int8,
+        completion_tokens -> Int8,
+        estimated_tokens -> Int8,
+        cost_micros -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     organisation_usage (organisation_id) {
         organisation_id -> Uuid,
         document_count -> Int8,
@@ -685,6 +702,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memories,
     memory_changes,
     memory_uses,
+    model_usage,
     organisation_usage,
     organisations,
     passage_lexemes,

@@ -18,3 +18,4 @@ mod retried;
 mod stopped;
 mod tokens;
 mod upgraded;
+mod usage;

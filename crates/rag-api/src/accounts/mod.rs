@@ -7,3 +7,4 @@ pub(crate) mod organisation;
 pub(crate) mod people;
 pub(crate) mod sharing;
 pub(crate) mod sign_in;
+pub(crate) mod usage;

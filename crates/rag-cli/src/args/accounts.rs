@@ -1,6 +1,7 @@
-//! Arguments of `rag user`, `rag key` and `rag organisation`.
+//! Arguments of `rag user`, `rag key`, `rag organisation` and `rag usage`.
 
-use clap::Subcommand;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
 use rag_schema::enums::Scope;
 
 use super::Json;
@@ -99,4 +100,18 @@ pub(crate) enum OrganisationCommand {
 fn scope(word: &str) -> Result<Scope, String> {
     let known = Scope::ALL.iter().copied().find(|scope| scope.as_str() == word);
     known.ok_or_else(|| "allowed are read, ask, write and manage".to_owned())
+}
+
+/// Arguments of `rag usage`.
+#[derive(Debug, Args)]
+pub(crate) struct UsageArgs {
+    /// First day (UTC) [default: 29 days before the last one]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Last day (UTC) [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<NaiveDate>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -20,6 +20,7 @@ mod search;
 mod serve;
 mod status;
 mod synonyms;
+mod usage;
 mod user;
 
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::User(command) => user::user(config, &command),
         Command::Key(command) => user::key(config, &command),
         Command::Organisation(command) => user::organisation(config, &command),
+        Command::Usage(args) => usage::run(config, &args),
         Command::Config(command) => config::run(&config, &command),
         Command::Pg(command) => pg::run(&config, command),
     }

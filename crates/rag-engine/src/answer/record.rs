@@ -17,7 +17,7 @@ use super::{
     transcript::{Frame, to_position},
     types::{Answer, Begun, Plan, Prepared, Question, TurnTimings, Written},
 };
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, usage::Spending};
 
 /// Name under which extractive answers are stored.
 pub(super) const EXTRACTIVE: &str = "extractive";
@@ -42,7 +42,7 @@ impl Engine {
         let events = last_events(ending, &answer);
         let is_stored = question.conversation.is_none();
         let is_new = match &ending.recording {
-            _ if !is_stored => self.spend_tokens(question.actor, answer.usage)?,
+            _ if !is_stored => self.spend_tokens(question.actor, self.spending(ending, &answer))?,
             None => self.store_answer(ending, &answer, |_| Ok(0))?,
             Some(recording) => self.store_recorded(ending, &answer, (recording, &events))?,
         };
@@ -104,8 +104,19 @@ impl Engine {
             citations,
             answered_by: answered_by.to_owned(),
             timings: TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings },
-            usage: written.usage.or_else(|| prepared.plan.estimate(&written.text)),
+            usage: if written.is_unanswered() {
+                None
+            } else {
+                written.usage.or_else(|| prepared.plan.estimate(&written.text))
+            },
         }
+    }
+
+    /// The tokens of the answer for the ledger; `None` if no model was asked.
+    fn spending(&self, ending: &Ending, answer: &Answer) -> Option<Spending> {
+        let Written { usage, writer, .. } = &ending.written;
+        let writer = writer.clone().or_else(|| self.chat().map(|chat| chat.first_writer()))?;
+        Some(Spending { writer, usage: answer.usage?, is_estimate: usage.is_none() })
     }
 
     /// Stores the answer and ends the turn; `false` if it was stored before, by an attempt whose success was not seen.
@@ -120,6 +131,7 @@ impl Engine {
         let usage = answer.usage;
         let tokens = |count: u32| i32::try_from(count).ok();
         let session = answer.session_id;
+        let spending = self.spending(ending, answer);
         self.db().transaction(question.actor, |conn| {
             let locked = sessions::lock(conn, session);
             locked.map_err(|error| EngineError::from(error).naming("session"))?;
@@ -148,6 +160,7 @@ impl Engine {
                 ..blank_message(session, ordinal, Sender::Assistant, &answer.text)
             };
             messages::append(conn, &new)?;
+            spending.as_ref().map_or(Ok(()), |spending| spending.store(conn))?;
             Ok(true)
         })
     }

@@ -248,6 +248,11 @@ impl Written {
         Self { stop_reason: Some(reason), ..Self::new(text, Outcome::Stopped) }
     }
 
+    /// Whether no server has answered, so that no token counts.
+    pub(super) fn is_unanswered(&self) -> bool {
+        self.outcome == Outcome::Failed && self.writer.is_none() && self.text.is_empty()
+    }
+
     /// All that a chat model wrote.
     pub(super) fn by_model(text: String, usage: Option<Usage>) -> Self {
         let is_refusal = text.trim().trim_end_matches('.') == NOT_FOUND.trim_end_matches('.');

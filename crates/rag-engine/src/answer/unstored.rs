@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use chrono::DateTime;
-use rag_llm::Usage;
-use rag_repo::{Actor, collections, organisations};
+use rag_repo::{Actor, collections};
 use rag_schema::{
     enums::Sender,
     ids::{MessageId, SessionId},
@@ -13,7 +12,10 @@ use rag_schema::{
 use serde_json::json;
 
 use super::types::{Begun, Conversation, Question};
-use crate::{Engine, EngineError, EngineResult};
+use crate::{
+    Engine, EngineError, EngineResult,
+    usage::{self, Spending},
+};
 
 impl Engine {
     /// Checks the collections, and makes messages of the conversation that no table holds.
@@ -41,10 +43,9 @@ impl Engine {
     }
 
     /// Counts the tokens of an answer that is not stored. Returns `true`, as `store_answer` does for a new answer.
-    pub(super) fn spend_tokens(&self, actor: Actor, usage: Option<Usage>) -> EngineResult<bool> {
-        if let Some(usage) = usage {
-            let tokens = usage.prompt_tokens.saturating_add(usage.completion_tokens);
-            self.db().transaction(actor, |conn| organisations::spend(conn, tokens))?;
+    pub(super) fn spend_tokens(&self, actor: Actor, spending: Option<Spending>) -> EngineResult<bool> {
+        if let Some(spending) = spending {
+            self.db().transaction(actor, |conn| usage::spend(conn, &[spending.clone()]))?;
         }
         Ok(true)
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rag_embed::Reranker;
 use rag_llm::Completer;
-use rag_repo::{Actor, PgConnection, RepoResult, embedding_models, organisations};
+use rag_repo::{Actor, PgConnection, RepoResult, embedding_models};
 use rag_schema::ids::CollectionId;
 use serde_json::json;
 
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Engine, EngineError, EngineResult, Model,
     events::{Searched, fingerprint},
+    usage::{self, Spending},
 };
 
 impl Engine {
@@ -49,8 +50,8 @@ impl Engine {
             self.db().transaction(actor, |conn| embedding_models::of_collections(conn, collections))
         })?;
         let mut question = Question::understand(self, request, helper, models)?;
-        if question.tokens > 0 {
-            self.db().transaction(actor, |conn| organisations::spend(conn, question.tokens))?;
+        if !question.spent.is_empty() {
+            self.db().transaction(actor, |conn| usage::spend(conn, &question.spent))?;
         }
         let begun = Instant::now();
         let asked = self.db().read(actor, |conn| question.ask(conn));
@@ -128,8 +129,8 @@ struct Question<'a> {
     /// Models that embed the question.
     models: Vec<&'a Model>,
     wordings: Vec<Wording<'a>>,
-    /// Number of tokens used to understand the question.
-    tokens: u32,
+    /// Requests to a chat model that understanding it took.
+    spent: Vec<Spending>,
     timings: Timings,
     tracer: Tracer,
 }
@@ -175,7 +176,7 @@ impl<'a> Question<'a> {
             how,
             models,
             wordings: Vec::new(),
-            tokens: 0,
+            spent: Vec::new(),
             timings: Timings::default(),
             tracer: Tracer::new(request.explain),
         };
@@ -196,7 +197,7 @@ impl<'a> Question<'a> {
         self.timings.embed_ms = ms(begun.elapsed());
         let names: Vec<&str> = self.models.iter().map(|model| model.name()).collect();
         self.tracer.step("embed", || json!({"models": names, "texts": self.wordings.len()}));
-        self.tokens = understood.tokens;
+        self.spent = understood.spent;
         self.query.words = understood.words;
         Ok(())
     }
@@ -255,7 +256,7 @@ impl<'a> Question<'a> {
     fn result(self, listed: Listed) -> SearchResult {
         SearchResult {
             ranking_version: self.ranking_version(),
-            tokens: self.tokens,
+            tokens: usage::total_tokens(&self.spent),
             warnings: listed.candidates.warnings(self.request.mode),
             models: listed.candidates.models,
             collections: listed.candidates.collections,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rag_llm::{ChatRequest, Completer, Completion, Limits, LlmError};
+use rag_llm::{ChatRequest, Completer, Completion, Limits, LlmError, Usage};
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use super::{
     trace::Tracer,
     understanding::Understanding,
 };
+use crate::usage::Spending;
 
 /// A question as it is searched.
 pub(super) struct Understood<'a> {
@@ -24,8 +25,8 @@ pub(super) struct Understood<'a> {
     pub(super) wordings: Vec<String>,
     /// Passage that could answer the question, written by the chat model.
     pub(super) passage: Option<String>,
-    /// Number of tokens that the chat model read and wrote.
-    pub(super) tokens: u32,
+    /// Requests to the chat model for it.
+    pub(super) spent: Vec<Spending>,
 }
 
 /// Takes the steps that `how` selects. Proceeds without any answer that the chat model does not return within `time`.
@@ -38,17 +39,22 @@ pub(super) fn understand<'a>(
 ) -> Understood<'a> {
     let before = question_before(words, request.said).filter(|_| how.context);
     tracer.step("query", || json!({"words": words, "leans_on": before}));
-    let mut understood =
-        Understood { words: words.to_owned(), before, wordings: Vec::new(), passage: None, tokens: 0 };
+    let mut understood = Understood {
+        words: words.to_owned(),
+        before,
+        wordings: Vec::new(),
+        passage: None,
+        spent: Vec::new(),
+    };
     let Some((model, time)) = helper else { return understood };
-    let mut helper = Helper { model, ends: Instant::now() + time, tokens: 0 };
+    let mut helper = Helper { model, ends: Instant::now() + time, spent: Vec::new() };
     if before.is_some() && how.rewrite {
         helper.rewrite(request, &mut understood, tracer);
     }
     if how.needs_chat() {
         helper.widen(how, &mut understood, tracer);
     }
-    understood.tokens = helper.tokens;
+    understood.spent = helper.spent;
     understood
 }
 
@@ -56,8 +62,7 @@ pub(super) fn understand<'a>(
 struct Helper<'a> {
     model: &'a Completer,
     ends: Instant,
-    /// Number of tokens that the model has read and written.
-    tokens: u32,
+    spent: Vec<Spending>,
 }
 
 impl Helper<'_> {
@@ -99,9 +104,12 @@ impl Helper<'_> {
     fn ask(&mut self, asked: Vec<ChatRequest>) -> Vec<Completion> {
         let time = self.ends.saturating_duration_since(Instant::now());
         let answers = self.model.complete(asked, Limits { time, chars: MAX_CHARS });
-        for answer in &answers {
-            self.tokens = self.tokens.saturating_add(answer.usage.total_tokens);
-        }
+        let spent = answers.iter().filter(|answer| answer.usage != Usage::default());
+        self.spent.extend(spent.map(|answer| Spending {
+            writer: answer.writer.clone(),
+            usage: answer.usage,
+            is_estimate: answer.is_estimate,
+        }));
         answers
     }
 
