@@ -15,5 +15,6 @@ mod reembed;
 mod resumed;
 mod retried;
 mod stopped;
+mod supported;
 mod tokens;
 mod upgraded;
