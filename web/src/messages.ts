@@ -82,6 +82,12 @@ const english = {
     failed: 'The answer failed.',
     unanswered: 'This question has no answer.',
     unsupported: 'The passage does not clearly support this sentence.',
+    notice: 'No cited passage supports this answer.',
+    doubts: {
+      uncited: 'This sentence cites no passage.',
+      unsupported: 'The cited passage does not say this.',
+      contradicted: 'The cited passage says something else.',
+    } as Record<string, string>,
     copy: 'Copy the answer',
     again: 'Answer again',
     edit: 'Edit the question',

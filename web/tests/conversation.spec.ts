@@ -126,3 +126,25 @@ test('without a passage there is nothing to mark, and the page says so', async (
   await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('This document does not exist any more');
   await expect(page.locator('mark')).toHaveCount(0);
 });
+
+test('a sentence that cites nothing is underlined, and an answer that nothing supports has a notice', async ({
+  signedIn: page,
+  model,
+}) => {
+  model.answers.set('probation', ['The notice period is **three months** [1]. It is 🐢 *very* long.']);
+  model.answers.set('canteen', ['The canteen serves **soup**.']);
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question', exact: true });
+  await question.fill('How long is the notice period after the probation?');
+  await question.press('Enter');
+  const doubts = page.getByTitle('This sentence cites no passage.');
+  await expect(doubts).toHaveText(['It is 🐢 ', 'very', ' long.']);
+  const notice = page.getByText('No cited passage supports this answer.');
+  await expect(notice).toBeHidden();
+  await question.fill('What does the canteen serve for the notice period?');
+  await question.press('Enter');
+  await expect(notice).toBeVisible();
+  await page.reload();
+  await expect(notice).toBeVisible();
+  await expect(doubts).toHaveText(['It is 🐢 ', 'very', ' long.', 'The canteen serves ', 'soup', '.']);
+});

@@ -69,7 +69,7 @@ function storedAnswer(index: number): string {
 /** Lets a conversation have 5,000 messages before its own. */
 async function pretendHistory(page: Page, session: string): Promise<void> {
   const created_at = '2026-01-01T00:00:00Z';
-  const base = { citations: [], timings: { total_ms: 1 }, created_at };
+  const base = { citations: [], sentences: [], timings: { total_ms: 1 }, created_at };
   const messages = Array.from({ length: 2500 }, (_, index) => [
     {
       ...base,

@@ -52,6 +52,7 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
       sender: 'assistant',
       text: `${text}\n\nCited [1] and [2].`,
       citations: [citation(text, 1), citation(text, 2)],
+      sentences: [{ start: 0, end: [...text].length, support: 'uncited' }],
       outcome: 'answered',
       question_id: `q${index}`,
       parent_id: `q${index}`,

@@ -93,7 +93,7 @@ impl UiParts {
         let mut parts = self.close();
         let reason = match answer["outcome"].as_str().unwrap_or_default() {
             "stopped" if answer["stop_reason"] == "length" => "length",
-            "answered" | "not_found" => "stop",
+            "answered" | "unsupported" | "not_found" => "stop",
             _ => "other",
         };
         if answer["outcome"] == "stopped" && answer["stop_reason"] == "asker" {

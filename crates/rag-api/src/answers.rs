@@ -1,6 +1,6 @@
 //! Answers as clients see them, whole or as a stream of events.
 
-use rag_engine::answer::{Answer, Citation, Evidence, Sources, TurnIds, TurnTimings};
+use rag_engine::answer::{Answer, Citation, Evidence, Sentence, Sources, TurnIds, TurnTimings};
 use rag_schema::enums::StopReason;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,6 +89,18 @@ pub(crate) struct CitationView {
     pub(crate) supported: bool,
 }
 
+/// A sentence of an answer and its support.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SentenceView {
+    /// Its first character in the answer's text, in Unicode scalar values.
+    pub(crate) start: usize,
+    /// One past its last character.
+    pub(crate) end: usize,
+    /// `supported` by the passages that it cites; `unchecked`, because they are in another language; `unsupported`; `contradicted` by
+    /// another number, another unit or a denial in them; `uncited`.
+    pub(crate) support: &'static str,
+}
+
 /// A stored answer: data of the event `done`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct AnswerView {
@@ -96,15 +108,20 @@ pub(crate) struct AnswerView {
     pub(crate) message_id: Uuid,
     /// Id of the session.
     pub(crate) session_id: Uuid,
-    /// Text of the answer, without markers of missing passages.
+    /// Text of the answer, without markers of missing passages. It replaces the text of the events `token`.
     pub(crate) text: String,
-    /// `answered`, `not_found`, `failed`, `stopped`, or `interrupted` if its server ended.
+    /// `answered`, `unsupported` by the passages that it cites, `not_found`, `failed`, `stopped`, or `interrupted` if its server ended.
     pub(crate) outcome: &'static str,
     /// Reason of the stop: `asker`, `length`, `time` or `shutdown`; absent if it was not stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stop_reason: Option<&'static str>,
+    /// A sentence to show below the text of an unsupported answer; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) notice: Option<&'static str>,
     /// Checked citations, in order of appearance.
     pub(crate) citations: Vec<CitationView>,
+    /// The sentences of the text, in order, without headings and program text; empty if the text says nothing from documents.
+    pub(crate) sentences: Vec<SentenceView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: String,
     /// Duration of each step.
@@ -186,6 +203,12 @@ impl From<Citation> for CitationView {
     }
 }
 
+impl From<Sentence> for SentenceView {
+    fn from(Sentence { start, end, support }: Sentence) -> Self {
+        Self { start, end, support: support.as_str() }
+    }
+}
+
 impl From<&Answer> for AnswerView {
     fn from(answer: &Answer) -> Self {
         Self {
@@ -194,7 +217,9 @@ impl From<&Answer> for AnswerView {
             text: answer.text.clone(),
             outcome: answer.outcome.as_str(),
             stop_reason: answer.stop_reason.map(StopReason::as_str),
+            notice: answer.notice,
             citations: answer.citations.iter().cloned().map(CitationView::from).collect(),
+            sentences: answer.sentences.iter().copied().map(SentenceView::from).collect(),
             answered_by: answer.answered_by.clone(),
             timings: answer.timings.into(),
         }

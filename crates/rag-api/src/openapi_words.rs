@@ -2,7 +2,8 @@
 
 use rag_schema::enums::{
     ChangeMaker, FaultReason, JobKind, JobStage, JobState, MemberRole, MemoryAction, MemoryKind,
-    MemorySource, MemoryState, Outcome, Rating, Role, Scope, Sender, StopReason, UserState, VersionState,
+    MemorySource, MemoryState, Outcome, Rating, Role, Scope, Sender, SentenceSupport, StopReason, UserState,
+    VersionState,
 };
 use serde_json::Value;
 use utoipa::openapi::{
@@ -25,7 +26,7 @@ macro_rules! fields {
 /// Schema, property, and function that returns the words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
-const FIELDS: [Field; 32] = fields! {
+const FIELDS: [Field; 33] = fields! {
     Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
     UserState: "UpdateUserBody" "state", "UserView" "state";
     MemberRole: "ShareBody" "role";
@@ -38,6 +39,7 @@ const FIELDS: [Field; 32] = fields! {
     Outcome: "AnswerView" "outcome", "MessageView" "outcome";
     Rating: "FeedbackBody" "rating", "FeedbackView" "rating";
     FaultReason: "FeedbackBody" "reason", "FeedbackView" "reason";
+    SentenceSupport: "SentenceView" "support";
     StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
     MemoryKind: "MemoryView" "kind", "RememberBody" "kind", "UpdateMemoryBody" "kind", "RecallBody" "kinds";
     MemorySource: "MemoryView" "source", "RememberBody" "source";

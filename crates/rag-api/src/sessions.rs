@@ -6,7 +6,7 @@ use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::{
     SessionChange,
-    answer::{read_citations, read_timings},
+    answer::{read_citations, read_sentences, read_timings},
 };
 use rag_repo::{
     Page, PgConnection, RepoResult, feedback, messages,
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    answers::{CitationView, TurnTimingsView},
+    answers::{CitationView, SentenceView, TurnTimingsView},
     app::App,
     auth::{Ask, May},
     extract::{Body, Id, Params},
@@ -163,13 +163,18 @@ pub(crate) struct MessageView {
     pub(crate) sender: &'static str,
     /// Text of the message.
     pub(crate) text: String,
-    /// Outcome of an answer: `answered`, `not_found`, `failed`, `stopped` or `interrupted`.
+    /// Outcome of an answer: `answered`, `unsupported`, `not_found`, `failed`, `stopped` or `interrupted`.
     pub(crate) outcome: Option<&'static str>,
     /// Reason of the stop: `asker`, `length`, `time` or `shutdown`; absent if it was not stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stop_reason: Option<&'static str>,
+    /// A sentence to show below the text of an unsupported answer, as in an answer; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) notice: Option<&'static str>,
     /// Checked citations, as in an answer.
     pub(crate) citations: Vec<CitationView>,
+    /// Sentences and their support, as in an answer; empty for an answer of an earlier version.
+    pub(crate) sentences: Vec<SentenceView>,
     /// Your rating of an answer; absent before one is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) feedback: Option<FeedbackView>,
@@ -197,7 +202,9 @@ impl From<ChatMessage> for MessageView {
             text: row.text,
             outcome: row.outcome.map(Outcome::as_str),
             stop_reason: row.stop_reason.map(StopReason::as_str),
+            notice: None,
             citations: read_citations(&row.citations).into_iter().map(CitationView::from).collect(),
+            sentences: read_sentences(&row.sentences).into_iter().map(SentenceView::from).collect(),
             feedback: None,
             answered_by: row.answered_by,
             timings: read_timings(&row.timings).into(),
@@ -315,8 +322,16 @@ pub(crate) async fn list_messages(
         let turn = running.iter().rev().find(|turn| turn.question_id.uuid() == question)?;
         Some(turn.message_id.uuid())
     };
-    let views =
-        messages.into_iter().map(|message| MessageView { turn_id: turn_of(message.id), ..message }).collect();
+    let notice_of = |message: &MessageView| {
+        let is_unsupported = message.outcome == Some(Outcome::Unsupported.as_str());
+        app.engine.unsupported_notice(&message.text).filter(|_| is_unsupported)
+    };
+    let views = messages.into_iter().map(|message| MessageView {
+        turn_id: turn_of(message.id),
+        notice: notice_of(&message),
+        ..message
+    });
+    let views = views.collect();
     Ok(Json(ListView::new(views, limit, |view: &MessageView| view.ordinal.to_string())))
 }
 

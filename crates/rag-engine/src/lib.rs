@@ -39,7 +39,9 @@ pub use rag_repo::Actor;
 pub use rag_text::names;
 pub use reembed::Move;
 pub use sessions::SessionChange;
-pub use settings::{AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings};
+pub use settings::{
+    AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings, UnsupportedAnswer,
+};
 pub use usage::UsageReport;
 
 /// Address and name of the operator of the machine, an admin of an organisation of their own.

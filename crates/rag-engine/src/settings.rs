@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use rag_repo::search::Breadth;
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, Limits};
+use serde::Deserialize;
 
 use crate::events::AnalyticsSettings;
 use crate::retrieve::{Ranking, Understanding};
@@ -131,6 +132,19 @@ impl Default for SearchSettings {
     }
 }
 
+/// The treatment of a model's answer that no cited passage supports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnsupportedAnswer {
+    /// Only its outcome says so.
+    Keep,
+    /// It has a notice that clients show.
+    #[default]
+    Mark,
+    /// The answer is `NOT_FOUND` instead.
+    Replace,
+}
+
 /// Settings of answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnswerSettings {
@@ -140,6 +154,8 @@ pub struct AnswerSettings {
     pub sentences: usize,
     /// Minimum probability that the best sentence answers the question, 0 to 1; below it the answer is "not found".
     pub min_support: f64,
+    /// The treatment of a model's answer that no cited passage supports.
+    pub unsupported: UnsupportedAnswer,
     /// Maximum length of a question, in Unicode scalar values.
     pub max_question_chars: usize,
     /// Maximum length of an answer, in Unicode scalar values; a model that writes more is stopped there.
@@ -162,6 +178,7 @@ impl Default for AnswerSettings {
             passages: 8,
             sentences: 3,
             min_support: 0.3,
+            unsupported: UnsupportedAnswer::default(),
             max_question_chars: 4_000,
             max_answer_chars: 40_000,
             link_hosts: Vec::new(),

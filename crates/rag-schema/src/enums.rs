@@ -262,6 +262,8 @@ words! {
     Outcome {
         /// Supported by the documents.
         Answered = "answered",
+        /// Written by a model, and no sentence is supported by a passage that it cites.
+        Unsupported = "unsupported",
         /// Nothing in the documents supports an answer.
         NotFound = "not_found",
         /// The model failed.
@@ -270,6 +272,19 @@ words! {
         Stopped = "stopped",
         /// The server died before its end.
         Interrupted = "interrupted",
+    }
+    /// The support of a sentence of an answer, in `chat_messages.sentences`.
+    SentenceSupport {
+        /// The cited passages say it.
+        Supported = "supported",
+        /// It is cited; its passages are in another language, and they have its numbers.
+        Unchecked = "unchecked",
+        /// It is cited; its passages do not say it.
+        Unsupported = "unsupported",
+        /// It is cited; a sentence about the same has another number or unit, or denies it.
+        Contradicted = "contradicted",
+        /// It cites no passage.
+        Uncited = "uncited",
     }
     /// The reason why an answer was stopped.
     StopReason {

@@ -70,6 +70,7 @@ diesel::table! {
         question_id -> Nullable<Uuid>,
         stop_reason -> Nullable<Text>,
         parent_id -> Nullable<Uuid>,
+        sentences -> Jsonb,
     }
 }
 

@@ -6,12 +6,14 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Words before a full stop that never end a sentence, in lower case; several languages, because texts mix them.
 const ABBREVIATIONS: &[&str] = &[
-    "abb", "abs", "al", "anm", "approx", "art", "aufl", "bd", "bspw", "bzgl", "bzw", "ca", "cap", "capt",
-    "cf", "col", "dept", "dipl", "dr", "dra", "ed", "eds", "eq", "evtl", "exc", "fig", "figs", "fn", "ggf",
-    "gem", "gen", "gov", "hon", "hr", "hrsg", "inkl", "ing", "ital", "jg", "kap", "lt", "m.a", "max", "mgr",
-    "mind", "mio", "mlle", "mme", "mr", "mrd", "mrs", "ms", "mt", "nr", "núm", "op", "pag", "par", "pp",
-    "pres", "prof", "rep", "rev", "sec", "sen", "sgt", "sog", "sr", "sra", "st", "str", "tab", "tel",
-    "urspr", "vgl", "viz", "vol", "vs", "zzgl", "§", "no", "ff",
+    "abb", "abs", "al", "allg", "anm", "approx", "art", "aufl", "ausschl", "bd", "begr", "bes", "bgbl",
+    "bspw", "bzgl", "bzw", "ca", "cap", "capt", "cf", "col", "dept", "dipl", "dr", "dra", "ed", "eds",
+    "ehem", "einschl", "entspr", "eq", "evtl", "exc", "ff", "fig", "figs", "fn", "fr", "frl", "geb", "gegr",
+    "gem", "gen", "gest", "ggf", "gov", "hl", "hon", "hr", "hrsg", "ing", "inkl", "ital", "jg", "jährl",
+    "kap", "lfd", "lt", "m.a", "max", "mgr", "mind", "mio", "mlle", "mme", "monatl", "mr", "mrd", "mrs",
+    "ms", "mt", "no", "nr", "núm", "op", "pag", "par", "pkt", "pp", "pres", "prof", "rd", "rep", "rev", "rn",
+    "rz", "sec", "sen", "sgt", "sog", "sr", "sra", "st", "str", "tab", "tel", "tägl", "urspr", "verh",
+    "versch", "vgl", "viz", "vol", "vs", "ziff", "zw", "zzgl", "§",
 ];
 
 /// Words before a full stop that may end a sentence: they do if a word follows that often begins one.
@@ -56,6 +58,9 @@ const AFTER_ORDINALS: &[&str] = &[
     "Stock",
 ];
 
+/// Maximum length of the rest of a quotation whose sentences are one with the sentence around it, in bytes.
+const MAX_QUOTE_BYTES: usize = 200;
+
 /// The byte ranges of the sentences of `text`, in order, without the blanks around them. A blank line ends a sentence, a line end
 /// alone does not.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -97,6 +102,9 @@ pub(crate) fn sentence_lengths(paragraph: &str) -> Vec<usize> {
 
 /// Whether the full stop at the end of `before` does not end its sentence.
 fn goes_on(before: &str, after: &str) -> bool {
+    if is_quotation(before, after) {
+        return true;
+    }
     let mut words = before.split_whitespace().rev();
     let last = words.next().unwrap_or_default();
     let Some(word) = last.strip_suffix('.') else { return false };
@@ -113,7 +121,16 @@ fn goes_on(before: &str, after: &str) -> bool {
     if OPEN_ABBREVIATIONS.contains(&lower.as_str()) {
         return !OPENERS.contains(&next);
     }
-    ABBREVIATIONS.contains(&lower.as_str()) || is_initial(word)
+    let is_street = lower.ends_with("str") && next.starts_with(|c: char| c.is_ascii_digit());
+    ABBREVIATIONS.contains(&lower.as_str()) || is_initial(word) || is_street
+}
+
+/// Whether a short quotation in German marks is open, as in `He said: „Come in. Sit down.“`: its sentences are one statement.
+fn is_quotation(before: &str, after: &str) -> bool {
+    let is_open =
+        before.rfind('„').and_then(|at| before.get(at..)).is_some_and(|quote| !quote.contains(['“', '”']));
+    let rest = after.find(['“', '”', '„']).and_then(|end| after.get(end..).map(|rest| (end, rest)));
+    is_open && rest.is_some_and(|(end, rest)| end <= MAX_QUOTE_BYTES && !rest.starts_with('„'))
 }
 
 /// A number at the start of a sentence numbers a list; elsewhere its neighbours decide.
@@ -162,6 +179,11 @@ mod tests {
             "Vgl. Art. 5 Abs. 2 Nr. 3 der Satzung.",
             "M. Dupont et Mme. Curie habitent ici.",
             "The U.S. Army moved at 5 p.m. Eastern time.",
+            "Kinder bis einschl. 6 Jahre zahlen rd. 5 Euro.",
+            "Das Gesetz (BGBl. I S. 42) regelt das.",
+            "Im 3. Stock, Goethestr. 5, wohnt Fr. Meier.",
+            "Er sagte: „Bei uns ist jeder willkommen. Auch Hunde.“",
+            "„Parken ist nicht erlaubt! Gar nicht.“, steht auf dem Schild.",
         ] {
             assert_eq!(texts(one), [one]);
         }
@@ -169,6 +191,14 @@ mod tests {
 
     #[test]
     fn a_full_stop_after_a_number_or_an_open_abbreviation_may_end_a_sentence() {
+        assert_eq!(
+            texts("Sie rief: „Komm!“ Er kam. „Offen. Ende"),
+            ["Sie rief: „Komm!“", "Er kam.", "„Offen.", "Ende"]
+        );
+        assert_eq!(
+            texts("Er wohnt in der Hauptstr. Dort ist es laut."),
+            ["Er wohnt in der Hauptstr.", "Dort ist es laut."]
+        );
         assert_eq!(texts("It was built in 1990. Nobody came."), ["It was built in 1990.", "Nobody came."]);
         assert_eq!(texts("It costs 5 €. Wait... Then go."), ["It costs 5 €.", "Wait...", "Then go."]);
         assert_eq!(texts("He has 12. Others have 13."), ["He has 12.", "Others have 13."]);

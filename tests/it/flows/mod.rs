@@ -16,6 +16,7 @@ mod reembed;
 mod resumed;
 mod retried;
 mod stopped;
+mod supported;
 mod tokens;
 mod upgraded;
 mod usage;

@@ -37,7 +37,7 @@ fn refusal(answer: &Answer, status: u16) -> (String, String) {
 }
 
 /// The data of each event of a stream, without `[DONE]`, which must be the last.
-fn events(client: &Client, path: &str, body: &Value) -> Vec<Value> {
+pub(crate) fn events(client: &Client, path: &str, body: &Value) -> Vec<Value> {
     let mut stream = String::new();
     let mut response = client.request("POST", path).json(body).send().unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");

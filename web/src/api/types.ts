@@ -14,6 +14,7 @@ export type Message = Item<Schemas['ListView_MessageView']>;
 export type Feedback = Schemas['FeedbackView'];
 export type FeedbackBody = Schemas['FeedbackBody'];
 export type Citation = Schemas['CitationView'];
+export type Sentence = Schemas['SentenceView'];
 export type Sources = Schemas['SourcesView'];
 export type Turn = Schemas['TurnIdsView'];
 export type Source = Schemas['SourceView'];

@@ -1,7 +1,7 @@
 // An answer: text with numbered citations, a card with the quote under the pointer, and the sources below.
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Citation } from '../api/types';
+import type { Citation, Sentence } from '../api/types';
 import { Markdown } from '../markdown/Markdown';
 import { messages } from '../messages';
 import { formatMs } from '../ui/format';
@@ -46,7 +46,7 @@ export function ReplyView({ reply, question, open, children }: Props) {
       {reply.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
-      <CitedText text={reply.text} cited={cited} markers={markers} open={open} />
+      <CitedText text={reply.text} sentences={reply.sentences} cited={cited} markers={markers} open={open} />
       {isWorking && <Working reply={reply} />}
       {reply.phase === 'failed' && (
         <Notice kind="error">
@@ -57,7 +57,8 @@ export function ReplyView({ reply, question, open, children }: Props) {
         <p class="muted">{messages.answer.stoppedFor[reply.stopReason ?? ''] ?? messages.answer.stopped}</p>
       )}
       {reply.phase === 'interrupted' && <p class="muted">{messages.answer.interrupted}</p>}
-      {reply.phase === 'not_found' && (
+      {reply.hasNotice && <Notice>{messages.answer.notice}</Notice>}
+      {(reply.phase === 'not_found' || reply.phase === 'unsupported') && (
         <a class="quiet-link" href={`#/lab?q=${encodeURIComponent(question)}`}>
           {messages.answer.lookInLab}
         </a>
@@ -90,7 +91,7 @@ interface Card {
 }
 
 /** The text; a number opens its source, and shows its quote under the pointer or with the keyboard's focus. */
-function CitedText(props: { text: string; cited: Cited[]; markers: ReadonlySet<number>; open: Open }) {
+function CitedText(props: { text: string; sentences: Sentence[]; cited: Cited[]; markers: ReadonlySet<number>; open: Open }) {
   const place = useRef<HTMLDivElement>(null);
   const [card, setCard] = useState<Card>();
   const indexAt = (target: EventTarget | null) => {
@@ -123,7 +124,7 @@ function CitedText(props: { text: string; cited: Cited[]; markers: ReadonlySet<n
       onFocusOut={hide}
       onKeyDown={(event) => event.key === 'Escape' && hide()}
     >
-      <Markdown text={props.text} markers={props.markers} />
+      <Markdown text={props.text} markers={props.markers} sentences={props.sentences} />
       {card && (
         <div class="card" role="tooltip" style={{ top: `${card.top}px`, left: `${card.left}px` }}>
           <blockquote dir="auto">{card.cited.quote}</blockquote>

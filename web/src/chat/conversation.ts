@@ -2,7 +2,7 @@
 // A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
 import { ask, regenerate, resume, stopTurn, type TurnEvent } from '../api/stream';
-import type { Answer, Citation, Feedback, FeedbackBody, Message, Source, Turn } from '../api/types';
+import type { Answer, Citation, Feedback, FeedbackBody, Message, Sentence, Source, Turn } from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
 import { showError } from '../ui/undo';
@@ -10,7 +10,7 @@ import { branchTo, grow, newestEnd, NO_MESSAGES, versionsOf, type Tree, type Ver
 import { pacedText } from './paced';
 import { forgetSessions, loadSessions } from './sessions';
 
-export type Phase = 'searching' | 'writing' | 'answered' | 'not_found' | 'failed' | 'stopped' | 'interrupted';
+export type Phase = 'searching' | 'writing' | 'answered' | 'unsupported' | 'not_found' | 'failed' | 'stopped' | 'interrupted';
 
 export interface Reply {
   /** Id of its message, once it is known. */
@@ -18,6 +18,10 @@ export interface Reply {
   phase: Phase;
   text: string;
   citations: Citation[];
+  /** Its sentences and their support, once it is finished. */
+  sentences: Sentence[];
+  /** Whether the server asks for a notice that no passage supports the answer. */
+  hasNotice?: boolean;
   /** The passages given to the answerer; known only while and after this page asked. */
   sources: Source[];
   searched?: string;
@@ -130,6 +134,7 @@ function toExchanges(tree: Tree, branch: Message[]): Exchange[] {
       phase: (message.outcome ?? 'answered') as Phase,
       text: message.text,
       citations: message.citations,
+      sentences: message.sentences,
       sources: [],
       warnings: [],
       ...finished(message),
@@ -143,6 +148,7 @@ function finished(answer: Answer | Message): Partial<Reply> {
   return {
     ...(answer.answered_by ? { answeredBy: answer.answered_by } : {}),
     ...(answer.timings.total_ms ? { totalMs: answer.timings.total_ms } : {}),
+    hasNotice: Boolean(answer.notice),
     ...(answer.stop_reason ? { stopReason: answer.stop_reason } : {}),
   };
 }
@@ -179,7 +185,7 @@ export function stop(store: Store<Conversation>): void {
   else stopTurn(turn).catch(() => control?.abort());
 }
 
-const begun: Reply = { phase: 'searching', text: '', citations: [], sources: [], warnings: [] };
+const begun: Reply = { phase: 'searching', text: '', citations: [], sentences: [], sources: [], warnings: [] };
 
 /** Asks a question, in place of an earlier one if it is given, and follows its answer to the end. */
 export async function askIn(
@@ -267,9 +273,9 @@ async function followIn(
         case 'citation':
           break;
         case 'done': {
-          const { text, citations, outcome } = event.data;
+          const { text, citations, sentences, outcome } = event.data;
           tokens.end();
-          change({ text, citations, phase: outcome as Phase, ...finished(event.data) });
+          change({ text, citations, sentences, phase: outcome as Phase, ...finished(event.data) });
           break;
         }
         case 'error':

@@ -2,6 +2,7 @@
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
 import { messages } from '../messages';
+import { underlineDoubts } from './doubts';
 
 const parser = new MarkdownIt({ html: false, linkify: false, breaks: false, maxNesting: 40 });
 parser.validateLink = (url: string) => /^(https?:\/\/|mailto:)/i.test(url.trim());
@@ -21,6 +22,8 @@ parser.renderer.rules.citation = (tokens, index) => {
   const marker = tokens[index]?.content ?? '';
   return `<button type="button" class="cite" data-marker="${marker}" aria-label="${messages.answer.source(marker)}">${marker}</button>`;
 };
+
+underlineDoubts(parser);
 
 const ALLOWED = {
   ALLOWED_TAGS: [
@@ -50,15 +53,16 @@ const ALLOWED = {
     'th',
     'td',
     'button',
+    'span',
   ],
   ALLOWED_ATTR: ['href', 'title', 'start', 'type', 'class', 'data-marker', 'aria-label'],
   ALLOW_DATA_ATTR: false,
   RETURN_DOM_FRAGMENT: true as const,
 };
 
-/** Renders Markdown; `markers` are the numbers of the passages that it may cite. */
-export function renderMarkdown(text: string, markers: ReadonlySet<number>): DocumentFragment {
-  const fragment = DOMPurify.sanitize(parser.render(text, { markers }), ALLOWED);
+/** Renders Markdown; `markers` are the numbers of the passages that it may cite, and `isMarked` says that doubtful sentences have signs. */
+export function renderMarkdown(text: string, markers: ReadonlySet<number>, isMarked: boolean): DocumentFragment {
+  const fragment = DOMPurify.sanitize(parser.render(text, { markers, isMarked }), ALLOWED);
   for (const link of fragment.querySelectorAll('a')) {
     link.target = '_blank';
     link.rel = 'noopener noreferrer nofollow';

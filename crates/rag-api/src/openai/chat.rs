@@ -265,7 +265,7 @@ impl Reply {
         let message = AssistantView {
             role: "assistant",
             annotations: self.addresses.annotations(&answer.text, &answer.citations),
-            content: answer.text.clone(),
+            content: answer.text_with_notice(),
             refusal: None,
         };
         let finish_reason = if is_cut(answer) { "length" } else { "stop" };

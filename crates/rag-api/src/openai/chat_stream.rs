@@ -51,8 +51,16 @@ impl ChatStream {
         data(&with_fields(first, json!({"sources": sources})))
     }
 
+    fn add(&mut self, piece: &str) -> String {
+        self.text.push_str(piece);
+        self.begin(&[]) + &data(&self.chunk(&json!({"content": piece}), None))
+    }
+
     fn end(&mut self, answer: &Answer) -> String {
         let mut text = self.begin(&[]);
+        if let Some(notice) = answer.notice_after_stream() {
+            text += &self.add(&format!("\n\n{notice}"));
+        }
         let annotations = self.reply.addresses.annotations(&self.text, &answer.citations);
         if !annotations.is_empty() {
             text += &data(&self.chunk(&json!({"annotations": annotations}), None));
@@ -74,10 +82,7 @@ impl EventWriter<Event> for ChatStream {
                 let sources = self.reply.addresses.open_webui_sources(sources);
                 self.begin(&sources)
             }
-            Event::Token(piece) => {
-                self.text.push_str(piece);
-                self.begin(&[]) + &data(&self.chunk(&json!({"content": piece}), None))
-            }
+            Event::Token(piece) => self.add(piece),
             Event::Begun(_) | Event::Thought(_) | Event::Citation(_) => String::new(),
             Event::Done(answer) => self.end(answer),
             Event::Failed(error) => self.refusal(&error.into()),

@@ -53,8 +53,16 @@ impl ResponseStream {
         text + &self.part_frame("response.content_part.added", json!({"part": part}))
     }
 
+    fn add(&mut self, piece: &str) -> String {
+        self.text.push_str(piece);
+        self.begin() + &self.part_frame("response.output_text.delta", json!({"delta": piece, "logprobs": []}))
+    }
+
     fn end(&mut self, answer: &Answer) -> String {
         let mut text = self.begin();
+        if let Some(notice) = answer.notice_after_stream() {
+            text += &self.add(&format!("\n\n{notice}"));
+        }
         let item = self.response.item(&self.text, answer);
         let part = item.pointer("/content/0").cloned().unwrap_or_default();
         let annotations = part.get("annotations").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -77,11 +85,7 @@ impl EventWriter<Event> for ResponseStream {
     fn event(&mut self, _id: usize, event: &Event) -> String {
         match event {
             Event::Sources(_) => self.begin(),
-            Event::Token(piece) => {
-                self.text.push_str(piece);
-                let delta = json!({"delta": piece, "logprobs": []});
-                self.begin() + &self.part_frame("response.output_text.delta", delta)
-            }
+            Event::Token(piece) => self.add(piece),
             Event::Begun(_) | Event::Thought(_) | Event::Citation(_) => String::new(),
             Event::Done(answer) => self.end(answer),
             Event::Failed(error) => self.refusal(&error.into()),

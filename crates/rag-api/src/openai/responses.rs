@@ -110,7 +110,7 @@ pub(crate) async fn create_response(
             Ok(event_stream::respond_with(&app, &req, caller.proof, reader, writer))
         } else {
             let (_, answer) = finish_turn(&mut reader).await?;
-            let item = response.item(&answer.text, &answer);
+            let item = response.item(&answer.text_with_notice(), &answer);
             Ok(HttpResponse::Ok().json(response.ended(&item, &answer)))
         }
     })

@@ -1,8 +1,8 @@
 //! The JSON output of `rag ask --json`.
 
-use rag_engine::answer::{Answer, Citation, TurnTimings};
+use rag_engine::answer::{Answer, Citation, Sentence, TurnTimings};
 use rag_schema::{
-    enums::{Outcome, StopReason},
+    enums::{Outcome, SentenceSupport, StopReason},
     ids::{DocumentId, MessageId, PassageId, SessionId},
 };
 use serde::Serialize;
@@ -17,9 +17,20 @@ pub(crate) struct AnswerJson<'a> {
     outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_reason: Option<StopReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<&'static str>,
     citations: Vec<CitationJson<'a>>,
+    sentences: Vec<SentenceJson>,
     answered_by: &'a str,
     timings: TurnTimings,
+}
+
+/// A sentence and its support.
+#[derive(Debug, Serialize)]
+struct SentenceJson {
+    start: usize,
+    end: usize,
+    support: SentenceSupport,
 }
 
 /// A citation.
@@ -47,10 +58,18 @@ impl<'a> From<&'a Answer> for AnswerJson<'a> {
             text: &answer.text,
             outcome: answer.outcome,
             stop_reason: answer.stop_reason,
+            notice: answer.notice,
             citations: answer.citations.iter().map(CitationJson::from).collect(),
+            sentences: answer.sentences.iter().copied().map(SentenceJson::from).collect(),
             answered_by: &answer.answered_by,
             timings: answer.timings,
         }
+    }
+}
+
+impl From<Sentence> for SentenceJson {
+    fn from(Sentence { start, end, support }: Sentence) -> Self {
+        Self { start, end, support }
     }
 }
 

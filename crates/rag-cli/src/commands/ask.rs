@@ -21,7 +21,7 @@ use crate::{
     runtime::Context,
 };
 
-/// Asks the question and prints the answer; "not found" is exit code 1.
+/// Asks the question and prints the answer; "not found" and an unsupported answer are exit code 1.
 pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
     let text = args.question.join(" ");
     if text.trim().is_empty() {
@@ -128,6 +128,8 @@ fn show(answer: &Answer, is_streamed: bool) {
         output::line("");
     }
     answer.citations.iter().for_each(cite);
+    let notice = if is_streamed { answer.notice_after_stream() } else { answer.notice };
+    notice.into_iter().for_each(output::line);
     if answer.outcome == Ending::NotFound {
         output::line("`rag search` shows the passages that come nearest.");
     }

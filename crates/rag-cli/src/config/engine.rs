@@ -103,6 +103,7 @@ impl Config {
                 passages: answer.passages,
                 sentences: answer.sentences,
                 min_support: answer.min_support,
+                unsupported: answer.unsupported,
                 max_question_chars: answer.max_question_chars,
                 max_answer_chars: answer.max_answer_chars,
                 link_hosts: answer.link_hosts.clone(),

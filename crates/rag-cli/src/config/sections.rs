@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
+use rag_engine::UnsupportedAnswer;
 use rag_schema::enums::IndexKind;
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -295,6 +296,7 @@ pub(crate) struct Answer {
     pub(crate) passages: usize,
     pub(crate) sentences: usize,
     pub(crate) min_support: f64,
+    pub(crate) unsupported: UnsupportedAnswer,
     pub(crate) max_question_chars: usize,
     pub(crate) max_answer_chars: usize,
     pub(crate) link_hosts: Vec<String>,

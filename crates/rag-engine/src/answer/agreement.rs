@@ -14,6 +14,22 @@ const NEGATIONS: &[&str] = &[
     "keiner", "keinem", "nie", "niemals", "ohne", "weder", "pas", "jamais", "sans", "aucun", "aucune",
     "nunca", "sin", "ningún", "ninguna",
 ];
+/// The numbers 0 to 12 in words.
+const NUMBER_WORDS: &[&[&str]] = &[
+    &["zero", "null"],
+    &["one", "ein", "eine", "einen", "einem", "einer"],
+    &["two", "zwei"],
+    &["three", "drei"],
+    &["four", "vier"],
+    &["five", "fünf"],
+    &["six", "sechs"],
+    &["seven", "sieben"],
+    &["eight", "acht"],
+    &["nine", "neun"],
+    &["ten", "zehn"],
+    &["eleven", "elf"],
+    &["twelve", "zwölf"],
+];
 /// Names of units and their one form.
 const UNITS: &[(&str, &[&str])] = &[
     ("%", &["%", "percent", "per cent", "prozent", "pct"]),
@@ -68,6 +84,22 @@ pub(super) fn denies(text: &str) -> bool {
     words.filter(|word| NEGATIONS.contains(word) || word.ends_with("n't") || word.ends_with("n’t")).count()
         % 2
         == 1
+}
+
+/// Whether `source` has all the numbers among these words, written in any way: 1,000 or 1000, 3 or three.
+pub(super) fn has_numbers(words: &HashSet<String>, source: &str) -> bool {
+    let lower = source.to_lowercase();
+    let known: HashSet<String> = lower.unicode_words().map(only_letters).collect();
+    let in_words = |number: &str| number.parse().ok().and_then(|number: usize| NUMBER_WORDS.get(number));
+    words.iter().filter(|word| is_number(word)).map(|word| only_letters(word)).all(|number| {
+        known.contains(&number)
+            || in_words(&number).is_some_and(|names| names.iter().any(|name| known.contains(*name)))
+    })
+}
+
+/// A number without the marks between its digits.
+fn only_letters(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Whether no number of `claim` has another unit in `source`: one that `source` gives only with other units disagrees.
@@ -132,6 +164,16 @@ mod tests {
         ] {
             assert!(!same(a, b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn numbers_agree_however_they_are_written() {
+        let has = |claim: &str, source: &str| has_numbers(&content_words(claim), source);
+        assert!(has("It takes 3 days.", "It takes three days."));
+        assert!(has("It costs 1,000 euros.", "The price is 1000 euros."));
+        assert!(has("Es kostet 1.000 Euro in 3 Raten.", "Es kostet 1000 Euro in drei Raten."));
+        assert!(!has("It takes 4 days.", "It takes three days."));
+        assert!(!has("It costs 100 euros.", "The price is 1000 euros."));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use rag_schema::{
 };
 
 use super::{
-    check_citations,
     keeper::TurnKeeper,
     log::Event,
+    markers::MarkedText,
     record::blank_message,
     transcript::{Encode, TranscriptReader, to_position},
     types::{Answer, TurnTimings},
@@ -77,7 +77,7 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, encode: Encode)
     }
     let written: String = rows.into_iter().map(|row| row.text).collect();
     // Its markers cannot be checked any more.
-    let (text, citations) = check_citations(&written, &[]);
+    let text = MarkedText::read(&written, |_| false).text;
     let ordinal = messages::next_ordinal(conn, turn.session_id)?;
     messages::append(
         conn,
@@ -97,7 +97,9 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, encode: Encode)
         text,
         outcome: Outcome::Interrupted,
         stop_reason: None,
-        citations,
+        notice: None,
+        citations: Vec::new(),
+        sentences: Vec::new(),
         answered_by: turn.answered_by.clone(),
         timings: TurnTimings::default(),
         usage: None,

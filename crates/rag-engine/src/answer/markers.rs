@@ -141,3 +141,74 @@ fn numbers(inside: &str) -> Option<Vec<usize>> {
     }
     Some(found)
 }
+
+/// An answer's text whose markers are all written like `[3]`, with and without them.
+#[derive(Debug, Default)]
+pub(super) struct MarkedText {
+    /// The text with markers.
+    pub(super) text: String,
+    /// The text without them.
+    pub(super) bare: String,
+    /// The markers, in order.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A marker in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) marker: usize,
+    /// Its place in the bare text, in bytes.
+    pub(super) at: usize,
+    /// Its length in the text, in bytes.
+    length: usize,
+}
+
+impl MarkedText {
+    /// Reads a text and removes the markers that are not wanted. A bracket right behind a word, such as `list[0]`, is removed only if
+    /// it is a marker.
+    pub(super) fn read(text: &str, is_wanted: impl Fn(usize) -> bool) -> Self {
+        let mut marked = Self::default();
+        for piece in pieces(text) {
+            match piece {
+                Piece::Marker(marker) | Piece::Number { marker, .. } if is_wanted(marker) => {
+                    marked.mark(marker)
+                }
+                Piece::Marker(marker) if marked.text.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
+                    marked.push(&format!("[{marker}]"));
+                }
+                Piece::Marker(_) => marked.trim_blanks(),
+                // A number in parentheses that names no passage is one of the text.
+                Piece::Number { text, .. } | Piece::Text(text) | Piece::Code(text) => marked.push(text),
+            }
+        }
+        marked
+    }
+
+    /// A text that has no markers.
+    pub(super) fn unmarked(text: &str) -> Self {
+        Self { text: text.to_owned(), bare: text.to_owned(), marks: Vec::new() }
+    }
+
+    /// The place in the text of a place in the bare text, behind the markers that stand before it and before those that stand at it.
+    pub(super) fn place_in_text(&self, bare: usize) -> usize {
+        bare + self.marks.iter().take_while(|mark| mark.at < bare).map(|mark| mark.length).sum::<usize>()
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.bare.push_str(text);
+    }
+
+    fn mark(&mut self, marker: usize) {
+        let written = format!("[{marker}]");
+        self.marks.push(Mark { marker, at: self.bare.len(), length: written.len() });
+        self.text.push_str(&written);
+    }
+
+    /// Removes the blanks at the end, unless a marker follows them.
+    fn trim_blanks(&mut self) {
+        let blanks = self.text.len() - self.text.trim_end_matches(' ').len();
+        self.text.truncate(self.text.len() - blanks);
+        self.bare.truncate(self.bare.len() - blanks);
+    }
+}

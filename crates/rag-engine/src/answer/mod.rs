@@ -4,9 +4,11 @@
 mod agreement;
 mod asking;
 mod citations;
+mod claims;
 mod compose;
 mod confidence;
 mod control;
+mod courtesy;
 mod extractive;
 mod keeper;
 mod log;
@@ -27,7 +29,6 @@ mod units;
 mod unstored;
 mod weighing;
 
-pub use citations::check_citations;
 pub(crate) use citations::split_at_markers;
 pub use confidence::Signals;
 pub(crate) use extractive::assess;
@@ -35,9 +36,14 @@ pub(crate) use keeper::TurnKeeper;
 pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
-pub use stored::{read_citations, read_timings};
+pub use stored::{read_citations, read_sentences, read_timings};
 pub use transcript::{Encode, Frame, TranscriptReader};
-pub use types::{Answer, Citation, Conversation, Evidence, Place, Question, Sources, TurnIds, TurnTimings};
+pub use types::{
+    Answer, Citation, Conversation, Evidence, Place, Question, Sentence, Sources, TurnIds, TurnTimings,
+};
 
 /// The answer when the documents hold none.
 pub const NOT_FOUND: &str = "Not found in these documents.";
+
+/// The notice of an answer that no cited passage supports.
+pub const UNSUPPORTED: &str = "No cited passage supports this answer.";

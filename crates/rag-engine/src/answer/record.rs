@@ -4,20 +4,22 @@ use std::{sync::Arc, time::Instant};
 
 use rag_repo::{PgConnection, RepoResult, messages, sessions, turns};
 use rag_schema::{
-    enums::Sender,
+    enums::{Outcome, Sender},
     ids::{MessageId, SessionId},
     models::{AnswerFacts, NewChatMessage},
 };
 use serde_json::json;
 
 use super::{
-    check_citations,
+    NOT_FOUND, UNSUPPORTED,
+    citations::{check_citations, quoted_sentences},
+    courtesy::is_courtesy,
     log::{Event, Recording},
     stored,
     transcript::{Frame, to_position},
-    types::{Answer, Begun, Plan, Prepared, Question, TurnTimings, Written},
+    types::{Answer, Begun, Checked, Plan, Prepared, Question, TurnTimings, Written},
 };
-use crate::{Engine, EngineError, EngineResult, usage::Spending};
+use crate::{Engine, EngineError, EngineResult, UnsupportedAnswer, usage::Spending};
 
 /// Name under which extractive answers are stored.
 pub(super) const EXTRACTIVE: &str = "extractive";
@@ -37,7 +39,7 @@ impl Engine {
     /// Checks the citations of the text, stores the answer and, in the same transaction, the rest of the transcript. Returns the
     /// last events, which the transcript has by then.
     pub(super) fn record_turn(&self, ending: &Ending) -> EngineResult<Vec<Arc<Event>>> {
-        let Ending { question, begun, prepared, written, .. } = ending;
+        let Ending { question, begun, prepared, .. } = ending;
         let answer = self.finish_answer(ending);
         let events = last_events(ending, &answer);
         let is_stored = question.conversation.is_none();
@@ -50,7 +52,7 @@ impl Engine {
             let facts = AnswerFacts {
                 session_id: is_stored.then_some(answer.session_id),
                 message_id: is_stored.then_some(answer.message_id),
-                outcome: Some(written.outcome),
+                outcome: Some(answer.outcome),
                 answered_by: Some(answer.answered_by),
                 prompt_tokens: answer.usage.and_then(|usage| i32::try_from(usage.prompt_tokens).ok()),
                 completion_tokens: answer.usage.and_then(|usage| i32::try_from(usage.completion_tokens).ok()),
@@ -59,6 +61,12 @@ impl Engine {
             self.note_answer(question.actor, &begun.message.text, searched, facts, begun.at.elapsed());
         }
         Ok(events)
+    }
+
+    /// The notice of an unsupported answer with this text.
+    pub fn unsupported_notice(&self, text: &str) -> Option<&'static str> {
+        let is_marked = self.settings().answer.unsupported == UnsupportedAnswer::Mark;
+        (is_marked && text != NOT_FOUND).then_some(UNSUPPORTED)
     }
 
     /// As `store_answer`, with the rest of the transcript, of which these events are the last.
@@ -84,11 +92,11 @@ impl Engine {
 
     fn finish_answer(&self, ending: &Ending) -> Answer {
         let Ending { begun, prepared, written, .. } = ending;
-        let (text, citations) = match &written.citations {
-            // Brackets in extracted text are the source's own.
-            Some(citations) => (written.text.clone(), citations.clone()),
-            None => check_citations(&written.text, &prepared.sources.evidence),
-        };
+        let (text, checked) = check_answer(ending);
+        let is_unsupported = is_unsupported(ending, &checked);
+        let is_replaced = is_unsupported && self.settings().answer.unsupported == UnsupportedAnswer::Replace;
+        let (text, checked) =
+            if is_replaced { (NOT_FOUND.to_owned(), Checked::default()) } else { (text, checked) };
         let answered_by = match (&prepared.plan, &written.writer, self.chat()) {
             (Plan::Stream(_), Some(writer), _) => &*writer.model,
             (Plan::Stream(_), None, Some(chat)) => chat.name(),
@@ -98,10 +106,12 @@ impl Engine {
             message_id: begun.answer_id,
             session_id: begun.message.session_id,
             question_id: begun.message.id,
-            text,
-            outcome: written.outcome,
+            outcome: if is_unsupported { Outcome::Unsupported } else { written.outcome },
             stop_reason: written.stop_reason,
-            citations,
+            notice: self.unsupported_notice(&text).filter(|_| is_unsupported),
+            text,
+            citations: checked.citations,
+            sentences: checked.sentences,
             answered_by: answered_by.to_owned(),
             timings: TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings },
             usage: if written.is_unanswered() {
@@ -149,10 +159,11 @@ impl Engine {
                 id: answer.message_id,
                 question_id: Some(begun.message.id),
                 parent_id: Some(begun.message.id),
-                outcome: Some(written.outcome),
+                outcome: Some(answer.outcome),
                 stop_reason: written.stop_reason,
                 retrieved_chunk_ids: evidence.iter().map(|given| Some(given.found.passage.id)).collect(),
                 citations: stored::write_citations(&answer.citations),
+                sentences: stored::write_sentences(&answer.sentences),
                 answered_by: Some(&answer.answered_by),
                 timings: json!(answer.timings),
                 prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
@@ -164,6 +175,29 @@ impl Engine {
             Ok(true)
         })
     }
+}
+
+/// The text as it is stored, compared with the passages.
+fn check_answer(ending: &Ending) -> (String, Checked) {
+    let Ending { begun, prepared, written, .. } = ending;
+    if written.outcome == Outcome::NotFound {
+        return (written.text.clone(), Checked::default());
+    }
+    let Some(citations) = &written.citations else {
+        let (text, checked) = check_citations(&written.text, &begun.message.text, &prepared.sources.evidence);
+        let is_small_talk = checked.citations.is_empty() && is_courtesy(&begun.message.text, &text);
+        let nothing_to_support = Checked { is_supported: true, ..Checked::default() };
+        return (text, if is_small_talk { nothing_to_support } else { checked });
+    };
+    // Brackets in extracted text are the source's own.
+    let sentences = quoted_sentences(&written.text);
+    (written.text.clone(), Checked { citations: citations.clone(), sentences, is_supported: true })
+}
+
+/// Whether a model's answer states facts and no cited passage supports any of them.
+fn is_unsupported(Ending { prepared, written, .. }: &Ending, checked: &Checked) -> bool {
+    let is_model = matches!(prepared.plan, Plan::Stream(_));
+    is_model && written.outcome == Outcome::Answered && !checked.is_supported
 }
 
 /// The citations and the answer, or the failure.
@@ -202,6 +236,7 @@ pub(super) fn blank_message(
         parent_id: None,
         retrieved_chunk_ids: Vec::new(),
         citations: json!([]),
+        sentences: json!([]),
         answered_by: None,
         timings: json!({}),
         prompt_tokens: None,

@@ -1,10 +1,13 @@
-//! The JSON of stored answers: their citations and timings. Rows of every earlier version load.
+//! The JSON of stored answers: their citations, sentences and timings. Rows of every earlier version load.
 
-use rag_schema::ids::{DocumentId, PassageId};
+use rag_schema::{
+    enums::SentenceSupport,
+    ids::{DocumentId, PassageId},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::types::{Citation, TurnTimings};
+use super::types::{Citation, Sentence, TurnTimings};
 
 /// A citation in `chat_messages.citations`. A field that a later version adds needs a default.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +31,28 @@ struct StoredCitation {
     end_offset: i64,
     #[serde(default)]
     supported: bool,
+}
+
+/// A sentence in `chat_messages.sentences`.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredSentence {
+    start: usize,
+    end: usize,
+    support: SentenceSupport,
+}
+
+/// Sentences as they are stored.
+pub(super) fn write_sentences(sentences: &[Sentence]) -> Value {
+    let stored =
+        sentences.iter().map(|&Sentence { start, end, support }| StoredSentence { start, end, support });
+    json!(stored.collect::<Vec<_>>())
+}
+
+/// Sentences as they were stored; those that cannot be read are left out.
+pub fn read_sentences(stored: &Value) -> Vec<Sentence> {
+    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
+    let readable = items.iter().filter_map(|item| StoredSentence::deserialize(item).ok());
+    readable.map(|StoredSentence { start, end, support }| Sentence { start, end, support }).collect()
 }
 
 /// Citations as they are stored.
@@ -92,6 +117,15 @@ mod tests {
         let timings = json!({"understand_ms": 0.1, "embed_ms": 2.0, "database_ms": 3.0, "rerank_ms": 0.0, "extract_ms": 4.0, "total_ms": 9.5});
         assert_eq!(json!(read_timings(&timings)), timings);
         assert_eq!(json!(read_timings(&json!({}))), json!({}));
+    }
+
+    #[test]
+    fn a_sentence_of_an_unknown_support_leaves_the_others() {
+        let known = json!({"start": 0, "end": 9, "support": "contradicted"});
+        let sentences =
+            read_sentences(&json!([{"start": 0, "end": 9, "support": "of a later version"}, known]));
+        assert_eq!(write_sentences(&sentences), json!([known]));
+        assert!(read_sentences(&json!({})).is_empty());
     }
 
     #[test]

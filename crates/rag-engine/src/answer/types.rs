@@ -5,13 +5,13 @@ use std::time::Instant;
 use rag_llm::{ChatRequest, Usage, Writer};
 use rag_repo::{Actor, filter::Filter};
 use rag_schema::{
-    enums::{Outcome, Sender, StopReason},
+    enums::{Outcome, Sender, SentenceSupport, StopReason},
     ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId, UserId},
     models::ChatMessage,
 };
 use serde::{Deserialize, Serialize};
 
-use super::NOT_FOUND;
+use super::{NOT_FOUND, UNSUPPORTED};
 use crate::{
     events::Searched,
     retrieve::{Found, Understanding},
@@ -124,6 +124,28 @@ pub struct Citation {
     pub supported: bool,
 }
 
+/// A sentence of an answer, or a row of a table in it, and its support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its first character in the answer's text, in Unicode scalar values.
+    pub start: usize,
+    /// One past its last character; markers behind the full stop are outside.
+    pub end: usize,
+    /// Its support by the passages that it cites.
+    pub support: SentenceSupport,
+}
+
+/// The comparison of an answer with the passages that it cites.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Checked {
+    /// Citations, in order of appearance.
+    pub(super) citations: Vec<Citation>,
+    /// The sentences, in order.
+    pub(super) sentences: Vec<Sentence>,
+    /// Whether a passage supports at least a part of a sentence that cites it.
+    pub(super) is_supported: bool,
+}
+
 /// Duration of each step of a turn, in milliseconds; absent for a step that did not run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TurnTimings {
@@ -162,14 +184,31 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Why it was stopped; only with `Outcome::Stopped`.
     pub stop_reason: Option<StopReason>,
+    /// A sentence to show below the text: `UNSUPPORTED`, if the answer is so and the settings say that it is marked.
+    pub notice: Option<&'static str>,
     /// Checked citations, in order of appearance.
     pub citations: Vec<Citation>,
+    /// The sentences of the text, in order; headings and program text are none. Empty if the text says nothing from documents.
+    pub sentences: Vec<Sentence>,
     /// Name of the chat model, or `extractive`.
     pub answered_by: String,
     /// Duration of each step.
     pub timings: TurnTimings,
     /// Tokens that the chat model read and wrote, counted by it or estimated; `None` if no model was asked.
     pub usage: Option<Usage>,
+}
+
+impl Answer {
+    /// The text with the notice, for clients that show nothing else.
+    pub fn text_with_notice(&self) -> String {
+        self.notice.map_or_else(|| self.text.clone(), |notice| format!("{}\n\n{notice}", self.text))
+    }
+
+    /// The notice for a client that has read the text as it came and does not replace it: also that of an answer that `NOT_FOUND` replaces.
+    pub fn notice_after_stream(&self) -> Option<&'static str> {
+        let is_replaced = self.outcome == Outcome::Unsupported && self.text == NOT_FOUND;
+        self.notice.or(is_replaced.then_some(UNSUPPORTED))
+    }
 }
 
 /// A question whose turn has begun.
@@ -233,7 +272,7 @@ pub(super) struct Written {
     pub(super) usage: Option<Usage>,
     /// The model that wrote it, from a model that chooses among several.
     pub(super) writer: Option<Writer>,
-    /// The citations, if they are known; otherwise the markers in the text are checked.
+    /// The citations of an answer that is made of quotes; otherwise the markers in the text are checked.
     pub(super) citations: Option<Vec<Citation>>,
 }
 

@@ -69,5 +69,6 @@ fn unstored(session_id: SessionId, ordinal: i32, sender: Sender, text: &str) -> 
         question_id: None,
         stop_reason: None,
         parent_id: None,
+        sentences: json!([]),
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Engine, EngineError, EngineResult,
-    answer::{Answer, Citation, Evidence, Place, Question, Signals, assess, split_at_markers},
+    answer::{Answer, Citation, Evidence, NOT_FOUND, Place, Question, Signals, assess, split_at_markers},
     retrieve::SearchRequest,
 };
 
@@ -108,7 +108,8 @@ fn judge(
     answer: &Answer,
     names: &Names,
 ) -> EngineResult<JudgedAnswer> {
-    let is_answered = answer.outcome == Outcome::Answered;
+    let is_answered =
+        matches!(answer.outcome, Outcome::Answered | Outcome::Unsupported) && answer.text != NOT_FOUND;
     let parts = if is_answered { split_at_markers(&answer.text) } else { Vec::new() };
     let cited: HashSet<&str> = answer
         .citations

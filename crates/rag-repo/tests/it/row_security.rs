@@ -167,6 +167,7 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         question_id: None,
         stop_reason: None,
         parent_id: None,
+        sentences: json!([]),
     }
 }
 

@@ -75,6 +75,8 @@ pub struct ChatMessage {
     pub stop_reason: Option<StopReason>,
     /// Message that this one follows; `None` for a first question.
     pub parent_id: Option<MessageId>,
+    /// Sentences of an answer with their support, a JSON array.
+    pub sentences: serde_json::Value,
 }
 
 /// A message to insert.
@@ -111,6 +113,8 @@ pub struct NewChatMessage<'a> {
     pub stop_reason: Option<StopReason>,
     /// Message that this one follows; `None` for a first question.
     pub parent_id: Option<MessageId>,
+    /// Sentences of an answer with their support, a JSON array.
+    pub sentences: serde_json::Value,
 }
 
 /// The change of a conversation; `None` leaves a value as it is.
