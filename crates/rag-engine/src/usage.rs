@@ -1,9 +1,9 @@
 //! The ledger of chat models: tokens and costs by day, model and user.
 
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use rag_llm::{Usage, Writer};
 use rag_repo::{
-    Actor, PgConnection, RepoResult,
+    Actor, PgConnection, RepoResult, clock,
     model_usage::{self, NewModelUsage, UsageTotals},
     organisations,
 };
@@ -82,7 +82,10 @@ impl Engine {
         (from, to): (Option<NaiveDate>, Option<NaiveDate>),
         user: Option<UserId>,
     ) -> EngineResult<UsageReport> {
-        let to = to.unwrap_or_else(|| Utc::now().date_naive());
+        let to = match to {
+            Some(day) => day,
+            None => self.db().read(actor, clock::now)?.date_naive(),
+        };
         let usual = to.checked_sub_days(Days::new(USUAL_DAYS - 1)).unwrap_or(to);
         let from = from.unwrap_or(usual);
         let days = (to - from).num_days();

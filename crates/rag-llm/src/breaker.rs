@@ -151,7 +151,7 @@ mod tests {
         let breaker = opened(start);
         assert_eq!(breaker.admit(start).unwrap_err(), FIRST_PAUSE);
         let later = start + FIRST_PAUSE;
-        assert!(breaker.admit(later - Duration::from_millis(1)).is_err());
+        assert!(breaker.admit(later.checked_sub(Duration::from_millis(1)).unwrap()).is_err());
         let mut trial = breaker.admit(later).unwrap();
         assert_eq!(breaker.state(), BreakerState::HalfOpen);
         assert_eq!(breaker.admit(later).unwrap_err(), TRIAL_PAUSE);

@@ -1,6 +1,6 @@
 //! Divides an answer into the claims that it makes, each with its markers; compares them with nothing.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use rag_text::sentences;
 
@@ -53,7 +53,7 @@ pub(super) fn divide_claims(marked: &MarkedText) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     for Block { bytes, is_prose, form } in blocks(text) {
         let block = text.get(bytes.clone()).unwrap_or_default();
-        let parts = if is_prose { sentences(block) } else { vec![0..block.len()] };
+        let parts = if is_prose { sentences(block) } else { iter::once(0..block.len()).collect() };
         for part in parts {
             let sentence = block.get(part.clone()).unwrap_or_default();
             let form = if is_prose && leads_on(sentence) { ClaimForm::LeadIn } else { form };
@@ -66,7 +66,9 @@ pub(super) fn divide_claims(marked: &MarkedText) -> Vec<Claim> {
     let mut marks: Vec<Vec<Mark>> = claims.iter().map(|_| Vec::new()).collect();
     for mark in &marked.marks {
         let owner = owner_of(text, &claims, mark.at).and_then(|index| marks.get_mut(index));
-        owner.into_iter().for_each(|marks| marks.push(*mark));
+        if let Some(marks) = owner {
+            marks.push(*mark);
+        }
     }
     for (claim, marks) in claims.iter_mut().zip(marks) {
         claim.clauses = clauses(text, &claim.bytes, &marks);

@@ -170,11 +170,11 @@ impl MarkedText {
         let mut marked = Self::default();
         for piece in pieces(text) {
             match piece {
-                Piece::Marker(marker) | Piece::Number { marker, .. } if is_wanted(marker) => {
-                    marked.mark(marker)
+                Piece::Marker(number) | Piece::Number { marker: number, .. } if is_wanted(number) => {
+                    marked.mark(number);
                 }
-                Piece::Marker(marker) if marked.text.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
-                    marked.push(&format!("[{marker}]"));
+                Piece::Marker(number) if marked.text.ends_with(|c: char| c.is_alphanumeric() || c == '_') => {
+                    marked.push(&format!("[{number}]"));
                 }
                 Piece::Marker(_) => marked.trim_blanks(),
                 // A number in parentheses that names no passage is one of the text.

@@ -45,7 +45,7 @@ impl Engine {
     /// Counts the tokens of an answer that is not stored. Returns `true`, as `store_answer` does for a new answer.
     pub(super) fn spend_tokens(&self, actor: Actor, spending: Option<Spending>) -> EngineResult<bool> {
         if let Some(spending) = spending {
-            self.db().transaction(actor, |conn| usage::spend(conn, &[spending.clone()]))?;
+            self.db().transaction(actor, |conn| usage::spend(conn, std::slice::from_ref(&spending)))?;
         }
         Ok(true)
     }
