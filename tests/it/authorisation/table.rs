@@ -94,7 +94,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("post /mcp", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
     ("put /open-webui/process", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     // This server has no reranker.
-    ("post /open-webui/rerank", [401, 422, 422, 422, 422, 422, 403, 401, 403]),
+    ("post /open-webui/rerank", [401, 409, 409, 409, 409, 409, 403, 401, 403]),
     ("post /dify/retrieval", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     // The same in OpenAI's shapes.
     ("get /openai/v1/models", [401, 200, 200, 200, 200, 200, 200, 401, 200]),

@@ -88,6 +88,6 @@ fn without_a_reranker_or_the_setting_nothing_is_ranked() {
     let setup = Setup::default();
     let app = TestApp::with(Setup { api: ApiSettings { open_webui: true, ..setup.api.clone() }, ..setup });
     let refused = app.client().post("/open-webui/rerank", &body);
-    assert_eq!(refused.problem(422), "invalid");
+    assert_eq!(refused.problem(409), "conflict");
     assert!(text(&refused.json(), "/detail").contains("rerank.kind"));
 }
