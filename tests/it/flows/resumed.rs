@@ -213,11 +213,12 @@ fn a_turn_continues_when_the_client_of_its_stream_leaves() {
     assert!(ids.turn.ends_with(&text(&running, "/items/0/turn_id")));
     permits.add_permits(3);
     let rest = read_all(resume(&client, &ids.turn, 0));
-    assert!(rest.contains("Paris4") && rest.contains("\"outcome\":\"answered\""), "{rest}");
+    // The words cite nothing.
+    assert!(rest.contains("Paris4") && rest.contains("\"outcome\":\"unsupported\""), "{rest}");
     let messages = client.get(&format!("{}/messages", ids.session)).expect(200);
     assert_eq!(
         (&messages["items"][0]["turn_id"], &messages["items"][1]["outcome"]),
-        (&Value::Null, &json!("answered"))
+        (&Value::Null, &json!("unsupported"))
     );
 }
 
@@ -305,5 +306,5 @@ fn a_turn_whose_server_died_is_interrupted_and_can_be_answered_again() {
         (&json!("interrupted"), &json!([]))
     );
     let again = client.post(&format!("{turn}/regenerate"), &json!({})).expect(200);
-    assert_eq!(again["answer"]["outcome"], "answered");
+    assert_eq!(again["answer"]["outcome"], "unsupported");
 }
