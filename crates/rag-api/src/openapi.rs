@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use crate::{
-    answers, openai,
+    answers, dropin, openai,
     openapi_words::{list_words, state_patterns},
     problem,
     problem::Code,
@@ -74,6 +74,10 @@ fn build() -> OpenApi {
             if let Some(endpoint) = operation.operation_id.as_deref().and_then(|name| endpoints.get(name)) {
                 describe(operation, endpoint, problem);
             }
+            if dropin::is_path(path) {
+                let absent = || described_problem("Nothing is found, or this interface is off.");
+                operation.responses.responses.entry("404".to_owned()).or_insert_with(absent);
+            }
         }
     }
     list_words(&mut document);
@@ -110,8 +114,11 @@ fn describe(operation: &mut Operation, endpoint: &Endpoint, problem: fn(Code) ->
 }
 
 fn problem(code: Code) -> RefOr<Response> {
+    described_problem(&format!("{}.", code.title()))
+}
+
+fn described_problem(description: &str) -> RefOr<Response> {
     let body = Content::new(Some(Ref::from_schema_name("Problem")));
-    let description = format!("{}.", code.title());
     ResponseBuilder::new().description(description).content("application/problem+json", body).build().into()
 }
 

@@ -1,6 +1,14 @@
 //! Ctrl-C and similar signals: received once and recorded, so that a command can end gracefully.
 
-use std::{io, sync::mpsc, thread};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,6 +32,14 @@ impl Stop {
             Self::HangUp => rustix::process::Signal::HUP,
         }
     }
+}
+
+/// Catches these signals from now on, and returns a flag that the first one sets.
+pub(crate) fn stop_flag() -> io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&flag);
+    listen(move |_| told.store(true, Ordering::Relaxed))?;
+    Ok(flag)
 }
 
 /// Catches these signals from now on, so that they are passed to `told` instead of ending the process.

@@ -14,7 +14,7 @@ use crate::{
     auth::{May, Read},
     extract::Body,
     openai::find_collection_by_name,
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiError, ApiResult},
     search::parse_filter,
 };
 
@@ -169,9 +169,7 @@ impl ConditionBody {
 
 /// Finds passages for Dify, as an external knowledge base.
 #[utoipa::path(post, path = "/dify/retrieval", tag = "dify", request_body = RetrievalBody, responses(
-    (status = 200, body = RetrievalView),
-    (status = 404, description = "The collection does not exist, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, body = RetrievalView)))]
 pub(crate) async fn retrieve_for_dify(
     app: web::Data<App>,
     caller: May<Read>,

@@ -31,7 +31,7 @@ use crate::{
     auth::{Caller, May, Read, Store},
     extract::Body,
     names::check_name,
-    problem::{ApiError, ApiResult, Code, Problem},
+    problem::{ApiError, ApiResult, Code},
     uploads::{LooseFile, receive_form_file},
 };
 
@@ -100,9 +100,7 @@ pub(super) fn is_path(path: &str) -> bool {
 }
 
 /// Reports that this interface is available.
-#[utoipa::path(get, path = "/librechat/health", tag = "librechat", responses((status = 200, body = LibreChatHealthView),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/librechat/health", tag = "librechat", responses((status = 200, body = LibreChatHealthView)))]
 pub(crate) async fn librechat_health(app: web::Data<App>) -> ApiResult<Json<LibreChatHealthView>> {
     check_is_on(app.settings.librechat.is_some(), "librechat.jwt_secret")?;
     Ok(Json(LibreChatHealthView { status: "UP" }))
@@ -111,9 +109,7 @@ pub(crate) async fn librechat_health(app: web::Data<App>) -> ApiResult<Json<Libr
 /// Stores a file and responds when it can be searched.
 #[utoipa::path(post, path = "/librechat/embed", tag = "librechat",
     request_body(content = LibreChatFileForm, content_type = "multipart/form-data"), responses(
-    (status = 200, body = LibreChatFileView),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, body = LibreChatFileView)))]
 pub(crate) async fn librechat_embed(
     app: web::Data<App>,
     caller: May<Store>,
@@ -140,9 +136,7 @@ pub(crate) async fn librechat_embed(
 /// Returns the text of a file without storing it.
 #[utoipa::path(post, path = "/librechat/text", tag = "librechat",
     request_body(content = LibreChatFileForm, content_type = "multipart/form-data"), responses(
-    (status = 200, body = LibreChatTextView),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, body = LibreChatTextView)))]
 pub(crate) async fn librechat_text(
     app: web::Data<App>,
     caller: May<Store>,
@@ -158,9 +152,7 @@ pub(crate) async fn librechat_text(
 }
 
 /// Lists the ids of your files.
-#[utoipa::path(get, path = "/librechat/ids", tag = "librechat", responses((status = 200, body = Vec<String>),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/librechat/ids", tag = "librechat", responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn librechat_list_ids(
     app: web::Data<App>,
     caller: May<Read>,
@@ -182,9 +174,7 @@ pub(crate) struct FileIdsBody {
 
 /// Deletes files. Files of other users count as missing.
 #[utoipa::path(delete, path = "/librechat/documents", tag = "librechat", request_body = Vec<String>, responses(
-    (status = 200, body = LibreChatMessageView),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, body = LibreChatMessageView)))]
 pub(crate) async fn librechat_delete_documents(
     app: web::Data<App>,
     caller: May<Store>,

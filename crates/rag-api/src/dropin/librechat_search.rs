@@ -16,7 +16,7 @@ use crate::{
     app::App,
     auth::{Caller, May, Read},
     extract::Body,
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiError, ApiResult},
 };
 
 /// Maximum length of the text of a file that is returned as a whole, in characters.
@@ -86,9 +86,7 @@ type Hits = Vec<(LibreChatPassageView, f64)>;
 
 /// Finds passages of one file.
 #[utoipa::path(post, path = "/librechat/query", tag = "librechat", request_body = LibreChatQueryBody, responses(
-    (status = 200, description = "Pairs of a passage and its cosine distance, best first", body = Object),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "Pairs of a passage and its cosine distance, best first", body = Object)))]
 pub(crate) async fn librechat_query(
     app: web::Data<App>,
     caller: May<Read>,
@@ -101,9 +99,7 @@ pub(crate) async fn librechat_query(
 
 /// Finds passages of several files.
 #[utoipa::path(post, path = "/librechat/query_multiple", tag = "librechat", request_body = LibreChatQueryMultipleBody,
-    responses((status = 200, description = "Pairs of a passage and its cosine distance, best first", body = Object),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    responses((status = 200, description = "Pairs of a passage and its cosine distance, best first", body = Object)))]
 pub(crate) async fn librechat_query_multiple(
     app: web::Data<App>,
     caller: May<Read>,
@@ -115,9 +111,7 @@ pub(crate) async fn librechat_query_multiple(
 
 /// Returns the whole text of a file.
 #[utoipa::path(get, path = "/librechat/documents/{file_id}/context", tag = "librechat",
-    params(("file_id" = String, Path)), responses((status = 200, body = String, content_type = "application/json"),
-    (status = 404, description = "Nothing is found, or this interface is off.", body = Problem,
-        content_type = "application/problem+json")))]
+    params(("file_id" = String, Path)), responses((status = 200, body = String, content_type = "application/json")))]
 pub(crate) async fn librechat_get_context(
     app: web::Data<App>,
     caller: May<Read>,

@@ -27,6 +27,11 @@ fn interface_is_off(setting: &str) -> ApiError {
     ApiError::new(Code::NotFound, detail)
 }
 
+/// Returns whether a path belongs to one of these interfaces.
+pub(crate) fn is_path(path: &str) -> bool {
+    is_of_librechat(path) || ["/dify/", "/open-webui/"].iter().any(|start| path.starts_with(start))
+}
+
 /// Returns whether callers of this path authenticate with a token of LibreChat.
 pub(crate) fn is_of_librechat(path: &str) -> bool {
     librechat::is_path(path)

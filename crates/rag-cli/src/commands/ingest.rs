@@ -4,10 +4,7 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -70,9 +67,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
         return Err(Failure::new(Exit::Usage, format!("there is no file or folder {}", missing.display())));
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
-    signals::listen(move |_| told.store(true, Ordering::Relaxed))?;
+    let stop = signals::stop_flag()?;
     let context = Context::open(config)?;
     context.warn_of_other_index();
     let collection = ensure_collection(&context, &args.collection)?;

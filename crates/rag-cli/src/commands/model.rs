@@ -2,10 +2,7 @@
 
 use std::{
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -94,9 +91,7 @@ fn add(config: Config, name: &str) -> Outcome<ExitCode> {
 
 /// Queues the moves, works on them, and waits for their end.
 fn switch(config: Config, args: &Switch) -> Outcome<ExitCode> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
-    signals::listen(move |_| told.store(true, Ordering::Relaxed))?;
+    let stop = signals::stop_flag()?;
     let added: Vec<_> = find_local_model(&args.name).into_iter().collect();
     let context = Context::open_with(config, &added)?;
     let engine = &context.engine;

@@ -101,16 +101,18 @@ impl Check<'_> {
         let given: Vec<&Evidence> = self.evidence.iter().filter(is_cited).collect();
         let claim = without_yes_or_no(&clause.text);
         let words = content_words(claim);
+        let together = self.compare(claim, &words, &given);
         for marker in &clause.markers {
-            let Some(given) = given.iter().find(|given| given.marker == *marker) else { continue };
-            let supported = self.compare(claim, &words, &[given]) == SentenceSupport::Supported;
-            let Some(found) = cite(given, &words, supported) else { continue };
+            let Some(one) = given.iter().find(|given| given.marker == *marker) else { continue };
+            let alone = if given.len() == 1 { together } else { self.compare(claim, &words, &[one]) };
+            let supported = alone == SentenceSupport::Supported;
+            let Some(found) = cite(one, &words, supported) else { continue };
             match citations.iter_mut().find(|citation| citation.marker == *marker) {
                 Some(known) => known.supported &= supported,
                 None => citations.push(found),
             }
         }
-        self.compare(claim, &words, &given)
+        together
     }
 
     fn compare(&self, claim: &str, words: &HashSet<String>, given: &[&Evidence]) -> SentenceSupport {

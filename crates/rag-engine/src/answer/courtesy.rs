@@ -6,96 +6,14 @@ use crate::support::{content_words, is_number};
 
 /// Maximum number of words of an answer to a courtesy; a longer one may state facts.
 const MAX_ANSWER_WORDS: usize = 30;
-/// Words of courtesies that are no function words, in lower case.
-const COURTESIES: &[&str] = &[
-    "afternoon",
-    "bye",
-    "cheers",
-    "cool",
-    "day",
-    "dear",
-    "evening",
-    "good",
-    "goodbye",
-    "great",
-    "greetings",
-    "hello",
-    "help",
-    "hey",
-    "hi",
-    "hiya",
-    "lot",
-    "lots",
-    "morning",
-    "night",
-    "nice",
-    "ok",
-    "okay",
-    "perfect",
-    "please",
-    "sorry",
-    "thank",
-    "thanks",
-    "there",
-    "thx",
-    "very",
-    "welcome", // German
-    "abend",
-    "alles",
-    "bitte",
-    "danke",
-    "dankeschön",
-    "schön",
-    "dir",
-    "geht",
-    "geht's",
-    "gott",
-    "grüezi",
-    "grüß",
-    "gute",
-    "guten",
-    "gutes",
-    "hallo",
-    "herzlichen",
-    "klar",
-    "moin",
-    "morgen",
-    "nacht",
-    "prima",
-    "schönen",
-    "sehr",
-    "servus",
-    "super",
-    "tag",
-    "toll",
-    "tschüs",
-    "tschüss",
-    "vielen",
-    "wiedersehen",
-    "dank", // French, Spanish, Italian
-    "adiós",
-    "au",
-    "beaucoup",
-    "bien",
-    "bonjour",
-    "bonne",
-    "bonsoir",
-    "buenas",
-    "buenos",
-    "buongiorno",
-    "ciao",
-    "días",
-    "gracias",
-    "grazie",
-    "hola",
-    "merci",
-    "muchas",
-    "mucho",
-    "revoir",
-    "salut",
-    "soir",
-    "tardes",
-    "va",
+/// Words of courtesies that are no function words, in lower case: English; German; French, Spanish and Italian.
+const COURTESIES: [&str; 3] = [
+    "afternoon bye cheers cool day dear evening good goodbye great greetings hello help hey hi hiya lot lots \
+     morning night nice ok okay perfect please sorry thank thanks there thx very welcome",
+    "abend alles bitte danke dankeschön schön dir geht geht's gott grüezi grüß gute guten gutes hallo herzlichen \
+     klar moin morgen nacht prima schönen sehr servus super tag toll tschüs tschüss vielen wiedersehen dank",
+    "adiós au beaucoup bien bonjour bonne bonsoir buenas buenos buongiorno ciao días gracias grazie hola merci \
+     muchas mucho revoir salut soir tardes va",
 ];
 /// Courtesies in scripts without blanks.
 const WHOLE_COURTESIES: &[&str] =
@@ -105,7 +23,7 @@ const WHOLE_COURTESIES: &[&str] =
 pub(super) fn is_courtesy(message: &str, answer: &str) -> bool {
     let lower = message.to_lowercase();
     let letters: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let is_known = |word: &str| COURTESIES.contains(&word);
+    let is_known = |word: &str| COURTESIES.iter().any(|words| words.split(' ').any(|known| known == word));
     let is_made_of_courtesies = lower.unicode_words().any(is_known)
         && lower.unicode_words().all(|word| is_known(word) || content_words(word).is_empty());
     let is_short =
