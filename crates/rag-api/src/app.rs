@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ApiSettings,
-    limits::{self, Limits},
+    limits::{self, RateLimits},
     problem::ApiResult,
     scratch::Scratch,
 };
@@ -32,7 +32,7 @@ pub(crate) struct App {
     /// Turns in progress: each ends by storing its answer, even if no client reads it.
     pub(crate) turns: TaskTracker,
     /// Rate limits of callers.
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<RateLimits>,
     /// Disk space for uploads in progress.
     pub(crate) scratch: Arc<Scratch>,
     permits: Arc<Permits>,
@@ -73,7 +73,7 @@ impl App {
     pub(crate) fn new(engine: Engine, settings: ApiSettings) -> io::Result<Self> {
         Ok(Self {
             engine,
-            limits: Arc::new(Limits::new(&settings)?),
+            limits: Arc::new(RateLimits::new(&settings)?),
             scratch: Arc::new(Scratch::new(settings.max_scratch_bytes, settings.max_upload_bytes)),
             permits: Arc::new(Permits::new(&settings)),
             settings: Arc::new(settings),

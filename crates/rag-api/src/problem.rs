@@ -46,17 +46,17 @@ codes! {
     /// The body is not JSON or not multipart, or the request cannot be parsed.
     Malformed = "malformed", BAD_REQUEST, "The request cannot be parsed";
     /// The key is missing or wrong.
-    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is required";
     /// The object is visible to the caller, who lacks the right to do this with it.
-    Forbidden = "forbidden", FORBIDDEN, "This is not yours to do";
+    Forbidden = "forbidden", FORBIDDEN, "You do not have the right to do this";
     /// The object does not exist, or the caller cannot see it.
-    NotFound = "not_found", NOT_FOUND, "There is no such thing";
+    NotFound = "not_found", NOT_FOUND, "The object was not found";
     /// The path exists, but does not support the method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method is not supported here";
     /// The client sent too slowly.
     Timeout = "timeout", REQUEST_TIMEOUT, "The request took too long to arrive";
     /// The request conflicts with the current state.
-    Conflict = "conflict", CONFLICT, "This conflicts with what is there";
+    Conflict = "conflict", CONFLICT, "The request conflicts with the current state";
     /// The body or document is too long.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The content is too large";
     /// The media type or document format is not supported.
@@ -66,15 +66,15 @@ codes! {
     /// The document cannot be read.
     Unreadable = "unreadable", UNPROCESSABLE_ENTITY, "The document cannot be read";
     /// There are too many requests, or a limit of the organisation is exhausted.
-    LimitReached = "limit_reached", TOO_MANY_REQUESTS, "A limit is reached";
+    LimitReached = "limit_reached", TOO_MANY_REQUESTS, "A limit was reached";
     /// An internal error.
-    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on the server";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Internal server error";
     /// The chat model failed.
     ModelFailed = "model_failed", BAD_GATEWAY, "The chat model failed";
     /// A disk of the server is full.
-    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server has no room";
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server's disk is full";
     /// The server is busy or cannot reach its database.
-    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer now";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is temporarily unavailable";
 }
 
 /// A refused value.

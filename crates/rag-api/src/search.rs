@@ -1,7 +1,7 @@
 //! `POST /v1/search`: passages for a question, with the rank and score of each leg.
 
 use actix_web::web::{self, Json};
-use rag_engine::retrieve::{Found, LegHit, Mode, Said, SearchRequest, SearchResult};
+use rag_engine::retrieve::{Found, GroupBy, LegHit, Mode, Said, SearchRequest, SearchResult};
 use rag_repo::{
     filter::Filter,
     search::{DensePlan, Origin},
@@ -40,6 +40,21 @@ fn default_limit() -> u32 {
     10
 }
 
+/// What the limit of a search counts.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GroupName {
+    /// Passages, each by itself.
+    #[default]
+    Passage,
+    /// Documents. Passages of one document stand together, at the place of the best of them.
+    Document,
+}
+
+fn default_group_size() -> u32 {
+    3
+}
+
 /// A search.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,11 +70,19 @@ pub(crate) struct SearchBody {
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Maximum number of results, 1 to 100.
+    /// Maximum number of results, 1 to 100: passages, or documents if results are grouped.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100, default = 10)]
     pub(crate) limit: u32,
+    /// What `limit` counts.
+    #[serde(default)]
+    pub(crate) group_by: GroupName,
+    /// Maximum number of passages of each document, 1 to 10; used only with `group_by` document.
+    #[serde(default = "default_group_size")]
+    #[validate(range(min = 1, max = 10))]
+    #[schema(minimum = 1, maximum = 10, default = 3)]
+    pub(crate) group_size: u32,
     /// Legs of the search.
     #[serde(default)]
     pub(crate) mode: SearchMode,
@@ -153,7 +176,7 @@ pub(crate) struct TimingsView {
 /// The result of a search.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SearchView {
-    /// Passages, best first.
+    /// Passages, best first; grouped by document, those of one document stand together.
     pub(crate) results: Vec<PassageView>,
     /// Whether there were candidates, none of which passed the cut-off.
     pub(crate) no_good_match: bool,
@@ -258,6 +281,12 @@ pub(crate) async fn search(
     let ranking = ranking.map_err(|rule| ApiError::field("ranking", rule))?;
     let collections = collection_ids(body.collection_ids);
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
+    let group_by = match body.group_by {
+        GroupName::Passage => GroupBy::Passage,
+        GroupName::Document => {
+            GroupBy::Document { passages: usize::try_from(body.group_size).unwrap_or(usize::MAX) }
+        }
+    };
     let result = app
         .with_models(move |engine| {
             let said: Vec<Said<'_>> = body.context.iter().map(SaidBody::said).collect();
@@ -270,6 +299,7 @@ pub(crate) async fn search(
                 filter: filter.as_ref(),
                 standing_at: None,
                 limit,
+                group_by,
                 mode,
                 ranking,
                 highlight: body.highlight,

@@ -21,7 +21,7 @@ use rag_engine::{
 };
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, Limits};
+use rag_text::{ChunkSettings, ReadLimits};
 
 /// Result of a measurement.
 pub(crate) type BenchResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -106,7 +106,7 @@ pub(crate) fn engine_on(
     let settings = Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings::default(),
-            limits: Limits::default(),
+            limits: ReadLimits::default(),
             // Plain text is read in this process: no other format is measured here.
             program: PathBuf::new(),
             scratch: scratch.to_owned(),

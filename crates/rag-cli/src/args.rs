@@ -218,9 +218,15 @@ pub(crate) struct Search {
     /// Search only this collection [default: all]
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
-    /// Maximum number of results
+    /// Maximum number of results: passages, or documents with --group-by document
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "N")]
     pub(crate) limit: u16,
+    /// What --limit counts
+    #[arg(long, value_enum, default_value_t = GroupName::Passage)]
+    pub(crate) group_by: GroupName,
+    /// Maximum number of passages of each document, with --group-by document
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=10), value_name = "N")]
+    pub(crate) group_size: u16,
     /// Legs of the search
     #[arg(long, value_enum, default_value_t = SearchMode::Hybrid)]
     pub(crate) mode: SearchMode,
@@ -246,6 +252,9 @@ pub(crate) struct Eval {
     /// Ask the folder's questions and judge the answers
     #[arg(long, conflicts_with_all = ["sweep", "compare"])]
     pub(crate) answers: bool,
+    /// What is judged: the list of documents, or the documents of the list of passages, in which a document may stand several times
+    #[arg(long, value_enum, default_value_t = GroupName::Document, conflicts_with = "answers")]
+    pub(crate) group_by: GroupName,
     /// Collection to load into and keep, so that it can be judged again without loading [default: a fresh one, then deleted]
     #[arg(long, value_name = "NAME")]
     pub(crate) keep_as: Option<String>,
@@ -293,6 +302,15 @@ pub(crate) struct Synonyms {
     pub(crate) collection: String,
     /// File with the groups that replace the present ones
     pub(crate) file: Option<PathBuf>,
+}
+
+/// What the limit of a search counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupName {
+    /// Passages, each by itself
+    Passage,
+    /// Documents, each with its best passages
+    Document,
 }
 
 /// The legs of a search.

@@ -8,7 +8,7 @@ use rag_repo::{
     embedding_models::{self, ModelUse},
 };
 
-use crate::config::Config;
+use crate::{config::Config, output};
 
 /// A model that is needed but neither configured nor installed.
 #[derive(Debug, Clone)]
@@ -25,9 +25,9 @@ impl MissingModel {
     /// Describes the missing model and the consequences.
     pub(crate) fn finding(&self) -> String {
         let ModelUse { name, collections, queued_jobs, .. } = &self.0;
-        format!(
-            "{name} is not here: {collections} of its collections are searched by words alone, and {queued_jobs} jobs wait for it."
-        )
+        let (collections, jobs) =
+            (output::count(collections, "collection"), output::count(queued_jobs, "job"));
+        format!("{name} is not here. Searched by words alone: {collections}. Waiting for it: {jobs}.")
     }
 
     /// Returns the cure.

@@ -1,6 +1,9 @@
 //! The only module that writes to the terminal. A reader that has closed its end (`rag .. | head`) is not an error.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+};
 
 use serde::Serialize;
 
@@ -62,6 +65,13 @@ pub(crate) fn place(title: &str, page: Option<i32>, headings: &[String]) -> Stri
     let headings = headings.get(skipped..).unwrap_or_default().join(" > ");
     let comma = if headings.is_empty() { "" } else { ", " };
     short(&format!("{title}{page}{comma}{headings}"), 140)
+}
+
+/// Formats a number with what it counts, in the singular for 1: `1 document`, `2 documents`.
+pub(crate) fn count(number: impl Display, singular: &str) -> String {
+    let number = number.to_string();
+    let ending = if number == "1" { "" } else { "s" };
+    format!("{number} {singular}{ending}")
 }
 
 /// Formats a number of bytes with a unit.

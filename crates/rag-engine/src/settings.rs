@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use rag_repo::search::Breadth;
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, Limits};
+use rag_text::{ChunkSettings, ReadLimits};
 use serde::Deserialize;
 
 use crate::events::AnalyticsSettings;
@@ -65,7 +65,7 @@ pub struct IngestSettings {
     /// Size and overlap of chunks, in tokens.
     pub chunks: ChunkSettings,
     /// Limits on the resources for reading one document.
-    pub limits: Limits,
+    pub limits: ReadLimits,
     /// Program that is run as `extract-child` to read documents: `rag` itself.
     pub program: PathBuf,
     /// Folder for temporary files of jobs.

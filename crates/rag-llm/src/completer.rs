@@ -12,7 +12,7 @@ use crate::{ChatModel, ChatRequest, Delta, DeltaStream, LlmError, Usage, Writer}
 
 /// Limits of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct CompletionLimits {
     /// Maximum time from the request to the end of the answer.
     pub time: Duration,
     /// Maximum length in Unicode scalar values; the model is stopped there.
@@ -58,13 +58,13 @@ impl Completer {
     }
 
     /// The answers, in the order of the requests, which run in parallel.
-    pub fn complete(&self, requests: Vec<ChatRequest>, limits: Limits) -> Vec<Completion> {
+    pub fn complete(&self, requests: Vec<ChatRequest>, limits: CompletionLimits) -> Vec<Completion> {
         let Some(runtime) = &self.runtime else { return Vec::new() };
         let answers = requests.into_iter().map(|request| self.answer(request, limits));
         runtime.block_on(join_all(answers))
     }
 
-    async fn answer(&self, request: ChatRequest, limits: Limits) -> Completion {
+    async fn answer(&self, request: ChatRequest, limits: CompletionLimits) -> Completion {
         let asked = request.chars();
         let mut said = String::new();
         let mut writer = self.model.first_writer();
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn answers_come_in_order_cut_at_the_limit_and_the_silent_one_fails_alone() {
         let completer = Completer::new(Arc::new(Echo)).unwrap();
-        let limits = Limits { time: Duration::from_millis(200), chars: 4 };
+        let limits = CompletionLimits { time: Duration::from_millis(200), chars: 4 };
         let answers =
             completer.complete(vec![request("öäü"), ChatRequest::default(), request("longer")], limits);
         let texts: Vec<_> = answers.iter().map(|answer| answer.text.as_deref()).collect();

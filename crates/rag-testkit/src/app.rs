@@ -18,7 +18,7 @@ use rag_engine::{
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, Limits};
+use rag_text::{ChunkSettings, ReadLimits};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -253,7 +253,7 @@ fn settings(scratch: PathBuf) -> Settings {
     Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 64, overlap_tokens: 8, reserve_tokens: 16 },
-            limits: Limits::default(),
+            limits: ReadLimits::default(),
             program: program(),
             scratch,
             default_language: "eng".to_owned(),

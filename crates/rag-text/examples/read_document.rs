@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use rag_text::{Block, BlockKind, DESCRIPTORS, Format, Limits, Refusal, detect_file, open};
+use rag_text::{Block, BlockKind, DESCRIPTORS, Format, ReadLimits, Refusal, detect_file, open};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -71,7 +71,7 @@ fn text(file: &Path) -> Result<(Format, Option<String>, Vec<Block>), Refusal> {
     let name = file.file_name().and_then(|name| name.to_str());
     let format = detect_file(&mut fs::File::open(file).map_err(internal)?, name)?;
     let program = env::current_exe().map_err(internal)?.with_file_name("extract_child");
-    let read = open(&program, format, file, &Limits::default(), &env::temp_dir())?;
+    let read = open(&program, format, file, &ReadLimits::default(), &env::temp_dir())?;
     let blocks = read.blocks.collect::<Result<Vec<_>, _>>()?;
     Ok((format, read.outline.title, blocks))
 }

@@ -38,7 +38,7 @@ const TEXT_CPU_S_PER_MIB: u64 = 3;
 
 /// Limits for reading one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ReadLimits {
     /// Maximum time, in milliseconds.
     pub wall_ms: u64,
     /// Maximum address space of the child, in bytes.
@@ -49,7 +49,7 @@ pub struct Limits {
     pub input_bytes: u64,
 }
 
-impl Limits {
+impl ReadLimits {
     /// Maximum processor time for a file of `bytes`, in seconds. Text is read in a small part of it; the length of
     /// compressed formats says little.
     fn cpu_s(&self, format: Format, bytes: u64) -> u64 {
@@ -62,7 +62,7 @@ impl Limits {
     }
 }
 
-impl Default for Limits {
+impl Default for ReadLimits {
     /// 30 seconds, 1 GiB of memory, 1 GiB of output, 512 MiB of input.
     fn default() -> Self {
         Self { wall_ms: 30_000, memory_bytes: 1 << 30, output_bytes: 1 << 30, input_bytes: 1 << 29 }
@@ -119,7 +119,7 @@ pub fn open(
     program: &Path,
     format: Format,
     file: &Path,
-    limits: &Limits,
+    limits: &ReadLimits,
     scratch: &Path,
 ) -> Result<Extracted, Refusal> {
     if !format.descriptor().is_streamed {
@@ -135,7 +135,7 @@ pub fn extract_isolated(
     program: &Path,
     format: Format,
     file: &Path,
-    limits: &Limits,
+    limits: &ReadLimits,
     scratch: &Path,
 ) -> Result<Extracted, Refusal> {
     let length = check_length(file, limits)?;
@@ -155,7 +155,7 @@ pub fn extract_isolated(
 }
 
 /// The length of the file, in bytes, within the limits.
-fn check_length(file: &Path, limits: &Limits) -> Result<u64, Refusal> {
+fn check_length(file: &Path, limits: &ReadLimits) -> Result<u64, Refusal> {
     let length = file.metadata().map_err(|error| Refusal::internal("open the document", error))?.len();
     match length {
         0 => Err(Refusal::Empty),
@@ -207,7 +207,7 @@ fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus
 }
 
 /// Converts the exit status of a failed child to a refusal of the document.
-fn refusal_of(status: ExitStatus, complaints: &str, limits: &Limits, cpu_s: u64) -> Refusal {
+fn refusal_of(status: ExitStatus, complaints: &str, limits: &ReadLimits, cpu_s: u64) -> Refusal {
     use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt;
     let Some(signal) = status.signal() else {

@@ -18,7 +18,7 @@ pub mod tokens;
 pub use block::{Block, BlockKind, Language, Outline};
 pub use chunk::{Chunk, ChunkSettings, Chunker, Step};
 pub use format::{DESCRIPTORS, Descriptor, Format, detect, detect_file};
-pub use isolate::{Extracted, Limits, open};
+pub use isolate::{Extracted, ReadLimits, open};
 pub use parts::{Part, PartKind, parts_of_text};
 pub use refusal::Refusal;
 pub use sentences::sentences;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_text::{Block, Limits, Refusal, detect_file, open};
+use rag_text::{Block, ReadLimits, Refusal, detect_file, open};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 fn child_program() -> PathBuf {
@@ -21,8 +21,12 @@ fn read(name: &str, content: &[u8]) -> Result<Vec<Block>, Refusal> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join(name);
     fs::write(&file, content).unwrap();
-    let limits =
-        Limits { wall_ms: 30_000, memory_bytes: 512 << 20, output_bytes: 64 << 20, input_bytes: 64 << 20 };
+    let limits = ReadLimits {
+        wall_ms: 30_000,
+        memory_bytes: 512 << 20,
+        output_bytes: 64 << 20,
+        input_bytes: 64 << 20,
+    };
     let format = detect_file(&mut Cursor::new(content), Some(name))?;
     let started = Instant::now();
     let read = open(&child_program(), format, &file, &limits, dir.path())

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rag_text::{
-    Block, Format, Limits, Refusal, detect,
+    Block, Format, ReadLimits, Refusal, detect,
     isolate::{Extracted, extract_isolated, open},
 };
 use tempfile::TempDir;
@@ -23,12 +23,12 @@ fn child_program() -> PathBuf {
 /// A directory with one document.
 struct Desk {
     dir: TempDir,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
 impl Desk {
     fn new() -> Self {
-        let limits = Limits {
+        let limits = ReadLimits {
             wall_ms: 20_000,
             memory_bytes: 512 << 20,
             output_bytes: 16 << 20,

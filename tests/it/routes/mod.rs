@@ -5,6 +5,7 @@ mod ask;
 mod collections;
 mod cors;
 mod documents;
+mod grouped;
 mod memories;
 mod patience;
 mod recall;

@@ -54,7 +54,7 @@ pub(crate) async fn get_organisation(
     let view = app
         .blocking(move |engine| {
             let (row, usage, tokens_today) = engine.organisation(actor)?;
-            let limits = engine.limits(&row);
+            let quota = engine.quota(&row);
             Ok(OrganisationView {
                 id: row.id.uuid(),
                 name: row.name,
@@ -64,9 +64,9 @@ pub(crate) async fn get_organisation(
                     tokens_per_day: tokens_today,
                 },
                 limits: UsageView {
-                    documents: limits.documents,
-                    bytes: limits.bytes,
-                    tokens_per_day: limits.tokens_per_day,
+                    documents: quota.documents,
+                    bytes: quota.bytes,
+                    tokens_per_day: quota.tokens_per_day,
                 },
             })
         })

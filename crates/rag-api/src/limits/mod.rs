@@ -18,7 +18,7 @@ use crate::{
 
 /// Counts calls: in Redis for all processes together, if configured; otherwise, and while Redis does not answer, in this process.
 #[derive(Debug)]
-pub(crate) struct Limits {
+pub(crate) struct RateLimits {
     requests: Option<Limit>,
     attempts: Option<Limit>,
     account_attempts: Option<Limit>,
@@ -51,7 +51,7 @@ impl Rate {
     }
 }
 
-impl Limits {
+impl RateLimits {
     /// Creates the counters. Fails if the address of Redis cannot be parsed.
     pub(crate) fn new(settings: &ApiSettings) -> io::Result<Self> {
         let limit = |calls, period| {

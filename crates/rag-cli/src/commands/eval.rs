@@ -3,11 +3,14 @@
 use std::{fmt, fs, path::Path, process::ExitCode};
 
 use indicatif::ProgressBar;
-use rag_engine::evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate};
+use rag_engine::{
+    evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate},
+    retrieve::GroupBy,
+};
 
 use super::eval_answers;
 use crate::{
-    args::Eval,
+    args::{Eval, GroupName},
     config::Config,
     failure::{Exit, Failure, Outcome},
     output, progress,
@@ -28,6 +31,10 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
         workers: context.config.sections.ingest.workers,
         keep_as: args.keep_as.as_deref(),
         sweep: args.sweep.as_deref(),
+        group_by: match args.group_by {
+            GroupName::Passage => GroupBy::Passage,
+            GroupName::Document => GroupBy::Document { passages: 1 },
+        },
     };
     let report = evaluate(&context.engine, evaluation, &mut |at| show(&bar, at));
     bar.finish_and_clear();

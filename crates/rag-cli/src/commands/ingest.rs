@@ -257,16 +257,18 @@ fn is_open(job: &Job) -> bool {
 
 fn show(summary: &Summary) {
     output::line(format!(
-        "{} files into collection {}: {} stored, {} known already, {} refused",
-        summary.files,
+        "{} into collection {}: {} stored, {} known already, {} refused",
+        output::count(summary.files, "file"),
         summary.collection,
         summary.stored,
         summary.duplicates,
         summary.refused.len()
     ));
     output::line(format!(
-        "{} chunks in {:.1} s ({:.0} a second)",
-        summary.chunks, summary.seconds, summary.chunks_per_second
+        "{} in {:.1} s ({:.0} a second)",
+        output::count(summary.chunks, "chunk"),
+        summary.seconds,
+        summary.chunks_per_second
     ));
     for refused in &summary.refused {
         output::line(format!("  refused {}: {}", refused.file, refused.reason));

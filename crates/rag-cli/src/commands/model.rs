@@ -68,7 +68,7 @@ fn list(context: &Context, as_json: bool) -> Outcome<ExitCode> {
             (false, true) => "ready",
             (false, false) => "not on this machine: its collections are searched by words alone",
         };
-        output::line(format!("{}  {} collections, {place}", used.name, used.collections));
+        output::line(format!("{}  {}, {place}", used.name, output::count(used.collections, "collection")));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -123,9 +123,11 @@ fn switch(config: Config, args: &Switch) -> Outcome<ExitCode> {
             output::line("Stopped early. The move goes on with the next `rag serve`, or with this command.");
             Ok(Exit::Failed.into())
         }
-        failed => Err(Failure::new(Exit::Failed, format!("{failed} collections could not be moved")).hint(
-            "the log has the cause; the collections keep their model, and the same command tries again",
-        )),
+        failed => Err(Failure::new(
+            Exit::Failed,
+            format!("cannot move {}", output::count(failed, "collection")),
+        )
+        .hint("the log has the cause; the collections keep their model, and the same command tries again")),
     }
 }
 

@@ -23,6 +23,6 @@ pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    output::line(format!("{count} documents indexed again."));
+    output::line(format!("{} indexed again.", output::count(count, "document")));
     Ok(ExitCode::SUCCESS)
 }

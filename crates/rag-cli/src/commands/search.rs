@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use rag_engine::retrieve::{Found, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
+use rag_engine::retrieve::{Found, GroupBy, LegHit, Mode, Ranking, SearchRequest, SearchResult, Step, Trace};
 use rag_repo::statement::PlanDepth;
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Search, SearchMode},
+    args::{GroupName, Search, SearchMode},
     config::Config,
     failure::{Exit, Outcome},
     output,
@@ -29,6 +29,10 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
         query: &query,
         collections: &collections,
         limit: usize::from(args.limit),
+        group_by: match args.group_by {
+            GroupName::Passage => GroupBy::Passage,
+            GroupName::Document => GroupBy::Document { passages: usize::from(args.group_size) },
+        },
         mode: match args.mode {
             SearchMode::Hybrid => Mode::Hybrid,
             SearchMode::Dense => Mode::Dense,

@@ -132,10 +132,10 @@ fn show(report: &Value) {
     for collection in collections {
         let part = |key: &str| collection.get(key).map(ToString::to_string).unwrap_or_default();
         output::line(format!(
-            "collection   {}: {} documents, {} chunks",
+            "collection   {}: {}, {}",
             part("name").trim_matches('"'),
-            part("documents"),
-            part("chunks")
+            output::count(part("documents"), "document"),
+            output::count(part("chunks"), "chunk")
         ));
     }
     let jobs = report.pointer("/stored/jobs").and_then(Value::as_object);

@@ -153,15 +153,15 @@ pub(crate) fn organisation(config: Config, command: &OrganisationCommand) -> Out
     match command {
         OrganisationCommand::List => {
             for (organisation, usage) in engine.db().read(Actor::System, organisations::list)? {
-                let limits = engine.limits(&organisation);
+                let quota = engine.quota(&organisation);
                 let of = |used: i64, limit: i64| {
                     if limit == 0 { used.to_string() } else { format!("{used} of {limit}") }
                 };
                 output::line(format!(
-                    "{:<32} {} documents, {} bytes",
+                    "{:<32} documents: {}; bytes: {}",
                     organisation.name,
-                    of(usage.document_count, limits.documents),
-                    of(usage.size_bytes, limits.bytes)
+                    of(usage.document_count, quota.documents),
+                    of(usage.size_bytes, quota.bytes)
                 ));
             }
         }

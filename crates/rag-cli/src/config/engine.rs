@@ -9,7 +9,7 @@ use rag_engine::{
 };
 use rag_repo::{PoolSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, Limits};
+use rag_text::{ChunkSettings, ReadLimits};
 
 use super::{
     Config, ms,
@@ -29,13 +29,13 @@ impl Config {
     }
 
     /// Returns the limits on the resources for reading one document.
-    pub(crate) fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> ReadLimits {
         let ingest = &self.sections.ingest;
-        Limits {
+        ReadLimits {
             wall_ms: ingest.wall_ms,
             memory_bytes: ingest.memory_bytes,
             input_bytes: ingest.max_document_bytes,
-            ..Limits::default()
+            ..ReadLimits::default()
         }
     }
 

@@ -183,7 +183,7 @@ mod tests {
     use rag_llm::OpenAiConfig;
     use rag_repo::PoolSettings;
     use rag_schema::models::VectorIndex;
-    use rag_text::{ChunkSettings, Limits};
+    use rag_text::{ChunkSettings, ReadLimits};
 
     use super::*;
 
@@ -204,7 +204,7 @@ mod tests {
         let config = with("UNRELATED", "").unwrap();
         let settings = config.engine(PathBuf::new());
         assert_eq!(settings.ingest.chunks, ChunkSettings::default());
-        assert_eq!(settings.ingest.limits, Limits::default());
+        assert_eq!(settings.ingest.limits, ReadLimits::default());
         assert_eq!(settings.index, VectorIndex::default());
         assert_eq!(settings.search, SearchSettings::default());
         assert_eq!(settings.answer, AnswerSettings::default());

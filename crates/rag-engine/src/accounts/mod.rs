@@ -15,6 +15,6 @@ use erase::LAST_ADMIN;
 pub use erase::Receipt;
 pub use guests::Guest;
 pub use keys::{NewKey, Shown};
-pub use quota::Limits;
+pub use quota::Quota;
 pub use secret::digest;
 pub use sign_in::{Device, Tokens};

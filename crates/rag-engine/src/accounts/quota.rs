@@ -11,7 +11,7 @@ impl Engine {
     pub(crate) fn storage_exhausted(&self, conn: &mut PgConnection) -> RepoResult<Option<String>> {
         organisations::count_stored_now(conn)?;
         let (organisation, usage) = organisations::own(conn)?;
-        let Limits { documents, bytes, .. } = self.limits(&organisation);
+        let Quota { documents, bytes, .. } = self.quota(&organisation);
         Ok(if documents > 0 && usage.document_count > documents {
             Some(format!("Your organisation may store {documents} documents and has that many. Delete some."))
         } else if bytes > 0 && usage.size_bytes > bytes {
@@ -26,7 +26,7 @@ impl Engine {
     /// Returns `EngineError::Exhausted` if the organisation has spent its tokens of the day.
     pub(crate) fn check_tokens(&self, actor: Actor) -> EngineResult<()> {
         let (organisation, usage, spent) = self.organisation(actor)?;
-        let limit = self.limits(&organisation).tokens_per_day;
+        let limit = self.quota(&organisation).tokens_per_day;
         if limit > 0 && spent >= limit {
             tracing::info!(organisation = %organisation.id, day = %usage.token_day, "the tokens of the day are spent");
             return Err(EngineError::Exhausted(format!(
@@ -36,10 +36,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Returns the limits of the organisation: its own, or else the server's.
-    pub fn limits(&self, organisation: &Organisation) -> Limits {
+    /// Returns the quota of the organisation: its own, or else the server's.
+    pub fn quota(&self, organisation: &Organisation) -> Quota {
         let server = &self.settings().accounts;
-        Limits {
+        Quota {
             documents: organisation.max_documents.unwrap_or(server.max_documents),
             bytes: organisation.max_bytes.unwrap_or(server.max_bytes),
             tokens_per_day: organisation.max_tokens_per_day.unwrap_or(server.max_tokens_per_day),
@@ -59,7 +59,7 @@ impl Engine {
 
 /// Limits on what an organisation can store and spend; 0 is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct Quota {
     /// Maximum number of documents.
     pub documents: i64,
     /// Maximum size of all originals, in bytes.

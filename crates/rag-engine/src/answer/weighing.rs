@@ -33,6 +33,9 @@ const MARGIN_ALONE: f64 = 0.1;
 const NEAR_WEIGHT: f64 = 0.8;
 const FAR_WEIGHT: f64 = 0.5;
 
+/// Minimum number of words of a question for its repetition in program text to be no coincidence.
+const MIN_REPEATED_WORDS: usize = 4;
+
 /// A unit with its score.
 #[derive(Debug, Clone)]
 pub(super) struct Weighed<'e> {
@@ -49,6 +52,8 @@ pub(super) struct Wanted {
     weights: HashMap<String, f64>,
     total: f64,
     names: HashSet<String>,
+    /// The question as `plain_words` returns it; `None` if it is too short for a repetition to say anything.
+    repeated: Option<String>,
     /// Whether the question asks how something is done.
     pub(super) is_how_to: bool,
 }
@@ -69,7 +74,15 @@ impl Wanted {
         // In a fixed order: sums of floats depend on it.
         let mut all: Vec<f64> = weights.values().copied().collect();
         all.sort_unstable_by(f64::total_cmp);
-        Self { total: all.iter().sum(), weights, names: names(question), is_how_to: asks_how_to(question) }
+        let repeated = plain_words(question);
+        let is_long = repeated.split_whitespace().count() >= MIN_REPEATED_WORDS;
+        Self {
+            total: all.iter().sum(),
+            weights,
+            names: names(question),
+            repeated: Some(repeated).filter(|_| is_long),
+            is_how_to: asks_how_to(question),
+        }
     }
 
     /// The part of the question's weight that a text with these words has; `share` says how much a word counts.
@@ -91,6 +104,12 @@ impl Wanted {
                 0.0
             }
         })
+    }
+
+    /// Whether the part is program text or a setting that holds the question itself, such as an example of how to ask it.
+    fn is_example_of_asking(&self, unit: &Unit<'_>) -> bool {
+        matches!(unit.part.kind, PartKind::Code | PartKind::Setting)
+            && self.repeated.as_ref().is_some_and(|question| plain_words(unit.text).contains(question))
     }
 
     /// Whether the question has a word that stands above a part and not in it.
@@ -146,11 +165,17 @@ fn names(question: &str) -> HashSet<String> {
     names
 }
 
+/// The words of a text in lower case, with one space between them.
+fn plain_words(text: &str) -> String {
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
 /// The units with their scores, best first.
 pub(super) fn weigh<'e>(wanted: &Wanted, units: Vec<Unit<'e>>) -> Vec<Weighed<'e>> {
     let mut weighed: Vec<Weighed<'e>> = units
         .into_iter()
-        .filter(Unit::says_something)
+        .filter(|unit| unit.says_something() && !wanted.is_example_of_asking(unit))
         .map(|unit| {
             let covered = wanted.by_unit(&unit);
             let passage = unit.given.found.ranked.score.clamp(0.0, 1.0);

@@ -16,16 +16,19 @@ use super::{
 };
 use crate::{
     Engine, EngineResult,
-    retrieve::{Found, Said, SearchRequest},
+    retrieve::{Found, GroupBy, Said, SearchRequest},
 };
 
-/// Number of chunks requested for each query: enough for 100 documents, since a document counts by its best chunk.
-const CHUNKS_PER_QUERY: usize = 200;
+/// Number of results requested for each query: the longest list that a measure judges.
+const RESULTS_PER_QUERY: usize = 100;
 
-/// Runs the queries, each within the collection, and calls `tick` after each.
+/// Number of results that the measures at 10 judge.
+const FIRST: usize = 10;
+
+/// Runs the queries, each within the collection and with results grouped as named, and calls `tick` after each.
 pub(super) fn judge(
     engine: &Engine,
-    collection: CollectionId,
+    (collection, group_by): (CollectionId, GroupBy),
     way: &Way,
     queries: &[Query],
     names: &Names,
@@ -47,7 +50,8 @@ pub(super) fn judge(
             plain: true,
             said: &said,
             collections: &[collection],
-            limit: CHUNKS_PER_QUERY,
+            limit: RESULTS_PER_QUERY,
+            group_by,
             mode: way.mode,
             ranking: way.ranking.clone(),
             understanding: way.understanding,
@@ -58,10 +62,11 @@ pub(super) fn judge(
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         let documents: Vec<DocumentId> = found.iter().filter_map(document).collect();
         let ranking = by_best_chunk(&documents, names);
-        report.ndcg_at_10 += metrics::ndcg(&ranking, &query.judged, 10);
-        report.recall_at_10 += metrics::recall(&ranking, &query.judged, 10);
-        report.recall_at_100 += metrics::recall(&ranking, &query.judged, 100);
-        report.mrr_at_10 += metrics::reciprocal_rank(&ranking, &query.judged, 10);
+        let first = by_best_chunk(documents.get(..FIRST).unwrap_or(&documents), names);
+        report.ndcg_at_10 += metrics::ndcg(&first, &query.judged, FIRST);
+        report.recall_at_10 += metrics::recall(&first, &query.judged, FIRST);
+        report.recall_at_100 += metrics::recall(&ranking, &query.judged, RESULTS_PER_QUERY);
+        report.mrr_at_10 += metrics::reciprocal_rank(&first, &query.judged, FIRST);
         tick();
     }
     let count = float(queries.len().max(1));

@@ -35,7 +35,10 @@ use self::{
     ways::{Way, readings, variants},
 };
 use crate::{
-    CollectionRequest, Engine, EngineError, EngineResult, ingest::Upload, jobs::Workers, retrieve::Mode,
+    CollectionRequest, Engine, EngineError, EngineResult,
+    ingest::Upload,
+    jobs::Workers,
+    retrieve::{GroupBy, Mode},
 };
 
 /// Interval at which progress is reported.
@@ -53,6 +56,8 @@ pub struct Evaluation<'a> {
     pub keep_as: Option<&'a str>,
     /// Also judges the variants of understanding and ranking whose name contains this text; an empty text selects all.
     pub sweep: Option<&'a str>,
+    /// What the lists of results hold. Either way documents are judged: those of a list of passages count at their best passage.
+    pub group_by: GroupBy,
 }
 
 /// The progress of an evaluation.
@@ -148,7 +153,7 @@ fn run(
     let all = queries.len() * (3 + variants.len());
     let mut done = 0;
     let mut judge = |way: &Way| {
-        judge(engine, collection, way, queries, &names, &mut || {
+        judge(engine, (collection, evaluation.group_by), way, queries, &names, &mut || {
             done += 1;
             progress(Progress::Searching(done, all));
         })

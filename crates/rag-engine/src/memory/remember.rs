@@ -273,7 +273,7 @@ impl<'w> Writer<'w> {
             return Ok(Remembered::Stored { id, step: step.id });
         };
         match likeness {
-            Likeness::Same | Likeness::Other => {
+            Likeness::Same => {
                 step.see_again(
                     conn,
                     &known,
@@ -341,7 +341,7 @@ impl<'w> Writer<'w> {
             let Some(memory) = near.iter().find(|memory| memory.id == hit.passage_id) else { continue };
             let content = &memory.content.content;
             let likeness = compare(&draft.fact.content, content, hit.score, &draft.rows.words.language);
-            if likeness != Likeness::Other && memory.content.statement.subject.is_none() {
+            if let Some(likeness) = likeness.filter(|_| memory.content.statement.subject.is_none()) {
                 return Ok(Some((memory.clone(), likeness)));
             }
         }

@@ -15,8 +15,6 @@ pub(super) enum Likeness {
     StoredSaysAll,
     /// The same statement; the new text is more complete.
     NewSaysMore,
-    /// A different statement.
-    Other,
 }
 
 /// Minimum cosine at which texts of nearly the same words count as the same statement.
@@ -30,12 +28,12 @@ const NEGATIONS: &[&str] = &[
     "ohne", "stopped",
 ];
 
-/// Compares the new text with the stored one. Numbers, negations and words that contain signs must be equal: texts that differ in
+/// Compares the new text with the stored one; `None` if they are different statements. Numbers, negations and words that contain signs must be equal: texts that differ in
 /// them state different things, however near their vectors are.
-pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> Likeness {
+pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> Option<Likeness> {
     let (new_words, stored_words) = (plain_words(new), plain_words(stored));
     if new_words == stored_words {
-        return Likeness::Same;
+        return Some(Likeness::Same);
     }
     let deciding = |words: &[String]| -> HashSet<String> {
         let decides = |word: &&String| {
@@ -45,20 +43,21 @@ pub(super) fn compare(new: &str, stored: &str, cosine: f64, language: &str) -> L
         words.iter().filter(decides).cloned().collect()
     };
     if cosine < MIN_COSINE || deciding(&new_words) != deciding(&stored_words) {
-        return Likeness::Other;
+        return None;
     }
     let (new_stems, stored_stems) = (stems(new, language), stems(stored, language));
     let common = new_stems.intersection(&stored_stems).count();
     let all = new_stems.union(&stored_stems).count();
     if common == stored_stems.len() && common == new_stems.len() {
-        return Likeness::StoredSaysAll;
+        return Some(Likeness::StoredSaysAll);
     }
     // If each text has a word that the other lacks, they differ in a value, not only in wording.
     let is_part = common == new_stems.len() || common == stored_stems.len();
     if !is_part || ratio(common, all) < MIN_COMMON {
-        return Likeness::Other;
+        return None;
     }
-    if new_stems.len() > stored_stems.len() { Likeness::NewSaysMore } else { Likeness::StoredSaysAll }
+    let says_more = new_stems.len() > stored_stems.len();
+    Some(if says_more { Likeness::NewSaysMore } else { Likeness::StoredSaysAll })
 }
 
 fn stems(text: &str, language: &str) -> HashSet<String> {
@@ -75,33 +74,33 @@ fn ratio(part: usize, whole: usize) -> f64 {
 mod tests {
     use super::*;
 
-    fn likeness(new: &str, stored: &str) -> Likeness {
+    fn likeness(new: &str, stored: &str) -> Option<Likeness> {
         compare(new, stored, 0.95, "eng")
     }
 
     #[test]
     fn the_same_words_are_the_same() {
-        assert_eq!(compare("I like tea.", "i like  tea", 0.0, "eng"), Likeness::Same);
+        assert_eq!(compare("I like tea.", "i like  tea", 0.0, "eng"), Some(Likeness::Same));
     }
 
     #[test]
     fn other_wordings_are_nearly_the_same() {
-        assert_eq!(likeness("I am liking green tea", "I like green tea"), Likeness::StoredSaysAll);
+        assert_eq!(likeness("I am liking green tea", "I like green tea"), Some(Likeness::StoredSaysAll));
         assert_eq!(
             likeness("I like strong green tea with honey", "I like strong green tea"),
-            Likeness::NewSaysMore
+            Some(Likeness::NewSaysMore)
         );
     }
 
     #[test]
-    fn numbers_negations_and_other_values_are_other_statements() {
+    fn numbers_negations_and_other_values_are_different_statements() {
         for (new, stored) in [
             ("I do not like green tea", "I like green tea"),
             ("The meeting is at 10", "The meeting is at 11"),
             ("My sister lives in Rome", "My sister lives in Oslo"),
         ] {
-            assert_eq!(likeness(new, stored), Likeness::Other, "{new}");
+            assert_eq!(likeness(new, stored), None, "{new}");
         }
-        assert_eq!(compare("I like green tea a lot", "I like green tea", 0.5, "eng"), Likeness::Other);
+        assert_eq!(compare("I like green tea a lot", "I like green tea", 0.5, "eng"), None);
     }
 }

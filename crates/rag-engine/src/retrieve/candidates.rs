@@ -189,7 +189,7 @@ fn with_passages(
     conn: &mut PgConnection,
     mut ranked: Vec<Ranked>,
 ) -> RepoResult<(Best, Vec<f64>)> {
-    let count = context.result_count();
+    let count = context.depth;
     let rest = ranked.iter().skip(count).map(|ranked| ranked.score).collect();
     ranked.truncate(count);
     let ids: Vec<PassageId> = ranked.iter().map(|ranked| ranked.passage_id).collect();

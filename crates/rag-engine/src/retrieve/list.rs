@@ -9,16 +9,17 @@ use serde_json::json;
 use super::{
     candidates::Candidates,
     fusion::Ranked,
+    groups::limit_groups,
     ranking::{Ranking, boost, diversify},
-    request::Found,
+    request::{Found, SearchRequest},
     trace::Tracer,
 };
 
-/// Takes the results out of the candidates: at most `limit`, best first.
+/// Takes the results out of the candidates, best first, as many as the request's limit.
 pub(super) fn list(
     candidates: &mut Candidates,
     ranking: &Ranking,
-    limit: usize,
+    request: &SearchRequest<'_>,
     tracer: &mut Tracer,
 ) -> Vec<Found> {
     let mut best = std::mem::take(&mut candidates.best);
@@ -34,8 +35,8 @@ pub(super) fn list(
         ranked = diversify(ranked, &candidates.vectors, ranking.diversity);
         tracer.step("diversify", || json!({"diversity": ranking.diversity}));
     }
-    let mut ranked = ranking.cutoff.apply(ranked, scores);
-    ranked.truncate(limit);
+    let ranked = ranking.cutoff.apply(ranked, scores);
+    let ranked = limit_groups(ranked, request.group_by, request.limit, |id| passages.get(&id));
     tracer.step("cut", || json!({"cutoff": format!("{:?}", ranking.cutoff), "results": ranked.len()}));
     let found = |ranked: Ranked| {
         Some(Found { ranked, passage: passages.remove(&ranked.passage_id)?, highlights: Vec::new() })

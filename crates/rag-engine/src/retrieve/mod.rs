@@ -3,6 +3,7 @@
 mod candidates;
 mod context;
 mod fusion;
+mod groups;
 mod highlight;
 mod identifiers;
 mod list;
@@ -26,6 +27,6 @@ pub use context::Said;
 pub use fusion::{Fusion, LegHit, Ranked};
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};
-pub use request::{EmbeddedQuestion, Found, Mode, SearchRequest, SearchResult, Timings};
+pub use request::{EmbeddedQuestion, Found, GroupBy, Mode, SearchRequest, SearchResult, Timings};
 pub use trace::{Step, Trace};
 pub use understanding::{MAX_WORDINGS, Understanding};

@@ -23,6 +23,19 @@ pub enum Mode {
     Lexical,
 }
 
+/// What the limit of a search counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupBy {
+    /// Passages, each by itself.
+    #[default]
+    Passage,
+    /// Documents. Passages of one document stand together, at the place of the best of them.
+    Document {
+        /// Maximum number of passages of each document, at least 1.
+        passages: usize,
+    },
+}
+
 /// A request for a search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchRequest<'a> {
@@ -38,8 +51,10 @@ pub struct SearchRequest<'a> {
     pub filter: Option<&'a Filter>,
     /// Time at which memories must be valid; memories of any state if absent. Does not concern other passages.
     pub standing_at: Option<DateTime<Utc>>,
-    /// Maximum number of results, at least 1.
+    /// Maximum number of results, at least 1: passages, or documents if results are grouped.
     pub limit: usize,
+    /// What `limit` counts.
+    pub group_by: GroupBy,
     /// Legs of the search.
     pub mode: Mode,
     /// Steps of understanding the question; the server's settings if absent.

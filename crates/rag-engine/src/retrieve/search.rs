@@ -17,7 +17,7 @@ use super::{
     ranking::Ranking,
     request::{EmbeddedQuestion, Found, Mode, SearchRequest, SearchResult, Timings},
     rerank::{NO_RERANKER, rerank},
-    search_context::SearchContext,
+    search_context::{SearchContext, first_depth, next_depth},
     trace::Tracer,
     understand::understand,
     understanding::{NO_CHAT, Understanding},
@@ -205,7 +205,7 @@ impl<'a> Question<'a> {
     /// Runs the database's part, with a tracer of its own: after a collision the transaction runs again.
     fn ask(&self, conn: &mut PgConnection) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
-        let context = SearchContext {
+        let mut context = SearchContext {
             engine: self.engine,
             request: self.request,
             ranking: self.ranking,
@@ -213,9 +213,15 @@ impl<'a> Question<'a> {
             models: &self.models,
             wordings: &self.wordings,
             synonyms: self.how.synonyms,
+            depth: first_depth(self.request, self.ranking),
         };
-        let candidates = find_candidates(&context, conn, &mut tracer)?;
-        Ok((candidates, tracer))
+        loop {
+            let candidates = find_candidates(&context, conn, &mut tracer)?;
+            match next_depth(self.request, context.depth, &candidates.best) {
+                Some(depth) => context.depth = depth,
+                None => return Ok((candidates, tracer)),
+            }
+        }
     }
 
     /// Runs the models' part.
@@ -234,7 +240,7 @@ impl<'a> Question<'a> {
             reranked = rerank(reranker, &self.query.words, window, &mut candidates, &mut self.tracer);
             self.timings.rerank_ms = ms(begun.elapsed());
         }
-        let found = list(&mut candidates, self.ranking, self.request.limit, &mut self.tracer);
+        let found = list(&mut candidates, self.ranking, self.request, &mut self.tracer);
         Ok(Listed { no_good_match: any && found.is_empty(), found, reranked, candidates })
     }
 

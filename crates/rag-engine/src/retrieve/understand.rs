@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rag_llm::{ChatRequest, Completer, Completion, Limits, LlmError, Usage};
+use rag_llm::{ChatRequest, Completer, Completion, CompletionLimits, LlmError, Usage};
 use serde::Serialize;
 use serde_json::json;
 
@@ -103,7 +103,7 @@ impl Helper<'_> {
 
     fn ask(&mut self, asked: Vec<ChatRequest>) -> Vec<Completion> {
         let time = self.ends.saturating_duration_since(Instant::now());
-        let answers = self.model.complete(asked, Limits { time, chars: MAX_CHARS });
+        let answers = self.model.complete(asked, CompletionLimits { time, chars: MAX_CHARS });
         let spent = answers.iter().filter(|answer| answer.usage != Usage::default());
         self.spent.extend(spent.map(|answer| Spending {
             writer: answer.writer.clone(),

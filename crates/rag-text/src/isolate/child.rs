@@ -11,7 +11,7 @@ use std::{
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::{CHILD_COMMAND, Limits, Message};
+use super::{CHILD_COMMAND, Message, ReadLimits};
 use crate::{extract::extract, format::Format, refusal::Refusal};
 
 /// Stack size of the parsing thread; parsers recurse with the nesting of the document.
@@ -23,14 +23,14 @@ pub struct ChildJob {
     /// The format of the file.
     pub format: Format,
     /// The limits of the child.
-    pub limits: Limits,
+    pub limits: ReadLimits,
     /// The file, as an absolute path.
     pub file: PathBuf,
 }
 
 /// The arguments that start a child for `job`, [`CHILD_COMMAND`] first.
 pub fn child_args(job: &ChildJob) -> Vec<OsString> {
-    let Limits { wall_ms, memory_bytes, output_bytes, input_bytes } = job.limits;
+    let ReadLimits { wall_ms, memory_bytes, output_bytes, input_bytes } = job.limits;
     let words = [CHILD_COMMAND.to_owned(), job.format.name().to_owned()];
     let numbers = [wall_ms, memory_bytes, output_bytes, input_bytes].map(|number| number.to_string());
     words.into_iter().chain(numbers).map(OsString::from).chain([job.file.clone().into_os_string()]).collect()
@@ -42,7 +42,7 @@ pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<Chil
     let mut word = || args.next();
     let format = Format::from_name(word()?.to_str()?)?;
     let mut number = || word()?.to_str()?.parse().ok();
-    let limits = Limits {
+    let limits = ReadLimits {
         wall_ms: number()?,
         memory_bytes: number()?,
         output_bytes: number()?,
@@ -131,8 +131,11 @@ mod tests {
 
     #[test]
     fn both_sides_agree_on_the_arguments() {
-        let job =
-            ChildJob { format: Format::Pdf, limits: Limits::default(), file: PathBuf::from("/tmp/a b.pdf") };
+        let job = ChildJob {
+            format: Format::Pdf,
+            limits: ReadLimits::default(),
+            file: PathBuf::from("/tmp/a b.pdf"),
+        };
         let mut args = child_args(&job);
         assert_eq!(args.remove(0), CHILD_COMMAND);
         assert_eq!(parse_child_args(args.clone()), Some(job));

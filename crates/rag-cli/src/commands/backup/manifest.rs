@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::failure::{Exit, Failure, Outcome};
+use crate::{
+    failure::{Exit, Failure, Outcome},
+    output,
+};
 
 /// Format version of the manifest; a reader refuses all others.
 const FORMAT: u32 = 1;
@@ -157,11 +160,12 @@ impl Manifest {
     pub(super) fn summary(&self) -> String {
         let rows: i64 = self.tables.iter().map(|table| table.rows).sum();
         format!(
-            "{} documents, {} passages; {} tables with {rows} rows, {} samples of neighbours",
-            self.rows("public.documents"),
-            self.rows("public.passages"),
-            self.tables.len(),
-            self.samples.len()
+            "{}, {}; {} with {}, {} of neighbours",
+            output::count(self.rows("public.documents"), "document"),
+            output::count(self.rows("public.passages"), "passage"),
+            output::count(self.tables.len(), "table"),
+            output::count(rows, "row"),
+            output::count(self.samples.len(), "sample")
         )
     }
 }
