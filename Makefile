@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-multilingual ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
+.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -15,6 +15,9 @@ setup: ## Install PostgreSQL and the embedding model into RAG_HOME (~/.cache/rag
 
 setup-multilingual: setup ## Install the model multilingual-e5-small too; embedding.model = "multilingual-e5-small" selects it
 	@scripts/setup multilingual
+
+setup-openvino: setup ## Install the engine OpenVINO too: local models run three times faster on processors with 16-bit floats (Linux x86_64)
+	@scripts/setup openvino
 
 # Every file of the web UI; its build is repeated when one of them changes.
 UI_SOURCES := $(shell find web/src -type f ! -name schema.d.ts) $(wildcard web/*.json web/*.html) web/vite.config.ts docs/openapi.json

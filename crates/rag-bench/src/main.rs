@@ -81,7 +81,7 @@ fn main() -> ExitCode {
 /// The model of the folder, on all processors.
 pub(crate) fn minilm(common: &Common) -> BenchResult<Arc<dyn Embedder>> {
     let threads = std::thread::available_parallelism()?.get();
-    Ok(Arc::new(LocalEmbedder::load(&MINILM, &common.model_dir, threads)?))
+    Ok(Arc::new(LocalEmbedder::load(&MINILM, &common.model_dir, threads, None)?))
 }
 
 /// An engine on the migrated database, with the defaults of `config/rag.toml`.

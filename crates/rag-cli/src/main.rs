@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod inference;
 mod logging;
 mod missing_models;
 mod output;

@@ -21,6 +21,11 @@ pub(crate) fn model_dir(folder: &str) -> PathBuf {
     rag_home().join("model").join(folder)
 }
 
+/// Returns the folder of OpenVINO's libraries that the setup installed.
+pub(crate) fn openvino_dir() -> PathBuf {
+    rag_home().join("tools/openvino")
+}
+
 /// Returns the path of the user's own configuration file.
 pub(crate) fn user_config() -> PathBuf {
     home().join(".config/rag/rag.toml")

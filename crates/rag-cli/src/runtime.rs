@@ -24,6 +24,7 @@ use crate::{
         sections::{ChatFallback, EmbeddingKind, RerankKind},
     },
     failure::{Exit, Failure, Outcome},
+    inference,
     missing_models::missing_models,
     output, paths,
     postgres::Postgres,
@@ -154,6 +155,7 @@ pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
             config.local_model(),
             &config.model_dir(),
             threads(section.threads),
+            inference::openvino(config)?.as_ref(),
         )?));
     }
     let model = ModelInfo {
@@ -182,6 +184,7 @@ fn further_models(
 ) -> Outcome<Vec<Arc<dyn Embedder>>> {
     let known = db.read(Actor::System, embedding_models::list)?;
     let mut further: Vec<Arc<dyn Embedder>> = Vec::new();
+    let threads = threads(config.sections.embedding.threads);
     for model in LOCAL_MODELS.into_iter().filter(|model| model.name != config.embedding_model()) {
         let is_added = added.iter().any(|added| added.name == model.name);
         let is_known = known.iter().any(|known| known.name == model.name);
@@ -190,7 +193,7 @@ fn further_models(
         if !is_wanted {
             continue;
         }
-        match LocalEmbedder::load(model, &dir, threads(config.sections.embedding.threads)) {
+        match LocalEmbedder::load(model, &dir, threads, inference::openvino(config)?.as_ref()) {
             Ok(loaded) => further.push(Arc::new(loaded)),
             Err(error) if is_added => return Err(error.into()),
             Err(error) => output::note(format!("warning: {error}")),
@@ -205,7 +208,12 @@ pub(crate) fn reranker(config: &Config) -> Outcome<Option<Arc<dyn Reranker>>> {
     Ok(match section.kind {
         RerankKind::Off => None,
         RerankKind::CrossEncoder => {
-            Some(Arc::new(CrossEncoder::load(&section.model_dir, threads(section.threads))?))
+            let openvino = inference::openvino(config)?;
+            Some(Arc::new(CrossEncoder::load(
+                &section.model_dir,
+                threads(section.threads),
+                openvino.as_ref(),
+            )?))
         }
         RerankKind::Remote => Some(Arc::new(RemoteReranker::new(RerankConfig {
             api_key: section.api_key.given().map(str::to_owned),

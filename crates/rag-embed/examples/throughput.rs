@@ -1,4 +1,4 @@
-//! Measures the in-process model on a file with one text per line: `throughput TEXTS [MODEL] [THREADS]`.
+//! Measures the in-process model on a file with one text per line: `throughput TEXTS [MODEL] [THREADS] [OPENVINO_DIR]`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a measuring tool talks to its terminal")]
 
 use std::error::Error;
@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rag_embed::{Embedder, LOCAL_MODELS, LocalEmbedder};
+use rag_embed::{Embedder, LOCAL_MODELS, LocalEmbedder, OpenVino};
 
 const QUERIES: usize = 200;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let Some(texts) = args.next() else {
-        eprintln!("usage: throughput TEXTS [MODEL] [THREADS]");
+        eprintln!("usage: throughput TEXTS [MODEL] [THREADS] [OPENVINO_DIR]");
         std::process::exit(2);
     };
     let name = args.next().unwrap_or_default();
@@ -22,11 +22,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dir: PathBuf = std::env::home_dir().unwrap_or_default().join(".cache/rag/model").join(model.folder);
     let cores = std::thread::available_parallelism()?.get();
     let threads = args.next().map_or(Ok(cores), |threads| threads.parse())?;
+    let openvino = args.next().map(|dir| OpenVino::load(dir.as_ref())).transpose()?;
+    println!("{}", openvino.as_ref().map_or("rten", OpenVino::description));
 
     let file = std::fs::read_to_string(texts)?;
     let texts: Vec<&str> = file.lines().filter(|line| !line.trim().is_empty()).collect();
     let start = Instant::now();
-    let model = LocalEmbedder::load(model, &dir, threads)?;
+    let model = LocalEmbedder::load(model, &dir, threads, openvino.as_ref())?;
     println!("load_ms {}, rss_mib {}", start.elapsed().as_millis(), resident_mib());
 
     model.embed_documents(texts.get(..32).unwrap_or(&texts))?;

@@ -39,6 +39,15 @@ pub enum EmbedError {
         reason: String,
     },
 
+    /// OpenVINO's shared library is missing or cannot be used.
+    #[error("cannot load OpenVINO from {}: {reason}; run `make setup-openvino`, or set embedding.engine = \"rten\"", path.display())]
+    MissingEngine {
+        /// The folder of the library.
+        path: PathBuf,
+        /// The reason why it cannot be used.
+        reason: String,
+    },
+
     /// The in-process model failed on an input; a bug.
     #[error("the model failed")]
     Inference(#[source] Box<dyn Error + Send + Sync>),

@@ -7,6 +7,7 @@ mod error;
 #[cfg(feature = "fakes")]
 pub mod hash;
 pub mod local;
+pub mod openvino;
 #[cfg(feature = "fakes")]
 pub mod overlap;
 pub mod remote;
@@ -19,5 +20,6 @@ pub use cross_encoder::CrossEncoder;
 pub use embedder::{Embedder, ModelInfo, ModelLanguages, PartedText, PartedVector};
 pub use error::EmbedError;
 pub use local::{LOCAL_MODELS, LocalEmbedder, LocalModel, MINILM, MULTILINGUAL_E5_SMALL};
+pub use openvino::OpenVino;
 pub use remote::{RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig};
 pub use reranker::Reranker;

@@ -33,6 +33,11 @@ impl Workers {
         workers
     }
 
+    /// The number of threads.
+    pub(crate) fn count(&self) -> usize {
+        self.pools.len()
+    }
+
     /// Runs one piece of work; successive calls take the threads in turn.
     pub(crate) fn run<R>(
         &self,

@@ -20,7 +20,7 @@ struct Reference {
 
 static REFERENCES: LazyLock<Vec<Reference>> =
     LazyLock::new(|| serde_json::from_str(include_str!("fixtures/cross-encoder/scores.json")).unwrap());
-static MODEL: LazyLock<CrossEncoder> = LazyLock::new(|| CrossEncoder::load(fixtures(), 2).unwrap());
+static MODEL: LazyLock<CrossEncoder> = LazyLock::new(|| CrossEncoder::load(fixtures(), 2, None).unwrap());
 
 fn fixtures() -> &'static Path {
     Path::new("tests/fixtures/cross-encoder")
@@ -38,7 +38,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn refusal(dir: &Path) -> String {
-    let Err(error) = CrossEncoder::load(dir, 1) else { panic!("loaded {}", dir.display()) };
+    let Err(error) = CrossEncoder::load(dir, 1, None) else { panic!("loaded {}", dir.display()) };
     assert!(matches!(error, EmbedError::BadReranker { .. }), "{error:?}");
     error.to_string()
 }
@@ -59,7 +59,7 @@ fn of_two_columns_the_second_is_relevance_and_token_types_may_be_missing() {
         ("tokenizer.json", "tokenizer.json"),
         ("config.json", "config.json"),
     ]);
-    let model = CrossEncoder::load(dir.path(), 1).unwrap();
+    let model = CrossEncoder::load(dir.path(), 1, None).unwrap();
     for Reference { query, text, two_columns, .. } in REFERENCES.iter() {
         let score = model.rerank(query, &[text]).unwrap()[0];
         assert!((score - two_columns).abs() < 1e-4, "{score} instead of {two_columns}: {text}");

@@ -28,7 +28,8 @@ fn references(json: &str) -> Vec<Reference> {
 }
 
 fn load(model: &'static LocalModel) -> LocalEmbedder {
-    LocalEmbedder::load(model, &folder(model), 2).unwrap_or_else(|error| panic!("{error}; or set RAG_HOME"))
+    LocalEmbedder::load(model, &folder(model), 2, None)
+        .unwrap_or_else(|error| panic!("{error}; or set RAG_HOME"))
 }
 
 /// The multilingual model; `None`, with a line that says so, if it is not installed.
@@ -126,7 +127,7 @@ fn approximate_spans_are_never_below_nine_tenths_of_the_real_ones() {
 #[test]
 fn a_missing_folder_says_what_to_do() {
     for model in [&MINILM, &MULTILINGUAL_E5_SMALL] {
-        let Err(error) = LocalEmbedder::load(model, &PathBuf::from("/nonexistent"), 1) else {
+        let Err(error) = LocalEmbedder::load(model, &PathBuf::from("/nonexistent"), 1, None) else {
             panic!("loaded from nowhere")
         };
         assert!(matches!(error, EmbedError::MissingModel { .. }));
@@ -140,11 +141,13 @@ fn a_damaged_weights_file_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::copy(folder(&MINILM).join("tokenizer.json"), dir.path().join("tokenizer.json")).unwrap();
     std::fs::write(dir.path().join("model.safetensors"), "cut off").unwrap();
-    let Err(error) = LocalEmbedder::load(&MINILM, dir.path(), 1) else { panic!("loaded a damaged file") };
+    let Err(error) = LocalEmbedder::load(&MINILM, dir.path(), 1, None) else {
+        panic!("loaded a damaged file")
+    };
     assert!(matches!(error, EmbedError::BadModel { .. }));
     assert!(error.to_string().contains("it has 7 bytes instead of 90868376"), "{error}");
     std::fs::write(dir.path().join("e5-small-q4.bin"), "cut off").unwrap();
-    let Err(error) = LocalEmbedder::load(&MULTILINGUAL_E5_SMALL, dir.path(), 1) else {
+    let Err(error) = LocalEmbedder::load(&MULTILINGUAL_E5_SMALL, dir.path(), 1, None) else {
         panic!("loaded a damaged file")
     };
     assert!(error.to_string().contains("it has 7 bytes instead of 71622400"), "{error}");

@@ -140,7 +140,7 @@ const REFUSALS: &[Case] = &[
 ];
 
 fn with_documents() -> (TestApp, Client) {
-    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2).unwrap();
+    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2, None).unwrap();
     let app = TestApp::with(Setup { embedder: Arc::new(model), ..Setup::default() });
     let client = app.client();
     let collection = client.collection("house");

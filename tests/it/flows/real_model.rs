@@ -17,7 +17,7 @@ pub(super) fn model_dir() -> PathBuf {
 
 #[test]
 fn a_question_in_other_words_is_answered_from_the_right_document_and_heading() {
-    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2).unwrap();
+    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2, None).unwrap();
     let app = TestApp::with(Setup { embedder: Arc::new(model), ..Setup::default() });
     let client = app.client();
     let collection = client.collection("docs");

@@ -15,7 +15,7 @@ use crate::routes::text;
 
 fn upgraded() -> (TestApp, Value) {
     let file = |name: &str| fs::read_to_string(checkout().join("tests/upgrade").join(name)).unwrap();
-    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2).unwrap();
+    let model = LocalEmbedder::load(&MINILM, &model_dir(), 2, None).unwrap();
     let setup = Setup { embedder: Arc::new(model), ..Setup::default() };
     let app = TestApp::on(TestDb::upgraded(&file("0.1.0.sql")), setup);
     (app, serde_json::from_str(&file("0.1.0.json")).unwrap())

@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::{
     config::{Config, sections::EmbeddingKind},
     failure::{Exit, Failure, Outcome},
+    inference,
     missing_models::missing_models,
     output,
     postgres::Postgres,
@@ -311,7 +312,9 @@ fn embedding(config: &Config) -> Check {
                 format!("{} numbers instead of {}", vector.len(), model.dimensions),
             ));
         }
-        Ok(format!("{}, {} dimensions, {} ms", model.name, vector.len(), begun.elapsed().as_millis()))
+        let advice =
+            inference::faster_engine(config).map_or_else(String::new, |advice| format!("; {advice}"));
+        Ok(format!("{}, {} dimensions, {} ms{advice}", model.name, vector.len(), begun.elapsed().as_millis()))
     });
     match embedded {
         Ok(finding) => Check::ok("embedding", finding),

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     config::{Config, sections::EmbeddingKind},
     failure::Outcome,
+    inference,
     missing_models::missing_models,
     output,
 };
@@ -25,8 +26,8 @@ pub(crate) fn run(config: &Config, as_json: bool) -> Outcome<ExitCode> {
     let stored = url.map(|url| stored(&url, config)).transpose()?;
     let embedding = &config.sections.embedding;
     let place = match embedding.kind {
-        EmbeddingKind::Local => "in this process",
-        EmbeddingKind::Openai => &embedding.base_url,
+        EmbeddingKind::Local => format!("in this process, by {}", inference::engine_name(config)),
+        EmbeddingKind::Openai => embedding.base_url.clone(),
     };
     let model = format!("{} ({place})", config.embedding_model());
     let chat =

@@ -97,6 +97,11 @@ impl Config {
         or_default(&self.sections.embedding.model_dir, || paths::model_dir(self.local_model().folder))
     }
 
+    /// Returns the folder of OpenVINO's libraries.
+    pub(crate) fn openvino_dir(&self) -> PathBuf {
+        or_default(&self.sections.embedding.openvino_dir, paths::openvino_dir)
+    }
+
     /// Returns the folder for temporary files of jobs and requests.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
         or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join("scratch"))

@@ -138,12 +138,24 @@ pub(crate) enum EmbeddingKind {
     Openai,
 }
 
+/// The engine of models that run in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EngineName {
+    /// OpenVINO if it is installed and this processor has 16-bit floats, otherwise rten.
+    Auto,
+    Rten,
+    Openvino,
+}
+
 /// The embedding model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Embedding {
     pub(crate) kind: EmbeddingKind,
     pub(crate) model_dir: PathBuf,
+    pub(crate) engine: EngineName,
+    pub(crate) openvino_dir: PathBuf,
     pub(crate) threads: usize,
     pub(crate) base_url: String,
     pub(crate) api_key: Secret,

@@ -2,14 +2,18 @@
 
 mod folder;
 mod network;
+mod openvino_graph;
 mod pairs;
+mod rten_graph;
 
 use std::path::Path;
 
-use self::network::Network;
+use self::network::{Engine, Network};
+use self::openvino_graph::OpenVinoGraph;
 use self::pairs::{Pair, Pairs};
+use self::rten_graph::RtenGraph;
 use crate::workers::Workers;
-use crate::{EmbedError, Reranker};
+use crate::{EmbedError, OpenVino, Reranker};
 
 /// A cross-encoder like BERT, loaded once and shared by all threads.
 ///
@@ -26,16 +30,21 @@ impl CrossEncoder {
     /// Loads the model from a folder as Hugging Face exports it: `model.onnx` (or `onnx/model.onnx`), `tokenizer.json`, and
     /// `config.json` for window and padding; without it they are 512 tokens and the id 0. Runs the model once as a check.
     ///
-    /// `threads` (at least 1) is the number of threads; each processes its own batch.
-    pub fn load(dir: &Path, threads: usize) -> Result<Self, EmbedError> {
+    /// `threads` (at least 1) is the number of threads; each processes its own batch. Without `openvino` the engine is rten.
+    pub fn load(dir: &Path, threads: usize, openvino: Option<&OpenVino>) -> Result<Self, EmbedError> {
         let settings = folder::Settings::read(dir)?;
         let graph = folder::graph(dir)?;
+        let threads = threads.max(1);
+        let engine: Box<dyn Engine> = match openvino {
+            None => Box::new(RtenGraph::load(&graph)?),
+            Some(openvino) => Box::new(OpenVinoGraph::compile(openvino, &graph, threads)?),
+        };
         let name = dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy().into_owned();
         let encoder = Self {
             name,
             pairs: Pairs::load(&dir.join("tokenizer.json"), settings.window())?,
-            network: Network::load(graph.clone(), settings.pad_token_id)?,
-            workers: Workers::urgent(threads.max(1)),
+            network: Network::new(engine, graph.clone(), settings.pad_token_id),
+            workers: Workers::urgent(threads),
         };
         match encoder.rerank("Does it work?", &["It does."]) {
             Err(EmbedError::Inference(error)) => {

@@ -1,62 +1,54 @@
-//! The neural network: pairs of token ids in, scores out; does not see texts.
+//! The neural network: pairs of token ids in, scores out; does not see texts or know the engine.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
-use rten_tensor::NdTensor;
+use rten::ThreadPool;
 
 use super::folder::bad;
 use super::pairs::Pair;
 use crate::{EmbedError, batch};
 
+/// A network in one engine.
+pub(super) trait Engine: Send + Sync {
+    /// Runs a batch of that many pairs, padded to `columns` tokens. Returns the shape and the values of the output.
+    fn run(
+        &self,
+        shape: [usize; 2],
+        value: &dyn Fn(Input) -> Vec<i32>,
+        pool: &Arc<ThreadPool>,
+    ) -> Result<([usize; 2], Vec<f32>), EmbedError>;
+}
+
 /// The content of one input of the graph.
-#[derive(Clone, Copy, PartialEq)]
-enum Input {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Input {
     Ids,
     Mask,
     Types,
 }
 
 pub(super) struct Network {
-    model: Model,
-    inputs: Vec<(NodeId, Input)>,
-    logits: NodeId,
+    engine: Box<dyn Engine>,
     padding: i32,
     path: PathBuf,
 }
 
 impl Network {
-    /// Loads the graph; `padding` is the id of the padding token.
-    pub(super) fn load(path: PathBuf, padding: i32) -> Result<Self, EmbedError> {
-        let mut options = ModelOptions::with_all_ops();
-        options.prepack_weights(true);
-        let model = options.load_file(&path).map_err(|error| bad(&path, error))?;
-        let inputs = inputs(&model, &path)?;
-        let logits = output(&model, &path)?;
-        Ok(Self { model, inputs, logits, padding, path })
+    /// The graph in `path` as `engine` runs it; `padding` is the id of the padding token.
+    pub(super) fn new(engine: Box<dyn Engine>, path: PathBuf, padding: i32) -> Self {
+        Self { engine, padding, path }
     }
 
     /// The scores of a batch of pairs, 0 to 1.
     pub(super) fn scores(&self, pairs: &[&Pair], pool: &Arc<ThreadPool>) -> Result<Vec<f32>, EmbedError> {
         let longest = pairs.iter().map(|pair| pair.ids.len()).max().unwrap_or(0);
-        let shape = [pairs.len(), longest];
         let value = |input| match input {
             Input::Ids => batch::padded(pairs.iter().map(|pair| pair.ids.as_slice()), longest, self.padding),
             Input::Mask => batch::mask(pairs.iter().map(|pair| pair.ids.len()), longest),
             Input::Types => batch::padded(pairs.iter().map(|pair| pair.types.as_slice()), longest, 0),
         };
-        let inputs = self
-            .inputs
-            .iter()
-            .map(|&(node, input)| (node, NdTensor::from_data(shape, value(input)).into()))
-            .collect();
-        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(pool)));
-        let run = self.model.run_n(inputs, [self.logits], Some(options));
-        let [output] = run.map_err(|error| EmbedError::Inference(error.into()))?;
-        let ([rows, columns], logits) = output
-            .into_shape_vec::<f32, 2>()
-            .map_err(|error| bad(&self.path, format!("its output is no table of numbers ({error})")))?;
+        let ([rows, columns], logits) = self.engine.run([pairs.len(), longest], &value, pool)?;
         if rows != pairs.len() {
             return Err(bad(&self.path, format!("it gives {rows} scores for {} pairs", pairs.len())));
         }
@@ -75,6 +67,26 @@ impl Network {
     }
 }
 
+/// The inputs of a graph with these names, in their order.
+pub(super) fn inputs<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    path: &Path,
+) -> Result<Vec<Input>, EmbedError> {
+    let inputs = names.into_iter().map(|name| match name {
+        "input_ids" => Ok(Input::Ids),
+        "attention_mask" => Ok(Input::Mask),
+        "token_type_ids" => Ok(Input::Types),
+        other => Err(bad(path, format!("it wants an input {other:?}, which is not known"))),
+    });
+    let inputs: Vec<Input> = inputs.collect::<Result<_, _>>()?;
+    for (wanted, name) in [(Input::Ids, "input_ids"), (Input::Mask, "attention_mask")] {
+        if !inputs.contains(&wanted) {
+            return Err(bad(path, format!("it takes no {name}")));
+        }
+    }
+    Ok(inputs)
+}
+
 /// The probability that a row of logits represents; `None` if it has more than two columns.
 fn score(row: &[f32]) -> Option<f32> {
     match row {
@@ -86,35 +98,6 @@ fn score(row: &[f32]) -> Option<f32> {
 
 fn logistic(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
-}
-
-fn inputs(model: &Model, path: &Path) -> Result<Vec<(NodeId, Input)>, EmbedError> {
-    let mut inputs = Vec::new();
-    for &node in model.input_ids() {
-        let info = model.node_info(node);
-        let input = match info.as_ref().and_then(rten::NodeInfo::name).unwrap_or_default() {
-            "input_ids" => Input::Ids,
-            "attention_mask" => Input::Mask,
-            "token_type_ids" => Input::Types,
-            other => return Err(bad(path, format!("it wants an input {other:?}, which is not known"))),
-        };
-        inputs.push((node, input));
-    }
-    for (wanted, name) in [(Input::Ids, "input_ids"), (Input::Mask, "attention_mask")] {
-        if !inputs.iter().any(|(_, input)| *input == wanted) {
-            return Err(bad(path, format!("it takes no {name}")));
-        }
-    }
-    Ok(inputs)
-}
-
-fn output(model: &Model, path: &Path) -> Result<NodeId, EmbedError> {
-    let named = model.find_node("logits").filter(|node| model.output_ids().contains(node));
-    match (named, model.output_ids()) {
-        (Some(node), _) => Ok(node),
-        (None, [only]) => Ok(*only),
-        (None, _) => Err(bad(path, "none of its outputs is named logits")),
-    }
 }
 
 #[cfg(test)]

@@ -5,19 +5,25 @@ mod file;
 mod minilm;
 mod models;
 mod network;
+mod openvino_graph;
 mod quantised;
+mod rten_graph;
 mod safetensors;
 mod tokens;
 mod words;
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
+use self::models::Content;
 pub use self::models::{LOCAL_MODELS, LocalModel, MINILM, MULTILINGUAL_E5_SMALL};
-use self::network::{Network, Sequence};
+use self::network::{Engine, Network, Sequence};
+use self::openvino_graph::{GraphFiles, OpenVinoGraph};
+use self::rten_graph::RtenGraph;
 use self::tokens::Tokens;
 use crate::workers::Workers;
-use crate::{EmbedError, Embedder, ModelInfo, ModelLanguages, PartedText, PartedVector};
+use crate::{EmbedError, Embedder, ModelInfo, ModelLanguages, OpenVino, PartedText, PartedVector};
 
 /// The length of the vectors of all local models.
 pub const DIMENSIONS: usize = 384;
@@ -30,7 +36,9 @@ pub struct LocalEmbedder {
     info: ModelInfo,
     description: &'static LocalModel,
     tokens: Tokens,
-    network: Network,
+    /// One network for both in engines that run on the caller's thread; two in engines with threads of their own.
+    query_network: Network,
+    document_network: Network,
     query_workers: Workers,
     document_workers: Workers,
 }
@@ -38,17 +46,40 @@ pub struct LocalEmbedder {
 impl LocalEmbedder {
     /// Loads the model from the folder that its setup fills.
     ///
-    /// `threads` (at least 1) is the number of threads for queries and, again, for documents.
-    pub fn load(model: &'static LocalModel, dir: &Path, threads: usize) -> Result<Self, EmbedError> {
+    /// `threads` (at least 1) is the number of threads for queries and, again, for documents. Without `openvino` the engine is rten.
+    pub fn load(
+        model: &'static LocalModel,
+        dir: &Path,
+        threads: usize,
+        openvino: Option<&OpenVino>,
+    ) -> Result<Self, EmbedError> {
         let threads = threads.max(1);
-        let content = (model.read)(dir, model.setup)?;
+        let Content { tokenizer, words, weights } = (model.read)(dir, model.setup)?;
+        let (query_workers, document_workers) = (Workers::urgent(threads), Workers::patient(threads));
+        let engines: [Arc<dyn Engine>; 2] = match openvino {
+            None => {
+                let graph = Arc::new(RtenGraph::load(model.graph, weights)?);
+                [Arc::<RtenGraph>::clone(&graph), graph]
+            }
+            Some(openvino) => {
+                let files = GraphFiles::write(model.graph, &weights)?;
+                [
+                    Arc::new(OpenVinoGraph::compile(openvino, &files, &query_workers)?),
+                    Arc::new(OpenVinoGraph::compile(openvino, &files, &document_workers)?),
+                ]
+            }
+        };
+        let words = Arc::new(words);
+        let [query_network, document_network] =
+            engines.map(|engine| Network::new(Arc::clone(&words), engine));
         Ok(Self {
             info: ModelInfo { name: model.name.into(), dimensions: DIMENSIONS, max_tokens: model.max_tokens },
             description: model,
-            tokens: Tokens::new(content.tokenizer, model)?,
-            network: Network::load(model.graph, content.words, content.weights)?,
-            query_workers: Workers::urgent(threads),
-            document_workers: Workers::patient(threads),
+            tokens: Tokens::new(tokenizer, model)?,
+            query_network,
+            document_network,
+            query_workers,
+            document_workers,
         })
     }
 }
@@ -68,7 +99,7 @@ impl Embedder for LocalEmbedder {
 
     fn embed_query(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
         let sequence = self.tokens.query(text)?;
-        let mut vectors = self.query_workers.run(|pool| self.network.embed(&[&sequence], pool))?;
+        let mut vectors = self.query_workers.run(|pool| self.query_network.embed(&[&sequence], pool))?;
         vectors.pop().map(|vector| vector.whole).ok_or_else(|| EmbedError::Inference("no vector".into()))
     }
 
@@ -78,7 +109,7 @@ impl Embedder for LocalEmbedder {
         self.document_workers.map_batches(
             &sequences,
             |sequence| sequence.ids.len(),
-            |batch, pool| self.network.embed(batch, pool),
+            |batch, pool| self.document_network.embed(batch, pool),
         )
     }
 

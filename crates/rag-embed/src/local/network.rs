@@ -1,11 +1,9 @@
-//! The neural network: token ids in, vectors out; does not see texts.
+//! The neural network: token ids in, vectors out; does not see texts or know the engine.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, op_registry};
-use rten_tensor::NdTensor;
+use rten::ThreadPool;
 
 use super::DIMENSIONS;
 use super::words::WordTable;
@@ -17,50 +15,27 @@ pub(super) struct Sequence {
     pub(super) parts: Vec<Range<usize>>,
 }
 
+/// A network in one engine.
+pub(super) trait Engine: Send + Sync {
+    /// Runs word vectors of shape (rows, columns, dimensions) and a mask of shape (rows, columns) through the network. Returns the
+    /// states of the last layer, of the word vectors' shape.
+    fn run(
+        &self,
+        shape: [usize; 2],
+        words: Vec<f32>,
+        mask: Vec<f32>,
+        pool: &Arc<ThreadPool>,
+    ) -> Result<Vec<f32>, EmbedError>;
+}
+
 pub(super) struct Network {
-    words: WordTable,
-    model: Model,
-    word_embeddings: NodeId,
-    attention_mask: NodeId,
-    last_hidden_state: NodeId,
+    words: Arc<WordTable>,
+    engine: Arc<dyn Engine>,
 }
 
 impl Network {
-    pub(super) fn load(
-        graph: &'static [u8],
-        words: WordTable,
-        weights: BTreeMap<String, Vec<u8>>,
-    ) -> Result<Self, EmbedError> {
-        let ops = op_registry!(
-            Add,
-            Div,
-            Erf,
-            Gather,
-            LayerNormalization,
-            MatMul,
-            Mul,
-            Reshape,
-            Shape,
-            Slice,
-            Softmax,
-            Sub,
-            Transpose,
-            Unsqueeze
-        );
-        let mut options = ModelOptions::with_ops(ops);
-        options.prepack_weights(true);
-        for (name, bytes) in weights {
-            options.external_data(&format!("{name}.onnx_data"), bytes);
-        }
-        let model = options.load_static_slice(graph).map_err(|error| EmbedError::Inference(error.into()))?;
-        let node = |name| model.node_id(name).map_err(|error| EmbedError::Inference(error.into()));
-        Ok(Self {
-            words,
-            word_embeddings: node("word_embeddings")?,
-            attention_mask: node("attention_mask")?,
-            last_hidden_state: node("last_hidden_state")?,
-            model,
-        })
+    pub(super) fn new(words: Arc<WordTable>, engine: Arc<dyn Engine>) -> Self {
+        Self { words, engine }
     }
 
     /// The vectors of a batch of sequences, which are padded to the longest of them, and of their parts.
@@ -71,7 +46,8 @@ impl Network {
     ) -> Result<Vec<PartedVector>, EmbedError> {
         let longest = batch.iter().map(|sequence| sequence.ids.len()).max().unwrap_or(0);
         let mask = batch::mask(batch.iter().map(|sequence| sequence.ids.len()), longest);
-        let hidden = self.run([batch.len(), longest], self.word_vectors(batch, longest), mask, pool)?;
+        let hidden =
+            self.engine.run([batch.len(), longest], self.word_vectors(batch, longest), mask, pool)?;
         let rows = hidden.chunks_exact((longest * DIMENSIONS).max(1));
         let vectors = batch.iter().zip(rows).map(|(sequence, row)| {
             let whole = mean_direction(row, 0..sequence.ids.len()).ok_or_else(without_direction)?;
@@ -89,25 +65,6 @@ impl Network {
             vectors.resize((place + 1) * longest * DIMENSIONS, 0.0);
         }
         vectors
-    }
-
-    fn run(
-        &self,
-        [rows, columns]: [usize; 2],
-        words: Vec<f32>,
-        mask: Vec<f32>,
-        pool: &Arc<ThreadPool>,
-    ) -> Result<Vec<f32>, EmbedError> {
-        let inputs = vec![
-            (self.word_embeddings, NdTensor::from_data([rows, columns, DIMENSIONS], words).into()),
-            (self.attention_mask, NdTensor::from_data([rows, columns], mask).into()),
-        ];
-        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(pool)));
-        let run = self.model.run_n(inputs, [self.last_hidden_state], Some(options));
-        let [output] = run.map_err(|error| EmbedError::Inference(error.into()))?;
-        let (_, hidden) =
-            output.into_shape_vec::<f32, 3>().map_err(|error| EmbedError::Inference(error.into()))?;
-        Ok(hidden)
     }
 }
 

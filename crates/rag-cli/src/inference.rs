@@ -1,0 +1,43 @@
+//! The engine that runs models in this process: chosen by the settings, the processor, and what is installed.
+
+use rag_embed::OpenVino;
+
+use crate::{
+    config::{Config, sections::EngineName},
+    failure::Outcome,
+    output,
+};
+
+/// Loads OpenVINO if it runs the models of this process; `None` for rten.
+pub(crate) fn openvino(config: &Config) -> Outcome<Option<OpenVino>> {
+    if !wants_openvino(config) {
+        return Ok(None);
+    }
+    match OpenVino::load(&config.openvino_dir()) {
+        Ok(openvino) => Ok(Some(openvino)),
+        Err(error) if config.sections.embedding.engine == EngineName::Auto => {
+            output::note(format!("warning: {error}. rten runs the models."));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the name of the engine of models that run in this process.
+pub(crate) fn engine_name(config: &Config) -> &'static str {
+    if wants_openvino(config) { "OpenVINO" } else { "rten" }
+}
+
+/// Returns advice if another engine would be faster.
+pub(crate) fn faster_engine(config: &Config) -> Option<&'static str> {
+    let is_advised = OpenVino::is_fast_here() && !wants_openvino(config);
+    is_advised.then_some("`make setup-openvino` makes it about three times faster on this processor")
+}
+
+fn wants_openvino(config: &Config) -> bool {
+    match config.sections.embedding.engine {
+        EngineName::Rten => false,
+        EngineName::Openvino => true,
+        EngineName::Auto => OpenVino::is_fast_here() && config.openvino_dir().is_dir(),
+    }
+}
