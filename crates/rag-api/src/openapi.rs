@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use serde_json::json;
 use utoipa::{
     OpenApi as _,
@@ -78,6 +78,7 @@ fn build() -> OpenApi {
                 let absent = || described_problem("Nothing is found, or this interface is off.");
                 operation.responses.responses.entry("404".to_owned()).or_insert_with(absent);
             }
+            describe_responses(operation);
         }
     }
     list_words(&mut document);
@@ -99,17 +100,23 @@ fn describe(operation: &mut Operation, endpoint: &Endpoint, problem: fn(Code) ->
     operation.extensions = Some(Extensions::builder().add("x-access", access).build());
     let responses = &mut operation.responses.responses;
     for status in endpoint.statuses {
-        let reason = status.canonical_reason().unwrap_or_default();
-        let response =
-            responses.entry(status.as_str().to_owned()).or_insert_with(|| Response::new(reason).into());
-        if let RefOr::T(response) = response
+        responses.entry(status.as_str().to_owned()).or_insert_with(|| Response::new("").into());
+    }
+    for code in &endpoint.problems {
+        responses.entry(code.status().as_u16().to_string()).or_insert_with(|| problem(*code));
+    }
+}
+
+/// Gives each response without a description, which OpenAPI requires, the name of its status.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let reason =
+            StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
+        if let (RefOr::T(response), Some(reason)) = (response, reason)
             && response.description.is_empty()
         {
             reason.clone_into(&mut response.description);
         }
-    }
-    for code in &endpoint.problems {
-        responses.entry(code.status().as_u16().to_string()).or_insert_with(|| problem(*code));
     }
 }
 
@@ -143,6 +150,16 @@ mod tests {
             .filter(|name| schemas.get(name).is_none())
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_response_has_a_description() {
+        for (method, operation) in document().paths.paths.values().flat_map(operations) {
+            for (status, response) in &operation.responses.responses {
+                let RefOr::T(response) = response else { panic!("{method} {status}") };
+                assert!(!response.description.is_empty(), "{method} {:?} {status}", operation.operation_id);
+            }
+        }
     }
 
     #[test]

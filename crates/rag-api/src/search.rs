@@ -156,6 +156,8 @@ pub(crate) struct PassageView {
     #[schema(value_type = Object)]
     pub(crate) metadata: serde_json::Value,
     /// Positions of the question's words in `text`, if requested: `[start, end]` in Unicode scalar values, end excluded.
+    // Generators of clients do not read the schema of a tuple.
+    #[schema(value_type = Vec<Vec<usize>>)]
     pub(crate) highlights: Vec<(usize, usize)>,
 }
 
