@@ -7,9 +7,10 @@ use serde_json::json;
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Content, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+        Content, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema,
         extensions::Extensions,
         path::Operation,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
@@ -78,7 +79,7 @@ fn build() -> OpenApi {
                 let absent = || described_problem("Nothing is found, or this interface is off.");
                 operation.responses.responses.entry("404".to_owned()).or_insert_with(absent);
             }
-            describe_responses(operation);
+            complete_responses(operation);
         }
     }
     list_words(&mut document);
@@ -107,17 +108,26 @@ fn describe(operation: &mut Operation, endpoint: &Endpoint, problem: fn(Code) ->
     }
 }
 
-/// Gives each response without a description, which OpenAPI requires, the name of its status.
-fn describe_responses(operation: &mut Operation) {
+/// Completes the responses: a description, which OpenAPI requires, is the name of the status; content without a schema is bytes.
+fn complete_responses(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
-        let reason =
-            StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
-        if let (RefOr::T(response), Some(reason)) = (response, reason)
-            && response.description.is_empty()
-        {
+        let RefOr::T(response) = response else { continue };
+        if response.description.is_empty() {
+            let status = StatusCode::from_bytes(status.as_bytes()).ok();
+            let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
             reason.clone_into(&mut response.description);
         }
+        for content in response.content.values_mut() {
+            if let RefOr::T(content) = content {
+                content.schema.get_or_insert_with(bytes);
+            }
+        }
     }
+}
+
+fn bytes() -> RefOr<Schema> {
+    let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+    ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
 }
 
 fn problem(code: Code) -> RefOr<Response> {
@@ -153,11 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn every_response_has_a_description() {
+    fn every_response_has_a_description_and_its_content_a_schema() {
         for (method, operation) in document().paths.paths.values().flat_map(operations) {
             for (status, response) in &operation.responses.responses {
                 let RefOr::T(response) = response else { panic!("{method} {status}") };
-                assert!(!response.description.is_empty(), "{method} {:?} {status}", operation.operation_id);
+                let place = format!("{method} {:?} {status}", operation.operation_id);
+                assert!(!response.description.is_empty(), "{place}");
+                for content in response.content.values() {
+                    assert!(matches!(content, RefOr::T(content) if content.schema.is_some()), "{place}");
+                }
             }
         }
     }
