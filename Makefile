@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients bench bench-scale eval drill regress fmt lint
+.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -53,8 +53,12 @@ test-ui: setup ui ## Test the web UI in Chromium with a server of its own; ARGS=
 test-clients: setup ## Run the official clients, their conformance suites and the examples against a server; ARGS="langchain" selects
 	@scripts/setup node
 	@scripts/clients/setup
+	@scripts/python_client/generate >/dev/null
 	cargo build --workspace --all-targets
 	@exec python3 scripts/clients/run.py $(CARGO_TARGET_DIR)/debug/rag $(ARGS)
+
+python-client: ## Generate a Python client of the HTTP API; prints its folder, which pip installs
+	@scripts/python_client/generate
 
 bench: setup ## Compare ingest, embedder, search and COPY with references; ARGS="--data DIR" reads texts from a BEIR-shaped folder
 	@scripts/setup bench

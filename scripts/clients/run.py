@@ -53,10 +53,12 @@ def programs(base, rag, data, javascript):
         "PyPI openai": [PYTHON, HERE / "openai_calls.py", base, KEY],
         "npm openai": [NODE, HERE / "openai_calls.mjs", base, KEY],
         "npm @ai-sdk/open-responses": [NODE, HERE / "open_responses_calls.mjs", base, KEY],
+        "generated Python client": [PYTHON, HERE / "python_client_calls.py", base, KEY],
         "PyPI mcp": [PYTHON, HERE / "mcp_calls.py", base, KEY, rag, data],
         "langchain-tests": pytest,
         "example curl.sh": [EXAMPLES / "curl.sh", QUESTION],
         "example openai_client.py": [PYTHON, EXAMPLES / "openai_client.py", QUESTION],
+        "example python_client.py": [PYTHON, EXAMPLES / "python_client.py", QUESTION],
         "example openai_client.ts": [NODE, javascript / "openai_client.ts", QUESTION],
         "example ai_sdk.mjs": [NODE, javascript / "ai_sdk.mjs", QUESTION],
         "example langchain_rag.py": [PYTHON, EXAMPLES / "langchain_rag.py", QUESTION],
@@ -88,7 +90,9 @@ def main():
         with serving(rag, {"server.key": KEY}) as server:
             seed(server)
             base = f"http://{server.host}"
-            environment = {**os.environ, "RAG_URL": base, "RAG_KEY": KEY, "HAYSTACK_TELEMETRY_ENABLED": "False"}
+            # `make python-client` writes the client there.
+            environment = {**os.environ, "RAG_URL": base, "RAG_KEY": KEY, "HAYSTACK_TELEMETRY_ENABLED": "False",
+                           "PYTHONPATH": f"{HOME}/python-client"}
             for name, command in programs(base, rag, f"{server.folder}/data", javascript).items():
                 if is_wanted(name) and not run(name, command, environment):
                     failed.append(name)
