@@ -66,7 +66,8 @@ class RagVectorStore(VectorStore):
         jobs = []
         for text, metadata, name, is_given in zip(texts, metadatas, names, given, strict=True):
             before = self._find(name) if is_given else None
-            body = {"title": text.strip()[:80] or "Untitled", "text": text, "source": name, "metadata": metadata}
+            title = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:80]
+            body = {"title": title.strip() or "Untitled", "text": text, "source": name, "metadata": metadata}
             stored = call("POST", f"/v1/collections/{self.collection}/texts", body)
             if before and before != stored["document"]["id"]:
                 call("DELETE", f"/v1/documents/{before}")

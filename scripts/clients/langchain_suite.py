@@ -32,3 +32,9 @@ class TestVectorStore(VectorStoreIntegrationTests):
         collection = call("POST", "/v1/collections", {"name": f"langchain-{uuid.uuid4()}"})["id"]
         yield RagVectorStore(collection)
         call("DELETE", f"/v1/collections/{collection}")
+
+    def test_a_text_of_several_lines_is_found(self, vectorstore):
+        text = "First line\nsecond\tline\r\n\u202ethird"
+        vectorstore.add_texts([text], ids=["1"])
+        assert vectorstore.similarity_search("second line", k=1)[0].id == "1"
+        assert vectorstore.get_by_ids(["1"])[0].page_content.split("\n")[0] == "First line"

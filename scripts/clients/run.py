@@ -48,14 +48,15 @@ def seed(server, key=KEY):
 def programs(base, rag, data, javascript):
     """Each program by its name. `javascript` holds the examples that need npm's packages."""
     pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", "-o", "asyncio_mode=auto", "-o",
-              "asyncio_default_fixture_loop_scope=function", HERE / "langchain_suite.py"]
+              "asyncio_default_fixture_loop_scope=function"]
     return {
         "PyPI openai": [PYTHON, HERE / "openai_calls.py", base, KEY],
         "npm openai": [NODE, HERE / "openai_calls.mjs", base, KEY],
         "npm @ai-sdk/open-responses": [NODE, HERE / "open_responses_calls.mjs", base, KEY],
         "generated Python client": [PYTHON, HERE / "python_client_calls.py", base, KEY],
         "PyPI mcp": [PYTHON, HERE / "mcp_calls.py", base, KEY, rag, data],
-        "langchain-tests": pytest,
+        "langchain-tests": [*pytest, HERE / "langchain_suite.py"],
+        "haystack.testing": [*pytest, HERE / "haystack_suite.py"],
         "example curl.sh": [EXAMPLES / "curl.sh", QUESTION],
         "example openai_client.py": [PYTHON, EXAMPLES / "openai_client.py", QUESTION],
         "example python_client.py": [PYTHON, EXAMPLES / "python_client.py", QUESTION],
@@ -63,7 +64,7 @@ def programs(base, rag, data, javascript):
         "example ai_sdk.mjs": [NODE, javascript / "ai_sdk.mjs", QUESTION],
         "example langchain_rag.py": [PYTHON, EXAMPLES / "langchain_rag.py", QUESTION],
         "example llamaindex_retriever.py": [PYTHON, EXAMPLES / "llamaindex_retriever.py", QUESTION],
-        "example haystack_retriever.py": [PYTHON, EXAMPLES / "haystack_retriever.py", QUESTION],
+        "example haystack_rag.py": [PYTHON, EXAMPLES / "haystack_rag.py", QUESTION],
     }
 
 
