@@ -157,11 +157,13 @@ mod tests {
 
     #[test]
     fn the_name_distinguishes_texts() {
-        let cases: [(&[u8], &str, Format); 10] = [
+        let cases: [(&[u8], &str, Format); 12] = [
             (b"# Title", "a.md", Format::Markdown),
             (b"# Title", "a.yaml", Format::PlainText),
             (b"no tags", "A.HTM", Format::Html),
             (b"<div align=center>logo</div>\n\n# Title", "README.md", Format::Markdown),
+            (b"<script> is a tag of HTML.", "note.txt", Format::PlainText),
+            (b"<p>A saved page</p>", "page.txt", Format::Html),
             (b"a,b\n1,2", "a.csv", Format::Csv),
             (b"a\tb\n1\t2", "a.tsv", Format::Tsv),
             (b"fn main() {}", "a.rs", Format::Code),

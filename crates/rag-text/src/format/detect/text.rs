@@ -34,8 +34,14 @@ pub(super) fn format(head: &str, name: Option<&str>) -> Format {
     if text.starts_with("{\\rtf") {
         return Format::Rtf;
     }
-    // A README in Markdown can begin with a tag, but never with a document type.
-    if has_doctype(text) || by_name != Some(Format::Markdown) && opens_as_html(text) {
+    let is_page = || match by_name {
+        // A README in Markdown can begin with a tag, but never with a document type.
+        Some(Format::Markdown) => false,
+        // A text about HTML can begin with a tag, but does not close it.
+        Some(Format::PlainText) => opens_as_html(text) && text.contains("</"),
+        _ => opens_as_html(text),
+    };
+    if has_doctype(text) || is_page() {
         return Format::Html;
     }
     if text.starts_with("<?xml") && !matches!(by_name, Some(Format::Html)) {
