@@ -147,6 +147,7 @@ pub(crate) async fn ui_chat(
         session: Some(session),
         place,
         text,
+        instructions: None,
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
         understanding: None,

@@ -31,14 +31,20 @@ pub(crate) struct AskBody {
     #[validate(length(min = 1, max = 10_000))]
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) question: String,
-    /// Ids of collections to search, at most 100; all if absent or empty.
+    /// Instructions for the form of a chat model's answer, 1 to 4,000 characters; those of the session or of the only collection asked
+    /// if absent. Without a chat model they have no effect.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub(crate) instructions: Option<String>,
+    /// Ids of collections to search, at most 100; if absent or empty, those of the session, or all.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
-    /// Condition that documents must meet; as for `/v1/search`.
+    /// Condition that documents must meet, as for `/v1/search`; that of the session or of the only collection asked if absent.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
-    /// Steps of understanding the question; as for `/v1/search`.
+    /// Steps of understanding the question, as for `/v1/search`; absent steps keep the defaults of the session, of the only collection
+    /// asked, or of the server.
     pub(crate) understanding: Option<UnderstandingBody>,
     /// Id of the question in the same session that this one replaces: the conversation continues in a new branch.
     pub(crate) replaces: Option<Uuid>,
@@ -48,7 +54,11 @@ pub(crate) struct AskBody {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegenerateBody {
-    /// Ids of collections to search, at most 100; all if absent or empty.
+    /// Instructions for the form of a chat model's answer, as in a question.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub(crate) instructions: Option<String>,
+    /// Ids of collections to search, at most 100; if absent or empty, those of the session, or all.
     #[serde(default)]
     #[validate(length(max = 100))]
     pub(crate) collection_ids: Vec<Uuid>,
@@ -110,9 +120,11 @@ pub(crate) async fn regenerate(
     path: MessagePath,
     Body(body): Body<RegenerateBody>,
 ) -> ApiResult<HttpResponse> {
-    let RegenerateBody { collection_ids, filter, understanding } = body;
-    let body = AskBody { question: String::new(), collection_ids, filter, understanding, replaces: None };
-    let question = question(&app, &caller, body)?;
+    let RegenerateBody { instructions, collection_ids, filter, understanding } = body;
+    let text = String::new();
+    let body =
+        AskBody { question: text, instructions, collection_ids, filter, understanding, replaces: None };
+    let question = question(&caller, body)?;
     let question = Question { session: Some(path.session), place: Place::Again(path.message), ..question };
     respond(&app, &caller, &req, question).await
 }
@@ -132,22 +144,23 @@ async fn answer(
         (Some(_), Some(replaced)) => Place::Beside(MessageId::from(replaced)),
         (None, Some(_)) => return Err(ApiError::not_found("question")),
     };
-    let question = Question { session, place, ..question(app, caller, body)? };
+    let question = Question { session, place, ..question(caller, body)? };
     respond(app, caller, req, question).await
 }
 
 /// Builds the question of a request, as the first message of a new session.
-fn question(app: &App, caller: &Caller, body: AskBody) -> ApiResult<Question> {
-    let server = app.engine.settings().search.understanding;
+fn question(caller: &Caller, body: AskBody) -> ApiResult<Question> {
+    let change = |body: UnderstandingBody| body.change("understanding");
     Ok(Question {
         actor: caller.actor,
         user: caller.person()?.id,
         session: None,
         place: Place::End,
         text: body.question,
+        instructions: body.instructions,
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
-        understanding: Some(UnderstandingBody::applied_to(body.understanding, server)?),
+        understanding: body.understanding.map(change).transpose()?,
         conversation: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_engine::CollectionRequest;
+use rag_engine::{CollectionChange, CollectionRequest};
 use rag_repo::{collections, embedding_models};
 use rag_schema::{
     ids::CollectionId,
@@ -16,6 +16,7 @@ use validator::Validate;
 use crate::{
     app::App,
     auth::{Manage, May, Read},
+    defaults::{CollectionDefaultsBody, QuestionDefaultsView},
     extract::{Body, Id, Params},
     names::check_name,
     page::{ListView, PageParams},
@@ -56,13 +57,34 @@ pub(crate) struct CollectionView {
     pub(crate) created_at: DateTime<Utc>,
     /// Time of the last change.
     pub(crate) updated_at: DateTime<Utc>,
+    /// Defaults of questions to this collection alone, which apply if neither the question nor its session has the field.
+    pub(crate) defaults: QuestionDefaultsView,
+}
+
+/// Changes of a collection; absent fields stay unchanged.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateCollectionBody {
+    /// Name, unique among your collections, 1 to 200 characters.
+    #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) name: Option<String>,
+    /// Description of the contents, at most 2,000 characters.
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    pub(crate) description: Option<String>,
+    /// Defaults of questions to this collection alone.
+    #[serde(default)]
+    #[validate(nested)]
+    pub(crate) defaults: CollectionDefaultsBody,
 }
 
 impl CollectionView {
     fn new(row: Collection, models: &[EmbeddingModel], document_count: Option<i64>) -> Self {
-        let Collection { id, name, description, model_id, created_at, updated_at, .. } = row;
+        let Collection { id, name, description, model_id, created_at, updated_at, ref defaults, .. } = row;
+        let defaults = QuestionDefaultsView::from(defaults);
         let model = model_name(models, model_id).unwrap_or_default();
-        Self { id: id.uuid(), name, description, model, document_count, created_at, updated_at }
+        Self { id: id.uuid(), name, description, model, document_count, created_at, updated_at, defaults }
     }
 }
 
@@ -129,6 +151,28 @@ pub(crate) async fn get_collection(
         .await
         .map_err(|error| error.naming("collection"))?;
     Ok(Json(CollectionView::new(row, &models, Some(count))))
+}
+
+/// Changes the name or description of a collection, or the defaults of questions to it.
+#[utoipa::path(patch, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)),
+    request_body = UpdateCollectionBody, responses(
+    (status = 200, body = CollectionView),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn update_collection(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<CollectionId>,
+    Body(body): Body<UpdateCollectionBody>,
+) -> ApiResult<Json<CollectionView>> {
+    let change = CollectionChange {
+        name: body.name.map(|name| name.trim().to_owned()),
+        description: body.description,
+        defaults: body.defaults.change()?,
+    };
+    let actor = caller.actor;
+    let row = app.blocking(move |engine| Ok(engine.update_collection(actor, id, &change)?)).await?;
+    let models = app.read(actor, embedding_models::list).await?;
+    Ok(Json(CollectionView::new(row, &models, None)))
 }
 
 /// Deletes a collection with all its documents.

@@ -11,6 +11,7 @@ mod auth;
 mod collections;
 mod connection;
 mod content;
+mod defaults;
 mod documents;
 mod dropin;
 mod event_stream;

@@ -121,7 +121,7 @@ macro_rules! endpoints {
 endpoints! {
     health::health, health::ready,
     collections::create_collection, collections::list_collections, collections::get_collection,
-    collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
+    collections::update_collection, collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
     uploads::upload_document, uploads::create_text,
     documents::list_documents, documents::get_document, documents::delete_document, documents::list_chunks,
     documents::get_document_text, content::get_document_content,

@@ -296,6 +296,7 @@ pub(crate) async fn search(
                 query: &body.query,
                 plain: body.plain,
                 said: &said,
+                summary: None,
                 understanding: Some(understanding),
                 collections: &collections,
                 filter: filter.as_ref(),

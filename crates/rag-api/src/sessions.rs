@@ -27,6 +27,7 @@ use crate::{
     answers::{CitationView, SentenceView, TurnTimingsView},
     app::App,
     auth::{Ask, May},
+    defaults::{QuestionDefaultsView, SessionDefaultsBody},
     extract::{Body, Id, Params},
     feedback::FeedbackView,
     names::check_name,
@@ -65,6 +66,8 @@ pub(crate) struct SessionView {
     /// Time of archiving; absent if it is not archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) archived_at: Option<DateTime<Utc>>,
+    /// Defaults of its questions, which apply if a question does not have the field itself.
+    pub(crate) defaults: QuestionDefaultsView,
 }
 
 impl From<ChatSession> for SessionView {
@@ -76,6 +79,7 @@ impl From<ChatSession> for SessionView {
             updated_at: row.updated_at,
             active_message_id: row.active_message_id.map(MessageId::uuid),
             archived_at: row.archived_at,
+            defaults: QuestionDefaultsView::from(&row.defaults),
         }
     }
 }
@@ -92,6 +96,10 @@ pub(crate) struct UpdateSessionBody {
     pub(crate) archived: Option<bool>,
     /// Id of the last message of the branch to show and continue.
     pub(crate) active_message_id: Option<Uuid>,
+    /// Defaults of its questions.
+    #[serde(default)]
+    #[validate(nested)]
+    pub(crate) defaults: SessionDefaultsBody,
 }
 
 /// The sessions to list, newest first.
@@ -277,7 +285,7 @@ pub(crate) async fn get_session(
     Ok(Json(SessionView::from(row)))
 }
 
-/// Renames a conversation, archives it or restores it from the archive, or chooses its active branch.
+/// Renames a conversation, archives it or restores it from the archive, chooses its active branch, or sets defaults of its questions.
 #[utoipa::path(patch, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), request_body = UpdateSessionBody, responses(
     (status = 200, body = SessionView)))]
 pub(crate) async fn update_session(
@@ -290,6 +298,7 @@ pub(crate) async fn update_session(
         title: body.title,
         is_archived: body.archived,
         active_message: body.active_message_id.map(MessageId::from),
+        defaults: body.defaults.change()?,
     };
     let row = app.blocking(move |engine| Ok(engine.update_session(caller.actor, id, &change)?)).await?;
     Ok(Json(SessionView::from(row)))

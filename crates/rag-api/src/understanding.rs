@@ -1,8 +1,8 @@
 //! The understanding options of a request, in JSON.
 
-use rag_engine::retrieve::{Said, Understanding};
+use rag_engine::retrieve::{Said, Understanding, UnderstandingChange};
 use rag_schema::enums::Sender;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::{ApiError, ApiResult};
@@ -58,36 +58,50 @@ impl SaidBody {
     }
 }
 
-/// The steps of understanding a question. Absent fields keep the server's settings.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+/// The steps of understanding a question. Absent fields keep the defaults.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnderstandingBody {
     /// Whether a question that depends on the conversation is searched together with the question before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<bool>,
     /// Whether, instead of that, a chat model rewrites the question to stand alone; no effect without a chat model.
+    #[serde(skip_serializing_if = "Option::is_none")]
     rewrite: Option<bool>,
     /// Number of wordings that a chat model adds to the question, 0 to 5; refused without a chat model.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 5)]
     multi_query: Option<usize>,
     /// Whether a chat model writes a passage that could answer, whose vector is searched, too (HyDE); refused without a chat
     /// model.
+    #[serde(skip_serializing_if = "Option::is_none")]
     hyde: Option<bool>,
     /// Whether synonyms of the collections are used.
+    #[serde(skip_serializing_if = "Option::is_none")]
     synonyms: Option<bool>,
+}
+
+impl From<UnderstandingChange> for UnderstandingBody {
+    fn from(change: UnderstandingChange) -> Self {
+        let UnderstandingChange { context, rewrite, multi_query, hyde, synonyms } = change;
+        Self { context, rewrite, multi_query, hyde, synonyms }
+    }
 }
 
 impl UnderstandingBody {
     /// Returns the server's steps with these changes.
     pub(crate) fn applied_to(body: Option<Self>, server: Understanding) -> ApiResult<Understanding> {
-        let body = body.unwrap_or_default();
-        let understanding = Understanding {
-            context: body.context.unwrap_or(server.context),
-            rewrite: body.rewrite.unwrap_or(server.rewrite),
-            multi_query: body.multi_query.unwrap_or(server.multi_query),
-            hyde: body.hyde.unwrap_or(server.hyde),
-            synonyms: body.synonyms.unwrap_or(server.synonyms),
-        };
-        understanding.check().map_err(|rule| ApiError::field("understanding", rule))?;
-        Ok(understanding)
+        Ok(body
+            .map_or(Ok(UnderstandingChange::default()), |body| body.change("understanding"))?
+            .applied_to(server))
+    }
+
+    /// Returns the changes in the engine's form, or the error of this field.
+    pub(crate) fn change(self, field: &str) -> ApiResult<UnderstandingChange> {
+        let Self { context, rewrite, multi_query, hyde, synonyms } = self;
+        let change = UnderstandingChange { context, rewrite, multi_query, hyde, synonyms };
+        let checked = change.applied_to(Understanding::default()).check();
+        checked.map_err(|rule| ApiError::field(field, rule))?;
+        Ok(change)
     }
 }

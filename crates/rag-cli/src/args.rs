@@ -196,6 +196,9 @@ pub(crate) struct Ask {
     /// Search only documents that meet this condition, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
+    /// Instructions for the chat model, such as "Answer in one sentence"; without a chat model they have no effect
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) instructions: Option<String>,
     /// Session to continue, by the id that an earlier answer printed
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<uuid::Uuid>,

@@ -234,7 +234,8 @@ pub(crate) fn chat(config: &Config) -> Outcome<Option<Arc<dyn ChatModel>>> {
     if servers.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Arc::new(ChatServers::new(servers)?)))
+    let time = ms(config.sections.chat.first_token_timeout_ms);
+    Ok(Some(Arc::new(ChatServers::new(servers)?.with_first_token_timeout(time))))
 }
 
 /// The chat servers in the order in which they are asked, with their prices; empty if the configuration names none.

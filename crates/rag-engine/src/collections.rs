@@ -4,10 +4,13 @@ use rag_repo::{Actor, RepoError, collections, links, members, synonyms, users};
 use rag_schema::{
     enums::MemberRole,
     ids::{CollectionId, LinkId, OrganisationId, UserId},
-    models::{Collection, CollectionMember, NewCollection},
+    models::{Collection, CollectionMember, CollectionRowChange, NewCollection},
 };
 
-use crate::{Engine, EngineError, EngineResult};
+use crate::{
+    Engine, EngineError, EngineResult,
+    answer::{QuestionDefaults, QuestionDefaultsChange},
+};
 
 /// A collection to create. The engine sets its model to that of new collections.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +23,17 @@ pub struct CollectionRequest<'a> {
     pub name: &'a str,
     /// Description of the contents.
     pub description: &'a str,
+}
+
+/// A change of a collection; `None` leaves a value unchanged.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CollectionChange {
+    /// Name, 1 to 200 characters, unique among the owner's collections.
+    pub name: Option<String>,
+    /// Description of the contents.
+    pub description: Option<String>,
+    /// Defaults of questions to it alone.
+    pub defaults: QuestionDefaultsChange,
 }
 
 impl Engine {
@@ -63,16 +77,19 @@ impl Engine {
         }
     }
 
-    /// Changes the name and description of a collection; `None` leaves a value unchanged.
+    /// Changes a collection.
     pub fn update_collection(
         &self,
         actor: Actor,
         id: CollectionId,
-        name: Option<&str>,
-        description: Option<&str>,
+        change: &CollectionChange,
     ) -> EngineResult<Collection> {
-        let changed =
-            self.db().transaction(actor, |conn| Ok(collections::update(conn, id, name, description)?));
+        let changed = self.db().transaction(actor, |conn| {
+            let found = collections::find(conn, id)?;
+            let defaults = QuestionDefaults::changed(&found.defaults, &change.defaults)?;
+            let (name, description) = (change.name.clone(), change.description.clone());
+            Ok(collections::update(conn, id, &CollectionRowChange { name, description, defaults })?)
+        });
         changed.map_err(|error: EngineError| error.naming("collection"))
     }
 

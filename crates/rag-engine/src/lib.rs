@@ -29,7 +29,7 @@ mod upkeep;
 mod usage;
 pub mod words;
 
-pub use collections::CollectionRequest;
+pub use collections::{CollectionChange, CollectionRequest};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
 pub use events::AnalyticsSettings;

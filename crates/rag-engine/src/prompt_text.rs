@@ -3,9 +3,24 @@
 use crate::names;
 
 /// Words that, after `<`, mark structure for chat models and in our own prompts.
-const TAGS: [&str; 16] = [
-    "|", "｜", "passage", "s>", "bos", "eos", "pad>", "unk>", "think", "tool", "function", "start_of",
-    "end_of", "im_", "<sys", "system",
+const TAGS: [&str; 17] = [
+    "|",
+    "｜",
+    "passage",
+    "s>",
+    "bos",
+    "eos",
+    "pad>",
+    "unk>",
+    "think",
+    "tool",
+    "function",
+    "start_of",
+    "end_of",
+    "im_",
+    "<sys",
+    "system",
+    "conversation_s",
 ];
 /// Words that, after `[`, mark structure.
 const BRACKETS: [&str; 7] = ["inst", "system_prompt", "available_tools", "tool_", "img", "prefix", "suffix"];

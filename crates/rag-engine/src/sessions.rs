@@ -1,12 +1,16 @@
 //! Sessions: conversations of one user.
 
-use rag_repo::{Actor, RepoError, clock, messages, sessions};
+use rag_repo::{Actor, RepoError, clock, collections, messages, sessions};
 use rag_schema::{
     ids::{MessageId, SessionId, UserId},
     models::{ChatSession, ChatSessionChange, NewChatSession},
 };
 
-use crate::{Engine, EngineError, EngineResult, names};
+use crate::{
+    Engine, EngineError, EngineResult,
+    answer::{QuestionDefaults, QuestionDefaultsChange},
+    names,
+};
 
 /// Title of a session that was created without one.
 const UNTITLED: &str = "New conversation";
@@ -23,7 +27,7 @@ pub(crate) fn title_of(question: &str) -> String {
 }
 
 /// A change of a session; `None` leaves a value unchanged.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SessionChange {
     /// Title, 1 to 200 characters.
     pub title: Option<String>,
@@ -31,6 +35,8 @@ pub struct SessionChange {
     pub is_archived: Option<bool>,
     /// Last message of the branch that is shown and continued.
     pub active_message: Option<MessageId>,
+    /// Defaults of its questions.
+    pub defaults: QuestionDefaultsChange,
 }
 
 impl Engine {
@@ -80,9 +86,15 @@ impl Engine {
             let now = clock::now(conn)?;
             let archived_at = change.is_archived.map(|is_archived| is_archived.then_some(now));
             let title = change.title.as_deref().map(|title| title.trim().to_owned());
-            let change = ChatSessionChange { title, active_message_id: change.active_message, archived_at };
             let locked = sessions::lock(conn, id);
-            locked.map_err(|error| EngineError::from(error).naming("session"))?;
+            let session = locked.map_err(|error| EngineError::from(error).naming("session"))?;
+            let scope = change.defaults.collection_ids.as_ref().and_then(Option::as_deref);
+            if !collections::are_all_visible(conn, scope.unwrap_or_default())? {
+                return Err(EngineError::NotFound("collection"));
+            }
+            let defaults = QuestionDefaults::changed(&session.defaults, &change.defaults)?;
+            let change =
+                ChatSessionChange { title, active_message_id: change.active_message, archived_at, defaults };
             if let Some(message) = change.active_message_id {
                 let found = messages::find(conn, id, message);
                 found.map_err(|error| EngineError::from(error).naming("message"))?;

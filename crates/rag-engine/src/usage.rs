@@ -7,7 +7,7 @@ use rag_repo::{
     model_usage::{self, NewModelUsage, UsageTotals},
     organisations,
 };
-use rag_schema::ids::UserId;
+use rag_schema::{enums::UsagePurpose, ids::UserId};
 
 use crate::{Engine, EngineError, EngineResult};
 
@@ -21,6 +21,7 @@ const MAX_USERS: usize = 1000;
 /// The tokens of one request to a chat model.
 #[derive(Debug, Clone)]
 pub(crate) struct Spending {
+    pub(crate) purpose: UsagePurpose,
     pub(crate) writer: Writer,
     pub(crate) usage: Usage,
     /// Whether the tokens are an estimate.
@@ -30,16 +31,25 @@ pub(crate) struct Spending {
 impl Spending {
     /// Adds it to the ledger.
     pub(crate) fn store(&self, conn: &mut PgConnection) -> RepoResult<()> {
-        let Self { writer, usage, is_estimate } = self;
-        let new = NewModelUsage {
+        model_usage::add(conn, &self.row())
+    }
+
+    /// Adds it to the ledger of a user; for the system.
+    pub(crate) fn store_of(&self, conn: &mut PgConnection, user: UserId) -> RepoResult<()> {
+        model_usage::add_of(conn, user, &self.row())
+    }
+
+    fn row(&self) -> NewModelUsage<'_> {
+        let Self { purpose, writer, usage, is_estimate } = self;
+        NewModelUsage {
             model: &writer.model,
+            purpose: *purpose,
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
             is_estimate: *is_estimate,
             prompt_price: writer.price.prompt,
             completion_price: writer.price.completion,
-        };
-        model_usage::add(conn, &new)
+        }
     }
 }
 
@@ -69,6 +79,8 @@ pub struct UsageReport {
     pub days: Vec<(NaiveDate, UsageTotals)>,
     /// Sums of each model, the most expensive first.
     pub models: Vec<(String, UsageTotals)>,
+    /// Sums of each purpose, the most expensive first.
+    pub purposes: Vec<(String, UsageTotals)>,
     /// Id, address and sums of each user, the most expensive first, at most 1,000.
     pub users: Vec<(UserId, String, UsageTotals)>,
 }
@@ -101,16 +113,18 @@ impl Engine {
             total: UsageTotals::default(),
             days: Vec::new(),
             models: Vec::new(),
+            purposes: Vec::new(),
             users: Vec::new(),
         };
         for sum in sums {
-            match (sum.day, sum.model, sum.user_id) {
+            match (sum.day, sum.model, sum.purpose, sum.user_id) {
                 (Some(day), ..) => report.days.push((day, sum.totals)),
-                (_, Some(model), _) => report.models.push((model, sum.totals)),
+                (_, Some(model), ..) => report.models.push((model, sum.totals)),
+                (.., Some(purpose), _) => report.purposes.push((purpose, sum.totals)),
                 (.., Some(user)) => {
                     report.users.push((user, sum.email.unwrap_or_default(), sum.totals));
                 }
-                (None, None, None) => report.total = sum.totals,
+                (None, None, None, None) => report.total = sum.totals,
             }
         }
         report.users.truncate(MAX_USERS);

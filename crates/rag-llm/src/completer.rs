@@ -1,4 +1,4 @@
-//! Complete short answers for blocking code, within limits of time and length; never for an event loop.
+//! Complete short answers within limits of time and length, for asynchronous code and for threads that may block.
 
 use std::{sync::Arc, time::Duration};
 
@@ -60,25 +60,25 @@ impl Completer {
     /// The answers, in the order of the requests, which run in parallel.
     pub fn complete(&self, requests: Vec<ChatRequest>, limits: CompletionLimits) -> Vec<Completion> {
         let Some(runtime) = &self.runtime else { return Vec::new() };
-        let answers = requests.into_iter().map(|request| self.answer(request, limits));
+        let answers = requests.into_iter().map(|request| complete(&*self.model, request, limits));
         runtime.block_on(join_all(answers))
     }
+}
 
-    async fn answer(&self, request: ChatRequest, limits: CompletionLimits) -> Completion {
-        let asked = request.chars();
-        let mut said = String::new();
-        let mut writer = self.model.first_writer();
-        let pieces = self.model.stream(request);
-        let ended = timeout(limits.time, collect(pieces, limits.chars, &mut said, &mut writer)).await;
-        let (usage, is_estimate) = match &ended {
-            Ok(Ok(Some(usage))) => (*usage, false),
-            Ok(Err(_)) if said.is_empty() => (Usage::default(), false),
-            _ => (Usage::estimate(asked, said.chars().count()), true),
-        };
-        let ended =
-            ended.unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())));
-        Completion { text: ended.map(|_usage| said), usage, is_estimate, writer }
-    }
+/// Asks the model and collects its answer, within the limits.
+pub async fn complete(model: &dyn ChatModel, request: ChatRequest, limits: CompletionLimits) -> Completion {
+    let asked = request.chars();
+    let mut said = String::new();
+    let mut writer = model.first_writer();
+    let pieces = model.stream(request);
+    let ended = timeout(limits.time, collect(pieces, limits.chars, &mut said, &mut writer)).await;
+    let (usage, is_estimate) = match &ended {
+        Ok(Ok(Some(usage))) => (*usage, false),
+        Ok(Err(_)) if said.is_empty() => (Usage::default(), false),
+        _ => (Usage::estimate(asked, said.chars().count()), true),
+    };
+    let ended = ended.unwrap_or_else(|_elapsed| Err(LlmError::Unavailable("no answer in time".to_owned())));
+    Completion { text: ended.map(|_usage| said), usage, is_estimate, writer }
 }
 
 /// Appends the answer to `text`, up to `room` characters, and finds its writer; returns the usage that the model reported.

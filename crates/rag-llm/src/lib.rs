@@ -14,7 +14,7 @@ pub mod wire;
 
 pub use breaker::BreakerState;
 pub use client::{OpenAiClient, OpenAiConfig};
-pub use completer::{Completer, Completion, CompletionLimits};
+pub use completer::{Completer, Completion, CompletionLimits, complete};
 pub use error::LlmError;
 pub use model::{ChatModel, ChatRequest, Delta, DeltaStream, Price, Writer};
 pub use servers::{ChatServers, ServerStatus};

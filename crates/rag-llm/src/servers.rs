@@ -7,6 +7,7 @@ use std::{
 
 use async_stream::stream;
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 use crate::breaker::{Breaker, BreakerState, MAX_FAILURES, Pass, Report};
 use crate::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason, LlmError, Price, Writer};
@@ -34,6 +35,7 @@ impl ServerStatus {
 pub struct ChatServers {
     name: String,
     servers: Arc<[Server]>,
+    first_token_timeout: Duration,
 }
 
 struct Server {
@@ -59,7 +61,13 @@ impl ChatServers {
             })
             .collect();
         let first = servers.first().ok_or_else(|| LlmError::BadConfig("there is no server".into()))?;
-        Ok(Self { name: first.model.name().to_owned(), servers })
+        Ok(Self { name: first.model.name().to_owned(), servers, first_token_timeout: Duration::MAX })
+    }
+
+    /// Limits the time from a request to the first token, retries included, of each server behind which another one can be asked.
+    #[must_use]
+    pub fn with_first_token_timeout(self, first_token_timeout: Duration) -> Self {
+        Self { first_token_timeout, ..self }
     }
 }
 
@@ -75,7 +83,7 @@ impl ChatModel for ChatServers {
     }
 
     fn stream(&self, request: ChatRequest) -> DeltaStream {
-        let servers = Arc::clone(&self.servers);
+        let (servers, time) = (Arc::clone(&self.servers), self.first_token_timeout);
         Box::pin(stream! {
             let mut failures = Vec::new();
             for server in servers.iter() {
@@ -87,7 +95,9 @@ impl ChatModel for ChatServers {
                     }
                 };
                 let mut pieces = server.model.stream(request.clone());
-                let first = match first_pieces(&mut pieces).await {
+                let time = if can_fall_back(&servers, server) { time } else { Duration::MAX };
+                let first = timeout(time, first_pieces(&mut pieces)).await;
+                let first = match first.unwrap_or_else(|_elapsed| Err(no_token(time))) {
                     Ok(first) => first,
                     Err(error) => {
                         attempt.fail(&error);
@@ -176,6 +186,15 @@ impl Drop for Attempt<'_> {
 /// Whether another request to the same server could succeed: it is too long, malformed, or about a forbidden topic.
 fn is_fault_of_request(error: &LlmError) -> bool {
     matches!(error, LlmError::Refused { status: 400 | 413 | 422, .. } | LlmError::Withheld)
+}
+
+/// Whether a server behind this one is not left alone at present.
+fn can_fall_back(servers: &[Server], server: &Server) -> bool {
+    servers.iter().skip(server.number).any(|next| next.breaker.state() != BreakerState::Open)
+}
+
+fn no_token(time: Duration) -> LlmError {
+    LlmError::Unavailable(format!("no token in {} s", time.as_secs_f64()))
 }
 
 /// The pieces up to the first token; an error if the answer ends before.

@@ -1,12 +1,12 @@
 //! Servers that stand in for each other, with scripted models and with real sockets.
 #![expect(clippy::unwrap_used, reason = "clippy spares test functions, not their helpers")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use rag_llm::{
-    BreakerState, ChatModel, ChatRequest, ChatServers, Delta, FinishReason, LlmError, Message, OpenAiClient,
-    OpenAiConfig, Price, Role, Writer,
+    BreakerState, ChatModel, ChatRequest, ChatServers, Delta, DeltaStream, FinishReason, LlmError, Message,
+    OpenAiClient, OpenAiConfig, Price, Role, Writer,
 };
 use serde_json::json;
 use wiremock::matchers::method;
@@ -161,6 +161,36 @@ async fn requests_that_no_server_would_take_do_not_count_against_it() {
         }
         assert_eq!(states(&servers), [BreakerState::Closed]);
     }
+}
+
+/// Says nothing, and never ends.
+struct Silent;
+
+impl ChatModel for Silent {
+    fn name(&self) -> &'static str {
+        "silent"
+    }
+
+    fn stream(&self, _: ChatRequest) -> DeltaStream {
+        Box::pin(futures_util::stream::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_silent_server_is_followed_by_the_next_one_and_the_last_one_has_its_own_time() {
+    let time = Duration::from_millis(20);
+    let slow = MockServer::start().await;
+    let body = chunk("Paris", Some("stop"));
+    let answer = ResponseTemplate::new(200).set_body_raw(body, "text/event-stream").set_delay(time * 10);
+    Mock::given(method("POST")).respond_with(answer).mount(&slow).await;
+    let silent: Arc<dyn ChatModel> = Arc::new(Silent);
+    let both = [(silent, PRICE), (client(&slow.uri(), "second"), PRICE)];
+    let both = ChatServers::new(both).unwrap().with_first_token_timeout(time);
+    assert_eq!(ask(&both).await, paris("second"));
+    for _ in 0..4 {
+        ask(&both).await;
+    }
+    assert_eq!(states(&both), [BreakerState::Open, BreakerState::Closed]);
 }
 
 #[tokio::test]

@@ -2,12 +2,13 @@
 
 use diesel::{
     prelude::*,
+    result::OptionalEmptyChangesetExtension,
     sql_types::{Array, BigInt},
 };
 use rag_schema::{
     enums::CollectionKind,
     ids::{CollectionId, OrganisationId, UserId},
-    models::{Collection, NewCollection},
+    models::{Collection, CollectionRowChange, NewCollection},
     schema::{collections, documents},
 };
 
@@ -121,27 +122,24 @@ pub fn list_by_name(conn: &mut PgConnection, name: &str, limit: i64) -> RepoResu
         .load(conn)?)
 }
 
-/// Changes the name and description; `None` leaves them as they are. `RepoError::Forbidden` if it is not the asker's to change.
+/// Changes the collection, which the asker may see. A change without a value changes nothing. `RepoError::Forbidden` if the collection
+/// is not the asker's to change.
 pub fn update(
     conn: &mut PgConnection,
     id: CollectionId,
-    name: Option<&str>,
-    description: Option<&str>,
+    change: &CollectionRowChange,
 ) -> RepoResult<Collection> {
-    let found = find(conn, id)?;
-    if name.is_none() && description.is_none() {
-        return Ok(found);
-    }
-    let change = (
-        name.map(|name| collections::name.eq(name)),
-        description.map(|text| collections::description.eq(text)),
-    );
-    let row = diesel::update(collections::table.find(id))
+    let updated = diesel::update(collections::table.find(id))
         .set(change)
         .returning(Collection::as_returning())
         .get_result(conn)
+        .optional_empty_changeset()
         .optional()?;
-    row.ok_or(RepoError::Forbidden)
+    match updated {
+        Some(Some(row)) => Ok(row),
+        Some(None) => find(conn, id),
+        None => Err(RepoError::Forbidden),
+    }
 }
 
 /// Numbers of documents of a collection.

@@ -34,6 +34,7 @@ pub mod search;
 pub mod server;
 pub mod sessions;
 pub mod statement;
+pub mod summaries;
 pub mod synonyms;
 mod tls;
 pub mod turns;

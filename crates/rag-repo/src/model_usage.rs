@@ -5,14 +5,22 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Date, Double, Nullable, Text, Uuid},
 };
-use rag_schema::ids::UserId;
+use rag_schema::{enums::UsagePurpose, ids::UserId};
 
 use crate::RepoResult;
 
 diesel::define_sql_function! {
     /// The database's own function: the app's role may not write the ledger itself.
     fn add_model_usage(
-        model: Text, prompt_tokens: BigInt, completion_tokens: BigInt, is_estimate: Bool,
+        model: Text, purpose: Text, prompt_tokens: BigInt, completion_tokens: BigInt, is_estimate: Bool,
+        prompt_price: Double, completion_price: Double,
+    ) -> Nullable<Bool>;
+}
+
+diesel::define_sql_function! {
+    /// As `add_model_usage`, of any user; not for the app's role.
+    fn add_model_usage_of(
+        user: Uuid, model: Text, purpose: Text, prompt_tokens: BigInt, completion_tokens: BigInt, is_estimate: Bool,
         prompt_price: Double, completion_price: Double,
     ) -> Nullable<Bool>;
 }
@@ -22,6 +30,8 @@ diesel::define_sql_function! {
 pub struct NewModelUsage<'a> {
     /// Name of the model that wrote.
     pub model: &'a str,
+    /// The purpose of the request.
+    pub purpose: UsagePurpose,
     /// Tokens that it read.
     pub prompt_tokens: u32,
     /// Tokens that it wrote.
@@ -54,7 +64,7 @@ pub struct UsageTotals {
     pub cost_micros: i64,
 }
 
-/// The sums of a day, of a model, of a user, or of all of them: at most one of the three is set.
+/// The sums of a day, of a model, of a purpose, of a user, or of all of them: at most one of the four is set.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct UsageSum {
     /// Day (UTC).
@@ -63,6 +73,9 @@ pub struct UsageSum {
     /// Name of a model.
     #[diesel(sql_type = Nullable<Text>)]
     pub model: Option<String>,
+    /// Purpose.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub purpose: Option<String>,
     /// User.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub user_id: Option<UserId>,
@@ -78,6 +91,7 @@ pub struct UsageSum {
 pub fn add(conn: &mut PgConnection, new: &NewModelUsage<'_>) -> RepoResult<()> {
     let added = add_model_usage(
         new.model,
+        new.purpose,
         i64::from(new.prompt_tokens),
         i64::from(new.completion_tokens),
         new.is_estimate,
@@ -88,8 +102,57 @@ pub fn add(conn: &mut PgConnection, new: &NewModelUsage<'_>) -> RepoResult<()> {
     Ok(())
 }
 
-/// The sums from the first to the last day, of what the asker may see, or of one user: the total, each day in order, then models and
-/// users, the most expensive first.
+/// Adds a request of a user, today (UTC); for the system. Adds nothing if there is no such user.
+pub fn add_of(conn: &mut PgConnection, user: UserId, new: &NewModelUsage<'_>) -> RepoResult<()> {
+    let added = add_model_usage_of(
+        user,
+        new.model,
+        new.purpose,
+        i64::from(new.prompt_tokens),
+        i64::from(new.completion_tokens),
+        new.is_estimate,
+        new.prompt_price,
+        new.completion_price,
+    );
+    diesel::select(added).execute(conn)?;
+    Ok(())
+}
+
+/// Requests of a user in one day, to one model and for one purpose.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct DayUsage {
+    /// Day (UTC).
+    #[diesel(sql_type = Date)]
+    pub day: NaiveDate,
+    /// Name of the model.
+    #[diesel(sql_type = Text)]
+    pub model: String,
+    /// Purpose.
+    #[diesel(sql_type = Text)]
+    pub purpose: String,
+    /// The sums.
+    #[diesel(embed)]
+    pub totals: UsageTotals,
+}
+
+/// The rows of a user by day, model and purpose, at most `limit`, those after row `after` if given.
+pub fn list_by_user(
+    conn: &mut PgConnection,
+    user: UserId,
+    after: Option<&DayUsage>,
+    limit: i64,
+) -> RepoResult<Vec<DayUsage>> {
+    Ok(diesel::sql_query(include_str!("list_model_usage.sql"))
+        .bind::<Uuid, _>(user)
+        .bind::<Nullable<Date>, _>(after.map(|row| row.day))
+        .bind::<Nullable<Text>, _>(after.map(|row| row.model.as_str()))
+        .bind::<Nullable<Text>, _>(after.map(|row| row.purpose.as_str()))
+        .bind::<BigInt, _>(limit)
+        .load(conn)?)
+}
+
+/// The sums from the first to the last day, of what the asker may see, or of one user: the total, each day in order, then models,
+/// purposes and users, the most expensive first.
 pub fn sum(
     conn: &mut PgConnection,
     (first, last): (NaiveDate, NaiveDate),

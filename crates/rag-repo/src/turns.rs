@@ -60,6 +60,15 @@ pub fn request_stop(conn: &mut PgConnection, session: SessionId, message: Messag
     if asked == 0 { Err(RepoError::NotFound) } else { Ok(()) }
 }
 
+/// Notes that the chat model is asked, with an estimate of the tokens that it reads.
+pub fn note_request(conn: &mut PgConnection, message: MessageId, prompt_tokens: u32) -> RepoResult<()> {
+    let prompt_tokens = i32::try_from(prompt_tokens).unwrap_or(i32::MAX);
+    diesel::update(turns::table.filter(turns::message_id.eq(message)))
+        .set(turns::prompt_tokens.eq(Some(prompt_tokens)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Marks a turn as ended. Returns `false` for a turn that had ended before or is deleted.
 pub fn end(conn: &mut PgConnection, message: MessageId, event_count: i32) -> RepoResult<bool> {
     let turn = turns::table.filter(turns::message_id.eq(message)).filter(turns::ended_at.is_null());

@@ -258,6 +258,15 @@ words! {
         /// A document was deleted.
         DocumentDeleted = "document_deleted",
     }
+    /// The purpose of a request to a chat model.
+    UsagePurpose {
+        /// The answer to a question.
+        Answer = "answer",
+        /// Understanding a question.
+        Question = "question",
+        /// The summary of a conversation.
+        Summary = "summary",
+    }
     /// The outcome of an answer.
     Outcome {
         /// Supported by the documents.

@@ -86,6 +86,20 @@ diesel::table! {
         updated_at -> Timestamptz,
         active_message_id -> Nullable<Uuid>,
         archived_at -> Nullable<Timestamptz>,
+        defaults -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    chat_summaries (message_id) {
+        message_id -> Uuid,
+        session_id -> Uuid,
+        user_id -> Uuid,
+        text -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -172,6 +186,7 @@ diesel::table! {
         organisation_id -> Uuid,
         model_id -> Int4,
         kind -> Text,
+        defaults -> Jsonb,
     }
 }
 
@@ -486,7 +501,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    model_usage (organisation_id, user_id, day, model) {
+    model_usage (organisation_id, user_id, day, model, purpose) {
         organisation_id -> Uuid,
         user_id -> Uuid,
         day -> Date,
@@ -496,6 +511,7 @@ diesel::table! {
         completion_tokens -> Int8,
         estimated_tokens -> Int8,
         cost_micros -> Int8,
+        purpose -> Text,
     }
 }
 
@@ -594,6 +610,7 @@ diesel::table! {
         is_stop_requested -> Bool,
         ended_at -> Nullable<Timestamptz>,
         event_count -> Nullable<Int4>,
+        prompt_tokens -> Nullable<Int4>,
     }
 }
 
@@ -641,6 +658,7 @@ diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::joinable!(chat_messages -> chat_sessions (session_id));
 diesel::joinable!(chat_sessions -> users (user_id));
+diesel::joinable!(chat_summaries -> users (user_id));
 diesel::joinable!(chunk_parts -> chunks (chunk_id));
 diesel::joinable!(chunks -> passages (id));
 diesel::joinable!(collection_links -> api_keys (made_by_key_id));
@@ -680,6 +698,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     chat_messages,
     chat_sessions,
+    chat_summaries,
     chunk_parts,
     chunks,
     collection_links,

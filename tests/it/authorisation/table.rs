@@ -40,6 +40,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/collections", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
     ("post /v1/collections", [401, 201, 201, 201, 201, 201, 403, 401, 403]),
     ("get /v1/collections/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    ("patch /v1/collections/{id}", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
     ("delete /v1/collections/{id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
     ("get /v1/collections/{id}/members", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
     ("put /v1/collections/{id}/members/{user_id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
@@ -199,6 +200,7 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             Some(json!({"question": "What is granite?", "collection_ids": [cast.collection]})),
         ),
         "post /v1/sessions" => (path.to_owned(), Some(json!({}))),
+        "patch /v1/collections/{id}" => (at(&cast.collection), Some(json!({"description": "Changed"}))),
         "patch /v1/sessions/{id}" => (at(&cast.session), Some(json!({"title": "Renamed"}))),
         "post /v1/ai-sdk/chat" => {
             let message =

@@ -1,6 +1,7 @@
 //! Flows over several routes, and the server under stress.
 
 mod answers;
+mod defaults;
 mod events;
 mod fallbacks;
 mod hostile;
@@ -16,6 +17,7 @@ mod reembed;
 mod resumed;
 mod retried;
 mod stopped;
+mod summaries;
 mod supported;
 mod tokens;
 mod upgraded;

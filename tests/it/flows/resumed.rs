@@ -274,8 +274,8 @@ fn a_question_is_answered_again_and_edited_in_branches_of_their_own() {
 
 /// A turn as a process leaves it behind that has died: two words are stored, and its lease has ended.
 const DEAD_TURN: &str = "
-    INSERT INTO turns (message_id, session_id, question_id, user_id, answered_by, alive_until)
-    SELECT '018f0000-0000-7000-8000-000000000001', m.session_id, m.id, s.user_id, 'paced', now() - interval '1 second'
+    INSERT INTO turns (message_id, session_id, question_id, user_id, answered_by, alive_until, prompt_tokens)
+    SELECT '018f0000-0000-7000-8000-000000000001', m.session_id, m.id, s.user_id, 'paced', now() - interval '1 second', 500
     FROM chat_messages m JOIN chat_sessions s ON s.id = m.session_id WHERE m.sender = 'user';
     INSERT INTO turn_events (message_id, position, user_id, names, data, text)
     SELECT message_id, 0, user_id, '{turn,token,token}', '{\"{}\",\"{\\\"text\\\":\\\"It is \\\"}\",\"{\\\"text\\\":\\\"Par [1]\\\"}\"}', 'It is Par [1]'
@@ -287,6 +287,11 @@ fn a_turn_whose_server_died_is_interrupted_and_can_be_answered_again() {
     permits.add_permits(2);
     let asked = client.post("/v1/ask", &json!({"question": QUESTION})).expect(200);
     let session = format!("/v1/sessions/{}", text(&asked, "/session_id"));
+    let spent = |client: &Client| {
+        let total = client.get("/v1/usage").expect(200)["total"].clone();
+        ["requests", "prompt_tokens", "completion_tokens"].map(|name| total[name].as_i64().unwrap())
+    };
+    let before = spent(&client);
     server::connect(app.database_url()).unwrap().batch_execute(DEAD_TURN).unwrap();
     let turn = format!("{session}/messages/018f0000-0000-7000-8000-000000000001");
     // A client that resumes waits for the honest end.
@@ -300,7 +305,10 @@ fn a_turn_whose_server_died_is_interrupted_and_can_be_answered_again() {
     // So does one that has read an event more than was stored: the end has the number of that event.
     let end = read_all(resume(&client, &turn, 4));
     assert_eq!(frames(&end).0, [*read.last().unwrap()]);
+    // Its tokens are in the ledger as an estimate: those of its request, and of the thirteen characters that were stored.
+    assert_eq!(spent(&client), [before[0] + 1, before[1] + 500, before[2] + 4]);
     let messages = client.get(&format!("{session}/messages")).expect(200);
+    assert_eq!(&messages["items"][2]["prompt_tokens"], &json!(500));
     assert_eq!(
         (&messages["items"][2]["outcome"], &messages["items"][2]["citations"]),
         (&json!("interrupted"), &json!([]))

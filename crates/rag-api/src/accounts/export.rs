@@ -7,7 +7,10 @@ use rag_engine::Actor;
 use rag_repo::sessions::SessionFilter;
 use rag_repo::{
     Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, memories,
-    memories::MemoryFilter, messages, sessions, users,
+    memories::MemoryFilter,
+    messages,
+    model_usage::{self, DayUsage},
+    sessions, users,
 };
 use rag_schema::{
     enums::Scope,
@@ -18,7 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{keys::KeyView, me::UserView};
+use super::{keys::KeyView, me::UserView, usage::UsageTotalsView};
 use crate::{
     app::App,
     auth::{May, Own},
@@ -31,7 +34,7 @@ use crate::{
 const ROWS: i64 = 100;
 
 /// The next part of the export.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Step {
     Account,
     Collections { after: Option<Uuid> },
@@ -40,11 +43,13 @@ enum Step {
     Messages { session: SessionId, after: Option<i32> },
     Memories { after: Option<Uuid> },
     Events { after: Option<Uuid> },
+    Usage { after: Option<DayUsage> },
     End,
 }
 
 /// Returns everything that you own: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations with ratings, memories, and events of your actions. One JSON object per line,
+/// `/v1/documents/{id}/content`), conversations with ratings, memories, events of your actions, and the tokens and costs of
+/// chat models by day, model and purpose. One JSON object per line,
 /// with its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
@@ -65,7 +70,7 @@ async fn next(app: &App, actor: Actor, user: UserId, step: Step) -> ApiResult<Op
     if matches!(step, Step::End) {
         return Ok(None);
     }
-    let (lines, step) = app.read(actor, move |conn| page(conn, user, step)).await?;
+    let (lines, step) = app.read(actor, move |conn| page(conn, user, step.clone())).await?;
     Ok(Some((Bytes::from(lines), step)))
 }
 
@@ -89,7 +94,7 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                     line(
                         &mut lines,
                         "collection",
-                        &json!({"id": row.id, "name": row.name, "description": row.description, "created_at": row.created_at}),
+                        &json!({"id": row.id, "name": row.name, "description": row.description, "defaults": row.defaults, "created_at": row.created_at}),
                     );
                     Step::Documents { collection: row.id, after: None }
                 }
@@ -117,7 +122,7 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                     line(
                         &mut lines,
                         "session",
-                        &json!({"id": row.id, "title": row.title, "created_at": row.created_at}),
+                        &json!({"id": row.id, "title": row.title, "defaults": row.defaults, "created_at": row.created_at}),
                     );
                     Step::Messages { session: row.id, after: None }
                 }
@@ -148,7 +153,19 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
             for row in &rows {
                 line(&mut lines, "event", &event(row));
             }
-            rows.last().map_or(Step::End, |last| Step::Events { after: Some(last.id.uuid()) })
+            rows.last()
+                .map_or(Step::Usage { after: None }, |last| Step::Events { after: Some(last.id.uuid()) })
+        }
+        Step::Usage { after } => {
+            let mut rows = model_usage::list_by_user(conn, user, after.as_ref(), ROWS)?;
+            for row in &rows {
+                line(
+                    &mut lines,
+                    "usage",
+                    &json!({"day": row.day, "model": row.model, "purpose": row.purpose, "total": UsageTotalsView::from(row.totals)}),
+                );
+            }
+            rows.pop().map_or(Step::End, |last| Step::Usage { after: Some(last) })
         }
         Step::End => Step::End,
     };

@@ -41,6 +41,8 @@ pub(crate) struct ModelUsageView {
     days: Vec<DayUsageView>,
     /// Sums of each model, the most expensive first.
     models: Vec<NamedUsageView>,
+    /// Sums of each purpose, the most expensive first.
+    purposes: Vec<PurposeUsageView>,
     /// Sums of each user, the most expensive first, at most 1,000.
     users: Vec<UserUsageView>,
 }
@@ -48,7 +50,7 @@ pub(crate) struct ModelUsageView {
 /// Sums of requests to chat models.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UsageTotalsView {
-    /// Requests: one for each answer, and one for each step of understanding a question.
+    /// Requests: one for each answer, for each step of understanding a question, and for each summary of a conversation.
     requests: i64,
     /// Tokens that models read.
     prompt_tokens: i64,
@@ -78,6 +80,15 @@ pub(crate) struct NamedUsageView {
     total: UsageTotalsView,
 }
 
+/// Sums of a purpose.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PurposeUsageView {
+    /// `answer`, `question` (understanding one) or `summary` (of a conversation).
+    purpose: String,
+    /// Its sums.
+    total: UsageTotalsView,
+}
+
 /// Sums of a user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserUsageView {
@@ -103,7 +114,7 @@ impl From<UsageTotals> for UsageTotalsView {
 
 impl From<UsageReport> for ModelUsageView {
     fn from(report: UsageReport) -> Self {
-        let UsageReport { from, to, total, days, models, users } = report;
+        let UsageReport { from, to, total, days, models, purposes, users } = report;
         Self {
             from,
             to,
@@ -112,6 +123,10 @@ impl From<UsageReport> for ModelUsageView {
             models: models
                 .into_iter()
                 .map(|(model, total)| NamedUsageView { model, total: total.into() })
+                .collect(),
+            purposes: purposes
+                .into_iter()
+                .map(|(purpose, total)| PurposeUsageView { purpose, total: total.into() })
                 .collect(),
             users: users
                 .into_iter()

@@ -250,6 +250,7 @@ async fn ask(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
         session: None,
         place: Place::End,
         text: question,
+        instructions: None,
         collections: find_scope(app, caller, collection.as_deref()).await?,
         filter: None,
         understanding: None,

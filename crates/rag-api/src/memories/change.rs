@@ -8,7 +8,7 @@ use rag_schema::{
     enums::{MemoryKind, MemoryState},
     ids::{MemoryStepId, PassageId},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -17,6 +17,7 @@ use super::views::MemoryView;
 use crate::{
     app::App,
     auth::{May, Store},
+    defaults::null_is_some,
     extract::{Body, Id},
     problem::{ApiResult, Problem},
     respond::NoContent,
@@ -51,14 +52,6 @@ pub(crate) struct UpdateMemoryBody {
     #[validate(length(min = 1, max = 1_000))]
     #[schema(min_length = 1, max_length = 1_000)]
     pub(crate) reason: Option<String>,
-}
-
-/// Distinguishes null from an absent field.
-#[expect(clippy::option_option, reason = "null and absence differ")]
-fn null_is_some<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// A step.

@@ -1,7 +1,7 @@
 //! `POST /openai/v1/chat/completions`: an answer from a collection, whole or as a stream; nothing is stored.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use rag_engine::answer::{Answer, Conversation, Event, Place, Question, Sources, TurnReader};
+use rag_engine::answer::{Answer, Event, Place, Question, Sources, TurnReader};
 use rag_llm::Usage;
 use rag_schema::{
     enums::{Outcome, StopReason},
@@ -16,7 +16,7 @@ use super::{
     chat_stream::ChatStream,
     citations::{Addresses, AnnotationView},
     ids::prefixed,
-    messages::{ChatMessageBody, read_conversation},
+    messages::{ChatMessageBody, Dialogue, read_dialogue},
     models::find_collections,
 };
 use crate::{
@@ -163,10 +163,9 @@ pub(crate) async fn create_chat_completion(
     Body(body): Body<ChatCompletionBody>,
 ) -> ApiResult<HttpResponse> {
     body.check()?;
-    let (text, conversation) = read_conversation(&body.messages, "messages")?;
-    let max_tokens = body.max_completion_tokens.or(body.max_tokens);
-    let conversation = Conversation { max_tokens, ..conversation };
-    let question = question(&app, &caller, &body.model, body.filter.as_ref(), (text, conversation)).await?;
+    let mut dialogue = read_dialogue(&body.messages, "messages")?;
+    dialogue.conversation.max_tokens = body.max_completion_tokens.or(body.max_tokens);
+    let question = question(&app, &caller, &body.model, body.filter.as_ref(), dialogue).await?;
     let mut reader = start_turn(&app, question);
     let reply = Reply::new("chatcmpl-", body.model, &req);
     unless_left(&req, async {
@@ -214,18 +213,19 @@ pub(super) async fn question(
     caller: &Caller,
     model: &str,
     filter: Option<&Value>,
-    (text, conversation): (String, Conversation),
+    dialogue: Dialogue,
 ) -> ApiResult<Question> {
     Ok(Question {
         actor: caller.actor,
         user: caller.person()?.id,
         session: None,
         place: Place::End,
-        text,
+        text: dialogue.question,
+        instructions: Some(dialogue.instructions),
         collections: find_collections(app, caller, model).await?,
         filter: parse_filter(filter)?,
         understanding: None,
-        conversation: Some(conversation),
+        conversation: Some(dialogue.conversation),
     })
 }
 

@@ -63,15 +63,23 @@ impl ContentBody {
     }
 }
 
-/// Returns the question at the end of a conversation, and the conversation before it.
-pub(super) fn read_conversation(
-    messages: &[ChatMessageBody],
-    field: &str,
-) -> ApiResult<(String, Conversation)> {
+/// A conversation that ends with a question.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dialogue {
+    /// The client's instructions; empty if there are none.
+    pub(super) instructions: String,
+    /// The messages before the question.
+    pub(super) conversation: Conversation,
+    /// The question.
+    pub(super) question: String,
+}
+
+/// Returns the parts of a conversation.
+pub(super) fn read_dialogue(messages: &[ChatMessageBody], field: &str) -> ApiResult<Dialogue> {
     if messages.len() > MAX_MESSAGES {
         return Err(ApiError::field(field, format!("holds more than {MAX_MESSAGES} messages")));
     }
-    let mut conversation = Conversation::default();
+    let (mut instructions, mut conversation) = (String::new(), Conversation::default());
     for (place, message) in messages.iter().enumerate() {
         let place = format!("{field}[{place}]");
         let content = message.content.as_ref().map(|content| content.text(&place)).transpose()?;
@@ -79,10 +87,10 @@ pub(super) fn read_conversation(
         let Some(text) = content.filter(|text| !text.trim().is_empty()) else { continue };
         match message.role.as_str() {
             "system" | "developer" => {
-                if !conversation.instructions.is_empty() {
-                    conversation.instructions.push('\n');
+                if !instructions.is_empty() {
+                    instructions.push('\n');
                 }
-                conversation.instructions.push_str(&text);
+                instructions.push_str(&text);
             }
             "user" => conversation.messages.push((Sender::User, text)),
             "assistant" => conversation.messages.push((Sender::Assistant, text)),
@@ -95,7 +103,7 @@ pub(super) fn read_conversation(
         }
     }
     match conversation.messages.pop() {
-        Some((Sender::User, question)) => Ok((question, conversation)),
+        Some((Sender::User, question)) => Ok(Dialogue { instructions, conversation, question }),
         _ => Err(ApiError::field(field, "must end with a message of the user, the question")),
     }
 }
@@ -106,14 +114,14 @@ mod tests {
 
     use super::*;
 
-    fn read(messages: Value) -> Result<(String, Conversation), String> {
+    fn read(messages: Value) -> Result<Dialogue, String> {
         let messages: Vec<ChatMessageBody> = serde_json::from_value(messages).unwrap();
-        read_conversation(&messages, "messages").map_err(|error| error.errors[0].field.clone())
+        read_dialogue(&messages, "messages").map_err(|error| error.errors[0].field.clone())
     }
 
     #[test]
     fn instructions_history_and_question_are_told_apart() {
-        let (question, conversation) = read(json!([
+        let Dialogue { instructions, conversation, question } = read(json!([
             {"role": "system", "content": "Be brief."},
             {"role": "user", "content": [{"type": "text", "text": "Where is"}, {"type": "text", "text": "it?"}]},
             {"role": "assistant", "content": null},
@@ -123,7 +131,7 @@ mod tests {
         ]))
         .unwrap();
         assert_eq!(question, "Why?");
-        assert_eq!(conversation.instructions, "Be brief.\nBe kind.");
+        assert_eq!(instructions, "Be brief.\nBe kind.");
         let said: Vec<&str> = conversation.messages.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(said, ["Where is\nit?", "In Paris."]);
     }

@@ -16,7 +16,7 @@ use super::{
     chat::{Reply, check_tools, finish_turn, is_cut, question},
     chat_stream::with_fields,
     citations::Addresses,
-    messages::{ChatMessageBody, ContentBody, read_conversation},
+    messages::{ChatMessageBody, ContentBody, Dialogue, read_dialogue},
     response_stream::ResponseStream,
 };
 use crate::{
@@ -97,8 +97,8 @@ pub(crate) async fn create_response(
     Body(body): Body<CreateResponseBody>,
 ) -> ApiResult<HttpResponse> {
     body.check()?;
-    let conversation = body.read()?;
-    let question = question(&app, &caller, &body.model, body.filter.as_ref(), conversation).await?;
+    let dialogue = body.read()?;
+    let question = question(&app, &caller, &body.model, body.filter.as_ref(), dialogue).await?;
     let mut reader = start_turn(&app, question);
     let reply = Reply::new("", body.model.clone(), &req);
     let is_streamed = body.stream == Some(true);
@@ -145,18 +145,19 @@ impl CreateResponseBody {
         check_tools(self.tools.as_deref(), self.tool_choice.as_ref())
     }
 
-    fn read(&self) -> ApiResult<(String, Conversation)> {
-        let (text, conversation) = match &self.input {
+    fn read(&self) -> ApiResult<Dialogue> {
+        let dialogue = match &self.input {
             InputBody::Text(text) => {
                 let content = Some(ContentBody::Text(text.clone()));
-                read_conversation(&[ChatMessageBody { role: "user".to_owned(), content }], "input")?
+                read_dialogue(&[ChatMessageBody { role: "user".to_owned(), content }], "input")?
             }
-            InputBody::Messages(messages) => read_conversation(messages, "input")?,
+            InputBody::Messages(messages) => read_dialogue(messages, "input")?,
         };
         let given = self.instructions.as_deref().unwrap_or_default();
-        let all = [given, &conversation.instructions].join("\n");
+        let all = [given, &dialogue.instructions].join("\n");
         let instructions = all.trim_matches('\n').to_owned();
-        Ok((text, Conversation { instructions, max_tokens: self.max_output_tokens, ..conversation }))
+        let conversation = Conversation { max_tokens: self.max_output_tokens, ..dialogue.conversation };
+        Ok(Dialogue { instructions, conversation, ..dialogue })
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     web::{self, Json},
 };
-use rag_engine::CollectionRequest;
+use rag_engine::{CollectionChange, CollectionRequest};
 use rag_repo::collections::{self, DocumentCounts};
 use rag_schema::{
     ids::{CollectionId, FileId},
@@ -281,8 +281,9 @@ pub(crate) async fn update_vector_store(
     check(body.expires_after.as_ref(), body.metadata.as_ref())?;
     let (id, actor) = (store_in_path(&req)?, caller.actor);
     app.blocking(move |engine| {
-        let name = body.name.as_deref().map(str::trim);
-        Ok(engine.update_collection(actor, id, name, body.description.as_deref())?)
+        let name = body.name.map(|name| name.trim().to_owned());
+        let change = CollectionChange { name, description: body.description, ..CollectionChange::default() };
+        Ok(engine.update_collection(actor, id, &change)?)
     })
     .await
     .map_err(|error| error.naming("vector store"))?;

@@ -36,6 +36,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         session: args.session.map(SessionId::from),
         place: Place::End,
         text,
+        instructions: args.instructions.clone(),
         collections: collection.iter().map(|collection| collection.id).collect(),
         filter: args.filter.clone(),
         understanding: None,
@@ -43,24 +44,31 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
     };
     // A model's answer is shown while it is written; an extractive one is complete at once.
     let is_streamed = engine.chat().is_some() && !args.json;
-    let answer = turn(engine, question, is_streamed)?;
-    if args.json {
-        output::json(&AnswerJson::from(&answer));
-    } else {
-        show(&answer, is_streamed);
-    }
+    let answer = turn(engine, question, is_streamed, |answer| {
+        if args.json {
+            output::json(&AnswerJson::from(answer));
+        } else {
+            show(answer, is_streamed);
+        }
+    })?;
     Ok(if answer.outcome == Ending::Answered { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
-/// Runs the turn, and prints its text as it is written if `shown`. Ctrl-C ends it early and keeps the written part.
-pub(super) fn turn(engine: &Engine, question: Question, shown: bool) -> Outcome<Answer> {
+/// Runs the turn, and prints its text as it is written if `shown`. Ctrl-C ends it early and keeps the written part. `finish` gets the
+/// answer before the summary of a long conversation is written.
+pub(super) fn turn(
+    engine: &Engine,
+    question: Question,
+    shown: bool,
+    finish: impl FnOnce(&Answer),
+) -> Outcome<Answer> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = CancellationToken::new();
         let (log, reader) = TurnLog::new();
         let steps = OnThreads(engine.clone());
         let turn = run_turn(engine, &steps, question, &log, &stop);
-        let print = follow(reader, shown);
+        let print = async { follow(reader, shown).await.inspect(finish) };
         let interrupt = async {
             if tokio::signal::ctrl_c().await.is_ok() {
                 stop.cancel();

@@ -16,10 +16,14 @@ pub(super) fn run(context: &Context, args: &Eval, bar: &ProgressBar) -> Outcome<
         keep_as: args.keep_as.as_deref(),
     };
     let engine = &context.engine;
-    let report =
-        evaluate_answers(engine, evaluation, &mut |question| turn(engine, question, false), &mut |at| {
+    let report = evaluate_answers(
+        engine,
+        evaluation,
+        &mut |question| turn(engine, question, false, |_| ()),
+        &mut |at| {
             show(bar, at);
-        });
+        },
+    );
     bar.finish_and_clear();
     let report = report?;
     if args.json {

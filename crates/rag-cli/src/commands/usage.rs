@@ -30,13 +30,15 @@ fn to_json(report: &UsageReport) -> Value {
     };
     let days = report.days.iter().map(|(day, sum)| json!({"day": day, "total": totals(sum)}));
     let models = report.models.iter().map(|(model, sum)| json!({"model": model, "total": totals(sum)}));
+    let purposes =
+        report.purposes.iter().map(|(purpose, sum)| json!({"purpose": purpose, "total": totals(sum)}));
     let users = report
         .users
         .iter()
         .map(|(id, email, sum)| json!({"user_id": id, "email": email, "total": totals(sum)}));
     json!({
         "from": report.from, "to": report.to, "total": totals(&report.total), "days": days.collect::<Vec<_>>(),
-        "models": models.collect::<Vec<_>>(), "users": users.collect::<Vec<_>>(),
+        "models": models.collect::<Vec<_>>(), "purposes": purposes.collect::<Vec<_>>(), "users": users.collect::<Vec<_>>(),
     })
 }
 
@@ -55,6 +57,10 @@ fn show(report: &UsageReport) {
     output::line("");
     for (model, totals) in &report.models {
         row(model, totals);
+    }
+    output::line("");
+    for (purpose, totals) in &report.purposes {
+        row(purpose, totals);
     }
     output::line("");
     for (_, email, totals) in &report.users {

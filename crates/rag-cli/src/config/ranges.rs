@@ -178,11 +178,12 @@ fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
     ]
 }
 
-fn chat(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+fn chat(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     let chat = &s.chat;
     let is_price = |price: f64| (0.0..=1e6).contains(&price);
     let fallbacks = || chat.fallbacks.iter();
     [
+        (chat.first_token_timeout_ms > 0, "chat.first_token_timeout_ms", "at least 1"),
         (is_price(chat.prompt_price), "chat.prompt_price", "0 (free or unknown) to 1000000"),
         (is_price(chat.completion_price), "chat.completion_price", "0 (free or unknown) to 1000000"),
         (

@@ -204,6 +204,7 @@ pub(crate) struct Chat {
     pub(crate) model: String,
     pub(crate) connect_timeout_ms: u64,
     pub(crate) first_byte_timeout_ms: u64,
+    pub(crate) first_token_timeout_ms: u64,
     pub(crate) idle_timeout_ms: u64,
     pub(crate) retries: u32,
     pub(crate) prompt_price: f64,

@@ -1,8 +1,9 @@
 //! Control of turns from any process: read their streams, stop them, record that their process has died.
 
+use rag_llm::{Price, Usage, Writer};
 use rag_repo::{Actor, PgConnection, messages, sessions, turns};
 use rag_schema::{
-    enums::{Outcome, Sender},
+    enums::{Outcome, Sender, UsagePurpose},
     ids::{MessageId, SessionId},
     models::{NewChatMessage, TurnEvents, TurnRow},
 };
@@ -15,14 +16,18 @@ use super::{
     transcript::{Encode, TranscriptReader, to_position},
     types::{Answer, TurnTimings},
 };
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, usage::Spending};
 
 impl Engine {
     /// Keeps the turns of this process: stores their transcripts, renews their leases, hears requests to stop, and ends turns of
     /// processes that have died. For a process that serves turns; `encode` is that of all its transcripts.
     pub fn keep_turns(&self, encode: Encode) -> EngineResult<()> {
         if self.turn_keeper().get().is_none() {
-            let keeper = TurnKeeper::start(self.db().clone(), self.shared_turns(), encode)?;
+            let writers = self.chat().map_or_else(Vec::new, |chat| {
+                let servers = chat.servers().into_iter().map(|server| server.writer);
+                servers.chain([chat.first_writer()]).collect()
+            });
+            let keeper = TurnKeeper::start(self.db().clone(), self.shared_turns(), Ends { encode, writers })?;
             // Another call came first: its keeper keeps the turns, and this one ends.
             drop(self.turn_keeper().set(keeper));
         }
@@ -67,14 +72,47 @@ impl Engine {
     }
 }
 
-/// Stores the answer of a turn whose process has died, as far as its events were stored.
-pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, encode: Encode) -> EngineResult<()> {
+/// The ends of turns whose process has died: how their last event is encoded, and the models whose tokens they may have spent.
+pub(super) struct Ends {
+    pub(super) encode: Encode,
+    pub(super) writers: Vec<Writer>,
+}
+
+impl Ends {
+    /// An estimate of the tokens of a turn; `None` if no model was asked. Tokens of thoughts count, too.
+    fn spending(&self, turn: &TurnRow, rows: &[TurnEvents]) -> Option<Spending> {
+        let prompt_tokens = u32::try_from(turn.prompt_tokens?).ok()?;
+        let (thought, blank) = (self.encode)(&Event::Thought(String::new()));
+        let thoughts = rows.iter().flat_map(|row| row.names.iter().zip(&row.data));
+        let thoughts = thoughts.filter(|(name, _)| name.as_deref() == Some(thought));
+        let thought_chars: usize = thoughts
+            .filter_map(|(_, data)| Some(data.as_ref()?.chars().count().saturating_sub(blank.len())))
+            .sum();
+        let written: usize = rows.iter().map(|row| row.text.chars().count()).sum();
+        let completion_tokens = Usage::estimate(0, thought_chars + written).completion_tokens;
+        let total_tokens = prompt_tokens.saturating_add(completion_tokens);
+        let writer = self.writers.iter().find(|writer| *writer.model == *turn.answered_by).cloned();
+        let unpriced = || Writer { model: turn.answered_by.as_str().into(), price: Price::default() };
+        Some(Spending {
+            purpose: UsagePurpose::Answer,
+            writer: writer.unwrap_or_else(unpriced),
+            usage: Usage { prompt_tokens, completion_tokens, total_tokens },
+            is_estimate: true,
+        })
+    }
+}
+
+/// Stores the answer of a turn whose process has died, as far as its events were stored, and its tokens.
+pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, ends: &Ends) -> EngineResult<()> {
     sessions::lock(conn, turn.session_id)?;
     let rows = turns::list_events(conn, turn.message_id)?;
     let count: usize = rows.iter().map(|row| row.names.len()).sum();
     if !turns::end(conn, turn.message_id, to_position(count + 1))? {
         return Ok(());
     }
+    let spending = ends.spending(turn, &rows);
+    let usage = spending.as_ref().map(|spending| spending.usage);
+    let tokens = |count: u32| i32::try_from(count).ok();
     let written: String = rows.into_iter().map(|row| row.text).collect();
     // Its markers cannot be checked any more.
     let text = MarkedText::read(&written, |_| false).text;
@@ -87,9 +125,12 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, encode: Encode)
             parent_id: Some(turn.question_id),
             outcome: Some(Outcome::Interrupted),
             answered_by: Some(&turn.answered_by),
+            prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
+            completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
             ..blank_message(turn.session_id, ordinal, Sender::Assistant, &text)
         },
     )?;
+    spending.map_or(Ok(()), |spending| spending.store_of(conn, turn.user_id))?;
     let answer = Answer {
         message_id: turn.message_id,
         session_id: turn.session_id,
@@ -102,9 +143,9 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, encode: Encode)
         sentences: Vec::new(),
         answered_by: turn.answered_by.clone(),
         timings: TurnTimings::default(),
-        usage: None,
+        usage,
     };
-    let (name, data) = encode(&Event::Done(answer));
+    let (name, data) = (ends.encode)(&Event::Done(answer));
     let last = TurnEvents {
         message_id: turn.message_id,
         position: to_position(count),

@@ -12,9 +12,9 @@ use rag_repo::{Actor, Db, RepoResult, turns};
 use rag_schema::{ids::MessageId, models::TurnEvents};
 
 use super::{
-    control::interrupt,
+    control::{Ends, interrupt},
     running::{OwnTurn, RunningTurns},
-    transcript::{Encode, Transcript, to_position},
+    transcript::{Transcript, to_position},
 };
 use crate::EngineResult;
 
@@ -43,10 +43,9 @@ pub(crate) struct TurnKeeper {
 
 impl TurnKeeper {
     /// Starts the thread.
-    pub(super) fn start(db: Db, turns: Arc<RunningTurns>, encode: Encode) -> io::Result<Self> {
+    pub(super) fn start(db: Db, turns: Arc<RunningTurns>, ends: Ends) -> io::Result<Self> {
         let kept = Arc::clone(&turns);
-        let thread =
-            thread::Builder::new().name("turns".to_owned()).spawn(move || run(&db, &kept, encode))?;
+        let thread = thread::Builder::new().name("turns".to_owned()).spawn(move || run(&db, &kept, &ends))?;
         Ok(Self { turns, thread: Some(thread) })
     }
 }
@@ -62,7 +61,7 @@ impl Drop for TurnKeeper {
     }
 }
 
-fn run(db: &Db, turns: &RunningTurns, encode: Encode) {
+fn run(db: &Db, turns: &RunningTurns, ends: &Ends) {
     let mut next_renewal = Instant::now();
     let mut next_sweep = next_renewal;
     while turns.wait_for_turns(next_sweep.saturating_duration_since(Instant::now())) {
@@ -77,7 +76,7 @@ fn run(db: &Db, turns: &RunningTurns, encode: Encode) {
             next_sweep = now + SWEEP_AFTER_OUTAGE;
             turns.pause(RETRY);
         } else if now >= next_sweep {
-            let swept = sweep(db, turns, encode);
+            let swept = sweep(db, turns, ends);
             next_sweep = now + if swept.is_ok() { SWEEP } else { SWEEP_AFTER_OUTAGE };
             if let Err(error) = swept {
                 tracing::debug!(%error, "cannot look for turns whose process has died");
@@ -190,12 +189,12 @@ fn hand_on(
 }
 
 /// Ends the turns whose process has died. One that cannot be ended does not keep the others from their end.
-fn sweep(db: &Db, turns: &RunningTurns, encode: Encode) -> EngineResult<()> {
+fn sweep(db: &Db, turns: &RunningTurns, ends: &Ends) -> EngineResult<()> {
     let abandoned = db.read(Actor::System, |conn| turns::list_abandoned(conn, MAX_ABANDONED))?;
     let mut result = Ok(());
     for turn in abandoned.iter().filter(|turn| !turns.is_own(turn.message_id)) {
         let session = turn.session_id;
-        match db.transaction(Actor::System, |conn| interrupt(conn, turn, encode)) {
+        match db.transaction(Actor::System, |conn| interrupt(conn, turn, ends)) {
             Ok(()) => tracing::warn!(%session, "an answer was interrupted: its server has died"),
             Err(error) => result = Err(error),
         }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use rag_repo::{PgConnection, RepoResult, messages, sessions, turns};
 use rag_schema::{
-    enums::{Outcome, Sender},
+    enums::{Outcome, Sender, UsagePurpose},
     ids::{MessageId, SessionId},
     models::{AnswerFacts, NewChatMessage},
 };
@@ -126,7 +126,8 @@ impl Engine {
     fn spending(&self, ending: &Ending, answer: &Answer) -> Option<Spending> {
         let Written { usage, writer, .. } = &ending.written;
         let writer = writer.clone().or_else(|| self.chat().map(|chat| chat.first_writer()))?;
-        Some(Spending { writer, usage: answer.usage?, is_estimate: usage.is_none() })
+        let purpose = UsagePurpose::Answer;
+        Some(Spending { purpose, writer, usage: answer.usage?, is_estimate: usage.is_none() })
     }
 
     /// Stores the answer and ends the turn; `false` if it was stored before, by an attempt whose success was not seen.

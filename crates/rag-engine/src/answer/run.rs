@@ -48,6 +48,8 @@ pub trait Steps {
 /// The turn ends early when its user asks for it, when the log's last reader is dropped unless the log outlives its readers, when its
 /// session is deleted, when `shutdown` is cancelled, when the answer reaches its maximum length, and when the turn reaches its
 /// maximum time. The part that is written by then is stored.
+///
+/// Returns after the last event, once the summary of a long conversation is stored.
 pub async fn run(
     engine: &Engine,
     steps: &impl Steps,
@@ -92,13 +94,38 @@ impl<S: Steps> Turn<'_, S> {
         }
         self.record(Ending {
             question: Arc::clone(&self.question),
-            begun,
+            begun: Arc::clone(&begun),
             prepared,
             written,
             failure: failure.map(|error| Arc::new(Event::Failed(error))),
             recording: self.log.recording().cloned(),
         })
-        .await
+        .await?;
+        drop(running);
+        self.summarise(begun).await;
+        Ok(())
+    }
+
+    /// Keeps the summary of a long conversation. The turn has ended, so nobody waits, and without a summary nothing is lost: the next
+    /// prompt has the newest messages that fit.
+    async fn summarise(&self, begun: Arc<Begun>) {
+        let summarised = tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Ok(()),
+            summarised = self.write_summary(begun) => summarised,
+        };
+        if let Err(error) = summarised {
+            tracing::debug!(%error, "cannot keep the summary of a conversation");
+        }
+    }
+
+    async fn write_summary(&self, begun: Arc<Begun>) -> EngineResult<()> {
+        let (question, shared) = (Arc::clone(&self.question), Arc::clone(&begun));
+        let plan = self.steps.database(move |engine| engine.plan_summary(&question, &shared));
+        let Some(task) = plan.await? else { return Ok(()) };
+        let Some(completion) = self.engine.write_summary(&task).await else { return Ok(()) };
+        let question = Arc::clone(&self.question);
+        self.steps.database(move |engine| engine.store_summary(&question, &begun, (&task, &completion))).await
     }
 
     /// Enters the turn among those that run, and tells its ids, unless nothing of it is stored.

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
-use rag_llm::Usage;
-use rag_repo::{PgConnection, RepoResult, collections, messages, sessions, turns};
+use rag_repo::{
+    Actor, PgConnection, RepoResult, messages, sessions,
+    summaries::{self, BranchSummary},
+    turns,
+};
 use rag_schema::{
     enums::{Outcome, Sender},
     ids::{MessageId, SessionId},
@@ -11,10 +14,13 @@ use rag_schema::{
 };
 
 use super::{
-    NOT_FOUND, extractive,
+    NOT_FOUND,
+    defaults::QuestionDefaults,
+    extractive,
     keeper::LEASE_S,
     prompt,
     record::{EXTRACTIVE, blank_message, ms_since},
+    summary::{self, after_ordinal, tokens_beside, within_tokens},
     types::{Begun, Evidence, Place, Plan, Prepared, Question, Sources, TurnTimings, Written},
 };
 use crate::{
@@ -48,14 +54,16 @@ impl Engine {
         self.db().transaction(question.actor, |conn| {
             let session = question.session.map(|id| sessions::lock(conn, id)).transpose();
             let session = session.map_err(|error| EngineError::from(error).naming("session"))?;
-            if !collections::are_all_visible(conn, &question.collections)? {
-                return Err(EngineError::NotFound("collection"));
-            }
+            let defaults = session.as_ref().map(|session| QuestionDefaults::read(&session.defaults));
+            let asked = self.resolve_question(conn, question, &defaults.transpose()?.unwrap_or_default())?;
             let session = session.map_or_else(|| begin_session(conn, question, text), Ok)?;
             let message = store_question(conn, &session, question.place, text)?;
-            let history = match message.parent_id {
-                Some(parent) => messages::list_branch(conn, session.id, parent, max_history)?,
-                None => Vec::new(),
+            let (summary, history) = match message.parent_id {
+                Some(parent) => (
+                    self.find_summary(conn, session.id, parent)?,
+                    messages::list_branch(conn, session.id, parent, max_history)?,
+                ),
+                None => (None, Vec::new()),
             };
             let answer_id = MessageId::new();
             let new = NewTurn {
@@ -66,8 +74,21 @@ impl Engine {
                 answered_by: self.chat().map_or(EXTRACTIVE, |chat| chat.name()),
             };
             turns::insert(conn, &new, self.turn_lease_s())?;
-            Ok(Begun { message, answer_id, history, at })
+            Ok(Begun { asked, message, answer_id, summary, history, at })
         })
+    }
+
+    /// The summary of the branch, for the prompt of a chat model.
+    fn find_summary(
+        &self,
+        conn: &mut PgConnection,
+        session: SessionId,
+        last: MessageId,
+    ) -> RepoResult<Option<BranchSummary>> {
+        if !self.keeps_summaries() {
+            return Ok(None);
+        }
+        summaries::find_latest(conn, session, last, summary::MAX_MESSAGES)
     }
 
     /// How long a new turn lives without a renewal, in seconds.
@@ -104,9 +125,10 @@ impl Engine {
             query: &begun.message.text,
             plain: true,
             said: &said,
-            understanding: question.understanding,
-            collections: &question.collections,
-            filter: question.filter.as_ref(),
+            summary: begun.summary.as_ref().map(|summary| summary.text.as_str()),
+            understanding: Some(begun.asked.understanding),
+            collections: &begun.asked.collections,
+            filter: begun.asked.filter.as_ref(),
             limit: self.settings().answer.passages.max(1),
             ..SearchRequest::default()
         };
@@ -117,6 +139,9 @@ impl Engine {
             (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
         let plan = self.plan_answer(question, begun, result.query_vector, &evidence)?;
+        if question.conversation.is_none() {
+            self.note_request(question.actor, begun.answer_id, &plan);
+        }
         let timings = TurnTimings {
             understand_ms: Some(result.timings.understand_ms),
             embed_ms: Some(result.timings.embed_ms),
@@ -128,6 +153,16 @@ impl Engine {
         let sources =
             Sources { warnings: result.warnings, ..sources(&begun.message, result.searched, evidence) };
         Ok(Prepared { sources, plan, timings, facts: Some(facts) })
+    }
+
+    /// Notes the tokens of a request to the chat model, for the ledger of a turn whose process dies. A turn goes on without the note.
+    fn note_request(&self, actor: Actor, answer: MessageId, plan: &Plan) {
+        let Some(usage) = plan.estimate("") else { return };
+        let noted =
+            self.db().transaction(actor, |conn| turns::note_request(conn, answer, usage.prompt_tokens));
+        if let Err(error) = noted {
+            tracing::debug!(%error, "cannot note the tokens of a request to the chat model");
+        }
     }
 
     fn plan_answer(
@@ -150,13 +185,15 @@ impl Engine {
             )?));
         }
         let answer = &self.settings().answer;
-        let history = within_tokens(&begun.history, answer.history_messages, answer.max_history_tokens);
+        let summary = begun.summary.as_ref().map(|summary| summary.text.as_str());
+        let history = after_ordinal(&begun.history, begun.summary.as_ref().map(|summary| summary.ordinal));
+        let history = within_tokens(history, answer.history_messages, tokens_beside(summary, answer));
         let max_tokens = answer.max_passage_tokens;
-        let mut request = prompt::grounded(&begun.message.text, history, evidence, max_tokens);
-        if let Some(conversation) = &question.conversation {
-            prompt::add_instructions(&mut request, &conversation.instructions);
-            request.max_tokens = conversation.max_tokens;
+        let mut request = prompt::grounded(&begun.message.text, (summary, history), evidence, max_tokens);
+        if let Some(instructions) = &begun.asked.instructions {
+            prompt::add_instructions(&mut request, instructions);
         }
+        request.max_tokens = question.conversation.as_ref().and_then(|conversation| conversation.max_tokens);
         Ok(Plan::Stream(request))
     }
 }
@@ -221,16 +258,4 @@ fn find_question(conn: &mut PgConnection, session: SessionId, id: MessageId) -> 
 /// The messages that help to understand a question.
 fn recent(history: &[ChatMessage]) -> &[ChatMessage] {
     history.get(history.len().saturating_sub(RECENT_MESSAGES)..).unwrap_or_default()
-}
-
-/// The last messages: at most `max_messages`, and at most `max_tokens` by the estimate of `Usage`.
-fn within_tokens(history: &[ChatMessage], max_messages: i64, max_tokens: u32) -> &[ChatMessage] {
-    let mut tokens = 0_u32;
-    let is_within = |message: &&ChatMessage| {
-        tokens = tokens.saturating_add(Usage::estimate(message.text.chars().count(), 0).prompt_tokens);
-        tokens <= max_tokens
-    };
-    let max_messages = usize::try_from(max_messages).unwrap_or(0);
-    let count = history.iter().rev().take(max_messages).take_while(is_within).count();
-    history.get(history.len() - count..).unwrap_or_default()
 }

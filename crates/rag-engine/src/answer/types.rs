@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use rag_llm::{ChatRequest, Usage, Writer};
-use rag_repo::{Actor, filter::Filter};
+use rag_repo::{Actor, filter::Filter, summaries::BranchSummary};
 use rag_schema::{
     enums::{Outcome, Sender, SentenceSupport, StopReason},
     ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId, UserId},
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{NOT_FOUND, UNSUPPORTED};
 use crate::{
     events::Searched,
-    retrieve::{Found, Understanding},
+    retrieve::{Found, Understanding, UnderstandingChange},
 };
 
 /// Place of a question in its session.
@@ -52,12 +52,14 @@ pub struct Question {
     pub place: Place,
     /// The question's text; not used with `Place::Again`.
     pub text: String,
-    /// Collections to search; all that the asker may see when empty.
+    /// Instructions for a chat model; `None` for the defaults of the session or the collection.
+    pub instructions: Option<String>,
+    /// Collections to search; if empty, the session's defaults, or all that the asker may see.
     pub collections: Vec<CollectionId>,
-    /// Only documents that pass it.
+    /// Condition that documents must meet; `None` for the defaults of the session or the collection.
     pub filter: Option<Filter>,
-    /// Steps taken to understand the question; the server's when absent.
-    pub understanding: Option<Understanding>,
+    /// Changes of the steps taken to understand the question.
+    pub understanding: Option<UnderstandingChange>,
     /// The conversation so far, if the client keeps it: nothing of the turn is stored then. `None` for a conversation of ours.
     pub conversation: Option<Conversation>,
 }
@@ -65,8 +67,6 @@ pub struct Question {
 /// A conversation that the client keeps and sends along with each question.
 #[derive(Debug, Clone, Default)]
 pub struct Conversation {
-    /// The client's instructions for the answer's form; empty for none.
-    pub instructions: String,
     /// The messages before the question, oldest first.
     pub messages: Vec<(Sender, String)>,
     /// Maximum number of tokens of the answer; `None` for the model's limit.
@@ -211,13 +211,30 @@ impl Answer {
     }
 }
 
+/// The values that a question is asked with, after all defaults.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Instructions for a chat model.
+    pub(super) instructions: Option<String>,
+    /// Collections to search, all visible; if empty, all that the asker may see.
+    pub(super) collections: Vec<CollectionId>,
+    /// Condition that documents must meet.
+    pub(super) filter: Option<Filter>,
+    /// Steps taken to understand the question.
+    pub(super) understanding: Understanding,
+}
+
 /// A question whose turn has begun.
 #[derive(Debug, Clone)]
 pub(super) struct Begun {
+    /// The values that it is asked with.
+    pub(super) asked: Asked,
     /// The question; stored, unless the client keeps the conversation.
     pub(super) message: ChatMessage,
     /// Id that the answer gets.
     pub(super) answer_id: MessageId,
+    /// The summary of the beginning of its branch.
+    pub(super) summary: Option<BranchSummary>,
     /// The messages before it in its branch, oldest first; of a conversation that the client keeps, all of them.
     pub(super) history: Vec<ChatMessage>,
     /// When it arrived.

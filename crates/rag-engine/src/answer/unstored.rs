@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use chrono::DateTime;
-use rag_repo::{Actor, collections};
+use rag_repo::Actor;
 use rag_schema::{
     enums::Sender,
     ids::{MessageId, SessionId},
@@ -11,14 +11,17 @@ use rag_schema::{
 };
 use serde_json::json;
 
-use super::types::{Begun, Conversation, Question};
+use super::{
+    defaults::QuestionDefaults,
+    types::{Begun, Conversation, Question},
+};
 use crate::{
     Engine, EngineError, EngineResult,
     usage::{self, Spending},
 };
 
 impl Engine {
-    /// Checks the collections, and makes messages of the conversation that no table holds.
+    /// Checks the collections and finds the defaults of the question, and makes messages of the conversation that no table holds.
     pub(super) fn begin_unstored(
         &self,
         question: &Question,
@@ -26,12 +29,9 @@ impl Engine {
         conversation: &Conversation,
         at: Instant,
     ) -> EngineResult<Begun> {
-        let are_visible = self
-            .db()
-            .read(question.actor, |conn| collections::are_all_visible(conn, &question.collections))?;
-        if !are_visible {
-            return Err(EngineError::NotFound("collection"));
-        }
+        let asked = self.db().read(question.actor, |conn| {
+            self.resolve_question(conn, question, &QuestionDefaults::default())
+        })?;
         let session = SessionId::new();
         let messages = conversation.messages.iter().map(|(sender, text)| (*sender, text.as_str()));
         let mut history: Vec<ChatMessage> = (0..)
@@ -39,7 +39,7 @@ impl Engine {
             .map(|(ordinal, (sender, text))| unstored(session, ordinal, sender, text))
             .collect();
         let message = history.pop().ok_or(EngineError::NotFound("question"))?;
-        Ok(Begun { message, answer_id: MessageId::new(), history, at })
+        Ok(Begun { asked, message, answer_id: MessageId::new(), summary: None, history, at })
     }
 
     /// Counts the tokens of an answer that is not stored. Returns `true`, as `store_answer` does for a new answer.

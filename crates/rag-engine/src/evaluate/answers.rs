@@ -68,6 +68,7 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
         session: None,
         place: Place::End,
         text: text.to_owned(),
+        instructions: None,
         collections: vec![collection.id],
         filter: None,
         understanding: None,

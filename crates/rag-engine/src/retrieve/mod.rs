@@ -29,4 +29,4 @@ pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};
 pub use request::{EmbeddedQuestion, Found, GroupBy, Mode, SearchRequest, SearchResult, Timings};
 pub use trace::{Step, Trace};
-pub use understanding::{MAX_WORDINGS, Understanding};
+pub use understanding::{MAX_WORDINGS, Understanding, UnderstandingChange};

@@ -45,6 +45,8 @@ pub struct SearchRequest<'a> {
     pub plain: bool,
     /// Messages before the question in the same conversation, oldest first.
     pub said: &'a [Said<'a>],
+    /// Summary of the conversation before these messages, for a chat model that rewrites the question.
+    pub summary: Option<&'a str>,
     /// Collections to search; if empty, all that the actor can see.
     pub collections: &'a [CollectionId],
     /// Condition that documents must meet.

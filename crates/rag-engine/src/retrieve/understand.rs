@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rag_llm::{ChatRequest, Completer, Completion, CompletionLimits, LlmError, Usage};
+use rag_schema::enums::UsagePurpose;
 use serde::Serialize;
 use serde_json::json;
 
@@ -67,11 +68,12 @@ struct Helper<'a> {
 
 impl Helper<'_> {
     fn rewrite(&mut self, request: &SearchRequest<'_>, understood: &mut Understood<'_>, tracer: &mut Tracer) {
-        let asked = vec![reword::rewrite(&understood.words, request.said)];
+        let asked = vec![reword::rewrite(&understood.words, request.summary, request.said)];
         let answer = self.ask(asked).pop();
         let read = |answer: &str| {
-            reword::question_in(answer)
-                .filter(|rewritten| reword::asks_the_same(rewritten, &understood.words, request.said))
+            reword::question_in(answer).filter(|rewritten| {
+                reword::asks_the_same(rewritten, &understood.words, request.summary, request.said)
+            })
         };
         if let Some(question) = self.taken("rewrite", answer, read, tracer) {
             understood.words = question;
@@ -106,6 +108,7 @@ impl Helper<'_> {
         let answers = self.model.complete(asked, CompletionLimits { time, chars: MAX_CHARS });
         let spent = answers.iter().filter(|answer| answer.usage != Usage::default());
         self.spent.extend(spent.map(|answer| Spending {
+            purpose: UsagePurpose::Question,
             writer: answer.writer.clone(),
             usage: answer.usage,
             is_estimate: answer.is_estimate,

@@ -1,5 +1,7 @@
 //! The steps that are taken to understand a question.
 
+use serde::{Deserialize, Serialize};
+
 use super::context::Said;
 
 /// Maximum number of other wordings of one question.
@@ -28,6 +30,41 @@ pub struct Understanding {
 impl Default for Understanding {
     fn default() -> Self {
         Self { context: true, rewrite: true, multi_query: 0, hyde: false, synonyms: true }
+    }
+}
+
+/// A change of the steps; `None` leaves a step unchanged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnderstandingChange {
+    /// As `Understanding::context`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<bool>,
+    /// As `Understanding::rewrite`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewrite: Option<bool>,
+    /// As `Understanding::multi_query`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multi_query: Option<usize>,
+    /// As `Understanding::hyde`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hyde: Option<bool>,
+    /// As `Understanding::synonyms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synonyms: Option<bool>,
+}
+
+impl UnderstandingChange {
+    /// Returns the changed steps.
+    #[must_use]
+    pub fn applied_to(self, steps: Understanding) -> Understanding {
+        Understanding {
+            context: self.context.unwrap_or(steps.context),
+            rewrite: self.rewrite.unwrap_or(steps.rewrite),
+            multi_query: self.multi_query.unwrap_or(steps.multi_query),
+            hyde: self.hyde.unwrap_or(steps.hyde),
+            synonyms: self.synonyms.unwrap_or(steps.synonyms),
+        }
     }
 }
 

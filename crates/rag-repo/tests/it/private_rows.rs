@@ -26,7 +26,10 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
          INSERT INTO answer_feedback (message_id, session_id, user_id, rating)
              SELECT m.id, m.session_id, '{user}', 'up' FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
              WHERE s.user_id = '{user}' LIMIT 1;
-         INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0);
+         INSERT INTO chat_summaries (message_id, session_id, user_id, text)
+             SELECT m.id, m.session_id, '{user}', '-' FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
+             WHERE s.user_id = '{user}' LIMIT 1;
+         INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0, 'answer');
          INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
     ))
     .unwrap();

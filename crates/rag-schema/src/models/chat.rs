@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::{
     enums::{FaultReason, Outcome, Rating, Sender, StopReason},
     ids::{MessageId, PassageId, SessionId, UserId},
-    schema::{answer_feedback, chat_messages, chat_sessions},
+    schema::{answer_feedback, chat_messages, chat_sessions, chat_summaries},
 };
 
 /// A conversation of one user.
@@ -27,6 +27,8 @@ pub struct ChatSession {
     pub active_message_id: Option<MessageId>,
     /// When it was archived.
     pub archived_at: Option<DateTime<Utc>>,
+    /// Defaults of its questions, a JSON object.
+    pub defaults: serde_json::Value,
 }
 
 /// A conversation to insert.
@@ -127,6 +129,22 @@ pub struct ChatSessionChange {
     pub active_message_id: Option<MessageId>,
     /// When it was archived; `Some(None)` takes it out of the archive.
     pub archived_at: Option<Option<DateTime<Utc>>>,
+    /// Defaults of its questions, a JSON object.
+    pub defaults: Option<serde_json::Value>,
+}
+
+/// A summary of a conversation to insert.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = chat_summaries)]
+pub struct NewChatSummary<'a> {
+    /// Answer up to which it reaches.
+    pub message_id: MessageId,
+    /// Conversation.
+    pub session_id: SessionId,
+    /// User who holds the conversation.
+    pub user_id: UserId,
+    /// The summary, 1 to 4,000 characters.
+    pub text: &'a str,
 }
 
 /// The rating of an answer.

@@ -31,6 +31,20 @@ pub struct Collection {
     pub created_at: DateTime<Utc>,
     /// When the row last changed.
     pub updated_at: DateTime<Utc>,
+    /// Defaults of questions to it alone, a JSON object.
+    pub defaults: serde_json::Value,
+}
+
+/// The change of a collection; `None` leaves a value as it is.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = collections)]
+pub struct CollectionRowChange {
+    /// Name, 1 to 200 characters.
+    pub name: Option<String>,
+    /// Description of the contents, at most 2,000 characters.
+    pub description: Option<String>,
+    /// Defaults of questions to it alone, a JSON object.
+    pub defaults: Option<serde_json::Value>,
 }
 
 /// A collection of documents to insert.

@@ -15,9 +15,9 @@ mod user;
 pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
 pub use chat::{
     AnswerFeedback, ChatMessage, ChatSession, ChatSessionChange, NewAnswerFeedback, NewChatMessage,
-    NewChatSession,
+    NewChatSession, NewChatSummary,
 };
-pub use collection::{Collection, CollectionLink, CollectionMember, NewCollection};
+pub use collection::{Collection, CollectionLink, CollectionMember, CollectionRowChange, NewCollection};
 pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };

@@ -28,6 +28,8 @@ pub struct TurnRow {
     pub ended_at: Option<DateTime<Utc>>,
     /// Number of events of the whole stream; `None` while the turn runs.
     pub event_count: Option<i32>,
+    /// Estimate of the tokens that the chat model reads; `None` if it is not asked, or not yet.
+    pub prompt_tokens: Option<i32>,
 }
 
 /// A turn to insert.
