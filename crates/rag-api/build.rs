@@ -7,7 +7,8 @@ use std::{
 };
 
 fn main() -> io::Result<()> {
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    // Read at run time: checkouts that share a target folder share the compiled script, too.
+    let web = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../web");
     let dist = web.join("dist");
     let is_built = dist.join("index.html").is_file();
     // Cargo runs this script each time if it watches a path that does not exist.

@@ -336,6 +336,7 @@ const english = {
     filterHint: 'A JSON condition on metadata, such as {"document.language": "eng"}',
     badFilter: 'The filter is not JSON.',
     plain: 'Take quotes and minus signs literally',
+    byDocument: 'Count documents, not passages',
     empty: 'No passage.',
     noGoodMatch: 'No passage is a good match.',
     rank: (n: number) => `rank ${formatNumber(n)}`,

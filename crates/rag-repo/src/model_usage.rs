@@ -17,14 +17,6 @@ diesel::define_sql_function! {
     ) -> Nullable<Bool>;
 }
 
-diesel::define_sql_function! {
-    /// As `add_model_usage`, of any user; not for the app's role.
-    fn add_model_usage_of(
-        user: Uuid, model: Text, purpose: Text, prompt_tokens: BigInt, completion_tokens: BigInt, is_estimate: Bool,
-        prompt_price: Double, completion_price: Double,
-    ) -> Nullable<Bool>;
-}
-
 /// A request to a chat model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NewModelUsage<'a> {
@@ -104,17 +96,16 @@ pub fn add(conn: &mut PgConnection, new: &NewModelUsage<'_>) -> RepoResult<()> {
 
 /// Adds a request of a user, today (UTC); for the system. Adds nothing if there is no such user.
 pub fn add_of(conn: &mut PgConnection, user: UserId, new: &NewModelUsage<'_>) -> RepoResult<()> {
-    let added = add_model_usage_of(
-        user,
-        new.model,
-        new.purpose,
-        i64::from(new.prompt_tokens),
-        i64::from(new.completion_tokens),
-        new.is_estimate,
-        new.prompt_price,
-        new.completion_price,
-    );
-    diesel::select(added).execute(conn)?;
+    diesel::sql_query(include_str!("add_model_usage_of.sql"))
+        .bind::<Uuid, _>(user)
+        .bind::<Text, _>(new.model)
+        .bind::<Text, _>(new.purpose)
+        .bind::<BigInt, _>(i64::from(new.prompt_tokens))
+        .bind::<BigInt, _>(i64::from(new.completion_tokens))
+        .bind::<Bool, _>(new.is_estimate)
+        .bind::<Double, _>(new.prompt_price)
+        .bind::<Double, _>(new.completion_price)
+        .execute(conn)?;
     Ok(())
 }
 

@@ -163,49 +163,44 @@ fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
 
 fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
     let at = |id: &str| path.replace("{id}", id);
+    let here = |body: Value| (path.to_owned(), Some(body));
     let number = cast.number();
     let long = "a long enough password";
     match operation {
-        "post /mcp" => (path.to_owned(), Some(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}))),
+        "post /mcp" => here(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})),
         "post /dify/retrieval" => {
             let settings = json!({"top_k": 3, "score_threshold": 0.0});
             let body =
                 json!({"knowledge_id": cast.collection, "query": "granite", "retrieval_setting": settings});
-            (path.to_owned(), Some(body))
+            here(body)
         }
-        "put /open-webui/process" => (path.to_owned(), Some(json!({"rock": "granite"}))),
-        "post /open-webui/rerank" => {
-            (path.to_owned(), Some(json!({"query": "rock", "documents": ["granite"]})))
-        }
-        "post /v1/login" => (path.to_owned(), Some(json!({"email": "nobody@example.org", "password": long}))),
-        "post /v1/login/refresh" => (path.to_owned(), Some(json!({"refresh_token": "ragr_none"}))),
+        "put /open-webui/process" => here(json!({"rock": "granite"})),
+        "post /open-webui/rerank" => here(json!({"query": "rock", "documents": ["granite"]})),
+        "post /v1/login" => here(json!({"email": "nobody@example.org", "password": long})),
+        "post /v1/login/refresh" => here(json!({"refresh_token": "ragr_none"})),
         "post /v1/register" => {
             let body = json!({"email": "new@example.org", "display_name": "New", "organisation": "New", "password": long});
-            (path.to_owned(), Some(body))
+            here(body)
         }
         "post /v1/invitations/accept" => {
-            (path.to_owned(), Some(json!({"token": "ragi_none", "display_name": "New", "password": long})))
+            here(json!({"token": "ragi_none", "display_name": "New", "password": long}))
         }
-        "patch /v1/me" => (path.to_owned(), Some(json!({"display_name": "Renamed"}))),
-        "post /v1/keys" => (path.to_owned(), Some(json!({"name": "table", "scopes": ["read"]}))),
-        "post /v1/invitations" => {
-            (path.to_owned(), Some(json!({"email": format!("table{number}@example.org")})))
-        }
-        "post /v1/collections" => (path.to_owned(), Some(json!({"name": format!("Table {number}")}))),
-        "post /v1/search" => {
-            (path.to_owned(), Some(json!({"query": "granite", "collection_ids": [cast.collection]})))
-        }
+        "patch /v1/me" => here(json!({"display_name": "Renamed"})),
+        "post /v1/keys" => here(json!({"name": "table", "scopes": ["read"]})),
+        "post /v1/invitations" => here(json!({"email": format!("table{number}@example.org")})),
+        "post /v1/collections" => here(json!({"name": format!("Table {number}")})),
+        "post /v1/search" => here(json!({"query": "granite", "collection_ids": [cast.collection]})),
         "post /v1/ask" => (
             path.to_owned(),
             Some(json!({"question": "What is granite?", "collection_ids": [cast.collection]})),
         ),
-        "post /v1/sessions" => (path.to_owned(), Some(json!({}))),
+        "post /v1/sessions" => here(json!({})),
         "patch /v1/collections/{id}" => (at(&cast.collection), Some(json!({"description": "Changed"}))),
         "patch /v1/sessions/{id}" => (at(&cast.session), Some(json!({"title": "Renamed"}))),
         "post /v1/ai-sdk/chat" => {
             let message =
                 json!({"id": "m", "role": "user", "parts": [{"type": "text", "text": "What is granite?"}]});
-            (path.to_owned(), Some(json!({"id": "table", "messages": [message]})))
+            here(json!({"id": "table", "messages": [message]}))
         }
         "post /v1/sessions/{id}/messages/{message_id}/regenerate" => {
             (at(&cast.session).replace("{message_id}", &cast.fresh_answer()), Some(json!({})))
@@ -239,17 +234,15 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             Answer::of(cast.owner().request("PUT", &shared).json(&json!({"role": "reader"}))).expect(204);
             (shared, None)
         }
-        "post /v1/memories" => {
-            (path.to_owned(), Some(json!({"content": format!("Granite is {number} years old")})))
-        }
+        "post /v1/memories" => here(json!({"content": format!("Granite is {number} years old")})),
         "post /v1/memories/batch" => {
             let fact = json!({"content": format!("Basalt is {number} years old")});
-            (path.to_owned(), Some(json!({"memories": [fact]})))
+            here(json!({"memories": [fact]}))
         }
         "patch /v1/memories/{id}" => (at(&cast.fresh_memory().0), Some(json!({"is_pinned": true}))),
-        "post /v1/memories/undo" => (path.to_owned(), Some(json!({"step_id": cast.fresh_memory().1}))),
-        "post /v1/memories/archive" => (path.to_owned(), Some(json!({"dry_run": true}))),
-        "post /v1/recall" => (path.to_owned(), Some(json!({"query": "granite"}))),
+        "post /v1/memories/undo" => here(json!({"step_id": cast.fresh_memory().1})),
+        "post /v1/memories/archive" => here(json!({"dry_run": true})),
+        "post /v1/recall" => here(json!({"query": "granite"})),
         _ if path.starts_with("/v1/memories/") => (at(&cast.fresh_memory().0), None),
         "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),
         "delete /v1/sessions/{id}" => (at(&cast.fresh_session()), None),

@@ -27,10 +27,23 @@ interface Settings {
   rerank: string;
   diversity: number;
   plain: boolean;
+  byDocument: boolean;
   filter: string;
 }
 
-const DEFAULTS: Settings = { limit: 10, weight: undefined, feedback: true, rerank: '', diversity: 0, plain: false, filter: '' };
+const DEFAULTS: Settings = {
+  limit: 10,
+  weight: undefined,
+  feedback: true,
+  rerank: '',
+  diversity: 0,
+  plain: false,
+  byDocument: false,
+  filter: '',
+};
+
+/** Passages of each document, with results by document. */
+const GROUP_SIZE = 3;
 
 export function LabView({ initial }: { initial: string }) {
   const collections = useStore(store).items;
@@ -150,6 +163,8 @@ function searchBody(query: string, chosen: string[], settings: Settings): Search
   return {
     query,
     limit: settings.limit,
+    group_by: settings.byDocument ? 'document' : 'passage',
+    group_size: GROUP_SIZE,
     explain: true,
     highlight: true,
     ...(chosen.length > 0 ? { collection_ids: chosen } : {}),
@@ -221,6 +236,14 @@ function Options({ settings, change }: { settings: Settings; change: (next: Part
       <label class="check">
         <input type="checkbox" checked={settings.plain} onChange={(event) => change({ plain: event.currentTarget.checked })} />
         <span>{texts.plain}</span>
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={settings.byDocument}
+          onChange={(event) => change({ byDocument: event.currentTarget.checked })}
+        />
+        <span>{texts.byDocument}</span>
       </label>
       <Field label={texts.filter} hint={texts.filterHint}>
         {(id) => (

@@ -23,8 +23,8 @@ impl OpenVinoGraph {
         let names = graph.inputs()?;
         let inputs = inputs(names.iter().map(String::as_str), path)?;
         let mut outputs = graph.outputs()?;
-        let named = outputs.iter().position(|name| name == "logits");
-        let output = match (named, outputs.len()) {
+        let logits = outputs.iter().position(|name| name == "logits");
+        let output = match (logits, outputs.len()) {
             (Some(place), _) => outputs.swap_remove(place),
             (None, 1) => outputs.swap_remove(0),
             (None, _) => return Err(bad(path, "none of its outputs is named logits")),
