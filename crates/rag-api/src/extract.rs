@@ -55,6 +55,9 @@ impl<T> Input for Params<T> {
 }
 
 fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
+    if let Some(name) = nul_parameter(query) {
+        return Err(ApiError::field(name, "holds a NUL character"));
+    }
     let params = web::Query::<T>::from_query(query)
         .map_err(|error| {
             ApiError::field("query", error.to_string().replace("Query deserialize error: ", ""))
@@ -62,6 +65,12 @@ fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
         .into_inner();
     check(&params)?;
     Ok(Params(params))
+}
+
+/// Returns the first parameter with a NUL character, which PostgreSQL cannot store or compare.
+fn nul_parameter(query: &str) -> Option<String> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
+    pairs.into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')).map(|(name, _)| name)
 }
 
 /// A validated JSON body.

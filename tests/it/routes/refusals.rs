@@ -33,6 +33,19 @@ fn unknown_paths_and_methods_are_problems() {
 }
 
 #[test]
+fn parameters_with_nul_characters_name_the_field() {
+    let app = TestApp::start();
+    let client = app.client();
+    for (path, field) in [("/v1/sessions?q=a%00b", "q"), ("/v1/audit?limit=1&action=%00", "action")] {
+        let answer = client.get(path);
+        assert_eq!(answer.problem(422), "invalid", "{path}");
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{path}");
+    }
+    assert_eq!(client.get("/v1/ai-sdk/chat/a%00b/stream").status, 204);
+    assert_eq!(client.get("/openai/v1/models/a%00b").status, 404);
+}
+
+#[test]
 fn bodies_are_json_within_limits() {
     let app = TestApp::start();
     let client = app.client();

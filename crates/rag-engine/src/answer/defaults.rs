@@ -160,8 +160,8 @@ fn find_collections(
 mod tests {
     use super::*;
 
-    fn changed(stored: &Value, change: QuestionDefaultsChange) -> Value {
-        QuestionDefaults::changed(stored, &change).unwrap().unwrap()
+    fn changed(stored: &Value, change: &QuestionDefaultsChange) -> Value {
+        QuestionDefaults::changed(stored, change).unwrap().unwrap()
     }
 
     #[test]
@@ -169,10 +169,10 @@ mod tests {
         let stored = json!({"instructions": "Be brief.", "filter": {"year": 2020}});
         let none = QuestionDefaultsChange::default();
         assert_eq!(QuestionDefaults::changed(&stored, &none).unwrap(), None);
-        let cleared = changed(&stored, QuestionDefaultsChange { filter: Some(None), ..none.clone() });
+        let cleared = changed(&stored, &QuestionDefaultsChange { filter: Some(None), ..none.clone() });
         assert_eq!(cleared, json!({"instructions": "Be brief."}));
         let blank =
-            changed(&stored, QuestionDefaultsChange { instructions: Some(Some(" \n".into())), ..none });
+            changed(&stored, &QuestionDefaultsChange { instructions: Some(Some(" \n".into())), ..none });
         assert_eq!(blank, json!({"filter": {"year": 2020}}));
     }
 
