@@ -124,8 +124,8 @@ pub(crate) fn slow() -> ApiError {
 pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T> {
     let value: Value = serde_json::from_slice(text)
         .map_err(|error| ApiError::new(Code::Malformed, format!("The body is not JSON: {error}.")))?;
-    if let Some(field) = nul(&value, "") {
-        return Err(ApiError::field(field, "holds a NUL character"));
+    if let Some((field, fault)) = unstorable(&value, "") {
+        return Err(ApiError::field(field, fault));
     }
     let body: T = serde_path_to_error::deserialize(StrictJson(value)).map_err(|error| {
         match error.path().to_string().as_str() {
@@ -137,16 +137,23 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T>
     Ok(body)
 }
 
-/// Returns the first field with a NUL character, which PostgreSQL cannot store.
-pub(crate) fn nul(value: &Value, path: &str) -> Option<String> {
+/// Maximum magnitude of a number. PostgreSQL writes larger ones with so many digits that they cannot be read as a float again.
+const MAX_NUMBER: f64 = 1e300;
+
+/// Returns the first field that PostgreSQL cannot store and give back, and its fault.
+pub(crate) fn unstorable(value: &Value, path: &str) -> Option<(String, &'static str)> {
+    const NUL: &str = "holds a NUL character";
     match value {
-        Value::String(text) if text.contains('\0') => Some(path.to_owned()),
+        Value::String(text) if text.contains('\0') => Some((path.to_owned(), NUL)),
+        Value::Number(number) if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) => {
+            Some((path.to_owned(), "is a number beyond 1e300"))
+        }
         Value::Array(items) => {
-            items.iter().enumerate().find_map(|(place, item)| nul(item, &format!("{path}[{place}]")))
+            items.iter().enumerate().find_map(|(place, item)| unstorable(item, &format!("{path}[{place}]")))
         }
         Value::Object(fields) => fields.iter().find_map(|(name, item)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            if name.contains('\0') { Some(path) } else { nul(item, &path) }
+            if name.contains('\0') { Some((path, NUL)) } else { unstorable(item, &path) }
         }),
         _ => None,
     }

@@ -79,6 +79,14 @@ fn build() -> OpenApi {
                 let absent = || described_problem("Nothing is found, or this interface is off.");
                 operation.responses.responses.entry("404".to_owned()).or_insert_with(absent);
             }
+            // A name or id in the path may be of nothing that the caller can see.
+            if path.contains('{') {
+                operation
+                    .responses
+                    .responses
+                    .entry("404".to_owned())
+                    .or_insert_with(|| problem(Code::NotFound));
+            }
             complete_responses(operation);
         }
     }

@@ -27,7 +27,7 @@ use crate::{
     app::App,
     auth::{May, Store},
     documents::DocumentView,
-    extract::{Body, Id, nul, slow},
+    extract::{Body, Id, slow, unstorable},
     jobs::JobView,
     names::check_name,
     problem::{ApiError, ApiResult, Code},
@@ -213,8 +213,8 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
     }
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
     let metadata = metadata.unwrap_or_else(|| json!({}));
-    if let Some(field) = nul(&metadata, "metadata") {
-        return Err(ApiError::field(field, "holds a NUL character"));
+    if let Some((field, fault)) = unstorable(&metadata, "metadata") {
+        return Err(ApiError::field(field, fault));
     }
     // A file's name is cleaned, not refused: it is only a label that comes from the client's file system.
     let source = name.map(|name| names::clean(&name).chars().take(500).collect::<String>());

@@ -46,6 +46,18 @@ fn parameters_with_nul_characters_name_the_field() {
 }
 
 #[test]
+fn numbers_that_cannot_be_read_back_are_refused() {
+    let app = TestApp::start();
+    let client = app.client();
+    let path = format!("/v1/collections/{}/texts", client.collection("c"));
+    let body = |number: f64| json!({"title": "t", "text": "A text.", "metadata": {"a": [number]}});
+    let refused = client.post(&path, &body(1.7e308));
+    assert_eq!(refused.problem(422), "invalid");
+    assert_eq!(refused.json()["errors"][0]["field"], "metadata.a[0]");
+    client.post(&path, &body(-1e300)).expect(202);
+}
+
+#[test]
 fn bodies_are_json_within_limits() {
     let app = TestApp::start();
     let client = app.client();
