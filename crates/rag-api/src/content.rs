@@ -18,7 +18,7 @@ use crate::{
 
 /// Returns the original bytes of a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/content", tag = "documents", params(("id" = uuid::Uuid, Path)), responses(
-    (status = 200, description = "The file as it was sent", content_type = "application/octet-stream")))]
+    (status = 200, description = "The file as it was sent, in its own type", content_type = "*/*")))]
 pub(crate) async fn get_document_content(
     app: web::Data<App>,
     caller: May<Read>,

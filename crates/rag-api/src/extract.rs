@@ -124,39 +124,28 @@ pub(crate) fn slow() -> ApiError {
 pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T> {
     let value: Value = serde_json::from_slice(text)
         .map_err(|error| ApiError::new(Code::Malformed, format!("The body is not JSON: {error}.")))?;
-    if let Some((field, fault)) = unstorable(&value, "") {
-        return Err(ApiError::field(field, fault));
-    }
-    let body: T = serde_path_to_error::deserialize(StrictJson(value)).map_err(|error| {
-        match error.path().to_string().as_str() {
-            "." => ApiError::field("body", error.inner().to_string()),
-            path => ApiError::field(path, error.inner().to_string()),
-        }
+    let body: T = deserialize(value).map_err(|(path, fault)| match path.as_str() {
+        "." => ApiError::field("body", fault),
+        path => ApiError::field(path, fault),
     })?;
     check(&body)?;
     Ok(body)
 }
 
-/// Maximum magnitude of a number. PostgreSQL writes larger ones with so many digits that they cannot be read as a float again.
-const MAX_NUMBER: f64 = 1e300;
+/// Deserialises a value; an error is the path of a field, `.` for the whole, and its fault.
+fn deserialize<T: DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
+    serde_path_to_error::deserialize(StrictJson(value))
+        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+}
 
-/// Returns the first field that PostgreSQL cannot store and give back, and its fault.
-pub(crate) fn unstorable(value: &Value, path: &str) -> Option<(String, &'static str)> {
-    const NUL: &str = "holds a NUL character";
-    match value {
-        Value::String(text) if text.contains('\0') => Some((path.to_owned(), NUL)),
-        Value::Number(number) if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) => {
-            Some((path.to_owned(), "is a number beyond 1e300"))
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(place, item)| unstorable(item, &format!("{path}[{place}]")))
-        }
-        Value::Object(fields) => fields.iter().find_map(|(name, item)| {
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            if name.contains('\0') { Some((path, NUL)) } else { unstorable(item, &path) }
-        }),
-        _ => None,
-    }
+/// Parses the JSON text in the field of a form.
+pub(crate) fn parse_field(field: &str, text: &str) -> ApiResult<Value> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| ApiError::field(field, format!("is not JSON: {error}")))?;
+    deserialize(value).map_err(|(path, fault)| match path.as_str() {
+        "." => ApiError::field(field, fault),
+        path => ApiError::field(format!("{field}.{path}"), fault),
+    })
 }
 
 /// Validates the values.

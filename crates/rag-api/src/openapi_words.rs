@@ -8,10 +8,14 @@ use rag_schema::enums::{
 use serde_json::Value;
 use utoipa::openapi::{
     OpenApi, RefOr, Schema,
+    path::{Parameter, ParameterIn},
     schema::{Array, ArrayItems, Object, SchemaType, Type},
 };
 
-use crate::names::{EMAIL_PATTERN, NAME_PATTERN};
+use crate::{
+    names::{EMAIL_PATTERN, NAME_PATTERN},
+    openai::PURPOSES,
+};
 
 macro_rules! fields {
     ($($words:ident: $($schema:literal $property:literal),+;)+) => {
@@ -26,7 +30,7 @@ macro_rules! fields {
 /// Schema, property, and function that returns the words.
 type Field = (&'static str, &'static str, fn() -> Vec<&'static str>);
 
-const FIELDS: [Field; 33] = fields! {
+const FIELDS: [Field; 32] = fields! {
     Role: "InvitationView" "role", "InviteBody" "role", "UpdateUserBody" "role", "UserView" "role";
     UserState: "UpdateUserBody" "state", "UserView" "state";
     MemberRole: "ShareBody" "role";
@@ -43,7 +47,7 @@ const FIELDS: [Field; 33] = fields! {
     StopReason: "AnswerView" "stop_reason", "MessageView" "stop_reason";
     MemoryKind: "MemoryView" "kind", "RememberBody" "kind", "UpdateMemoryBody" "kind", "RecallBody" "kinds";
     MemorySource: "MemoryView" "source", "RememberBody" "source";
-    MemoryState: "MemoryView" "state", "UpdateMemoryBody" "state";
+    MemoryState: "MemoryView" "state";
     MemoryAction: "MemoryChangeView" "action";
     ChangeMaker: "MemoryChangeView" "made_by";
 };
@@ -55,15 +59,23 @@ const PARAMETERS: [Field; 3] = fields! {
     MemoryKind: "/v1/memories" "kind";
 };
 
-/// The owner of a collection is a member, too, with a role that cannot be assigned.
-const MEMBERS: Field = ("MemberView", "role", || {
-    ["owner"].into_iter().chain(MemberRole::ALL.iter().map(|role| role.as_str())).collect()
-});
+/// The fields with other words than those of an enum.
+const OTHERS: [Field; 3] = [
+    // The owner of a collection is a member, too, with a role that cannot be assigned.
+    ("MemberView", "role", || {
+        ["owner"].into_iter().chain(MemberRole::ALL.iter().map(|role| role.as_str())).collect()
+    }),
+    ("OpenAiFileForm", "purpose", || PURPOSES.to_vec()),
+    // Memories are superseded and merged by other memories only.
+    ("UpdateMemoryBody", "state", || {
+        [MemoryState::Active, MemoryState::Archived, MemoryState::Forgotten].map(MemoryState::as_str).into()
+    }),
+];
 
 /// Adds the words of each field and parameter that takes words.
 pub(crate) fn list_words(document: &mut OpenApi) {
     let schemas = document.components.get_or_insert_default();
-    for (schema, property, words) in FIELDS.into_iter().chain([MEMBERS]) {
+    for (schema, property, words) in FIELDS.into_iter().chain(OTHERS) {
         if let Some(field) = schemas.schemas.get_mut(schema).and_then(|schema| field_of(schema, property)) {
             list(field, &words());
         }
@@ -90,7 +102,7 @@ pub(crate) fn list_words(document: &mut OpenApi) {
 }
 
 /// Schema, property and pattern of every name and e-mail address that a client chooses.
-const NAMES: [(&str, &str, &str); 11] = [
+const NAMES: [(&str, &str, &str); 15] = [
     ("InviteBody", "email", EMAIL_PATTERN),
     ("RegisterBody", "email", EMAIL_PATTERN),
     ("AcceptBody", "display_name", NAME_PATTERN),
@@ -101,14 +113,29 @@ const NAMES: [(&str, &str, &str); 11] = [
     ("CreateTextBody", "title", NAME_PATTERN),
     ("RegisterBody", "display_name", NAME_PATTERN),
     ("RegisterBody", "organisation", NAME_PATTERN),
+    ("UpdateCollectionBody", "name", NAME_PATTERN),
     ("UpdateMeBody", "display_name", NAME_PATTERN),
+    ("UpdateSessionBody", "title", NAME_PATTERN),
+    ("CreateVectorStoreBody", "name", NAME_PATTERN),
+    ("UpdateVectorStoreBody", "name", NAME_PATTERN),
 ];
 
 /// Pattern of texts without NUL characters, which PostgreSQL cannot store.
 const TEXT_PATTERN: &str = r"^[^\u0000]*$";
 
-/// Adds the patterns of all texts in request bodies.
+/// Adds the patterns of all texts in query parameters and request bodies.
 pub(crate) fn state_patterns(document: &mut OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(|item| {
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+            .into_iter()
+            .flatten()
+    });
+    for parameter in operations.filter_map(|operation| operation.parameters.as_mut()).flatten() {
+        if let RefOr::T(Parameter { parameter_in: ParameterIn::Query, schema: Some(schema), .. }) = parameter
+        {
+            state_text_pattern(schema);
+        }
+    }
     let schemas = document.components.get_or_insert_default();
     for (_, schema) in schemas.schemas.iter_mut().filter(|(name, _)| name.ends_with("Body")) {
         if let RefOr::T(Schema::Object(object)) = schema {
@@ -197,7 +224,7 @@ mod tests {
     #[test]
     fn every_field_has_its_words_in_the_document() {
         let document = serde_json::to_value(crate::openapi::document()).unwrap();
-        for (schema, property, words) in FIELDS.into_iter().chain([MEMBERS]) {
+        for (schema, property, words) in FIELDS.into_iter().chain(OTHERS) {
             let field = &document["components"]["schemas"][schema]["properties"][property];
             let listed = field.get("enum").or_else(|| field["items"].get("enum"));
             let listed = listed.unwrap_or_else(|| panic!("{schema}.{property}: {field}")).as_array().unwrap();

@@ -47,6 +47,7 @@ pub(crate) struct OrdinalParams {
     pub(crate) limit: i64,
     /// Only items after the one with this ordinal.
     #[validate(range(min = 0))]
+    #[param(minimum = 0)]
     pub(crate) after: Option<i32>,
 }
 

@@ -145,6 +145,7 @@ pub(crate) struct MessageParams {
     pub(crate) limit: i64,
     /// Only items after the one with this ordinal.
     #[validate(range(min = 0))]
+    #[param(minimum = 0)]
     pub(crate) after: Option<i32>,
     /// The branch: `active` or `all`, which is the default.
     #[param(inline)]

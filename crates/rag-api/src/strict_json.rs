@@ -1,5 +1,5 @@
-//! Deserialises JSON as serde does, except for two forms that serde also accepts: a struct as an array, and a variant as its
-//! number.
+//! Deserialises JSON as serde does, with three differences: a struct is no array, a variant is no number, and `82.0` is an integer
+//! as in JSON Schema. Values that PostgreSQL cannot store are refused, unless their field is ignored.
 
 use serde::{
     Deserializer,
@@ -9,7 +9,18 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
+
+/// Maximum magnitude of a number. PostgreSQL writes larger ones with so many digits that they cannot be read as a float again.
+const MAX_NUMBER: f64 = 1e300;
+
+macro_rules! integers {
+    ($($method:ident)+) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            integer(self.0).deserialize_any(visitor)
+        })+
+    };
+}
 
 /// A JSON value that deserialises to a struct only if it is an object.
 pub(crate) struct StrictJson(pub(crate) Value);
@@ -36,14 +47,21 @@ impl<'de> Deserializer<'de> for StrictJson {
                 let value = visitor.visit_seq(&mut items)?;
                 items.end().map(|()| value)
             }
-            Value::Object(fields) => {
-                let fields = fields.into_iter().map(|(name, value)| (name, Self(value)));
-                let mut fields = MapDeserializer::new(fields);
-                let value = visitor.visit_map(&mut fields)?;
-                fields.end().map(|()| value)
+            Value::Object(fields) if fields.keys().any(|name| name.contains('\0')) => {
+                Err(Error::custom("has a name with a NUL character"))
+            }
+            Value::Object(fields) => visit_fields(fields, visitor),
+            Value::String(text) if text.contains('\0') => Err(Error::custom("holds a NUL character")),
+            Value::Number(number) if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) => {
+                Err(Error::custom("is a number beyond 1e300"))
             }
             scalar => scalar.deserialize_any(visitor),
         }
+    }
+
+    /// Ignored values are neither checked nor stored.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -52,7 +70,12 @@ impl<'de> Deserializer<'de> for StrictJson {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if self.0.is_array() { Err(no_object()) } else { self.deserialize_any(visitor) }
+        match self.0 {
+            Value::Array(_) => Err(no_object()),
+            // An unknown name is refused or ignored.
+            Value::Object(fields) => visit_fields(fields, visitor),
+            _ => self.deserialize_any(visitor),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -84,10 +107,34 @@ impl<'de> Deserializer<'de> for StrictJson {
         }
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map ignored_any
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
+
+    forward_to_deserialize_any! {
+        bool f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map
+    }
+}
+
+/// Returns a number without a fraction as an integer, and everything else as it is.
+fn integer(value: Value) -> Value {
+    // Beyond 2^53, numbers that differ are the same float.
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    match value.as_f64() {
+        Some(number) if value.is_f64() && number.fract() == 0.0 && number.abs() <= MAX_EXACT => {
+            // `Display` writes such a float as digits alone.
+            number.to_string().parse::<i64>().map_or(value, Value::from)
+        }
+        _ => value,
+    }
+}
+
+fn visit_fields<'de, V: Visitor<'de>>(fields: Map<String, Value>, visitor: V) -> Result<V::Value, Error> {
+    let fields = fields.into_iter().map(|(name, value)| (name, StrictJson(value)));
+    let mut fields = MapDeserializer::new(fields);
+    let value = visitor.visit_map(&mut fields)?;
+    fields.end().map(|()| value)
 }
 
 fn no_object() -> Error {
@@ -146,6 +193,30 @@ mod tests {
         ];
         let expected = Outer { inners, tagged: Some(Tagged::One { inner: 7 }), pair: (1, "b".to_owned()) };
         assert_eq!(read::<Outer>(value), Ok(expected));
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_an_integer() {
+        let pair =
+            |number| read::<Outer>(json!({"inners": [], "pair": [number, "b"]})).map(|outer| outer.pair.0);
+        assert_eq!(pair(json!(82.0)), Ok(82));
+        assert_eq!(pair(json!(-0.0)), Ok(0));
+        for refused in [json!(82.5), json!(-1.0), json!(256.0), json!(1e17), json!("82")] {
+            pair(refused.clone()).expect_err(&refused.to_string());
+        }
+        // Free values stay as they are.
+        assert_eq!(read::<Inner>(json!({"any": 82.0})).unwrap().any.unwrap().to_string(), "82.0");
+    }
+
+    #[test]
+    fn values_that_cannot_be_stored_are_refused_where_they_are_kept() {
+        let refused = |any: Value| read::<Inner>(json!({"any": any})).unwrap_err();
+        assert_eq!(refused(json!(["a", "b\0"])), "any[1]: holds a NUL character");
+        assert_eq!(refused(json!({"a": {"\0": 1}})), "any.a: has a name with a NUL character");
+        assert_eq!(refused(json!({"a": -1.7e308})), "any.a: is a number beyond 1e300");
+        assert_eq!(read::<Inner>(json!({"number": 2e300})).unwrap_err(), "number: is a number beyond 1e300");
+        let ignored = json!({"inners": [], "pair": [1, "b"], "more\0": {"\0": "\0"}, "number": 1.7e308});
+        assert!(read::<Outer>(ignored).is_ok());
     }
 
     #[test]

@@ -5,7 +5,10 @@ use rag_engine::synonyms::checked;
 use rag_repo::{collections, synonyms};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Array, Object, Type},
+};
 use validator::Validate;
 
 use crate::{
@@ -21,8 +24,14 @@ use crate::{
 pub(crate) struct SynonymsBody {
     /// At most 500 groups of 2 to 16 words or phrases, 1,000 in all, each at most 100 characters long. A question that contains a
     /// term of a group finds the others too, at half its weight; terms are compared by stems.
-    #[schema(max_items = 500)]
+    #[schema(schema_with = synonym_groups)]
     pub(crate) groups: Vec<Vec<String>>,
+}
+
+fn synonym_groups() -> Array {
+    let term = Object::builder().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
+    let group = Array::builder().items(term.pattern(Some(r"\w"))).min_items(Some(2)).max_items(Some(16));
+    Array::builder().items(group).max_items(Some(500)).build()
 }
 
 /// The synonyms of a collection.

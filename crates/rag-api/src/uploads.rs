@@ -27,7 +27,7 @@ use crate::{
     app::App,
     auth::{May, Store},
     documents::DocumentView,
-    extract::{Body, Id, slow, unstorable},
+    extract::{Body, Id, parse_field, slow},
     jobs::JobView,
     names::check_name,
     problem::{ApiError, ApiResult, Code},
@@ -62,7 +62,8 @@ pub(crate) struct CreateTextBody {
 }
 
 /// A form with a file.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it only documents the form")]
 pub(crate) struct UploadForm {
     /// The file.
@@ -119,11 +120,13 @@ pub(crate) async fn create_text(
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateTextBody>,
 ) -> ApiResult<Stored<AcceptedView>> {
-    if body.text.trim().is_empty() {
+    let CreateTextBody { title, mut text, source, metadata } = body;
+    // Control characters would make the text pass for binary data, which a JSON string never is.
+    text.retain(|c| !c.is_control() || c.is_whitespace() || c == '\u{1b}');
+    if text.trim().is_empty() {
         return Err(ApiError::field("text", "must not be blank"));
     }
     let mut file = spool(&app).await?;
-    let CreateTextBody { title, text, source, metadata } = body;
     let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))
         .await
         .map_err(|error| stopped(&error))??;
@@ -204,18 +207,13 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
             }
             "metadata" if metadata.is_none() => {
                 let text = receive_text(&mut field, &mut patience, "metadata").await?;
-                let value: Value = serde_json::from_str(&text)
-                    .map_err(|error| ApiError::field("metadata", format!("is not JSON: {error}")))?;
-                metadata = Some(value);
+                metadata = Some(parse_field("metadata", &text)?);
             }
             other => return Err(ApiError::field(other, "is not a field of this form, or is there twice")),
         }
     }
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
     let metadata = metadata.unwrap_or_else(|| json!({}));
-    if let Some((field, fault)) = unstorable(&metadata, "metadata") {
-        return Err(ApiError::field(field, fault));
-    }
     // A file's name is cleaned, not refused: it is only a label that comes from the client's file system.
     let source = name.map(|name| names::clean(&name).chars().take(500).collect::<String>());
     let source = source.filter(|name| !name.is_empty());

@@ -1,7 +1,7 @@
 // One memory: its words, the time in which it holds, its origin, and its actions.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
-import type { Memory, MemoryState } from '../api/types';
+import type { Memory } from '../api/types';
 import { messages } from '../messages';
 import { formatAge, formatDate, formatMoment } from '../ui/format';
 import { Menu, type MenuItem } from '../ui/Menu';
@@ -19,7 +19,7 @@ export function MemoryCard({ memory, changed }: { memory: Memory; changed: () =>
   const { id, content, state } = memory;
   const change = (next: Parameters<typeof changeMemory>[1], text: string) =>
     void changeMemory(memory, next, text, changed).catch(showError);
-  const move = (next: MemoryState, text: string) => change({ state: next }, text);
+  const move = (next: 'active' | 'archived' | 'forgotten', text: string) => change({ state: next }, text);
   const erase = async () => {
     await call('delete', '/v1/memories/{id}', { path: { id } });
     setOpen(undefined);

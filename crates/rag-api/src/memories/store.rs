@@ -10,7 +10,7 @@ use rag_schema::{
     models::Statement,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -26,10 +26,6 @@ use crate::{
 
 fn user_source() -> MemorySource {
     MemorySource::User
-}
-
-fn empty_object() -> Value {
-    Value::Object(serde_json::Map::new())
 }
 
 /// A fact to remember.
@@ -60,9 +56,9 @@ pub(crate) struct RememberBody {
     #[schema(minimum = 0, maximum = 1)]
     pub(crate) importance: Option<f32>,
     /// Metadata: an object.
-    #[serde(default = "empty_object")]
+    #[serde(default)]
     #[schema(value_type = Object)]
-    pub(crate) metadata: Value,
+    pub(crate) metadata: Map<String, Value>,
     /// Start of validity; now if absent.
     pub(crate) valid_from: Option<DateTime<Utc>>,
     /// Time from which it is not recalled; never if absent.
@@ -82,7 +78,7 @@ impl From<RememberBody> for Fact {
             session: body.session_id.map(SessionId::from),
             statement: body.statement.map(Statement::from).unwrap_or_default(),
             importance: body.importance,
-            metadata: body.metadata,
+            metadata: Value::Object(body.metadata),
             valid_from: body.valid_from,
             expires_at: body.expires_at,
             is_pinned: body.is_pinned,

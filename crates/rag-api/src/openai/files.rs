@@ -24,10 +24,12 @@ use crate::{
     auth::{May, Own, Read, Store},
     content::Original,
     extract::Params,
-    problem::ApiResult,
+    problem::{ApiError, ApiResult},
     uploads::receive_form_file,
 };
 
+/// The purposes of OpenAI's files. They have no effect here.
+pub(crate) const PURPOSES: [&str; 6] = ["assistants", "batch", "evals", "fine-tune", "user_data", "vision"];
 /// Maximum length of a purpose, in characters.
 const MAX_PURPOSE_CHARS: usize = 100;
 
@@ -38,8 +40,7 @@ pub(crate) struct OpenAiFileForm {
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
-    /// Purpose, such as `assistants` or `user_data`, 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
+    /// Purpose, such as `assistants` or `user_data`.
     purpose: String,
 }
 
@@ -169,6 +170,9 @@ pub(crate) async fn create_file(
     let form =
         receive_form_file(&app, Multipart::new(req.headers(), payload), room, ("purpose", MAX_PURPOSE_CHARS))
             .await?;
+    if !PURPOSES.contains(&form.label.as_str()) {
+        return Err(ApiError::field("purpose", format!("must be one of {}", PURPOSES.join(", "))));
+    }
     let file = app
         .with_upload(move |engine| {
             let names = (form.name.as_str(), form.label.as_str());

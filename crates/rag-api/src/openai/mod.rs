@@ -19,4 +19,5 @@ pub(crate) mod vector_stores;
 pub(crate) use chat::finish_turn;
 pub(crate) use chat_stream::with_fields;
 pub(crate) use error::{OpenAiErrorView, is_path, respond};
+pub(crate) use files::PURPOSES;
 pub(crate) use models::find_collection_by_name;

@@ -47,6 +47,7 @@ pub(crate) struct CreateVectorStoreBody {
     pub(crate) description: Option<String>,
     /// Ids of files to add, at most 500.
     #[serde(default)]
+    #[schema(max_items = 500)]
     pub(crate) file_ids: Option<Vec<String>>,
     /// Only `{"type": "auto"}` is supported: the server's settings apply.
     #[serde(default)]
@@ -54,11 +55,11 @@ pub(crate) struct CreateVectorStoreBody {
     pub(crate) chunking_strategy: Option<Value>,
     /// Not supported: a vector store is kept until it is deleted.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(ignore)]
     pub(crate) expires_after: Option<Value>,
     /// Not supported: use `description`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(ignore)]
     pub(crate) metadata: Option<Value>,
 }
 
@@ -77,11 +78,11 @@ pub(crate) struct UpdateVectorStoreBody {
     pub(crate) description: Option<String>,
     /// Not supported: a vector store is kept until it is deleted.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(ignore)]
     pub(crate) expires_after: Option<Value>,
     /// Not supported: use `description`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(ignore)]
     pub(crate) metadata: Option<Value>,
 }
 
@@ -186,7 +187,9 @@ pub(super) fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
 
 /// Creates a vector store, which is a collection.
 #[utoipa::path(post, path = "/openai/v1/vector_stores", tag = "openai", request_body = CreateVectorStoreBody, responses(
-    (status = 200, body = VectorStoreView)))]
+    (status = 200, body = VectorStoreView),
+    (status = 404, description = "There is no such file", body = super::OpenAiErrorView),
+    (status = 409, description = "A collection has this name", body = super::OpenAiErrorView)))]
 pub(crate) async fn create_vector_store(
     app: web::Data<App>,
     caller: May<Manage>,
@@ -271,7 +274,8 @@ pub(crate) async fn get_vector_store(
 /// Changes the name or description of a vector store.
 #[utoipa::path(post, path = "/openai/v1/vector_stores/{vector_store_id}", tag = "openai",
     params(("vector_store_id" = String, Path)), request_body = UpdateVectorStoreBody, responses(
-    (status = 200, body = VectorStoreView)))]
+    (status = 200, body = VectorStoreView),
+    (status = 409, description = "A collection has this name", body = super::OpenAiErrorView)))]
 pub(crate) async fn update_vector_store(
     app: web::Data<App>,
     caller: May<Manage>,
