@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill regress fmt lint
+.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill fuzz regress fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -81,6 +81,12 @@ eval: setup ## Measure retrieval quality on a BEIR-shaped folder: make eval DIR=
 drill: setup ## Break the server's surroundings and check its promises; ARGS="kill full_disk --short" selects
 	cargo build --workspace --all-targets
 	@exec python3 scripts/drill/drill.py $(CARGO_TARGET_DIR)/debug/rag $(ARGS)
+
+SECONDS_OF_FUZZ ?= 900
+fuzz: setup ## Send generated requests to every operation for 15 minutes; every answer must be one that docs/openapi.json describes
+	@scripts/fuzz/setup
+	cargo build --workspace --all-targets
+	@exec python3 scripts/fuzz/run.py $(CARGO_TARGET_DIR)/debug/rag $(SECONDS_OF_FUZZ)
 
 regress: setup ## Compare retrieval quality with the figures in tests/evaluation
 	cargo build --workspace --all-targets

@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "drill"))
 from server import serving  # noqa: E402 the folder is added above
 
 HOME = os.environ.get("RAG_HOME") or str(Path.home() / ".cache/rag")
-# Every interface is on; the limits of requests are those of `Server`, none.
+# Every interface is on, and no limit of attempts ends the run early.
 SETTINGS = {
     "server.attempts_per_minute": 0,
     "accounts.registration": "open",

@@ -124,6 +124,9 @@ pub(crate) struct AnswerView {
     pub(crate) sentences: Vec<SentenceView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: String,
+    /// Version of the templates of the prompt; absent without a chat model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prompt_version: Option<String>,
     /// Duration of each step.
     pub(crate) timings: TurnTimingsView,
 }
@@ -221,6 +224,7 @@ impl From<&Answer> for AnswerView {
             citations: answer.citations.iter().cloned().map(CitationView::from).collect(),
             sentences: answer.sentences.iter().copied().map(SentenceView::from).collect(),
             answered_by: answer.answered_by.clone(),
+            prompt_version: answer.prompt_version.clone(),
             timings: answer.timings.into(),
         }
     }

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::timeout;
-use validator::Validate;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::{
     app::App,
@@ -151,18 +151,33 @@ pub(crate) fn parse_field(field: &str, text: &str) -> ApiResult<Value> {
 /// Validates the values.
 fn check(values: &impl Validate) -> ApiResult<()> {
     let Err(errors) = values.validate() else { return Ok(()) };
-    let mut listed: Vec<FieldProblem> = errors
-        .field_errors()
-        .iter()
-        .flat_map(|(field, errors)| {
-            errors.iter().map(move |error| FieldProblem { field: field.to_string(), detail: describe(error) })
-        })
-        .collect();
+    let mut listed = Vec::new();
+    list_problems(&errors, "", &mut listed);
     listed.sort_by(|a, b| a.field.cmp(&b.field));
     Err(ApiError {
         errors: listed,
         ..ApiError::new(Code::Invalid, "The values listed under errors cannot be accepted.")
     })
+}
+
+/// Lists the problems of all fields, those of nested values under their paths.
+fn list_problems(errors: &ValidationErrors, prefix: &str, listed: &mut Vec<FieldProblem>) {
+    for (field, kind) in errors.errors() {
+        let path = format!("{prefix}{field}");
+        match kind {
+            ValidationErrorsKind::Field(errors) => {
+                listed.extend(
+                    errors.iter().map(|error| FieldProblem { field: path.clone(), detail: describe(error) }),
+                );
+            }
+            ValidationErrorsKind::Struct(errors) => list_problems(errors, &format!("{path}."), listed),
+            ValidationErrorsKind::List(items) => {
+                for (place, errors) in items {
+                    list_problems(errors, &format!("{path}[{place}]."), listed);
+                }
+            }
+        }
+    }
 }
 
 fn describe(error: &validator::ValidationError) -> String {

@@ -159,7 +159,7 @@ fn state_text_pattern(schema: &mut RefOr<Schema>) {
                 SchemaType::Array(types) => types.contains(&Type::String),
                 SchemaType::AnyValue => false,
             };
-            if is_text && field.enum_values.is_none() && field.format.is_none() {
+            if is_text && field.enum_values.is_none() && field.format.is_none() && field.pattern.is_none() {
                 field.pattern = Some(TEXT_PATTERN.to_owned());
             }
         }

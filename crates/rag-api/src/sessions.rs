@@ -189,6 +189,9 @@ pub(crate) struct MessageView {
     pub(crate) feedback: Option<FeedbackView>,
     /// Name of the model, or `extractive`.
     pub(crate) answered_by: Option<String>,
+    /// Version of the templates of the prompt; absent without a chat model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prompt_version: Option<String>,
     /// Duration of each step; empty for a question.
     pub(crate) timings: TurnTimingsView,
     /// Number of tokens that the model read, if it reports them.
@@ -216,6 +219,7 @@ impl From<ChatMessage> for MessageView {
             sentences: read_sentences(&row.sentences).into_iter().map(SentenceView::from).collect(),
             feedback: None,
             answered_by: row.answered_by,
+            prompt_version: row.prompt_version,
             timings: read_timings(&row.timings).into(),
             prompt_tokens: row.prompt_tokens,
             completion_tokens: row.completion_tokens,

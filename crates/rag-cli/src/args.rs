@@ -353,4 +353,12 @@ pub(crate) enum ConfigCommand {
     Show(Json),
     /// Check that the settings are valid
     Check,
+    /// Write the built-in templates of the chat model's prompt into a folder, to be changed there
+    #[command(
+        after_help = "Example:\n  rag config templates prompts/\n  rag serve --set answer.templates=prompts"
+    )]
+    Templates {
+        /// Folder; created if missing. Files that exist are kept
+        folder: PathBuf,
+    },
 }

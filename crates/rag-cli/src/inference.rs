@@ -1,15 +1,20 @@
 //! The engine that runs models in this process: chosen by the settings, the processor, and what is installed.
 
+use std::fmt::Display;
+
 use rag_embed::OpenVino;
 
 use crate::{
-    config::{Config, sections::EngineName},
-    failure::Outcome,
+    config::{
+        Config,
+        sections::{EmbeddingKind, EngineName},
+    },
+    failure::{Failure, Outcome},
     output,
 };
 
 /// Loads OpenVINO if it runs the models of this process; `None` for rten.
-pub(crate) fn openvino(config: &Config) -> Outcome<Option<OpenVino>> {
+fn openvino(config: &Config) -> Outcome<Option<OpenVino>> {
     if !wants_openvino(config) {
         return Ok(None);
     }
@@ -23,6 +28,21 @@ pub(crate) fn openvino(config: &Config) -> Outcome<Option<OpenVino>> {
     }
 }
 
+/// Loads a model with the engine that the settings choose. If they leave the choice, a model that OpenVINO cannot run is run by rten.
+pub(crate) fn load<T, E: Into<Failure> + Display>(
+    config: &Config,
+    load: impl Fn(Option<&OpenVino>) -> Result<T, E>,
+) -> Outcome<T> {
+    let openvino = openvino(config)?;
+    match load(openvino.as_ref()) {
+        Err(error) if openvino.is_some() && config.sections.embedding.engine == EngineName::Auto => {
+            output::note(format!("warning: OpenVINO cannot run a model: {error}. rten runs it."));
+            load(None).map_err(Into::into)
+        }
+        loaded => loaded.map_err(Into::into),
+    }
+}
+
 /// Returns the name of the engine of models that run in this process.
 pub(crate) fn engine_name(config: &Config) -> &'static str {
     if wants_openvino(config) { "OpenVINO" } else { "rten" }
@@ -30,7 +50,9 @@ pub(crate) fn engine_name(config: &Config) -> &'static str {
 
 /// Returns advice if another engine would be faster.
 pub(crate) fn faster_engine(config: &Config) -> Option<&'static str> {
-    let is_advised = OpenVino::is_fast_here() && !wants_openvino(config);
+    let section = &config.sections.embedding;
+    let is_open = section.kind == EmbeddingKind::Local && section.engine == EngineName::Auto;
+    let is_advised = is_open && OpenVino::is_fast_here() && !wants_openvino(config);
     is_advised.then_some("`make setup-openvino` makes it about three times faster on this processor")
 }
 

@@ -83,7 +83,7 @@ impl Context {
             embedders,
             reranker: reranker(&config)?,
             chat: chat(&config)?,
-            settings: config.engine(env::current_exe()?),
+            settings: config.engine(env::current_exe()?)?,
         })?;
         Ok(Self { engine, postgres, config })
     }
@@ -151,12 +151,10 @@ fn migrate(postgres: &Postgres) -> Outcome<()> {
 pub(crate) fn embedder(config: &Config) -> Outcome<Arc<dyn Embedder>> {
     let section = &config.sections.embedding;
     if section.kind == EmbeddingKind::Local {
-        return Ok(Arc::new(LocalEmbedder::load(
-            config.local_model(),
-            &config.model_dir(),
-            threads(section.threads),
-            inference::openvino(config)?.as_ref(),
-        )?));
+        let embedder = inference::load(config, |openvino| {
+            LocalEmbedder::load(config.local_model(), &config.model_dir(), threads(section.threads), openvino)
+        })?;
+        return Ok(Arc::new(embedder));
     }
     let model = ModelInfo {
         name: section.model.clone(),
@@ -193,10 +191,11 @@ fn further_models(
         if !is_wanted {
             continue;
         }
-        match LocalEmbedder::load(model, &dir, threads, inference::openvino(config)?.as_ref()) {
+        let loaded = inference::load(config, |openvino| LocalEmbedder::load(model, &dir, threads, openvino));
+        match loaded {
             Ok(loaded) => further.push(Arc::new(loaded)),
-            Err(error) if is_added => return Err(error.into()),
-            Err(error) => output::note(format!("warning: {error}")),
+            Err(error) if is_added => return Err(error),
+            Err(error) => output::note(format!("warning: {}", error.message)),
         }
     }
     Ok(further)
@@ -208,12 +207,10 @@ pub(crate) fn reranker(config: &Config) -> Outcome<Option<Arc<dyn Reranker>>> {
     Ok(match section.kind {
         RerankKind::Off => None,
         RerankKind::CrossEncoder => {
-            let openvino = inference::openvino(config)?;
-            Some(Arc::new(CrossEncoder::load(
-                &section.model_dir,
-                threads(section.threads),
-                openvino.as_ref(),
-            )?))
+            let reranker = inference::load(config, |openvino| {
+                CrossEncoder::load(&section.model_dir, threads(section.threads), openvino)
+            })?;
+            Some(Arc::new(reranker))
         }
         RerankKind::Remote => Some(Arc::new(RemoteReranker::new(RerankConfig {
             api_key: section.api_key.given().map(str::to_owned),

@@ -111,6 +111,31 @@ fn a_setting_that_cannot_be_used_is_named_with_its_origin() {
 }
 
 #[test]
+fn templates_are_written_once_and_checked_before_they_are_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = || run(&mut rag(dir.path(), &["config", "templates", "prompts"]));
+    let (code, out, err) = write();
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("rules.jinja written") && out.contains("question.jinja written"), "{out}");
+    let check = || run(&mut rag(dir.path(), &["config", "check", "--set", "answer.templates=prompts"]));
+    assert_eq!(check().0, 0, "{}", check().2);
+
+    let rules = dir.path().join("prompts/rules.jinja");
+    fs::write(&rules, "Answer.\n{{ questoin }}").unwrap();
+    let (code, _, err) = check();
+    assert_eq!(code, 2);
+    assert!(
+        err.contains(
+            "answer.templates = \"prompts\" (--set): cannot use the templates: rules.jinja: line 2:"
+        ),
+        "{err}"
+    );
+    // The operator's work is kept.
+    assert!(write().1.contains("rules.jinja kept: it exists"));
+    assert_eq!(fs::read_to_string(rules).unwrap(), "Answer.\n{{ questoin }}");
+}
+
+#[test]
 fn a_database_that_cannot_be_reached_is_exit_code_3_and_tells_no_password() {
     let dir = tempfile::tempdir().unwrap();
     let mut command = rag(dir.path(), &["migrate"]);

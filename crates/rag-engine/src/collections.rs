@@ -85,7 +85,15 @@ impl Engine {
         change: &CollectionChange,
     ) -> EngineResult<Collection> {
         let changed = self.db().transaction(actor, |conn| {
-            let found = collections::find(conn, id)?;
+            let mut found = collections::find(conn, id)?;
+            if change.defaults != QuestionDefaultsChange::default() {
+                // The whole value is written back: another change waits until then.
+                collections::lock(conn, id).map_err(|error| match error {
+                    RepoError::NotFound => RepoError::Forbidden,
+                    other => other,
+                })?;
+                found = collections::find(conn, id)?;
+            }
             let defaults = QuestionDefaults::changed(&found.defaults, &change.defaults)?;
             let (name, description) = (change.name.clone(), change.description.clone());
             Ok(collections::update(conn, id, &CollectionRowChange { name, description, defaults })?)

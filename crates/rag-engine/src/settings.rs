@@ -7,8 +7,11 @@ use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, ReadLimits};
 use serde::Deserialize;
 
-use crate::events::AnalyticsSettings;
-use crate::retrieve::{Ranking, Understanding};
+use crate::{
+    answer::Templates,
+    events::AnalyticsSettings,
+    retrieve::{Ranking, Understanding},
+};
 
 /// Settings of the engine.
 #[derive(Debug, Clone)]
@@ -170,6 +173,8 @@ pub struct AnswerSettings {
     pub max_history_tokens: u32,
     /// Maximum length of the passages in the chat model's prompt, in tokens; the best one is always included.
     pub max_passage_tokens: u32,
+    /// Templates of the chat model's prompt.
+    pub templates: Templates,
 }
 
 impl Default for AnswerSettings {
@@ -186,6 +191,7 @@ impl Default for AnswerSettings {
             history_messages: 10,
             max_history_tokens: 4_000,
             max_passage_tokens: 6_000,
+            templates: Templates::default(),
         }
     }
 }

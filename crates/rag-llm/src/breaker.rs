@@ -83,6 +83,15 @@ impl Breaker {
         }
     }
 
+    /// Whether a request would be admitted.
+    pub(crate) fn would_admit(&self, now: Instant) -> bool {
+        match *self.lock() {
+            State::Closed { .. } => true,
+            State::Open { until, .. } => until <= now,
+            State::HalfOpen { .. } => false,
+        }
+    }
+
     /// Admits a request, or returns the time until the next one can be admitted.
     pub(crate) fn admit(&self, now: Instant) -> Result<Pass, Duration> {
         let mut state = self.lock();

@@ -188,9 +188,9 @@ fn is_fault_of_request(error: &LlmError) -> bool {
     matches!(error, LlmError::Refused { status: 400 | 413 | 422, .. } | LlmError::Withheld)
 }
 
-/// Whether a server behind this one is not left alone at present.
+/// Whether a server behind this one can be asked at present.
 fn can_fall_back(servers: &[Server], server: &Server) -> bool {
-    servers.iter().skip(server.number).any(|next| next.breaker.state() != BreakerState::Open)
+    servers.iter().skip(server.number).any(|next| next.breaker.would_admit(Instant::now()))
 }
 
 fn no_token(time: Duration) -> LlmError {

@@ -85,6 +85,17 @@ pub fn list_branch(
     last: MessageId,
     limit: i64,
 ) -> RepoResult<Vec<ChatMessage>> {
+    list_branch_after(conn, session, last, limit, None)
+}
+
+/// As `list_branch`, without the messages up to this ordinal.
+pub fn list_branch_after(
+    conn: &mut PgConnection,
+    session: SessionId,
+    last: MessageId,
+    limit: i64,
+    after: Option<i32>,
+) -> RepoResult<Vec<ChatMessage>> {
     let branch: Vec<InBranch> = diesel::sql_query(include_str!("branch.sql"))
         .bind::<Uuid, _>(session)
         .bind::<Uuid, _>(last)
@@ -94,6 +105,7 @@ pub fn list_branch(
     // A message is stored after its parent.
     Ok(chat_messages::table
         .filter(chat_messages::id.eq_any(ids))
+        .filter(chat_messages::ordinal.gt(after.unwrap_or(-1)))
         .select(ChatMessage::as_select())
         .order(chat_messages::ordinal)
         .load(conn)?)

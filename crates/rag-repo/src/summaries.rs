@@ -29,6 +29,15 @@ pub fn insert(conn: &mut PgConnection, new: &NewChatSummary<'_>) -> RepoResult<(
     Ok(())
 }
 
+/// Answer and text of each summary of a session, oldest first.
+pub fn list(conn: &mut PgConnection, session: SessionId) -> RepoResult<Vec<(MessageId, String)>> {
+    Ok(chat_summaries::table
+        .filter(chat_summaries::session_id.eq(session))
+        .order((chat_summaries::created_at, chat_summaries::message_id))
+        .select((chat_summaries::message_id, chat_summaries::text))
+        .load(conn)?)
+}
+
 /// The summary that reaches furthest in the branch that ends with the message `last`, among its last `limit` messages.
 pub fn find_latest(
     conn: &mut PgConnection,

@@ -71,6 +71,7 @@ diesel::table! {
         stop_reason -> Nullable<Text>,
         parent_id -> Nullable<Uuid>,
         sentences -> Jsonb,
+        prompt_version -> Nullable<Text>,
     }
 }
 

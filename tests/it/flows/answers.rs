@@ -46,7 +46,8 @@ const FORMS: &[Case] = &[
     ("Which setting limits the loom's speed?", &["max_picks_per_minute = 180"], &["log_level"]),
     ("What is the default log level of the loom?", &["log_level = \"info\""], &["max_picks"]),
     ("How long is the loom's warranty?", &["Five years"], &[]),
-    // An example of asking the question is no answer to it.
+    // A setting or a commented command that equals the question is its answer; an example of asking the question is not.
+    ("max_picks_per_minute", &["max_picks_per_minute = 180"], &["log_level"]),
     ("How long does a full firing of stoneware take?", &["takes eleven hours"], &["kilnd ask"]),
     ("What does pick density mean?", &["the number of weft threads in a centimetre"], &[]),
     ("What does shed mean in weaving?", &["the gap between raised and lowered warp threads"], &[]),

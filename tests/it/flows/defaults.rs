@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rag_engine::{AnswerSettings, answer::Templates};
 use rag_llm::{Role, scripted::ScriptedModel};
 use rag_testkit::{Answer, Client, Setup, TestApp};
 use serde_json::{Value, json};
@@ -145,10 +146,48 @@ fn defaults_that_no_question_could_have_are_refused() {
             let refused = patch(&client, path, &json!({"defaults": defaults}));
             assert!([400, 422].contains(&refused.status), "{defaults} {}", refused.status);
         }
+        let refused = patch(&client, path, &json!({"defaults": {"instructions": ""}})).json();
+        assert_eq!(refused["errors"][0]["field"], "defaults.instructions", "{refused}");
         assert_eq!(client.get(path).expect(200)["defaults"], json!({}));
     }
     let foreign = json!({"defaults": {"collection_ids": ["00000000-0000-7000-8000-000000000000"]}});
     assert_eq!(patch(&client, &session, &foreign).problem(404), "not_found");
     let not_of_collections = json!({"defaults": {"collection_ids": []}});
     assert!(patch(&client, &collection, &not_of_collections).status >= 400);
+}
+
+#[test]
+fn an_operators_templates_shape_the_prompt_and_each_answer_names_their_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = "Arr! Say {{ not_found }} where you know nothing. {{ instructions or '' }}";
+    std::fs::write(folder.path().join("rules.jinja"), rules).unwrap();
+    let templates = Templates::read(folder.path()).unwrap();
+    let version = templates.version().to_owned();
+    let model = Arc::new(ScriptedModel::new().answering(["It is Paris [1]."]));
+    let answer = AnswerSettings { templates, ..AnswerSettings::default() };
+    let app = TestApp::with(Setup { chat: Some(model.clone()), answer, ..Setup::default() });
+    let client = app.client();
+    collection(&client, "atlas");
+    let answer = client.post("/v1/ask", &json!({"question": QUESTION})).expect(200);
+    assert!(last_rules(&model).starts_with("Arr! Say Not found"), "{}", last_rules(&model));
+    let answer = &answer["answer"];
+    assert_eq!(answer["prompt_version"], version);
+    let messages = client.get(&format!("/v1/sessions/{}/messages", text(answer, "/session_id"))).expect(200);
+    assert_eq!(messages["items"][1]["prompt_version"], version);
+    assert!(messages["items"][0].get("prompt_version").is_none());
+}
+
+#[test]
+fn defaults_that_need_a_chat_model_do_not_make_a_collection_unanswerable_without_one() {
+    let app = TestApp::start();
+    let client = app.client();
+    let id = collection(&client, "laws");
+    let defaults = json!({"defaults": {"understanding": {"hyde": true, "multi_query": 2}}});
+    patch(&client, &format!("/v1/collections/{id}"), &defaults).expect(200);
+    let ask = |body: Value| client.post("/v1/ask", &body);
+    ask(json!({"question": QUESTION, "collection_ids": [id]})).expect(200);
+    let own = json!({"question": QUESTION, "collection_ids": [id], "understanding": {"hyde": true}});
+    assert_eq!(ask(own).problem(409), "conflict");
+    let hidden = json!({"question": QUESTION, "instructions": "Answer\u{202e} in French."});
+    assert_eq!(ask(hidden).problem(422), "invalid");
 }

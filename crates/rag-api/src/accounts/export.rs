@@ -10,7 +10,7 @@ use rag_repo::{
     memories::MemoryFilter,
     messages,
     model_usage::{self, DayUsage},
-    sessions, users,
+    sessions, summaries, users,
 };
 use rag_schema::{
     enums::Scope,
@@ -48,7 +48,7 @@ enum Step {
 }
 
 /// Returns everything that you own: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations with ratings, memories, events of your actions, and the tokens and costs of
+/// `/v1/documents/{id}/content`), conversations with ratings and summaries, memories, events of your actions, and the tokens and costs of
 /// chat models by day, model and purpose. One JSON object per line,
 /// with its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
@@ -129,17 +129,7 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
                 None => Step::Memories { after: None },
             }
         }
-        Step::Messages { session, after } => {
-            let rows = messages::list(conn, session, ROWS, after)?;
-            let last = rows.last().map(|row| row.ordinal);
-            for message in rated_messages(conn, session, rows)? {
-                line(&mut lines, "message", &json!({"session_id": session, "message": message}));
-            }
-            match last {
-                Some(last) => Step::Messages { session, after: Some(last) },
-                None => Step::Sessions { after: Some(session.uuid()) },
-            }
-        }
+        Step::Messages { session, after } => messages_page(conn, session, after, &mut lines)?,
         Step::Memories { after } => {
             let rows = memories::list(conn, &MemoryFilter::default(), Page { limit: ROWS, after })?;
             let last = rows.last().map(|(memory, _)| memory.id.uuid());
@@ -170,6 +160,27 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
         Step::End => Step::End,
     };
     Ok((lines, next))
+}
+
+/// Writes the next messages of a session with their ratings, and its summaries at the end.
+fn messages_page(
+    conn: &mut PgConnection,
+    session: SessionId,
+    after: Option<i32>,
+    lines: &mut String,
+) -> RepoResult<Step> {
+    let rows = messages::list(conn, session, ROWS, after)?;
+    let last = rows.last().map(|row| row.ordinal);
+    for message in rated_messages(conn, session, rows)? {
+        line(lines, "message", &json!({"session_id": session, "message": message}));
+    }
+    if last.is_some() {
+        return Ok(Step::Messages { session, after: last });
+    }
+    for (message_id, text) in summaries::list(conn, session)? {
+        line(lines, "summary", &json!({"session_id": session, "message_id": message_id, "text": text}));
+    }
+    Ok(Step::Sessions { after: Some(session.uuid()) })
 }
 
 fn event(row: &Event) -> Value {

@@ -57,7 +57,7 @@ pub(crate) struct RememberBody {
     pub(crate) importance: Option<f32>,
     /// Metadata: an object.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Map<String, Value>,
     /// Start of validity; now if absent.
     pub(crate) valid_from: Option<DateTime<Utc>>,

@@ -177,8 +177,10 @@ fn check(expires_after: Option<&Value>, metadata: Option<&Value>) -> ApiResult<(
 
 /// Refuses a chunking strategy of the client's own.
 pub(super) fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
-    let kind = strategy.and_then(|strategy| strategy.get("type"));
-    if kind.is_some_and(|kind| kind != "auto") {
+    let is_auto = |strategy: &Value| {
+        strategy.as_object().is_some_and(|fields| fields.get("type").is_none_or(|kind| kind == "auto"))
+    };
+    if strategy.is_some_and(|strategy| !is_auto(strategy)) {
         let rule = "must be {\"type\": \"auto\"}: the server's settings decide how documents are cut";
         return Err(ApiError::field("chunking_strategy", rule));
     }

@@ -1,13 +1,14 @@
 //! `rag config`: the settings with their origins, secrets masked.
 
-use std::process::ExitCode;
+use std::{fs, io, io::Write as _, path::Path, process::ExitCode};
 
+use rag_engine::answer::TEMPLATES;
 use serde_json::{Map, Value, json};
 
 use crate::{
     args::ConfigCommand,
     config::{Config, layers::masked},
-    failure::Outcome,
+    failure::{Exit, Failure, Outcome},
     output,
 };
 
@@ -17,12 +18,34 @@ pub(crate) fn run(config: &Config, command: &ConfigCommand) -> Outcome<ExitCode>
         ConfigCommand::Check => {
             config.server_key()?;
             config.librechat()?;
+            config.templates()?;
             output::line("The configuration can be used.");
         }
+        ConfigCommand::Templates { folder } => write_templates(folder)?,
         ConfigCommand::Show(args) if args.json => output::json(&as_json(config)),
         ConfigCommand::Show(_) => show(config),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the built-in templates; a file that exists may hold somebody's work and is kept.
+fn write_templates(folder: &Path) -> Outcome<()> {
+    let failure = |path: &Path, error: io::Error| {
+        Failure::new(Exit::Failed, format!("cannot write {}: {error}", path.display()))
+    };
+    fs::create_dir_all(folder).map_err(|error| failure(folder, error))?;
+    for (name, text) in TEMPLATES {
+        let path = folder.join(name);
+        match fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes())) {
+            Ok(()) => output::line(format!("{} written", path.display())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                output::line(format!("{} kept: it exists", path.display()));
+            }
+            Err(error) => return Err(failure(&path, error)),
+        }
+    }
+    output::line(format!("Use them with: --set answer.templates={}", folder.display()));
+    Ok(())
 }
 
 /// Returns the path that is used if the setting is empty.

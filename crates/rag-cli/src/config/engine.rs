@@ -15,6 +15,7 @@ use super::{
     Config, ms,
     sections::{FusionKind, Registration, RerankKind, Sections},
 };
+use crate::failure::Outcome;
 
 impl Config {
     /// Returns the settings of the connection pool.
@@ -51,10 +52,10 @@ impl Config {
     }
 
     /// Returns the settings of the engine; `program` is the path of this program.
-    pub(crate) fn engine(&self, program: PathBuf) -> Settings {
+    pub(crate) fn engine(&self, program: PathBuf) -> Outcome<Settings> {
         let Sections { ingest, search, query, answer, rerank, accounts, analytics, .. } = &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;
-        Settings {
+        Ok(Settings {
             ingest: IngestSettings {
                 chunks: ChunkSettings {
                     max_tokens: ingest.max_tokens,
@@ -111,6 +112,7 @@ impl Config {
                 history_messages: answer.history_messages,
                 max_history_tokens: answer.max_history_tokens,
                 max_passage_tokens: answer.max_passage_tokens,
+                templates: self.templates()?,
             },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,
@@ -124,6 +126,6 @@ impl Config {
                 keep_months: analytics.keep_months,
                 store_queries: analytics.store_queries,
             },
-        }
+        })
     }
 }

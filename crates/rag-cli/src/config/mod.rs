@@ -15,6 +15,7 @@ use std::{
 
 use rag_api::LibreChatSettings;
 use rag_embed::{LOCAL_MODELS, LocalModel, MINILM};
+use rag_engine::answer::Templates;
 
 use self::{
     layers::Layers,
@@ -115,6 +116,19 @@ impl Config {
         Ok(Some(LibreChatSettings { jwt_secret, organisation: organisation.clone() }))
     }
 
+    /// Returns the templates of the chat model's prompt: those of the folder, or those that are built in.
+    pub(crate) fn templates(&self) -> Outcome<Templates> {
+        let folder = &self.sections.answer.templates;
+        if folder.as_os_str().is_empty() {
+            return Ok(Templates::default());
+        }
+        Templates::read(folder).map_err(|error| {
+            let shown = self.layers.describe("answer.templates");
+            Failure::new(Exit::Usage, format!("{shown}: cannot use the templates: {error}"))
+                .hint("`rag config templates FOLDER` writes those that are built in, to start from")
+        })
+    }
+
     /// Returns the key that clients must send, from its value or its file.
     pub(crate) fn server_key(&self) -> Outcome<Option<String>> {
         let server = &self.sections.server;
@@ -207,7 +221,7 @@ mod tests {
     #[test]
     fn the_defaults_in_the_code_are_those_of_the_sample() {
         let config = with("UNRELATED", "").unwrap();
-        let settings = config.engine(PathBuf::new());
+        let settings = config.engine(PathBuf::new()).unwrap();
         assert_eq!(settings.ingest.chunks, ChunkSettings::default());
         assert_eq!(settings.ingest.limits, ReadLimits::default());
         assert_eq!(settings.index, VectorIndex::default());
@@ -251,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_reranker_is_off_until_all_of_it_is_told() {
-        let ranking = |config: &Config| config.engine(PathBuf::new()).search.ranking;
+        let ranking = |config: &Config| config.engine(PathBuf::new()).unwrap().search.ranking;
         assert_eq!(ranking(&with("UNRELATED", "").unwrap()).rerank, None);
         let failure = with("RAG_RERANK__KIND", "cross-encoder").unwrap_err();
         assert!(failure.message.starts_with("rerank.model_dir"), "{}", failure.message);
@@ -285,7 +299,7 @@ mod tests {
             ("QUERY__HYDE", "true"),
         ];
         layers.add_environment(given.map(|(k, v)| (format!("RAG_{k}"), v.to_owned()))).unwrap();
-        let search = Config::check(layers).unwrap().engine(PathBuf::new()).search;
+        let search = Config::check(layers).unwrap().engine(PathBuf::new()).unwrap().search;
         assert_eq!((search.understanding.multi_query, search.understanding.hyde), (5, true));
     }
 

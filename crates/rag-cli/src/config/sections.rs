@@ -317,6 +317,7 @@ pub(crate) struct Answer {
     pub(crate) history_messages: i64,
     pub(crate) max_history_tokens: u32,
     pub(crate) max_passage_tokens: u32,
+    pub(crate) templates: PathBuf,
 }
 
 /// Analytics.

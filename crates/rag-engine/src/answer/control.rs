@@ -142,6 +142,7 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, ends: &Ends) ->
         citations: Vec::new(),
         sentences: Vec::new(),
         answered_by: turn.answered_by.clone(),
+        prompt_version: None,
         timings: TurnTimings::default(),
         usage,
     };

@@ -111,12 +111,25 @@ impl Engine {
             (Some(own), _) => Some(own.clone()),
             (None, default) => default.map(read_filter).transpose()?,
         };
-        let understanding = [collection.understanding, session.understanding, question.understanding];
-        let understanding = understanding
-            .into_iter()
-            .flatten()
-            .fold(self.settings().search.understanding, |steps, change| change.applied_to(steps));
-        let own = question.instructions.clone().filter(|text| !text.trim().is_empty());
+        let servers = self.settings().search.understanding;
+        let defaults = [collection.understanding, session.understanding].into_iter().flatten();
+        let mut understanding = defaults.fold(servers, |steps, change| change.applied_to(steps));
+        if self.chat().is_none() {
+            // Defaults are not refused for want of a chat model, or nobody could ask until their owner changes them.
+            understanding.multi_query = servers.multi_query;
+            understanding.hyde = servers.hyde;
+        }
+        if let Some(change) = question.understanding {
+            understanding = change.applied_to(understanding);
+        }
+        let own = match &question.instructions {
+            // Those of a client's own conversation are its system message, whose length its model limits.
+            Some(text) if question.conversation.is_some() => {
+                Some(text.clone()).filter(|text| !text.trim().is_empty())
+            }
+            Some(text) => check_instructions(text)?,
+            None => None,
+        };
         Ok(Asked {
             instructions: own.or_else(|| session.instructions.clone()).or(collection.instructions),
             collections,

@@ -56,7 +56,7 @@ impl TurnLog {
     pub fn new() -> (Self, TurnReader) {
         let (events, reader) = watch::channel(Vec::new());
         let log = Self { events, recording: None, outlives_readers: false };
-        (log, TurnReader { events: reader, position: 0 })
+        (log, TurnReader { events: reader, position: 0, has_ended: false })
     }
 
     /// As `new`, with a transcript that every process can read while the turn runs and a day after. With `outlives_readers` the turn
@@ -87,7 +87,7 @@ impl TurnLog {
 
     /// A further reader that begins with event number `position`, counted from 0.
     pub fn read_from(&self, position: usize) -> TurnReader {
-        TurnReader { events: self.events.subscribe(), position }
+        TurnReader { events: self.events.subscribe(), position, has_ended: false }
     }
 
     /// Returns once the last reader is dropped, if that ends the turn.
@@ -105,6 +105,8 @@ impl TurnLog {
 pub struct TurnReader {
     events: watch::Receiver<Vec<Arc<Event>>>,
     position: usize,
+    /// Whether the last event of the turn has been read.
+    has_ended: bool,
 }
 
 impl TurnReader {
@@ -115,7 +117,12 @@ impl TurnReader {
             let next = self.events.borrow_and_update().get(self.position).cloned();
             if let Some(event) = next {
                 self.position += 1;
+                self.has_ended = event.is_last();
                 return Some(event);
+            }
+            // The log itself lives on while the turn is tidied up.
+            if self.has_ended {
+                return None;
             }
             if self.events.changed().await.is_err() {
                 let last = self.events.borrow().get(self.position).cloned();
@@ -181,6 +188,16 @@ mod tests {
                 Ok(())
             })?;
         }
+    }
+
+    #[tokio::test]
+    async fn a_reader_ends_with_the_last_event_while_the_log_lives_on() {
+        let (log, mut reader) = TurnLog::new();
+        log.append(Event::Token("a".to_owned()));
+        log.append(Event::Failed(EngineError::NotFound("session")));
+        assert!(reader.next().await.is_some() && reader.next().await.is_some());
+        assert!(reader.next().await.is_none());
+        drop(log);
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ mod running;
 mod steps;
 mod stored;
 mod summary;
+mod templates;
 mod transcript;
 mod types;
 mod units;
@@ -40,6 +41,7 @@ pub use log::{Event, TurnLog, TurnReader};
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
 pub use stored::{read_citations, read_sentences, read_timings};
+pub use templates::{TEMPLATES, TemplateError, Templates};
 pub use transcript::{Encode, Frame, TranscriptReader};
 pub use types::{
     Answer, Citation, Conversation, Evidence, Place, Question, Sentence, Sources, TurnIds, TurnTimings,

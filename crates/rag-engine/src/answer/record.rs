@@ -113,6 +113,8 @@ impl Engine {
             citations: checked.citations,
             sentences: checked.sentences,
             answered_by: answered_by.to_owned(),
+            prompt_version: matches!(prepared.plan, Plan::Stream(_))
+                .then(|| self.settings().answer.templates.version().to_owned()),
             timings: TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings },
             usage: if written.is_unanswered() {
                 None
@@ -166,6 +168,7 @@ impl Engine {
                 citations: stored::write_citations(&answer.citations),
                 sentences: stored::write_sentences(&answer.sentences),
                 answered_by: Some(&answer.answered_by),
+                prompt_version: answer.prompt_version.as_deref(),
                 timings: json!(answer.timings),
                 prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
                 completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
@@ -239,6 +242,7 @@ pub(super) fn blank_message(
         citations: json!([]),
         sentences: json!([]),
         answered_by: None,
+        prompt_version: None,
         timings: json!({}),
         prompt_tokens: None,
         completion_tokens: None,

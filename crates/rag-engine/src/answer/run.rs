@@ -92,6 +92,7 @@ impl<S: Steps> Turn<'_, S> {
         if running.turn.deleted.is_cancelled() {
             return Err(EngineError::NotFound("session"));
         }
+        let has_failed = failure.is_some();
         self.record(Ending {
             question: Arc::clone(&self.question),
             begun: Arc::clone(&begun),
@@ -102,7 +103,10 @@ impl<S: Steps> Turn<'_, S> {
         })
         .await?;
         drop(running);
-        self.summarise(begun).await;
+        // A model that has just failed is not asked for a summary, too.
+        if !has_failed && self.question.conversation.is_none() && self.engine.keeps_summaries() {
+            self.summarise(begun).await;
+        }
         Ok(())
     }
 

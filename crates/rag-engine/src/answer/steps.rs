@@ -189,10 +189,9 @@ impl Engine {
         let history = after_ordinal(&begun.history, begun.summary.as_ref().map(|summary| summary.ordinal));
         let history = within_tokens(history, answer.history_messages, tokens_beside(summary, answer));
         let max_tokens = answer.max_passage_tokens;
-        let mut request = prompt::grounded(&begun.message.text, (summary, history), evidence, max_tokens);
-        if let Some(instructions) = &begun.asked.instructions {
-            prompt::add_instructions(&mut request, instructions);
-        }
+        let asked = (begun.message.text.as_str(), begun.asked.instructions.as_deref());
+        let mut request =
+            prompt::grounded(&answer.templates, asked, (summary, history), evidence, max_tokens)?;
         request.max_tokens = question.conversation.as_ref().and_then(|conversation| conversation.max_tokens);
         Ok(Plan::Stream(request))
     }

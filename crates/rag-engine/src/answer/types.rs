@@ -192,6 +192,8 @@ pub struct Answer {
     pub sentences: Vec<Sentence>,
     /// Name of the chat model, or `extractive`.
     pub answered_by: String,
+    /// Version of the templates of the prompt; `None` if no chat model was asked.
+    pub prompt_version: Option<String>,
     /// Duration of each step.
     pub timings: TurnTimings,
     /// Tokens that the chat model read and wrote, counted by it or estimated; `None` if no model was asked.

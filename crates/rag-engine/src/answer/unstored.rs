@@ -61,6 +61,7 @@ fn unstored(session_id: SessionId, ordinal: i32, sender: Sender, text: &str) -> 
         outcome: None,
         citations: json!([]),
         answered_by: None,
+        prompt_version: None,
         timings: json!({}),
         prompt_tokens: None,
         completion_tokens: None,

@@ -106,10 +106,21 @@ impl Wanted {
         })
     }
 
-    /// Whether the part is program text or a setting that holds the question itself, such as an example of how to ask it.
+    /// Whether the part is program text or a setting that has the question itself between quotes: an example of how to ask it. A name
+    /// or a comment that equals the question is what the asker looks for.
     fn is_example_of_asking(&self, unit: &Unit<'_>) -> bool {
+        let quoted = || {
+            let pieces: Vec<&str> = unit.text.split(['"', '\'', '`', '“', '”', '„', '«', '»']).collect();
+            pieces
+                .get(1..pieces.len() - 1)
+                .unwrap_or_default()
+                .iter()
+                .copied()
+                .map(plain_words)
+                .collect::<Vec<_>>()
+        };
         matches!(unit.part.kind, PartKind::Code | PartKind::Setting)
-            && self.repeated.as_ref().is_some_and(|question| plain_words(unit.text).contains(question))
+            && self.repeated.as_ref().is_some_and(|question| quoted().contains(question))
     }
 
     /// Whether the question has a word that stands above a part and not in it.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     fusion::Ranked,
     merge::merge,
+    own_language::{WINDOW, prefer_own_language},
     ranking::Vectors,
     request::Mode,
     search_context::SearchContext,
@@ -83,7 +84,13 @@ pub(super) fn find_candidates(
     if wordings.len() > 1 {
         tracer.step("merge", || json!({"wordings": wordings.len(), "candidates": ranked.len()}));
     }
-    let (best, rest) = with_passages(context, conn, ranked)?;
+    let own_language = languages.own_language(&query.words);
+    let depth = if own_language.is_some() { context.depth.max(WINDOW) } else { context.depth };
+    let (mut best, rest) = with_passages(conn, ranked, depth)?;
+    if let Some(language) = &own_language {
+        prefer_own_language(language, &mut best);
+        tracer.step("language", || json!({"question": language.code()}));
+    }
     let vectors = vectors(context, conn, &areas, &best)?;
     tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
     let models = areas.iter().map(|area| area.model.name().to_owned()).collect();
@@ -183,13 +190,12 @@ impl Candidates {
     }
 }
 
-/// Returns the best of the ranked results with their passages, and the scores of the others.
+/// Returns the best `count` of the ranked results with their passages, and the scores of the others.
 fn with_passages(
-    context: &SearchContext<'_>,
     conn: &mut PgConnection,
     mut ranked: Vec<Ranked>,
+    count: usize,
 ) -> RepoResult<(Best, Vec<f64>)> {
-    let count = context.depth;
     let rest = ranked.iter().skip(count).map(|ranked| ranked.score).collect();
     ranked.truncate(count);
     let ids: Vec<PassageId> = ranked.iter().map(|ranked| ranked.passage_id).collect();

@@ -8,6 +8,7 @@ mod highlight;
 mod identifiers;
 mod list;
 mod merge;
+mod own_language;
 mod query;
 mod ranking;
 mod request;

@@ -15,7 +15,7 @@ use super::{
     list::list,
     query::QueryText,
     ranking::Ranking,
-    request::{EmbeddedQuestion, Found, Mode, SearchRequest, SearchResult, Timings},
+    request::{EmbeddedQuestion, Found, GroupBy, Mode, SearchRequest, SearchResult, Timings},
     rerank::{NO_RERANKER, rerank},
     search_context::{SearchContext, first_depth, next_depth},
     trace::Tracer,
@@ -252,11 +252,15 @@ impl<'a> Question<'a> {
     /// Returns the fingerprint of everything that determines the order of the results, apart from the question and the documents.
     fn ranking_version(&self) -> String {
         let settings = &self.engine.settings().search;
-        fingerprint(&(
+        let ranking = (
             (self.ranking, self.request.mode, self.how),
             (settings.candidates, settings.breadth, settings.lexical_budget),
             settings.context_weight,
-        ))
+        );
+        match self.request.group_by {
+            GroupBy::Passage => fingerprint(&ranking),
+            GroupBy::Document { .. } => fingerprint(&(ranking, self.request.group_by)),
+        }
     }
 
     fn result(self, listed: Listed) -> SearchResult {

@@ -168,6 +168,7 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         stop_reason: None,
         parent_id: None,
         sentences: json!([]),
+        prompt_version: None,
     }
 }
 

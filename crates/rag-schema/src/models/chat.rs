@@ -79,6 +79,8 @@ pub struct ChatMessage {
     pub parent_id: Option<MessageId>,
     /// Sentences of an answer with their support, a JSON array.
     pub sentences: serde_json::Value,
+    /// Version of the templates of the chat model's prompt; `None` without a chat model.
+    pub prompt_version: Option<String>,
 }
 
 /// A message to insert.
@@ -117,6 +119,8 @@ pub struct NewChatMessage<'a> {
     pub parent_id: Option<MessageId>,
     /// Sentences of an answer with their support, a JSON array.
     pub sentences: serde_json::Value,
+    /// Version of the templates of the chat model's prompt; `None` without a chat model.
+    pub prompt_version: Option<&'a str>,
 }
 
 /// The change of a conversation; `None` leaves a value as it is.

@@ -14,6 +14,7 @@ mod tokens;
 use languages::{Language, UNDETERMINED};
 use normalise::{fold, lower};
 
+pub use known::OwnLanguage;
 pub use question::{AskedWord, Languages, PhraseWords};
 pub use tokens::{Shape, Token, tokens};
 
