@@ -12,6 +12,11 @@ const LOCK_KEY: i64 = 0x7261_672d_6d69_6772;
 
 /// Runs what has not been run and says which those were.
 pub fn run_pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
+    // Behind a pooler that shares connections between transactions, the unlocking could reach another connection than the lock and leave the
+    // lock for the next start to wait for. So a start that has nothing to run takes none.
+    if pending(conn).is_ok_and(|pending| pending.is_empty()) {
+        return Ok(Vec::new());
+    }
     locked(conn, |conn| {
         let versions = conn.run_pending_migrations(MIGRATIONS).map_err(|error| failed(&*error))?;
         Ok(versions.iter().map(ToString::to_string).collect())
