@@ -5,14 +5,13 @@ import contextlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
 import urllib.parse
 from pathlib import Path
 
-from server import Server
+from server import Server, free_port
 
 # The first PgBouncer that passes on the prepared statements of its clients.
 POOLER_VERSION = (1, 21)
@@ -180,9 +179,3 @@ pidfile = {folder}/cluster/pooler.pid
         yield database.address(port)
     finally:
         os.kill(int((folder / "cluster/pooler.pid").read_text()), 15)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
