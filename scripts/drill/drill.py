@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 
+from backup import backup
 from metrics import metrics
 from server import FakeModels, Server, serving, unread_stream
 from tls import tls
@@ -403,7 +404,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics, backup]
 
 
 def main():

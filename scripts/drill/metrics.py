@@ -22,7 +22,7 @@ MAX_OVERHEAD = 0.02
 
 
 def metrics(rag, short):
-    """Every metric, label and value that the dashboard and the alerts name is exported; metrics cost at most 2 % of a search."""
+    """Every metric, label and value that the dashboard and the alerts name is exported, the log has no words of requests, and metrics cost at most 2 % of a search."""
     models, port = FakeModels(piece="lantern and ferry ", piece_s=0.02), free_port()
     settings = {**models.chat_settings(), "answer.max_answer_chars": 2000}
     with serving(rag, {**settings, "server.metrics_bind": f"127.0.0.1:{port}"}) as server, serving(rag, settings) as other:
@@ -34,6 +34,8 @@ def metrics(rag, short):
         for place, expression in expressions:
             compare(place, expression, exported)
         print(f"  {len(expressions)} expressions name {len(exported)} metrics as they are")
+        log = Path(server.log.name).read_text()
+        assert "/v1/sessions" in log and not any(word in log for word in ("secretword", "lanterns")), "people's words are in the log"
         evaluate(expressions, port, server)
         measure(server, other, 3 if short else 40, short)
 
@@ -49,6 +51,7 @@ def exercise(server):
     server.ok("POST", "/v1/search", {"query": "lanterns"})
     server.ok("POST", "/v1/search", {"query": "lanterns", "filter": {"source": "nowhere"}})
     server.ok("POST", "/v1/ask", {"question": "How many lanterns has house 7?"})
+    server.call("GET", "/v1/sessions?q=secretword")
     stream = unread_stream(server, "How many lanterns has house 8?")
     time.sleep(1)
     stream.close()

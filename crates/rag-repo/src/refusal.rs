@@ -37,7 +37,7 @@ fn quotes_the_url(text: &str) -> bool {
 fn find_cure(text: &str) -> Option<&'static str> {
     let holds = |part: &str| text.contains(part);
     Some(if holds("password authentication failed") {
-        "correct the user or the password in database.url"
+        "correct the user or the password in database.url; for the embedded server, delete the file `password` in the data directory and start again"
     } else if holds("certificate verify failed") || holds("signature failure") {
         // A signature fails if the trusted authority has the name of the right one, such as its predecessor.
         "no authority that is trusted here has signed the server's certificate, or the certificate has expired: look at it with \
@@ -86,7 +86,7 @@ mod tests {
              connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL:  no pg_hba.conf entry for host \"10.0.0.2\", no encryption\n",
         );
         assert!(text.contains("password authentication failed") && text.contains("no encryption"), "{text}");
-        assert!(text.ends_with("correct the user or the password in database.url"), "{text}");
+        assert!(text.contains("correct the user or the password in database.url"), "{text}");
         let text = explain(
             "connection to server at \"db\" (10.0.0.1), port 5432 failed: Connection refused\n\tIs the server running on that host and \
              accepting TCP/IP connections?\n",
