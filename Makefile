@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill fuzz regress fmt lint
+.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill fuzz regress wheel deb lint-packaging fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -91,6 +91,20 @@ fuzz: setup ## Send generated requests to every operation for 15 minutes; every 
 regress: setup ## Compare retrieval quality with the figures in tests/evaluation
 	cargo build --workspace --all-targets
 	@$(CARGO_TARGET_DIR)/debug/rag pg exec -- $(CARGO_TARGET_DIR)/debug/rag eval tests/evaluation --compare tests/evaluation/expected.json
+
+# Folder of the packages.
+DIST ?= $(RAG_HOME)/dist
+wheel: ui ## Build the wheel that brings `rag` to machines without a compiler: pip install FILE, then python3 -m rag_setup
+	@scripts/setup maturin
+	$(RAG_HOME)/tools/maturin/maturin build --out $(DIST)
+
+deb: ui ## Build the Debian package with a systemd unit; needs dpkg-dev
+	cargo build --release -p rag-cli
+	@python3 scripts/packaging/deb.py $(RAG) $(DIST)
+
+lint-packaging: ## Check Dockerfile, systemd unit, dashboard, alert rules and package; leaves out those whose tools are missing
+	@scripts/setup hadolint
+	@scripts/packaging/lint $(wildcard $(DIST)/*.deb)
 
 fmt: ## Format the code
 	cargo fmt --all

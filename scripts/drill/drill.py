@@ -19,7 +19,10 @@ import tempfile
 import threading
 import time
 
+from backup import backup
+from metrics import metrics
 from server import FakeModels, Server, serving, unread_stream
+from tls import tls
 
 WORDS = "harbour keeper lighthouse winter ledger cargo barley compass signal ferry granite lantern".split()
 
@@ -401,7 +404,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics, backup]
 
 
 def main():

@@ -206,6 +206,14 @@ def unread_stream(server, question):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect((host, int(port)))
     body = json.dumps({"question": question}).encode()
-    connection.sendall(b"POST /v1/ask HTTP/1.1\r\nhost: drill\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n"
-                       + f"content-length: {len(body)}\r\n\r\n".encode() + body)
+    connection.sendall(f"POST /v1/ask HTTP/1.1\r\nhost: {server.host}\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n"
+                       f"content-length: {len(body)}\r\n\r\n".encode() + body)
+    begun = connection.recv(12, socket.MSG_PEEK | socket.MSG_WAITALL)
+    assert begun == b"HTTP/1.1 200", f"the stream does not begin: {begun}"
     return connection
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -162,7 +162,7 @@ pub(crate) async fn observe(
     let class = format!("{}xx", status.as_u16() / 100);
     histogram!("rag_http_request_seconds", "group" => group(&route)).record(took.as_secs_f64());
     counter!("rag_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => class).increment(1);
-    let ms = took.as_secs_f64() * 1e3;
+    let ms = (took.as_secs_f64() * 1e5).round() / 1e2;
     if route == "/health" || route == "/ready" {
         tracing::debug!(%method, path, status = status.as_u16(), ms, "request");
     } else {

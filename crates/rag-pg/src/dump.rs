@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use percent_encoding::percent_decode_str;
+use tempfile::NamedTempFile;
 
 use crate::error::{AtPath, PgError, Result};
 use crate::install::Install;
@@ -30,8 +31,13 @@ pub fn dump(install: &Install, url: &str, snapshot: &str, file: &Path) -> Result
 /// Loads a `file` of [`dump`] into the database at `url` and runs the statements `last` after it, all in one transaction: a killed or failed
 /// load leaves the database as it was. Objects belong to the user of the URL. `loaded` counts the bytes that were passed on.
 pub fn load(install: &Install, url: &str, file: &Path, last: &str, loaded: &AtomicU64) -> Result<()> {
+    let contents = write_contents(install, file)?;
     let mut restore = Command::new(install.program("pg_restore"));
-    restore.args(["--no-owner", "--file=-"]).arg(file).stdin(Stdio::null());
+    restore
+        .args(["--no-owner", "--file=-", "--use-list"])
+        .arg(contents.path())
+        .arg(file)
+        .stdin(Stdio::null());
     let mut restore = Running::start("pg_restore", restore.stdout(Stdio::piped()), file)?;
     let mut psql = client(install, "psql", url);
     psql.args(["--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]);
@@ -42,6 +48,28 @@ pub fn load(install: &Install, url: &str, file: &Path, last: &str, loaded: &Atom
     psql.end()?;
     restore.end()?;
     passed.at_path("load", file)
+}
+
+/// Writes the list of the objects in `file` that are loaded: all but the comments of extensions. Only the owner of an extension can set its
+/// comment, and the extension may be an administrator's.
+fn write_contents(install: &Install, file: &Path) -> Result<NamedTempFile> {
+    let mut command = Command::new(install.program("pg_restore"));
+    let listed = command
+        .arg("--list")
+        .arg(file)
+        .stdin(Stdio::null())
+        .output()
+        .at_path("start pg_restore for", file)?;
+    if !listed.status.success() {
+        return Err(failure("pg_restore", listed.status, &String::from_utf8_lossy(&listed.stderr)));
+    }
+    let mut contents = NamedTempFile::new().at_path("list the contents of", file)?;
+    for line in
+        String::from_utf8_lossy(&listed.stdout).lines().filter(|line| !line.contains(" COMMENT - EXTENSION "))
+    {
+        writeln!(contents, "{line}").at_path("list the contents of", file)?;
+    }
+    Ok(contents)
 }
 
 fn pass_on(restore: &mut Running, psql: &mut Running, last: &str, loaded: &AtomicU64) -> io::Result<()> {
@@ -121,7 +149,14 @@ fn split_password(url: &str) -> (String, Option<String>) {
 }
 
 fn failure(program: &'static str, status: ExitStatus, complaints: &str) -> PgError {
-    PgError::Program { program, status: status.to_string(), output: last_lines(complaints) }
+    let mut output = last_lines(complaints);
+    if complaints.contains("SSL support is not compiled in") {
+        output.push_str(
+            "\nThe programs of the embedded PostgreSQL have no TLS: name another installation of the server's version or newer, such as \
+             `--set postgres.install_dir=/usr/lib/postgresql/18`",
+        );
+    }
+    PgError::Program { program, status: status.to_string(), output }
 }
 
 #[cfg(test)]

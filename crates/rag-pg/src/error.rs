@@ -10,7 +10,7 @@ use crate::version::Version;
 #[non_exhaustive]
 pub enum PgError {
     /// No PostgreSQL below the folder.
-    #[error("no PostgreSQL is installed under {}: run scripts/setup", root.display())]
+    #[error("no PostgreSQL is installed under {}: run the setup", root.display())]
     NotInstalled {
         /// The folder that was searched.
         root: PathBuf,

@@ -1,4 +1,4 @@
-//! TLS to PostgreSQL, as libpq does it: the system's certificate authorities for `verify-full`, and plain words for refusals.
+//! TLS to PostgreSQL, as libpq does it, with the system's certificate authorities for `verify-full`.
 
 use std::{borrow::Cow, path::PathBuf};
 
@@ -48,27 +48,6 @@ fn joined(url: &str, is_url: bool, parameter: &str) -> String {
         (true, false) => '?',
     };
     format!("{url}{separator}{parameter}")
-}
-
-/// libpq's words for a connection refused for its encryption, with the cure; other texts as they are.
-pub(crate) fn explain(text: &str) -> String {
-    // A signature fails where an authority is trusted that has the name of the right one, such as its predecessor.
-    let is_untrusted =
-        ["certificate verify failed", "signature failure"].iter().any(|part| text.contains(part));
-    let cure = if is_untrusted {
-        "no authority that is trusted here has signed the server's certificate: name the file of its authority with sslrootcert=FILE in database.url"
-    } else if text.contains("does not match host name") {
-        "connect by a name that the certificate holds, or have a certificate made for this name"
-    } else if text.contains("no encryption") {
-        "the server accepts encrypted connections only: add sslmode=verify-full to database.url"
-    } else if text.contains("server does not support SSL") {
-        "the server has no encryption: switch it on there (ssl = on), or take sslmode=require out of database.url in a network that is trusted"
-    } else if text.contains("root certificate file") {
-        "name the file of the server's certificate authority with sslrootcert=FILE in database.url"
-    } else {
-        return text.to_owned();
-    };
-    format!("{text}; {cure}")
 }
 
 #[cfg(test)]

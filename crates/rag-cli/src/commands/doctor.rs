@@ -170,8 +170,10 @@ fn database(postgres: &Postgres, config: &Config, checks: &mut Vec<Check>) {
 /// Returns the check of a database that does not answer. The hints of other commands refer to `rag doctor`, which would be of no
 /// use here.
 fn unusable_database(config: &Config, failure: Failure) -> Check {
-    let cure = match failure.hint.clone() {
-        Some(hint) if !hint.contains("rag doctor") => hint,
+    // A failure without a hint has the cure in its message.
+    let Some(hint) = failure.hint.clone() else { return Check::failed("PostgreSQL", failure) };
+    let cure = match hint {
+        hint if !hint.contains("rag doctor") => hint,
         _ if config.sections.database.url.given().is_some() => {
             "start the server of database.url (or $DATABASE_URL), or correct its address, user and password: `rag config show` \
              tells where the setting comes from"

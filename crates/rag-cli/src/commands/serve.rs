@@ -119,8 +119,12 @@ fn cannot_serve(bind: SocketAddr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidInput {
         return Failure::new(Exit::Usage, error.to_string()).hint("see [server] in `rag config show`");
     }
-    Failure::new(Exit::Usage, format!("{bind} cannot be listened on ({error})"))
-        .hint("end the program that uses it, or choose another with --bind")
+    let cure = if error.kind() == io::ErrorKind::AddrInUse {
+        "end the program that uses it, or choose another with --bind"
+    } else {
+        "choose an address of this machine and a port that this user can open with --bind"
+    };
+    Failure::new(Exit::Usage, format!("cannot listen on {bind}: {error}")).hint(cure)
 }
 
 fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {

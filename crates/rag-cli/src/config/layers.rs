@@ -91,7 +91,7 @@ impl Layers {
         let text = fs::read_to_string(path).map_err(|error| {
             Failure::new(
                 Exit::Usage,
-                format!("the configuration file {} cannot be read: {error}", path.display()),
+                format!("cannot read the configuration file {}: {error}", path.display()),
             )
         })?;
         let table: Table = text.parse().map_err(|error: toml::de::Error| {

@@ -137,9 +137,8 @@ impl Config {
             return server.key.given().map(|key| strong(key, &shown)).transpose();
         }
         let shown = self.layers.describe("server.key_file");
-        let text = fs::read_to_string(&server.key_file).map_err(|error| {
-            Failure::new(Exit::Usage, format!("{shown}: the file cannot be read: {error}"))
-        })?;
+        let text = fs::read_to_string(&server.key_file)
+            .map_err(|error| Failure::new(Exit::Usage, format!("{shown}: cannot read the file: {error}")))?;
         match text.trim() {
             "" => Err(Failure::new(Exit::Usage, format!("{shown}: the file is empty"))),
             key => strong(key, &shown).map(Some),

@@ -33,7 +33,7 @@ fn the_data_of_another_major_version_are_refused_and_left_alone() {
 fn a_folder_without_postgres_is_refused() {
     let empty = tempfile::tempdir().unwrap();
     let refused = Install::find(empty.path()).unwrap_err();
-    assert!(refused.to_string().contains("scripts/setup"), "{refused}");
+    assert!(refused.to_string().contains("run the setup"), "{refused}");
 }
 
 #[test]

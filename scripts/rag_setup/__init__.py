@@ -1,0 +1,1 @@
+"""Installs PostgreSQL and the embedding model, which `rag` needs."""
