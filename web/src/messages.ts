@@ -61,6 +61,7 @@ const english = {
     stop: 'Stop the answer',
     all: 'All collections',
     some: (n: number) => count(n, 'collection', 'collections'),
+    preset: (names: string[]) => `As the conversation is set: ${names.join(', ')}`,
     pick: 'Collections to search',
     none: 'There are no collections yet.',
     hint: 'Enter asks, Shift and Enter begins a new line.',
@@ -123,6 +124,7 @@ const english = {
     noArchive: 'The archive is empty.',
     menu: (title: string) => `Actions for ${title}`,
     rename: 'Rename',
+    settings: 'Settings',
     newTitle: 'New title',
     toArchive: 'Archive',
     restore: 'Take out of the archive',
@@ -279,6 +281,7 @@ const english = {
     passagesHint: 'A search finds passages. Choose one to see it in the document.',
     tokens: (n: number) => count(n, 'token', 'tokens'),
     share: 'Share',
+    settings: 'Settings of the collection',
   },
   upload: {
     title: 'Uploads',
@@ -314,6 +317,46 @@ const english = {
     remove: (name: string) => `Stop sharing with ${name}`,
     nobody: 'Only you can see this collection.',
     noPeople: 'There is nobody else in your organisation. An admin can invite people under Settings.',
+  },
+  defaults: {
+    session: (title: string) => `Settings of “${title}”`,
+    collection: (name: string) => `Settings of “${name}”`,
+    sessionLead:
+      'They apply to every question of this conversation. A field at its default follows the collection, then the server.',
+    collectionLead:
+      'They apply to questions that search this collection alone, for all people. A field at its default follows the server. Settings of a conversation come first.',
+    questions: 'Questions',
+    collections: 'Collections to search',
+    collectionsHint: 'Default: all. Collections that you choose below a question come first.',
+    instructions: 'Instructions for answers',
+    instructionsHint:
+      'Up to 4,000 characters, such as “Answer in German, in three sentences.” Default: none. Without a chat model they have no effect.',
+    filter: 'Filter of documents',
+    filterHint: 'A JSON condition, such as {"document.language": "eng"}. Default: all documents.',
+    badFilter: (reason: string) => `This is not JSON: ${reason}`,
+    notAnObject: 'A filter is a JSON object, such as {"document.language": "eng"}.',
+    steps: {
+      context: [
+        'Follow-up questions with the question before',
+        '“And how long?” is searched together with the question before it.',
+      ],
+      rewrite: ['Rewrite follow-up questions', 'A chat model writes them so that they stand alone.'],
+      synonyms: ['Synonyms', 'Synonyms of the collections are searched, too.'],
+      hyde: [
+        'Search with a draft answer',
+        'A chat model writes a passage that could answer. Without a chat model questions are refused.',
+      ],
+    },
+    stepHint: (about: string, isOn: boolean) =>
+      `${about} The server’s default is ${isOn ? 'on' : 'off'}, unless its operator changed it.`,
+    multiQuery: 'Other wordings of a question',
+    multiQueryHint:
+      'A chat model writes them, and each is searched: 0 to 5. The server’s default is 0, unless its operator changed it. Without a chat model questions are refused.',
+    unset: 'Default',
+    on: 'On',
+    off: 'Off',
+    reset: 'Reset all to the defaults',
+    saved: (name: string) => `The settings of “${name}” are saved.`,
   },
   lab: {
     title: 'Search lab',
