@@ -36,6 +36,11 @@ export function formatMoment(iso: string): string {
   return moment.format(new Date(iso));
 }
 
+/** A name of a file without control characters, and without marks that show its parts in another order. */
+export function plainName(name: string): string {
+  return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '');
+}
+
 /** The time of day of a time in seconds since 1970. */
 export function formatClock(seconds: number): string {
   return clock.format(seconds * 1000);
