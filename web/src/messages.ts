@@ -316,7 +316,8 @@ const english = {
     person: 'Person',
     remove: (name: string) => `Stop sharing with ${name}`,
     nobody: 'Only you can see this collection.',
-    noPeople: 'There is nobody else in your organisation. An admin can invite people under Settings.',
+    noPeople: 'There is nobody else to share with. An admin can invite people.',
+    toPeople: 'Open People',
   },
   defaults: {
     session: (title: string) => `Settings of “${title}”`,

@@ -62,6 +62,7 @@ test('a conversation has collections and instructions of its own, until they are
 test('a collection is renamed and has defaults; a refused value is marked at its field', async ({ signedIn: page, api }) => {
   const id = await api.collection('handbook', 'Rules.');
   await page.goto(`${page.url().replace(/#.*/, '')}#/documents/in/${id}`);
+  await page.reload();
   await page.getByRole('button', { name: 'Settings of the collection' }).click();
   const dialog = page.getByRole('dialog', { name: 'Settings of “handbook”' });
   await dialog.getByLabel('Name').fill('Rules of the house');

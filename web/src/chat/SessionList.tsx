@@ -1,5 +1,6 @@
 // The conversations in the sidebar, with search and archive.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { OfflineError } from '../api/client';
 import type { Session } from '../api/types';
 import { messages } from '../messages';
 import { Lazy } from '../ui/lazy';
@@ -52,7 +53,7 @@ export function SessionList({ current }: { current: string | undefined }) {
           onInput={(event) => find(event.currentTarget.value)}
           onKeyDown={(event) => event.key === 'Escape' && text !== '' && (event.stopPropagation(), find(''))}
         />
-        <Failure error={error} retry={() => void loadSessions()} />
+        <Failure error={error instanceof OfflineError ? undefined : error} retry={() => void loadSessions()} />
         {shown.length === 0 && error === undefined && <p class="muted small">{empty}</p>}
         <ul>
           {shown.map((item) => (

@@ -103,7 +103,8 @@ function CollectionView({ collection }: { collection: Collection }) {
           <h2 dir="auto">{collection.name}</h2>
           {collection.description !== '' && <p dir="auto">{collection.description}</p>}
           <p class="muted small">
-            {texts.count(Math.max(0, documents.count - (documents.items.length - shown.length)))} · <bdi>{collection.model}</bdi>
+            {documents.isLoaded && `${texts.count(Math.max(0, documents.count - (documents.items.length - shown.length)))} · `}
+            <bdi>{collection.model}</bdi>
           </p>
         </div>
         <div class="row-actions">
