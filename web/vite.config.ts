@@ -9,6 +9,7 @@ const EMBEDDED = [
   'markdown-it',
   'dompurify',
   'pdfjs-dist',
+  'uplot',
   '@fontsource-variable/inter',
   '@fontsource-variable/source-serif-4',
 ];

@@ -142,7 +142,11 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await page.locator('.passage-text').nth(1).click();
   await expect(page.locator('mark').first()).toBeVisible();
   await shoot(page, 'passages');
-  for (const tab of ['account', 'keys', 'people', 'usage', 'activity']) {
+  await go('documents');
+  await page.getByRole('button', { name: 'Settings of the collection' }).click();
+  await shoot(page, 'collection-settings');
+  await page.keyboard.press('Escape');
+  for (const tab of ['account', 'keys', 'people', 'usage', 'health', 'activity']) {
     await go(`settings/${tab}`);
     await expect(page.locator('main h1')).toBeVisible();
     await shoot(page, `settings-${tab}`);

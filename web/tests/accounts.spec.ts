@@ -30,6 +30,33 @@ test('a person signs in, stays signed in, and signs out', async ({ page, server,
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
+test('a person creates an account; a server without open registration says how to get one', async ({
+  page,
+  server,
+  account: _account,
+  guard: _,
+}) => {
+  await page.goto(server.url);
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  await page.getByLabel('E-mail address').fill(`grace-${Date.now()}-${Math.random()}@example.org`);
+  await page.getByLabel('Your name').fill('Grace Hopper');
+  await page.getByLabel('Organisation').fill('Compilers');
+  await page.getByLabel('Choose a password').fill('a long password of hers');
+  await page.route('**/v1/register', async (route) => {
+    const detail = 'Accounts are made by invitation here. Ask an admin for one.';
+    const problem = { type: 'about:blank', title: '', status: 403, code: 'forbidden', detail };
+    await route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  const create = page.locator('form').getByRole('button', { name: 'Create the account' });
+  await create.click();
+  await expect(page.getByRole('alert')).toHaveText('Accounts are made by invitation here. Ask an admin for one.');
+  await page.unroute('**/v1/register');
+  await create.click();
+  await expect(page.getByText('Grace Hopper')).toBeVisible();
+  await page.goto(`${server.url}/#/settings/usage`);
+  await expect(page.getByRole('heading', { name: 'Compilers' })).toBeVisible();
+});
+
 test('an admin invites a person, who joins and is suspended', async ({ signedIn: page, browser, server }) => {
   await page.goto(`${server.url}/#/settings/people`);
   await page.getByRole('button', { name: 'Invite' }).click();

@@ -149,3 +149,18 @@ test('a sentence that cites nothing is underlined, and an answer that nothing su
   await expect(notice).toBeVisible();
   await expect(doubts).toHaveText(['It is 🐢 ', 'very', ' long.', 'The canteen serves ', 'soup', '.']);
 });
+
+test('a wide table scrolls sideways and keeps its words whole', async ({ signedIn: page, model }) => {
+  const row = (text: string) => `|${Array.from({ length: 30 }, (_, column) => `${text} ${column}`).join('|')}|\n`;
+  model.answers.set('notice period', [`A table [1].\n\n${row('column')}|${'---|'.repeat(30)}\n${row('consideration')}`]);
+  await page.reload();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  await question.fill('How long is the notice period?');
+  await question.press('Enter');
+  const cell = page.getByRole('cell', { name: 'consideration 0' });
+  await expect(cell).toBeVisible();
+  const lines = await cell.evaluate((element) => element.clientHeight / parseFloat(getComputedStyle(element).lineHeight));
+  expect(lines).toBeLessThan(4);
+  const frame = page.locator('.table-frame');
+  expect(await frame.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(true);
+});

@@ -64,9 +64,29 @@ test('collections are made, shared and deleted', async ({ signedIn: page }) => {
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { name: 'contracts' })).toBeVisible();
   await page.getByRole('button', { name: 'Share' }).click();
-  await expect(page.getByRole('dialog')).toContainText('nobody else in your organisation');
-  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toContainText('nobody else to share with');
+  await expect(page.getByRole('dialog').getByRole('link', { name: 'Open People' })).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Delete the collection' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete the collection' }).click();
   await expect(page.getByText('Add your first files.')).toBeVisible();
+});
+
+test('a name of a file is shown in the order of its letters, however long it is', async ({ signedIn: page, api, server }) => {
+  const id = await api.collection('papers');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`${server.url}/#/documents/in/${id}`);
+  await page.reload();
+  const buffer = Buffer.from('The invoice is due in May.');
+  const long = `${'ein-sehr-langer-name-'.repeat(14)}.txt`;
+  await page.getByLabel('choose files').setInputFiles([
+    { name: 'invoice\u202efdp.txt', mimeType: 'text/plain', buffer },
+    { name: long, mimeType: 'text/plain', buffer: Buffer.from('Another text.') },
+  ]);
+  const uploads = page.getByRole('region', { name: 'Uploads' });
+  await expect(uploads.getByText('2 of 2 files ready')).toBeVisible({ timeout: 60_000 });
+  await expect(uploads.getByText('invoicefdp.txt', { exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'invoicefdp.txt' })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^ein-sehr/ })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });

@@ -136,6 +136,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     chat.answers.clear();
     chat.stalls.clear();
     chat.feeds.clear();
+    chat.requests.length = 0;
     await use(chat);
   },
   account: async ({ server }, use) => use(await register(server.url)),

@@ -34,7 +34,8 @@ test('a memory is added, explained, edited, forgotten and restored', async ({ si
   await card.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Forget' }).click();
   await expect(card).toHaveCount(0);
-  await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click();
+  const forgotten = page.getByRole('status').locator('.toast', { hasText: 'Forgotten.' });
+  await forgotten.getByRole('button', { name: 'Undo' }).click();
   await expect(card).toHaveCount(1);
   await card.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Archive' }).click();

@@ -100,6 +100,8 @@ export class ChatModel {
   readonly feeds = new Map<string, Feed>();
   /** Questions after whose first piece the model waits until the client leaves. */
   readonly stalls = new Set<string>();
+  /** The messages of each request, as JSON. */
+  readonly requests: string[] = [];
   private constructor(private readonly http: HttpServer) {}
 
   static async start(): Promise<ChatModel> {
@@ -111,6 +113,7 @@ export class ChatModel {
       request.on('end', () => {
         // The end of the prompt holds the question; its passages and its history may hold other parts.
         const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+        model.requests.push(JSON.stringify(messages));
         const prompt = messages.at(-1)?.content ?? '';
         const place = (part: string) => prompt.lastIndexOf(part);
         const [question = ''] = [...model.answers.keys(), ...model.feeds.keys()]

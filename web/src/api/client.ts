@@ -13,6 +13,18 @@ export class ProblemError extends Error {
   }
 }
 
+/** A refusal of a field, found before the request is sent. */
+export function refuseField(field: string, detail: string): ProblemError {
+  return new ProblemError({
+    type: 'about:blank',
+    title: '',
+    status: 422,
+    detail: '',
+    code: 'invalid',
+    errors: [{ field, detail }],
+  });
+}
+
 /** The server did not answer. */
 export class OfflineError extends Error {
   constructor() {

@@ -13,7 +13,7 @@ export type TurnEvent =
 
 export interface AskBody {
   question: string;
-  collection_ids: string[];
+  collection_ids?: string[];
   /** Id of the question that this one stands beside. */
   replaces?: string;
 }

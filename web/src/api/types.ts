@@ -10,6 +10,7 @@ export type Collection = Schemas['CollectionView'];
 export type Document_ = Schemas['DocumentView'];
 export type Job = Item<Schemas['ListView_JobView']>;
 export type Session = Schemas['SessionView'];
+export type QuestionDefaults = Schemas['QuestionDefaultsView'];
 export type Message = Item<Schemas['ListView_MessageView']>;
 export type Feedback = Schemas['FeedbackView'];
 export type FeedbackBody = Schemas['FeedbackBody'];

@@ -38,7 +38,7 @@ export function ChatView({ session }: { session: string | undefined }) {
   const store = useMemo(() => openConversation(session), [session]);
   // A new conversation stays the same one when the server has named it.
   const view = useMemo(() => (views += 1), [store]);
-  const { exchanges, isLoading, error, control } = useStore(store);
+  const { exchanges, isLoading, error, control, preset } = useStore(store);
   const collections = useStore(collectionsStore);
   const [chosen, setChosen] = useState(readChosen);
   const [opened, setOpened] = useState<Opened>();
@@ -76,6 +76,7 @@ export function ChatView({ session }: { session: string | undefined }) {
     <Composer
       collections={collections.items}
       chosen={known}
+      preset={preset ?? []}
       choose={choose}
       isAnswering={control !== undefined}
       isFollowUp={exchanges.length > 0}

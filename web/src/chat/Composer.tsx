@@ -8,6 +8,8 @@ import { Icon } from '../ui/icons';
 interface Props {
   collections: Collection[];
   chosen: string[];
+  /** Collections of the conversation, which are searched if none is chosen. */
+  preset: string[];
   choose: (ids: string[]) => void;
   isAnswering: boolean;
   isFollowUp: boolean;
@@ -48,7 +50,7 @@ export function Composer(props: Props) {
         onKeyDown={onKeyDown}
       />
       <div class="composer-row">
-        <Picker collections={props.collections} chosen={props.chosen} choose={props.choose} />
+        <Picker collections={props.collections} chosen={props.chosen} preset={props.preset} choose={props.choose} />
         {props.isAnswering ? (
           <button type="button" class="round" aria-label={composer.stop} title={composer.stop} onClick={props.stop}>
             <Icon name="stop" />
@@ -63,8 +65,15 @@ export function Composer(props: Props) {
   );
 }
 
-/** Chooses collections; none chosen means all. */
-export function Picker(props: { collections: Collection[]; chosen: string[]; choose: (ids: string[]) => void }) {
+interface PickerProps {
+  collections: Collection[];
+  chosen: string[];
+  preset?: string[];
+  choose: (ids: string[]) => void;
+}
+
+/** Chooses collections; none chosen means those of the conversation, or all. */
+export function Picker(props: PickerProps) {
   const details = useRef<HTMLDetailsElement>(null);
   const { collections, chosen, choose } = props;
   useEffect(() => {
@@ -82,7 +91,9 @@ export function Picker(props: { collections: Collection[]; chosen: string[]; cho
   };
   const known = collections.filter(({ id }) => chosen.includes(id));
   const only = known.length === 1 ? known[0] : undefined;
-  const label = only?.name ?? (known.length === 0 ? messages.composer.all : messages.composer.some(known.length));
+  const preset = collections.filter(({ id }) => props.preset?.includes(id));
+  const unchosen = preset.length > 0 ? messages.composer.preset(preset.map(({ name }) => name)) : messages.composer.all;
+  const label = only?.name ?? (known.length === 0 ? unchosen : messages.composer.some(known.length));
   const toggle = (id: string) => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   return (
     <details class="picker" ref={details} onKeyDown={onKeyDown}>
@@ -96,7 +107,7 @@ export function Picker(props: { collections: Collection[]; chosen: string[]; cho
         {collections.length > 0 && (
           <label class="check">
             <input type="checkbox" checked={known.length === 0} onChange={() => choose([])} />
-            <span>{messages.composer.all}</span>
+            <span>{unchosen}</span>
           </label>
         )}
         {collections.map(({ id, name }) => (

@@ -1,5 +1,5 @@
 // Thumbs up or down for an answer; down asks for the reason.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Feedback, FeedbackBody } from '../api/types';
 import { messages } from '../messages';
 import { Form, IconButton } from '../ui/parts';
@@ -37,6 +37,8 @@ export function Rating({ given, rate }: Props) {
 function Reasons({ given, rate, close }: Props & { close: () => void }) {
   const [reason, setReason] = useState(given?.reason ?? undefined);
   const [comment, setComment] = useState(given?.comment ?? '');
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => root.current?.scrollIntoView({ block: 'nearest' }), []);
   const texts = messages.rating;
   const submit = async () => {
     const text = comment.trim();
@@ -44,7 +46,7 @@ function Reasons({ given, rate, close }: Props & { close: () => void }) {
     close();
   };
   return (
-    <div class="reasons" onKeyDown={(event) => event.key === 'Escape' && close()}>
+    <div class="reasons" ref={root} onKeyDown={(event) => event.key === 'Escape' && close()}>
       <Form submit={submit} action={texts.send} cancel={close}>
         <fieldset class="chips">
           <legend>{texts.why}</legend>

@@ -1,7 +1,9 @@
 // The conversations in the sidebar, with search and archive.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { OfflineError } from '../api/client';
 import type { Session } from '../api/types';
 import { messages } from '../messages';
+import { Lazy } from '../ui/lazy';
 import { Menu } from '../ui/Menu';
 import { Failure, IconButton } from '../ui/parts';
 import { goTo, link } from '../ui/router';
@@ -12,10 +14,13 @@ import { archiveSession, deleteSession, exportSession, listSessions, loadSession
 /** Pause after the last key before the search begins, in milliseconds. */
 const PAUSE_MS = 200;
 
+const loadSettings = () => import('../defaults/SessionDialog');
+
 export function SessionList({ current }: { current: string | undefined }) {
   const { items, next, search, isArchive, error } = useStore(sessions);
   const deleted = useStore(hidden);
   const [text, setText] = useState(search);
+  const [opened, setOpened] = useState<Session>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = items.filter(({ id }) => !deleted.has(id));
   const { nav, conversation } = messages;
@@ -27,43 +32,59 @@ export function SessionList({ current }: { current: string | undefined }) {
   useEffect(() => () => clearTimeout(timer.current), []);
   const empty = search !== '' ? conversation.noMatch : isArchive ? conversation.noArchive : nav.noConversations;
   return (
-    <section class="conversations" aria-labelledby="conversations">
-      <header>
-        <h2 id="conversations">{isArchive ? conversation.archive : nav.conversations}</h2>
-        <IconButton
-          icon={isArchive ? 'chat' : 'archive'}
-          label={isArchive ? conversation.leaveArchive : conversation.showArchive}
-          onClick={() => void listSessions({ isArchive: !isArchive })}
+    <>
+      <section class="conversations" aria-labelledby="conversations">
+        <header>
+          <h2 id="conversations">{isArchive ? conversation.archive : nav.conversations}</h2>
+          <IconButton
+            icon={isArchive ? 'chat' : 'archive'}
+            label={isArchive ? conversation.leaveArchive : conversation.showArchive}
+            onClick={() => void listSessions({ isArchive: !isArchive })}
+          />
+        </header>
+        <input
+          type="search"
+          class="session-search"
+          dir="auto"
+          maxLength={200}
+          aria-label={conversation.search}
+          placeholder={conversation.search}
+          value={text}
+          onInput={(event) => find(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && text !== '' && (event.stopPropagation(), find(''))}
         />
-      </header>
-      <input
-        type="search"
-        class="session-search"
-        dir="auto"
-        maxLength={200}
-        aria-label={conversation.search}
-        placeholder={conversation.search}
-        value={text}
-        onInput={(event) => find(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Escape' && text !== '' && (event.stopPropagation(), find(''))}
-      />
-      <Failure error={error} retry={() => void loadSessions()} />
-      {shown.length === 0 && error === undefined && <p class="muted small">{empty}</p>}
-      <ul>
-        {shown.map((item) => (
-          <SessionRow key={item.id} session={item} isCurrent={item.id === current} />
-        ))}
-      </ul>
-      {next !== undefined && (
-        <button type="button" class="quiet small" onClick={() => void loadSessions(true)}>
-          {messages.actions.more}
-        </button>
+        <Failure error={error instanceof OfflineError ? undefined : error} retry={() => void loadSessions()} />
+        {shown.length === 0 && error === undefined && <p class="muted small">{empty}</p>}
+        <ul>
+          {shown.map((item) => (
+            <SessionRow key={item.id} session={item} isCurrent={item.id === current} openSettings={() => setOpened(item)} />
+          ))}
+        </ul>
+        {next !== undefined && (
+          <button type="button" class="quiet small" onClick={() => void loadSessions(true)}>
+            {messages.actions.more}
+          </button>
+        )}
+      </section>
+      {opened && (
+        <Lazy
+          key={opened.id}
+          load={loadSettings}
+          pick="SessionDialog"
+          props={{ session: opened, close: () => setOpened(undefined) }}
+        />
       )}
-    </section>
+    </>
   );
 }
 
-function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
+interface RowProps {
+  session: Session;
+  isCurrent: boolean;
+  openSettings: () => void;
+}
+
+function SessionRow({ session, isCurrent, openSettings }: RowProps) {
   const [isRenaming, setRenaming] = useState(false);
   const { id, title } = session;
   const texts = messages.conversation;
@@ -82,6 +103,7 @@ function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boole
         label={texts.menu(title)}
         items={[
           { icon: 'edit', label: texts.rename, run: () => setRenaming(true) },
+          { icon: 'settings', label: texts.settings, run: openSettings },
           {
             icon: 'archive',
             label: isArchived ? texts.restore : texts.toArchive,

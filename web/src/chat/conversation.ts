@@ -2,7 +2,7 @@
 // A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
 import { ask, regenerate, resume, stopTurn, type TurnEvent } from '../api/stream';
-import type { Answer, Citation, Feedback, FeedbackBody, Message, Sentence, Source, Turn } from '../api/types';
+import type { Answer, Citation, Feedback, FeedbackBody, Message, Sentence, Session, Source, Turn } from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
 import { showError } from '../ui/undo';
@@ -46,6 +46,8 @@ export interface Exchange {
 
 export interface Conversation {
   session?: string;
+  /** Ids of the collections that the session searches if the question names none. */
+  preset?: string[];
   tree: Tree;
   exchanges: Exchange[];
   isLoading: boolean;
@@ -90,17 +92,24 @@ function listMessages(session: string, ordinal?: number): Promise<Message[]> {
 export async function loadMessages(store: Store<Conversation>, session: string): Promise<void> {
   store.set((old) => ({ ...old, isLoading: true, error: undefined }));
   try {
-    const [{ active_message_id }, stored] = await Promise.all([
+    const [opened, stored] = await Promise.all([
       call('get', '/v1/sessions/{id}', { path: { id: session } }),
       listMessages(session),
     ]);
-    showStored(store, stored, active_message_id ?? undefined);
-    store.set((old) => ({ ...old, isLoading: false }));
-    const asked = branchTo(store.get().tree, active_message_id ?? undefined).at(-1);
+    const end = opened.active_message_id ?? undefined;
+    showStored(store, stored, end);
+    store.set((old) => ({ ...old, isLoading: false, preset: opened.defaults.collection_ids ?? [] }));
+    const asked = branchTo(store.get().tree, end).at(-1);
     if (asked?.turn_id) void resumeIn(store, session, asked, asked.turn_id);
   } catch (error) {
     store.set((old) => ({ ...old, isLoading: false, error }));
   }
+}
+
+/** Notes changed defaults of a session. */
+export function noteDefaults({ id, defaults }: Session): void {
+  const store = running.get(id) ?? current;
+  if (store?.get().session === id) store.set((old) => ({ ...old, preset: defaults.collection_ids ?? [] }));
 }
 
 /** Adds stored messages and shows the branch that ends with one of them. Answers that this page has keep their details. */
@@ -201,10 +210,15 @@ export async function askIn(
     const before = at < 0 ? old.exchanges : old.exchanges.slice(0, at);
     return { ...old, control, error: undefined, exchanges: [...before, { key, question, reply: begun }] };
   });
-  const body = { question, collection_ids: collections, ...(replaced?.id ? { replaces: replaced.id } : {}) };
+  const body = { question, ...scopeOf(collections), ...(replaced?.id ? { replaces: replaced.id } : {}) };
   await followIn(store, { key, question }, ask(store.get().session, body, control.signal), control.signal);
 }
 let counter = 0;
+
+/** The collections to search; without a choice those of the session, or all. */
+function scopeOf(collections: string[]): { collection_ids?: string[] } {
+  return collections.length > 0 ? { collection_ids: collections } : {};
+}
 
 /** Answers a question again. */
 export async function answerAgain(
@@ -216,7 +230,7 @@ export async function answerAgain(
   if (session === undefined || id === undefined) return askIn(store, question, collections);
   const control = new AbortController();
   begin(store, key, { control });
-  const events = regenerate(session, id, { collection_ids: collections }, control.signal);
+  const events = regenerate(session, id, scopeOf(collections), control.signal);
   await followIn(store, { key, question }, events, control.signal);
 }
 

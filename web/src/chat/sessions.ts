@@ -58,8 +58,12 @@ export async function listSessions(choice: Partial<Pick<Sessions, 'search' | 'is
 }
 
 export async function renameSession({ id }: Session, title: string): Promise<void> {
-  const renamed = await call('patch', '/v1/sessions/{id}', { path: { id }, body: { title } });
-  sessions.set((old) => ({ ...old, items: old.items.map((item) => (item.id === id ? renamed : item)) }));
+  showSession(await call('patch', '/v1/sessions/{id}', { path: { id }, body: { title } }));
+}
+
+/** Shows a conversation as the server has stored it. */
+export function showSession(changed: Session): void {
+  sessions.set((old) => ({ ...old, items: old.items.map((item) => (item.id === changed.id ? changed : item)) }));
 }
 
 /** Moves a conversation into the archive or out of it. */

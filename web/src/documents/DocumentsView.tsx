@@ -10,6 +10,7 @@ import { Confirm, Dialog, Failure, Form, IconButton, InputField } from '../ui/pa
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { deleteWithUndo, hidden } from '../ui/undo';
+import { CollectionDialog } from './CollectionDialog';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
 import { DropZone } from './DropZone';
 import { ShareDialog } from './ShareDialog';
@@ -84,6 +85,7 @@ function CollectionView({ collection }: { collection: Collection }) {
   const { id } = collection;
   const [isDeleting, setDeleting] = useState(false);
   const [isSharing, setSharing] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const documents = useDocuments(id);
   const deleted = useStore(hidden);
   const shown = documents.items.filter((document) => !deleted.has(document.id));
@@ -101,11 +103,13 @@ function CollectionView({ collection }: { collection: Collection }) {
           <h2 dir="auto">{collection.name}</h2>
           {collection.description !== '' && <p dir="auto">{collection.description}</p>}
           <p class="muted small">
-            {texts.count(Math.max(0, documents.count - (documents.items.length - shown.length)))} · <bdi>{collection.model}</bdi>
+            {documents.isLoaded && `${texts.count(Math.max(0, documents.count - (documents.items.length - shown.length)))} · `}
+            <bdi>{collection.model}</bdi>
           </p>
         </div>
         <div class="row-actions">
           <IconButton icon="share" label={texts.share} onClick={() => setSharing(true)} />
+          <IconButton icon="settings" label={texts.settings} onClick={() => setChanging(true)} />
           <IconButton icon="trash" label={texts.removeCollection} onClick={() => setDeleting(true)} />
         </div>
       </div>
@@ -132,6 +136,7 @@ function CollectionView({ collection }: { collection: Collection }) {
           close={() => setDeleting(false)}
         />
       )}
+      {isChanging && <CollectionDialog collection={collection} close={() => setChanging(false)} />}
       {isSharing && <ShareDialog collection={collection} close={() => setSharing(false)} />}
     </>
   );

@@ -5,6 +5,7 @@ import type { Collection, MemberRole, User } from '../api/types';
 import { messages } from '../messages';
 import { useLoad } from '../ui/load';
 import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
+import { link } from '../ui/router';
 
 export function ShareDialog({ collection, close }: { collection: Collection; close: () => void }) {
   const { id } = collection;
@@ -40,7 +41,18 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
         ))}
       </ul>
       {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
-      {people.data && others.length === 0 && <p class="hint">{texts.noPeople}</p>}
+      {people.data && others.length === 0 && (
+        <>
+          <p class="hint">
+            {texts.noPeople} <a href={link('settings', 'people')}>{texts.toPeople}</a>
+          </p>
+          <div class="form-actions">
+            <button type="button" class="secondary" onClick={close}>
+              {messages.actions.close}
+            </button>
+          </div>
+        </>
+      )}
       {others.length > 0 && (
         <Form submit={add} action={texts.add} cancel={close}>
           <Field label={texts.person}>

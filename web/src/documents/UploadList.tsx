@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { describe } from '../api/client';
 import { messages } from '../messages';
 import { Icon } from '../ui/icons';
+import { plainName } from '../ui/format';
 import { useStore } from '../ui/store';
 import { clearEnded, retry, uploads, type Upload } from './uploads';
 
@@ -39,6 +40,7 @@ export function UploadList({ collection }: { collection?: string }) {
 function UploadRow({ upload }: { upload: Upload }) {
   const [failure, setFailure] = useState<string>();
   const { phase, job } = upload;
+  const name = plainName(upload.name);
   const isOpen = phase === 'waiting' || phase === 'sending' || phase === 'working';
   const part = progressOf(upload);
   const again = () => retry(upload).catch((error: unknown) => setFailure(describe(error)));
@@ -50,11 +52,13 @@ function UploadRow({ upload }: { upload: Upload }) {
       </span>
       <div class="upload-main">
         <p class="upload-line">
-          <bdi class="upload-name">{upload.name}</bdi>
+          <bdi class="upload-name" title={name}>
+            {name}
+          </bdi>
           <span class="muted small">{stateOf(upload)}</span>
         </p>
         {isOpen && (
-          <progress aria-label={messages.upload.progress(upload.name)} max={1} {...(part === undefined ? {} : { value: part })} />
+          <progress aria-label={messages.upload.progress(name)} max={1} {...(part === undefined ? {} : { value: part })} />
         )}
         {(failure ?? upload.problem) !== undefined && (
           <p class="small cure" dir="auto">

@@ -1,6 +1,6 @@
 // Uploads under way: sends files, a few at a time, and follows their jobs until each document can be found.
 import { authorization } from '../api/authorization';
-import { call, describe, ProblemError } from '../api/client';
+import { call, describe, isOnline, ProblemError } from '../api/client';
 import type { Accepted, Job, Problem } from '../api/types';
 import { messages } from '../messages';
 import { createStore } from '../ui/store';
@@ -154,7 +154,7 @@ async function follow(): Promise<void> {
     const open = uploads.get().filter(({ phase, job }) => phase === 'working' && job !== undefined);
     if (open.length === 0) break;
     const first = (round * MAX_ASKED) % open.length;
-    await Promise.all(open.slice(first, first + MAX_ASKED).map(refresh));
+    if (isOnline.get()) await Promise.all(open.slice(first, first + MAX_ASKED).map(refresh));
     await new Promise((wake) => setTimeout(wake, PAUSE_MS));
   }
   isFollowing = false;

@@ -1,9 +1,10 @@
-// Settings: the account, keys, people, the organisation and its activity.
+// Settings: the account, keys, people, the organisation, the server's health and the activity.
 import type { User } from '../api/types';
 import { messages } from '../messages';
 import { link } from '../ui/router';
 import { AccountTab } from './AccountTab';
 import { ActivityTab } from './ActivityTab';
+import { HealthTab } from './HealthTab';
 import { KeysTab } from './KeysTab';
 import { PeopleTab } from './PeopleTab';
 import { UsageTab } from './UsageTab';
@@ -15,9 +16,16 @@ export interface TabProps {
   signOut: () => void;
 }
 
-const TABS = { account: AccountTab, keys: KeysTab, people: PeopleTab, usage: UsageTab, activity: ActivityTab } as const;
+const TABS = {
+  account: AccountTab,
+  keys: KeysTab,
+  people: PeopleTab,
+  usage: UsageTab,
+  health: HealthTab,
+  activity: ActivityTab,
+} as const;
 type Tab = keyof typeof TABS;
-const FOR_ADMINS: readonly Tab[] = ['activity'];
+const FOR_ADMINS: readonly Tab[] = ['health', 'activity'];
 
 export function SettingsView({ tab, ...props }: TabProps & { tab: string | undefined }) {
   const tabs = (Object.keys(TABS) as Tab[]).filter((name) => props.me.role === 'admin' || !FOR_ADMINS.includes(name));

@@ -1,4 +1,4 @@
-// Sign-in with address and password, or with a key; and the page of an invitation.
+// Sign-in with address and password, or with a key; a new account; and the page of an invitation.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { save, saveTokens } from '../api/credentials';
@@ -6,25 +6,37 @@ import { messages } from '../messages';
 import { Form, InputField } from '../ui/parts';
 import { replacePlace } from '../ui/router';
 
-export function SignIn({ signedIn }: { signedIn: () => Promise<void> }) {
-  const [isKey, setKey] = useState(false);
+interface FormProps {
+  signedIn: () => Promise<void>;
+}
+
+const FORMS = { password: PasswordForm, key: KeyForm, account: AccountForm } as const;
+type Way = keyof typeof FORMS;
+
+export function SignIn({ signedIn }: FormProps) {
+  const [way, setWay] = useState<Way>('password');
   const texts = messages.signIn;
+  const Shown = FORMS[way];
   return (
     <main class="gate">
       <div class="gate-card">
         <Mark />
-        <h1>{texts.title}</h1>
-        <p class="muted">{texts.lead}</p>
-        {isKey ? <KeyForm signedIn={signedIn} /> : <PasswordForm signedIn={signedIn} />}
-        <button type="button" class="link" onClick={() => setKey(!isKey)}>
-          {isKey ? texts.withPassword : texts.withKey}
-        </button>
+        <h1>{way === 'account' ? texts.createAccount : texts.title}</h1>
+        <p class="muted">{way === 'account' ? texts.createAccountLead : texts.lead}</p>
+        <Shown key={way} signedIn={signedIn} />
+        {(Object.keys(FORMS) as Way[])
+          .filter((other) => other !== way)
+          .map((other) => (
+            <button key={other} type="button" class="link" onClick={() => setWay(other)}>
+              {texts.ways[other]}
+            </button>
+          ))}
       </div>
     </main>
   );
 }
 
-function PasswordForm({ signedIn }: { signedIn: () => Promise<void> }) {
+function PasswordForm({ signedIn }: FormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
@@ -47,7 +59,7 @@ function PasswordForm({ signedIn }: { signedIn: () => Promise<void> }) {
   );
 }
 
-function KeyForm({ signedIn }: { signedIn: () => Promise<void> }) {
+function KeyForm({ signedIn }: FormProps) {
   const [key, setKey] = useState('');
   const submit = async () => {
     save({ kind: 'key', key: key.trim() });
@@ -61,7 +73,73 @@ function KeyForm({ signedIn }: { signedIn: () => Promise<void> }) {
   );
 }
 
-export function AcceptInvitation({ token, signedIn }: { token: string; signedIn: () => Promise<void> }) {
+function AccountForm({ signedIn }: FormProps) {
+  const [email, setEmail] = useState('');
+  const [name, setName] = useState('');
+  const [organisation, setOrganisation] = useState('');
+  const [password, setPassword] = useState('');
+  const submit = async () => {
+    const body = { email: email.trim(), display_name: name.trim(), organisation: organisation.trim(), password };
+    const { tokens } = await call('post', '/v1/register', { body });
+    saveTokens(tokens);
+    await signedIn();
+  };
+  const texts = messages.signIn;
+  return (
+    <Form submit={submit} action={texts.join} fields={['email', 'display_name', 'organisation', 'password']}>
+      <InputField
+        label={texts.email}
+        name="email"
+        type="email"
+        required
+        maxLength={254}
+        autocomplete="username"
+        value={email}
+        set={setEmail}
+      />
+      <NameField value={name} set={setName} />
+      <InputField
+        label={texts.organisation}
+        hint={texts.organisationHint}
+        name="organisation"
+        dir="auto"
+        required
+        maxLength={200}
+        value={organisation}
+        set={setOrganisation}
+      />
+      <NewPasswordField value={password} set={setPassword} />
+    </Form>
+  );
+}
+
+interface ValueProps {
+  value: string;
+  set: (value: string) => void;
+}
+
+function NameField(props: ValueProps) {
+  const label = messages.signIn.displayName;
+  return <InputField label={label} name="display_name" dir="auto" required maxLength={200} autocomplete="name" {...props} />;
+}
+
+function NewPasswordField(props: ValueProps) {
+  return (
+    <InputField
+      label={messages.signIn.newPassword}
+      hint={messages.signIn.passwordHint}
+      name="password"
+      type="password"
+      required
+      minLength={12}
+      maxLength={200}
+      autocomplete="new-password"
+      {...props}
+    />
+  );
+}
+
+export function AcceptInvitation({ token, signedIn }: FormProps & { token: string }) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
@@ -76,27 +154,9 @@ export function AcceptInvitation({ token, signedIn }: { token: string; signedIn:
       <div class="gate-card">
         <Mark />
         <h1>{texts.accept}</h1>
-        <Form submit={submit} action={texts.join}>
-          <InputField
-            label={texts.displayName}
-            dir="auto"
-            required
-            maxLength={200}
-            autocomplete="name"
-            value={name}
-            set={setName}
-          />
-          <InputField
-            label={texts.newPassword}
-            hint={texts.passwordHint}
-            type="password"
-            required
-            minLength={12}
-            maxLength={200}
-            autocomplete="new-password"
-            value={password}
-            set={setPassword}
-          />
+        <Form submit={submit} action={texts.join} fields={['display_name', 'password']}>
+          <NameField value={name} set={setName} />
+          <NewPasswordField value={password} set={setPassword} />
         </Form>
       </div>
     </main>

@@ -4,6 +4,8 @@ const language = navigator.language;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
 const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const integer = new Intl.NumberFormat(language);
 
 export function formatNumber(value: number): string {
@@ -32,6 +34,21 @@ export function formatDate(iso: string): string {
 
 export function formatMoment(iso: string): string {
   return moment.format(new Date(iso));
+}
+
+/** A name of a file without control characters, and without marks that show its parts in another order. */
+export function plainName(name: string): string {
+  return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '');
+}
+
+/** The time of day of a time in seconds since 1970. */
+export function formatClock(seconds: number): string {
+  return clock.format(seconds * 1000);
+}
+
+/** The day (UTC) of a time in seconds since 1970, without the year. */
+export function formatDay(seconds: number): string {
+  return day.format(seconds * 1000);
 }
 
 /** Such as "3 minutes ago". */

@@ -1,7 +1,13 @@
 // Small parts that all screens share: buttons, notices, dialogs, fields.
-import type { ComponentChildren, InputHTMLAttributes, TargetedMouseEvent, TargetedSubmitEvent } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { describe } from '../api/client';
+import {
+  createContext,
+  type ComponentChildren,
+  type InputHTMLAttributes,
+  type TargetedMouseEvent,
+  type TargetedSubmitEvent,
+} from 'preact';
+import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
+import { describe, ProblemError } from '../api/client';
 import { messages } from '../messages';
 import { Icon, type IconName } from './icons';
 
@@ -54,24 +60,56 @@ export function Failure(props: { error: unknown; retry?: () => void }) {
   );
 }
 
-export function Field(props: { label: string; hint?: string | undefined; children: (id: string) => ComponentChildren }) {
+/** Refusals of the form around, by the name of the field in the request. */
+const Refusals = createContext<ReadonlyMap<string, string>>(new Map());
+
+/** Attributes that connect an input to the texts below it. */
+interface Described {
+  'aria-describedby': string | undefined;
+  'aria-invalid': true | undefined;
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string | undefined;
+  /** Name in the request; a refusal of it is shown here if the form lists it in `fields`. */
+  name?: string;
+  children: (id: string, described: Described) => ComponentChildren;
+}
+
+export function Field(props: FieldProps) {
   const id = useId();
+  const refusal = useContext(Refusals).get(props.name ?? '');
+  const texts = [...(props.hint ? [`${id}-hint`] : []), ...(refusal === undefined ? [] : [`${id}-refusal`])];
+  const described: Described = {
+    'aria-describedby': texts.length > 0 ? texts.join(' ') : undefined,
+    'aria-invalid': refusal === undefined ? undefined : true,
+  };
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
-      {props.children(id)}
-      {props.hint && <p class="hint">{props.hint}</p>}
+      {props.children(id, described)}
+      {props.hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      )}
+      {refusal !== undefined && (
+        <p class="refusal" id={`${id}-refusal`} role="alert" dir="auto">
+          {refusal}
+        </p>
+      )}
     </div>
   );
 }
 
 /** A labelled input of one line. */
-export function InputField({ label, hint, set, ...input }: InputFieldProps) {
+export function InputField({ label, hint, name, set, ...input }: InputFieldProps) {
   // Preact's types know an input by its one type, and this is any of several.
   const attributes = input as InputHTMLAttributes;
   return (
-    <Field label={label} hint={hint}>
-      {(id) => <input id={id} {...attributes} onInput={(event) => set(event.currentTarget.value)} />}
+    <Field label={label} hint={hint} {...(name === undefined ? {} : { name })}>
+      {(id, described) => <input id={id} {...described} {...attributes} onInput={(event) => set(event.currentTarget.value)} />}
     </Field>
   );
 }
@@ -79,6 +117,7 @@ export function InputField({ label, hint, set, ...input }: InputFieldProps) {
 interface InputFieldProps {
   label: string;
   hint?: string | undefined;
+  name?: string;
   value: string;
   set: (value: string) => void;
   type?: 'email' | 'number' | 'password';
@@ -91,16 +130,30 @@ interface InputFieldProps {
   maxLength?: number;
 }
 
-/** A form that shows why it was refused. */
+const NO_REFUSALS: ReadonlyMap<string, string> = new Map();
+
+/** The refusals by field, if each of them belongs to one of `fields`. */
+function refusalsAt(error: unknown, fields: readonly string[]): ReadonlyMap<string, string> {
+  const refused = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
+  if (!refused.every(({ field }) => fields.includes(field))) return NO_REFUSALS;
+  return new Map(refused.map(({ field, detail }) => [field, detail]));
+}
+
+/** A form that shows why it was refused, at the field if possible. */
 export function Form(props: {
   submit: () => Promise<void>;
   action: string;
+  /** Names of the fields that show their refusals themselves. */
+  fields?: readonly string[];
   cancel?: () => void;
   danger?: boolean;
   children?: ComponentChildren;
 }) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const refusals = refusalsAt(error, props.fields ?? []);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [error]);
   const onSubmit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setBusy(true);
@@ -113,9 +166,9 @@ export function Form(props: {
     setBusy(false);
   };
   return (
-    <form onSubmit={onSubmit} class="form">
-      {props.children}
-      <Failure error={error} />
+    <form onSubmit={onSubmit} class="form" ref={form}>
+      <Refusals.Provider value={refusals}>{props.children}</Refusals.Provider>
+      <Failure error={refusals.size > 0 ? undefined : error} />
       <div class="form-actions">
         {props.cancel && (
           <button type="button" class="quiet" onClick={props.cancel}>

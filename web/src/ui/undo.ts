@@ -37,6 +37,11 @@ export function offerUndo(text: string, undo: () => Promise<unknown>): void {
   const toast = show({ text, undo: () => (remove(toast), undo().catch(showError)) });
 }
 
+/** Says that something was done. */
+export function showMessage(text: string): void {
+  show({ text });
+}
+
 export function showError(error: unknown): void {
   show({ text: describe(error), isError: true });
 }
