@@ -30,6 +30,7 @@ pub mod organisations;
 pub mod page;
 mod passage_words;
 pub mod reembedding;
+pub mod rounds;
 pub mod search;
 pub mod server;
 pub mod sessions;
