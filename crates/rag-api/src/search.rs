@@ -301,6 +301,7 @@ pub(crate) async fn search(
                 collections: &collections,
                 filter: filter.as_ref(),
                 standing_at: None,
+                apart_from: None,
                 limit,
                 group_by,
                 mode,

@@ -16,8 +16,8 @@ use std::{
 use clap::{Parser, Subcommand};
 use rag_embed::{Embedder, LocalEmbedder, MINILM};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, Parts,
-    SearchSettings, Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, IngestSettings, JobSettings, MemorySettings,
+    Parts, SearchSettings, Settings,
 };
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
@@ -119,6 +119,7 @@ pub(crate) fn engine_on(
         index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings::default(),
+        memory: MemorySettings::default(),
         accounts: AccountSettings::default(),
         analytics: AnalyticsSettings::default(),
     };

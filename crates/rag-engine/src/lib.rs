@@ -40,7 +40,8 @@ pub use rag_text::names;
 pub use reembed::Move;
 pub use sessions::SessionChange;
 pub use settings::{
-    AccountSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings, Settings, UnsupportedAnswer,
+    AccountSettings, AnswerSettings, IngestSettings, JobSettings, MemorySettings, SearchSettings, Settings,
+    UnsupportedAnswer,
 };
 pub use usage::UsageReport;
 

@@ -26,10 +26,25 @@ pub struct Settings {
     pub search: SearchSettings,
     /// Settings of answers.
     pub answer: AnswerSettings,
+    /// Settings of long-term memory.
+    pub memory: MemorySettings,
     /// Settings of accounts and their limits.
     pub accounts: AccountSettings,
     /// Settings of analytics.
     pub analytics: AnalyticsSettings,
+}
+
+/// Settings of long-term memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemorySettings {
+    /// Whether each question with its answer is indexed, so that recalls of its user find it.
+    pub index_rounds: bool,
+}
+
+impl Default for MemorySettings {
+    fn default() -> Self {
+        Self { index_rounds: true }
+    }
 }
 
 /// Settings of accounts.

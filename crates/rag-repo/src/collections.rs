@@ -1,4 +1,4 @@
-//! Collections. Those of documents are made, found and shared by people; that of a user's memories is reached through `memory` alone.
+//! Collections. Those of documents are made, found and shared by people; a user's own ones, of memories and of rounds, by `find_private` alone.
 
 use diesel::{
     prelude::*,
@@ -16,8 +16,6 @@ use crate::{Page, RepoError, RepoResult, documents as document_queries};
 
 /// Name of the constraint that keeps names unique per owner.
 pub const NAME_KEY: &str = "collections_owner_id_name_key";
-/// Name of each collection of memories.
-const MEMORY_NAME: &str = "memory";
 
 /// Inserts a collection.
 pub fn insert(conn: &mut PgConnection, new: &NewCollection<'_>) -> RepoResult<Collection> {
@@ -36,21 +34,25 @@ pub fn find(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection>
         .first(conn)?)
 }
 
-/// The collection of somebody's memories; `None` before the first one.
-pub fn memory_of(conn: &mut PgConnection, owner: UserId) -> RepoResult<Option<Collection>> {
+/// The user's collection of a kind of which each user has one; `None` before its first passage.
+pub fn find_private(
+    conn: &mut PgConnection,
+    owner: UserId,
+    kind: CollectionKind,
+) -> RepoResult<Option<Collection>> {
     Ok(collections::table
         .filter(collections::owner_id.eq(owner))
-        .filter(collections::kind.eq(CollectionKind::Memory))
+        .filter(collections::kind.eq(kind))
         .select(Collection::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// Makes the collection of somebody's memories, unless there is one.
-pub fn ensure_memory(
+/// Creates the user's collection of a kind of which each user has one, unless it exists.
+pub fn ensure_private(
     conn: &mut PgConnection,
-    owner: UserId,
-    organisation: OrganisationId,
+    (owner, organisation): (UserId, OrganisationId),
+    kind: CollectionKind,
     model: i32,
 ) -> RepoResult<()> {
     diesel::insert_into(collections::table)
@@ -59,8 +61,8 @@ pub fn ensure_memory(
             collections::owner_id.eq(owner),
             collections::organisation_id.eq(organisation),
             collections::model_id.eq(model),
-            collections::kind.eq(CollectionKind::Memory),
-            collections::name.eq(MEMORY_NAME),
+            collections::kind.eq(kind),
+            collections::name.eq(kind.as_str()),
             collections::description.eq(""),
         ))
         .on_conflict_do_nothing()
@@ -68,7 +70,7 @@ pub fn ensure_memory(
     Ok(())
 }
 
-/// Keeps other changes of the collection's memories out until the transaction ends.
+/// Keeps other changes of the collection's passages out until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
     let _: CollectionId = collections::table
         .filter(collections::id.eq(id))

@@ -31,6 +31,7 @@ pub mod page;
 mod passage_words;
 pub mod reembedding;
 mod refusal;
+pub mod rounds;
 pub mod search;
 pub mod server;
 pub mod sessions;

@@ -76,6 +76,8 @@ words! {
         Words = "words",
         /// Moves a collection to another embedding model.
         Reembed = "reembed",
+        /// Indexes rounds of conversations; queued after each turn.
+        Rounds = "rounds",
     }
     /// The state of a job.
     JobState {
@@ -155,6 +157,8 @@ words! {
         Chunk = "chunk",
         /// Something that a user wants remembered, in `memories`.
         Memory = "memory",
+        /// A question with its answer, in `rounds`.
+        Round = "round",
     }
     /// The kind of a collection.
     CollectionKind {
@@ -162,6 +166,8 @@ words! {
         Documents = "documents",
         /// The memories of its owner; never shared.
         Memory = "memory",
+        /// The rounds of its owner's conversations; never shared.
+        Rounds = "rounds",
     }
     /// The kind of a memory.
     MemoryKind {

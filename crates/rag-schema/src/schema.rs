@@ -72,6 +72,7 @@ diesel::table! {
         parent_id -> Nullable<Uuid>,
         sentences -> Jsonb,
         prompt_version -> Nullable<Text>,
+        has_round -> Bool,
     }
 }
 
@@ -576,6 +577,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    rounds (id) {
+        id -> Uuid,
+        answer_id -> Uuid,
+        session_id -> Uuid,
+        user_id -> Uuid,
+        said_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     server_marks (name) {
         name -> Text,
         created_at -> Timestamptz,
@@ -688,6 +702,8 @@ diesel::joinable!(memory_uses -> memories (memory_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
 diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
+diesel::joinable!(rounds -> passages (id));
+diesel::joinable!(rounds -> users (user_id));
 diesel::joinable!(turn_events -> turns (message_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(version_contents -> document_versions (version_id));
@@ -728,6 +744,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     passage_lexemes,
     passages,
+    rounds,
     server_marks,
     turn_events,
     turns,

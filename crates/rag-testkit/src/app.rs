@@ -13,7 +13,7 @@ use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
     AccountSettings, AnalyticsSettings, AnswerSettings, Engine, EngineResult, IngestSettings, JobSettings,
-    Parts, SearchSettings, Settings, jobs::Workers,
+    MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings};
@@ -265,6 +265,7 @@ fn settings(scratch: PathBuf) -> Settings {
         index: VectorIndex::default(),
         search: SearchSettings::default(),
         answer: AnswerSettings::default(),
+        memory: MemorySettings::default(),
         accounts: AccountSettings::default(),
         analytics: AnalyticsSettings::default(),
     }

@@ -137,7 +137,7 @@ fn act(random: &mut StdRng, number: usize, own: &mut Side, foreign: &Side) -> Op
         }
         19 | 20 => client.post(
             "/v1/recall",
-            &json!({"query": words, "sources": ["memories", "documents"], "limit": 100, "min_similarity": -1, "explain": true}),
+            &json!({"query": words, "sources": ["memories", "rounds", "documents"], "limit": 100, "min_similarity": -1, "explain": true}),
         ),
         21 => {
             let memory = any(random, &own.memories, &foreign.memories)?;

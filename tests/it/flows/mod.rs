@@ -16,6 +16,7 @@ mod real_model;
 mod reembed;
 mod resumed;
 mod retried;
+mod rounds;
 mod stopped;
 mod summaries;
 mod supported;

@@ -129,7 +129,11 @@ impl Tool {
                 let query = json!({"type": "string", "description": "A question, or words.", "minLength": 1});
                 let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 10});
                 let documents = json!({"type": "boolean", "default": false, "description": "Whether documents are searched as well."});
-                (json!({"query": query, "limit": limit, "documents": documents}), &["query"])
+                let rounds = json!({"type": "boolean", "default": false, "description": "Whether earlier questions with their answers are recalled as well."});
+                (
+                    json!({"query": query, "limit": limit, "rounds": rounds, "documents": documents}),
+                    &["query"],
+                )
             },
             scope: Scope::Read,
             writes: false,

@@ -1,9 +1,12 @@
-//! `POST /v1/recall`: one ranked list over memories and documents, with the reasons of each result.
+//! `POST /v1/recall`: one ranked list over memories, rounds of conversations and documents, with the reasons of each result.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_engine::memory::{Factors, Recall, RecallRequest, Recalled, Weights};
-use rag_repo::{search::Origin, statement::PlanDepth};
+use rag_engine::memory::{self, Factors, Recall, RecallRequest, Recalled, Weights};
+use rag_repo::{
+    search::{Origin, Passage, RoundOrigin},
+    statement::PlanDepth,
+};
 use rag_schema::{enums::MemoryKind, ids::CollectionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,8 +29,20 @@ use crate::{
 pub(crate) enum RecallSource {
     /// The caller's memories.
     Memories,
+    /// Rounds of the caller's conversations: questions with their answers.
+    Rounds,
     /// Documents that the caller can read.
     Documents,
+}
+
+impl From<RecallSource> for memory::RecallSource {
+    fn from(source: RecallSource) -> Self {
+        match source {
+            RecallSource::Memories => Self::Memories,
+            RecallSource::Rounds => Self::Rounds,
+            RecallSource::Documents => Self::Documents,
+        }
+    }
 }
 
 fn memories_alone() -> Vec<RecallSource> {
@@ -87,8 +102,8 @@ pub(crate) struct RecallBody {
     pub(crate) query: String,
     /// Sources to search; only memories if absent.
     #[serde(default = "memories_alone")]
-    #[validate(length(min = 1, max = 2))]
-    #[schema(min_items = 1, max_items = 2)]
+    #[validate(length(min = 1, max = 3))]
+    #[schema(min_items = 1, max_items = 3)]
     pub(crate) sources: Vec<RecallSource>,
     /// Kinds of memories to recall; any if absent or empty.
     #[serde(default)]
@@ -109,6 +124,13 @@ pub(crate) struct RecallBody {
     #[validate(range(max = 100))]
     #[schema(maximum = 100)]
     pub(crate) max_memories: Option<u32>,
+    /// Maximum number of rounds among the results.
+    #[validate(range(max = 100))]
+    #[schema(maximum = 100)]
+    pub(crate) max_rounds: Option<u32>,
+    /// Whether each conversation is returned once, by its best round.
+    #[serde(default)]
+    pub(crate) group_rounds: bool,
     /// Maximum number of passages of documents among the results.
     #[validate(range(max = 100))]
     #[schema(maximum = 100)]
@@ -157,7 +179,40 @@ impl From<Factors> for FactorsView {
     }
 }
 
-/// A result: a memory or a passage of a document.
+/// A round of a conversation: a question with its answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RoundView {
+    /// Id of the passage.
+    pub(crate) id: Uuid,
+    /// Id of the conversation.
+    pub(crate) session_id: Uuid,
+    /// Title of the conversation.
+    pub(crate) title: String,
+    /// Id of the message that holds the question.
+    pub(crate) question_id: Uuid,
+    /// Id of the message that holds the answer.
+    pub(crate) answer_id: Uuid,
+    /// The question, and below it the beginning of the answer if it says anything.
+    pub(crate) text: String,
+    /// Time of storing the answer.
+    pub(crate) said_at: DateTime<Utc>,
+}
+
+impl RoundView {
+    fn new(passage: &Passage, origin: RoundOrigin) -> Self {
+        Self {
+            id: passage.id.uuid(),
+            session_id: origin.session_id.uuid(),
+            title: passage.title.clone(),
+            question_id: origin.question_id.uuid(),
+            answer_id: origin.answer_id.uuid(),
+            text: passage.text.clone(),
+            said_at: origin.said_at,
+        }
+    }
+}
+
+/// A result: a memory, a round of a conversation or a passage of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecalledView {
     /// Score by which it is ranked, comparable within one result list only.
@@ -172,10 +227,13 @@ pub(crate) struct RecalledView {
     pub(crate) factors: FactorsView,
     /// Number of tokens.
     pub(crate) tokens: usize,
-    /// The memory; absent for a passage of a document.
+    /// The memory; absent for other results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) memory: Option<MemoryView>,
-    /// The passage of a document; absent for a memory.
+    /// The round; absent for other results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) round: Option<RoundView>,
+    /// The passage of a document; absent for other results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) passage: Option<PassageView>,
 }
@@ -184,9 +242,10 @@ impl From<Recalled> for RecalledView {
     fn from(recalled: Recalled) -> Self {
         let Recalled { found, score, factors, tokens } = recalled;
         let ranked = found.ranked;
-        let (memory, passage) = match found.passage.origin {
-            Origin::Memory(origin) => (Some(MemoryView::from((origin.memory, origin.uses))), None),
-            Origin::Chunk(_) => (None, PassageView::new(found)),
+        let (memory, round, passage) = match found.passage.origin {
+            Origin::Memory(origin) => (Some(MemoryView::from((origin.memory, origin.uses))), None, None),
+            Origin::Round(origin) => (None, Some(RoundView::new(&found.passage, origin)), None),
+            Origin::Chunk(_) => (None, None, PassageView::new(found)),
         };
         Self {
             score,
@@ -196,6 +255,7 @@ impl From<Recalled> for RecalledView {
             factors: factors.into(),
             tokens,
             memory,
+            round,
             passage,
         }
     }
@@ -253,7 +313,7 @@ impl From<Recall> for RecallView {
     }
 }
 
-/// Recalls memories and, if requested, passages of documents in one ranked list.
+/// Recalls memories and, if requested, rounds of conversations and passages of documents in one ranked list.
 #[utoipa::path(post, path = "/v1/recall", tag = "memory", request_body = RecallBody, responses(
     (status = 200, body = RecallView),
     (status = 404, body = Problem, content_type = "application/problem+json")))]
@@ -268,13 +328,16 @@ pub(crate) async fn recall(
         .with_models(move |engine| {
             let collections: Vec<CollectionId> =
                 body.collection_ids.iter().copied().map(CollectionId::from).collect();
+            let sources: Vec<memory::RecallSource> =
+                body.sources.iter().map(|source| memory::RecallSource::from(*source)).collect();
             let request = RecallRequest {
-                memories: body.sources.contains(&RecallSource::Memories),
-                documents: body.sources.contains(&RecallSource::Documents),
+                sources: &sources,
                 collections: &collections,
                 kinds: &body.kinds,
                 limit: count(Some(body.limit)).unwrap_or(1),
                 max_memories: count(body.max_memories).unwrap_or(usize::MAX),
+                max_rounds: count(body.max_rounds).unwrap_or(usize::MAX),
+                groups_rounds: body.group_rounds,
                 max_passages: count(body.max_passages).unwrap_or(usize::MAX),
                 max_tokens: count(body.max_tokens),
                 as_of: body.as_of,

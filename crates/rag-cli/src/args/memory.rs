@@ -87,6 +87,9 @@ pub(crate) struct RecallArgs {
     /// Question or words
     #[arg(required = true)]
     pub(crate) query: Vec<String>,
+    /// Recall earlier questions with their answers, too.
+    #[arg(long)]
+    pub(crate) rounds: bool,
     /// Search documents, too
     #[arg(long)]
     pub(crate) documents: bool,

@@ -3,7 +3,9 @@
 use std::{fs, path::Path, process::ExitCode};
 
 use chrono::{DateTime, Utc};
-use rag_engine::memory::{Archive, Fact, MAX_FACTS, MemoryEdit, RecallRequest, Recalled, Remembered};
+use rag_engine::memory::{
+    Archive, Fact, MAX_FACTS, MemoryEdit, RecallRequest, RecallSource, Recalled, Remembered,
+};
 use rag_repo::{
     Page, PgConnection, RepoError, RepoResult, memories,
     memories::{MemoryFilter, UsedMemory},
@@ -265,8 +267,11 @@ fn export(context: &Context) -> Outcome<()> {
 pub(crate) fn recall(config: Config, args: &RecallArgs) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let query = args.query.join(" ");
+    let also = [(args.rounds, RecallSource::Rounds), (args.documents, RecallSource::Documents)];
+    let also = also.into_iter().filter(|(wanted, _)| *wanted).map(|(_, source)| source);
+    let sources: Vec<RecallSource> = [RecallSource::Memories].into_iter().chain(also).collect();
     let request = RecallRequest {
-        documents: args.documents,
+        sources: &sources,
         limit: usize::from(args.limit),
         as_of: args.as_of,
         ..RecallRequest::new(&query)
@@ -297,6 +302,9 @@ fn show_recalled(recalled: &Recalled) {
     let factors = recalled.factors;
     let origin = match &passage.origin {
         Origin::Chunk(_) => passage.title.clone(),
+        Origin::Round(origin) => {
+            format!("conversation {} {}", origin.session_id, origin.said_at.format("%Y-%m-%d"))
+        }
         Origin::Memory(origin) => {
             format!("{} {}", origin.memory.id, origin.memory.content.valid_from.format("%Y-%m-%d"))
         }

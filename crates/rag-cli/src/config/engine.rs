@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, SearchSettings,
-    Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, MemorySettings,
+    SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
 use rag_repo::{PoolSettings, search::Breadth};
@@ -53,7 +53,8 @@ impl Config {
 
     /// Returns the settings of the engine; `program` is the path of this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Outcome<Settings> {
-        let Sections { ingest, search, query, answer, rerank, accounts, analytics, .. } = &self.sections;
+        let Sections { ingest, search, query, answer, memory, rerank, accounts, analytics, .. } =
+            &self.sections;
         let reranks = rerank.kind != RerankKind::Off && rerank.always;
         Ok(Settings {
             ingest: IngestSettings {
@@ -114,6 +115,7 @@ impl Config {
                 max_passage_tokens: answer.max_passage_tokens,
                 templates: self.templates()?,
             },
+            memory: MemorySettings { index_rounds: memory.index_rounds },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,
                 access_token_minutes: accounts.access_token_minutes,

@@ -197,7 +197,7 @@ fn allowed(key: &str, message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rag_embed::{ModelInfo, RemoteConfig, RerankConfig};
-    use rag_engine::{AccountSettings, AnalyticsSettings, AnswerSettings, SearchSettings};
+    use rag_engine::{AccountSettings, AnalyticsSettings, AnswerSettings, MemorySettings, SearchSettings};
     use rag_llm::OpenAiConfig;
     use rag_repo::PoolSettings;
     use rag_schema::models::VectorIndex;
@@ -226,6 +226,7 @@ mod tests {
         assert_eq!(settings.index, VectorIndex::default());
         assert_eq!(settings.search, SearchSettings::default());
         assert_eq!(settings.answer, AnswerSettings::default());
+        assert_eq!(settings.memory, MemorySettings::default());
         assert_eq!(settings.accounts, AccountSettings::default());
         assert_eq!(settings.analytics, AnalyticsSettings::default());
         assert_eq!(config.pool(), PoolSettings::default());

@@ -27,6 +27,7 @@ pub(crate) struct Sections {
     pub(crate) search: Search,
     pub(crate) query: Query,
     pub(crate) answer: Answer,
+    pub(crate) memory: Memory,
     pub(crate) analytics: Analytics,
     pub(crate) log: Log,
 }
@@ -318,6 +319,13 @@ pub(crate) struct Answer {
     pub(crate) max_history_tokens: u32,
     pub(crate) max_passage_tokens: u32,
     pub(crate) templates: PathBuf,
+}
+
+/// Long-term memory.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Memory {
+    pub(crate) index_rounds: bool,
 }
 
 /// Analytics.

@@ -163,6 +163,11 @@ pub(super) struct Mark {
     length: usize,
 }
 
+/// The text without markers.
+pub(crate) fn without_markers(text: &str) -> String {
+    MarkedText::read(text, |_| false).text
+}
+
 impl MarkedText {
     /// Reads a text and removes the markers that are not wanted. A bracket right behind a word, such as `list[0]`, is removed only if
     /// it is a marker.

@@ -38,6 +38,7 @@ pub use defaults::{MAX_INSTRUCTIONS_CHARS, QuestionDefaults, QuestionDefaultsCha
 pub(crate) use extractive::assess;
 pub(crate) use keeper::TurnKeeper;
 pub use log::{Event, TurnLog, TurnReader};
+pub(crate) use markers::without_markers;
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
 pub use stored::{read_citations, read_sentences, read_timings};

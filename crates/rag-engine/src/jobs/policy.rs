@@ -13,7 +13,7 @@ const MAX_BUNDLE_BYTES: i64 = 1 << 20;
 /// Maximum size of a small document, in bytes. Between the sections of larger ones, small documents are read. Equals the
 /// condition of `jobs_due_small_idx`.
 const MAX_SMALL_BYTES: i64 = 64 << 10;
-/// Number of failures after which an upkeep job is given up; the next one is queued an hour later.
+/// Number of failures after which a job that is not of a document is given up.
 const MAX_UPKEEP_FAILURES: i32 = 5;
 
 /// Priority of upkeep: below all work that users wait for.
@@ -29,14 +29,16 @@ pub(super) const UPKEEP_EVERY_S: i64 = 3600;
 pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     match kind {
         JobKind::Ingest => settings.ingest.max_failures.max(1),
-        JobKind::Upkeep | JobKind::Words | JobKind::Reembed => MAX_UPKEEP_FAILURES,
+        JobKind::Upkeep | JobKind::Words | JobKind::Reembed | JobKind::Rounds => MAX_UPKEEP_FAILURES,
     }
 }
 
 /// Returns the duration of a lease of the kind, in seconds.
 pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
     match kind {
-        JobKind::Ingest | JobKind::Upkeep | JobKind::Words | JobKind::Reembed => settings.ingest.lease_s,
+        JobKind::Ingest | JobKind::Upkeep | JobKind::Words | JobKind::Reembed | JobKind::Rounds => {
+            settings.ingest.lease_s
+        }
     }
 }
 
@@ -53,6 +55,7 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
         JobKind::Upkeep => (1, "upkeep of the database"),
         JobKind::Words => (1, "the words of documents"),
         JobKind::Reembed => (1, "the vectors of a collection"),
+        JobKind::Rounds => (1, "the rounds of conversations"),
     };
     let detail = format!(
         "The process ended {max_lost_leases} times while it worked on {subject}, which may be the cause. The server's log and the \
@@ -86,7 +89,7 @@ pub(super) fn claim_between_sections(working_on: &[Job], engine: &Engine) -> Opt
 }
 
 fn is_long(job: &Job) -> bool {
-    job.kind == JobKind::Reembed || job.size_bytes > MAX_SMALL_BYTES
+    matches!(job.kind, JobKind::Reembed | JobKind::Rounds) || job.size_bytes > MAX_SMALL_BYTES
 }
 
 /// Returns the delay before a job is claimed again after `count` consecutive failures or outages, in seconds: 1, 2, 4 .. 64.

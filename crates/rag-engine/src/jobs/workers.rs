@@ -21,13 +21,13 @@ use super::{
     policy::{self, claim_between_sections},
     settle::with_source,
 };
-use crate::{Engine, EngineError, EngineResult, ingest, reembed, upkeep, words};
+use crate::{Engine, EngineError, EngineResult, ingest, memory::rounds, reembed, upkeep, words};
 
 /// Interval at which an idle worker looks for jobs that other processes queued.
 const IDLE_POLL: Duration = Duration::from_secs(1);
 /// Pause of a worker when the database or a model is unavailable.
 const OUTAGE_PAUSE: Duration = Duration::from_millis(500);
-/// Interval at which a worker checks whether upkeep is due.
+/// Interval at which a worker checks whether upkeep is due and whether rounds are to be indexed.
 const SCHEDULE_POLL: Duration = Duration::from_mins(1);
 
 /// Threads that work on jobs until they are stopped or dropped.
@@ -88,7 +88,10 @@ fn run(engine: &Engine, stop: &AtomicBool) {
         let seen = engine.work_count();
         let result = if scheduled.is_none_or(|at| at.elapsed() >= SCHEDULE_POLL) {
             scheduled = Some(Instant::now());
-            engine.schedule_upkeep().and_then(|()| engine.work_once(stop))
+            engine
+                .schedule_upkeep()
+                .and_then(|()| engine.queue_lacking_rounds())
+                .and_then(|()| engine.work_once(stop))
         } else {
             engine.work_once(stop)
         };
@@ -168,6 +171,7 @@ impl Engine {
             JobKind::Ingest => ingest::work_on(self, claimed, shift),
             JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job)),
             JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job)),
+            JobKind::Rounds => claimed.iter().try_for_each(|job| rounds::work_on(self, job, shift)),
             JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),
         };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {

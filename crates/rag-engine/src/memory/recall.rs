@@ -1,5 +1,7 @@
-//! Recalls: one ranked list over memories and documents, by relevance times bounded factors, within limits, each result with its
-//! reasons.
+//! Recalls: one ranked list over memories, rounds of conversations and documents, by relevance times bounded factors, within limits,
+//! each result with its reasons.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use rag_repo::{
@@ -7,8 +9,8 @@ use rag_repo::{
     search::{Origin, Passage},
 };
 use rag_schema::{
-    enums::MemoryKind,
-    ids::{CollectionId, PassageId, UserId},
+    enums::{CollectionKind, MemoryKind},
+    ids::{CollectionId, PassageId, SessionId, UserId},
 };
 
 use super::{
@@ -17,24 +19,36 @@ use super::{
 };
 use crate::{
     Actor, Engine, EngineError, EngineResult,
+    answer::without_markers,
     retrieve::{Found, SearchRequest, SearchResult},
 };
 use rag_repo::statement::PlanDepth;
 
 /// Number of candidates for each requested result: the factors can raise candidates of lower relevance.
 const LOOKED_AT: usize = 4;
+/// Importance of rounds, which changes nothing in their order.
+const ROUND_IMPORTANCE: f64 = 0.5;
 /// Minimum number of candidates.
 const MIN_LOOKED_AT: usize = 50;
+
+/// A source of a recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecallSource {
+    /// The user's memories.
+    Memories,
+    /// Rounds of the user's conversations: questions with their answers.
+    Rounds,
+    /// Documents that the user can see.
+    Documents,
+}
 
 /// A recall: the query, the sources and the limits.
 #[derive(Debug, Clone)]
 pub struct RecallRequest<'a> {
     /// Question or words.
     pub query: &'a str,
-    /// Whether memories are recalled.
-    pub memories: bool,
-    /// Whether passages of documents are recalled.
-    pub documents: bool,
+    /// Sources to search.
+    pub sources: &'a [RecallSource],
     /// Collections of documents; if empty, all that the user can see.
     pub collections: &'a [CollectionId],
     /// Kinds of memories to recall; any if empty.
@@ -43,8 +57,14 @@ pub struct RecallRequest<'a> {
     pub limit: usize,
     /// Maximum number of memories among the results.
     pub max_memories: usize,
+    /// Maximum number of rounds among the results.
+    pub max_rounds: usize,
     /// Maximum number of passages of documents among the results.
     pub max_passages: usize,
+    /// Whether each conversation is recalled by its best round alone.
+    pub groups_rounds: bool,
+    /// Conversation whose rounds are not recalled.
+    pub apart_from: Option<SessionId>,
     /// Maximum number of tokens of all results; `None` for no limit.
     pub max_tokens: Option<usize>,
     /// Time as of which memories are recalled; now if absent.
@@ -64,13 +84,15 @@ impl<'a> RecallRequest<'a> {
     pub fn new(query: &'a str) -> Self {
         Self {
             query,
-            memories: true,
-            documents: false,
+            sources: &[RecallSource::Memories],
             collections: &[],
             kinds: &[],
             limit: 10,
             max_memories: usize::MAX,
+            max_rounds: usize::MAX,
             max_passages: usize::MAX,
+            groups_rounds: false,
+            apart_from: None,
             max_tokens: None,
             as_of: None,
             min_similarity: 0.25,
@@ -130,6 +152,7 @@ impl Engine {
             plain: true,
             collections: &rooms,
             standing_at: Some(as_of),
+            apart_from: request.apart_from,
             limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
             explain: request.explain,
             ..SearchRequest::default()
@@ -160,7 +183,11 @@ impl Engine {
             .into_iter()
             .filter(is_relevant)
             .filter(|found| is_of_kind(&found.passage, request.kinds))
-            .map(|found| {
+            .map(|mut found| {
+                if matches!(found.passage.origin, Origin::Round(_)) {
+                    // Its markers are of passages that only its own answer had.
+                    found.passage.text = without_markers(&found.passage.text);
+                }
                 let factors = signals(&found.passage).map_or(Factors::NEUTRAL, |signals| {
                     Factors::new(&request.weights, &signals, as_of, asked)
                 });
@@ -195,10 +222,13 @@ fn rooms(
     request: &RecallRequest<'_>,
 ) -> RepoResult<Vec<CollectionId>> {
     let mut rooms = Vec::new();
-    if request.memories {
-        rooms.extend(collections::memory_of(conn, user)?.map(|memory| memory.id));
+    if request.sources.contains(&RecallSource::Memories) {
+        rooms.extend(collections::find_private(conn, user, CollectionKind::Memory)?.map(|memory| memory.id));
     }
-    if request.documents {
+    if request.sources.contains(&RecallSource::Rounds) {
+        rooms.extend(collections::find_private(conn, user, CollectionKind::Rounds)?.map(|rounds| rounds.id));
+    }
+    if request.sources.contains(&RecallSource::Documents) {
         for id in request.collections {
             rooms.push(collections::find(conn, *id)?.id);
         }
@@ -211,34 +241,46 @@ fn rooms(
 
 fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
     match &passage.origin {
-        Origin::Chunk(_) => true,
+        Origin::Chunk(_) | Origin::Round(_) => true,
         Origin::Memory(origin) => kinds.is_empty() || kinds.contains(&origin.memory.content.kind),
     }
 }
 
-/// Returns the signals of a memory; `None` for a passage of a document.
+/// Returns the signals of a memory or a round; `None` for a passage of a document.
 fn signals(passage: &Passage) -> Option<Signals> {
-    let Origin::Memory(origin) = &passage.origin else { return None };
-    let content = &origin.memory.content;
-    Some(Signals {
-        importance: f64::from(content.importance),
-        since: content.valid_from,
-        use_count: origin.uses.use_count,
-    })
+    match &passage.origin {
+        Origin::Chunk(_) => None,
+        Origin::Memory(origin) => Some(Signals {
+            importance: f64::from(origin.memory.content.importance),
+            since: origin.memory.content.valid_from,
+            use_count: origin.uses.use_count,
+        }),
+        Origin::Round(origin) => {
+            Some(Signals { importance: ROUND_IMPORTANCE, since: origin.said_at, use_count: 0 })
+        }
+    }
 }
 
 /// Returns the best results that fit: one that is too long for the remaining tokens is skipped in favour of shorter ones after
-/// it.
+/// it. Of the rounds of one question, which has several answers if it was asked again, only the best one is returned.
 fn within_limits(request: &RecallRequest<'_>, ranked: Vec<Recalled>) -> Vec<Recalled> {
     let mut left = request.max_tokens.unwrap_or(usize::MAX);
-    let (mut memories, mut passages) = (request.max_memories, request.max_passages);
+    let (mut memories, mut rounds, mut passages) =
+        (request.max_memories, request.max_rounds, request.max_passages);
+    let mut taken = HashSet::new();
     let fits = |recalled: &Recalled| {
-        let quota = match recalled.found.passage.origin {
-            Origin::Chunk(_) => &mut passages,
-            Origin::Memory(_) => &mut memories,
+        let (quota, group) = match &recalled.found.passage.origin {
+            Origin::Chunk(_) => (&mut passages, None),
+            Origin::Memory(_) => (&mut memories, None),
+            Origin::Round(round) => {
+                let session = request.groups_rounds.then(|| round.session_id.uuid());
+                (&mut rounds, Some(session.unwrap_or(round.question_id.uuid())))
+            }
         };
-        let fits = *quota > 0 && recalled.tokens <= left;
+        let is_new = group.is_none_or(|group| !taken.contains(&group));
+        let fits = *quota > 0 && recalled.tokens <= left && is_new;
         if fits {
+            taken.extend(group);
             *quota -= 1;
             left -= recalled.tokens;
         }

@@ -8,7 +8,7 @@ use rag_repo::{
     users,
 };
 use rag_schema::{
-    enums::{ChangeMaker, MemoryAction, MemoryState, PassageKind},
+    enums::{ChangeMaker, CollectionKind, MemoryAction, MemoryState, PassageKind},
     ids::{MemoryStepId, PassageId, UserId},
     models::{Collection, Memory, MemoryContent, NewEmbedding, NewMemory, NewPassage},
 };
@@ -120,7 +120,8 @@ impl Engine {
 
     /// Returns the collection of the user's memories; `None` if they have none yet.
     pub(super) fn memory_room(&self, actor: Actor, user: UserId) -> EngineResult<Option<MemoryRoom<'_>>> {
-        let found = self.db().read(actor, |conn| collections::memory_of(conn, user))?;
+        let found =
+            self.db().read(actor, |conn| collections::find_private(conn, user, CollectionKind::Memory))?;
         let room =
             |collection: Collection| Ok(MemoryRoom { user, model: self.model_of(&collection)?, collection });
         found.map(room).transpose()
@@ -133,7 +134,7 @@ impl Engine {
         let model = self.models().for_new_collections().id();
         self.db().transaction(actor, |conn| -> RepoResult<_> {
             let organisation = users::find(conn, user)?.organisation_id;
-            collections::ensure_memory(conn, user, organisation, model)
+            collections::ensure_private(conn, (user, organisation), CollectionKind::Memory, model)
         })?;
         self.memory_room(actor, user)?.ok_or(EngineError::NotFound("user"))
     }
@@ -160,7 +161,13 @@ impl Engine {
         Ok(self.rows_of(room, id, text, vectors.first().map_or(&[], Vec::as_slice)))
     }
 
-    fn rows_of(&self, room: &MemoryRoom<'_>, id: PassageId, text: &str, vector: &[f32]) -> SearchRows {
+    pub(super) fn rows_of(
+        &self,
+        room: &MemoryRoom<'_>,
+        id: PassageId,
+        text: &str,
+        vector: &[f32],
+    ) -> SearchRows {
         let collection = room.collection.id;
         let spoken = Spoken { passage: id, collection, title: "", headings: &[], text };
         let embedding = NewEmbedding {

@@ -64,7 +64,8 @@ pub(super) fn find_candidates(
     let mut scope = Scope::in_collections(&corpus.collections)
         .filtered(request.filter.cloned())
         .with_rule(rule)
-        .standing_at(request.standing_at);
+        .standing_at(request.standing_at)
+        .apart_from(request.apart_from);
     scope.narrow(conn, &corpus)?;
     let areas = areas(context, &corpus, &scope);
     let lacking = lacking(context, &corpus, &areas);

@@ -6,7 +6,7 @@ use rag_repo::{
     search::{DensePlan, Passage},
     statement::PlanDepth,
 };
-use rag_schema::ids::CollectionId;
+use rag_schema::ids::{CollectionId, SessionId};
 use serde::Serialize;
 
 use super::{context::Said, fusion::Ranked, ranking::Ranking, trace::Trace, understanding::Understanding};
@@ -51,8 +51,10 @@ pub struct SearchRequest<'a> {
     pub collections: &'a [CollectionId],
     /// Condition that documents must meet.
     pub filter: Option<&'a Filter>,
-    /// Time at which memories must be valid; memories of any state if absent. Does not concern other passages.
+    /// Time at which memories must be valid and rounds said; memories of any state if absent. Does not concern other passages.
     pub standing_at: Option<DateTime<Utc>>,
+    /// Conversation whose rounds are left out.
+    pub apart_from: Option<SessionId>,
     /// Maximum number of results, at least 1: passages, or documents if results are grouped.
     pub limit: usize,
     /// What `limit` counts.

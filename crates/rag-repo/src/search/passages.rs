@@ -1,17 +1,20 @@
 //! What people see of passages that were found: the one place that knows which table holds what of which kind.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Double, Integer, Jsonb, Nullable, Text, Uuid},
+    sql_types::{Array, BigInt, Double, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid},
 };
 use rag_schema::{
-    ids::{CollectionId, DocumentId, PassageId},
+    enums::Outcome,
+    ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId},
     models::{HeadingPath, Memory, MemoryUse},
     schema::{memories, memory_uses, passages as passage_rows},
 };
 
 use crate::{
     RepoResult,
+    rounds::round_text,
     statement::{Bind, Statement},
 };
 
@@ -22,7 +25,7 @@ pub struct Passage {
     pub id: PassageId,
     /// Its collection.
     pub collection_id: CollectionId,
-    /// What it is shown under: a document's title.
+    /// What it is shown under: the title of a document or a conversation; empty for a memory.
     pub title: String,
     /// What it says.
     pub text: String,
@@ -43,6 +46,21 @@ pub enum Origin {
     Chunk(ChunkOrigin),
     /// A user's memory.
     Memory(Box<MemoryOrigin>),
+    /// A conversation of the user.
+    Round(RoundOrigin),
+}
+
+/// A question and its answer in a conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct RoundOrigin {
+    /// The conversation.
+    pub session_id: SessionId,
+    /// Message that holds the question.
+    pub question_id: MessageId,
+    /// Message that holds the answer.
+    pub answer_id: MessageId,
+    /// When the answer was stored.
+    pub said_at: DateTime<Utc>,
 }
 
 /// A memory with how often it was said and used.
@@ -64,7 +82,7 @@ impl Passage {
     pub fn chunk(&self) -> Option<&ChunkOrigin> {
         match &self.origin {
             Origin::Chunk(chunk) => Some(chunk),
-            Origin::Memory(_) => None,
+            Origin::Memory(_) | Origin::Round(_) => None,
         }
     }
 }
@@ -117,6 +135,11 @@ pub fn passages(conn: &mut PgConnection, ids: &[PassageId]) -> RepoResult<Vec<Pa
             }),
         );
     }
+    if found.len() < ids.len() {
+        let rounds: Vec<RoundPassage> =
+            Statement::fixed(include_str!("round_passages.sql")).bind(Bind::ids(ids)).load(conn)?;
+        found.extend(rounds.into_iter().map(Passage::from));
+    }
     Ok(found)
 }
 
@@ -162,5 +185,46 @@ impl From<ChunkPassage> for Passage {
             chunk;
         let origin = Origin::Chunk(origin);
         Self { id: passage_id, collection_id, title, text, metadata, age_s, citation_count, origin }
+    }
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct RoundPassage {
+    #[diesel(sql_type = Uuid)]
+    passage_id: PassageId,
+    #[diesel(sql_type = Uuid)]
+    collection_id: CollectionId,
+    #[diesel(sql_type = Uuid)]
+    session_id: SessionId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Uuid)]
+    question_id: MessageId,
+    #[diesel(sql_type = Uuid)]
+    answer_id: MessageId,
+    #[diesel(sql_type = Text)]
+    question: String,
+    #[diesel(sql_type = Text)]
+    answer: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    outcome: Option<Outcome>,
+    #[diesel(sql_type = Timestamptz)]
+    said_at: DateTime<Utc>,
+}
+
+impl From<RoundPassage> for Passage {
+    fn from(round: RoundPassage) -> Self {
+        let RoundPassage { session_id, question_id, answer_id, said_at, .. } = round;
+        Self {
+            id: round.passage_id,
+            collection_id: round.collection_id,
+            title: round.title,
+            text: round_text(&round.question, &round.answer, round.outcome),
+            metadata: serde_json::Value::Object(serde_json::Map::new()),
+            age_s: 0.0,
+            citation_count: 0,
+            origin: Origin::Round(RoundOrigin { session_id, question_id, answer_id, said_at }),
+        }
     }
 }

@@ -5,7 +5,10 @@ use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Integer, Uuid as UuidSql},
 };
-use rag_schema::{ids::CollectionId, schema::lexical_statistics};
+use rag_schema::{
+    ids::{CollectionId, SessionId},
+    schema::lexical_statistics,
+};
 use uuid::Uuid;
 
 use super::{
@@ -23,12 +26,16 @@ use crate::{
 /// Chunks that a document is assumed to have, until it turns out to have fewer.
 const USUAL_CHUNKS: i64 = 8;
 
-/// Leaves out the memories of the asker that do not stand at a time. They are few: the list is read once and hashed. Memories that begin
-/// later are only many in a recall as of an earlier time.
+/// Leaves out the memories of the asker that do not stand at a time, and the rounds that were said later. They are few: the list is read
+/// once and hashed. Memories and rounds that begin later are only many in a recall as of an earlier time.
 const FALLEN_MEMORIES: &str = "e.passage_id NOT IN (SELECT fallen.id FROM (SELECT ({})[1] AS at) AS asked CROSS JOIN LATERAL (\
     SELECT id FROM memories WHERE valid_from > asked.at UNION ALL \
+    SELECT id FROM rounds WHERE said_at > asked.at UNION ALL \
     SELECT id FROM memories WHERE (state <> 'active' OR valid_until IS NOT NULL OR expires_at IS NOT NULL) \
         AND (state NOT IN ('active', 'superseded') OR valid_until <= asked.at OR expires_at <= asked.at)) AS fallen)";
+
+/// Leaves out the rounds of a conversation.
+const OTHER_ROUNDS: &str = "e.passage_id NOT IN (SELECT id FROM rounds WHERE session_id = ANY ({}))";
 
 /// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +44,7 @@ pub struct Scope {
     filter: Option<Filter>,
     rule: Option<WordRule>,
     standing_at: Option<DateTime<Utc>>,
+    apart_from: Option<SessionId>,
     listed: Option<Listed>,
     share: Option<f64>,
 }
@@ -81,7 +89,13 @@ impl Scope {
         Self { rule, ..self }
     }
 
-    /// Of memories only those that stand at that time; other passages are not concerned.
+    /// Only rounds of other conversations; other passages are not concerned.
+    #[must_use]
+    pub fn apart_from(self, apart_from: Option<SessionId>) -> Self {
+        Self { apart_from, ..self }
+    }
+
+    /// Of memories and rounds only those that stand at that time; other passages are not concerned.
     #[must_use]
     pub fn standing_at(self, standing_at: Option<DateTime<Utc>>) -> Self {
         Self { standing_at, ..self }
@@ -204,6 +218,10 @@ impl Scope {
         };
         let condition = match self.standing_at {
             Some(time) => condition.and(FALLEN_MEMORIES, Bind::Times(vec![time])),
+            None => condition,
+        };
+        let condition = match self.apart_from {
+            Some(session) => condition.and(OTHER_ROUNDS, Bind::Ids(vec![session.uuid()])),
             None => condition,
         };
         self.ruled(table, condition)

@@ -29,6 +29,12 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
          INSERT INTO chat_summaries (message_id, session_id, user_id, text)
              SELECT m.id, m.session_id, '{user}', '-' FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
              WHERE s.user_id = '{user}' LIMIT 1;
+         INSERT INTO collections (id, organisation_id, owner_id, kind, name, model_id)
+             SELECT '{file}', '{organisation}', '{user}', 'rounds', 'rounds', min(id) FROM embedding_models;
+         INSERT INTO passages (id, kind, collection_id) VALUES ('{file}', 'round', '{file}');
+         INSERT INTO rounds (id, answer_id, session_id, user_id, said_at)
+             SELECT '{file}', m.id, m.session_id, '{user}', now() FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
+             WHERE s.user_id = '{user}' LIMIT 1;
          INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0, 'answer');
          INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
     ))

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::{
     enums::{FaultReason, Outcome, Rating, Sender, StopReason},
     ids::{MessageId, PassageId, SessionId, UserId},
-    schema::{answer_feedback, chat_messages, chat_sessions, chat_summaries},
+    schema::{answer_feedback, chat_messages, chat_sessions, chat_summaries, rounds},
 };
 
 /// A conversation of one user.
@@ -149,6 +149,22 @@ pub struct NewChatSummary<'a> {
     pub user_id: UserId,
     /// The summary, 1 to 4,000 characters.
     pub text: &'a str,
+}
+
+/// A round of a conversation to insert.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = rounds)]
+pub struct NewRound {
+    /// Id, that of its passage.
+    pub id: PassageId,
+    /// The answer, which names its question.
+    pub answer_id: MessageId,
+    /// Conversation.
+    pub session_id: SessionId,
+    /// User who holds the conversation.
+    pub user_id: UserId,
+    /// When the answer was stored.
+    pub said_at: DateTime<Utc>,
 }
 
 /// The rating of an answer.

@@ -75,6 +75,8 @@ pub enum Task {
     Words(WordsTask),
     /// Moves the job's collection to the job's embedding model.
     Reembed(ReembedTask),
+    /// Indexes the rounds of conversations that are not indexed.
+    Rounds(RoundsTask),
 }
 
 /// Payload of an ingest job. A field that is added needs a default: older jobs do not have it.
@@ -93,6 +95,10 @@ pub struct WordsTask {}
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReembedTask {}
 
+/// Payload of a job that indexes rounds of conversations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundsTask {}
+
 impl Task {
     /// The kind.
     pub fn kind(&self) -> JobKind {
@@ -101,6 +107,7 @@ impl Task {
             Self::Upkeep(_) => JobKind::Upkeep,
             Self::Words(_) => JobKind::Words,
             Self::Reembed(_) => JobKind::Reembed,
+            Self::Rounds(_) => JobKind::Rounds,
         }
     }
 
@@ -111,6 +118,7 @@ impl Task {
             Self::Upkeep(task) => serde_json::to_value(task),
             Self::Words(task) => serde_json::to_value(task),
             Self::Reembed(task) => serde_json::to_value(task),
+            Self::Rounds(task) => serde_json::to_value(task),
         };
         // Plain structs always serialise. If one did not, the database would refuse the null that this gives.
         payload.unwrap_or_default()
@@ -125,6 +133,7 @@ impl Job {
             JobKind::Upkeep => UpkeepTask::deserialize(&self.payload).map(Task::Upkeep),
             JobKind::Words => WordsTask::deserialize(&self.payload).map(Task::Words),
             JobKind::Reembed => ReembedTask::deserialize(&self.payload).map(Task::Reembed),
+            JobKind::Rounds => RoundsTask::deserialize(&self.payload).map(Task::Rounds),
         }
     }
 }

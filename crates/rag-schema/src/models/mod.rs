@@ -15,7 +15,7 @@ mod user;
 pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
 pub use chat::{
     AnswerFeedback, ChatMessage, ChatSession, ChatSessionChange, NewAnswerFeedback, NewChatMessage,
-    NewChatSession, NewChatSummary,
+    NewChatSession, NewChatSummary, NewRound,
 };
 pub use collection::{Collection, CollectionLink, CollectionMember, CollectionRowChange, NewCollection};
 pub use document::{
@@ -23,7 +23,7 @@ pub use document::{
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use file::{File, NewFile};
-pub use job::{IngestTask, Job, NewJob, ReembedTask, Task, UpkeepTask, WordsTask};
+pub use job::{IngestTask, Job, NewJob, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use turn::{NewTurn, TurnEvents, TurnRow};
