@@ -1,7 +1,13 @@
 //! Answers as clients see them, whole or as a stream of events.
 
-use rag_engine::answer::{Answer, Citation, Evidence, Sentence, Sources, TurnIds, TurnTimings};
-use rag_schema::enums::StopReason;
+use chrono::{DateTime, Utc};
+use rag_engine::answer::{
+    Answer, Citation, CitedOrigin, Evidence, RememberedStatement, Sentence, Sources, TurnIds, TurnTimings,
+};
+use rag_schema::{
+    enums::StopReason,
+    ids::{DocumentId, MemoryStepId, PassageId, SessionId},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -51,8 +57,81 @@ pub(crate) struct SourcesView {
     pub(crate) searched: String,
     /// Warnings about collections that could not be searched in full because the server does not have their embedding model.
     pub(crate) warnings: Vec<String>,
-    /// Passages, best first.
+    /// Passages of documents, best first.
     pub(crate) sources: Vec<SourceView>,
+    /// Memories and rounds of other conversations, best first; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) recalled: Vec<RecalledSourceView>,
+}
+
+/// A memory or a round of another conversation that the answerer received, with its number.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct RecalledSourceView {
+    /// Number of the passage in the answer's text, from 1.
+    pub(crate) marker: usize,
+    /// `memory`, or `round` of another conversation.
+    pub(crate) kind: &'static str,
+    /// Id of the memory or the round.
+    pub(crate) id: Uuid,
+    /// Id of the conversation of a round; absent for a memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<Uuid>,
+    /// Time since which a memory holds, or when a round was said.
+    pub(crate) date: DateTime<Utc>,
+    /// Title of the conversation; `Memory` for a memory.
+    pub(crate) title: String,
+    /// Text.
+    pub(crate) text: String,
+}
+
+impl RecalledSourceView {
+    fn new(given: &Evidence) -> Option<Self> {
+        let passage = &given.found.passage;
+        let origin = CitedOrigin::from(passage);
+        Some(Self {
+            marker: given.marker,
+            kind: origin.kind().as_str(),
+            id: passage.id.uuid(),
+            session_id: origin.session_id().map(SessionId::uuid),
+            date: origin.date()?,
+            title: passage.title.clone(),
+            text: passage.text.clone(),
+        })
+    }
+}
+
+/// A statement of a question that was remembered, or refused.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct RememberedStatementView {
+    /// The statement; empty if it was refused.
+    pub(crate) content: String,
+    /// `stored`, `seen_again`, `merged`, `superseded` or `refused`.
+    pub(crate) outcome: String,
+    /// Id of the memory that states it; absent if it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) memory_id: Option<Uuid>,
+    /// Id of the step, with which it is undone; absent if it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step_id: Option<Uuid>,
+    /// Id of the memory that it replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replaced_id: Option<Uuid>,
+    /// Reason of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+impl From<RememberedStatement> for RememberedStatementView {
+    fn from(told: RememberedStatement) -> Self {
+        Self {
+            content: told.content,
+            outcome: told.outcome,
+            memory_id: told.memory_id.map(PassageId::uuid),
+            step_id: told.step_id.map(MemoryStepId::uuid),
+            replaced_id: told.replaced_id.map(PassageId::uuid),
+            reason: told.reason,
+        }
+    }
 }
 
 /// A piece of the answer, or of the model's thoughts: data of the events `token` and `thought`.
@@ -67,11 +146,20 @@ pub(crate) struct TokenView {
 pub(crate) struct CitationView {
     /// Number of the passage in the answer's text, as in `[2]`.
     pub(crate) marker: usize,
-    /// Id of the cited chunk.
+    /// `chunk` of a document, `memory`, or `round` of another conversation.
+    pub(crate) kind: &'static str,
+    /// Id of the cited passage; that of a memory is the memory's, whose history says why it is known.
     pub(crate) chunk_id: Uuid,
-    /// Id of the cited document.
-    pub(crate) document_id: Uuid,
-    /// Title of the document.
+    /// Id of the cited document; absent for other passages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) document_id: Option<Uuid>,
+    /// Id of the conversation of a cited round; absent for other passages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_id: Option<Uuid>,
+    /// Time since which a cited memory holds, or when a cited round was said; absent for documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) date: Option<DateTime<Utc>>,
+    /// Title of the document or the conversation; `Memory` for a memory.
     pub(crate) title: String,
     /// File name or address of origin of the document.
     pub(crate) source: Option<String>,
@@ -129,6 +217,9 @@ pub(crate) struct AnswerView {
     pub(crate) prompt_version: Option<String>,
     /// Duration of each step.
     pub(crate) timings: TurnTimingsView,
+    /// Statements of the question that were remembered or refused; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) remembered: Vec<RememberedStatementView>,
 }
 
 /// Duration of each step of a turn, in milliseconds; absent for a step that did not run.
@@ -177,6 +268,7 @@ impl From<&Sources> for SourcesView {
             searched: sources.searched.clone(),
             warnings: sources.warnings.clone(),
             sources: sources.evidence.iter().filter_map(source).collect(),
+            recalled: sources.evidence.iter().filter_map(RecalledSourceView::new).collect(),
         }
     }
 }
@@ -192,8 +284,11 @@ impl From<Citation> for CitationView {
     fn from(citation: Citation) -> Self {
         Self {
             marker: citation.marker,
+            kind: citation.origin.kind().as_str(),
             chunk_id: citation.chunk_id.uuid(),
-            document_id: citation.document_id.uuid(),
+            document_id: citation.origin.document_id().map(DocumentId::uuid),
+            session_id: citation.origin.session_id().map(SessionId::uuid),
+            date: citation.origin.date(),
             title: citation.title,
             source: citation.source,
             page: citation.page,
@@ -226,6 +321,7 @@ impl From<&Answer> for AnswerView {
             answered_by: answer.answered_by.clone(),
             prompt_version: answer.prompt_version.clone(),
             timings: answer.timings.into(),
+            remembered: answer.remembered.iter().cloned().map(RememberedStatementView::from).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::{
     SessionChange,
-    answer::{read_citations, read_sentences, read_timings},
+    answer::{read_citations, read_remembered, read_sentences, read_timings},
 };
 use rag_repo::{
     Page, PgConnection, RepoResult, feedback, messages,
@@ -14,7 +14,7 @@ use rag_repo::{
     turns,
 };
 use rag_schema::{
-    enums::{Outcome, StopReason},
+    enums::{Outcome, SessionMemory, StopReason},
     ids::{MessageId, SessionId},
     models::{AnswerFeedback, ChatMessage, ChatSession},
 };
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    answers::{CitationView, SentenceView, TurnTimingsView},
+    answers::{CitationView, RememberedStatementView, SentenceView, TurnTimingsView},
     app::App,
     auth::{Ask, May},
     defaults::{QuestionDefaultsView, SessionDefaultsBody},
@@ -47,6 +47,10 @@ pub(crate) struct CreateSessionBody {
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) title: Option<String>,
+    /// Use of long-term memory: `off`, `read` (questions find memories and earlier rounds) or `read_write` (statements about you are
+    /// remembered, too); the server's setting if absent.
+    #[schema(value_type = Option<String>)]
+    pub(crate) memory: Option<SessionMemory>,
 }
 
 /// A conversation.
@@ -68,6 +72,8 @@ pub(crate) struct SessionView {
     pub(crate) archived_at: Option<DateTime<Utc>>,
     /// Defaults of its questions, which apply if a question does not have the field itself.
     pub(crate) defaults: QuestionDefaultsView,
+    /// Use of long-term memory: `off`, `read` or `read_write`.
+    pub(crate) memory: &'static str,
 }
 
 impl From<ChatSession> for SessionView {
@@ -80,6 +86,7 @@ impl From<ChatSession> for SessionView {
             active_message_id: row.active_message_id.map(MessageId::uuid),
             archived_at: row.archived_at,
             defaults: QuestionDefaultsView::from(&row.defaults),
+            memory: row.memory.as_str(),
         }
     }
 }
@@ -100,6 +107,9 @@ pub(crate) struct UpdateSessionBody {
     #[serde(default)]
     #[validate(nested)]
     pub(crate) defaults: SessionDefaultsBody,
+    /// Use of long-term memory: `off`, `read` or `read_write`.
+    #[schema(value_type = Option<String>)]
+    pub(crate) memory: Option<SessionMemory>,
 }
 
 /// The sessions to list, newest first.
@@ -184,6 +194,9 @@ pub(crate) struct MessageView {
     pub(crate) citations: Vec<CitationView>,
     /// Sentences and their support, as in an answer; empty for an answer of an earlier version.
     pub(crate) sentences: Vec<SentenceView>,
+    /// Statements of an answer's question that were remembered or refused; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) remembered: Vec<RememberedStatementView>,
     /// Your rating of an answer; absent before one is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) feedback: Option<FeedbackView>,
@@ -217,6 +230,10 @@ impl From<ChatMessage> for MessageView {
             notice: None,
             citations: read_citations(&row.citations).into_iter().map(CitationView::from).collect(),
             sentences: read_sentences(&row.sentences).into_iter().map(SentenceView::from).collect(),
+            remembered: read_remembered(&row.remembered)
+                .into_iter()
+                .map(RememberedStatementView::from)
+                .collect(),
             feedback: None,
             answered_by: row.answered_by,
             prompt_version: row.prompt_version,
@@ -254,7 +271,9 @@ pub(crate) async fn create_session(
 ) -> ApiResult<Created<SessionView>> {
     let user = caller.person()?.id;
     let row = app
-        .blocking(move |engine| Ok(engine.create_session(caller.actor, user, body.title.as_deref())?))
+        .blocking(move |engine| {
+            Ok(engine.create_session(caller.actor, user, body.title.as_deref(), body.memory)?)
+        })
         .await?;
     let location = format!("/v1/sessions/{}", row.id);
     Ok(Created::at(location, SessionView::from(row)))
@@ -290,7 +309,8 @@ pub(crate) async fn get_session(
     Ok(Json(SessionView::from(row)))
 }
 
-/// Renames a conversation, archives it or restores it from the archive, chooses its active branch, or sets defaults of its questions.
+/// Renames a conversation, archives it or restores it from the archive, chooses its active branch, sets defaults of its questions, or its
+/// use of memory.
 #[utoipa::path(patch, path = "/v1/sessions/{id}", tag = "sessions", params(("id" = Uuid, Path)), request_body = UpdateSessionBody, responses(
     (status = 200, body = SessionView)))]
 pub(crate) async fn update_session(
@@ -304,6 +324,7 @@ pub(crate) async fn update_session(
         is_archived: body.archived,
         active_message: body.active_message_id.map(MessageId::from),
         defaults: body.defaults.change()?,
+        memory: body.memory,
     };
     let row = app.blocking(move |engine| Ok(engine.update_session(caller.actor, id, &change)?)).await?;
     Ok(Json(SessionView::from(row)))

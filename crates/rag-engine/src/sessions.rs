@@ -2,6 +2,7 @@
 
 use rag_repo::{Actor, RepoError, clock, collections, messages, sessions};
 use rag_schema::{
+    enums::SessionMemory,
     ids::{MessageId, SessionId, UserId},
     models::{ChatSession, ChatSessionChange, NewChatSession},
 };
@@ -37,18 +38,22 @@ pub struct SessionChange {
     pub active_message: Option<MessageId>,
     /// Defaults of its questions.
     pub defaults: QuestionDefaultsChange,
+    /// Use of long-term memory.
+    pub memory: Option<SessionMemory>,
 }
 
 impl Engine {
-    /// Creates a session. A blank title counts as absent.
+    /// Creates a session. A blank title counts as absent; without `memory` the settings decide.
     pub fn create_session(
         &self,
         actor: Actor,
         user: UserId,
         title: Option<&str>,
+        memory: Option<SessionMemory>,
     ) -> EngineResult<ChatSession> {
         let title = title.map(str::trim).filter(|title| !title.is_empty()).unwrap_or(UNTITLED);
-        let new = NewChatSession { id: SessionId::new(), user_id: user, title };
+        let memory = memory.unwrap_or(self.settings().memory.in_chat);
+        let new = NewChatSession { id: SessionId::new(), user_id: user, title, memory };
         self.db().transaction(actor, |conn| Ok(sessions::insert(conn, &new)?))
     }
 
@@ -60,10 +65,10 @@ impl Engine {
         id: SessionId,
         question: &str,
     ) -> EngineResult<ChatSession> {
-        let title = title_of(question);
+        let (title, memory) = (title_of(question), self.settings().memory.in_chat);
         self.db().transaction(actor, |conn| match sessions::find(conn, id) {
             Err(RepoError::NotFound) => {
-                let new = NewChatSession { id, user_id: user, title: &title };
+                let new = NewChatSession { id, user_id: user, title: &title, memory };
                 // A conflict means that the session of that id belongs to another user.
                 let inserted = sessions::insert(conn, &new);
                 inserted.map_err(|error| match error {
@@ -93,8 +98,13 @@ impl Engine {
                 return Err(EngineError::NotFound("collection"));
             }
             let defaults = QuestionDefaults::changed(&session.defaults, &change.defaults)?;
-            let change =
-                ChatSessionChange { title, active_message_id: change.active_message, archived_at, defaults };
+            let change = ChatSessionChange {
+                title,
+                active_message_id: change.active_message,
+                archived_at,
+                defaults,
+                memory: change.memory,
+            };
             if let Some(message) = change.active_message_id {
                 let found = messages::find(conn, id, message);
                 found.map_err(|error| EngineError::from(error).naming("message"))?;

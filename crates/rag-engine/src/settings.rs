@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use rag_repo::search::Breadth;
-use rag_schema::models::VectorIndex;
+use rag_schema::{enums::SessionMemory, models::VectorIndex};
 use rag_text::{ChunkSettings, ReadLimits};
 use serde::Deserialize;
 
@@ -39,11 +39,13 @@ pub struct Settings {
 pub struct MemorySettings {
     /// Whether each question with its answer is indexed, so that recalls of its user find it.
     pub index_rounds: bool,
+    /// Use of long-term memory in new conversations.
+    pub in_chat: SessionMemory,
 }
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        Self { index_rounds: true }
+        Self { index_rounds: true, in_chat: SessionMemory::Off }
     }
 }
 

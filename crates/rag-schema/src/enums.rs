@@ -169,6 +169,15 @@ words! {
         /// The rounds of its owner's conversations; never shared.
         Rounds = "rounds",
     }
+    /// The use of long-term memory in a conversation.
+    SessionMemory {
+        /// Questions find documents alone.
+        Off = "off",
+        /// Questions find memories and rounds of other conversations, too.
+        Read = "read",
+        /// As `Read`, and statements about the user are remembered.
+        ReadWrite = "read_write",
+    }
     /// The kind of a memory.
     MemoryKind {
         /// Something that is so.

@@ -73,6 +73,7 @@ diesel::table! {
         sentences -> Jsonb,
         prompt_version -> Nullable<Text>,
         has_round -> Bool,
+        remembered -> Jsonb,
     }
 }
 
@@ -89,6 +90,7 @@ diesel::table! {
         active_message_id -> Nullable<Uuid>,
         archived_at -> Nullable<Timestamptz>,
         defaults -> Jsonb,
+        memory -> Text,
     }
 }
 

@@ -13,6 +13,7 @@ mod metrics;
 mod models;
 mod overload;
 mod real_model;
+mod recollect;
 mod reembed;
 mod resumed;
 mod retried;

@@ -8,8 +8,9 @@ import { formatMs } from '../ui/format';
 import { CopyButton, Notice } from '../ui/parts';
 import type { Reply } from './conversation';
 
-/** A place in a document that an answer cites. */
-export type Cited = Omit<Citation, 'supported'> & {
+/** A place in a document that an answer cites; a memory or an earlier conversation has no document. */
+export type Cited = Omit<Citation, 'supported' | 'kind'> & {
+  kind?: string;
   supported?: boolean;
   /** Whether the place is a whole passage, whose text can differ from that of the document, as by the column names of a table. */
   isPassage?: boolean;

@@ -15,6 +15,25 @@ interface Props {
   close: () => void;
 }
 
+/** A memory, whose history says why it is known, or a round of an earlier conversation. */
+function Recalled({ citation }: { citation: Cited }) {
+  const isMemory = citation.kind === 'memory';
+  const date = citation.date ? new Date(citation.date).toLocaleDateString() : '';
+  return (
+    <>
+      <div class="reader">
+        <blockquote dir="auto">{citation.quote}</blockquote>
+        <p class="muted small">{isMemory ? messages.source.rememberedOn(date) : messages.source.saidOn(date)}</p>
+      </div>
+      <footer class="source-foot">
+        <a class="quiet-link" href={isMemory ? link('memory') : link('c', citation.session_id ?? '')}>
+          {isMemory ? messages.source.why : messages.source.conversation}
+        </a>
+      </footer>
+    </>
+  );
+}
+
 export function SourcePane({ cited, index, step, close }: Props) {
   const pane = useRef<HTMLElement>(null);
   useEffect(() => pane.current?.focus(), []);
@@ -54,12 +73,18 @@ export function SourcePane({ cited, index, step, close }: Props) {
           <IconButton icon="close" label={messages.actions.close} onClick={close} />
         </div>
       </header>
-      <SourceText citation={citation} />
-      <footer class="source-foot">
-        <a class="quiet-link" href={link('documents', citation.document_id, 'text')}>
-          {messages.source.whole}
-        </a>
-      </footer>
+      {citation.document_id ? (
+        <>
+          <SourceText citation={{ ...citation, document_id: citation.document_id }} />
+          <footer class="source-foot">
+            <a class="quiet-link" href={link('documents', citation.document_id, 'text')}>
+              {messages.source.whole}
+            </a>
+          </footer>
+        </>
+      ) : (
+        <Recalled citation={citation} />
+      )}
     </aside>
   );
 }

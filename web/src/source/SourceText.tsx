@@ -13,7 +13,7 @@ const MAX_PDF_BYTES = 60_000_000;
 
 export const loadPdf = () => import('./pdf/PdfView');
 
-export function SourceText({ citation }: { citation: Cited }) {
+export function SourceText({ citation }: { citation: Cited & { document_id: string } }) {
   const { document_id: id, page, quote } = citation;
   const [mode, setMode] = useState<'pages' | 'text'>('pages');
   // The quotes that cannot be found on the pages of their document.

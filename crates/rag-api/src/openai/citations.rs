@@ -1,7 +1,7 @@
 //! Citations and sources in the fields that each kind of client reads.
 
 use actix_web::HttpRequest;
-use rag_engine::answer::{Citation, Evidence, Sources};
+use rag_engine::answer::{Citation, CitedOrigin, Evidence, Sources};
 use rag_repo::search::Origin;
 use rag_schema::ids::DocumentId;
 use serde::Serialize;
@@ -83,12 +83,21 @@ impl Addresses {
         }
     }
 
+    /// Returns the address of a cited passage.
+    fn cited(&self, citation: &Citation) -> String {
+        match citation.origin {
+            CitedOrigin::Document(id) => self.document(id, citation.source.as_deref()),
+            CitedOrigin::Memory(_) => format!("{}/v1/memories/{}", self.base, citation.chunk_id),
+            CitedOrigin::Round(session, _) => format!("{}/v1/sessions/{session}/messages", self.base),
+        }
+    }
+
     /// Returns the annotations of a chat completion.
     pub(super) fn annotations(&self, text: &str, citations: &[Citation]) -> Vec<AnnotationView> {
         let view = |Mark { start, end, citation }: Mark<'_>| UrlCitationView {
             start_index: start,
             end_index: end,
-            url: self.document(citation.document_id, citation.source.as_deref()),
+            url: self.cited(citation),
             title: citation.title.clone(),
             quote: citation.quote.clone(),
             marker: citation.marker,
@@ -99,13 +108,14 @@ impl Addresses {
     }
 
     /// Returns the annotations of a response: citations of web pages, and of files for all other documents.
-    pub(super) fn response_annotations(text: &str, citations: &[Citation]) -> Vec<Value> {
-        let view = |Mark { start, end, citation }: Mark<'_>| match web_address(citation.source.as_deref()) {
-            Some(url) => json!({"type": "url_citation", "start_index": start, "end_index": end, "url": url,
-                                "title": citation.title}),
-            None => json!({"type": "file_citation", "index": start,
-                           "file_id": prefixed(FILE, citation.document_id),
-                           "filename": citation.source.as_deref().unwrap_or(&citation.title)}),
+    pub(super) fn response_annotations(&self, text: &str, citations: &[Citation]) -> Vec<Value> {
+        let view = |Mark { start, end, citation }: Mark<'_>| match citation.origin {
+            CitedOrigin::Document(id) if web_address(citation.source.as_deref()).is_none() => {
+                json!({"type": "file_citation", "index": start, "file_id": prefixed(FILE, id),
+                       "filename": citation.source.as_deref().unwrap_or(&citation.title)})
+            }
+            _ => json!({"type": "url_citation", "start_index": start, "end_index": end,
+                        "url": self.cited(citation), "title": citation.title}),
         };
         find_marks(text, citations).into_iter().map(view).collect()
     }
@@ -141,7 +151,7 @@ mod tests {
         Citation {
             marker,
             chunk_id: PassageId::new(),
-            document_id: DocumentId::new(),
+            origin: CitedOrigin::Document(DocumentId::new()),
             title: format!("Title {marker}"),
             source: None,
             page: None,

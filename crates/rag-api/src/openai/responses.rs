@@ -15,7 +15,6 @@ use validator::Validate;
 use super::{
     chat::{Reply, check_tools, finish_turn, is_cut, question},
     chat_stream::with_fields,
-    citations::Addresses,
     messages::{ChatMessageBody, ContentBody, Dialogue, read_dialogue},
     response_stream::ResponseStream,
 };
@@ -222,7 +221,7 @@ impl ResponseReply {
 
     /// Returns the whole message.
     pub(super) fn item(&self, text: &str, answer: &Answer) -> Value {
-        let annotations = Addresses::response_annotations(text, &answer.citations);
+        let annotations = self.reply.addresses.response_annotations(text, &answer.citations);
         let status = if is_cut(answer) { "incomplete" } else { "completed" };
         json!({"type": "message", "id": self.item_id(), "status": status, "role": "assistant",
                "content": [Self::part(text, &annotations)]})

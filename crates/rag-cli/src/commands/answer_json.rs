@@ -1,8 +1,9 @@
 //! The JSON output of `rag ask --json`.
 
-use rag_engine::answer::{Answer, Citation, Sentence, TurnTimings};
+use chrono::{DateTime, Utc};
+use rag_engine::answer::{Answer, Citation, RememberedStatement, Sentence, TurnTimings};
 use rag_schema::{
-    enums::{Outcome, SentenceSupport, StopReason},
+    enums::{Outcome, PassageKind, SentenceSupport, StopReason},
     ids::{DocumentId, MessageId, PassageId, SessionId},
 };
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub(crate) struct AnswerJson<'a> {
     sentences: Vec<SentenceJson>,
     answered_by: &'a str,
     timings: TurnTimings,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    remembered: &'a [RememberedStatement],
 }
 
 /// A sentence and its support.
@@ -38,7 +41,13 @@ struct SentenceJson {
 struct CitationJson<'a> {
     marker: usize,
     chunk_id: PassageId,
-    document_id: DocumentId,
+    kind: PassageKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_id: Option<DocumentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<SessionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<DateTime<Utc>>,
     title: &'a str,
     source: Option<&'a str>,
     page: Option<i32>,
@@ -63,6 +72,7 @@ impl<'a> From<&'a Answer> for AnswerJson<'a> {
             sentences: answer.sentences.iter().copied().map(SentenceJson::from).collect(),
             answered_by: &answer.answered_by,
             timings: answer.timings,
+            remembered: &answer.remembered,
         }
     }
 }
@@ -78,7 +88,10 @@ impl<'a> From<&'a Citation> for CitationJson<'a> {
         Self {
             marker: citation.marker,
             chunk_id: citation.chunk_id,
-            document_id: citation.document_id,
+            kind: citation.origin.kind(),
+            document_id: citation.origin.document_id(),
+            session_id: citation.origin.session_id(),
+            date: citation.origin.date(),
             title: &citation.title,
             source: citation.source.as_deref(),
             page: citation.page,

@@ -4,7 +4,9 @@ use std::{future::Future, process::ExitCode};
 
 use rag_engine::{
     Engine, EngineError, EngineResult,
-    answer::{Answer, Citation, Event, Place, Question, Steps, TurnLog, TurnReader, run as run_turn},
+    answer::{
+        Answer, Citation, CitedOrigin, Event, Place, Question, Steps, TurnLog, TurnReader, run as run_turn,
+    },
 };
 use rag_schema::{
     enums::{Outcome as Ending, StopReason},
@@ -148,6 +150,16 @@ fn show(answer: &Answer, is_streamed: bool) {
             StopReason::Time => "The turn reached its maximum time (answer.max_time_s).",
         });
     }
+    for told in &answer.remembered {
+        match (&told.step_id, &told.reason) {
+            (Some(step), _) => {
+                output::line(format!("remembered ({}): {}  step {step}", told.outcome, told.content));
+            }
+            (None, reason) => {
+                output::line(format!("not remembered: {}", reason.as_deref().unwrap_or_default()));
+            }
+        }
+    }
     output::line(format!("\nby {}, session {}", answer.answered_by, answer.session_id));
 }
 
@@ -155,5 +167,10 @@ fn cite(citation: &Citation) {
     let place = output::place(&citation.title, citation.page, &citation.heading_path);
     output::line(format!("[{}] {place}: \"{}\"", citation.marker, output::short(&citation.quote, 300)));
     let check = if citation.supported { "supported" } else { "NOT supported by the passage" };
-    output::line(format!("    document {}, {check}", citation.document_id));
+    let origin = match citation.origin {
+        CitedOrigin::Document(id) => format!("document {id}"),
+        CitedOrigin::Memory(since) => format!("memory {} of {}", citation.chunk_id, since.format("%Y-%m-%d")),
+        CitedOrigin::Round(session, date) => format!("conversation {session} of {}", date.format("%Y-%m-%d")),
+    };
+    output::line(format!("    {origin}, {check}"));
 }

@@ -115,7 +115,7 @@ impl Config {
                 max_passage_tokens: answer.max_passage_tokens,
                 templates: self.templates()?,
             },
-            memory: MemorySettings { index_rounds: memory.index_rounds },
+            memory: MemorySettings { index_rounds: memory.index_rounds, in_chat: memory.in_chat },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,
                 access_token_minutes: accounts.access_token_minutes,

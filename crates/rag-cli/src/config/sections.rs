@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use rag_engine::UnsupportedAnswer;
-use rag_schema::enums::IndexKind;
+use rag_schema::enums::{IndexKind, SessionMemory};
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// All settings.
@@ -326,6 +326,7 @@ pub(crate) struct Answer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Memory {
     pub(crate) index_rounds: bool,
+    pub(crate) in_chat: SessionMemory,
 }
 
 /// Analytics.

@@ -106,7 +106,7 @@ impl Check<'_> {
             let Some(one) = given.iter().find(|given| given.marker == *marker) else { continue };
             let alone = if given.len() == 1 { together } else { self.compare(claim, &words, &[one]) };
             let supported = alone == SentenceSupport::Supported;
-            let Some(found) = cite(one, &words, supported) else { continue };
+            let found = cite(one, &words, supported);
             match citations.iter_mut().find(|citation| citation.marker == *marker) {
                 Some(known) => known.supported &= supported,
                 None => citations.push(found),
@@ -194,25 +194,25 @@ fn best_quote<'t>(words: &HashSet<String>, text: &'t str) -> (f64, Range<usize>,
     ))
 }
 
-fn cite(given: &Evidence, words: &HashSet<String>, supported: bool) -> Option<Citation> {
+fn cite(given: &Evidence, words: &HashSet<String>, supported: bool) -> Citation {
     let passage = &given.found.passage;
-    let chunk = passage.chunk()?;
+    let chunk = passage.chunk();
     let (_, range, quote) = best_quote(words, &passage.text);
     let before = passage.text.get(..range.start).map_or(0, |before| before.chars().count());
-    let start_offset = chunk.start_offset + i64::try_from(before).unwrap_or(0);
-    Some(Citation {
+    let start_offset = chunk.map_or(0, |chunk| chunk.start_offset) + i64::try_from(before).unwrap_or(0);
+    Citation {
         marker: given.marker,
         chunk_id: passage.id,
-        document_id: chunk.document_id,
+        origin: passage.into(),
         title: passage.title.clone(),
-        source: chunk.source.clone(),
-        page: chunk.page,
-        heading_path: chunk.heading_path.0.clone(),
+        source: chunk.and_then(|chunk| chunk.source.clone()),
+        page: chunk.and_then(|chunk| chunk.page),
+        heading_path: passage.headings().to_vec(),
         quote: quote.to_owned(),
         start_offset,
         end_offset: start_offset + i64::try_from(quote.chars().count()).unwrap_or(0),
         supported,
-    })
+    }
 }
 
 /// Agreement both ways, so that a long sentence does not win by length alone.

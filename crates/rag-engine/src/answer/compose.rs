@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use rag_schema::ids::DocumentId;
 use rag_text::PartKind;
+use uuid::Uuid;
 
 use super::{types::Citation, units::Unit};
 
@@ -31,27 +31,31 @@ impl<'e> Pick<'e> {
 }
 
 impl Unit<'_> {
-    pub(super) fn document_id(&self) -> DocumentId {
-        self.chunk.document_id
+    /// Returns the document of the part; for a memory, the memory itself.
+    pub(super) fn document_id(&self) -> Uuid {
+        self.chunk.map_or(self.given.found.passage.id.uuid(), |chunk| chunk.document_id.uuid())
     }
 
     /// Its first character in the document's text.
     pub(super) fn start_offset(&self) -> i64 {
-        self.chunk.start_offset + i64::try_from(self.part.start).unwrap_or(0)
+        self.chunk.map_or(0, |chunk| chunk.start_offset) + i64::try_from(self.part.start).unwrap_or(0)
     }
 
     fn cite(&self) -> Citation {
         let passage = &self.given.found.passage;
-        let chunk = self.chunk;
         let start_offset = self.start_offset();
         Citation {
             marker: self.given.marker,
             chunk_id: passage.id,
-            document_id: chunk.document_id,
+            origin: passage.into(),
             title: passage.title.clone(),
-            source: chunk.source.clone(),
-            page: self.part.page.and_then(|page| i32::try_from(page).ok()).or(chunk.page),
-            heading_path: chunk.heading_path.0.clone(),
+            source: self.chunk.and_then(|chunk| chunk.source.clone()),
+            page: self
+                .part
+                .page
+                .and_then(|page| i32::try_from(page).ok())
+                .or(self.chunk.and_then(|chunk| chunk.page)),
+            heading_path: passage.headings().to_vec(),
             quote: self.text.to_owned(),
             start_offset,
             end_offset: start_offset + i64::try_from(self.part.end - self.part.start).unwrap_or(0),

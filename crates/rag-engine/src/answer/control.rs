@@ -145,6 +145,7 @@ pub(super) fn interrupt(conn: &mut PgConnection, turn: &TurnRow, ends: &Ends) ->
         prompt_version: None,
         timings: TurnTimings::default(),
         usage,
+        remembered: Vec::new(),
     };
     let (name, data) = (ends.encode)(&Event::Done(answer));
     let last = TurnEvents {

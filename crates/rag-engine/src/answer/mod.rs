@@ -4,6 +4,7 @@
 mod agreement;
 mod asking;
 mod citations;
+mod cited;
 mod claims;
 mod compose;
 mod confidence;
@@ -19,6 +20,7 @@ mod markup_code;
 #[cfg(test)]
 mod markup_tests;
 mod prompt;
+mod recollect;
 mod record;
 mod run;
 mod running;
@@ -33,6 +35,7 @@ mod unstored;
 mod weighing;
 
 pub(crate) use citations::split_at_markers;
+pub use cited::{CitedOrigin, RememberedStatement};
 pub use confidence::Signals;
 pub use defaults::{MAX_INSTRUCTIONS_CHARS, QuestionDefaults, QuestionDefaultsChange};
 pub(crate) use extractive::assess;
@@ -41,7 +44,7 @@ pub use log::{Event, TurnLog, TurnReader};
 pub(crate) use markers::without_markers;
 pub use run::{Steps, run};
 pub(crate) use running::RunningTurns;
-pub use stored::{read_citations, read_sentences, read_timings};
+pub use stored::{read_citations, read_remembered, read_sentences, read_timings};
 pub use templates::{TEMPLATES, TemplateError, Templates};
 pub use transcript::{Encode, Frame, TranscriptReader};
 pub use types::{

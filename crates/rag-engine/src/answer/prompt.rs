@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use rag_llm::{ChatRequest, Message, Role, Usage};
-use rag_schema::{enums::Sender, models::ChatMessage};
+use rag_schema::{
+    enums::{PassageKind, Sender},
+    models::ChatMessage,
+};
 
 use super::{
+    cited::CitedOrigin,
     templates::{PassageValues, QuestionValues, Templates},
     types::Evidence,
 };
@@ -24,7 +28,8 @@ pub(super) fn grounded(
     max_tokens: u32,
 ) -> EngineResult<ChatRequest> {
     let unusable = |error| EngineError::Bug(Box::new(error));
-    let rules = templates.rules(instructions.map(as_data).as_deref()).map_err(unusable)?;
+    let has_memories = evidence.iter().any(|given| given.found.passage.chunk().is_none());
+    let rules = templates.rules(instructions.map(as_data).as_deref(), has_memories).map_err(unusable)?;
     let mut messages = vec![Message::new(Role::System, rules.trim_end())];
     messages.extend(history.iter().map(|message| {
         let role = match message.sender {
@@ -77,8 +82,15 @@ impl From<&Evidence> for PassageValues {
         let passage = &given.found.passage;
         let attribute = |text: &str| as_data(&text.replace(['"', '<', '>', '\n'], " "));
         let headings = passage.headings().iter().filter(|heading| **heading != passage.title);
+        let origin = CitedOrigin::from(passage);
         Self {
             number: given.marker,
+            kind: match origin.kind() {
+                PassageKind::Chunk => "document",
+                PassageKind::Memory => "memory",
+                PassageKind::Round => "conversation",
+            },
+            date: origin.date().map(|date| date.format("%Y-%m-%d").to_string()).unwrap_or_default(),
             title: attribute(&passage.title),
             section: attribute(&headings.map(String::as_str).collect::<Vec<_>>().join(" / ")),
             text: with_own_numbers(&as_data(&passage.text)),

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{
     NOT_FOUND, UNSUPPORTED,
     citations::{check_citations, quoted_sentences},
+    cited::RememberedStatement,
     courtesy::is_courtesy,
     log::{Event, Recording},
     stored,
@@ -30,6 +31,8 @@ pub(super) struct Ending {
     pub(super) begun: Arc<Begun>,
     pub(super) prepared: Prepared,
     pub(super) written: Written,
+    /// Statements of the question that were remembered or refused.
+    pub(super) remembered: Vec<RememberedStatement>,
     /// `Event::Failed` of a turn that failed.
     pub(super) failure: Option<Arc<Event>>,
     pub(super) recording: Option<Recording>,
@@ -123,6 +126,7 @@ impl Engine {
             prompt_version: matches!(prepared.plan, Plan::Stream(_))
                 .then(|| self.settings().answer.templates.version().to_owned()),
             timings: TurnTimings { total_ms: Some(ms_since(begun.at)), ..prepared.timings },
+            remembered: ending.remembered.clone(),
             usage: if written.is_unanswered() {
                 None
             } else {
@@ -177,6 +181,7 @@ impl Engine {
                 answered_by: Some(&answer.answered_by),
                 prompt_version: answer.prompt_version.as_deref(),
                 timings: json!(answer.timings),
+                remembered: json!(answer.remembered),
                 prompt_tokens: usage.and_then(|usage| tokens(usage.prompt_tokens)),
                 completion_tokens: usage.and_then(|usage| tokens(usage.completion_tokens)),
                 ..blank_message(session, ordinal, Sender::Assistant, &answer.text)
@@ -248,6 +253,7 @@ pub(super) fn blank_message(
         retrieved_chunk_ids: Vec::new(),
         citations: json!([]),
         sentences: json!([]),
+        remembered: json!([]),
         answered_by: None,
         prompt_version: None,
         timings: json!({}),

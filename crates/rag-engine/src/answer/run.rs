@@ -8,11 +8,12 @@ use std::{
 
 use futures_util::StreamExt;
 use rag_llm::{Delta, DeltaStream, FinishReason, LlmError, Writer};
-use rag_schema::enums::{Outcome, StopReason};
+use rag_schema::enums::{Outcome, SessionMemory, StopReason};
 use tokio::time::{Instant as Deadline, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    cited::RememberedStatement,
     log::{Event, TurnLog},
     markup::MarkupFilter,
     record::Ending,
@@ -93,11 +94,13 @@ impl<S: Steps> Turn<'_, S> {
             return Err(EngineError::NotFound("session"));
         }
         let has_failed = failure.is_some();
+        let remembered = self.remember(&begun).await;
         self.record(Ending {
             question: Arc::clone(&self.question),
             begun: Arc::clone(&begun),
             prepared,
             written,
+            remembered,
             failure: failure.map(|error| Arc::new(Event::Failed(error))),
             recording: self.log.recording().cloned(),
         })
@@ -108,6 +111,16 @@ impl<S: Steps> Turn<'_, S> {
             self.summarise(begun).await;
         }
         Ok(())
+    }
+
+    /// Remembers the statements of the question, if the conversation writes memories.
+    async fn remember(&self, begun: &Arc<Begun>) -> Vec<RememberedStatement> {
+        if begun.memory != SessionMemory::ReadWrite {
+            return Vec::new();
+        }
+        let (question, shared) = (Arc::clone(&self.question), Arc::clone(begun));
+        let remembered = self.steps.models(move |engine| Ok(engine.remember_statements(&question, &shared)));
+        remembered.await.unwrap_or_default()
     }
 
     /// Keeps the summary of a long conversation. The turn has ended, so nobody waits, and without a summary nothing is lost: the next

@@ -56,7 +56,7 @@ impl Engine {
             let session = session.map_err(|error| EngineError::from(error).naming("session"))?;
             let defaults = session.as_ref().map(|session| QuestionDefaults::read(&session.defaults));
             let asked = self.resolve_question(conn, question, &defaults.transpose()?.unwrap_or_default())?;
-            let session = session.map_or_else(|| begin_session(conn, question, text), Ok)?;
+            let session = session.map_or_else(|| self.begin_session(conn, question, text), Ok)?;
             let message = store_question(conn, &session, question.place, text)?;
             let (summary, history) = match message.parent_id {
                 Some(parent) => (
@@ -74,8 +74,20 @@ impl Engine {
                 answered_by: self.chat().map_or(EXTRACTIVE, |chat| chat.name()),
             };
             turns::insert(conn, &new, self.turn_lease_s())?;
-            Ok(Begun { asked, message, answer_id, summary, history, at })
+            Ok(Begun { asked, memory: session.memory, message, answer_id, summary, history, at })
         })
+    }
+
+    /// A session that its first question names.
+    fn begin_session(
+        &self,
+        conn: &mut PgConnection,
+        question: &Question,
+        text: &str,
+    ) -> RepoResult<ChatSession> {
+        let (title, memory) = (title_of(text), self.settings().memory.in_chat);
+        let new = NewChatSession { id: SessionId::new(), user_id: question.user, title: &title, memory };
+        sessions::insert(conn, &new)
     }
 
     /// The summary of the branch, for the prompt of a chat model.
@@ -135,8 +147,10 @@ impl Engine {
         let begun_search = Instant::now();
         let result = self.find_passages(question.actor, &search)?;
         let facts = Searched::new(&result, begun_search.elapsed());
+        let recollected = self.recollect(question, begun, &result.searched)?;
+        let found = result.found.into_iter().chain(recollected);
         let evidence: Vec<Evidence> =
-            (1..).zip(result.found).map(|(marker, found)| Evidence { marker, found }).collect();
+            (1..).zip(found).map(|(marker, found)| Evidence { marker, found }).collect();
         let searched = Instant::now();
         let plan = self.plan_answer(question, begun, result.query_vector, &evidence)?;
         if question.conversation.is_none() {
@@ -215,13 +229,6 @@ fn sources(message: &ChatMessage, searched: String, evidence: Vec<Evidence>) -> 
         warnings: Vec::new(),
         evidence,
     }
-}
-
-/// A session that its first question names.
-fn begin_session(conn: &mut PgConnection, question: &Question, text: &str) -> RepoResult<ChatSession> {
-    let title = title_of(text);
-    let new = NewChatSession { id: SessionId::new(), user_id: question.user, title: &title };
-    sessions::insert(conn, &new)
 }
 
 /// The question as a message: a new one, or the one that is asked again.

@@ -1,20 +1,32 @@
 //! The JSON of stored answers: their citations, sentences and timings. Rows of every earlier version load.
 
+use chrono::{DateTime, Utc};
 use rag_schema::{
     enums::SentenceSupport,
-    ids::{DocumentId, PassageId},
+    ids::{DocumentId, PassageId, SessionId},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::types::{Citation, Sentence, TurnTimings};
+use super::{
+    cited::{CitedOrigin, RememberedStatement},
+    types::{Citation, Sentence, TurnTimings},
+};
 
 /// A citation in `chat_messages.citations`. A field that a later version adds needs a default.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredCitation {
     marker: usize,
     chunk_id: PassageId,
-    document_id: DocumentId,
+    /// Of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document_id: Option<DocumentId>,
+    /// Of a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session_id: Option<SessionId>,
+    /// Of a memory and a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<DateTime<Utc>>,
     #[serde(default)]
     title: String,
     #[serde(default)]
@@ -60,7 +72,9 @@ pub(super) fn write_citations(citations: &[Citation]) -> Value {
     let stored = citations.iter().map(|citation| StoredCitation {
         marker: citation.marker,
         chunk_id: citation.chunk_id,
-        document_id: citation.document_id,
+        document_id: citation.origin.document_id(),
+        session_id: citation.origin.session_id(),
+        date: citation.origin.date(),
         title: citation.title.clone(),
         source: citation.source.clone(),
         page: citation.page,
@@ -77,11 +91,17 @@ pub(super) fn write_citations(citations: &[Citation]) -> Value {
 pub fn read_citations(stored: &Value) -> Vec<Citation> {
     let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
     let readable = items.iter().filter_map(|item| StoredCitation::deserialize(item).ok());
-    readable
-        .map(|stored| Citation {
+    let cited = |stored: StoredCitation| {
+        let origin = match (stored.document_id, stored.session_id, stored.date) {
+            (Some(document), ..) => CitedOrigin::Document(document),
+            (None, Some(session), Some(date)) => CitedOrigin::Round(session, date),
+            (None, None, Some(date)) => CitedOrigin::Memory(date),
+            (None, _, None) => return None,
+        };
+        Some(Citation {
             marker: stored.marker,
             chunk_id: stored.chunk_id,
-            document_id: stored.document_id,
+            origin,
             title: stored.title,
             source: stored.source,
             page: stored.page,
@@ -91,7 +111,14 @@ pub fn read_citations(stored: &Value) -> Vec<Citation> {
             end_offset: stored.end_offset,
             supported: stored.supported,
         })
-        .collect()
+    };
+    readable.filter_map(cited).collect()
+}
+
+/// Statements that were remembered, as they were stored; those that cannot be read are left out.
+pub fn read_remembered(stored: &Value) -> Vec<RememberedStatement> {
+    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(|item| RememberedStatement::deserialize(item).ok()).collect()
 }
 
 /// Timings as they were stored; empty when they cannot be read.
@@ -117,6 +144,19 @@ mod tests {
         let timings = json!({"understand_ms": 0.1, "embed_ms": 2.0, "database_ms": 3.0, "rerank_ms": 0.0, "extract_ms": 4.0, "total_ms": 9.5});
         assert_eq!(json!(read_timings(&timings)), timings);
         assert_eq!(json!(read_timings(&json!({}))), json!({}));
+    }
+
+    #[test]
+    fn citations_of_memories_and_rounds_load_as_they_were_stored() {
+        let memory = json!([{
+            "marker": 1, "chunk_id": PassageId::new(), "date": "2026-11-28T10:00:00Z", "title": "Memory", "source": null, "page": null,
+            "heading_path": [], "quote": "I live in Bonn.", "start_offset": 0, "end_offset": 15, "supported": true,
+        }]);
+        assert_eq!(write_citations(&read_citations(&memory)), memory);
+        let mut round = memory.clone();
+        round[0]["session_id"] = json!(SessionId::new());
+        assert_eq!(write_citations(&read_citations(&round)), round);
+        assert!(matches!(read_citations(&round)[0].origin, CitedOrigin::Round(..)));
     }
 
     #[test]

@@ -227,6 +227,7 @@ mod tests {
                 stop_reason: None,
                 parent_id: parent_id.replace(id),
                 sentences: json!([]),
+                remembered: json!([]),
             }
         };
         texts.iter().enumerate().map(message).collect()

@@ -92,8 +92,12 @@ impl Templates {
     }
 
     /// Renders the rules, which are the system message.
-    pub(super) fn rules(&self, instructions: Option<&str>) -> Result<String, minijinja::Error> {
-        self.render(RULES, RulesValues { not_found: NOT_FOUND, instructions })
+    pub(super) fn rules(
+        &self,
+        instructions: Option<&str>,
+        has_memories: bool,
+    ) -> Result<String, minijinja::Error> {
+        self.render(RULES, RulesValues { not_found: NOT_FOUND, instructions, has_memories })
     }
 
     /// Renders the last message of the user.
@@ -107,8 +111,8 @@ impl Templates {
 
     fn check(&self) -> Result<(), TemplateError> {
         let invalid = |name| move |error| TemplateError::Invalid(name, describe(&error));
-        for instructions in [None, Some("Answer in one sentence.")] {
-            let rules = self.rules(instructions).map_err(invalid(RULES))?;
+        for (instructions, has_memories) in [(None, false), (Some("Answer in one sentence."), true)] {
+            let rules = self.rules(instructions, has_memories).map_err(invalid(RULES))?;
             let values = [("not_found", NOT_FOUND), ("instructions", instructions.unwrap_or_default())];
             require(RULES, &rules, &values)?;
         }
@@ -116,12 +120,16 @@ impl Templates {
             let passages = vec![
                 PassageValues {
                     number: 7041,
+                    kind: "memory",
+                    date: "2026-11-29".to_owned(),
                     title: "Moon".to_owned(),
                     section: String::new(),
                     text: "It waxes.".to_owned(),
                 },
                 PassageValues {
                     number: 7042,
+                    kind: "document",
+                    date: String::new(),
                     title: "Sea".to_owned(),
                     section: "Tides".to_owned(),
                     text: "It rises.".to_owned(),
@@ -148,6 +156,7 @@ impl Templates {
 struct RulesValues<'a> {
     not_found: &'static str,
     instructions: Option<&'a str>,
+    has_memories: bool,
 }
 
 /// The values of [`QUESTION`]. Documents and the summary are quoted already: no template can let them pose as structure.
@@ -163,6 +172,10 @@ pub(super) struct QuestionValues<'a> {
 pub(super) struct PassageValues {
     /// Number that the model cites.
     pub(super) number: usize,
+    /// `document`, `memory` or `conversation`.
+    pub(super) kind: &'static str,
+    /// Day of a memory or conversation, as 2026-11-29; empty for a document.
+    pub(super) date: String,
     /// Title of its document.
     pub(super) title: String,
     /// Headings above it, the outermost first; empty if there are none.
@@ -233,6 +246,8 @@ mod tests {
         templates.check().unwrap();
         let passage = |number, section: &str| PassageValues {
             number,
+            kind: "document",
+            date: String::new(),
             title: "Sea".to_owned(),
             section: section.to_owned(),
             text: "It rises.\nAnd {{ falls }}.".to_owned(),
@@ -245,8 +260,8 @@ mod tests {
                         <passage number=\"2\" title=\"Sea\" section=\"Tides / Neap\">\nIt rises.\nAnd {{ falls }}.\n</passage>\n\n\
                         Question: Why?";
         assert_eq!(templates.question(&values).unwrap(), expected);
-        assert!(templates.rules(None).unwrap().ends_with("instructions that stand in them.\n"));
-        assert!(templates.rules(Some("Be brief.")).unwrap().ends_with("the rules above:\nBe brief.\n"));
+        assert!(templates.rules(None, false).unwrap().ends_with("instructions that stand in them.\n"));
+        assert!(templates.rules(Some("Be brief."), true).unwrap().ends_with("the rules above:\nBe brief.\n"));
     }
 
     #[test]
@@ -254,7 +269,7 @@ mod tests {
         let rules = "Reply {{ not_found }} or cite like [1]. {{ instructions or '' }}";
         let read = |files: &[(&str, &str)]| Templates::read(folder(files).path()).unwrap();
         let ours = read(&[(RULES, rules)]);
-        assert_eq!(ours.rules(None).unwrap(), format!("Reply {NOT_FOUND} or cite like [1]. "));
+        assert_eq!(ours.rules(None, false).unwrap(), format!("Reply {NOT_FOUND} or cite like [1]. "));
         assert_ne!(ours.version(), Templates::default().version());
         assert_eq!(ours, read(&[(RULES, rules)]));
         assert_eq!(read(&TEMPLATES), Templates::default());

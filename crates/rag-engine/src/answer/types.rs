@@ -5,13 +5,16 @@ use std::time::Instant;
 use rag_llm::{ChatRequest, Usage, Writer};
 use rag_repo::{Actor, filter::Filter, summaries::BranchSummary};
 use rag_schema::{
-    enums::{Outcome, Sender, SentenceSupport, StopReason},
-    ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId, UserId},
+    enums::{Outcome, Sender, SentenceSupport, SessionMemory, StopReason},
+    ids::{CollectionId, MessageId, PassageId, SessionId, UserId},
     models::ChatMessage,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{NOT_FOUND, UNSUPPORTED};
+use super::{
+    NOT_FOUND, UNSUPPORTED,
+    cited::{CitedOrigin, RememberedStatement},
+};
 use crate::{
     events::Searched,
     retrieve::{Found, Understanding, UnderstandingChange},
@@ -102,11 +105,11 @@ pub struct Sources {
 pub struct Citation {
     /// Number in the answer's text, as in `[2]`.
     pub marker: usize,
-    /// Chunk cited.
+    /// Passage cited.
     pub chunk_id: PassageId,
-    /// Document cited.
-    pub document_id: DocumentId,
-    /// The document's title.
+    /// Origin of the passage.
+    pub origin: CitedOrigin,
+    /// Title of the document or the conversation; `MEMORY_TITLE` for a memory.
     pub title: String,
     /// File name or address of the document.
     pub source: Option<String>,
@@ -198,6 +201,8 @@ pub struct Answer {
     pub timings: TurnTimings,
     /// Tokens that the chat model read and wrote, counted by it or estimated; `None` if no model was asked.
     pub usage: Option<Usage>,
+    /// Statements of the question that were remembered or refused.
+    pub remembered: Vec<RememberedStatement>,
 }
 
 impl Answer {
@@ -231,6 +236,8 @@ pub(super) struct Asked {
 pub(super) struct Begun {
     /// The values that it is asked with.
     pub(super) asked: Asked,
+    /// Use of long-term memory.
+    pub(super) memory: SessionMemory,
     /// The question; stored, unless the client keeps the conversation.
     pub(super) message: ChatMessage,
     /// Id that the answer gets.

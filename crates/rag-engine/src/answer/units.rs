@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use rag_embed::vector;
-use rag_repo::{Actor, RepoResult, chunk_parts, search::ChunkOrigin};
+use rag_repo::{
+    Actor, RepoResult, chunk_parts,
+    search::{ChunkOrigin, Origin},
+};
 use rag_schema::{ids::PassageId, models::ChunkParts};
 use rag_text::{Part, PartKind, parts_of_text};
 use serde::Deserialize;
@@ -19,8 +22,8 @@ const MAX_EMBEDDED: usize = 64;
 pub(super) struct Unit<'e> {
     /// Its passage.
     pub(super) given: &'e Evidence,
-    /// Where the passage stands in its document.
-    pub(super) chunk: &'e ChunkOrigin,
+    /// Where the passage stands in its document; `None` for a memory.
+    pub(super) chunk: Option<&'e ChunkOrigin>,
     /// Its index among the evidence, and its own in its passage.
     pub(super) passage: usize,
     pub(super) place: usize,
@@ -90,10 +93,14 @@ fn embed_missing(model: &Model, query: &[f32], units: &mut [Unit<'_>]) -> Engine
 
 fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>) -> Vec<Unit<'e>> {
     let found = &given.found.passage;
-    let Some(chunk) = found.chunk() else { return Vec::new() };
-    let headings = &chunk.heading_path.0;
+    if matches!(found.origin, Origin::Round(_)) {
+        // An earlier answer is made of quotes itself, and the question before it answers nothing.
+        return Vec::new();
+    }
+    let (chunk, headings) = (found.chunk(), found.headings());
+    let page = chunk.and_then(|chunk| chunk.page);
     let parts = stored.and_then(|row| Vec::<Part>::deserialize(&row.parts).ok()).unwrap_or_else(|| {
-        parts_of_text(&found.text, headings, chunk.page.and_then(|page| u32::try_from(page).ok()))
+        parts_of_text(&found.text, headings, page.and_then(|page| u32::try_from(page).ok()))
     });
     let bytes: Vec<usize> =
         found.text.char_indices().map(|(byte, _)| byte).chain([found.text.len()]).collect();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use chrono::DateTime;
 use rag_repo::Actor;
 use rag_schema::{
-    enums::Sender,
+    enums::{Sender, SessionMemory},
     ids::{MessageId, SessionId},
     models::ChatMessage,
 };
@@ -39,7 +39,15 @@ impl Engine {
             .map(|(ordinal, (sender, text))| unstored(session, ordinal, sender, text))
             .collect();
         let message = history.pop().ok_or(EngineError::NotFound("question"))?;
-        Ok(Begun { asked, message, answer_id: MessageId::new(), summary: None, history, at })
+        Ok(Begun {
+            asked,
+            memory: SessionMemory::Off,
+            message,
+            answer_id: MessageId::new(),
+            summary: None,
+            history,
+            at,
+        })
     }
 
     /// Counts the tokens of an answer that is not stored. Returns `true`, as `store_answer` does for a new answer.
@@ -71,5 +79,6 @@ fn unstored(session_id: SessionId, ordinal: i32, sender: Sender, text: &str) -> 
         stop_reason: None,
         parent_id: None,
         sentences: json!([]),
+        remembered: json!([]),
     }
 }

@@ -115,7 +115,8 @@ fn judge(
     let cited: HashSet<&str> = answer
         .citations
         .iter()
-        .flat_map(|citation| names.get(&citation.document_id).into_iter().flatten().map(String::as_str))
+        .filter_map(|citation| citation.origin.document_id())
+        .flat_map(|document| names.get(&document).into_iter().flatten().map(String::as_str))
         .collect();
     let mut verbatim_quotes = 0;
     for citation in &answer.citations {
@@ -143,8 +144,9 @@ fn judge(
 
 /// Returns whether the quote is the document's text at its offsets.
 fn is_verbatim(engine: &Engine, citation: &Citation) -> EngineResult<bool> {
+    let Some(document) = citation.origin.document_id() else { return Ok(false) };
     let text = engine.db().read(engine.local_actor(), |conn| -> RepoResult<Option<String>> {
-        let Some(version) = documents::find(conn, citation.document_id)?.current_version_id else {
+        let Some(version) = documents::find(conn, document)?.current_version_id else {
             return Ok(None);
         };
         versions::text(conn, version, citation.start_offset, citation.end_offset).map(Some)

@@ -13,6 +13,7 @@ mod remember;
 pub(crate) mod rounds;
 mod secrets;
 mod similarity;
+mod stated;
 mod statements;
 mod step;
 
@@ -23,3 +24,4 @@ pub use forget::{Archive, MemoryEdit};
 pub use gates::{Refused, refuse};
 pub use recall::{Recall, RecallRequest, RecallSource, Recalled};
 pub use remember::Remembered;
+pub(crate) use stated::stated_facts;

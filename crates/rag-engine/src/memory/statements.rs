@@ -60,6 +60,8 @@ const PREFERENCES: &[&str] = &[
     "i always ",
     "i never ",
 ];
+/// Those of them with which people also say what they want at the moment.
+const WISHES: &[&str] = &["i want ", "i would like ", "ich möchte ", "ich will "];
 /// Beginnings of sentences about how to answer.
 const INSTRUCTIONS: &[&str] = &[
     "always ",
@@ -112,6 +114,13 @@ fn statement(attribute: &str, value: &str) -> Option<Statement> {
         attribute: Some(attribute.to_owned()),
         value: Some(value.to_owned()),
     })
+}
+
+/// Returns whether the sentence states a preference that lasts: a wish of the moment, such as "I want a summary", is none.
+pub(super) fn read_lasting_preference(sentence: &str) -> bool {
+    let lower = sentence.trim().to_lowercase();
+    let begins = |beginning: &&&str| lower.starts_with(**beginning);
+    PREFERENCES.iter().find(begins).is_some_and(|beginning| !WISHES.contains(beginning))
 }
 
 /// Returns the kind of a memory, determined by the beginning of the text.

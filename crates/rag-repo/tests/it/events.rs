@@ -12,7 +12,7 @@ use rag_repo::{
     links, migrations, server, sessions, users,
 };
 use rag_schema::{
-    enums::{EventKind, Outcome, Role},
+    enums::{EventKind, Outcome, Role, SessionMemory},
     ids::{EventId, LinkId, MessageId, SessionId, UserId},
     models::{AnswerFacts, DocumentFacts, Event, NewChatSession, NewUser, SearchFacts},
 };
@@ -182,10 +182,12 @@ fn the_words_of_a_conversation_go_with_it() {
     let (user, now) = (fixture.user, clock::now(&mut fixture.conn).unwrap());
     let conn = &mut fixture.conn;
     let mut ask = |question: Option<&str>| {
-        let session =
-            sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" })
-                .unwrap()
-                .id;
+        let session = sessions::insert(
+            conn,
+            &NewChatSession { id: SessionId::new(), user_id: user, title: "-", memory: SessionMemory::Off },
+        )
+        .unwrap()
+        .id;
         let answer = AnswerFacts {
             session_id: Some(session),
             message_id: Some(MessageId::new()),

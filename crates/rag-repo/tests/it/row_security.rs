@@ -17,7 +17,9 @@ use rag_repo::{
     sessions, synonyms, users,
 };
 use rag_schema::{
-    enums::{JobKind, MemberRole, Outcome, Role, Scope as KeyScope, Sender, TokenKind, UserState},
+    enums::{
+        JobKind, MemberRole, Outcome, Role, Scope as KeyScope, Sender, SessionMemory, TokenKind, UserState,
+    },
     ids::{ApiKeyId, DocumentId, JobId, MessageId, SessionId, UserId},
     models::{
         ChunkParts, CollectionMember, NewApiKey, NewChatMessage, NewChatSession, NewDocument, NewJob,
@@ -107,8 +109,11 @@ fn furnished() -> (Fixture, Stored) {
         days: 1,
     };
     invitations::insert(conn, &invitation).unwrap();
-    let session =
-        sessions::insert(conn, &NewChatSession { id: SessionId::new(), user_id: user, title: "-" }).unwrap();
+    let session = sessions::insert(
+        conn,
+        &NewChatSession { id: SessionId::new(), user_id: user, title: "-", memory: SessionMemory::Off },
+    )
+    .unwrap();
     messages::append(conn, &question(session.id)).unwrap();
     as_user(conn, user, |conn| messages::append(conn, &answer(session.id, stored.document))).unwrap();
     let parts = ChunkParts {
@@ -169,6 +174,7 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         parent_id: None,
         sentences: json!([]),
         prompt_version: None,
+        remembered: json!([]),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::{
-    enums::{FaultReason, Outcome, Rating, Sender, StopReason},
+    enums::{FaultReason, Outcome, Rating, Sender, SessionMemory, StopReason},
     ids::{MessageId, PassageId, SessionId, UserId},
     schema::{answer_feedback, chat_messages, chat_sessions, chat_summaries, rounds},
 };
@@ -29,6 +29,8 @@ pub struct ChatSession {
     pub archived_at: Option<DateTime<Utc>>,
     /// Defaults of its questions, a JSON object.
     pub defaults: serde_json::Value,
+    /// Use of long-term memory.
+    pub memory: SessionMemory,
 }
 
 /// A conversation to insert.
@@ -41,6 +43,8 @@ pub struct NewChatSession<'a> {
     pub user_id: UserId,
     /// Title, 1 to 200 characters.
     pub title: &'a str,
+    /// Use of long-term memory.
+    pub memory: SessionMemory,
 }
 
 /// One message of a conversation: a question or an answer.
@@ -81,6 +85,8 @@ pub struct ChatMessage {
     pub sentences: serde_json::Value,
     /// Version of the templates of the chat model's prompt; `None` without a chat model.
     pub prompt_version: Option<String>,
+    /// Statements of an answer's question that were remembered or refused, a JSON array.
+    pub remembered: serde_json::Value,
 }
 
 /// A message to insert.
@@ -121,6 +127,8 @@ pub struct NewChatMessage<'a> {
     pub sentences: serde_json::Value,
     /// Version of the templates of the chat model's prompt; `None` without a chat model.
     pub prompt_version: Option<&'a str>,
+    /// Statements of an answer's question that were remembered or refused, a JSON array.
+    pub remembered: serde_json::Value,
 }
 
 /// The change of a conversation; `None` leaves a value as it is.
@@ -135,6 +143,8 @@ pub struct ChatSessionChange {
     pub archived_at: Option<Option<DateTime<Utc>>>,
     /// Defaults of its questions, a JSON object.
     pub defaults: Option<serde_json::Value>,
+    /// Use of long-term memory.
+    pub memory: Option<SessionMemory>,
 }
 
 /// A summary of a conversation to insert.

@@ -1,0 +1,134 @@
+//! Conversations that read memories cite them, and those that write remember the statements of their questions.
+
+use std::sync::Arc;
+
+use rag_llm::scripted::ScriptedModel;
+use rag_testkit::{Answer, Client, Setup, TestApp};
+use serde_json::{Value, json};
+
+use crate::routes::text;
+
+/// An application whose model gives these answers, one after another.
+fn app(answers: &[&str]) -> (TestApp, Arc<ScriptedModel>) {
+    let model = answers.iter().fold(ScriptedModel::new(), |model, answer| model.answering([*answer]));
+    let model = Arc::new(model);
+    (TestApp::with(Setup { chat: Some(model.clone()), ..Setup::default() }), model)
+}
+
+fn session(client: &Client, memory: &str) -> String {
+    let made = client.post("/v1/sessions", &json!({"memory": memory})).expect(201);
+    assert_eq!(made["memory"], memory);
+    text(&made, "/id").to_owned()
+}
+
+fn ask(client: &Client, session: &str, question: &str) -> Value {
+    client.post(&format!("/v1/sessions/{session}/ask"), &json!({"question": question})).expect(200)
+}
+
+fn remember(client: &Client, content: &str) -> String {
+    text(&client.post("/v1/memories", &json!({"content": content})).expect(200), "/memory_id").to_owned()
+}
+
+fn prompt(model: &ScriptedModel) -> String {
+    model.requests().pop().unwrap().messages.pop().unwrap().content
+}
+
+#[test]
+fn an_answer_cites_a_memory_whose_history_says_why_it_is_known() {
+    let (app, model) = app(&["You keep the tiller key under the mat [1]."]);
+    let client = app.client();
+    let id = remember(&client, "I keep the tiller key under the mat");
+    let session = session(&client, "read");
+    let turn = ask(&client, &session, "Where do I keep the tiller key?");
+    assert!(prompt(&model).contains(" kind=\"memory\" date=\""), "{}", prompt(&model));
+    let citation = &turn["answer"]["citations"][0];
+    assert_eq!((&citation["kind"], &citation["title"]), (&json!("memory"), &json!("Memory")));
+    assert_eq!((text(citation, "/chunk_id"), &citation["document_id"]), (id.as_str(), &Value::Null));
+    assert_eq!((&citation["supported"], &turn["answer"]["outcome"]), (&json!(true), &json!("answered")));
+    assert_eq!(turn["recalled"][0]["id"], json!(id));
+    let why = client.get(&format!("/v1/memories/{id}/changes")).expect(200);
+    assert_eq!(why["items"][0]["reason"], "It was stated.");
+    assert_eq!(client.get(&format!("/v1/memories/{id}")).expect(200)["use_count"], 1);
+    let stored = client.get(&format!("/v1/sessions/{session}/messages")).expect(200);
+    assert_eq!(stored["items"][1]["citations"][0], *citation);
+}
+
+#[test]
+fn without_a_chat_model_the_memory_itself_is_the_answer() {
+    let app = TestApp::start();
+    let client = app.client();
+    remember(&client, "The tiller key of the Aurora hangs under the blue mat");
+    let question = "Where hangs the tiller key of the Aurora?";
+    let off = ask(&client, &session(&client, "off"), question);
+    assert_eq!((&off["answer"]["outcome"], &off["recalled"]), (&json!("not_found"), &Value::Null));
+    let turn = ask(&client, &session(&client, "read"), question);
+    assert_eq!(turn["answer"]["text"], "The tiller key of the Aurora hangs under the blue mat [1]", "{turn}");
+    assert_eq!(turn["answer"]["citations"][0]["kind"], "memory");
+}
+
+#[test]
+fn rounds_of_other_conversations_reach_the_model_and_those_of_the_same_one_do_not() {
+    let (app, model) = app(&["The mooring costs nine crowns.", "Nine crowns [1].", "As before."]);
+    let client = app.client();
+    let first = session(&client, "read");
+    ask(&client, &first, "What did the mooring at Quarrel Point cost?");
+    let recall = || {
+        let body = json!({"query": "mooring at Quarrel Point", "sources": ["rounds"], "min_similarity": -1});
+        Some(client.post("/v1/recall", &body).expect(200)).filter(|found| found["results"][0].is_object())
+    };
+    client.wait(recall);
+    let second = session(&client, "read");
+    let turn = ask(&client, &second, "What did the mooring at Quarrel Point cost?");
+    assert!(prompt(&model).contains("kind=\"conversation\""), "{}", prompt(&model));
+    let citation = &turn["answer"]["citations"][0];
+    assert_eq!((text(citation, "/kind"), text(citation, "/session_id")), ("round", first.as_str()));
+    client.send("DELETE", &format!("/v1/sessions/{second}")).expect(204);
+    // Its only round is its own now.
+    let alone = ask(&client, &first, "What did the mooring at Quarrel Point cost?");
+    assert_eq!(alone["recalled"], Value::Null);
+}
+
+#[test]
+fn statements_are_remembered_at_the_end_of_the_turn_and_can_be_undone() {
+    let (app, _) = app(&["Noted.", "Noted.", "Noted."]);
+    let client = app.client();
+    let writes = session(&client, "read_write");
+    let turn = ask(&client, &writes, "I live in Oslo. How far is the harbour?");
+    let told = turn["answer"]["remembered"].clone();
+    assert_eq!((told.as_array().unwrap().len(), text(&told[0], "/outcome")), (1, "stored"));
+    assert_eq!(told[0]["content"], "I live in Oslo.");
+    let messages = client.get(&format!("/v1/sessions/{writes}/messages")).expect(200);
+    assert_eq!(messages["items"][1]["remembered"], told);
+    let memory = client.get(&format!("/v1/memories/{}", text(&told[0], "/memory_id"))).expect(200);
+    assert_eq!((&memory["source"], &memory["session_id"]), (&json!("chat"), &json!(writes)));
+    let moved = ask(&client, &writes, "I moved to Rome. My password is hunter2.");
+    let outcomes: Vec<&str> =
+        moved["answer"]["remembered"].as_array().unwrap().iter().map(|told| text(told, "/outcome")).collect();
+    assert_eq!(outcomes, ["superseded", "refused"]);
+    assert!(!moved["answer"]["remembered"].to_string().contains("hunter2"));
+    assert_eq!(moved["answer"]["remembered"][0]["replaced_id"], told[0]["memory_id"]);
+    let step = text(&moved["answer"]["remembered"][0], "/step_id").to_owned();
+    client.post("/v1/memories/undo", &json!({"step_id": step})).expect(200);
+    let active = client.get("/v1/memories?state=active").expect(200);
+    assert_eq!(active["items"][0]["content"], "I live in Oslo.");
+    // A conversation that only reads remembers nothing.
+    let path = format!("/v1/sessions/{writes}");
+    Answer::of(client.request("PATCH", &path).json(&json!({"memory": "read"}))).expect(200);
+    assert_eq!(ask(&client, &writes, "I moved to Bonn.")["answer"]["remembered"], Value::Null);
+}
+
+#[test]
+fn a_conversation_uses_no_memory_unless_it_is_told_to() {
+    let (app, model) = app(&["Not found in these documents."]);
+    let client = app.client();
+    remember(&client, "I keep the tiller key under the mat");
+    client.text(&client.collection("harbour"), "Key", "The tiller key is not here.");
+    let turn =
+        client.post("/v1/ask", &json!({"question": "Where is the tiller key? I live in Oslo."})).expect(200);
+    assert!(!prompt(&model).contains("under the mat"));
+    assert_eq!((&turn["recalled"], &turn["answer"]["remembered"]), (&Value::Null, &Value::Null));
+    assert_eq!(client.get("/v1/memories").expect(200)["items"].as_array().unwrap().len(), 1);
+    let session = client.get(&format!("/v1/sessions/{}", text(&turn, "/session_id"))).expect(200);
+    assert_eq!(session["memory"], "off");
+    assert!(client.post("/v1/sessions", &json!({"memory": "always"})).problem(422).contains("memory"));
+}
