@@ -68,9 +68,10 @@ fn without_a_chat_model_the_memory_itself_is_the_answer() {
 
 #[test]
 fn rounds_of_other_conversations_reach_the_model_and_those_of_the_same_one_do_not() {
-    let (app, model) = app(&["The mooring costs nine crowns.", "Nine crowns [1].", "As before."]);
+    let (app, model) = app(&["It cost nine crowns [1]."]);
     let client = app.client();
     let first = session(&client, "read");
+    // Nothing answers it yet, so no model is asked.
     ask(&client, &first, "What did the mooring at Quarrel Point cost?");
     let recall = || {
         let body = json!({"query": "mooring at Quarrel Point", "sources": ["rounds"], "min_similarity": -1});
@@ -130,5 +131,5 @@ fn a_conversation_uses_no_memory_unless_it_is_told_to() {
     assert_eq!(client.get("/v1/memories").expect(200)["items"].as_array().unwrap().len(), 1);
     let session = client.get(&format!("/v1/sessions/{}", text(&turn, "/session_id"))).expect(200);
     assert_eq!(session["memory"], "off");
-    assert!(client.post("/v1/sessions", &json!({"memory": "always"})).problem(422).contains("memory"));
+    assert_eq!(client.post("/v1/sessions", &json!({"memory": "always"})).problem(422), "invalid");
 }

@@ -5,9 +5,9 @@ use rag_text::analyse::OwnLanguage;
 
 use super::candidates::Best;
 
-/// Factor of the score of a passage in another language than the question's. (`XQuAD` in English, German and Chinese in one
-/// collection, MiniLM; nDCG@10 of the German questions, of which only the German paragraph is right: lexical .925 without it, .TODO
-/// with it.)
+/// Factor of the score of a passage in another language than the question's. (A third of the questions of `XQuAD` on its English,
+/// German and Chinese paragraphs in one collection, of which only the one in the question's language is right; MiniLM, nDCG@10
+/// without and with it: English lexical .958, .962 and fused .976, .979; German .919, .932 and .935, .941; Chinese unchanged.)
 const OTHER_LANGUAGE: f64 = 0.85;
 
 /// Minimum number of results among which the order changes, so that it does not depend on how many are requested.
