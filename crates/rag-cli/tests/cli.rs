@@ -269,7 +269,7 @@ fn a_document_is_stored_found_and_cited() {
     assert_eq!((code, &again["duplicates"]), (0, &1.into()), "{again}");
 
     let (code, found) = json(&mut with(&["search", "--json", "--collection", &collection, "paid vacation"]));
-    assert_eq!((code, &found["results"][0]["source"]), (0, &"leave.md".into()), "{found}");
+    assert_eq!((code, &found["results"][0]["source"]), (0, &"docs/leave.md".into()), "{found}");
     let furlough = ["search", "--json", "--mode", "lexical", "--collection", &collection, "furlough"];
     assert_eq!(run(&mut with(&furlough)).0, 1);
     fs::write(dir.path().join("synonyms.txt"), "vacation, furlough\n\nsalary , pay\n").unwrap();
@@ -303,6 +303,60 @@ fn a_document_is_stored_found_and_cited() {
     assert_eq!(ours["documents"], 1);
     let (code, report) = json(&mut with(&["doctor", "--json"]));
     assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
+}
+
+/// A folder and its collection, on the database that `rag pg exec` gives.
+#[test]
+fn a_synced_collection_has_the_documents_of_its_folder_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let docs = dir.path().join("docs");
+    fs::create_dir_all(docs.join("guide")).unwrap();
+    fs::write(docs.join("guide/pump one.md"), "The granite pump runs at noon.").unwrap();
+    fs::write(docs.join("gone.md"), "The basalt door is open.").unwrap();
+    let database = env::var_os("DATABASE_URL").expect("DATABASE_URL names no server");
+    let collection = format!("sync-{}", std::process::id());
+    let with = |args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.args(["--collection", &collection, "--data-dir"]).arg(dir.path().join("data"));
+        command.env("DATABASE_URL", &database);
+        command
+    };
+    let (code, plan) = json(&mut with(&["ingest", "--sync", "--dry-run", "--json", "docs"]));
+    assert_eq!(
+        (code, &plan["new"]),
+        (0, &serde_json::json!(["docs/gone.md", "docs/guide/pump one.md"])),
+        "{plan}"
+    );
+    let (code, first) = json(&mut with(&["ingest", "--sync", "--json", "docs"]));
+    assert_eq!((code, &first["stored"], &first["removed"]), (0, &2.into(), &0.into()), "{first}");
+
+    fs::write(docs.join("guide/pump one.md"), "The granite pump runs at dusk.").unwrap();
+    fs::remove_file(docs.join("gone.md")).unwrap();
+    // The same folder by its absolute path is the same folder.
+    let absolute = docs.to_str().unwrap();
+    let (_, plan) = json(&mut with(&["ingest", "--sync", "--dry-run", "--json", absolute]));
+    assert_eq!(plan["changed"], serde_json::json!(["docs/guide/pump one.md"]), "{plan}");
+    assert_eq!(plan["removed"], serde_json::json!(["docs/gone.md"]), "{plan}");
+    let (code, second) = json(&mut with(&["ingest", "--sync", "--json", "docs"]));
+    let counts = ["stored", "updated", "duplicates", "removed"].map(|name| second[name].as_u64().unwrap());
+    assert_eq!((code, counts), (0, [1, 1, 0, 1]), "{second}");
+    let (_, third) = json(&mut with(&["ingest", "--sync", "--json", "docs"]));
+    assert_eq!((&third["stored"], &third["duplicates"]), (&0.into(), &1.into()), "{third}");
+
+    let (_, shown) = json(&mut with(&["document", "show", "--json", "docs/guide/pump one.md"]));
+    assert_eq!(shown["versions"].as_array().unwrap().len(), 2, "{shown}");
+    let (code, old, _) =
+        run(&mut with(&["document", "show", "--text", "--version", "1", "docs/guide/pump one.md"]));
+    assert_eq!((code, old.trim()), (0, "The granite pump runs at noon."));
+
+    // A folder that is not mounted is empty: nothing is removed.
+    fs::remove_file(docs.join("guide/pump one.md")).unwrap();
+    let (code, refused) = json(&mut with(&["ingest", "--sync", "--json", "docs"]));
+    assert_eq!((code, &refused["removed"]), (1, &0.into()), "{refused}");
+    let (code, _, err) = run(&mut with(&["document", "delete", "docs/guide/pump one.md"]));
+    assert_eq!((code, err.contains("add --yes")), (2, true), "{err}");
+    let (code, out, _) = run(&mut with(&["document", "delete", "--yes", "--source-prefix", "docs/"]));
+    assert_eq!((code, out.trim()), (0, "1 document deleted."));
 }
 
 #[test]
