@@ -4,7 +4,7 @@ REVOKE UPDATE (title, has_given_title, metadata) ON documents FROM rag_user;
 REVOKE INSERT ON documents FROM rag_user;
 REVOKE INSERT (media_type) ON document_versions FROM rag_user;
 DROP INDEX documents_collection_id_source_key;
-ALTER TABLE documents DROP COLUMN has_given_title, ADD COLUMN content_sha256 BYTEA;
+ALTER TABLE documents DROP COLUMN source_sha256, DROP COLUMN has_given_title, ADD COLUMN content_sha256 BYTEA;
 DROP INDEX document_versions_hidden_idx, document_versions_content_idx;
 ALTER TABLE document_versions DROP COLUMN superseded_at;
 ALTER TABLE documents DISABLE TRIGGER documents_touch;

@@ -1,6 +1,15 @@
 -- A document is known by its source within its collection: new bytes under a source are a new version of the same document (ADR 18).
 -- Originals are stored once for each collection and content, however many versions have them.
 
+CREATE FUNCTION source_key(p_source TEXT) RETURNS BYTEA LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$SELECT sha256(convert_to(p_source, 'UTF8'))$$;
+COMMENT ON FUNCTION source_key(TEXT) IS 'SHA-256 of a source, by which documents are found.';
+
+-- A source can be longer than an entry of an index. A column of its own, because row-level security keeps indexes of expressions from use.
+ALTER TABLE documents ADD COLUMN source_sha256 BYTEA GENERATED ALWAYS AS (source_key(source)) STORED;
+COMMENT ON COLUMN documents.source_sha256 IS 'SHA-256 of the source.';
+CREATE INDEX documents_source_idx ON documents (collection_id, source_sha256);
+
 -- Documents that share a file name: the newest keeps it, and the others get a number, as browsers give to downloads.
 ALTER TABLE documents DISABLE TRIGGER documents_touch;
 DO $$
@@ -8,34 +17,33 @@ DECLARE
     v_role TEXT := current_setting('role');
     v_row  RECORD;
     v_name TEXT;
-    v_count INTEGER;
+    v_number BIGINT;
 BEGIN
     SET LOCAL ROLE rag_rules;
-    FOR v_row IN SELECT d.id, d.collection_id, d.source FROM documents d
-                 WHERE EXISTS (SELECT FROM documents o WHERE o.collection_id = d.collection_id AND o.source = d.source AND o.id > d.id)
-                 ORDER BY d.id LOOP
-        v_count := 1;
+    FOR v_row IN SELECT id, collection_id, source, place
+                 FROM (SELECT id, collection_id, source, row_number() OVER (PARTITION BY collection_id, source ORDER BY id DESC) AS place
+                       FROM documents WHERE source IS NOT NULL) AS placed
+                 WHERE place > 1 ORDER BY collection_id, source, place LOOP
+        v_number := v_row.place;
         LOOP
-            v_count := v_count + 1;
             -- Before the extension; the name keeps within 2,000 characters.
-            v_name := regexp_replace(left(v_row.source, 1980), '(\.[^./\\]{1,16})?$', format(' (%s)\1', v_count));
-            EXIT WHEN NOT EXISTS (SELECT FROM documents WHERE collection_id = v_row.collection_id AND source = v_name);
+            v_name := regexp_replace(left(v_row.source, 1980), '(\.[^./\\]{1,16})?$', format(' (%s)\1', v_number));
+            EXIT WHEN NOT EXISTS (SELECT FROM documents WHERE collection_id = v_row.collection_id AND source_sha256 = source_key(v_name));
+            v_number := v_number + 1;
         END LOOP;
         UPDATE documents SET source = v_name WHERE id = v_row.id;
     END LOOP;
     PERFORM set_config('role', v_role, true);
+    SET CONSTRAINTS ALL IMMEDIATE;
 END
 $$;
-
--- A source can be longer than an entry of an index.
-CREATE FUNCTION source_key(p_source TEXT) RETURNS BYTEA LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$SELECT sha256(convert_to(p_source, 'UTF8'))$$;
-COMMENT ON FUNCTION source_key(TEXT) IS 'SHA-256 of a source, by which documents are found.';
+SET CONSTRAINTS ALL DEFERRED;
+DROP INDEX documents_source_idx;
 
 ALTER TABLE documents
     DROP CONSTRAINT documents_collection_id_content_sha256_key,
     ADD COLUMN has_given_title BOOLEAN NOT NULL DEFAULT false;
-CREATE UNIQUE INDEX documents_collection_id_source_key ON documents (collection_id, source_key(source));
+CREATE UNIQUE INDEX documents_collection_id_source_key ON documents (collection_id, source_sha256);
 COMMENT ON TABLE documents IS 'Documents that people upload, each with its versions. A document can be found once it has a current version.';
 COMMENT ON COLUMN documents.title IS 'Title given, else found in the document, else its file name.';
 COMMENT ON COLUMN documents.has_given_title IS 'Whether the title was given; otherwise a new version can change it.';

@@ -46,7 +46,7 @@ pub fn find_by_source(
 ) -> RepoResult<Option<Document>> {
     Ok(documents::table
         .filter(documents::collection_id.eq(collection))
-        .filter(source_key(documents::source).eq(source_key(source)))
+        .filter(documents::source_sha256.eq(source_key(source)))
         .select(Document::as_select())
         .first(conn)
         .optional()?)
@@ -107,7 +107,7 @@ pub fn list_by_source(
         .limit(page.limit)
         .into_boxed();
     if let Some(source) = &filter.source {
-        query = query.filter(source_key(documents::source).eq(source_key(source)));
+        query = query.filter(documents::source_sha256.eq(source_key(source)));
     }
     if let Some(prefix) = &filter.prefix {
         query = query.filter(starts_with(documents::source, prefix));

@@ -244,6 +244,7 @@ diesel::table! {
         current_version_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        source_sha256 -> Nullable<Bytea>,
         has_given_title -> Bool,
     }
 }
