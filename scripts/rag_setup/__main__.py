@@ -253,7 +253,7 @@ def main():
     unknown = set(sys.argv[1:]) - {*PARTS, *TOOLS}
     if unknown:
         sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are: {' '.join([*PARTS, *TOOLS])}")
-    if importlib.util.find_spec("pip") is None:
+    if not importlib.util.find_spec("pip"):
         sys.exit("setup: pip is missing; install it with `python3 -m ensurepip`, or Debian's package python3-pip")
     home = Path(os.environ.get("RAG_HOME") or Path.home() / ".cache/rag").absolute()
     home.mkdir(parents=True, exist_ok=True)

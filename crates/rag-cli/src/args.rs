@@ -73,8 +73,7 @@ pub(crate) enum Command {
     /// List, show and delete documents
     #[command(
         subcommand,
-        after_help = "Examples:\n  rag document list --source-prefix notes/\n  rag document show notes/todo.md --text\n  \
-                      rag document delete notes/old.md"
+        after_help = "Examples:\n  rag document list --source-prefix notes/\n  rag document show notes/todo.md --text\n  rag document delete notes/old.md"
     )]
     Document(DocumentCommand),
     /// List, show, create and delete collections

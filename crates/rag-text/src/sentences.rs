@@ -195,12 +195,12 @@ mod tests {
         }
     }
 
-    /// With a time that grows with the square of the length, each of these takes hours.
+    /// With a time that grows with the square of the length, each of these takes many minutes.
     #[test]
     fn the_time_grows_with_the_length_of_the_text() {
-        assert_eq!(sentences(&"Größe counts. ".repeat(100_000)).len(), 100_000);
-        assert_eq!(sentences(&format!("„{}", "a. ".repeat(500_000))).len(), 1);
-        assert_eq!(sentences(&"§. ".repeat(500_000)).len(), 500_000);
+        assert_eq!(sentences(&"Größe counts. ".repeat(30_000)).len(), 30_000);
+        assert_eq!(sentences(&format!("„{}", "a. ".repeat(150_000))).len(), 1);
+        assert_eq!(sentences(&"§. ".repeat(150_000)).len(), 150_000);
     }
 
     #[test]

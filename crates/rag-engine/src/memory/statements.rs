@@ -116,7 +116,7 @@ fn statement(attribute: &str, value: &str) -> Option<Statement> {
     })
 }
 
-/// Returns whether the sentence states a preference that lasts: a wish of the moment, such as "I want a summary", is none.
+/// Returns whether the sentence states a preference that lasts: a wish of the moment, such as "I want a summary", is not one.
 pub(super) fn read_lasting_preference(sentence: &str) -> bool {
     let lower = sentence.trim().to_lowercase();
     let begins = |beginning: &&&str| lower.starts_with(**beginning);
