@@ -141,9 +141,7 @@ fn furnished() -> (Fixture, Stored) {
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(
-        "INSERT INTO version_contents (collection_id, content_sha256, part, bytes)
-             SELECT collection_id, content_sha256, 0, 'x' FROM document_versions WHERE id = '{0}';
-         INSERT INTO version_texts VALUES ('{0}', 0, 'x')",
+        "INSERT INTO version_contents SELECT 0, 'x', collection_id, content_sha256 FROM document_versions WHERE id = '{0}'; INSERT INTO version_texts VALUES ('{0}', 0, 'x')",
         stored.version
     ))
     .unwrap();
