@@ -150,6 +150,7 @@ pub(crate) async fn ui_chat(
         instructions: None,
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
+        as_of: None,
         understanding: None,
         conversation: None,
     };

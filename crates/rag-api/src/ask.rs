@@ -3,6 +3,7 @@
 use std::future::{Future, pending};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
+use chrono::{DateTime, Utc};
 use rag_engine::answer::{Event, Place, Question, TranscriptReader, TurnLog, TurnReader, run};
 use rag_schema::ids::{MessageId, SessionId};
 use serde::Deserialize;
@@ -46,6 +47,8 @@ pub(crate) struct AskBody {
     /// Steps of understanding the question, as for `/v1/search`; absent steps keep the defaults of the session, of the only collection
     /// asked, or of the server.
     pub(crate) understanding: Option<UnderstandingBody>,
+    /// Time as of which is searched: the versions of documents that were the newest then, as far as they are kept.
+    pub(crate) as_of: Option<DateTime<Utc>>,
     /// Id of the question in the same session that this one replaces: the conversation continues in a new branch.
     pub(crate) replaces: Option<Uuid>,
 }
@@ -122,8 +125,15 @@ pub(crate) async fn regenerate(
 ) -> ApiResult<HttpResponse> {
     let RegenerateBody { instructions, collection_ids, filter, understanding } = body;
     let text = String::new();
-    let body =
-        AskBody { question: text, instructions, collection_ids, filter, understanding, replaces: None };
+    let body = AskBody {
+        question: text,
+        instructions,
+        collection_ids,
+        filter,
+        as_of: None,
+        understanding,
+        replaces: None,
+    };
     let question = question(&caller, body)?;
     let question = Question { session: Some(path.session), place: Place::Again(path.message), ..question };
     respond(&app, &caller, &req, question).await
@@ -160,6 +170,7 @@ fn question(caller: &Caller, body: AskBody) -> ApiResult<Question> {
         instructions: body.instructions,
         collections: collection_ids(body.collection_ids),
         filter: parse_filter(body.filter.as_ref())?,
+        as_of: body.as_of,
         understanding: body.understanding.map(change).transpose()?,
         conversation: None,
     })

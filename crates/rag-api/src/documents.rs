@@ -1,8 +1,9 @@
-//! `/v1/documents` and the documents of a collection: reading and deleting stored documents.
+//! `/v1/documents` and the documents of a collection: reading, changing and deleting stored documents.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_repo::{documents, versions};
+use rag_engine::{DocumentPatch, names};
+use rag_repo::{Page, PgConnection, RepoResult, documents, documents::SourceFilter, versions};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
     models::{Chunk, Document, DocumentVersion},
@@ -15,8 +16,9 @@ use validator::Validate;
 use crate::{
     app::App,
     auth::{May, Read, Store},
-    extract::{Id, Params},
-    page::{ListView, OrdinalParams, PageParams},
+    extract::{Body, Id, Params},
+    names::check_name,
+    page::{ListView, OrdinalParams, default_limit},
     problem::{ApiError, ApiResult, Code, Problem},
     respond::NoContent,
 };
@@ -33,7 +35,7 @@ pub(crate) struct DocumentView {
     pub(crate) collection_id: Uuid,
     /// Title.
     pub(crate) title: String,
-    /// File name or address of origin.
+    /// Path, file name or address that it is known by in its collection; absent if it is known by its bytes.
     pub(crate) source: Option<String>,
     /// Media type detected from the content.
     pub(crate) media_type: String,
@@ -44,7 +46,7 @@ pub(crate) struct DocumentView {
     pub(crate) metadata: serde_json::Value,
     /// Whether searches find it.
     pub(crate) searchable: bool,
-    /// Newest version.
+    /// Newest version. Searches find the version before it until it is `published`.
     pub(crate) version: Option<VersionView>,
     /// Time of creation.
     pub(crate) created_at: DateTime<Utc>,
@@ -59,6 +61,10 @@ pub(crate) struct VersionView {
     pub(crate) number: i32,
     /// `queued`, `building`, `published` or `superseded`.
     pub(crate) state: &'static str,
+    /// SHA-256 of the original bytes, in hexadecimal digits.
+    pub(crate) content_sha256: String,
+    /// Media type detected from the content.
+    pub(crate) media_type: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
     /// Number of pages; absent if the format has no pages.
@@ -67,8 +73,12 @@ pub(crate) struct VersionView {
     pub(crate) character_count: i64,
     /// Number of stored chunks.
     pub(crate) chunk_count: i32,
+    /// Time at which the bytes arrived.
+    pub(crate) created_at: DateTime<Utc>,
     /// Time of publication.
     pub(crate) published_at: Option<DateTime<Utc>>,
+    /// Time at which a newer version took its place.
+    pub(crate) superseded_at: Option<DateTime<Utc>>,
 }
 
 impl From<&DocumentVersion> for VersionView {
@@ -76,13 +86,21 @@ impl From<&DocumentVersion> for VersionView {
         Self {
             number: row.number,
             state: row.state.as_str(),
+            content_sha256: hex_digits(&row.content_sha256),
+            media_type: row.media_type.clone(),
             size_bytes: row.size_bytes,
             page_count: row.page_count,
             character_count: row.character_count,
             chunk_count: row.chunk_count,
+            created_at: row.created_at,
             published_at: row.published_at,
+            superseded_at: row.superseded_at,
         }
     }
+}
+
+fn hex_digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 impl DocumentView {
@@ -140,20 +158,42 @@ impl From<Chunk> for ChunkView {
     }
 }
 
+/// The documents to list.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DocumentListParams {
+    /// Only the document with this source.
+    source: Option<String>,
+    /// Only documents whose source begins with this text, such as a folder with its last slash.
+    source_prefix: Option<String>,
+    /// Maximum number of items, 1 to 200.
+    #[serde(default = "default_limit")]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: i64,
+    /// Only items after the one with this id.
+    after: Option<Uuid>,
+}
+
 /// Lists the documents of a collection, newest first.
-#[utoipa::path(get, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = Uuid, Path), PageParams), responses(
+#[utoipa::path(get, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = Uuid, Path), DocumentListParams), responses(
     (status = 200, body = ListView<DocumentView>)))]
 pub(crate) async fn list_documents(
     app: web::Data<App>,
     caller: May<Read>,
     Id(id): Id<CollectionId>,
-    Params(params): Params<PageParams>,
+    Params(params): Params<DocumentListParams>,
 ) -> ApiResult<Json<ListView<DocumentView>>> {
-    let page = params.page();
+    let page = Page { limit: params.limit + 1, after: params.after };
+    let filter = SourceFilter {
+        source: params.source.as_deref().map(names::source),
+        prefix: params.source_prefix.as_deref().map(names::source),
+    };
     let (rows, newest) = app
         .read(caller.actor, move |conn| {
             rag_repo::collections::find(conn, id)?;
-            let rows = documents::list(conn, id, page)?;
+            let rows = documents::list_by_source(conn, id, &filter, page)?;
             let ids: Vec<DocumentId> = rows.iter().map(|row| row.id).collect();
             let newest = versions::newest(conn, &ids)?;
             Ok((rows, newest))
@@ -176,6 +216,38 @@ pub(crate) async fn get_document(
         .read(caller.actor, move |conn| Ok((documents::find(conn, id)?, versions::newest(conn, &[id])?)))
         .await
         .map_err(|error| error.naming("document"))?;
+    Ok(Json(DocumentView::new(row, &newest)))
+}
+
+/// Changes of a document; absent fields stay unchanged.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateDocumentBody {
+    /// Title, 1 to 500 characters. The document is read again, because its words and vectors contain the title.
+    #[validate(length(min = 1, max = 500), custom(function = "check_name"))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub(crate) title: Option<String>,
+    /// Metadata: an object that replaces the present one.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) metadata: Option<serde_json::Value>,
+}
+
+/// Changes the title or the metadata of a document.
+#[utoipa::path(patch, path = "/v1/documents/{id}", tag = "documents", params(("id" = Uuid, Path)),
+    request_body = UpdateDocumentBody, responses((status = 200, body = DocumentView)))]
+pub(crate) async fn update_document(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Id(id): Id<DocumentId>,
+    Body(body): Body<UpdateDocumentBody>,
+) -> ApiResult<Json<DocumentView>> {
+    let (row, newest) = app
+        .blocking(move |engine| {
+            let patch = DocumentPatch { title: body.title.as_deref(), metadata: body.metadata.as_ref() };
+            let row = engine.change_document(caller.actor, id, patch)?;
+            Ok((row, engine.db().read(caller.actor, |conn| versions::newest(conn, &[id]))?))
+        })
+        .await?;
     Ok(Json(DocumentView::new(row, &newest)))
 }
 
@@ -228,6 +300,19 @@ pub(crate) struct TextParams {
     end: Option<i64>,
 }
 
+impl TextParams {
+    /// Returns the start and the end of the part.
+    pub(crate) fn range(&self) -> ApiResult<(i64, i64)> {
+        let start = self.start;
+        let end = self.end.unwrap_or_else(|| start.saturating_add(TEXT_CHARS));
+        if end < start || end - start > TEXT_CHARS {
+            let rule = format!("must be at least start and at most {TEXT_CHARS} more");
+            return Err(ApiError::field("end", rule));
+        }
+        Ok((start, end))
+    }
+}
+
 /// A part of a document's text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TextView {
@@ -243,6 +328,20 @@ pub(crate) struct TextView {
     pub(crate) text: String,
 }
 
+impl TextView {
+    /// Reads the part of a version's text between two positions.
+    pub(crate) fn read(
+        conn: &mut PgConnection,
+        version: &DocumentVersion,
+        (start, end): (i64, i64),
+    ) -> RepoResult<Self> {
+        let character_count = version.character_count;
+        let end = end.min(character_count).max(start);
+        let text = versions::text(conn, version.id, start, end)?;
+        Ok(Self { document_id: version.document_id.uuid(), start, end, character_count, text })
+    }
+}
+
 /// Returns a part of the text that was extracted from a document.
 #[utoipa::path(get, path = "/v1/documents/{id}/text", tag = "documents", params(("id" = Uuid, Path), TextParams), responses(
     (status = 200, body = TextView),
@@ -253,18 +352,12 @@ pub(crate) async fn get_document_text(
     Id(id): Id<DocumentId>,
     Params(params): Params<TextParams>,
 ) -> ApiResult<Json<TextView>> {
-    let start = params.start;
-    let wanted = params.end.unwrap_or_else(|| start.saturating_add(TEXT_CHARS));
-    if wanted < start || wanted - start > TEXT_CHARS {
-        return Err(ApiError::field("end", format!("must be at least start and at most {TEXT_CHARS} more")));
-    }
+    let range = params.range()?;
     let found = app
         .read(caller.actor, move |conn| {
             let Some(version) = documents::find(conn, id)?.current_version_id else { return Ok(None) };
-            let character_count = versions::find(conn, version)?.character_count;
-            let end = wanted.min(character_count).max(start);
-            let text = versions::text(conn, version, start, end)?;
-            Ok(Some(TextView { document_id: id.uuid(), start, end, character_count, text }))
+            let version = versions::find(conn, version)?;
+            TextView::read(conn, &version, range).map(Some)
         })
         .await
         .map_err(|error| error.naming("document"))?;

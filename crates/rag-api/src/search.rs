@@ -1,6 +1,7 @@
 //! `POST /v1/search`: passages for a question, with the rank and score of each leg.
 
 use actix_web::web::{self, Json};
+use chrono::{DateTime, Utc};
 use rag_engine::retrieve::{Found, GroupBy, LegHit, Mode, Said, SearchRequest, SearchResult};
 use rag_repo::{
     filter::Filter,
@@ -89,6 +90,8 @@ pub(crate) struct SearchBody {
     /// Condition that documents must meet, such as `{"type": "eq", "key": "year", "value": 2020}`, or Mongo-style operators.
     #[schema(value_type = Option<Object>)]
     pub(crate) filter: Option<serde_json::Value>,
+    /// Time as of which is searched: the versions of documents that were the newest then, as far as they are kept.
+    pub(crate) as_of: Option<DateTime<Utc>>,
     /// Messages before the query in the same conversation, oldest first, at most 8. A follow-up query is understood in their
     /// context.
     #[serde(default)]
@@ -142,7 +145,9 @@ pub(crate) struct PassageView {
     pub(crate) source: Option<String>,
     /// Media type of the document.
     pub(crate) media_type: String,
-    /// Position in the document, from 0.
+    /// Number of the version of the document that it is part of.
+    pub(crate) version: i32,
+    /// Position in the version, from 0.
     pub(crate) ordinal: i32,
     /// Page on which it starts, from 1.
     pub(crate) page: Option<i32>,
@@ -218,6 +223,7 @@ impl PassageView {
             title: passage.title,
             source: chunk.source,
             media_type: chunk.media_type,
+            version: chunk.version,
             ordinal: chunk.ordinal,
             page: chunk.page,
             heading_path: chunk.heading_path.0,
@@ -300,7 +306,7 @@ pub(crate) async fn search(
                 understanding: Some(understanding),
                 collections: &collections,
                 filter: filter.as_ref(),
-                standing_at: None,
+                as_of: body.as_of,
                 apart_from: None,
                 limit,
                 group_by,

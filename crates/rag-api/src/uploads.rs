@@ -1,44 +1,38 @@
 //! Uploads of documents to a collection: spooled to disk within limits, and then passed to the engine.
 
-use std::{
-    io::Write,
-    time::{Duration, Instant},
-};
+use std::io::Write;
 
-use actix_multipart::{Field, Multipart, MultipartError};
+use actix_multipart::{Multipart, MultipartError};
 use actix_web::{HttpRequest, http::header, web};
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::TryStreamExt;
 use rag_engine::{
     Actor,
     ingest::{Accepted, Upload},
     names,
 };
 use rag_repo::{RepoResult, embedding_models, versions};
-use rag_schema::ids::CollectionId;
+use rag_schema::{
+    ids::CollectionId,
+    models::{DocumentVersion, EmbeddingModel},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::NamedTempFile;
-use tokio::time::timeout;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::{
     app::App,
     auth::{May, Store},
     documents::DocumentView,
-    extract::{Body, Id, parse_field, slow},
+    extract::{Body, Id, Params, parse_field},
     jobs::JobView,
     names::check_name,
     problem::{ApiError, ApiResult, Code},
+    receive::{BodyFile, Patience, receive_body, receive_file, receive_text, spool, stopped},
     respond::Stored,
     scratch::Reserved,
 };
-
-/// Maximum length of the title or metadata field of a form, in bytes.
-const FIELD_BYTES: usize = 64 << 10;
-/// Minimum average rate of a large upload, in bytes per second.
-const MIN_RATE: u64 = 64 << 10;
 
 /// A text to store as a document.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -52,7 +46,8 @@ pub(crate) struct CreateTextBody {
     #[validate(length(min = 1))]
     #[schema(min_length = 1)]
     pub(crate) text: String,
-    /// File name or address of origin; an extension such as `.md` determines the format.
+    /// Path, file name or address that the document is known by in the collection; a text with the source of a document becomes a new
+    /// version of it. An extension such as `.md` determines the format.
     #[validate(length(min = 1, max = 2000), custom(function = "check_name"))]
     #[schema(min_length = 1, max_length = 2000)]
     pub(crate) source: Option<String>,
@@ -69,9 +64,12 @@ pub(crate) struct UploadForm {
     /// The file.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
+    /// Path, file name or address that the document is known by in the collection; if absent, the file's name. A file with the
+    /// source of a document becomes a new version of it.
+    source: Option<String>,
     /// Title; if absent, the document's own title or the file's name.
     title: Option<String>,
-    /// Metadata: a JSON object as text.
+    /// Metadata: a JSON object as text; if absent, a known document keeps its own.
     metadata: Option<String>,
 }
 
@@ -80,10 +78,43 @@ pub(crate) struct UploadForm {
 pub(crate) struct AcceptedView {
     /// Document.
     pub(crate) document: DocumentView,
-    /// Job that reads it.
+    /// Job that reads its newest version.
     pub(crate) job: Option<JobView>,
-    /// Whether the collection already has a document with the same bytes; nothing was stored in that case.
+    /// Whether the document already has these bytes as its newest version; at most its metadata was changed in that case.
     pub(crate) duplicate: bool,
+}
+
+impl AcceptedView {
+    /// Returns the response to an upload; `newest` are the newest versions, `models` all models in the database.
+    pub(crate) fn stored(
+        accepted: Accepted,
+        newest: &[DocumentVersion],
+        models: &[EmbeddingModel],
+        app: &App,
+    ) -> Stored<Self> {
+        let Accepted { document, job, duplicate } = accepted;
+        let location = format!("/v1/documents/{}", document.id);
+        let document = DocumentView::new(document, newest);
+        let job = job.map(|job| JobView::new(job, models, &app.engine));
+        Stored { view: Self { document, job, duplicate }, location, duplicate }
+    }
+}
+
+/// A file to store under a source.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PutDocumentParams {
+    /// Path, file name or address that the document is known by in the collection, 1 to 2,000 characters.
+    #[validate(length(min = 1, max = 2000), custom(function = "check_name"))]
+    #[param(min_length = 1, max_length = 2000)]
+    source: String,
+    /// Title; if absent, the document's own title or the file's name.
+    #[validate(length(min = 1, max = 500), custom(function = "check_name"))]
+    #[param(min_length = 1, max_length = 500)]
+    title: Option<String>,
+    /// Metadata: a JSON object as text; if absent, a known document keeps its own.
+    metadata: Option<String>,
 }
 
 /// Uploads a file. It can be found once its job is done.
@@ -130,14 +161,29 @@ pub(crate) async fn create_text(
     let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))
         .await
         .map_err(|error| stopped(&error))??;
-    let incoming = Incoming {
-        file,
-        room: None,
-        title: Some(title),
-        source,
-        metadata: metadata.unwrap_or_else(|| json!({})),
-    };
+    let incoming = Incoming { file, room: None, title: Some(title), source, metadata };
     store(&app, caller.actor, id, incoming).await
+}
+
+/// Stores the body as the newest version of the document with this source, which is created if there is none. Sending the same bytes
+/// again changes nothing.
+#[utoipa::path(put, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = uuid::Uuid, Path), PutDocumentParams),
+    request_body(content = String, content_type = "application/octet-stream"), responses(
+    (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
+pub(crate) async fn put_document(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Id(id): Id<CollectionId>,
+    Params(params): Params<PutDocumentParams>,
+    payload: web::Payload,
+) -> ApiResult<Stored<AcceptedView>> {
+    let PutDocumentParams { source, title, metadata } = params;
+    let metadata = metadata.map(|text| parse_field("metadata", &text)).transpose()?;
+    let room = app.scratch.reserve(caller.actor);
+    let body = receive_body(&app, payload.map_err(MultipartError::from), room).await?;
+    let BodyFile { file, room } = body;
+    store(&app, caller.actor, id, Incoming { file, room: Some(room), title, source: Some(source), metadata })
+        .await
 }
 
 /// A file on disk with the other fields of its form.
@@ -147,7 +193,7 @@ struct Incoming {
     room: Option<Reserved>,
     title: Option<String>,
     source: Option<String>,
-    metadata: Value,
+    metadata: Option<Value>,
 }
 
 async fn store(
@@ -162,7 +208,7 @@ async fn store(
                 file: incoming.file.path(),
                 title: incoming.title.as_deref(),
                 source: incoming.source.as_deref(),
-                metadata: &incoming.metadata,
+                metadata: incoming.metadata.as_ref(),
             };
             let accepted = engine.upload(actor, id, &upload)?;
             drop(incoming.room);
@@ -172,25 +218,13 @@ async fn store(
             Ok((accepted, newest, models))
         })
         .await?;
-    let Accepted { document, job, duplicate } = accepted;
-    let location = format!("/v1/documents/{}", document.id);
-    let view = AcceptedView {
-        document: DocumentView::new(document, &newest),
-        job: job.map(|job| JobView::new(job, &models, &app.engine)),
-        duplicate,
-    };
-    Ok(Stored { view, location, duplicate })
-}
-
-async fn spool(app: &App) -> ApiResult<NamedTempFile> {
-    let folder = app.engine.settings().ingest.scratch.clone();
-    Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(|error| stopped(&error))??)
+    Ok(AcceptedView::stored(accepted, &newest, &models, app))
 }
 
 /// Parses the form, whose fields may be in any order.
 async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResult<Incoming> {
     let mut patience = Patience::new(app);
-    let (mut file, mut title, mut metadata) = (None, None, None);
+    let (mut file, mut title, mut source, mut metadata) = (None, None, None, None);
     while let Some(mut field) = patience.next(&mut form).await? {
         match field.name().unwrap_or_default() {
             "file" if file.is_none() => {
@@ -205,6 +239,11 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
                 }
                 title = Some(text);
             }
+            "source" if source.is_none() => {
+                let text = receive_text(&mut field, &mut patience, "source").await?;
+                check_name(&text).map_err(|error| ApiError::field("source", error.to_string()))?;
+                source = Some(text);
+            }
             "metadata" if metadata.is_none() => {
                 let text = receive_text(&mut field, &mut patience, "metadata").await?;
                 metadata = Some(parse_field("metadata", &text)?);
@@ -213,10 +252,9 @@ async fn receive(app: &App, mut form: Multipart, mut room: Reserved) -> ApiResul
         }
     }
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
-    let metadata = metadata.unwrap_or_else(|| json!({}));
-    // A file's name is cleaned, not refused: it is only a label that comes from the client's file system.
-    let source = name.map(|name| names::clean(&name).chars().take(500).collect::<String>());
-    let source = source.filter(|name| !name.is_empty());
+    // A file's name is cleaned, not refused: it comes from the client's file system.
+    let name = name.map(|name| names::source(&name).chars().take(500).collect::<String>());
+    let source = source.or(name.filter(|name| !name.is_empty()));
     Ok(Incoming { file, room: Some(room), title, source, metadata })
 }
 
@@ -262,89 +300,4 @@ pub(crate) async fn receive_form_file(
     let (file, name) = file.ok_or_else(|| ApiError::field("file", "is missing"))?;
     let label = label.ok_or_else(|| ApiError::field(label_name, "is missing"))?;
     Ok(LooseFile { file, name, label, _room: room })
-}
-
-/// A request body on disk.
-pub(crate) struct BodyFile {
-    pub(crate) file: NamedTempFile,
-    /// Disk space that a large file reserves until it has been read.
-    _room: Reserved,
-}
-
-/// Receives a body that is a file.
-pub(crate) async fn receive_body(
-    app: &App,
-    mut body: impl Stream<Item = Result<Bytes, MultipartError>> + Unpin,
-    mut room: Reserved,
-) -> ApiResult<BodyFile> {
-    let file = receive_file(app, &mut body, &mut Patience::new(app), &mut room).await?;
-    Ok(BodyFile { file, _room: room })
-}
-
-async fn receive_file(
-    app: &App,
-    field: &mut (impl Stream<Item = Result<Bytes, MultipartError>> + Unpin),
-    patience: &mut Patience,
-    room: &mut Reserved,
-) -> ApiResult<NamedTempFile> {
-    let limit = app.settings.max_upload_bytes;
-    let mut file = spool(app).await?;
-    let mut size = 0;
-    while let Some(part) = patience.next(field).await? {
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        size += length;
-        patience.received += length;
-        if size > limit {
-            return Err(ApiError::too_large(limit));
-        }
-        room.grow(length)?;
-        file = web::block(move || file.write_all(&part).map(|()| file))
-            .await
-            .map_err(|error| stopped(&error))??;
-    }
-    Ok(file)
-}
-
-async fn receive_text(field: &mut Field, patience: &mut Patience, name: &str) -> ApiResult<String> {
-    let mut text = Vec::new();
-    while let Some(part) = patience.next(field).await? {
-        if text.len() + part.len() > FIELD_BYTES {
-            return Err(ApiError::too_large(FIELD_BYTES));
-        }
-        text.extend_from_slice(&part);
-    }
-    let text = String::from_utf8(text).map_err(|_bytes| ApiError::field(name, "is not UTF-8"))?;
-    if text.contains('\0') { Err(ApiError::field(name, "holds a NUL character")) } else { Ok(text) }
-}
-
-/// The time limits of a body: a fixed time for each part, and a minimum rate for all parts together.
-struct Patience {
-    since: Instant,
-    /// Maximum pause between two parts, and the time for a body of any size.
-    fixed: Duration,
-    received: u64,
-}
-
-impl Patience {
-    fn new(app: &App) -> Self {
-        let fixed = Duration::from_millis(app.settings.body_timeout_ms.max(1));
-        Self { since: Instant::now(), fixed, received: 0 }
-    }
-
-    async fn next<T, S>(&self, stream: &mut S) -> ApiResult<Option<T>>
-    where
-        S: Stream<Item = Result<T, MultipartError>> + Unpin,
-    {
-        let allowed = self.fixed + Duration::from_secs(self.received / MIN_RATE);
-        let left = allowed.saturating_sub(self.since.elapsed()).min(self.fixed);
-        let item = timeout(left, stream.next()).await.map_err(|_elapsed| slow())?;
-        item.transpose().map_err(|error| {
-            tracing::debug!(%error, "a form broke off");
-            ApiError::new(Code::Malformed, "The form is not well-formed multipart/form-data.")
-        })
-    }
-}
-
-fn stopped(error: &actix_web::error::BlockingError) -> ApiError {
-    crate::problem::bug(error)
 }

@@ -114,6 +114,7 @@ pub(crate) fn engine_on(
             lease_s: 15,
             max_failures: 1,
             max_lost_leases: 3,
+            kept_versions: 10,
         },
         jobs: JobSettings::default(),
         index: VectorIndex::default(),

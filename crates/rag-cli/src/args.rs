@@ -2,18 +2,21 @@
 
 mod accounts;
 mod backup;
+mod documents;
 mod memory;
 mod model;
 mod pg;
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rag_repo::filter::Filter;
 
 pub(crate) use self::{
     accounts::{KeyCommand, OrganisationCommand, UsageArgs, UserCommand},
     backup::{Backup, BackupCommand, Restore},
+    documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
     pg::PgCommand,
@@ -60,11 +63,25 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Store documents so that they can be searched
     #[command(
-        after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n\n\
+        after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n  rag ingest --sync --dry-run notes/\n  \
+                            rag ingest --watch notes/\n\n\
                             PDF, Office, HTML, Markdown, mail, tables, program text, archives and more are read; docs/FORMATS.md lists them.\n\
-                            Files stored before are not stored again."
+                            A document is known by its source: the path as it is given here, or the last name of an absolute path. A file with other\n\
+                            bytes than before becomes a new version of its document; the same bytes are not stored again."
     )]
     Ingest(Ingest),
+    /// List, show and delete documents
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag document list --source-prefix notes/\n  rag document show notes/todo.md --text\n  rag document delete notes/old.md"
+    )]
+    Document(DocumentCommand),
+    /// List, show, create and delete collections
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag collection list\n  rag collection create law --description \"Statutes\"\n  rag collection delete law"
+    )]
+    Collection(CollectionCommand),
     /// Answer a question from the documents, with citations
     #[command(
         after_help = "Examples:\n  rag ask \"How long is the notice period?\"\n  rag ask --collection law --json \"..\""
@@ -172,6 +189,7 @@ pub(crate) struct Serve {
 
 /// Arguments of `rag ingest`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Ingest {
     /// Files and folders to store
     #[arg(required = true)]
@@ -179,7 +197,19 @@ pub(crate) struct Ingest {
     /// Collection to store into; created if missing
     #[arg(long, default_value = "default", value_name = "NAME")]
     pub(crate) collection: String,
-    /// Print one JSON object
+    /// Name of the file or folder in the sources of its documents, in place of its path
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// Delete the documents below the folders whose files are gone
+    #[arg(long)]
+    pub(crate) sync: bool,
+    /// Show what would be stored and deleted, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As --sync, then follow changes of the folders until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch: bool,
+    /// Print one JSON object; with --watch one for each change
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -196,6 +226,9 @@ pub(crate) struct Ask {
     /// Search only documents that meet this condition, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
+    /// Search the documents as they were at this time, such as 2026-01-31T12:00:00Z, as far as their versions are kept
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<DateTime<Utc>>,
     /// Instructions for the chat model, such as "Answer in one sentence"; without a chat model they have no effect
     #[arg(long, value_name = "TEXT")]
     pub(crate) instructions: Option<String>,
@@ -236,6 +269,9 @@ pub(crate) struct Search {
     /// Search only documents that meet this condition, such as '{"year": {"$gte": 2020}}' (docs/API-DESIGN.md has the grammar)
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
+    /// Search the documents as they were at this time, such as 2026-01-31T12:00:00Z, as far as their versions are kept
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<DateTime<Utc>>,
     /// Rerank the best results, or do not with --rerank=false [default: rerank.always]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) rerank: Option<bool>,

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure, Outcome};
 
 /// Writes a line to standard output.
 pub(crate) fn line(text: impl AsRef<str>) {
@@ -25,6 +25,24 @@ pub(crate) fn piece(text: impl AsRef<str>) {
 /// Writes a line to standard error.
 pub(crate) fn note(text: impl AsRef<str>) {
     let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}
+
+/// Asks a question whose answer `y` allows something that cannot be undone. `is_sure` answers it beforehand.
+pub(crate) fn confirm(question: &str, is_sure: bool) -> Outcome<()> {
+    if is_sure {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::new(Exit::Usage, format!("nobody can be asked: {question}"))
+            .hint("add --yes to do it without a question"));
+    }
+    let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Failed, "nothing was deleted"))
 }
 
 /// Writes one JSON object.

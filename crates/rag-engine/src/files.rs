@@ -89,7 +89,9 @@ impl Engine {
             Err(RepoError::NotFound) => true,
             Err(error) => return Err(error.into()),
         };
-        let upload = Upload { file: spooled.path(), title: None, source: Some(&file.name), metadata };
+        let source = file_source(&file);
+        let upload =
+            Upload { file: spooled.path(), title: None, source: Some(&source), metadata: Some(metadata) };
         let as_document = if is_free { document } else { DocumentId::new() };
         let accepted = self.upload_as(actor, collection, &upload, as_document)?;
         if let Some(job) = &accepted.job {
@@ -111,4 +113,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// Returns the source of the documents that are made of a file. Files of the same name are different documents.
+pub fn file_source(file: &File) -> String {
+    format!("files/{}/{}", file.id, file.name)
 }

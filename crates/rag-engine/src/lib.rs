@@ -30,10 +30,12 @@ mod usage;
 pub mod words;
 
 pub use collections::{CollectionChange, CollectionRequest};
+pub use documents::{DocumentPatch, TextChanges};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};
 pub use events::AnalyticsSettings;
 pub use feedback::Feedback;
+pub use files::file_source;
 pub use models::{Model, Models, missing_model_cure};
 pub use rag_repo::Actor;
 pub use rag_text::names;

@@ -99,6 +99,8 @@ pub struct IngestSettings {
     /// Number of consecutive times that the process may end during a job, with nothing stored in between, before the job is given
     /// up, at least 1.
     pub max_lost_leases: i32,
+    /// Number of superseded versions that are kept of each document.
+    pub kept_versions: i64,
 }
 
 /// Settings of jobs of all kinds.

@@ -1,6 +1,9 @@
 //! Documents. Which of them are there for the asker is row-level security's matter, here and in all queries.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use rag_schema::{
     ids::{CollectionId, DocumentId, VersionId},
     models::{Chunk, Document, NewDocument},
@@ -9,8 +12,18 @@ use rag_schema::{
 
 use crate::{Page, RepoError, RepoResult, jobs};
 
-/// Name of the constraint that keeps the same bytes from being stored twice in a collection.
-pub const CONTENT_KEY: &str = "documents_collection_id_content_sha256_key";
+/// Name of the index that keeps sources unique in a collection.
+pub const SOURCE_KEY: &str = "documents_collection_id_source_key";
+
+diesel::define_sql_function! {
+    /// SHA-256 of a source, by which documents are found.
+    fn source_key(source: Nullable<Text>) -> Nullable<Binary>;
+}
+
+diesel::define_sql_function! {
+    /// Whether a text begins with another one.
+    fn starts_with(text: Nullable<Text>, prefix: Text) -> Nullable<Bool>;
+}
 
 /// Inserts a document that has no version yet.
 pub fn insert(conn: &mut PgConnection, new: &NewDocument<'_>) -> RepoResult<Document> {
@@ -25,28 +38,80 @@ pub fn find(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
     Ok(documents::table.find(id).select(Document::as_select()).first(conn)?)
 }
 
-/// The document of a collection with just these bytes.
+/// The document of a collection that is known by the source.
+pub fn find_by_source(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    source: &str,
+) -> RepoResult<Option<Document>> {
+    Ok(documents::table
+        .filter(documents::collection_id.eq(collection))
+        .filter(documents::source_sha256.eq(source_key(source)))
+        .select(Document::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The document of a collection that has no source and is known by its bytes.
 pub fn find_by_content(
     conn: &mut PgConnection,
     collection: CollectionId,
     sha256: &[u8],
 ) -> RepoResult<Option<Document>> {
     Ok(documents::table
-        .filter(documents::collection_id.eq(collection))
-        .filter(documents::content_sha256.eq(sha256))
+        .inner_join(document_versions::table.on(document_versions::document_id.eq(documents::id)))
+        .filter(document_versions::collection_id.eq(collection))
+        .filter(document_versions::content_sha256.eq(sha256))
+        .filter(documents::source.is_null())
         .select(Document::as_select())
+        .order(documents::id)
         .first(conn)
         .optional()?)
 }
 
+/// Holds the document until the transaction ends, so that nothing else changes it. `RepoError::Forbidden` if it is not the asker's to
+/// change.
+pub fn lock(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
+    let locked = documents::table.find(id).select(Document::as_select()).for_no_key_update().first(conn);
+    match locked.optional()? {
+        Some(document) => Ok(document),
+        None => find(conn, id).and(Err(RepoError::Forbidden)),
+    }
+}
+
+/// The documents to list, by their sources.
+#[derive(Debug, Clone, Default)]
+pub struct SourceFilter {
+    /// Only the document with this source.
+    pub source: Option<String>,
+    /// Only documents whose source begins with this text.
+    pub prefix: Option<String>,
+}
+
 /// Documents of a collection, newest first.
 pub fn list(conn: &mut PgConnection, collection: CollectionId, page: Page) -> RepoResult<Vec<Document>> {
+    list_by_source(conn, collection, &SourceFilter::default(), page)
+}
+
+/// Documents of a collection that pass the filter, newest first.
+pub fn list_by_source(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    filter: &SourceFilter,
+    page: Page,
+) -> RepoResult<Vec<Document>> {
     let mut query = documents::table
         .filter(documents::collection_id.eq(collection))
         .select(Document::as_select())
         .order(documents::id.desc())
         .limit(page.limit)
         .into_boxed();
+    if let Some(source) = &filter.source {
+        query = query.filter(documents::source_sha256.eq(source_key(source)));
+    }
+    if let Some(prefix) = &filter.prefix {
+        query = query.filter(starts_with(documents::source, prefix));
+    }
     if let Some(after) = page.after {
         query = query.filter(documents::id.lt(DocumentId::from(after)));
     }
@@ -70,22 +135,43 @@ pub fn chunks(
         .load(conn)?)
 }
 
-/// What reading a document told about it.
+/// The facts that reading a version found about its document.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = documents)]
 pub struct DocumentChange<'a> {
-    /// Title found in the document; none keeps the one it has.
+    /// Title; `None` keeps the present one.
     pub title: Option<&'a str>,
-    /// ISO 639-3 code of its language; none keeps what there is.
+    /// ISO 639-3 code of its language; `None` keeps the present one.
     pub language: Option<&'a str>,
-    /// Language by whose rules its words are made, by name.
+    /// Name of the language whose rules make its words.
     pub text_search_config: &'a str,
 }
 
-/// Writes down what reading the document told.
+/// Stores the facts that reading a version found.
 pub fn update(conn: &mut PgConnection, id: DocumentId, change: &DocumentChange<'_>) -> RepoResult<()> {
     diesel::update(documents::table.find(id)).set(change).execute(conn)?;
     Ok(())
+}
+
+/// The facts that a person gives about a document.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = documents)]
+pub struct GivenFacts<'a> {
+    /// Title; `None` keeps the present one.
+    pub title: Option<&'a str>,
+    /// Whether the title is given; `None` keeps the present value.
+    pub has_given_title: Option<bool>,
+    /// Metadata, an object; `None` keeps the present one.
+    pub metadata: Option<&'a serde_json::Value>,
+}
+
+/// Stores the facts that a person gives; at least one must be given. `RepoError::Forbidden` if the document is not the asker's to
+/// change.
+pub fn set_given_facts(conn: &mut PgConnection, id: DocumentId, facts: &GivenFacts<'_>) -> RepoResult<()> {
+    match diesel::update(documents::table.find(id)).set(facts).execute(conn)? {
+        0 => find(conn, id).and(Err(RepoError::Forbidden)),
+        _ => Ok(()),
+    }
 }
 
 /// The document of a version; none when the version is gone.
@@ -106,9 +192,16 @@ pub fn set_words_language(conn: &mut PgConnection, id: DocumentId, language: &st
     Ok(())
 }
 
-/// Makes `version` the one that is found and shown.
-pub fn set_current_version(conn: &mut PgConnection, id: DocumentId, version: VersionId) -> RepoResult<()> {
-    diesel::update(documents::table.find(id)).set(documents::current_version_id.eq(version)).execute(conn)?;
+/// Makes a version, of a media type, the one that is found and shown.
+pub(crate) fn set_current_version(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    version: VersionId,
+    media_type: &str,
+) -> RepoResult<()> {
+    diesel::update(documents::table.find(id))
+        .set((documents::current_version_id.eq(version), documents::media_type.eq(media_type)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -1,8 +1,9 @@
-//! Versions of a document: the original bytes, the text, and the way from upload to published.
+//! Versions of a document: the original bytes, the text, and the way from upload to published and superseded.
 
 use diesel::{
     dsl::{count_star, max, now},
     prelude::*,
+    sql_types::{Binary, Timestamptz, Uuid},
 };
 use rag_schema::{
     enums::VersionState,
@@ -15,6 +16,11 @@ use rag_schema::{
 };
 
 use crate::{RepoResult, documents};
+
+diesel::define_sql_function! {
+    /// Locks the bytes of a collection with this SHA-256 until the transaction ends.
+    fn lock_content(collection: Uuid, sha256: Binary);
+}
 
 /// Most bytes in one part of an original.
 pub const PART_BYTES: usize = 1 << 20;
@@ -42,11 +48,56 @@ pub fn newest(conn: &mut PgConnection, ids: &[DocumentId]) -> RepoResult<Vec<Doc
         .load(conn)?)
 }
 
-/// Stores part `part` of the original bytes, at most `PART_BYTES` of them.
-pub fn insert_content(conn: &mut PgConnection, id: VersionId, part: i32, bytes: &[u8]) -> RepoResult<()> {
+/// Versions of a document, newest first; those with a number below `before`, when given.
+pub fn list(
+    conn: &mut PgConnection,
+    document: DocumentId,
+    limit: i64,
+    before: Option<i32>,
+) -> RepoResult<Vec<DocumentVersion>> {
+    Ok(document_versions::table
+        .filter(document_versions::document_id.eq(document))
+        .filter(document_versions::number.lt(before.unwrap_or(i32::MAX)))
+        .order(document_versions::number.desc())
+        .limit(limit)
+        .select(DocumentVersion::as_select())
+        .load(conn)?)
+}
+
+/// The version of a document with that number.
+pub fn find_by_number(
+    conn: &mut PgConnection,
+    document: DocumentId,
+    number: i32,
+) -> RepoResult<DocumentVersion> {
+    Ok(document_versions::table
+        .filter(document_versions::document_id.eq(document))
+        .filter(document_versions::number.eq(number))
+        .select(DocumentVersion::as_select())
+        .first(conn)?)
+}
+
+/// Whether the collection has the bytes with this SHA-256. They stay, and nobody else stores them, until the transaction ends.
+pub fn has_content(conn: &mut PgConnection, collection: CollectionId, sha256: &[u8]) -> RepoResult<bool> {
+    diesel::select(lock_content(collection, sha256)).execute(conn)?;
+    let stored = version_contents::table
+        .filter(version_contents::collection_id.eq(collection))
+        .filter(version_contents::content_sha256.eq(sha256));
+    Ok(diesel::select(diesel::dsl::exists(stored)).get_result(conn)?)
+}
+
+/// Stores part `part` of bytes, at most `PART_BYTES` of them, under the SHA-256 of all parts.
+pub fn insert_content(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    sha256: &[u8],
+    part: i32,
+    bytes: &[u8],
+) -> RepoResult<()> {
     diesel::insert_into(version_contents::table)
         .values((
-            version_contents::version_id.eq(id),
+            version_contents::collection_id.eq(collection),
+            version_contents::content_sha256.eq(sha256),
             version_contents::part.eq(part),
             version_contents::bytes.eq(bytes),
         ))
@@ -54,9 +105,18 @@ pub fn insert_content(conn: &mut PgConnection, id: VersionId, part: i32, bytes: 
     Ok(())
 }
 
-/// Part `part` of the original bytes; none past the end.
+/// Part `part` of the original bytes; `None` past the end.
 pub fn content(conn: &mut PgConnection, id: VersionId, part: i32) -> RepoResult<Option<Vec<u8>>> {
-    Ok(version_contents::table.find((id, part)).select(version_contents::bytes).first(conn).optional()?)
+    let is_of_version = version_contents::collection_id
+        .eq(document_versions::collection_id)
+        .and(version_contents::content_sha256.eq(document_versions::content_sha256));
+    Ok(document_versions::table
+        .inner_join(version_contents::table.on(is_of_version))
+        .filter(document_versions::id.eq(id))
+        .filter(version_contents::part.eq(part))
+        .select(version_contents::bytes)
+        .first(conn)
+        .optional()?)
 }
 
 /// How far a build has come.
@@ -113,20 +173,67 @@ pub fn append_text(
     Ok(())
 }
 
-/// Makes a whole version the current one of its document.
+/// Publishes a whole version: it becomes the current one of its document, and the one before is superseded. If a newer version was
+/// published in the meantime, this one is superseded at once.
 pub fn publish(conn: &mut PgConnection, id: VersionId, page_count: Option<i32>) -> RepoResult<()> {
     let chunk_count: i64 =
         chunks::table.filter(chunks::version_id.eq(id)).select(count_star()).first(conn)?;
-    let document: DocumentId = diesel::update(document_versions::table.find(id))
+    let version = find(conn, id)?;
+    let document = documents::lock(conn, version.document_id)?;
+    let before = document.current_version_id.filter(|before| *before != id);
+    let before = before.map(|before| find(conn, before)).transpose()?;
+    let is_newest = before.as_ref().is_none_or(|before| before.number < version.number);
+    let state = if is_newest { VersionState::Published } else { VersionState::Superseded };
+    let superseded_at = (!is_newest).then_some(now.into_sql::<Timestamptz>());
+    diesel::update(document_versions::table.find(id))
         .set((
-            document_versions::state.eq(VersionState::Published),
+            document_versions::state.eq(state),
             document_versions::published_at.eq(now),
+            superseded_at.map(|at| document_versions::superseded_at.eq(at.nullable())),
             document_versions::page_count.eq(page_count),
             document_versions::chunk_count.eq(i32::try_from(chunk_count).unwrap_or(i32::MAX)),
         ))
-        .returning(document_versions::document_id)
-        .get_result(conn)?;
-    documents::set_current_version(conn, document, id)
+        .execute(conn)?;
+    if !is_newest {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        diesel::update(document_versions::table.find(before.id))
+            .set((
+                document_versions::state.eq(VersionState::Superseded),
+                document_versions::superseded_at.eq(now.into_sql::<Timestamptz>().nullable()),
+            ))
+            .execute(conn)?;
+    }
+    documents::set_current_version(conn, document.id, id, &version.media_type)
+}
+
+/// Deletes the superseded versions of a document but for the newest `kept` of them, with their passages.
+pub fn delete_oldest(conn: &mut PgConnection, document: DocumentId, kept: i64) -> RepoResult<()> {
+    let oldest: Vec<(VersionId, CollectionId)> = document_versions::table
+        .filter(document_versions::document_id.eq(document))
+        .filter(document_versions::state.eq(VersionState::Superseded))
+        .order(document_versions::number.desc())
+        .offset(kept)
+        .select((document_versions::id, document_versions::collection_id))
+        .load(conn)?;
+    oldest.into_iter().try_for_each(|(id, collection)| delete_version(conn, collection, id))
+}
+
+/// Deletes a version that is not the current one, and its document if that has no other version.
+pub fn delete(conn: &mut PgConnection, id: VersionId) -> RepoResult<()> {
+    let version = find(conn, id)?;
+    documents::lock(conn, version.document_id)?;
+    match list(conn, version.document_id, 2, None)?.as_slice() {
+        [_] => documents::delete(conn, version.document_id),
+        _ => delete_version(conn, version.collection_id, id),
+    }
+}
+
+fn delete_version(conn: &mut PgConnection, collection: CollectionId, id: VersionId) -> RepoResult<()> {
+    documents::delete_passages_of_versions(conn, collection, &[id])?;
+    diesel::delete(document_versions::table.find(id)).execute(conn)?;
+    Ok(())
 }
 
 /// A stretch of the version's text, from `start` to `end` in Unicode scalar values, and no more than is there.

@@ -223,6 +223,8 @@ diesel::table! {
         created_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
         collection_id -> Uuid,
+        media_type -> Text,
+        superseded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -239,10 +241,11 @@ diesel::table! {
         language -> Nullable<Text>,
         text_search_config -> Text,
         metadata -> Jsonb,
-        content_sha256 -> Bytea,
         current_version_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        source_sha256 -> Nullable<Bytea>,
+        has_given_title -> Bool,
     }
 }
 
@@ -652,10 +655,11 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
-    version_contents (version_id, part) {
-        version_id -> Uuid,
+    version_contents (collection_id, content_sha256, part) {
         part -> Int4,
         bytes -> Bytea,
+        collection_id -> Uuid,
+        content_sha256 -> Bytea,
     }
 }
 
@@ -708,7 +712,7 @@ diesel::joinable!(rounds -> passages (id));
 diesel::joinable!(rounds -> users (user_id));
 diesel::joinable!(turn_events -> turns (message_id));
 diesel::joinable!(users -> organisations (organisation_id));
-diesel::joinable!(version_contents -> document_versions (version_id));
+diesel::joinable!(version_contents -> collections (collection_id));
 diesel::joinable!(version_texts -> document_versions (version_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -49,6 +49,8 @@ pub struct Setup {
     pub analytics: AnalyticsSettings,
     /// Failures after which a job is given up.
     pub max_failures: i32,
+    /// Superseded versions that are kept of each document.
+    pub kept_versions: i64,
 }
 
 impl Default for Setup {
@@ -77,6 +79,7 @@ impl Default for Setup {
             search: SearchSettings { help_time: Duration::from_secs(30), ..SearchSettings::default() },
             answer: AnswerSettings::default(),
             max_failures: 1,
+            kept_versions: 10,
         }
     }
 }
@@ -130,6 +133,7 @@ impl TestApp {
             ..settings(scratch.path().to_owned())
         };
         settings.ingest.max_failures = setup.max_failures;
+        settings.ingest.kept_versions = setup.kept_versions;
         let engine = Engine::new(Parts {
             db: pool,
             embedders: iter::once(setup.embedder).chain(setup.more_embedders).collect(),
@@ -260,6 +264,7 @@ fn settings(scratch: PathBuf) -> Settings {
             lease_s: 60,
             max_failures: 1,
             max_lost_leases: 3,
+            kept_versions: 10,
         },
         jobs: JobSettings::default(),
         index: VectorIndex::default(),

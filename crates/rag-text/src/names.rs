@@ -1,5 +1,7 @@
 //! The characters that names of things hold: one line that reads as it is stored.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Whether a name can hold the character. Control characters and line separators break lines and terminals; direction
 /// overrides and isolates (U+202A to U+202E, U+2066 to U+2069) make `exe.pdf` read as `fdp.exe`.
 pub fn is_allowed(c: char) -> bool {
@@ -23,9 +25,33 @@ pub fn clean(name: &str) -> String {
     name.chars().filter(|c| is_allowed(*c)).collect()
 }
 
+/// The name of a document's source as it is compared: without the characters that a name cannot hold, and in Unicode's composed form,
+/// so that the same path from macOS and from Linux is the same source.
+pub fn source(name: &str) -> String {
+    clean(name).nfc().collect::<String>().trim().to_owned()
+}
+
+/// The last part of a path or an address that is not empty; the whole if there is none.
+pub fn file_name(source: &str) -> &str {
+    source.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or(source)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_the_same_in_both_forms_of_unicode_and_differs_by_case() {
+        assert_eq!(source("Bu\u{308}cher/a b.md"), source("B\u{fc}cher/a b.md"));
+        assert_ne!(source("README.md"), source("readme.md"));
+        assert_eq!(source(" a\u{202e}\n/b.md "), "a/b.md");
+    }
+
+    #[test]
+    fn the_file_name_is_the_last_part_of_a_path_or_an_address() {
+        let names = ["a/b c.md", "a.md", "https://x.example/y/", "C:\\x\\y.doc", "/"].map(file_name);
+        assert_eq!(names, ["b c.md", "a.md", "y", "y.doc", "/"]);
+    }
 
     #[test]
     fn names_of_every_script_are_allowed() {

@@ -61,6 +61,11 @@ const AFTER_ORDINALS: &[&str] = &[
 /// Maximum length of the rest of a quotation whose sentences are one with the sentence around it, in bytes.
 const MAX_QUOTE_BYTES: usize = 200;
 
+/// Length of the text before and after a mark that decides whether a sentence ends there, in bytes: with the whole text, the time
+/// would grow with the square of its length.
+const BYTES_BEFORE: usize = 1_000;
+const BYTES_AFTER: usize = MAX_QUOTE_BYTES + '“'.len_utf8();
+
 /// The byte ranges of the sentences of `text`, in order, without the blanks around them. A blank line ends a sentence, a line end
 /// alone does not.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -90,8 +95,9 @@ pub(crate) fn sentence_lengths(paragraph: &str) -> Vec<usize> {
         end += part.len();
         // Nor does a mark inside a word, such as an address; but some scripts have no blanks.
         let may_end = part.ends_with(|c: char| c.is_whitespace() || "。！？｡".contains(c));
-        let (before, after) = (flat.get(begin..end), flat.get(end..));
-        if may_end && !goes_on(before.unwrap_or_default(), after.unwrap_or_default()) {
+        let before = flat.ceil_char_boundary(end.saturating_sub(BYTES_BEFORE)).max(begin)..end;
+        let after = end..flat.floor_char_boundary(end + BYTES_AFTER);
+        if may_end && !goes_on(flat.get(before).unwrap_or_default(), flat.get(after).unwrap_or_default()) {
             lengths.push(end - begin);
             begin = end;
         }
@@ -187,6 +193,14 @@ mod tests {
         ] {
             assert_eq!(texts(one), [one]);
         }
+    }
+
+    /// With a time that grows with the square of the length, each of these takes many minutes.
+    #[test]
+    fn the_time_grows_with_the_length_of_the_text() {
+        assert_eq!(sentences(&"Größe counts. ".repeat(30_000)).len(), 30_000);
+        assert_eq!(sentences(&format!("„{}", "a. ".repeat(150_000))).len(), 1);
+        assert_eq!(sentences(&"§. ".repeat(150_000)).len(), 150_000);
     }
 
     #[test]

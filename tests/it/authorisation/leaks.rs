@@ -10,7 +10,7 @@ use rag_testkit::{Answer, Client, Setup, TestApp};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 
-use super::cast::{new_key, new_user};
+use super::cast::{Cast, new_key, new_user};
 
 /// A word that stands in everything of one organisation, and in nothing else.
 const MARKS: [&str; 2] = ["zanzibarite", "quokkastone"];
@@ -192,4 +192,36 @@ fn nothing_of_one_organisation_shows_in_the_other() {
         shown += usize::from(body.contains(&format!("The {} of hill", own.mark)));
     }
     assert!(shown > 0, "nothing was ever shown: this tests nothing");
+}
+
+#[test]
+fn what_is_somebody_elses_answers_as_what_is_not_there() {
+    let cast = Cast::new();
+    let (stranger, nobody) = (&cast.clients[1], "01890000-0000-7000-8000-000000000000");
+    for (path, id) in [
+        ("/v1/collections/{id}", &cast.collection),
+        ("/v1/collections/{id}/documents", &cast.collection),
+        ("/v1/collections/{id}/members", &cast.collection),
+        ("/v1/documents/{id}", &cast.document),
+        ("/v1/documents/{id}/content", &cast.document),
+        ("/v1/documents/{id}/chunks", &cast.document),
+        ("/v1/jobs/{id}", &cast.job),
+        ("/v1/sessions/{id}", &cast.session),
+        ("/v1/sessions/{id}/messages", &cast.session),
+    ] {
+        let body = |id: &str| {
+            let mut body = stranger.get(&path.replace("{id}", id)).expect(404);
+            // The one thing that differs between any two answers.
+            body["instance"] = Value::Null;
+            body
+        };
+        assert_eq!(body(id), body(nobody), "{path}");
+    }
+    let only = |document: &str| json!({"query": "granite", "filter": {"document.id": document}});
+    let found = cast.owner().post("/v1/search", &only(&cast.document)).expect(200);
+    assert_ne!(found["results"], json!([]), "the owner does not find the document: this tests nothing");
+    for document in [cast.document.as_str(), nobody] {
+        let answer = stranger.post("/v1/search", &only(document)).expect(200);
+        assert_eq!(answer["results"], json!([]), "{document}");
+    }
 }

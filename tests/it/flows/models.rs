@@ -50,7 +50,7 @@ fn new_collection(engine: &Engine, name: &str) -> CollectionId {
 fn upload(engine: &Engine, collection: CollectionId, body: &str) -> JobId {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), body).unwrap();
-    let upload = Upload { file: file.path(), title: Some("T"), source: None, metadata: &json!({}) };
+    let upload = Upload { file: file.path(), title: Some("T"), source: None, metadata: None };
     engine.upload(engine.local_actor(), collection, &upload).unwrap().job.unwrap().id
 }
 

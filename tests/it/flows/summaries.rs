@@ -126,6 +126,7 @@ impl Talk {
             instructions: None,
             collections: Vec::new(),
             filter: None,
+            as_of: None,
             understanding: None,
             conversation: None,
         };

@@ -17,6 +17,7 @@ mod synonyms;
 mod ui;
 mod understanding;
 mod uploads;
+mod versions;
 
 use serde_json::Value;
 

@@ -33,14 +33,21 @@ fn a_markdown_file_is_read_in_the_child_and_found_under_its_headings() {
 }
 
 #[test]
-fn the_same_bytes_are_stored_once() {
+fn the_same_bytes_under_another_source_are_a_document_of_their_own() {
     let app = TestApp::start();
     let client = app.client();
     let collection = client.collection("c");
     let first = client.upload(&collection, "a.txt", b"Some words.").expect(202);
-    let second = client.upload(&collection, "b.txt", b"Some words.").expect(200);
-    assert_eq!(second["duplicate"], true);
-    assert_eq!(text(&first, "/document/id"), text(&second, "/document/id"));
+    let again = client.upload(&collection, "a.txt", b"Some words.").expect(200);
+    assert_eq!(again["duplicate"], true);
+    assert_eq!(text(&first, "/document/id"), text(&again, "/document/id"));
+    let second = client.upload(&collection, "b.txt", b"Some words.").expect(202);
+    assert_ne!(text(&first, "/document/id"), text(&second, "/document/id"));
+    // A text without a source is known by its bytes.
+    let path = format!("/v1/collections/{collection}/texts");
+    let body = json!({"title": "T", "text": "Some words."});
+    let third = client.post(&path, &body).expect(202);
+    assert_eq!(text(&client.post(&path, &body).expect(200), "/document/id"), text(&third, "/document/id"));
 }
 
 #[test]

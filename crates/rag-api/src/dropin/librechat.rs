@@ -20,7 +20,6 @@ use rag_schema::{
     models::Job,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tokio::time::{Instant, sleep};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -237,7 +236,7 @@ async fn store(app: &App, caller: &Caller, form: LooseFile) -> ApiResult<()> {
             };
             let collection = engine.find_or_create_collection(actor, &request)?.id;
             let source = Some(form.name.as_str());
-            let upload = Upload { file: form.file.path(), title: None, source, metadata: &json!({}) };
+            let upload = Upload { file: form.file.path(), title: None, source, metadata: None };
             Ok((collection, engine.upload(actor, collection, &upload)))
         })
         .await?;

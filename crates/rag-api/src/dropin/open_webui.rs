@@ -18,7 +18,7 @@ use crate::{
     auth::{Ask, May, Store},
     extract::Body,
     problem::{ApiResult, Problem},
-    uploads::receive_body,
+    receive::receive_body,
 };
 
 /// Maximum length of the name of a file, in characters; longer names are cut.

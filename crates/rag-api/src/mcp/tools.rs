@@ -257,6 +257,7 @@ async fn ask(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
         instructions: None,
         collections: find_scope(app, caller, collection.as_deref()).await?,
         filter: None,
+        as_of: None,
         understanding: None,
         conversation: Some(Conversation::default()),
     };

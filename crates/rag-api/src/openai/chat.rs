@@ -224,6 +224,7 @@ pub(super) async fn question(
         instructions: Some(dialogue.instructions),
         collections: find_collections(app, caller, model).await?,
         filter: parse_filter(filter)?,
+        as_of: None,
         understanding: None,
         conversation: Some(dialogue.conversation),
     })

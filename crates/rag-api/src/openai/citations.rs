@@ -1,7 +1,10 @@
 //! Citations and sources in the fields that each kind of client reads.
 
 use actix_web::HttpRequest;
-use rag_engine::answer::{Citation, CitedOrigin, Evidence, Sources};
+use rag_engine::{
+    answer::{Citation, CitedOrigin, Evidence, Sources},
+    names,
+};
 use rag_repo::search::Origin;
 use rag_schema::ids::DocumentId;
 use serde::Serialize;
@@ -112,7 +115,7 @@ impl Addresses {
         let view = |Mark { start, end, citation }: Mark<'_>| match citation.origin {
             CitedOrigin::Document(id) if web_address(citation.source.as_deref()).is_none() => {
                 json!({"type": "file_citation", "index": start, "file_id": prefixed(FILE, id),
-                       "filename": citation.source.as_deref().unwrap_or(&citation.title)})
+                       "filename": file_name(citation.source.as_deref(), &citation.title)})
             }
             _ => json!({"type": "url_citation", "start_index": start, "end_index": end,
                         "url": self.cited(citation), "title": citation.title}),
@@ -135,6 +138,11 @@ impl Addresses {
         };
         sources.evidence.iter().filter_map(view).collect()
     }
+}
+
+/// Returns the file name that clients show for a document: its address, or the last part of its path, or its title.
+pub(super) fn file_name(source: Option<&str>, title: &str) -> String {
+    web_address(source).or_else(|| source.map(names::file_name)).unwrap_or(title).to_owned()
 }
 
 fn web_address(source: Option<&str>) -> Option<&str> {

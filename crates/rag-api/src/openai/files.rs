@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    citations::file_name,
     ids::{FILE, parse_id, prefixed},
     models::in_path,
     page::{DeletedView, OpenAiListView, OpenAiPageParams},
@@ -110,20 +111,20 @@ impl From<Stored> for FileView {
     fn from(stored: Stored) -> Self {
         match stored {
             Stored::File(file) => file.into(),
-            Stored::Document(both) => Self::of_document(both.0, &both.1),
+            Stored::Document(both) => Self::of_document(&both.0, &both.1),
         }
     }
 }
 
 impl FileView {
-    fn of_document(document: Document, version: &DocumentVersion) -> Self {
+    fn of_document(document: &Document, version: &DocumentVersion) -> Self {
         Self {
             id: prefixed(FILE, document.id),
             object: "file",
             bytes: version.size_bytes,
             created_at: document.created_at.timestamp(),
             expires_at: None,
-            filename: document.source.unwrap_or(document.title),
+            filename: file_name(document.source.as_deref(), &document.title),
             purpose: "assistants".to_owned(),
             status: "processed",
         }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
+    citations::file_name,
     ids::{FILE, prefixed},
     vector_stores::store_in_path,
 };
@@ -132,7 +133,7 @@ impl VectorResultView {
         let Origin::Chunk(chunk) = passage.origin else { return None };
         Some(Self {
             file_id: prefixed(FILE, chunk.document_id),
-            filename: chunk.source.unwrap_or(passage.title),
+            filename: file_name(chunk.source.as_deref(), &passage.title),
             score: ranked.score.clamp(0.0, 1.0),
             attributes: attributes(passage.metadata),
             content: vec![TextContentView::new(passage.text)],

@@ -4,6 +4,7 @@ use actix_web::{
     HttpRequest,
     web::{self, Json},
 };
+use rag_engine::{file_source, names};
 use rag_repo::{PgConnection, RepoError, RepoResult, collections, documents, files, jobs, versions};
 use rag_schema::{
     enums::JobState,
@@ -116,7 +117,7 @@ struct Placed {
 }
 
 impl Placed {
-    /// Returns the document of a file in a collection: the one with its id, or else the one with the same bytes.
+    /// Returns the document of a file in a collection: the one with its id, or else the one that was made of the file.
     fn document(
         conn: &mut PgConnection,
         collection: CollectionId,
@@ -128,7 +129,7 @@ impl Placed {
             Err(error) => return Err(error),
         }
         match files::find(conn, id) {
-            Ok(file) => documents::find_by_content(conn, collection, &file.content_sha256),
+            Ok(file) => documents::find_by_source(conn, collection, &names::source(&file_source(&file))),
             Err(RepoError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }

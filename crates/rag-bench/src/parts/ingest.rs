@@ -6,7 +6,6 @@ use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_typ
 use rag_engine::{Engine, ingest::Upload, jobs::Workers};
 use rag_repo::{Page, RepoResult, collections, documents, jobs};
 use rag_schema::{ids::CollectionId, models::NewCollection};
-use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::{
@@ -98,7 +97,7 @@ fn load(engine: &Engine, collection: CollectionId, documents: &[Document]) -> Be
     for document in documents {
         let mut file = NamedTempFile::new()?;
         file.write_all(document.text.as_bytes())?;
-        let upload = Upload { file: file.path(), title: Some("bench"), source: None, metadata: &json!({}) };
+        let upload = Upload { file: file.path(), title: Some("bench"), source: None, metadata: None };
         engine.upload(engine.local_actor(), collection, &upload)?;
     }
     while engine.db().transaction(engine.local_actor(), |conn| jobs::open_count(conn, collection))? > 0 {

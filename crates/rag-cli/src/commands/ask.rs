@@ -41,6 +41,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         instructions: args.instructions.clone(),
         collections: collection.iter().map(|collection| collection.id).collect(),
         filter: args.filter.clone(),
+        as_of: args.as_of,
         understanding: None,
         conversation: None,
     };

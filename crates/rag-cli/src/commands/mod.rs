@@ -3,13 +3,14 @@
 mod answer_json;
 mod ask;
 mod backup;
+mod collection;
 mod config;
 mod doctor;
+mod document;
 mod eval;
 mod eval_answers;
 mod index;
 mod ingest;
-mod ingest_files;
 mod mcp;
 mod memory;
 mod migrate;
@@ -44,6 +45,8 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
     match cli.command {
         Command::Serve(_) => serve::run(config),
         Command::Ingest(args) => ingest::run(config, &args),
+        Command::Document(command) => document::run(config, &command),
+        Command::Collection(command) => collection::run(config, &command),
         Command::Eval(args) => eval::run(config, &args),
         Command::Ask(args) => ask::run(config, &args),
         Command::Mcp => mcp::run(config),

@@ -39,6 +39,7 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
             SearchMode::Lexical => Mode::Lexical,
         },
         filter: args.filter.as_ref(),
+        as_of: args.as_of,
         ranking: Some(Ranking { rerank, ..settings.ranking.clone() }),
         explain: args.explain.then_some(PlanDepth::Measured),
         ..SearchRequest::default()

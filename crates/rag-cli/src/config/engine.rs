@@ -70,6 +70,7 @@ impl Config {
                 lease_s: ingest.lease_s,
                 max_failures: ingest.max_failures,
                 max_lost_leases: ingest.max_lost_leases,
+                kept_versions: ingest.kept_versions,
             },
             jobs: JobSettings { keep_days: self.sections.jobs.keep_days },
             index: self.index(),

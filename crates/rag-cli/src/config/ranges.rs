@@ -9,7 +9,7 @@ use super::{
 
 /// Returns the first value that is out of range: its key, and the allowed range.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 28] = [
+    let rules: [(bool, &'static str, &'static str); 29] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -42,6 +42,7 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         ((3..=3600).contains(&s.ingest.lease_s), "ingest.lease_s", "3 to 3600"),
         ((1..=100).contains(&s.ingest.max_failures), "ingest.max_failures", "1 to 100"),
         ((1..=100).contains(&s.ingest.max_lost_leases), "ingest.max_lost_leases", "1 to 100"),
+        ((0..=1000).contains(&s.ingest.kept_versions), "ingest.kept_versions", "0 to 1000"),
         ((1..=3650).contains(&s.jobs.keep_days), "jobs.keep_days", "1 to 3650"),
         ((100..=3_600_000).contains(&s.ingest.wall_ms), "ingest.wall_ms", "100 to 3600000"),
         (s.ingest.memory_bytes >= 64 << 20, "ingest.memory_bytes", "at least 67108864 (64 MB)"),

@@ -239,6 +239,7 @@ pub(crate) struct Ingest {
     pub(crate) lease_s: i64,
     pub(crate) max_failures: i32,
     pub(crate) max_lost_leases: i32,
+    pub(crate) kept_versions: i64,
     pub(crate) wall_ms: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) max_document_bytes: u64,

@@ -141,6 +141,7 @@ impl Engine {
             understanding: Some(begun.asked.understanding),
             collections: &begun.asked.collections,
             filter: begun.asked.filter.as_ref(),
+            as_of: question.as_of,
             limit: self.settings().answer.passages.max(1),
             ..SearchRequest::default()
         };

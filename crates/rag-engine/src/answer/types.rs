@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use rag_llm::{ChatRequest, Usage, Writer};
 use rag_repo::{Actor, filter::Filter, summaries::BranchSummary};
 use rag_schema::{
@@ -61,6 +62,8 @@ pub struct Question {
     pub collections: Vec<CollectionId>,
     /// Condition that documents must meet; `None` for the defaults of the session or the collection.
     pub filter: Option<Filter>,
+    /// Time as of which is searched; `None` for now.
+    pub as_of: Option<DateTime<Utc>>,
     /// Changes of the steps taken to understand the question.
     pub understanding: Option<UnderstandingChange>,
     /// The conversation so far, if the client keeps it: nothing of the turn is stored then. `None` for a conversation of ours.

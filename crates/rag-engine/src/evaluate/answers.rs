@@ -71,6 +71,7 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
         instructions: None,
         collections: vec![collection.id],
         filter: None,
+        as_of: None,
         understanding: None,
         conversation: None,
     }

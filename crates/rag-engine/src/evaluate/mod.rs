@@ -200,7 +200,7 @@ fn upload_all(
             file: file.path(),
             title: Some(&entry.title),
             source: Some(&entry.id),
-            metadata: &json!({"id": entry.id}),
+            metadata: Some(&json!({"id": entry.id})),
         };
         let accepted = engine.upload(engine.local_actor(), collection, &upload)?;
         names.entry(accepted.document.id).or_default().push(entry.id);

@@ -12,7 +12,10 @@ use rag_schema::{
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use tempfile::NamedTempFile;
 
-use crate::{Engine, EngineError, EngineResult, IngestSettings, Model, words::language_name};
+use super::upload::checked_title;
+use crate::{
+    Engine, EngineError, EngineResult, IngestSettings, Model, names::file_name, words::language_name,
+};
 
 /// Maximum length of the title and headings that precede a chunk's text in the embedder's input, in characters. They fit into the
 /// tokens that chunking reserves.
@@ -27,7 +30,7 @@ pub(super) struct Target {
     pub(super) version: VersionId,
 }
 
-/// Facts determined by reading the document; stored before its first chunk.
+/// Facts determined by reading the document; stored when its version is published.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub(super) title: Option<String>,
@@ -93,12 +96,13 @@ impl<'e> Build<'e> {
                 jobs::change_model(conn, lease, wanted)?;
                 return Ok(None);
             }
-            rag_repo::documents::find(conn, document).map(Some)
+            let media_type = versions::find(conn, version)?.media_type;
+            Ok(Some((rag_repo::documents::find(conn, document)?, media_type)))
         })?;
-        let document = document.ok_or(EngineError::NotFound("job"))?;
+        let (document, media_type) = document.ok_or(EngineError::NotFound("job"))?;
         let spool = spool(engine, version, &ingest.scratch)?;
-        let format = Format::from_media_type(&document.media_type)
-            .ok_or_else(|| EngineError::Invalid(format!("unknown media type {}", document.media_type)))?;
+        let format = Format::from_media_type(&media_type)
+            .ok_or_else(|| EngineError::Invalid(format!("unknown media type {media_type}")))?;
         let Extracted { outline, blocks } =
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
         let facts = facts(&engine.settings().ingest, model, &document, outline);
@@ -192,11 +196,12 @@ fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<Na
 }
 
 fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: Outline) -> Facts {
-    let has_own_title = document.source.as_deref() != Some(&document.title) && document.title != "Untitled";
-    let found_title = outline.title.map(|title| title.trim().chars().take(500).collect::<String>());
     let language = outline.language.map(|language| language.code);
+    let found_title = outline.title.and_then(|title| checked_title(&title));
+    // Without a title of its own, a new version is known by its file name again.
+    let title = found_title.or_else(|| document.source.as_deref().map(file_name).and_then(checked_title));
     Facts {
-        title: found_title.filter(|title| !has_own_title && !title.is_empty()),
+        title: title.filter(|_| !document.has_given_title),
         text_search_config: language_name(language.as_deref().unwrap_or(&ingest.default_language)),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),

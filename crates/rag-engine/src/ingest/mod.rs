@@ -2,12 +2,14 @@
 
 mod build;
 mod bundle;
+mod queue;
 mod read;
 mod store;
 mod upload;
 
 pub(crate) use build::titled;
 pub(crate) use bundle::work_on;
+pub(crate) use queue::{Content, queue_version};
 pub use read::PageText;
-pub use upload::{Accepted, Upload};
-pub(crate) use upload::{StoreError, hash};
+pub use upload::{Accepted, Upload, hash_file};
+pub(crate) use upload::{StoreError, check_metadata, checked_title, hash};

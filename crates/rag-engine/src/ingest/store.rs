@@ -116,7 +116,7 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
         let total = section.is_last.then_some(done);
         jobs::advance(conn, section.target.lease, lease_s, &Progress { stage, done, total })?;
         if section.is_first {
-            begin(conn, section)?;
+            versions::begin_build(conn, section.target.version, &section.facts.settings)?;
         }
         if !section.text.is_empty() {
             let characters = i64::try_from(section.text.chars().count()).unwrap_or(i64::MAX);
@@ -139,22 +139,23 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
         rag_repo::index_words(conn, &words)?;
     }
     for Rows { section, .. } in all.iter().filter(|rows| rows.section.is_last) {
-        versions::publish(conn, section.target.version, section.facts.page_count)?;
+        publish(conn, engine, section)?;
         jobs::finish(conn, section.target.lease, JobState::Done, None)?;
     }
     Ok(())
 }
 
-fn begin(conn: &mut PgConnection, section: &Section) -> RepoResult<()> {
-    let facts = &section.facts;
-    versions::begin_build(conn, section.target.version, &facts.settings)?;
-    documents::update(
-        conn,
-        section.target.document,
-        &DocumentChange {
+/// Publishes a version. The title and the language change with it, so that they are always those of the version that is found.
+fn publish(conn: &mut PgConnection, engine: &Engine, section: &Section) -> RepoResult<()> {
+    let (facts, target) = (&section.facts, section.target);
+    versions::publish(conn, target.version, facts.page_count)?;
+    if documents::find(conn, target.document)?.current_version_id == Some(target.version) {
+        let change = DocumentChange {
             title: facts.title.as_deref(),
             language: facts.language.as_deref(),
             text_search_config: facts.text_search_config,
-        },
-    )
+        };
+        documents::update(conn, target.document, &change)?;
+    }
+    versions::delete_oldest(conn, target.document, engine.settings().ingest.kept_versions)
 }

@@ -7,15 +7,18 @@ use std::{
 };
 
 use rag_repo::{
-    Actor, PgConnection, RepoError, RepoResult, TransactionError, collections, documents, jobs, versions,
+    Actor, PgConnection, RepoError, RepoResult, TransactionError, collections, documents,
+    documents::GivenFacts, jobs, versions,
 };
 use rag_schema::{
-    ids::{CollectionId, DocumentId, JobId, VersionId},
-    models::{Document, IngestTask, Job, NewDocument, NewDocumentVersion, NewJob, Task},
+    ids::{CollectionId, DocumentId},
+    models::{Document, Job, NewDocument},
 };
-use rag_text::{Format, Refusal};
+use rag_text::Refusal;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::queue::{Content, queue_version};
 use crate::{Engine, EngineError, EngineResult, names};
 
 /// Maximum size of a file that is checked for being blank, in bytes.
@@ -23,7 +26,9 @@ const SNIFF_BYTES: u64 = 8 << 10;
 /// Maximum size of the metadata of a document as JSON, in bytes: every search result contains them.
 const MAX_METADATA_BYTES: usize = 64 << 10;
 /// Maximum length of a title, in characters; longer titles are cut.
-const TITLE_CHARS: usize = 500;
+const MAX_TITLE_CHARS: usize = 500;
+/// Maximum length of a source, in characters.
+const MAX_SOURCE_CHARS: usize = 2_000;
 
 /// A file to upload.
 #[derive(Debug)]
@@ -32,10 +37,10 @@ pub struct Upload<'a> {
     pub file: &'a Path,
     /// Title; if absent, the document's own title or the file's name.
     pub title: Option<&'a str>,
-    /// File name or address of origin.
+    /// Path, file name or address that the document is known by in its collection. Without one it is known by its bytes.
     pub source: Option<&'a str>,
-    /// Metadata: a JSON object.
-    pub metadata: &'a serde_json::Value,
+    /// Metadata, a JSON object; if absent, a known document keeps its own.
+    pub metadata: Option<&'a Value>,
 }
 
 /// The outcome of an upload.
@@ -43,14 +48,15 @@ pub struct Upload<'a> {
 pub struct Accepted {
     /// The document.
     pub document: Document,
-    /// The job that reads the document or has read it; `None` if that job was deleted.
+    /// The job that reads the newest version or has read it; `None` if that job was deleted.
     pub job: Option<Job>,
-    /// Whether the collection already has a document with the same bytes; nothing was stored in that case.
+    /// Whether the document already has these bytes as its newest version; at most its metadata was changed in that case.
     pub duplicate: bool,
 }
 
 impl Engine {
-    /// Stores the file in the collection and queues the job that reads it.
+    /// Stores the file in the collection and queues the job that reads it: as a new document, or as a new version of the document
+    /// that is known by the source.
     pub fn upload(
         &self,
         actor: Actor,
@@ -68,15 +74,8 @@ impl Engine {
         upload: &Upload<'_>,
         id: DocumentId,
     ) -> EngineResult<Accepted> {
-        if !upload.metadata.is_object() {
-            return Err(EngineError::Invalid("The metadata must be a JSON object.".to_owned()));
-        }
-        let bytes = upload.metadata.to_string().len();
-        if bytes > MAX_METADATA_BYTES {
-            return Err(EngineError::Invalid(format!(
-                "The metadata takes {bytes} bytes as JSON: give at most {MAX_METADATA_BYTES}."
-            )));
-        }
+        upload.metadata.map_or(Ok(()), check_metadata)?;
+        let source = upload.source.map(checked_source).transpose()?;
         let mut file = File::open(upload.file)?;
         let size = file.metadata()?.len();
         let limit_bytes = self.settings().ingest.limits.input_bytes;
@@ -85,34 +84,62 @@ impl Engine {
         }
         let format = sniff(&mut file, upload.source)?;
         let sha256 = hash(&mut file)?;
-        let new =
-            Incoming { id, upload, format, size: i64::try_from(size).unwrap_or(i64::MAX), sha256: &sha256 };
-        let stored = self.db().transaction(actor, |conn| {
-            let model = collections::find(conn, collection)?.model_id;
-            if let Some(document) = documents::find_by_content(conn, collection, &sha256)? {
-                return Ok(duplicate(conn, document)?);
-            }
-            let accepted = new.store(conn, collection, model)?;
-            match self.storage_exhausted(conn)? {
-                Some(detail) => Err(RepoError::Exhausted(detail).into()),
-                None => Ok(accepted),
-            }
-        });
-        let accepted = match stored {
-            Err(StoreError::Database(error)) if error.hits(documents::CONTENT_KEY) => {
-                self.db().read(actor, |conn| {
-                    let document =
-                        documents::find_by_content(conn, collection, &sha256)?.ok_or(RepoError::NotFound)?;
-                    Ok(duplicate(conn, document)?)
-                })
-            }
-            other => other.map_err(EngineError::from),
+        let content = Content {
+            sha256: &sha256,
+            size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+            media_type: format.media_type(),
         };
-        let accepted = accepted.map_err(|error| error.naming("collection"))?;
+        let incoming = Incoming { id, collection, upload, source: source.as_deref(), content };
+        let store = || {
+            self.db().transaction(actor, |conn| {
+                let accepted = incoming.store(conn)?;
+                match self.storage_exhausted(conn)? {
+                    Some(detail) if !accepted.duplicate => Err(RepoError::Exhausted(detail).into()),
+                    _ => Ok(accepted),
+                }
+            })
+        };
+        let stored = match store() {
+            // Another upload has created the document in the meantime: this one is a version of it.
+            Err(StoreError::Database(error)) if error.hits(documents::SOURCE_KEY) => store(),
+            other => other,
+        };
+        let accepted = stored.map_err(|error| EngineError::from(error).naming("collection"))?;
         if !accepted.duplicate {
             self.announce_work();
         }
         Ok(accepted)
+    }
+}
+
+/// Refuses metadata that are not an object, or too long.
+pub(crate) fn check_metadata(metadata: &Value) -> EngineResult<()> {
+    if !metadata.is_object() {
+        return Err(EngineError::Invalid("The metadata must be a JSON object.".to_owned()));
+    }
+    let bytes = metadata.to_string().len();
+    if bytes > MAX_METADATA_BYTES {
+        return Err(EngineError::Invalid(format!(
+            "The metadata takes {bytes} bytes as JSON: give at most {MAX_METADATA_BYTES}."
+        )));
+    }
+    Ok(())
+}
+
+/// Returns a title that can be stored; `None` if nothing is left of it.
+pub(crate) fn checked_title(title: &str) -> Option<String> {
+    let title: String = names::clean(title.trim()).chars().take(MAX_TITLE_CHARS).collect();
+    Some(title).filter(|title| !title.is_empty())
+}
+
+fn checked_source(source: &str) -> EngineResult<String> {
+    let source = names::source(source);
+    match source.chars().count() {
+        0 => Err(EngineError::Invalid("The source is blank.".to_owned())),
+        1..=MAX_SOURCE_CHARS => Ok(source),
+        long => Err(EngineError::Invalid(format!(
+            "The source is {long} characters long: give at most {MAX_SOURCE_CHARS}."
+        ))),
     }
 }
 
@@ -149,13 +176,8 @@ impl From<StoreError> for EngineError {
     }
 }
 
-fn duplicate(conn: &mut PgConnection, document: Document) -> RepoResult<Accepted> {
-    let job = jobs::find_by_document(conn, document.id)?;
-    Ok(Accepted { document, job, duplicate: true })
-}
-
 /// Returns the format of a file; `name` helps to detect it.
-pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format> {
+pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<rag_text::Format> {
     let mut head = Vec::new();
     let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
     if u64::try_from(length).is_ok_and(|length| length < SNIFF_BYTES)
@@ -164,6 +186,11 @@ pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<Format>
         return Err(Refusal::Empty.into());
     }
     Ok(rag_text::detect_file(file, name)?)
+}
+
+/// Returns the SHA-256 of the file at a path.
+pub fn hash_file(path: &Path) -> EngineResult<[u8; 32]> {
+    hash(&mut File::open(path)?)
 }
 
 /// Returns the SHA-256 of a file.
@@ -183,82 +210,91 @@ pub(crate) fn hash(file: &mut File) -> EngineResult<[u8; 32]> {
 /// An upload with all values that the tables need.
 struct Incoming<'a> {
     id: DocumentId,
+    collection: CollectionId,
     upload: &'a Upload<'a>,
-    format: Format,
-    size: i64,
-    sha256: &'a [u8; 32],
+    source: Option<&'a str>,
+    content: Content<'a>,
 }
 
 impl Incoming<'_> {
-    fn store(
-        &self,
-        conn: &mut PgConnection,
-        collection: CollectionId,
-        model: i32,
-    ) -> Result<Accepted, StoreError> {
-        let title = self.title();
-        let document = documents::insert(
-            conn,
-            &NewDocument {
-                id: self.id,
-                collection_id: collection,
-                title: &title,
-                source: self.upload.source,
-                media_type: self.format.media_type(),
-                metadata: self.upload.metadata,
-                content_sha256: self.sha256,
-            },
-        )?;
-        let version = versions::insert(
-            conn,
-            &NewDocumentVersion {
-                id: VersionId::new(),
-                document_id: document.id,
-                collection_id: collection,
-                number: 1,
-                content_sha256: self.sha256,
-                size_bytes: self.size,
-            },
-        )?;
-        self.store_content(conn, version.id)?;
-        let task = Task::Ingest(IngestTask {});
-        let payload = task.payload();
-        let job = jobs::insert(
-            conn,
-            &NewJob {
-                id: JobId::new(),
-                kind: task.kind(),
-                collection_id: Some(collection),
-                document_id: Some(document.id),
-                version_id: Some(version.id),
-                title: &title,
-                size_bytes: self.size,
-                payload: &payload,
-                model_id: Some(model),
-            },
-        )?;
+    fn store(&self, conn: &mut PgConnection) -> Result<Accepted, StoreError> {
+        // A collection that the actor may not see is not found.
+        collections::find(conn, self.collection)?;
+        // The lock on the bytes comes next: of two equal uploads the second one finds the first.
+        let has_content = versions::has_content(conn, self.collection, self.content.sha256)?;
+        let known = match self.source {
+            Some(source) => documents::find_by_source(conn, self.collection, source)?,
+            None => documents::find_by_content(conn, self.collection, self.content.sha256)?,
+        };
+        let document = match known {
+            Some(known) => {
+                let is_read_again = self.set_facts(conn, &known)?;
+                let newest = versions::newest(conn, &[known.id])?.pop();
+                let has_bytes = newest.is_some_and(|newest| newest.content_sha256 == self.content.sha256);
+                if has_bytes && !is_read_again {
+                    let job = jobs::find_by_document(conn, known.id)?;
+                    let document = documents::find(conn, known.id)?;
+                    return Ok(Accepted { document, job, duplicate: true });
+                }
+                known
+            }
+            None => self.insert_document(conn)?,
+        };
+        if !has_content {
+            self.store_content(conn)?;
+        }
+        let job = queue_version(conn, &document, self.content)?;
+        let document = documents::find(conn, document.id)?;
         Ok(Accepted { document, job: Some(job), duplicate: false })
     }
 
+    fn insert_document(&self, conn: &mut PgConnection) -> RepoResult<Document> {
+        let given = self.given_title();
+        let title = given.clone().or_else(|| self.source.map(names::file_name).and_then(checked_title));
+        documents::insert(
+            conn,
+            &NewDocument {
+                id: self.id,
+                collection_id: self.collection,
+                title: title.as_deref().unwrap_or("Untitled"),
+                has_given_title: given.is_some(),
+                source: self.source,
+                media_type: self.content.media_type,
+                metadata: self.upload.metadata.unwrap_or(&json!({})),
+            },
+        )
+    }
+
+    /// Stores the title and the metadata of the upload if they differ from the document's. Returns whether the title did: words and
+    /// vectors contain it.
+    fn set_facts(&self, conn: &mut PgConnection, document: &Document) -> RepoResult<bool> {
+        let title = self.given_title().filter(|title| *title != document.title);
+        let metadata = self.upload.metadata.filter(|metadata| **metadata != document.metadata);
+        if title.is_some() || metadata.is_some() {
+            let has_given_title = title.is_some().then_some(true);
+            let facts = GivenFacts { title: title.as_deref(), has_given_title, metadata };
+            documents::set_given_facts(conn, document.id, &facts)?;
+        }
+        Ok(title.is_some())
+    }
+
     /// Stores the file in parts, so that neither this process nor PostgreSQL holds all of it in memory.
-    fn store_content(&self, conn: &mut PgConnection, version: VersionId) -> Result<(), StoreError> {
+    fn store_content(&self, conn: &mut PgConnection) -> Result<(), StoreError> {
         let mut file = File::open(self.upload.file)?;
         let mut part = Vec::new();
         for number in 0.. {
             part.clear();
-            let most = u64::try_from(versions::PART_BYTES).unwrap_or(u64::MAX);
-            Read::by_ref(&mut file).take(most).read_to_end(&mut part)?;
+            let max = u64::try_from(versions::PART_BYTES).unwrap_or(u64::MAX);
+            Read::by_ref(&mut file).take(max).read_to_end(&mut part)?;
             if part.is_empty() {
                 break;
             }
-            versions::insert_content(conn, version, number, &part)?;
+            versions::insert_content(conn, self.collection, self.content.sha256, number, &part)?;
         }
         Ok(())
     }
 
-    fn title(&self) -> String {
-        let given = self.upload.title.map(str::trim).filter(|title| !title.is_empty());
-        let title = given.or(self.upload.source).unwrap_or("Untitled");
-        names::clean(title).chars().take(TITLE_CHARS).collect()
+    fn given_title(&self) -> Option<String> {
+        self.upload.title.and_then(checked_title)
     }
 }

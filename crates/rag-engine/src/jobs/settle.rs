@@ -3,8 +3,9 @@
 use std::io;
 
 use rag_repo::{
-    Actor, RepoError, RepoResult, documents, jobs,
+    Actor, RepoError, RepoResult, jobs,
     jobs::{GivenBack, Lease},
+    versions,
 };
 use rag_schema::{
     enums::{EventKind, JobState},
@@ -40,11 +41,11 @@ impl Engine {
         }
     }
 
-    /// Refuses a job whose input can never be processed, and deletes its document.
+    /// Refuses a job whose input can never be processed, and deletes its version. A document without another version goes with it.
     fn refuse(&self, job: &Job, problem: &serde_json::Value) -> Result<(), RepoError> {
         self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))?;
-            job.document_id.map_or(Ok(()), |document| documents::delete(conn, document))
+            job.version_id.map_or(Ok(()), |version| versions::delete(conn, version))
         })
     }
 

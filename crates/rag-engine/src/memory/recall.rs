@@ -151,7 +151,7 @@ impl Engine {
             query: request.query,
             plain: true,
             collections: &rooms,
-            standing_at: Some(as_of),
+            as_of: Some(as_of),
             apart_from: request.apart_from,
             limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
             explain: request.explain,

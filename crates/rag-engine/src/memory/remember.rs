@@ -337,7 +337,7 @@ impl<'w> Writer<'w> {
         draft: &Draft<'_>,
     ) -> RepoResult<Option<(Memory, Likeness)>> {
         let Some(group) = self.corpus.groups.first() else { return Ok(None) };
-        let scope = Scope::in_collections(&self.corpus.collections).standing_at(Some(self.now));
+        let scope = Scope::in_collections(&self.corpus.collections).as_of(Some(self.now));
         let plan = scope.dense_plan(group, &self.engine.settings().search.breadth);
         let vector = &draft.rows.embedding.embedding;
         let hits: Vec<Hit> =

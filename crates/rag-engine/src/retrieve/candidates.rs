@@ -64,7 +64,7 @@ pub(super) fn find_candidates(
     let mut scope = Scope::in_collections(&corpus.collections)
         .filtered(request.filter.cloned())
         .with_rule(rule)
-        .standing_at(request.standing_at)
+        .as_of(request.as_of)
         .apart_from(request.apart_from);
     scope.narrow(conn, &corpus)?;
     let areas = areas(context, &corpus, &scope);

@@ -51,8 +51,9 @@ pub struct SearchRequest<'a> {
     pub collections: &'a [CollectionId],
     /// Condition that documents must meet.
     pub filter: Option<&'a Filter>,
-    /// Time at which memories must be valid and rounds said; memories of any state if absent. Does not concern other passages.
-    pub standing_at: Option<DateTime<Utc>>,
+    /// Time as of which is searched: memories that were valid then, rounds that were said by then, and the versions of documents that were
+    /// published then. If absent, memories in every state, and the versions that are published now.
+    pub as_of: Option<DateTime<Utc>>,
     /// Conversation whose rounds are left out.
     pub apart_from: Option<SessionId>,
     /// Maximum number of results, at least 1: passages, or documents if results are grouped.

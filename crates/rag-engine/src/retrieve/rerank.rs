@@ -110,6 +110,7 @@ mod tests {
                 origin: Origin::Chunk(ChunkOrigin {
                     document_id: DocumentId::new(),
                     source: None,
+                    version: 1,
                     media_type: "text/plain".to_owned(),
                     ordinal: 0,
                     start_offset: 0,

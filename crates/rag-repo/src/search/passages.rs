@@ -97,7 +97,10 @@ pub struct ChunkOrigin {
     /// Where the document came from.
     #[diesel(sql_type = Nullable<Text>)]
     pub source: Option<String>,
-    /// Media type of the document.
+    /// Number of the document's version that it is a part of.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Media type of that version.
     #[diesel(sql_type = Text)]
     pub media_type: String,
     /// Place in the document, from 0.

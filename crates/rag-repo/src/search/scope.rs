@@ -26,6 +26,24 @@ use crate::{
 /// Chunks that a document is assumed to have, until it turns out to have fewer.
 const USUAL_CHUNKS: i64 = 8;
 
+/// Leaves out versions that are being built and those that a newer one has superseded. The list is read once and hashed. Passages without
+/// a version are never hidden.
+const HIDDEN_VERSIONS: &str = "(e.version_id IN (SELECT id FROM document_versions \
+    WHERE state IN ('building', 'superseded') AND collection_id = ANY ({}))) IS NOT TRUE";
+
+/// As `HIDDEN_VERSIONS`, but for the versions that were not the published ones at a time.
+const HIDDEN_VERSIONS_AT: &str = "(e.version_id IN (SELECT v.id FROM document_versions AS v CROSS JOIN (SELECT {at} AS at) AS asked \
+    WHERE v.collection_id = ANY ({}) \
+        AND (v.state = 'building' OR v.published_at > asked.at OR v.superseded_at <= asked.at))) IS NOT TRUE";
+
+/// Leaves out passages of documents that do not pass the filter.
+const OF_FILTERED: &str =
+    "EXISTS (SELECT FROM search.documents d WHERE d.current_version_id = e.version_id AND {filter})";
+
+/// As `OF_FILTERED`, for passages of any version.
+const OF_FILTERED_AT: &str = "EXISTS (SELECT FROM document_versions AS v JOIN search.documents AS d ON d.id = v.document_id \
+    WHERE v.id = e.version_id AND {filter})";
+
 /// Leaves out the memories of the asker that do not stand at a time, and the rounds that were said later. They are few: the list is read
 /// once and hashed. Memories and rounds that begin later are only many in a recall as of an earlier time.
 const FALLEN_MEMORIES: &str = "e.passage_id NOT IN (SELECT fallen.id FROM (SELECT ({})[1] AS at) AS asked CROSS JOIN LATERAL (\
@@ -43,7 +61,7 @@ pub struct Scope {
     collections: Vec<Uuid>,
     filter: Option<Filter>,
     rule: Option<WordRule>,
-    standing_at: Option<DateTime<Utc>>,
+    as_of: Option<DateTime<Utc>>,
     apart_from: Option<SessionId>,
     listed: Option<Listed>,
     share: Option<f64>,
@@ -95,10 +113,11 @@ impl Scope {
         Self { apart_from, ..self }
     }
 
-    /// Of memories and rounds only those that stand at that time; other passages are not concerned.
+    /// Only memories that stand at that time, rounds that were said by then, and versions of documents that were the published ones then.
+    /// Without a time memories in every state, and the versions that are published now.
     #[must_use]
-    pub fn standing_at(self, standing_at: Option<DateTime<Utc>>) -> Self {
-        Self { standing_at, ..self }
+    pub fn as_of(self, as_of: Option<DateTime<Utc>>) -> Self {
+        Self { as_of, ..self }
     }
 
     /// Whether a filter or a rule narrows it.
@@ -154,10 +173,17 @@ impl Scope {
         let Some(filter) = &self.filter else { return Ok(None) };
         let mut limit = most / USUAL_CHUNKS;
         loop {
-            let statement = Statement::new(include_str!("filtered_versions.sql"))
-                .bind(Bind::Ids(self.collections.clone()))
-                .bind(Bind::BigInteger(limit))
-                .splice("{filter}", |first| filter.compile(first));
+            let text = match self.as_of {
+                None => include_str!("filtered_versions.sql"),
+                Some(_) => include_str!("filtered_versions_at.sql"),
+            };
+            let statement =
+                Statement::new(text).bind(Bind::Ids(self.collections.clone())).bind(Bind::BigInteger(limit));
+            let statement = match self.as_of {
+                None => statement,
+                Some(time) => statement.bind(Bind::Times(vec![time])),
+            };
+            let statement = statement.splice("{filter}", |first| filter.compile(first));
             let versions: Vec<FilteredVersion> = statement.load(conn)?;
             let left = versions.iter().map(|version| version.chunk_count).sum();
             if left > most {
@@ -204,20 +230,18 @@ impl Scope {
             }
             None => {}
         }
-        // Passages without a version are never hidden.
-        let condition = condition.and_text(
-            "(e.version_id = ANY (ARRAY(SELECT id FROM document_versions WHERE state = 'building'))) IS NOT TRUE",
-        );
-        let condition = match &self.filter {
-            Some(filter) => condition
-                .and_text(
-                    "EXISTS (SELECT FROM search.documents d WHERE d.current_version_id = e.version_id AND {filter})",
-                )
-                .splice("{filter}", |next| filter.compile(next)),
-            None => condition,
+        let condition = match self.as_of {
+            None => condition.and(HIDDEN_VERSIONS, Bind::Ids(self.collections.clone())),
+            Some(time) => condition
+                .and(HIDDEN_VERSIONS_AT, Bind::Ids(self.collections.clone()))
+                .splice("{at}", |first| Statement::piece("({})[1]", Bind::Times(vec![time]), first))
+                .and(FALLEN_MEMORIES, Bind::Times(vec![time])),
         };
-        let condition = match self.standing_at {
-            Some(time) => condition.and(FALLEN_MEMORIES, Bind::Times(vec![time])),
+        let condition = match &self.filter {
+            Some(filter) => {
+                let test = if self.as_of.is_some() { OF_FILTERED_AT } else { OF_FILTERED };
+                condition.and_text(test).splice("{filter}", |next| filter.compile(next))
+            }
             None => condition,
         };
         let condition = match self.apart_from {

@@ -87,10 +87,10 @@ impl Fixture {
             id: document,
             collection_id: collection,
             title: "-",
+            has_given_title: true,
             source: None,
             media_type: "text/plain",
             metadata: &serde_json::json!({}),
-            content_sha256: &sha256,
         };
         documents::insert(conn, &new).expect("a document");
         let change = documents::DocumentChange {
@@ -106,6 +106,7 @@ impl Fixture {
             collection_id: collection,
             number: 1,
             content_sha256: &sha256,
+            media_type: "text/plain",
             size_bytes: 1,
         };
         versions::insert(conn, &new).expect("a version");

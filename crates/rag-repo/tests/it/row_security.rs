@@ -141,7 +141,7 @@ fn furnished() -> (Fixture, Stored) {
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(
-        "INSERT INTO version_contents VALUES ('{0}', 0, 'x'); INSERT INTO version_texts VALUES ('{0}', 0, 'x')",
+        "INSERT INTO version_contents SELECT 0, 'x', collection_id, content_sha256 FROM document_versions WHERE id = '{0}'; INSERT INTO version_texts VALUES ('{0}', 0, 'x')",
         stored.version
     ))
     .unwrap();
@@ -333,10 +333,10 @@ fn readers_change_nothing() {
             id: DocumentId::new(),
             collection_id: collection,
             title: "-",
+            has_given_title: true,
             source: None,
             media_type: "text/plain",
             metadata: &json!({}),
-            content_sha256: &unique(),
         };
         let inserted = conn.transaction(|conn| documents::insert(conn, &new));
         assert!(matches!(inserted, Err(RepoError::Forbidden)), "{inserted:?}");

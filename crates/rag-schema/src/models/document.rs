@@ -27,9 +27,11 @@ pub struct Document {
     pub collection_id: CollectionId,
     /// Title given, else found in the document, else its file name.
     pub title: String,
-    /// Where it came from: a file name or an address.
+    /// Whether the title was given; otherwise a new version can change it.
+    pub has_given_title: bool,
+    /// Path, file name or address that it is known by; `None` for a document that is known by its bytes.
     pub source: Option<String>,
-    /// Media type detected from the content.
+    /// Media type of the current version, and of the newest until there is one.
     pub media_type: String,
     /// ISO 639-3 code, when detected reliably.
     pub language: Option<String>,
@@ -37,8 +39,6 @@ pub struct Document {
     pub text_search_config: String,
     /// Facts given by the uploader: a JSON object.
     pub metadata: serde_json::Value,
-    /// SHA-256 of the newest upload, 32 bytes.
-    pub content_sha256: Vec<u8>,
     /// Version that search finds; `None` until the first one is complete.
     pub current_version_id: Option<VersionId>,
     /// When the row was made.
@@ -57,17 +57,17 @@ pub struct NewDocument<'a> {
     pub collection_id: CollectionId,
     /// Title, 1 to 500 characters.
     pub title: &'a str,
-    /// Where it came from, 1 to 2,000 characters.
+    /// Whether the title was given.
+    pub has_given_title: bool,
+    /// Path, file name or address that it is known by, 1 to 2,000 characters; unique in its collection.
     pub source: Option<&'a str>,
     /// Media type detected from the content.
     pub media_type: &'a str,
     /// Facts given by the uploader: a JSON object.
     pub metadata: &'a serde_json::Value,
-    /// SHA-256 of the content, 32 bytes.
-    pub content_sha256: &'a [u8],
 }
 
-/// One upload of a document.
+/// A version of a document: the bytes under its source, each time that they were new or read again.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
 #[diesel(table_name = document_versions, check_for_backend(diesel::pg::Pg))]
 pub struct DocumentVersion {
@@ -81,6 +81,10 @@ pub struct DocumentVersion {
     pub number: i32,
     /// State of the version.
     pub state: VersionState,
+    /// SHA-256 of the original bytes, 32 bytes.
+    pub content_sha256: Vec<u8>,
+    /// Media type detected from the content.
+    pub media_type: String,
     /// Length of the original in bytes.
     pub size_bytes: i64,
     /// Number of pages; `None` if the format has no pages.
@@ -95,6 +99,8 @@ pub struct DocumentVersion {
     pub created_at: DateTime<Utc>,
     /// When it became visible.
     pub published_at: Option<DateTime<Utc>>,
+    /// When a newer version took its place.
+    pub superseded_at: Option<DateTime<Utc>>,
 }
 
 /// A version to insert, in state queued.
@@ -111,6 +117,8 @@ pub struct NewDocumentVersion<'a> {
     pub number: i32,
     /// SHA-256 of the content, 32 bytes.
     pub content_sha256: &'a [u8],
+    /// Media type detected from the content.
+    pub media_type: &'a str,
     /// Length of the original in bytes, at least 1.
     pub size_bytes: i64,
 }

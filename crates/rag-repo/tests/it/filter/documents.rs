@@ -82,7 +82,6 @@ pub(super) fn insert(shelf: &mut Shelf, all: &[Facts]) {
                 documents::language.eq(&facts.language),
                 documents::media_type.eq(&facts.media_type),
                 documents::metadata.eq(&facts.metadata),
-                documents::content_sha256.eq(facts.id.uuid().as_bytes().repeat(2)),
                 documents::created_at.eq(facts.created_at),
                 documents::updated_at.eq(facts.updated_at),
             ))

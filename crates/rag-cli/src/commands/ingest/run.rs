@@ -1,34 +1,29 @@
-//! `rag ingest`: stores files and waits until they can be found, with a bounded number in progress.
+//! One run over all files: stores what is new or changed, deletes what is gone, and waits for the jobs, with a bounded number in
+//! progress.
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use indicatif::ProgressBar;
-use rag_engine::{CollectionRequest, Engine, EngineError, ingest::Upload, jobs::Workers};
+use rag_engine::{Engine, EngineError, ingest::Upload};
 use rag_repo::{Page, RepoError, RepoResult, jobs};
 use rag_schema::{
     enums::JobState,
     ids::JobId,
     models::{Collection, Job},
 };
-use serde::Serialize;
-use serde_json::json;
 
-use super::ingest_files::Files;
-use crate::{
-    args::Ingest,
-    config::Config,
-    failure::{Exit, Failure, Outcome},
-    output, progress,
-    runtime::Context,
-    signals,
+use super::{
+    files::{FoundFile, Root},
+    folder::{Fate, Folder, Stamps, file_fault, shown, unreadable_reason},
+    summary::{Refused, Summary},
 };
+use crate::{failure::Outcome, output, progress};
 
 /// Maximum number of files whose jobs are waited for at the same time; it bounds memory.
 const MAX_OPEN: usize = 256;
@@ -41,72 +36,15 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Maximum time to wait for a database that restarts.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The outcome of all files.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    collection: String,
-    files: u64,
-    stored: u64,
-    duplicates: u64,
-    chunks: i64,
-    refused: Vec<Refused>,
-    seconds: f64,
-    chunks_per_second: f64,
-    interrupted: bool,
-}
-
-/// A file that was not stored, with the reason.
-#[derive(Debug, Serialize)]
-struct Refused {
-    file: String,
-    reason: String,
-}
-
-/// Stores all files; the exit code is 1 if one was refused.
-pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
-    if let Some(missing) = args.paths.iter().find(|path| !path.exists()) {
-        return Err(Failure::new(Exit::Usage, format!("there is no file or folder {}", missing.display())));
-    }
-    let stop = signals::stop_flag()?;
-    let context = Context::open(config)?;
-    context.warn_of_other_index();
-    let collection = ensure_collection(&context, &args.collection)?;
-    // Otherwise none of our workers would take the jobs, and the command would wait for them without end.
-    context.engine.model_of(&collection)?;
-    let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
-    let mut run = Run::new(&context.engine, &collection, &stop);
-    let result = run.all(Files::below(&args.paths));
-    workers.stop();
-    run.bar.finish_and_clear();
-    result?;
-    let summary = run.finish();
-    if args.json {
-        output::json(&summary);
-    } else {
-        show(&summary);
-    }
-    let is_whole = summary.refused.is_empty() && !summary.interrupted;
-    Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
-}
-
-fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
-    let user = context.engine.local_user();
-    if name.trim().is_empty() || name.chars().count() > 200 {
-        return Err(Failure::new(Exit::Usage, "a collection's name has 1 to 200 characters"));
-    }
-    let request =
-        CollectionRequest { owner: user.id, organisation: user.organisation_id, name, description: "" };
-    Ok(context.engine.find_or_create_collection(context.engine.local_actor(), &request)?)
-}
-
 /// A file whose job has not finished.
 struct Open {
     file: PathBuf,
     duplicate: bool,
+    is_update: bool,
 }
 
-/// An ingest in progress.
-struct Run<'a> {
+/// A run in progress.
+pub(super) struct Run<'a> {
     engine: &'a Engine,
     collection: &'a Collection,
     stop: &'a AtomicBool,
@@ -115,38 +53,79 @@ struct Run<'a> {
     bar: ProgressBar,
     begun: Instant,
     noted: Instant,
+    polled: Instant,
 }
 
 impl<'a> Run<'a> {
-    fn new(engine: &'a Engine, collection: &'a Collection, stop: &'a AtomicBool) -> Self {
+    pub(super) fn new(engine: &'a Engine, collection: &'a Collection, stop: &'a AtomicBool) -> Self {
         let bar = progress::spinner();
         let summary = Summary { collection: collection.name.clone(), ..Summary::default() };
         let begun = Instant::now();
-        Self { engine, collection, stop, open: HashMap::new(), summary, bar, begun, noted: begun }
+        Self {
+            engine,
+            collection,
+            stop,
+            open: HashMap::new(),
+            summary,
+            bar,
+            begun,
+            noted: begun,
+            polled: begun,
+        }
     }
 
-    fn all(&mut self, files: Files) -> Outcome<()> {
-        let mut ticked = Instant::now();
-        for (file, found) in files {
-            self.summary.files += 1;
-            match found {
-                Ok(()) => self.upload(&file)?,
-                Err(error) => self.refuse(&file, error.to_string()),
+    /// Stores the files below all roots. If `removes`, documents whose files are gone are deleted afterwards.
+    pub(super) fn all(&mut self, roots: &[Root], removes: bool, stamps: &mut Stamps) -> Outcome<()> {
+        for root in roots {
+            let mut folder = Folder::load(self.engine, Some(self.collection.id), root)?;
+            for file in folder.files() {
+                self.one(&mut folder, &file, stamps)?;
+                while self.open.len() >= MAX_OPEN && !self.is_stopped() {
+                    self.tick()?;
+                }
+                if self.polled.elapsed() >= TICK {
+                    self.poll()?;
+                }
+                if self.is_stopped() {
+                    return Ok(());
+                }
             }
-            while self.open.len() >= MAX_OPEN && !self.is_stopped() {
-                self.tick()?;
-                ticked = Instant::now();
-            }
-            if ticked.elapsed() >= TICK {
-                self.look()?;
-                ticked = Instant::now();
-            }
-            if self.is_stopped() {
-                break;
+            if removes {
+                self.remove_gone(root, folder)?;
             }
         }
         while !self.open.is_empty() && !self.is_stopped() {
             self.tick()?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, folder: &mut Folder<'_>, file: &FoundFile, stamps: &mut Stamps) -> Outcome<()> {
+        match folder.look_at(file, stamps)? {
+            Fate::Vanished => return Ok(()),
+            Fate::Unchanged => self.summary.duplicates += 1,
+            Fate::New | Fate::Changed => self.upload(file)?,
+            Fate::Refused(reason) => self.refuse(&file.path, reason),
+        }
+        self.summary.files += 1;
+        Ok(())
+    }
+
+    fn remove_gone(&mut self, root: &Root, folder: Folder<'_>) -> Outcome<()> {
+        let gone = match folder.gone() {
+            Ok(gone) => gone,
+            Err(reason) => {
+                self.refuse(&root.path, reason);
+                return Ok(());
+            }
+        };
+        for (_, document) in gone {
+            match self.engine.delete_document(self.engine.local_actor(), document.id) {
+                Ok(()) => self.summary.removed += 1,
+                // Another sync has deleted it in the meantime.
+                Err(EngineError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
@@ -156,9 +135,8 @@ impl<'a> Run<'a> {
     }
 
     /// Stores one file; waits for a database that restarts.
-    fn upload(&mut self, file: &Path) -> Outcome<()> {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let upload = Upload { file, title: None, source: Some(&name), metadata: &json!({}) };
+    fn upload(&mut self, file: &FoundFile) -> Outcome<()> {
+        let upload = Upload { file: &file.path, title: None, source: Some(&file.source), metadata: None };
         let begun = Instant::now();
         let accepted = loop {
             match self.engine.upload(self.engine.local_actor(), self.collection.id, &upload) {
@@ -173,13 +151,18 @@ impl<'a> Run<'a> {
         match accepted {
             Ok(accepted) => {
                 self.summary.duplicates += u64::from(accepted.duplicate);
-                let open = Open { file: file.to_owned(), duplicate: accepted.duplicate };
+                let open = Open {
+                    file: file.path.clone(),
+                    duplicate: accepted.duplicate,
+                    is_update: accepted.document.current_version_id.is_some(),
+                };
                 let job = accepted.job.filter(|job| !accepted.duplicate || is_open(job));
                 self.open.extend(job.map(|job| (job.id, open)));
             }
-            Err(EngineError::Document(refusal)) => self.refuse(file, refusal.to_string()),
-            Err(EngineError::Bug(source)) if source.is::<std::io::Error>() => {
-                self.refuse(file, format!("The file cannot be read ({source})."));
+            Err(EngineError::Document(refusal)) => self.refuse(&file.path, refusal.to_string()),
+            Err(EngineError::Invalid(reason)) => self.refuse(&file.path, reason),
+            Err(error) if file_fault(&error).is_some() => {
+                self.refuse(&file.path, unreadable_reason(&error));
             }
             Err(error) => return Err(error.into()),
         }
@@ -187,16 +170,17 @@ impl<'a> Run<'a> {
     }
 
     fn refuse(&mut self, file: &Path, reason: String) {
-        self.summary.refused.push(Refused { file: file.display().to_string(), reason });
+        self.summary.refused.push(Refused { file: shown(file), reason });
     }
 
     fn tick(&mut self) -> Outcome<()> {
         thread::sleep(TICK);
-        self.look()
+        self.poll()
     }
 
     /// Polls the open jobs with one query, and a few more if many other jobs were queued after them.
-    fn look(&mut self) -> Outcome<()> {
+    fn poll(&mut self) -> Outcome<()> {
+        self.polled = Instant::now();
         let collection = self.collection.id;
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
@@ -223,6 +207,7 @@ impl<'a> Run<'a> {
         let Some(open) = self.open.remove(&job.id) else { return };
         if job.state == JobState::Done {
             self.summary.stored += u64::from(!open.duplicate);
+            self.summary.updated += u64::from(!open.duplicate && open.is_update);
             self.summary.chunks += job.done_units;
             return;
         }
@@ -243,7 +228,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn finish(self) -> Summary {
+    pub(super) fn hide_progress(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    pub(super) fn finish(self) -> Summary {
         let seconds = self.begun.elapsed().as_secs_f64();
         let chunks = i32::try_from(self.summary.chunks).map_or(f64::MAX, f64::from);
         let interrupted = self.is_stopped();
@@ -253,27 +242,4 @@ impl<'a> Run<'a> {
 
 fn is_open(job: &Job) -> bool {
     matches!(job.state, JobState::Queued | JobState::Running)
-}
-
-fn show(summary: &Summary) {
-    output::line(format!(
-        "{} into collection {}: {} stored, {} known already, {} refused",
-        output::count(summary.files, "file"),
-        summary.collection,
-        summary.stored,
-        summary.duplicates,
-        summary.refused.len()
-    ));
-    output::line(format!(
-        "{} in {:.1} s ({:.0} a second)",
-        output::count(summary.chunks, "chunk"),
-        summary.seconds,
-        summary.chunks_per_second
-    ));
-    for refused in &summary.refused {
-        output::line(format!("  refused {}: {}", refused.file, refused.reason));
-    }
-    if summary.interrupted {
-        output::line("Stopped early. What was queued goes on with the next `rag ingest` or `rag serve`.");
-    }
 }
