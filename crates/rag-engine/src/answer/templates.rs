@@ -27,7 +27,7 @@ pub enum TemplateError {
     /// The file cannot be read.
     #[error("{0} cannot be read: {1}")]
     File(&'static str, #[source] io::Error),
-    /// The file is larger than [`MAX_BYTES`].
+    /// The file is larger than 64 KiB.
     #[error("{0} is larger than {MAX_BYTES} bytes")]
     TooLarge(&'static str),
     /// The template has a syntax error, or uses a variable or filter that does not exist.
