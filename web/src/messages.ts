@@ -349,14 +349,14 @@ const english = {
       synonyms: ['Synonyms', 'Synonyms of the collections are searched, too.'],
       hyde: [
         'Search with a draft answer',
-        'A chat model writes a passage that could answer. Without a chat model questions are refused.',
+        'A chat model writes a passage that could answer. Without a chat model it has no effect.',
       ],
     },
     stepHint: (about: string, isOn: boolean) =>
       `${about} The server’s default is ${isOn ? 'on' : 'off'}, unless its operator changed it.`,
     multiQuery: 'Other wordings of a question',
     multiQueryHint:
-      'A chat model writes them, and each is searched: 0 to 5. The server’s default is 0, unless its operator changed it. Without a chat model questions are refused.',
+      'A chat model writes them, and each is searched: 0 to 5. The server’s default is 0, unless its operator changed it. Without a chat model it has no effect.',
     unset: 'Default',
     on: 'On',
     off: 'Off',

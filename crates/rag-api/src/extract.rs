@@ -124,28 +124,29 @@ pub(crate) fn slow() -> ApiError {
 pub(crate) fn parse<T: DeserializeOwned + Validate>(text: &[u8]) -> ApiResult<T> {
     let value: Value = serde_json::from_slice(text)
         .map_err(|error| ApiError::new(Code::Malformed, format!("The body is not JSON: {error}.")))?;
-    let body: T = deserialize(value).map_err(|(path, fault)| match path.as_str() {
-        "." => ApiError::field("body", fault),
-        path => ApiError::field(path, fault),
-    })?;
+    let body: T = deserialize(value, None)?;
     check(&body)?;
     Ok(body)
 }
 
-/// Deserialises a value; an error is the path of a field, `.` for the whole, and its fault.
-fn deserialize<T: DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
-    serde_path_to_error::deserialize(StrictJson(value))
-        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+/// Deserialises a body, or the value of a form's `field`; an error names the path.
+fn deserialize<T: DeserializeOwned>(value: Value, field: Option<&str>) -> ApiResult<T> {
+    serde_path_to_error::deserialize(StrictJson(value)).map_err(|error| {
+        let path = match (field, error.path().to_string()) {
+            (None, path) if path == "." => "body".to_owned(),
+            (None, path) => path,
+            (Some(field), path) if path == "." => field.to_owned(),
+            (Some(field), path) => format!("{field}.{path}"),
+        };
+        ApiError::field(path, error.inner().to_string())
+    })
 }
 
 /// Parses the JSON text in the field of a form.
 pub(crate) fn parse_field(field: &str, text: &str) -> ApiResult<Value> {
     let value: Value = serde_json::from_str(text)
         .map_err(|error| ApiError::field(field, format!("is not JSON: {error}")))?;
-    deserialize(value).map_err(|(path, fault)| match path.as_str() {
-        "." => ApiError::field(field, fault),
-        path => ApiError::field(format!("{field}.{path}"), fault),
-    })
+    deserialize(value, Some(field))
 }
 
 /// Validates the values.

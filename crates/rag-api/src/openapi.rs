@@ -57,6 +57,11 @@ pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Oper
     .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
+/// Returns the operations at one path, to be changed.
+pub(crate) fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
 fn build() -> OpenApi {
     let (mut document, endpoints) = (Frame::openapi(), endpoints());
     document.merge(Operations::openapi());
@@ -70,8 +75,7 @@ fn build() -> OpenApi {
     components.add_security_scheme("key", SecurityScheme::Http(key));
     for (path, item) in &mut document.paths.paths {
         let problem = if openai::is_path(path) { openai_problem } else { problem };
-        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in methods.into_iter().flatten() {
+        for operation in operations_mut(item) {
             if let Some(endpoint) = operation.operation_id.as_deref().and_then(|name| endpoints.get(name)) {
                 describe(operation, endpoint, problem);
             }

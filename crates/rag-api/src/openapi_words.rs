@@ -15,6 +15,7 @@ use utoipa::openapi::{
 use crate::{
     names::{EMAIL_PATTERN, NAME_PATTERN},
     openai::PURPOSES,
+    openapi::operations_mut,
 };
 
 macro_rules! fields {
@@ -125,11 +126,7 @@ const TEXT_PATTERN: &str = r"^[^\u0000]*$";
 
 /// Adds the patterns of all texts in query parameters and request bodies.
 pub(crate) fn state_patterns(document: &mut OpenApi) {
-    let operations = document.paths.paths.values_mut().flat_map(|item| {
-        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
-            .into_iter()
-            .flatten()
-    });
+    let operations = document.paths.paths.values_mut().flat_map(operations_mut);
     for parameter in operations.filter_map(|operation| operation.parameters.as_mut()).flatten() {
         if let RefOr::T(Parameter { parameter_in: ParameterIn::Query, schema: Some(schema), .. }) = parameter
         {

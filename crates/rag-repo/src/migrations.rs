@@ -16,7 +16,6 @@ pub fn run_pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
     // Behind a pooler that shares connections between transactions, the unlocking could reach another connection than the lock and leave the
     // lock for the next start to wait for. So a start that has nothing to run takes none.
     if pending(conn).is_ok_and(|pending| pending.is_empty()) {
-        refuse_newer(conn)?;
         return Ok(Vec::new());
     }
     locked(conn, |conn| {
@@ -51,8 +50,9 @@ pub fn revert_last(conn: &mut PgConnection) -> RepoResult<Option<String>> {
     })
 }
 
-/// Migrations that have not been run, oldest first.
+/// Migrations that have not been run, oldest first. Refuses tables that a newer program has changed.
 pub fn pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
+    refuse_newer(conn)?;
     let pending = conn.pending_migrations(MIGRATIONS).map_err(|error| failed(&*error))?;
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }

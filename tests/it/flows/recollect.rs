@@ -64,6 +64,11 @@ fn without_a_chat_model_the_memory_itself_is_the_answer() {
     let turn = ask(&client, &session(&client, "read"), question);
     assert_eq!(turn["answer"]["text"], "The tiller key of the Aurora hangs under the blue mat [1]", "{turn}");
     assert_eq!(turn["answer"]["citations"][0]["kind"], "memory");
+    // Nothing was known at an earlier time.
+    let path = format!("/v1/sessions/{}/ask", session(&client, "read"));
+    let before =
+        client.post(&path, &json!({"question": question, "as_of": "2020-01-01T00:00:00Z"})).expect(200);
+    assert_eq!((&before["answer"]["outcome"], &before["recalled"]), (&json!("not_found"), &Value::Null));
 }
 
 #[test]
@@ -91,7 +96,7 @@ fn rounds_of_other_conversations_reach_the_model_and_those_of_the_same_one_do_no
 
 #[test]
 fn statements_are_remembered_at_the_end_of_the_turn_and_can_be_undone() {
-    let (app, _) = app(&["Noted.", "Noted.", "Noted."]);
+    let (app, _) = app(&["Noted.", "Noted.", "Noted.", "Noted."]);
     let client = app.client();
     let writes = session(&client, "read_write");
     let turn = ask(&client, &writes, "I live in Oslo. How far is the harbour?");
@@ -110,6 +115,9 @@ fn statements_are_remembered_at_the_end_of_the_turn_and_can_be_undone() {
     assert_eq!(moved["answer"]["remembered"][0]["replaced_id"], told[0]["memory_id"]);
     let step = text(&moved["answer"]["remembered"][0], "/step_id").to_owned();
     client.post("/v1/memories/undo", &json!({"step_id": step})).expect(200);
+    // The same question answered again does not remember what was undone.
+    let again = format!("/v1/sessions/{writes}/messages/{}/regenerate", text(&moved, "/question_id"));
+    assert_eq!(client.post(&again, &json!({})).expect(200)["answer"]["remembered"], Value::Null);
     let active = client.get("/v1/memories?state=active").expect(200);
     assert_eq!(active["items"][0]["content"], "I live in Oslo.");
     // A conversation that only reads remembers nothing.

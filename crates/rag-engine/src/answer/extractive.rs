@@ -160,8 +160,8 @@ fn with_command<'e>(found: &Found<'e>, mut picks: Vec<Pick<'e>>, max_picks: usiz
         return picks;
     }
     let is_of_section = |unit: &Unit<'_>| {
-        let headings = |unit: &Unit<'_>| unit.given.found.passage.headings().to_vec();
-        unit.document_id() == best.document_id() && headings(unit) == headings(&best)
+        unit.document_id() == best.document_id()
+            && unit.given.found.passage.headings() == best.given.found.passage.headings()
     };
     let commands = found.weighed.iter().filter(|next| is_command(&next.unit) && is_of_section(&next.unit));
     // The best sentence often names the command.

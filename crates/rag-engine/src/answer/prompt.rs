@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// The request for the model: the rules with the asker's or the operator's instructions, the conversation so far, of which the
-/// beginning is a summary, the passages within `max_tokens`, and the question.
+/// beginning is a summary, the passages within `max_tokens`, and the question. Of documents those are given that fit beside what is
+/// recalled, which follows them in `evidence`.
 pub(super) fn grounded(
     templates: &Templates,
     (question, instructions): (&str, Option<&str>),
@@ -28,8 +29,12 @@ pub(super) fn grounded(
     max_tokens: u32,
 ) -> EngineResult<ChatRequest> {
     let unusable = |error| EngineError::Bug(Box::new(error));
-    let has_memories = evidence.iter().any(|given| given.found.passage.chunk().is_none());
-    let rules = templates.rules(instructions.map(as_data).as_deref(), has_memories).map_err(unusable)?;
+    let documents = evidence.partition_point(|given| given.found.passage.chunk().is_some());
+    let (documents, recalled) = evidence.split_at(documents);
+    let room = max_tokens.saturating_sub(recalled.iter().map(estimate_tokens).sum());
+    let given: Vec<&Evidence> = within_tokens(documents, room).iter().chain(recalled).collect();
+    let rules =
+        templates.rules(instructions.map(as_data).as_deref(), !recalled.is_empty()).map_err(unusable)?;
     let mut messages = vec![Message::new(Role::System, rules.trim_end())];
     messages.extend(history.iter().map(|message| {
         let role = match message.sender {
@@ -40,8 +45,7 @@ pub(super) fn grounded(
     }));
     // Numbers in the summary are not those of the passages.
     let summary = summary.map(|summary| with_own_numbers(&as_data(summary)));
-    let passages =
-        in_reading_order(within_tokens(evidence, max_tokens)).into_iter().map(PassageValues::from).collect();
+    let passages = in_reading_order(&given).into_iter().map(PassageValues::from).collect();
     let values = QuestionValues { question, summary: summary.as_deref(), passages };
     messages.push(Message::new(Role::User, templates.question(&values).map_err(unusable)?));
     Ok(ChatRequest { messages, temperature: Some(0.0), max_tokens: None })
@@ -51,16 +55,19 @@ pub(super) fn grounded(
 fn within_tokens(evidence: &[Evidence], max_tokens: u32) -> &[Evidence] {
     let mut tokens = 0_u32;
     let is_within = |given: &&Evidence| {
-        let characters = given.found.passage.text.chars().count();
-        tokens = tokens.saturating_add(Usage::estimate(characters, 0).prompt_tokens);
+        tokens = tokens.saturating_add(estimate_tokens(given));
         tokens <= max_tokens
     };
     let count = evidence.iter().take_while(is_within).count().max(1);
     evidence.get(..count).unwrap_or(evidence)
 }
 
+fn estimate_tokens(given: &Evidence) -> u32 {
+    Usage::estimate(given.found.passage.text.chars().count(), 0).prompt_tokens
+}
+
 /// The passages of one document together and as they stand in it, the document of the best passage first.
-fn in_reading_order(evidence: &[Evidence]) -> Vec<&Evidence> {
+fn in_reading_order<'e>(evidence: &[&'e Evidence]) -> Vec<&'e Evidence> {
     let mut first_of = HashMap::new();
     let mut ordered: Vec<_> = evidence
         .iter()
@@ -70,7 +77,7 @@ fn in_reading_order(evidence: &[Evidence]) -> Vec<&Evidence> {
             let place = chunk.map_or((rank, 0), |chunk| {
                 (*first_of.entry(chunk.document_id).or_insert(rank), chunk.start_offset)
             });
-            (place, given)
+            (place, *given)
         })
         .collect();
     ordered.sort_by_key(|(place, _)| *place);

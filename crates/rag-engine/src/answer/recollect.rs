@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Engine, EngineResult,
     memory::{Fact, RecallRequest, RecallSource, Remembered, stated_facts},
-    retrieve::Found,
+    retrieve::{Found, Understanding},
 };
 
 /// Maximum number of memories, and of rounds of other conversations, given to the answerer.
@@ -39,6 +39,9 @@ impl Engine {
             max_rounds: MAX_ROUNDS,
             max_tokens: Some(MAX_TOKENS),
             apart_from: Some(begun.message.session_id),
+            as_of: question.as_of,
+            // The question is understood already: no model words it again.
+            understanding: Some(Understanding { multi_query: 0, hyde: false, ..begun.asked.understanding }),
             ..RecallRequest::new(searched)
         };
         let recall = self.recall(question.actor, question.user, &request)?;

@@ -63,13 +63,6 @@ impl Engine {
             };
             self.note_answer(question.actor, &begun.message.text, searched, facts, begun.at.elapsed());
         }
-        if is_new
-            && is_stored
-            && let Err(error) = self.queue_rounds()
-        {
-            // A worker looks for answers without rounds again.
-            tracing::debug!(%error, "cannot queue the index of a round");
-        }
         Ok(events)
     }
 

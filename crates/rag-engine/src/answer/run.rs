@@ -19,7 +19,7 @@ use super::{
     record::Ending,
     running::RunningTurn,
     steps::unprepared,
-    types::{Begun, Plan, Prepared, Question, Written},
+    types::{Begun, Place, Plan, Prepared, Question, Written},
 };
 use crate::{Engine, EngineError, EngineResult, jobs::is_outage};
 
@@ -106,16 +106,23 @@ impl<S: Steps> Turn<'_, S> {
         })
         .await?;
         drop(running);
-        // A model that has just failed is not asked for a summary, too.
-        if !has_failed && self.question.conversation.is_none() && self.engine.keeps_summaries() {
+        if has_failed || self.question.conversation.is_some() {
+            return Ok(());
+        }
+        if let Err(error) = self.steps.database(Engine::queue_rounds).await {
+            // A worker looks for answers without rounds again.
+            tracing::debug!(%error, "cannot queue the index of a round");
+        }
+        if self.engine.keeps_summaries() {
             self.summarise(begun).await;
         }
         Ok(())
     }
 
-    /// Remembers the statements of the question, if the conversation writes memories.
+    /// Remembers the statements of the question, if the conversation writes memories. A question that is answered again states nothing
+    /// new, and what was undone since stays so.
     async fn remember(&self, begun: &Arc<Begun>) -> Vec<RememberedStatement> {
-        if begun.memory != SessionMemory::ReadWrite {
+        if begun.memory != SessionMemory::ReadWrite || matches!(self.question.place, Place::Again(_)) {
             return Vec::new();
         }
         let (question, shared) = (Arc::clone(&self.question), Arc::clone(begun));

@@ -53,6 +53,11 @@ struct StoredSentence {
     support: SentenceSupport,
 }
 
+/// The items of a stored array; those that cannot be read are left out, and the message remains readable.
+fn readable<'v, T: Deserialize<'v>>(stored: &'v Value) -> impl Iterator<Item = T> {
+    stored.as_array().into_iter().flatten().filter_map(|item| T::deserialize(item).ok())
+}
+
 /// Sentences as they are stored.
 pub(super) fn write_sentences(sentences: &[Sentence]) -> Value {
     let stored =
@@ -62,9 +67,7 @@ pub(super) fn write_sentences(sentences: &[Sentence]) -> Value {
 
 /// Sentences as they were stored; those that cannot be read are left out.
 pub fn read_sentences(stored: &Value) -> Vec<Sentence> {
-    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
-    let readable = items.iter().filter_map(|item| StoredSentence::deserialize(item).ok());
-    readable.map(|StoredSentence { start, end, support }| Sentence { start, end, support }).collect()
+    readable(stored).map(|StoredSentence { start, end, support }| Sentence { start, end, support }).collect()
 }
 
 /// Citations as they are stored.
@@ -87,10 +90,8 @@ pub(super) fn write_citations(citations: &[Citation]) -> Value {
     json!(stored.collect::<Vec<_>>())
 }
 
-/// Citations as they were stored. One that cannot be read is left out: the message remains readable.
+/// Citations as they were stored; those that cannot be read are left out.
 pub fn read_citations(stored: &Value) -> Vec<Citation> {
-    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
-    let readable = items.iter().filter_map(|item| StoredCitation::deserialize(item).ok());
     let cited = |stored: StoredCitation| {
         let origin = match (stored.document_id, stored.session_id, stored.date) {
             (Some(document), ..) => CitedOrigin::Document(document),
@@ -112,13 +113,12 @@ pub fn read_citations(stored: &Value) -> Vec<Citation> {
             supported: stored.supported,
         })
     };
-    readable.filter_map(cited).collect()
+    readable(stored).filter_map(cited).collect()
 }
 
 /// Statements that were remembered, as they were stored; those that cannot be read are left out.
 pub fn read_remembered(stored: &Value) -> Vec<RememberedStatement> {
-    let items = stored.as_array().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| RememberedStatement::deserialize(item).ok()).collect()
+    readable(stored).collect()
 }
 
 /// Timings as they were stored; empty when they cannot be read.

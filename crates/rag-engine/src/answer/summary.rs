@@ -87,20 +87,18 @@ impl Engine {
             let after = summary.as_ref().map(|summary| summary.ordinal);
             Ok((summary, messages::list_branch_after(conn, session, begun.answer_id, MAX_MESSAGES, after)?))
         })?;
-        let history = &history[..];
         let summary = summary.map(|summary| summary.text);
         let room = tokens_beside(summary.as_deref(), answer);
-        if within_tokens(history, answer.history_messages, room).len() == history.len() {
+        if within_tokens(&history, answer.history_messages, room).len() == history.len() {
             return Ok(None);
         }
         self.check_tokens(question.actor)?;
         // Half of the room stays for messages, so that not every turn needs a new summary.
-        let kept = within_tokens(history, answer.history_messages / 2, room / 2).len();
-        let older = history.get(..history.len() - kept).unwrap_or_default();
+        let kept = within_tokens(&history, answer.history_messages / 2, room / 2).len();
         let prompt_tokens = answer.max_history_tokens.saturating_add(answer.max_passage_tokens);
         let max_chars =
             usize::try_from(prompt_tokens).unwrap_or(usize::MAX).saturating_mul(4).min(MAX_INPUT_CHARS);
-        Ok(SummaryTask::new(summary.as_deref(), history, older.len(), max_chars))
+        Ok(SummaryTask::new(summary.as_deref(), &history, history.len() - kept, max_chars))
     }
 
     /// Asks the model for the summary.
@@ -125,23 +123,24 @@ impl Engine {
             usage: *usage,
             is_estimate: *is_estimate,
         };
-        let text = text.as_ref().map(|text| text.trim().replace('\0', ""));
-        if let Err(error) = &text {
-            tracing::warn!(%error, "cannot summarise a conversation: the newest messages that fit are used");
-        }
         // Apart from the summary, which cannot be stored if the session is deleted meanwhile: the tokens are spent all the same.
         if *usage != Usage::default() {
             self.db()
                 .transaction(question.actor, |conn| usage::spend(conn, std::slice::from_ref(&spending)))?;
         }
-        self.db().transaction(question.actor, |conn| match &text {
-            Ok(text) if text.contains(char::is_alphanumeric) => {
-                let (message_id, session_id) = (task.message, begun.message.session_id);
-                let new = NewChatSummary { message_id, session_id, user_id: question.user, text };
-                Ok(summaries::insert(conn, &new)?)
+        let text = match text {
+            Ok(text) => text.trim().replace('\0', ""),
+            Err(error) => {
+                tracing::warn!(%error, "cannot summarise a conversation: the newest messages that fit are used");
+                return Ok(());
             }
-            _ => Ok(()),
-        })
+        };
+        if !text.contains(char::is_alphanumeric) {
+            return Ok(());
+        }
+        let (message_id, session_id) = (task.message, begun.message.session_id);
+        let new = NewChatSummary { message_id, session_id, user_id: question.user, text: &text };
+        self.db().transaction(question.actor, |conn| Ok(summaries::insert(conn, &new)?))
     }
 }
 

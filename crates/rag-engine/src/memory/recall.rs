@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Actor, Engine, EngineError, EngineResult,
     answer::without_markers,
-    retrieve::{Found, SearchRequest, SearchResult},
+    retrieve::{Found, SearchRequest, SearchResult, Understanding},
 };
 use rag_repo::statement::PlanDepth;
 
@@ -69,6 +69,8 @@ pub struct RecallRequest<'a> {
     pub max_tokens: Option<usize>,
     /// Time as of which memories are recalled; now if absent.
     pub as_of: Option<DateTime<Utc>>,
+    /// Steps to understand the query; `None` for those of the settings.
+    pub understanding: Option<Understanding>,
     /// Minimum cosine of a result with the query, -1 to 1; results below it are no better than noise.
     pub min_similarity: f64,
     /// Weights of the signals apart from relevance.
@@ -95,6 +97,7 @@ impl<'a> RecallRequest<'a> {
             apart_from: None,
             max_tokens: None,
             as_of: None,
+            understanding: None,
             min_similarity: 0.25,
             weights: Weights::default(),
             counts: true,
@@ -153,6 +156,7 @@ impl Engine {
             collections: &rooms,
             as_of: Some(as_of),
             apart_from: request.apart_from,
+            understanding: request.understanding,
             limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
             explain: request.explain,
             ..SearchRequest::default()

@@ -67,14 +67,15 @@ fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResu
     let mut done = 0;
     while !shift.stop.load(Ordering::Relaxed) {
         let mut batch = engine.lacking_rounds(BATCH)?;
-        if batch.is_empty() {
-            engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?;
-            // A turn that ended just before found this job open and queued none.
-            return engine.queue_lacking_rounds();
-        }
+        let is_last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         batch.sort_by_key(|round| (round.user_id, round.answer_id));
         for of_user in batch.chunk_by(|a, b| a.user_id == b.user_id) {
             index(engine, lease, of_user, &mut done)?;
+        }
+        if is_last {
+            engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?;
+            // A turn that ended just before found this job open and queued none.
+            return engine.queue_lacking_rounds();
         }
         (shift.between_sections)();
     }

@@ -39,6 +39,10 @@ impl Languages {
 
     /// The language of the question's function words, if the passages are in several languages and this is one of them.
     pub fn own_language(&self, question: &str) -> Option<OwnLanguage> {
+        // Most collections have one language: nothing is counted then.
+        if self.all.len() < 2 {
+            return None;
+        }
         let tokens = tokens(question);
         let mut counts: Vec<(usize, Analyser)> = self
             .all

@@ -46,8 +46,11 @@ impl Summary {
             output::json(self);
             return;
         }
-        let updated =
-            if self.updated > 0 { format!(" ({} new versions)", self.updated) } else { String::new() };
+        let updated = if self.updated > 0 {
+            format!(" ({})", output::count(self.updated, "new version"))
+        } else {
+            String::new()
+        };
         let removed = if self.removed > 0 { format!(", {} removed", self.removed) } else { String::new() };
         output::line(format!(
             "{} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
