@@ -16,10 +16,12 @@ const MAX_LOST_LEASES: u64 = 3;
 const SETTINGS: &[(&str, &str)] = &[("RAG_INGEST__WORKERS", "1"), ("RAG_SERVER__REQUESTS_PER_MINUTE", "0")];
 /// So large that nothing is done between sections, so small that several make a bundle.
 const BYTES: usize = 70_000;
+/// Keeps the worker busy for seconds, while the others are uploaded: no two of its passages are equal.
+const BYTES_OF_FIRST: usize = 500_000;
 
 fn upload(server: &Server<'_>, collection: &str, name: &str, bytes: usize) -> String {
-    let line = format!("The {name} tells how the keeper counted ships.\n\n");
-    let body = line.repeat(bytes / line.len());
+    let line = |number: usize| format!("Line {number:06} of {name} tells how the keeper counted ships.\n\n");
+    let body: String = (0..bytes / line(0).len()).map(line).collect();
     text(&server.upload(collection, name, body.as_bytes()).unwrap(), "/job/id")
 }
 
@@ -43,7 +45,7 @@ fn a_document_that_kills_the_process_is_buried_alone() {
     let scene = Scene::new();
     let mut server = Server::start_with(&scene, SETTINGS);
     let collection = text(&server.post("/v1/collections", &json!({"name": "poison"})).unwrap(), "/id");
-    let first = upload(&server, &collection, "first", BYTES * 2);
+    let first = upload(&server, &collection, "first", BYTES_OF_FIRST);
     let poison = upload(&server, &collection, "poison", BYTES * 3);
     let innocents = ["one", "two"].map(|name| upload(&server, &collection, name, BYTES));
     for taken in 1..=MAX_LOST_LEASES {
