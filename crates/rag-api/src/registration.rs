@@ -137,6 +137,7 @@ endpoints! {
     memory_store::remember, memory_store::remember_all, memory_store::list_memories, memory_store::get_memory,
     memory_store::list_memory_changes, memory_store::list_all_memory_changes,
     memory_change::update_memory, memory_change::erase_memory, memory_change::undo_memory_step, memory_change::archive_memories,
+    memory_change::consolidate_memories,
     memory_recall::recall,
     sign_in::log_in, sign_in::refresh_login, sign_in::register, sign_in::accept_invitation, sign_in::log_out,
     me::get_me, me::update_me, me::erase_me, me::list_logins, me::revoke_login, export::export_me,

@@ -3,6 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, Responder,
     body::BoxBody,
+    cookie::Cookie,
     http::{StatusCode, header},
     web::Json,
 };
@@ -108,6 +109,32 @@ impl Responder for NoContent {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::NoContent().finish()
+    }
+}
+
+/// A response that also sets a cookie.
+pub(crate) struct WithCookie<T> {
+    /// Response.
+    pub(crate) response: T,
+    /// Cookie; `None` to set none.
+    pub(crate) cookie: Option<Cookie<'static>>,
+}
+
+impl<T: Output> Output for WithCookie<T> {
+    const STATUSES: &'static [StatusCode] = T::STATUSES;
+}
+
+impl<T: Responder> Responder for WithCookie<T> {
+    type Body = T::Body;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse<T::Body> {
+        let mut response = self.response.respond_to(req);
+        if let Some(cookie) = self.cookie
+            && let Err(error) = response.add_cookie(&cookie)
+        {
+            tracing::error!(%error, name = cookie.name(), "cannot set a cookie");
+        }
+        response
     }
 }
 

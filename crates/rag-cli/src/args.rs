@@ -286,7 +286,8 @@ pub(crate) struct Search {
 /// Arguments of `rag eval`.
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with corpus.jsonl and questions.jsonl
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv; with corpus.jsonl and questions.jsonl (--answers); or with
+    /// conversations.jsonl and questions.jsonl, which judges memory
     pub(crate) dir: PathBuf,
     /// Ask the folder's questions and judge the answers
     #[arg(long, conflicts_with_all = ["sweep", "compare"])]

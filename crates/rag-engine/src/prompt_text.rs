@@ -48,6 +48,11 @@ pub(crate) fn as_data(text: &str) -> String {
     out
 }
 
+/// Returns the text between tags, which it cannot close.
+pub(crate) fn tagged(name: &str, text: &str) -> String {
+    format!("<{name}>\n{}\n</{name}>\n", as_data(text).replace("</", "< /"))
+}
+
 /// Returns the text with bracketed numbers such as `[3]` written as `⟦3⟧`, so that the model does not take them for numbers of
 /// passages.
 pub(crate) fn with_own_numbers(text: &str) -> String {

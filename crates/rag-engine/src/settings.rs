@@ -41,11 +41,20 @@ pub struct MemorySettings {
     pub index_rounds: bool,
     /// Use of long-term memory in new conversations.
     pub in_chat: SessionMemory,
+    /// Maximum number of tokens that a chat model reads and writes in a day (UTC) for the memories of one user; 0: no model is asked.
+    pub max_model_tokens_per_day: i64,
+    /// Number of days without a change or a use after which upkeep consolidates small memories; 0: it consolidates none.
+    pub consolidate_after_days: i32,
 }
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        Self { index_rounds: true, in_chat: SessionMemory::Off }
+        Self {
+            index_rounds: true,
+            in_chat: SessionMemory::Off,
+            max_model_tokens_per_day: 20_000,
+            consolidate_after_days: 0,
+        }
     }
 }
 

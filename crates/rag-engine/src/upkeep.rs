@@ -1,6 +1,6 @@
 //! Hourly upkeep of the whole database: a list of steps, each of which can safely be repeated.
 
-use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, reembedding, turns};
+use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, memories, reembedding, turns};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
@@ -9,6 +9,8 @@ use crate::{Engine, EngineResult, jobs::is_outage};
 const MONTHS_AHEAD: i32 = 2;
 /// Time for which turns are kept after their end, in hours.
 const KEEP_TURNS_HOURS: i32 = 24;
+/// Number of active memories from which those of a user are consolidated.
+const MANY_MEMORIES: i64 = 100;
 /// Number of rows deleted in one transaction.
 const DELETE_BATCH: i64 = 5_000;
 
@@ -22,6 +24,7 @@ const STEPS: &[Step] = &[
     ("delete ended turns", delete_ended_turns),
     ("delete old vectors", delete_old_vectors),
     ("keep the partitions of events", keep_event_partitions),
+    ("consolidate memories", consolidate_memories),
 ];
 
 /// Runs all steps and finishes the job. The first step that fails ends the run; the job is then retried later, from the first
@@ -88,6 +91,21 @@ fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
     })?;
     if (kept.created, kept.dropped) != (0, 0) {
         tracing::info!(created = kept.created, dropped = kept.dropped, "partitions of events changed");
+    }
+    Ok(())
+}
+
+/// Consolidates the memories of users that have many, if the settings say so.
+fn consolidate_memories(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    let days = engine.settings().memory.consolidate_after_days;
+    if days == 0 {
+        return Ok(());
+    }
+    let users =
+        engine.db().transaction(Actor::System, |conn| memories::list_users_with(conn, MANY_MEMORIES))?;
+    for user in users {
+        engine.db().transaction(Actor::System, |conn| jobs::hold(conn, lease))?;
+        engine.consolidate_memories(Actor::user(user), user, (days, false))?;
     }
     Ok(())
 }

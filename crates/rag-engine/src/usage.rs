@@ -1,7 +1,7 @@
 //! The ledger of chat models: tokens and costs by day, model and user.
 
 use chrono::{Days, NaiveDate};
-use rag_llm::{Usage, Writer};
+use rag_llm::{Completion, Usage, Writer};
 use rag_repo::{
     Actor, PgConnection, RepoResult, clock,
     model_usage::{self, NewModelUsage, UsageTotals},
@@ -58,6 +58,30 @@ impl Spending {
 pub(crate) fn spend(conn: &mut PgConnection, spendings: &[Spending]) -> RepoResult<()> {
     organisations::spend(conn, total_tokens(spendings))?;
     spendings.iter().try_for_each(|spending| spending.store(conn))
+}
+
+impl Engine {
+    /// Returns whether the chat model may still be asked today for the memories of `user`.
+    pub(crate) fn has_memory_tokens(&self, actor: Actor, user: UserId) -> EngineResult<bool> {
+        let limit = self.settings().memory.max_model_tokens_per_day;
+        let spent = |conn: &mut PgConnection| model_usage::tokens_today(conn, user, UsagePurpose::Memory);
+        Ok(limit > 0 && self.db().read(actor, spent)? < limit)
+    }
+
+    /// As `spend`, for one completion.
+    pub(crate) fn spend_completion(
+        &self,
+        actor: Actor,
+        purpose: UsagePurpose,
+        completion: &Completion,
+    ) -> EngineResult<()> {
+        let Completion { usage, is_estimate, writer, .. } = completion;
+        if *usage == Usage::default() {
+            return Ok(());
+        }
+        let spending = Spending { purpose, writer: writer.clone(), usage: *usage, is_estimate: *is_estimate };
+        Ok(self.db().transaction(actor, |conn| spend(conn, std::slice::from_ref(&spending)))?)
+    }
 }
 
 /// The tokens of all requests.

@@ -1,7 +1,11 @@
 //! Memories: rows, with their vectors and words, and how often they are used.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::now, prelude::*};
+use diesel::{
+    dsl::{count_star, now},
+    prelude::*,
+    sql_types::Text,
+};
 use rag_schema::{
     enums::{MemoryKind, MemoryState},
     ids::{PassageId, UserId},
@@ -14,6 +18,11 @@ use crate::{
     error::changed,
     passage_words::{PassageWords, index_memory_words},
 };
+
+diesel::define_sql_function! {
+    /// Number of characters.
+    fn char_length(text: Text) -> Integer;
+}
 
 /// A memory with how often it was said and used.
 pub type UsedMemory = (Memory, MemoryUse);
@@ -168,6 +177,52 @@ pub fn archivable(conn: &mut PgConnection, which: Archivable) -> RepoResult<Vec<
         .filter(memory_uses::last_used_at.is_null().or(memory_uses::last_used_at.lt(which.idle_since)))
         .order(memories::id)
         .limit(which.limit)
+        .select(Memory::as_select())
+        .load(conn)?)
+}
+
+/// Active memories that may be consolidated: short, without a typed statement, neither pinned nor instructions nor summaries, neither
+/// changed nor used since then; the oldest first.
+pub fn list_consolidable(
+    conn: &mut PgConnection,
+    max_chars: i32,
+    idle_since: DateTime<Utc>,
+    limit: i64,
+) -> RepoResult<Vec<Memory>> {
+    Ok(memories::table
+        .inner_join(memory_uses::table)
+        .filter(memories::state.eq(MemoryState::Active))
+        .filter(memories::is_pinned.eq(false))
+        .filter(memories::subject.is_null())
+        .filter(memories::expires_at.is_null())
+        .filter(memories::kind.ne_all([MemoryKind::Instruction, MemoryKind::Episode]))
+        .filter(char_length(memories::content).le(max_chars))
+        .filter(memories::updated_at.lt(idle_since))
+        .filter(memory_uses::last_used_at.is_null().or(memory_uses::last_used_at.lt(idle_since)))
+        .order((memories::valid_from, memories::id))
+        .limit(limit)
+        .select(Memory::as_select())
+        .load(conn)?)
+}
+
+/// Users with at least `count` active memories; for the system.
+pub fn list_users_with(conn: &mut PgConnection, count: i64) -> RepoResult<Vec<UserId>> {
+    Ok(memories::table
+        .filter(memories::state.eq(MemoryState::Active))
+        .group_by(memories::user_id)
+        .having(count_star().ge(count))
+        .select(memories::user_id)
+        .order(memories::user_id)
+        .load(conn)?)
+}
+
+/// The memories that this one consolidated.
+pub fn list_consolidated(conn: &mut PgConnection, summary: PassageId) -> RepoResult<Vec<Memory>> {
+    Ok(memories::table
+        .filter(memories::superseded_by.eq(summary))
+        .filter(memories::state.eq(MemoryState::Superseded))
+        .filter(memories::subject.is_null())
+        .order((memories::valid_from, memories::id))
         .select(Memory::as_select())
         .load(conn)?)
 }

@@ -5,7 +5,7 @@ use diesel::{
     prelude::*,
     sql_types::{BigInt, Bool, Date, Double, Nullable, Text, Uuid},
 };
-use rag_schema::{enums::UsagePurpose, ids::UserId};
+use rag_schema::{enums::UsagePurpose, ids::UserId, schema::model_usage};
 
 use crate::RepoResult;
 
@@ -34,6 +34,17 @@ pub struct NewModelUsage<'a> {
     pub prompt_price: f64,
     /// Price of a million tokens written, in the same currency.
     pub completion_price: f64,
+}
+
+/// Tokens that chat models read and wrote today (UTC) for a user and a purpose.
+pub fn tokens_today(conn: &mut PgConnection, user: UserId, purpose: UsagePurpose) -> RepoResult<i64> {
+    let rows: Vec<(i64, i64)> = model_usage::table
+        .filter(model_usage::user_id.eq(user))
+        .filter(model_usage::purpose.eq(purpose))
+        .filter(model_usage::day.eq(diesel::dsl::today))
+        .select((model_usage::prompt_tokens, model_usage::completion_tokens))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(read, written)| read + written).sum())
 }
 
 /// Sums of requests to chat models.

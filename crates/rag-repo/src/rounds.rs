@@ -76,6 +76,22 @@ pub fn list_lacking(conn: &mut PgConnection, models: &[i32], limit: i64) -> Repo
         .load(conn)?)
 }
 
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+/// Number of answers whose rounds are not indexed, as `list_lacking` lists them.
+pub fn count_lacking(conn: &mut PgConnection, models: &[i32]) -> RepoResult<i64> {
+    let count = concat!("SELECT count(*) AS rows FROM (", include_str!("lacking_rounds.sql"), ") lacking");
+    let counted: Counted = diesel::sql_query(count)
+        .bind::<Array<Integer>, _>(models)
+        .bind::<BigInt, _>(i64::MAX)
+        .get_result(conn)?;
+    Ok(counted.rows)
+}
+
 /// Keeps these answers from being deleted until the transaction ends. Returns those that exist and whose rounds are not indexed.
 pub fn lock_lacking(conn: &mut PgConnection, answers: &[MessageId]) -> RepoResult<Vec<MessageId>> {
     Ok(chat_messages::table

@@ -227,6 +227,8 @@ words! {
         Merged = "merged",
         /// Another value holds.
         Superseded = "superseded",
+        /// A summary of several memories says it, too.
+        Consolidated = "consolidated",
         /// The user changed it.
         Edited = "edited",
         /// Archiving leaves it alone from now on.
@@ -248,6 +250,8 @@ words! {
         User = "user",
         /// A rule of the program found it.
         Rule = "rule",
+        /// A chat model found it.
+        Model = "model",
     }
     /// The kind of a vector index.
     IndexKind {
@@ -281,6 +285,8 @@ words! {
         Question = "question",
         /// The summary of a conversation.
         Summary = "summary",
+        /// Facts of a conversation, and summaries of memories.
+        Memory = "memory",
     }
     /// The outcome of an answer.
     Outcome {

@@ -72,6 +72,52 @@ fn a_refresh_token_that_comes_back_ends_its_login() {
 }
 
 #[test]
+fn the_refresh_token_of_a_browser_stays_in_its_cookie() {
+    let app = TestApp::start();
+    let (email, _) = enrolled(&app, Role::Member);
+    let send = |path: &str, headers: &[(&str, &str)], body: Value| {
+        let request = app.anonymous().request("POST", path).json(&body);
+        Answer::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+    };
+    let body = json!({"email": email, "password": PASSWORD, "cookie": true});
+    let signed_in = send("/v1/login", &[("origin", "https://rag.example")], body.clone());
+    let cookie = signed_in.header("set-cookie").to_owned();
+    for attribute in
+        ["rag_login=ragr_", "; HttpOnly", "; SameSite=Strict", "; Secure", "; Path=/v1/login", "; Max-Age="]
+    {
+        assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+    }
+    assert!(signed_in.expect(200).get("refresh_token").is_none(), "a script can read the token");
+    // Over plain HTTP, a browser would not send back a cookie that is Secure.
+    assert!(
+        !send("/v1/login", &[("origin", "http://127.0.0.1")], body).header("set-cookie").contains("Secure")
+    );
+
+    let kept = cookie.split(';').next().unwrap();
+    let refresh = |site: &str, cookie: &str| {
+        send("/v1/login/refresh", &[("sec-fetch-site", site), ("cookie", cookie)], json!({}))
+    };
+    for foreign in ["cross-site", "same-site"] {
+        assert_eq!(refresh(foreign, kept).problem(401), "unauthorized");
+    }
+    let refreshed = refresh("same-origin", kept);
+    let next = refreshed.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_ne!(next, kept);
+    let tokens = refreshed.expect(200);
+    assert!(tokens.get("refresh_token").is_none());
+    assert_eq!(
+        Answer::of(app.anonymous().request("GET", "/v1/me").header("cookie", &next)).problem(401),
+        "unauthorized"
+    );
+
+    let client = bearing(&app, &tokens);
+    let signed_out = client.post("/v1/logout", &json!({}));
+    assert!(signed_out.header("set-cookie").contains("Max-Age=0"), "the browser keeps the cookie");
+    assert_eq!(refresh("same-origin", &next).problem(401), "unauthorized");
+    assert_eq!(send("/v1/login/refresh", &[], json!({})).problem(401), "unauthorized");
+}
+
+#[test]
 fn a_new_password_ends_other_logins() {
     let app = TestApp::start();
     let (email, here) = enrolled(&app, Role::Member);

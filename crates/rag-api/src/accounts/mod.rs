@@ -2,6 +2,7 @@
 
 pub(crate) mod export;
 pub(crate) mod keys;
+mod login_cookie;
 pub(crate) mod me;
 pub(crate) mod organisation;
 pub(crate) mod people;

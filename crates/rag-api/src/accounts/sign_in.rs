@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest,
+    cookie::Cookie,
     http::header,
     web::{self, Json},
 };
@@ -15,14 +16,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::me::UserView;
+use super::{login_cookie, me::UserView};
 use crate::{
     app::App,
     auth::{May, Own, request_id},
     extract::Body,
     names::check_name,
     problem::{ApiError, ApiResult, Code, Problem},
-    respond::{Created, NoContent},
+    respond::{Created, NoContent, WithCookie},
 };
 
 /// E-mail address and password of a user who signs in.
@@ -37,16 +38,20 @@ pub(crate) struct LogInBody {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     password: String,
+    /// Whether the refresh token is kept in a cookie, which scripts cannot read, instead of being returned: for pages of this
+    /// server.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// A refresh token.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
-    /// Refresh token that was returned with the access token. It can be used once.
+    /// Refresh token that was returned with the access token. It can be used once. By default that of the cookie.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
-    refresh_token: String,
+    refresh_token: Option<String>,
 }
 
 /// An account to create with an organisation of its own.
@@ -69,6 +74,10 @@ pub(crate) struct RegisterBody {
     #[validate(length(min = 12, max = 200))]
     #[schema(min_length = 12, max_length = 200)]
     password: String,
+    /// Whether the refresh token is kept in a cookie, which scripts cannot read, instead of being returned: for pages of this
+    /// server.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// An invitation to accept.
@@ -87,6 +96,10 @@ pub(crate) struct AcceptBody {
     #[validate(length(min = 12, max = 200))]
     #[schema(min_length = 12, max_length = 200)]
     password: String,
+    /// Whether the refresh token is kept in a cookie, which scripts cannot read, instead of being returned: for pages of this
+    /// server.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// The tokens of a login.
@@ -96,8 +109,9 @@ pub(crate) struct TokensView {
     access_token: String,
     /// Validity of the access token, in seconds.
     expires_in: i32,
-    /// Refresh token. It can be exchanged once, for the next pair.
-    refresh_token: String,
+    /// Refresh token. It can be exchanged once, for the next pair. Absent if it is in a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     /// Id of the user who signed in.
     user_id: Uuid,
 }
@@ -111,14 +125,21 @@ pub(crate) struct EnrolledView {
     tokens: TokensView,
 }
 
-impl From<Tokens> for TokensView {
-    fn from(tokens: Tokens) -> Self {
-        Self {
+impl TokensView {
+    /// Returns the view of `tokens`, and the cookie with the refresh token if it is kept in one.
+    fn new(req: &HttpRequest, tokens: Tokens, in_cookie: bool) -> (Self, Option<Cookie<'static>>) {
+        let (refresh_token, cookie) = if in_cookie {
+            (None, Some(login_cookie::keep(req, tokens.refresh)))
+        } else {
+            (Some(tokens.refresh), None)
+        };
+        let view = Self {
             access_token: tokens.access,
             expires_in: tokens.expires_in_s,
-            refresh_token: tokens.refresh,
+            refresh_token,
             user_id: tokens.user.uuid(),
-        }
+        };
+        (view, cookie)
     }
 }
 
@@ -131,19 +152,22 @@ pub(crate) async fn log_in(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<LogInBody>,
-) -> ApiResult<Json<TokensView>> {
+) -> ApiResult<WithCookie<Json<TokensView>>> {
     app.attempt_account(&req, &body.email).await?;
     let (request, agent, address) = (request_id(&req), user_agent(&req), app.address(&req).to_string());
+    let in_cookie = body.cookie;
     let tokens = app
         .with_password(move |engine| {
             let device = Device { name: &agent, address: &address };
             Ok(engine.log_in(request, &body.email, &body.password, device)?)
         })
         .await?;
-    Ok(Json(TokensView::from(tokens)))
+    let (view, cookie) = TokensView::new(&req, tokens, in_cookie);
+    Ok(WithCookie { response: Json(view), cookie })
 }
 
-/// Exchanges a refresh token for the next pair. Using a token a second time ends the login.
+/// Exchanges a refresh token for the next pair. Using a token a second time ends the login. The next token is returned, or kept in
+/// the cookie, as the last one was.
 #[utoipa::path(post, path = "/v1/login/refresh", tag = "accounts", request_body = RefreshBody, responses(
     (status = 200, body = TokensView),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -152,13 +176,18 @@ pub(crate) async fn refresh_login(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<RefreshBody>,
-) -> ApiResult<Json<TokensView>> {
+) -> ApiResult<WithCookie<Json<TokensView>>> {
     let request = request_id(&req);
-    let refreshed = app.blocking(move |engine| Ok(engine.refresh(request, &body.refresh_token)?)).await;
+    let (token, in_cookie) = match body.refresh_token {
+        Some(token) => (token, false),
+        None => (login_cookie::read(&req)?, true),
+    };
+    let refreshed = app.blocking(move |engine| Ok(engine.refresh(request, &token)?)).await;
     if matches!(refreshed, Err(ApiError { code: Code::Unauthorized, .. })) {
         app.attempt(&req).await?;
     }
-    Ok(Json(TokensView::from(refreshed?)))
+    let (view, cookie) = TokensView::new(&req, refreshed?, in_cookie);
+    Ok(WithCookie { response: Json(view), cookie })
 }
 
 /// Creates an account with an organisation of its own, if the server has open registration.
@@ -171,9 +200,9 @@ pub(crate) async fn register(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<RegisterBody>,
-) -> ApiResult<Created<EnrolledView>> {
-    let RegisterBody { email, display_name, organisation, password } = body;
-    enrol(&app, &req, display_name, password, move |engine, request, new| {
+) -> ApiResult<WithCookie<Created<EnrolledView>>> {
+    let RegisterBody { email, display_name, organisation, password, cookie } = body;
+    enrol(&app, &req, display_name, password, cookie, move |engine, request, new| {
         engine.register(request, &email, organisation.trim(), new)
     })
     .await
@@ -189,21 +218,23 @@ pub(crate) async fn accept_invitation(
     app: web::Data<App>,
     req: HttpRequest,
     Body(body): Body<AcceptBody>,
-) -> ApiResult<Created<EnrolledView>> {
-    let AcceptBody { token, display_name, password } = body;
-    enrol(&app, &req, display_name, password, move |engine, request, new| engine.accept(request, &token, new))
-        .await
+) -> ApiResult<WithCookie<Created<EnrolledView>>> {
+    let AcceptBody { token, display_name, password, cookie } = body;
+    enrol(&app, &req, display_name, password, cookie, move |engine, request, new| {
+        engine.accept(request, &token, new)
+    })
+    .await
 }
 
-/// Signs out and revokes the tokens of this login.
+/// Signs out, revokes the tokens of this login and deletes its cookie.
 #[utoipa::path(post, path = "/v1/logout", tag = "accounts", responses(
     (status = 204), (status = 409, description = "It was a key, not a login", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<NoContent> {
+pub(crate) async fn log_out(app: web::Data<App>, caller: May<Own>) -> ApiResult<WithCookie<NoContent>> {
     let Some(login) = caller.person()?.login else {
         return Err(ApiError::new(Code::Conflict, "This is a key, not a login. Delete it under /v1/keys."));
     };
     app.blocking(move |engine| Ok(engine.revoke_login(caller.actor, login)?)).await?;
-    Ok(NoContent)
+    Ok(WithCookie { response: NoContent, cookie: Some(login_cookie::delete()) })
 }
 
 /// Creates an account with `work` and responds with its first login.
@@ -212,8 +243,9 @@ async fn enrol(
     req: &HttpRequest,
     display_name: String,
     password: String,
+    in_cookie: bool,
     work: impl FnOnce(&Engine, Option<Uuid>, &Enrolment<'_>) -> EngineResult<(User, Tokens)> + Send + 'static,
-) -> ApiResult<Created<EnrolledView>> {
+) -> ApiResult<WithCookie<Created<EnrolledView>>> {
     app.attempt(req).await?;
     let (request, agent, address) = (request_id(req), user_agent(req), app.address(req).to_string());
     let (user, tokens) = app
@@ -223,7 +255,8 @@ async fn enrol(
             Ok(work(engine, request, &new)?)
         })
         .await?;
-    Ok(Created::new(EnrolledView { user: user.into(), tokens: tokens.into() }))
+    let (tokens, cookie) = TokensView::new(req, tokens, in_cookie);
+    Ok(WithCookie { response: Created::new(EnrolledView { user: user.into(), tokens }), cookie })
 }
 
 fn user_agent(req: &HttpRequest) -> String {

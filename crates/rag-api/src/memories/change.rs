@@ -2,7 +2,10 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_engine::memory::{Archive, MemoryEdit};
+use rag_engine::{
+    Engine,
+    memory::{Archive, Consolidated, MemoryEdit},
+};
 use rag_repo::memories;
 use rag_schema::{
     enums::{MemoryKind, MemoryState},
@@ -19,6 +22,7 @@ use crate::{
     auth::{May, Store},
     defaults::null_is_some,
     extract::{Body, Id},
+    page::ListView,
     problem::{ApiResult, Problem},
     respond::NoContent,
 };
@@ -121,6 +125,63 @@ fn below_importance() -> f32 {
 
 fn idle_days() -> i32 {
     180
+}
+
+/// The memories to consolidate.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConsolidateBody {
+    /// Number of days without a change or a use after which memories are consolidated, 0 to 36,500.
+    #[serde(default = "idle_days")]
+    #[validate(range(min = 0, max = 36_500))]
+    #[schema(minimum = 0, maximum = 36_500, default = 180)]
+    pub(crate) idle_days: i32,
+    /// Whether the groups are only listed.
+    #[serde(default)]
+    pub(crate) dry_run: bool,
+}
+
+/// A summary and the memories that it consolidates.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConsolidatedView {
+    /// Word that the memories share.
+    pub(crate) subject: String,
+    /// Text of the summary.
+    pub(crate) summary: String,
+    /// Ids of the memories, the earliest first.
+    pub(crate) memory_ids: Vec<Uuid>,
+    /// Id of the summary; absent for a dry run.
+    pub(crate) summary_id: Option<Uuid>,
+    /// Id of the step, with which it can be undone; absent for a dry run.
+    pub(crate) step_id: Option<Uuid>,
+}
+
+impl From<Consolidated> for ConsolidatedView {
+    fn from(done: Consolidated) -> Self {
+        Self {
+            subject: done.subject,
+            summary: done.summary,
+            memory_ids: done.sources.iter().map(|source| source.id.uuid()).collect(),
+            summary_id: done.stored.map(|(id, _)| id.uuid()),
+            step_id: done.stored.map(|(_, step)| step.uuid()),
+        }
+    }
+}
+
+/// Consolidates small memories that share a subject and were neither changed nor used for long into summaries, or only lists the
+/// groups. The memories are kept as superseded and recalled as of earlier times; each summary is a step that can be undone.
+#[utoipa::path(post, path = "/v1/memories/consolidate", tag = "memory", request_body = ConsolidateBody, responses(
+    (status = 200, body = ListView<ConsolidatedView>)))]
+pub(crate) async fn consolidate_memories(
+    app: web::Data<App>,
+    caller: May<Store>,
+    Body(body): Body<ConsolidateBody>,
+) -> ApiResult<Json<ListView<ConsolidatedView>>> {
+    let (user, actor) = (caller.person()?.id, caller.actor);
+    let ConsolidateBody { idle_days, dry_run } = body;
+    let work = move |engine: &Engine| Ok(engine.consolidate_memories(actor, user, (idle_days, dry_run))?);
+    let done = app.with_models(work).await?;
+    Ok(Json(ListView::whole(done.into_iter().map(ConsolidatedView::from).collect())))
 }
 
 /// The memories to archive: unimportant ones that were neither changed nor used for long and are not pinned.

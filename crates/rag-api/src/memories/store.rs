@@ -71,7 +71,6 @@ pub(crate) struct RememberBody {
 impl From<RememberBody> for Fact {
     fn from(body: RememberBody) -> Self {
         Self {
-            content: body.content,
             kind: body.kind,
             source: body.source,
             agent: body.agent,
@@ -82,6 +81,7 @@ impl From<RememberBody> for Fact {
             valid_from: body.valid_from,
             expires_at: body.expires_at,
             is_pinned: body.is_pinned,
+            ..Self::new(body.content)
         }
     }
 }

@@ -72,6 +72,15 @@ pub(crate) enum MemoryCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Consolidate small memories that share a subject into summaries
+    Consolidate {
+        /// Number of days without a change or a use
+        #[arg(long, default_value_t = 180, value_name = "N", value_parser = clap::value_parser!(i32).range(0..=36_500))]
+        idle_days: i32,
+        /// Only list the memories
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Remember the statements of a file of JSON lines: {"content": ..}, or mem0's {"memory": ..}
     Import {
         /// File to import

@@ -4,11 +4,11 @@ use std::{fmt, fs, path::Path, process::ExitCode};
 
 use indicatif::ProgressBar;
 use rag_engine::{
-    evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate},
+    evaluate::{Evaluation, LegReport, Legs, Progress, Report, evaluate, is_memory_set},
     retrieve::GroupBy,
 };
 
-use super::eval_answers;
+use super::{eval_answers, eval_memory};
 use crate::{
     args::{Eval, GroupName},
     config::Config,
@@ -23,6 +23,9 @@ pub(crate) fn run(config: Config, args: &Eval) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     context.warn_of_other_index();
     let bar = progress_bar();
+    if is_memory_set(&args.dir) {
+        return eval_memory::run(&context, args, &bar);
+    }
     if args.answers {
         return eval_answers::run(&context, args, &bar);
     }

@@ -55,6 +55,7 @@ pub(crate) fn run(config: Config, command: MemoryCommand) -> Outcome<ExitCode> {
         MemoryCommand::Archive { below_importance, idle_days, dry_run } => {
             archive(&context, Archive { below_importance, idle_days, is_dry_run: dry_run })?;
         }
+        MemoryCommand::Consolidate { idle_days, dry_run } => consolidate(&context, (idle_days, dry_run))?,
         MemoryCommand::Import { file } => import(&context, &file)?,
         MemoryCommand::Export => export(&context)?,
     }
@@ -168,6 +169,30 @@ fn archive(context: &Context, which: Archive) -> Outcome<()> {
     match step {
         Some(step) => output::line(format!("{} archived: step {step}", found.len())),
         None => output::line(format!("{} to archive", found.len())),
+    }
+    Ok(())
+}
+
+fn consolidate(context: &Context, which: (i32, bool)) -> Outcome<()> {
+    let (engine, user) = (&context.engine, context.engine.local_user().id);
+    let done = engine.consolidate_memories(engine.local_actor(), user, which)?;
+    for group in &done {
+        match group.stored {
+            Some((id, step)) => {
+                output::line(format!(
+                    "{id}  {}: {} memories, step {step}",
+                    group.subject,
+                    group.sources.len()
+                ));
+            }
+            None => output::line(format!("{}: {} memories", group.subject, group.sources.len())),
+        }
+        for source in &group.sources {
+            output::line(format!("    {}  {}", source.id, output::short(&source.content.content, 100)));
+        }
+    }
+    if done.is_empty() {
+        output::line("No memories to consolidate.");
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod doctor;
 mod document;
 mod eval;
 mod eval_answers;
+mod eval_memory;
 mod index;
 mod ingest;
 mod mcp;

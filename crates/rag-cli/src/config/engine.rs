@@ -116,7 +116,12 @@ impl Config {
                 max_passage_tokens: answer.max_passage_tokens,
                 templates: self.templates()?,
             },
-            memory: MemorySettings { index_rounds: memory.index_rounds, in_chat: memory.in_chat },
+            memory: MemorySettings {
+                index_rounds: memory.index_rounds,
+                in_chat: memory.in_chat,
+                max_model_tokens_per_day: memory.max_model_tokens_per_day,
+                consolidate_after_days: memory.consolidate_after_days,
+            },
             accounts: AccountSettings {
                 open_registration: accounts.registration == Registration::Open,
                 access_token_minutes: accounts.access_token_minutes,

@@ -9,7 +9,7 @@ use super::{
 
 /// Returns the first value that is out of range: its key, and the allowed range.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 29] = [
+    let rules: [(bool, &'static str, &'static str); 31] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -55,6 +55,12 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
         ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
+        (s.memory.max_model_tokens_per_day >= 0, "memory.max_model_tokens_per_day", "at least 0"),
+        (
+            (0..=36_500).contains(&s.memory.consolidate_after_days),
+            "memory.consolidate_after_days",
+            "0 (never) to 36500",
+        ),
     ];
     rules
         .into_iter()

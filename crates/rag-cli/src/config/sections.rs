@@ -328,6 +328,8 @@ pub(crate) struct Answer {
 pub(crate) struct Memory {
     pub(crate) index_rounds: bool,
     pub(crate) in_chat: SessionMemory,
+    pub(crate) max_model_tokens_per_day: i64,
+    pub(crate) consolidate_after_days: i32,
 }
 
 /// Analytics.

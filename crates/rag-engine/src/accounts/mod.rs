@@ -17,4 +17,4 @@ pub use guests::Guest;
 pub use keys::{NewKey, Shown};
 pub use quota::Quota;
 pub use secret::digest;
-pub use sign_in::{Device, Tokens};
+pub use sign_in::{Device, REFRESH_VALIDITY_S, Tokens};

@@ -19,7 +19,7 @@ use super::{
 use crate::{Engine, EngineError, EngineResult};
 
 /// Validity of a refresh token, in seconds: a login ends after two weeks without use.
-const REFRESH_S: i32 = 14 * 24 * 3600;
+pub const REFRESH_VALIDITY_S: i32 = 14 * 24 * 3600;
 /// Maximum length of the description of a device, in characters.
 const DEVICE_CHARS: usize = 200;
 
@@ -180,7 +180,7 @@ impl Pair {
 
     fn store(&self, conn: &mut PgConnection, login: LoginId) -> RepoResult<()> {
         logins::insert_token(conn, login, TokenKind::Access, &self.access.sha256, self.access_s)?;
-        logins::insert_token(conn, login, TokenKind::Refresh, &self.refresh.sha256, REFRESH_S)
+        logins::insert_token(conn, login, TokenKind::Refresh, &self.refresh.sha256, REFRESH_VALIDITY_S)
     }
 
     fn tokens(self, user: UserId) -> Tokens {

@@ -1,7 +1,7 @@
 //! Long-term memory in a turn: recalls evidence for the question, and remembers its statements.
 
 use rag_repo::search::Origin;
-use rag_schema::enums::{MemorySource, SessionMemory};
+use rag_schema::enums::{ChangeMaker, MemorySource, SessionMemory};
 
 use super::{
     cited::{MEMORY_TITLE, RememberedStatement},
@@ -60,6 +60,7 @@ impl Engine {
         let with_source = |content: String| Fact {
             source: MemorySource::Chat,
             session: Some(begun.message.session_id),
+            found_by: ChangeMaker::Rule,
             ..Fact::new(content)
         };
         let facts: Vec<Fact> = stated_facts(&begun.message.text).into_iter().map(with_source).collect();

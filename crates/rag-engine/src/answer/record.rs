@@ -227,7 +227,7 @@ pub(super) fn ms_since(begun: Instant) -> f64 {
 }
 
 /// A message with nothing but its text.
-pub(super) fn blank_message(
+pub(crate) fn blank_message(
     session: SessionId,
     ordinal: i32,
     sender: Sender,
@@ -252,5 +252,6 @@ pub(super) fn blank_message(
         timings: json!({}),
         prompt_tokens: None,
         completion_tokens: None,
+        created_at: None,
     }
 }

@@ -114,9 +114,24 @@ impl<S: Steps> Turn<'_, S> {
             tracing::debug!(%error, "cannot queue the index of a round");
         }
         if self.engine.keeps_summaries() {
-            self.summarise(begun).await;
+            self.after_turn("keep the summary of a conversation", self.write_summary(Arc::clone(&begun)))
+                .await;
         }
+        self.after_turn("remember facts that the chat model finds", self.remember_found(begun)).await;
         Ok(())
+    }
+
+    /// Does what nobody waits for, because the turn has ended, and what nothing is lost without: the next prompt has the newest messages
+    /// that fit if there is no summary.
+    async fn after_turn(&self, task: &'static str, work: impl Future<Output = EngineResult<()>>) {
+        let done = tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Ok(()),
+            done = work => done,
+        };
+        if let Err(error) = done {
+            tracing::debug!(%error, "cannot {task}");
+        }
     }
 
     /// Remembers the statements of the question, if the conversation writes memories. A question that is answered again states nothing
@@ -130,19 +145,17 @@ impl<S: Steps> Turn<'_, S> {
         remembered.await.unwrap_or_default()
     }
 
-    /// Keeps the summary of a long conversation. The turn has ended, so nobody waits, and without a summary nothing is lost: the next
-    /// prompt has the newest messages that fit.
-    async fn summarise(&self, begun: Arc<Begun>) {
-        let summarised = tokio::select! {
-            biased;
-            () = self.shutdown.cancelled() => Ok(()),
-            summarised = self.write_summary(begun) => summarised,
-        };
-        if let Err(error) = summarised {
-            tracing::debug!(%error, "cannot keep the summary of a conversation");
-        }
+    /// Has the chat model look for facts in the question, and remembers them.
+    async fn remember_found(&self, begun: Arc<Begun>) -> EngineResult<()> {
+        let (question, shared) = (Arc::clone(&self.question), Arc::clone(&begun));
+        let plan = self.steps.database(move |engine| engine.plan_facts(&question, &shared));
+        let Some(request) = plan.await? else { return Ok(()) };
+        let Some(completion) = self.engine.ask_for_facts(request).await else { return Ok(()) };
+        let question = Arc::clone(&self.question);
+        self.steps.models(move |engine| engine.remember_found(&question, &begun, &completion)).await
     }
 
+    /// Has the chat model summarise a conversation that no longer fits into a prompt.
     async fn write_summary(&self, begun: Arc<Begun>) -> EngineResult<()> {
         let (question, shared) = (Arc::clone(&self.question), Arc::clone(&begun));
         let plan = self.steps.database(move |engine| engine.plan_summary(&question, &shared));

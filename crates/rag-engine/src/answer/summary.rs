@@ -11,11 +11,7 @@ use rag_schema::{
 };
 
 use super::types::{Begun, Question};
-use crate::{
-    AnswerSettings, Engine, EngineResult,
-    prompt_text::as_data,
-    usage::{self, Spending},
-};
+use crate::{AnswerSettings, Engine, EngineResult, prompt_text::tagged};
 
 /// Maximum number of messages of a branch in which a summary is looked for, and that one request summarises.
 pub(super) const MAX_MESSAGES: i64 = 400;
@@ -116,19 +112,9 @@ impl Engine {
         begun: &Begun,
         (task, completion): (&SummaryTask, &Completion),
     ) -> EngineResult<()> {
-        let Completion { text, usage, is_estimate, writer } = completion;
-        let spending = Spending {
-            purpose: UsagePurpose::Summary,
-            writer: writer.clone(),
-            usage: *usage,
-            is_estimate: *is_estimate,
-        };
         // Apart from the summary, which cannot be stored if the session is deleted meanwhile: the tokens are spent all the same.
-        if *usage != Usage::default() {
-            self.db()
-                .transaction(question.actor, |conn| usage::spend(conn, std::slice::from_ref(&spending)))?;
-        }
-        let text = match text {
+        self.spend_completion(question.actor, UsagePurpose::Summary, completion)?;
+        let text = match &completion.text {
             Ok(text) => text.trim().replace('\0', ""),
             Err(error) => {
                 tracing::warn!(%error, "cannot summarise a conversation: the newest messages that fit are used");
@@ -187,11 +173,6 @@ fn summarise(summary: Option<&str>, messages: &[ChatMessage]) -> ChatRequest {
     }
     let messages = vec![Message::new(Role::System, rules), Message::new(Role::User, text)];
     ChatRequest { messages, temperature: Some(0.0), max_tokens: Some(MAX_TOKENS) }
-}
-
-/// The text between tags, which it cannot close.
-fn tagged(name: &str, text: &str) -> String {
-    format!("<{name}>\n{}\n</{name}>\n", as_data(text).replace("</", "< /"))
 }
 
 #[cfg(test)]

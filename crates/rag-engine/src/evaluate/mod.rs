@@ -4,7 +4,10 @@
 mod answer_report;
 mod answers;
 mod beir;
+mod conversations;
 mod judge;
+mod memory;
+mod memory_report;
 pub mod metrics;
 mod questions;
 mod report;
@@ -28,6 +31,8 @@ use tempfile::NamedTempFile;
 pub use self::{
     answer_report::{AnswerReport, GroupReport, JudgedAnswer},
     answers::{AnswerEvaluation, evaluate_answers},
+    memory::{evaluate_memory, is_memory_set},
+    memory_report::{MemoryReport, RecallMeasures, WayReport},
     report::{LegReport, Legs, Report},
 };
 use self::{

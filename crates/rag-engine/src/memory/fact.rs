@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rag_schema::{
-    enums::{MemoryKind, MemorySource, MemoryState},
+    enums::{ChangeMaker, MemoryKind, MemorySource, MemoryState},
     ids::{PassageId, SessionId, UserId},
     models::{MemoryContent, NewMemory, Statement},
 };
@@ -34,6 +34,8 @@ pub struct Fact {
     pub agent: Option<String>,
     /// Conversation in which the fact was stated.
     pub session: Option<SessionId>,
+    /// Whether a request names the fact, or a rule or a chat model found it in a conversation.
+    pub found_by: ChangeMaker,
     /// Typed statement of the fact; if empty, determined from the words.
     pub statement: Statement,
     /// Importance, from 0 to 1; if absent, the default of the kind.
@@ -57,6 +59,7 @@ impl Fact {
             source: MemorySource::User,
             agent: None,
             session: None,
+            found_by: ChangeMaker::User,
             statement: Statement::default(),
             importance: None,
             metadata: Value::Object(serde_json::Map::new()),

@@ -128,13 +128,19 @@ impl Engine {
         Ok(self.db().transaction(actor, |conn| archive(conn, &room, which))?)
     }
 
-    /// Deletes a memory and those that were merged into it, with their vectors, words and history. It cannot be undone. Returns
-    /// the number of deleted memories.
+    /// Deletes a memory and those that were merged into it or consolidated by it, with their vectors, words and history. It cannot be
+    /// undone. A summary that says it, too, is deleted as well; the other memories of that summary become active again. Returns the
+    /// number of deleted memories.
     pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
         let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
         let erased = self.db().transaction(actor, |conn| {
             collections::lock(conn, room.collection.id)?;
-            let all = memories::with_merged(conn, id)?;
+            let mut all = memories::with_merged(conn, id)?;
+            for source in memories::list_consolidated(conn, id)? {
+                all.extend(memories::with_merged(conn, source.id)?);
+            }
+            let (memory, _) = memories::find(conn, id)?;
+            all.extend(restore_beside(conn, &room, &memory)?);
             for id in &all {
                 memories::erase(conn, *id)?;
             }
@@ -142,6 +148,31 @@ impl Engine {
         });
         erased.map_err(|error: EngineError| error.naming("memory"))
     }
+}
+
+/// Makes the memories active again that were consolidated together with `memory`. Returns their summary, if there is one.
+fn restore_beside(
+    conn: &mut PgConnection,
+    room: &MemoryRoom<'_>,
+    memory: &Memory,
+) -> RepoResult<Option<PassageId>> {
+    // A memory without a typed statement is superseded by a summary only.
+    let is_consolidated =
+        memory.content.state == MemoryState::Superseded && memory.content.statement.subject.is_none();
+    let Some(summary) = memory.content.superseded_by.filter(|_| is_consolidated) else { return Ok(None) };
+    let mut step = Step::new(room.user, ChangeMaker::Rule);
+    for other in memories::list_consolidated(conn, summary)?.iter().filter(|other| other.id != memory.id) {
+        let after = MemoryContent {
+            state: MemoryState::Active,
+            valid_until: None,
+            superseded_by: None,
+            ..other.content.clone()
+        };
+        let cause = Cause::new(MemoryAction::Restored, "Its summary was erased with another memory.");
+        step.change(conn, other, &after, cause)?;
+    }
+    step.finish(conn)?;
+    Ok(Some(summary))
 }
 
 fn edit_one(

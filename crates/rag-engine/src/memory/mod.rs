@@ -3,6 +3,7 @@
 //! A memory is a passage in its user's collection of memories, so it has the search, word statistics and row-level security of
 //! documents.
 
+mod consolidate;
 mod dates;
 mod fact;
 mod factors;
@@ -17,6 +18,7 @@ mod stated;
 mod statements;
 mod step;
 
+pub use consolidate::Consolidated;
 pub use dates::{TimeSpan, read_time};
 pub use fact::{Fact, MAX_FACTS};
 pub use factors::{Factors, Weights};

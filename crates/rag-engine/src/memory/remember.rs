@@ -8,7 +8,7 @@ use rag_repo::{
     users,
 };
 use rag_schema::{
-    enums::{ChangeMaker, CollectionKind, MemoryAction, MemoryState, PassageKind},
+    enums::{CollectionKind, MemoryAction, MemoryState, PassageKind},
     ids::{MemoryStepId, PassageId, UserId},
     models::{Collection, Memory, MemoryContent, NewEmbedding, NewMemory, NewPassage},
 };
@@ -210,7 +210,7 @@ impl<'w> Writer<'w> {
 
     fn store(&self, conn: &mut PgConnection, draft: &Draft<'_>) -> RepoResult<Remembered> {
         let new = draft.fact.row(draft.id, self.room.user, self.now);
-        let mut step = Step::new(self.room.user, ChangeMaker::User);
+        let mut step = Step::new(self.room.user, draft.fact.found_by);
         let done = if new.content.statement.subject.is_some() {
             self.store_statement(conn, draft, new, &mut step)?
         } else {

@@ -50,6 +50,12 @@ impl Engine {
         self.queue_rounds()
     }
 
+    /// Returns the number of rounds that lack their index.
+    pub(crate) fn count_lacking_rounds(&self) -> EngineResult<i64> {
+        let models = self.models().ids();
+        Ok(self.db().transaction(Actor::System, |conn| rounds::count_lacking(conn, &models))?)
+    }
+
     fn lacking_rounds(&self, limit: i64) -> EngineResult<Vec<LackingRound>> {
         let models = self.models().ids();
         Ok(self.db().transaction(Actor::System, |conn| rounds::list_lacking(conn, &models, limit))?)

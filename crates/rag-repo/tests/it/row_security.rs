@@ -175,6 +175,7 @@ fn question(session_id: SessionId) -> NewChatMessage<'static> {
         sentences: json!([]),
         prompt_version: None,
         remembered: json!([]),
+        created_at: None,
     }
 }
 

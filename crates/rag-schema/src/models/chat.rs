@@ -129,6 +129,8 @@ pub struct NewChatMessage<'a> {
     pub prompt_version: Option<&'a str>,
     /// Statements of an answer's question that were remembered or refused, a JSON array.
     pub remembered: serde_json::Value,
+    /// When it was stored; `None` for now.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// The change of a conversation; `None` leaves a value as it is.
