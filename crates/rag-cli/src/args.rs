@@ -286,8 +286,7 @@ pub(crate) struct Search {
 /// Arguments of `rag eval`.
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv; with corpus.jsonl and questions.jsonl (--answers); or with
-    /// conversations.jsonl and questions.jsonl, which judges memory
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or questions.jsonl (--answers); or conversations.jsonl and questions.jsonl
     pub(crate) dir: PathBuf,
     /// Ask the folder's questions and judge the answers
     #[arg(long, conflicts_with_all = ["sweep", "compare"])]

@@ -148,6 +148,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/memories/changes", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
     ("post /v1/memories/undo", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
     ("post /v1/memories/archive", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("post /v1/memories/consolidate", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("post /v1/recall", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
 ];
 
@@ -254,7 +255,7 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         }
         "patch /v1/memories/{id}" => (at(&cast.fresh_memory().0), Some(json!({"is_pinned": true}))),
         "post /v1/memories/undo" => here(json!({"step_id": cast.fresh_memory().1})),
-        "post /v1/memories/archive" => here(json!({"dry_run": true})),
+        "post /v1/memories/archive" | "post /v1/memories/consolidate" => here(json!({"dry_run": true})),
         "post /v1/recall" => here(json!({"query": "granite"})),
         _ if path.starts_with("/v1/memories/") => (at(&cast.fresh_memory().0), None),
         "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),

@@ -96,7 +96,8 @@ fn rounds_of_other_conversations_reach_the_model_and_those_of_the_same_one_do_no
 
 #[test]
 fn statements_are_remembered_at_the_end_of_the_turn_and_can_be_undone() {
-    let (app, _) = app(&["Noted.", "Noted.", "Noted.", "Noted."]);
+    // Two requests a turn: for the answer, and for the facts that the rules miss.
+    let (app, _) = app(&["Noted."; 8]);
     let client = app.client();
     let writes = session(&client, "read_write");
     let turn = ask(&client, &writes, "I live in Oslo. How far is the harbour?");
@@ -124,6 +125,37 @@ fn statements_are_remembered_at_the_end_of_the_turn_and_can_be_undone() {
     let path = format!("/v1/sessions/{writes}");
     Answer::of(client.request("PATCH", &path).json(&json!({"memory": "read"}))).expect(200);
     assert_eq!(ask(&client, &writes, "I moved to Bonn.")["answer"]["remembered"], Value::Null);
+}
+
+#[test]
+fn the_chat_model_finds_facts_that_the_rules_miss_and_none_that_were_not_stated() {
+    // There are no documents, so no model is asked for the answer.
+    let (app, model) = app(&["- My neighbour Otto repairs clocks.\n- I own a yacht with 3 masts."]);
+    let client = app.client();
+    let writes = session(&client, "read_write");
+    let turn = ask(&client, &writes, "My neighbour Otto repairs clocks. What should I give him?");
+    assert_eq!(turn["answer"]["remembered"], Value::Null, "no rule finds it");
+    let stored = client.wait(|| {
+        let found = client.get("/v1/memories").expect(200)["items"].clone();
+        Some(found).filter(|found| found[0].is_object())
+    });
+    assert_eq!(stored.as_array().unwrap().len(), 1, "{stored}");
+    assert_eq!(
+        (text(&stored[0], "/content"), text(&stored[0], "/source")),
+        ("My neighbour Otto repairs clocks.", "chat")
+    );
+    let changes = client.get(&format!("/v1/memories/{}/changes", text(&stored[0], "/id"))).expect(200);
+    assert_eq!(changes["items"][0]["made_by"], "model");
+    let usage = client.get("/v1/usage").expect(200);
+    assert!(usage["purposes"].as_array().unwrap().iter().any(|sum| sum["purpose"] == "memory"), "{usage}");
+    // Nothing is stated, so no model is asked again.
+    let asked = model.requests().len();
+    ask(&client, &writes, "Which clock is it?");
+    ask(&client, &writes, "Thanks!");
+    let facts = |request: &rag_llm::ChatRequest| {
+        request.messages[0].content.contains("long-term memory of an assistant")
+    };
+    assert_eq!(model.requests().iter().skip(asked).filter(|request| facts(request)).count(), 0);
 }
 
 #[test]

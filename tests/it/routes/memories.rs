@@ -1,6 +1,9 @@
 //! `/v1/memories`.
 
-use rag_testkit::{Answer, Client, TestApp};
+use std::sync::Arc;
+
+use rag_llm::scripted::ScriptedModel;
+use rag_testkit::{Answer, Client, Setup, TestApp};
 use serde_json::{Value, json};
 
 use super::{NOBODY, text};
@@ -180,4 +183,93 @@ fn memories_are_neither_a_collection_nor_documents() {
     client.collection("memory");
     let found = client.post("/v1/search", &json!({"query": "lighthouse keeper"})).expect(200);
     assert_eq!(found["results"], json!([]));
+}
+
+/// Memories of one subject, and two others.
+const ABOUT_NADIA: [&str; 5] = [
+    "My sister Nadia keeps bees behind the barn",
+    "Nadia borrowed the green ladder",
+    "Nadia repairs old radios in Ghent",
+    "I owe Nadia forty euros for the tickets",
+    "Walnuts make Nadia ill",
+];
+
+fn consolidate(client: &Client, dry_run: bool) -> Value {
+    client.post("/v1/memories/consolidate", &json!({"idle_days": 0, "dry_run": dry_run})).expect(200)
+}
+
+fn states(client: &Client, ids: &[Value]) -> Vec<String> {
+    ids.iter().map(|id| text(&memory(client, id), "/state").to_owned()).collect()
+}
+
+#[test]
+fn small_memories_of_one_subject_become_a_summary_that_can_be_undone() {
+    let app = TestApp::start();
+    let client = app.client();
+    let ids = ABOUT_NADIA.map(|content| remember(&client, content)["memory_id"].clone());
+    let other = remember(&client, "The trailer is parked behind the mill")["memory_id"].clone();
+    let unused = client.post("/v1/memories/consolidate", &json!({})).expect(200);
+    assert_eq!(unused["items"], json!([]), "they are not old yet");
+
+    let dry = consolidate(&client, true);
+    assert_eq!((text(&dry, "/items/0/subject"), &dry["items"][0]["memory_ids"]), ("Nadia", &json!(ids)));
+    assert_eq!(dry["items"][0]["summary_id"], Value::Null);
+    assert_eq!(states(&client, &ids), ["active"; 5]);
+
+    let done = consolidate(&client, false);
+    let summary = memory(&client, &done["items"][0]["summary_id"]);
+    assert!(ABOUT_NADIA.iter().all(|content| text(&summary, "/content").contains(content)), "{summary}");
+    assert_eq!(summary["metadata"]["consolidates"], json!(ids));
+    assert_eq!(states(&client, &ids), ["superseded"; 5]);
+    assert_eq!(text(&memory(&client, &other), "/state"), "active");
+    let recalled = client.post("/v1/recall", &json!({"query": "Who keeps bees?"})).expect(200);
+    let recalled: Vec<&Value> =
+        recalled["results"].as_array().unwrap().iter().map(|result| &result["memory"]["id"]).collect();
+    assert_eq!(recalled, [&summary["id"]], "the summary is recalled in place of its memories");
+    let changes = client.get(&format!("/v1/memories/{}/changes", ids[0].as_str().unwrap())).expect(200);
+    assert_eq!(text(&changes, "/items/0/action"), "consolidated");
+    assert_eq!(consolidate(&client, false)["items"], json!([]), "a summary is not consolidated again");
+
+    undo(&client, &done["items"][0]["step_id"]).expect(200);
+    assert_eq!(states(&client, &ids), ["active"; 5]);
+    assert_eq!(states(&client, &[summary["id"].clone()]), ["forgotten"]);
+}
+
+#[test]
+fn erasing_a_memory_erases_the_summary_that_says_it_too() {
+    let app = TestApp::start();
+    let client = app.client();
+    let ids = ABOUT_NADIA.map(|content| remember(&client, content)["memory_id"].clone());
+    let done = consolidate(&client, false);
+    let erase =
+        |id: &Value| client.send("DELETE", &format!("/v1/memories/{}", id.as_str().unwrap())).expect(204);
+    let gone = |id: &Value| client.get(&format!("/v1/memories/{}", id.as_str().unwrap())).status == 404;
+    erase(&ids[2]);
+    assert!(gone(&ids[2]) && gone(&done["items"][0]["summary_id"]));
+    let left = [ids[0].clone(), ids[1].clone(), ids[3].clone(), ids[4].clone()];
+    assert_eq!(states(&client, &left), ["active"; 4]);
+
+    // A summary that is erased takes its memories along.
+    let done = consolidate(&client, false);
+    erase(&done["items"][0]["summary_id"]);
+    assert!(left.iter().all(gone));
+}
+
+#[test]
+fn a_model_words_the_summary_and_may_leave_nothing_out() {
+    let whole = "My sister Nadia keeps bees behind the barn and repairs old radios in Ghent; Nadia borrowed the green ladder, I owe \
+                 Nadia forty euros for the tickets, and walnuts make Nadia ill.";
+    for (answer, maker) in [(whole, "model"), ("Nadia is my sister and a pilot.", "rule")] {
+        let model = ScriptedModel::new().answering([answer]);
+        let app = TestApp::with(Setup { chat: Some(Arc::new(model)), ..Setup::default() });
+        let client = app.client();
+        for content in ABOUT_NADIA {
+            remember(&client, content);
+        }
+        let done = consolidate(&client, false);
+        assert_eq!(text(&done, "/items/0/summary") == answer, maker == "model", "{done}");
+        let id = text(&done, "/items/0/summary_id");
+        let changes = client.get(&format!("/v1/memories/{id}/changes")).expect(200);
+        assert_eq!(text(&changes, "/items/0/made_by"), maker);
+    }
 }

@@ -17,7 +17,7 @@ const SETTINGS: &[(&str, &str)] = &[("RAG_INGEST__WORKERS", "1"), ("RAG_SERVER__
 /// So large that nothing is done between sections, so small that several make a bundle.
 const BYTES: usize = 70_000;
 /// Keeps the worker busy for seconds, while the others are uploaded: no two of its passages are equal.
-const BYTES_OF_FIRST: usize = 500_000;
+const BYTES_OF_FIRST: usize = 250_000;
 
 fn upload(server: &Server<'_>, collection: &str, name: &str, bytes: usize) -> String {
     let line = |number: usize| format!("Line {number:06} of {name} tells how the keeper counted ships.\n\n");

@@ -21,6 +21,7 @@ use crate::{
     Actor, Engine, EngineError, EngineResult,
     answer::without_markers,
     retrieve::{Found, SearchRequest, SearchResult, Understanding},
+    support::content_words,
 };
 use rag_repo::statement::PlanDepth;
 
@@ -181,8 +182,12 @@ impl Engine {
         asked: Option<TimeSpan>,
     ) -> Vec<Recalled> {
         let model = self.models().for_new_collections();
-        let is_relevant =
-            |found: &Found| found.ranked.dense.is_none_or(|dense| dense.score >= request.min_similarity);
+        let asked_words = content_words(request.query);
+        // A long passage is about much else, so its cosine is low, but it can hold every word of the question.
+        let is_relevant = |found: &Found| {
+            found.ranked.dense.is_none_or(|dense| dense.score >= request.min_similarity)
+                || (asked_words.len() > 1 && asked_words.is_subset(&content_words(&found.passage.text)))
+        };
         let mut ranked: Vec<Recalled> = found
             .into_iter()
             .filter(is_relevant)
