@@ -141,7 +141,7 @@ pub(crate) async fn get_version_text(
 /// Returns the original bytes of a version.
 #[utoipa::path(get, path = "/v1/documents/{id}/versions/{number}/content", tag = "documents",
     params(("id" = Uuid, Path), ("number" = i32, Path)), responses(
-    (status = 200, description = "The file as it was sent", content_type = "application/octet-stream")))]
+    (status = 200, description = "The file as it was sent, in its own type", content_type = "*/*")))]
 pub(crate) async fn get_version_content(
     app: web::Data<App>,
     caller: May<Read>,

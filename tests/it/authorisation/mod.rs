@@ -4,4 +4,5 @@ mod cast;
 mod escalation;
 mod leaks;
 mod life;
+mod remembered;
 mod table;

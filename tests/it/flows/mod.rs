@@ -11,6 +11,7 @@ mod limits;
 mod memory;
 mod metrics;
 mod models;
+mod months;
 mod overload;
 mod real_model;
 mod recollect;

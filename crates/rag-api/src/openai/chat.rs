@@ -155,7 +155,8 @@ pub(super) struct Reply {
 
 /// Answers from the documents of a collection. The client keeps the conversation: nothing is stored here.
 #[utoipa::path(post, path = "/openai/v1/chat/completions", tag = "openai", request_body = ChatCompletionBody, responses(
-    (status = 200, content((ChatCompletionView = "application/json"), (String = "text/event-stream")))))]
+    (status = 200, content((ChatCompletionView = "application/json"), (String = "text/event-stream"))),
+    (status = 404, description = "There is no such model", body = super::OpenAiErrorView)))]
 pub(crate) async fn create_chat_completion(
     app: web::Data<App>,
     caller: May<Ask>,

@@ -110,7 +110,7 @@ impl VectorView {
 
 /// Embeds texts.
 #[utoipa::path(post, path = "/openai/v1/embeddings", tag = "openai", request_body = EmbeddingsBody, responses(
-    (status = 200, body = EmbeddingsView)))]
+    (status = 200, body = EmbeddingsView), (status = 404, description = "There is no such model", body = super::OpenAiErrorView)))]
 pub(crate) async fn create_embeddings(
     app: web::Data<App>,
     _caller: May<Own>,

@@ -88,7 +88,8 @@ pub(crate) enum InputBody {
 
 /// Answers from the documents of a collection. The client keeps the conversation: nothing is stored here.
 #[utoipa::path(post, path = "/openai/v1/responses", tag = "openai", request_body = CreateResponseBody, responses(
-    (status = 200, content((Object = "application/json"), (String = "text/event-stream")))))]
+    (status = 200, content((Object = "application/json"), (String = "text/event-stream"))),
+    (status = 404, description = "There is no such model", body = super::OpenAiErrorView)))]
 pub(crate) async fn create_response(
     app: web::Data<App>,
     caller: May<Ask>,

@@ -12,6 +12,13 @@ pub struct TimeSpan {
     pub until: DateTime<Utc>,
 }
 
+impl TimeSpan {
+    /// Returns whether `time` is within the span.
+    pub(super) fn holds(&self, time: DateTime<Utc>) -> bool {
+        (self.from..self.until).contains(&time)
+    }
+}
+
 const MONTHS: [[&str; 4]; 12] = [
     ["january", "jan", "januar", "jänner"],
     ["february", "feb", "februar", "feber"],

@@ -28,8 +28,9 @@ impl Default for Weights {
 const MAX_WEIGHT: f64 = 1.0;
 /// Number of days after which the recency is halved.
 const HALF_LIFE_DAYS: f64 = 30.0;
-/// Number of days from the named time after which about a third of the proximity is left.
-const TIME_DAYS: f64 = 7.0;
+/// Minimum and maximum number of days from the named time after which about a third of the proximity is left. Between them it is the
+/// length of that time: a day away matters for "on 4 May", not for "in May".
+const NEAR_DAYS: (f64, f64) = (1.0, 31.0);
 const SECONDS_A_DAY: f64 = 86_400.0;
 
 impl Weights {
@@ -98,7 +99,8 @@ impl Factors {
 /// Returns 1 within the span, and less with the distance from it.
 fn nearness(time: DateTime<Utc>, asked: TimeSpan) -> f64 {
     let distance = days(time, asked.from).max(days(asked.until, time)).max(0.0);
-    (-distance / TIME_DAYS).exp()
+    let (min, max) = NEAR_DAYS;
+    (-distance / days(asked.from, asked.until).clamp(min, max)).exp()
 }
 
 fn days(from: DateTime<Utc>, until: DateTime<Utc>) -> f64 {

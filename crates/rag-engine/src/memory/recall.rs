@@ -27,6 +27,8 @@ use rag_repo::statement::PlanDepth;
 
 /// Number of candidates for each requested result: the factors can raise candidates of lower relevance.
 const LOOKED_AT: usize = 4;
+/// Part of the best candidate's cosine that the others need.
+const SIMILAR_PART: f64 = 0.6;
 /// Importance of rounds, which changes nothing in their order.
 const ROUND_IMPORTANCE: f64 = 0.5;
 /// Minimum number of candidates.
@@ -182,12 +184,8 @@ impl Engine {
         asked: Option<TimeSpan>,
     ) -> Vec<Recalled> {
         let model = self.models().for_new_collections();
-        let asked_words = content_words(request.query);
-        // A long passage is about much else, so its cosine is low, but it can hold every word of the question.
-        let is_relevant = |found: &Found| {
-            found.ranked.dense.is_none_or(|dense| dense.score >= request.min_similarity)
-                || (asked_words.len() > 1 && asked_words.is_subset(&content_words(&found.passage.text)))
-        };
+        let relevance = Relevance::new(request, &found, asked);
+        let is_relevant = |found: &Found| relevance.holds(found);
         let mut ranked: Vec<Recalled> = found
             .into_iter()
             .filter(is_relevant)
@@ -246,6 +244,39 @@ fn rooms(
         }
     }
     Ok(rooms)
+}
+
+/// What makes a candidate relevant.
+struct Relevance {
+    min_similarity: f64,
+    words: HashSet<String>,
+    asked: Option<TimeSpan>,
+}
+
+impl Relevance {
+    /// The requested minimum decides whether anything is relevant; if something is, the others need the part `SIMILAR_PART` of its
+    /// cosine.
+    fn new(request: &RecallRequest<'_>, found: &[Found], asked: Option<TimeSpan>) -> Self {
+        let cosines = found.iter().filter_map(|found| found.ranked.dense).map(|dense| dense.score);
+        let best = cosines.fold(f64::NEG_INFINITY, f64::max);
+        let min_similarity = if best >= request.min_similarity {
+            request.min_similarity.min(best * SIMILAR_PART)
+        } else {
+            request.min_similarity
+        };
+        Self { min_similarity, words: content_words(request.query), asked }
+    }
+
+    /// A long passage is about much else and the question "what happened on 4 May?" about little, so their cosine is low: one that
+    /// holds every word of the question is relevant, and one from the time that it names.
+    fn holds(&self, found: &Found) -> bool {
+        found.ranked.dense.is_none_or(|dense| dense.score >= self.min_similarity)
+            || (self.words.len() > 1 && self.words.is_subset(&content_words(&found.passage.text)))
+            || self
+                .asked
+                .zip(signals(&found.passage))
+                .is_some_and(|(asked, signals)| asked.holds(signals.since))
+    }
 }
 
 fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
