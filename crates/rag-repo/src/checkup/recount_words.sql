@@ -4,11 +4,10 @@ UPDATE lexemes l SET passage_count = coalesce(f.passages, 0)
 FROM lexemes k LEFT JOIN (SELECT unnest(lexeme_ids) AS id, count(*) AS passages FROM passage_lexemes GROUP BY 1) AS f ON f.id = k.id
 WHERE k.id = l.id AND l.passage_count <> coalesce(f.passages, 0);
 DELETE FROM lexemes WHERE passage_count = 0;
-INSERT INTO lexical_statistics AS s (collection_id, text_search_config, passage_count, lexeme_total)
-SELECT w.collection_id, w.text_search_config, count(*), sum(w.length)
-FROM passage_lexemes w JOIN collections c ON c.id = w.collection_id GROUP BY 1, 2
-ON CONFLICT (collection_id, text_search_config) DO UPDATE SET passage_count = excluded.passage_count, lexeme_total = excluded.lexeme_total;
-UPDATE lexical_statistics s SET passage_count = 0, lexeme_total = 0
-WHERE (passage_count, lexeme_total) <> (0, 0) AND NOT EXISTS (
-    SELECT FROM passages p JOIN passage_lexemes w ON w.passage_id = p.id
-    WHERE p.collection_id = s.collection_id AND w.text_search_config = s.text_search_config)
+INSERT INTO lexical_statistics (collection_id, text_search_config, passage_count, lexeme_total)
+SELECT w.collection_id, w.text_search_config, count(w.passage_id), coalesce(sum(w.length), 0)
+FROM (SELECT collection_id, text_search_config, passage_id, length FROM passage_lexemes
+      UNION ALL SELECT collection_id, text_search_config, NULL, 0 FROM lexical_statistics) AS w
+JOIN collections c ON c.id = w.collection_id
+GROUP BY 1, 2
+ON CONFLICT (collection_id, text_search_config) DO UPDATE SET passage_count = excluded.passage_count, lexeme_total = excluded.lexeme_total
