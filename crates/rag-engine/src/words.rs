@@ -1,7 +1,7 @@
 //! The words of passages and questions: the analyser's output, in the form that the database stores.
 
 use rag_repo::{
-    Actor, PassageWords, PgConnection, RepoResult, documents, index_words, jobs,
+    Actor, Db, PassageWords, PgConnection, RepoResult, documents, index_words, jobs,
     jobs::{Lease, Progress},
     search::{AskedPhrase, AskedWord, Corpus, QuestionWords, query_words},
     versions,
@@ -109,6 +109,15 @@ pub fn reindex_version(conn: &mut PgConnection, version: VersionId) -> RepoResul
         .collect();
     index_words(conn, &words)?;
     documents::set_words_language(conn, document.id, language)
+}
+
+/// Rebuilds the words of versions, one version per transaction, and calls `done` after each.
+pub fn reindex_versions(db: &Db, versions: &[VersionId], mut done: impl FnMut()) -> RepoResult<()> {
+    for version in versions {
+        db.transaction(Actor::System, |conn| reindex_version(conn, *version))?;
+        done();
+    }
+    Ok(())
 }
 
 /// Replaces the words that PostgreSQL's parser produced, one version per transaction; searches find the old words of a document

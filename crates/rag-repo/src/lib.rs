@@ -4,6 +4,7 @@ mod actor;
 pub mod api_keys;
 pub mod audit;
 pub mod backup;
+pub mod checkup;
 pub mod chunk_parts;
 mod chunk_writer;
 pub mod clock;

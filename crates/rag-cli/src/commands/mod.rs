@@ -59,7 +59,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Memory(command) => memory::run(config, command),
         Command::Recall(args) => memory::recall(config, &args),
         Command::Status(args) => status::run(&config, args.json),
-        Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
+        Command::Doctor(args) => Ok(doctor::run(&config, args)),
         Command::Migrate(args) => migrate::run(&config, &args),
         Command::Backup(args) => backup::run(&config, args),
         Command::Restore(args) => backup::restore(&config, &args),

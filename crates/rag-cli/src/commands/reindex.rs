@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use indicatif::ProgressBar;
-use rag_engine::words::reindex_version;
+use rag_engine::words::reindex_versions;
 use rag_repo::{Actor, versions};
 
 use crate::{args::Reindex, config::Config, failure::Outcome, output, runtime::Context};
@@ -18,10 +18,7 @@ pub(crate) fn run(config: Config, args: &Reindex) -> Outcome<ExitCode> {
     let all = engine.db().read(Actor::System, |conn| versions::with_chunks(conn, id))?;
     let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
     let bar = if output::is_watched() { ProgressBar::new(count) } else { ProgressBar::hidden() };
-    for version in &all {
-        engine.db().transaction(Actor::System, |conn| reindex_version(conn, *version))?;
-        bar.inc(1);
-    }
+    reindex_versions(engine.db(), &all, || bar.inc(1))?;
     bar.finish_and_clear();
     output::line(format!("{} indexed again.", output::count(count, "document")));
     Ok(ExitCode::SUCCESS)

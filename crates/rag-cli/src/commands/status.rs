@@ -14,7 +14,7 @@ use crate::{
     failure::Outcome,
     inference,
     missing_models::missing_models,
-    output,
+    output, postgres,
 };
 
 /// Maximum number of collections that are listed.
@@ -58,6 +58,18 @@ fn database(config: &Config) -> Outcome<(String, Option<String>)> {
         }
         Status::Running(running) => (format!("starting or stopping, process {}", running.pid), None),
     })
+}
+
+/// Describes data without a server, by the major version of PostgreSQL that they are of.
+fn stopped(config: &Config, major: &str) -> String {
+    match postgres::install(config) {
+        Ok(install) if install.version().major.to_string() != major => format!(
+            "cannot start: the data are of PostgreSQL {major} and the installed program is {}; start them with PostgreSQL {major}, save \
+             them with pg_dump, and restore into a new data folder",
+            install.version()
+        ),
+        _ => format!("stopped (data of version {major}; `rag serve` starts it)"),
+    }
 }
 
 fn stored(url: &str, config: &Config) -> Outcome<Value> {

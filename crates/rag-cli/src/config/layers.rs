@@ -235,7 +235,8 @@ pub(crate) fn masked(key: &str, value: &Value) -> Value {
     }
 }
 
-fn is_secret(key: &str) -> bool {
+/// Returns whether the setting is a secret.
+pub(crate) fn is_secret(key: &str) -> bool {
     ["server.key", "server.redis_url", "database.url"].contains(&key)
         || [".api_key", "_secret", "password"].iter().any(|end| key.ends_with(end))
 }

@@ -16,6 +16,7 @@ use std::{
 use rag_api::LibreChatSettings;
 use rag_embed::{LOCAL_MODELS, LocalModel, MINILM};
 use rag_engine::answer::Templates;
+use serde::Deserialize;
 
 use self::{
     layers::Layers,
@@ -190,8 +191,23 @@ fn allowed(key: &str, message: &str) -> String {
              have api_key, prompt_price and completion_price"
                 .to_owned()
         }
-        _ => message.trim().to_owned(),
+        _ => match message.trim().split_once(", expected ") {
+            Some((cause, values)) if cause.starts_with("unknown variant") => {
+                format!("allowed is {}", values.replace('`', "\""))
+            }
+            // A number that its type cannot hold.
+            Some((cause, _)) if cause.starts_with("invalid value") => {
+                range(key).map_or_else(|| message.trim().to_owned(), |range| format!("allowed is {range}"))
+            }
+            _ => message.trim().to_owned(),
+        },
     }
+}
+
+/// Returns the allowed range of a setting, if it has one.
+fn range(key: &str) -> Option<&'static str> {
+    let defaults = Sections::deserialize(Layers::defaults().ok()?.table()).ok()?;
+    ranges::allowed(&defaults, key)
 }
 
 #[cfg(test)]
@@ -334,11 +350,18 @@ mod tests {
         let failure = with("RAG_SEARCH__EF_SEARCH", "5000").unwrap_err();
         assert_eq!(failure.message, "search.ef_search = 5000 ($RAG_SEARCH__EF_SEARCH): allowed is 1 to 1000");
         let failure = with("RAG_SEARCH__FUSION", "sum").unwrap_err();
-        assert!(
-            failure.message.contains("unknown variant `sum`, expected `convex` or `rrf`"),
-            "{}",
-            failure.message
+        assert_eq!(
+            failure.message,
+            "search.fusion = \"sum\" ($RAG_SEARCH__FUSION): allowed is \"convex\" or \"rrf\""
         );
+        let failure = with("RAG_SEARCH__EF_SEARCH", "999999").unwrap_err();
+        assert_eq!(
+            failure.message,
+            "search.ef_search = 999999 ($RAG_SEARCH__EF_SEARCH): allowed is 1 to 1000"
+        );
+        let failure = with("RAG_LOG__LEVEL", "verbose").unwrap_err();
+        assert!(failure.message.contains("allowed is \"error\", \"warn\""), "{}", failure.message);
+        assert!(with("RAG_LOG__LEVEL", "warn,rag_engine=debug").is_ok());
         let failure = with("RAG_SERVER__BIND", "localhost").unwrap_err();
         assert!(failure.message.contains("127.0.0.1:8420"), "{}", failure.message);
     }

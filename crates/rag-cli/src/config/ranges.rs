@@ -7,9 +7,21 @@ use super::{
     sections::{EmbeddingKind, RerankKind, Sections},
 };
 
+/// A rule: whether it holds, its key, and the allowed values.
+type Rule = (bool, &'static str, &'static str);
+
 /// Returns the first value that is out of range: its key, and the allowed range.
 pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> {
-    let rules: [(bool, &'static str, &'static str); 31] = [
+    rules(s).find(|(holds, ..)| !holds).map(|(_, key, allowed)| (key, allowed))
+}
+
+/// Returns the allowed values of a key, if a rule has them. They do not depend on `s`.
+pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
+    rules(s).find(|(_, of, _)| *of == key).map(|(.., allowed)| allowed)
+}
+
+fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
+    let rules: [Rule; 31] = [
         ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
@@ -72,11 +84,21 @@ pub(crate) fn first_fault(s: &Sections) -> Option<(&'static str, &'static str)> 
         .chain(chat(s))
         .chain(rerank(s))
         .chain(query(s))
-        .find(|(holds, ..)| !holds)
-        .map(|(_, key, allowed)| (key, allowed))
+        .chain(log(s))
 }
 
-fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
+/// A word that is no level would be taken for the name of a part of the program, and switch all other lines off.
+fn log(s: &Sections) -> [Rule; 1] {
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_known = |part: &str| part.contains('=') || levels.contains(&part.trim().to_lowercase().as_str());
+    [(
+        s.log.level.split(',').all(is_known),
+        "log.level",
+        "\"error\", \"warn\", \"info\", \"debug\", \"trace\", \"off\", or a filter such as \"info,rag_engine=debug\"",
+    )]
+}
+
+fn accounts(s: &Sections) -> [Rule; 5] {
     [
         ((1..=1440).contains(&s.accounts.access_token_minutes), "accounts.access_token_minutes", "1 to 1440"),
         ((1..=3650).contains(&s.accounts.login_days), "accounts.login_days", "1 to 3650"),
@@ -86,7 +108,7 @@ fn accounts(s: &Sections) -> [(bool, &'static str, &'static str); 5] {
     ]
 }
 
-fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 9] {
+fn counts(s: &Sections) -> [Rule; 9] {
     [
         ((1..=1200).contains(&s.analytics.keep_months), "analytics.keep_months", "1 to 1200"),
         ((1..=100).contains(&s.answer.passages), "answer.passages", "1 to 100"),
@@ -100,7 +122,7 @@ fn counts(s: &Sections) -> [(bool, &'static str, &'static str); 9] {
     ]
 }
 
-fn index(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn index(s: &Sections) -> [Rule; 6] {
     let index = &s.index;
     [
         ((2..=100).contains(&index.hnsw_m), "index.hnsw_m", "2 to 100"),
@@ -120,7 +142,7 @@ fn index(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn server(s: &Sections) -> [(bool, &'static str, &'static str); 9] {
+fn server(s: &Sections) -> [Rule; 9] {
     let server = &s.server;
     let is_redis =
         |url: &str| ["redis://", "rediss://", "redis+unix://"].iter().any(|scheme| url.starts_with(scheme));
@@ -145,7 +167,7 @@ fn is_url(url: &str) -> bool {
     url.starts_with("http://") || url.starts_with("https://")
 }
 
-fn rerank(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn rerank(s: &Sections) -> [Rule; 6] {
     let rerank = &s.rerank;
     let (local, remote) = (rerank.kind == RerankKind::CrossEncoder, rerank.kind == RerankKind::Remote);
     [
@@ -170,7 +192,7 @@ fn rerank(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
+fn query(s: &Sections) -> [Rule; 4] {
     let query = &s.query;
     let has_chat = !s.chat.base_url.is_empty();
     [
@@ -185,7 +207,7 @@ fn query(s: &Sections) -> [(bool, &'static str, &'static str); 4] {
     ]
 }
 
-fn chat(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn chat(s: &Sections) -> [Rule; 6] {
     let chat = &s.chat;
     let is_price = |price: f64| (0.0..=1e6).contains(&price);
     let fallbacks = || chat.fallbacks.iter();
@@ -211,7 +233,7 @@ fn chat(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
     ]
 }
 
-fn models(s: &Sections) -> [(bool, &'static str, &'static str); 6] {
+fn models(s: &Sections) -> [Rule; 6] {
     let remote = s.embedding.kind == EmbeddingKind::Openai;
     let chat = &s.chat;
     [
