@@ -21,6 +21,7 @@ mod search;
 mod serve;
 mod status;
 mod synonyms;
+mod tool;
 mod usage;
 mod user;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Synonyms(args) => synonyms::run(config, &args),
         Command::Memory(command) => memory::run(config, command),
         Command::Recall(args) => memory::recall(config, &args),
+        Command::Tool(command) => tool::run(config, command),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args.json)),
         Command::Migrate(args) => migrate::run(&config, &args),

@@ -1,9 +1,9 @@
 //! Changes memories on request: edits, pins, forgets, archives and erases them.
 
 use chrono::{DateTime, Duration, Utc};
-use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable};
+use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable, own_passages};
 use rag_schema::{
-    enums::{ChangeMaker, MemoryAction, MemoryKind, MemoryState},
+    enums::{ChangeMaker, CollectionKind, MemoryAction, MemoryKind, MemoryState},
     ids::{MemoryStepId, PassageId, UserId},
     models::{Memory, MemoryContent},
 };
@@ -11,11 +11,13 @@ use rag_schema::{
 use super::{
     fact::{check_content, check_importance, micros},
     gates::{Refused, refuse},
-    remember::{MemoryRoom, SearchRows},
     statements::read_statement,
     step::{Cause, Step},
 };
-use crate::{Actor, Engine, EngineError, EngineResult};
+use crate::{
+    Actor, Engine, EngineError, EngineResult,
+    rooms::{Room, SearchRows},
+};
 
 /// Maximum number of memories that one run archives.
 const MAX_ARCHIVED: i64 = 10_000;
@@ -108,7 +110,8 @@ impl Engine {
         edit: &MemoryEdit,
     ) -> EngineResult<Option<MemoryStepId>> {
         edit.check().map_err(EngineError::Invalid)?;
-        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let room =
+            self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
         let rows =
             edit.content.as_deref().map(|text| self.search_rows(&room, id, text.trim())).transpose()?;
         let edited = self.db().transaction(actor, |conn| Ok(edit_one(conn, &room, id, edit, rows.as_ref())?));
@@ -124,19 +127,22 @@ impl Engine {
         which: Archive,
     ) -> EngineResult<(Vec<Memory>, Option<MemoryStepId>)> {
         check_importance(Some(which.below_importance)).map_err(EngineError::Invalid)?;
-        let Some(room) = self.memory_room(actor, user)? else { return Ok((Vec::new(), None)) };
+        let Some(room) = self.find_room(actor, user, CollectionKind::Memory)? else {
+            return Ok((Vec::new(), None));
+        };
         Ok(self.db().transaction(actor, |conn| archive(conn, &room, which))?)
     }
 
     /// Deletes a memory and those that were merged into it, with their vectors, words and history. It cannot be undone. Returns
     /// the number of deleted memories.
     pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
-        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let room =
+            self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
         let erased = self.db().transaction(actor, |conn| {
             collections::lock(conn, room.collection.id)?;
             let all = memories::with_merged(conn, id)?;
             for id in &all {
-                memories::erase(conn, *id)?;
+                own_passages::erase(conn, *id)?;
             }
             Ok(all.len())
         });
@@ -146,7 +152,7 @@ impl Engine {
 
 fn edit_one(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     id: PassageId,
     edit: &MemoryEdit,
     rows: Option<&SearchRows>,
@@ -160,14 +166,14 @@ fn edit_one(
     let mut step = Step::new(room.user, ChangeMaker::User);
     step.change(conn, &memory, &after, edit.cause(&memory.content))?;
     if let Some(SearchRows { embedding, words }) = rows {
-        memories::replace_search_rows(conn, embedding, words)?;
+        own_passages::replace_search_rows(conn, embedding, words)?;
     }
     step.finish(conn).map(Some)
 }
 
 fn archive(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     which: Archive,
 ) -> RepoResult<(Vec<Memory>, Option<MemoryStepId>)> {
     let Archive { below_importance, idle_days, is_dry_run } = which;

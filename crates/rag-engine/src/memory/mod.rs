@@ -23,5 +23,5 @@ pub use factors::{Factors, Weights};
 pub use forget::{Archive, MemoryEdit};
 pub use gates::{Refused, refuse};
 pub use recall::{Recall, RecallRequest, RecallSource, Recalled};
-pub use remember::Remembered;
+pub use remember::{How, Kept, Remembered};
 pub(crate) use stated::stated_facts;
