@@ -149,6 +149,14 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("post /v1/memories/undo", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
     ("post /v1/memories/archive", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("post /v1/recall", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    // And tools, until they are shared.
+    ("get /v1/tools", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/tools/{name}", [401, 404, 404, 404, 200, 404, 200, 401, 403]),
+    ("put /v1/tools/{name}", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("delete /v1/tools/{name}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("post /v1/tools/{name}/uses", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("post /v1/tools/find", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/tools/usage", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
 ];
 
 /// An operation aimed at an object of the owner's, which nothing else in the table needs.
@@ -256,6 +264,13 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         "post /v1/memories/undo" => here(json!({"step_id": cast.fresh_memory().1})),
         "post /v1/memories/archive" => here(json!({"dry_run": true})),
         "post /v1/recall" => here(json!({"query": "granite"})),
+        "post /v1/tools/find" => here(json!({"query": "granite"})),
+        "put /v1/tools/{name}" => {
+            (path.replace("{name}", "own_tool"), Some(json!({"description": "Cuts granite"})))
+        }
+        _ if path.starts_with("/v1/tools/{name}") => {
+            (path.replace("{name}", &cast.fresh_tool()), Some(json!({"outcome": "success"})))
+        }
         _ if path.starts_with("/v1/memories/") => (at(&cast.fresh_memory().0), None),
         "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),
         "delete /v1/sessions/{id}" => (at(&cast.fresh_session()), None),
