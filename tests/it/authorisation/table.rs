@@ -162,7 +162,8 @@ const TABLE: &[(&str, [u16; 9])] = &[
 /// An operation aimed at an object of the owner's, which nothing else in the table needs.
 fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
     let (method, path) = operation.split_once(' ').unwrap();
-    let (path, body) = aim_openai(cast, operation, path).unwrap_or_else(|| aim(cast, operation, path));
+    let aimed = aim_openai(cast, operation, path).or_else(|| aim_tool(cast, operation, path));
+    let (path, body) = aimed.unwrap_or_else(|| aim(cast, operation, path));
     if operation == "post /v1/collections/{id}/documents" {
         let words = format!("Words number {} of the table.", cast.number());
         return client.upload(&cast.collection, "table.txt", words.as_bytes());
@@ -264,13 +265,6 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         "post /v1/memories/undo" => here(json!({"step_id": cast.fresh_memory().1})),
         "post /v1/memories/archive" => here(json!({"dry_run": true})),
         "post /v1/recall" => here(json!({"query": "granite"})),
-        "post /v1/tools/find" => here(json!({"query": "granite"})),
-        "put /v1/tools/{name}" => {
-            (path.replace("{name}", "own_tool"), Some(json!({"description": "Cuts granite"})))
-        }
-        _ if path.starts_with("/v1/tools/{name}") => {
-            (path.replace("{name}", &cast.fresh_tool()), Some(json!({"outcome": "success"})))
-        }
         _ if path.starts_with("/v1/memories/") => (at(&cast.fresh_memory().0), None),
         "delete /v1/documents/{id}" => (at(&cast.fresh_document()), None),
         "delete /v1/sessions/{id}" => (at(&cast.fresh_session()), None),
@@ -289,6 +283,17 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),
     }
+}
+
+/// As `aim`, for an operation on tools.
+fn aim_tool(cast: &Cast, operation: &str, path: &str) -> Option<(String, Option<Value>)> {
+    let body = match operation.split_once("/v1/tools")? {
+        ("put ", _) => Some(json!({"description": "Cuts granite"})),
+        ("post ", "/find") => Some(json!({"query": "granite"})),
+        ("post ", _) => Some(json!({"outcome": "success"})),
+        _ => None,
+    };
+    Some((path.replace("{name}", &cast.fresh_tool()), body))
 }
 
 /// As `aim`, for an operation in OpenAI's shape.

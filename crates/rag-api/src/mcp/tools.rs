@@ -23,7 +23,6 @@ use crate::{
     openai::{find_collection_by_name, finish_turn},
     problem::{ApiError, ApiResult, Code},
     search::PassageView,
-    tools::find::USUAL_TOOLS,
 };
 
 /// Maximum number of results of a search, and of documents in a list.
@@ -148,9 +147,10 @@ impl Tool {
                           their parameters. The list is empty if no tool fits. The tools are called elsewhere.",
             arguments: || {
                 let query = json!({"type": "string", "description": "The request, or the step to take, in words.", "minLength": 1});
-                let limit =
-                    json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": USUAL_TOOLS});
-                (json!({"query": query, "limit": limit}), &["query"])
+                let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 5});
+                let similarity = json!({"type": "number", "minimum": -1, "maximum": 1, "default": 0.25,
+                                        "description": "Minimum cosine with the request; lower values find more tools that do not fit."});
+                (json!({"query": query, "limit": limit, "min_similarity": similarity}), &["query"])
             },
             scope: Scope::Read,
             writes: false,

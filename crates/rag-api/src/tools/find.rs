@@ -1,7 +1,10 @@
 //! `POST /v1/tools/find`: the tools for a request.
 
 use actix_web::web::{self, Json};
-use rag_engine::memory::{Recall, Recalled};
+use rag_engine::{
+    memory::{Recall, Recalled},
+    tools::ToolQuery,
+};
 use rag_repo::search::Origin;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,11 +18,12 @@ use crate::{
     problem::ApiResult,
 };
 
-/// Number of tools that a search returns if the request does not say.
-pub(crate) const USUAL_TOOLS: u32 = 5;
+fn default_limit() -> u32 {
+    5
+}
 
-fn usual_tools() -> u32 {
-    USUAL_TOOLS
+fn default_similarity() -> f64 {
+    ToolQuery::new("").min_similarity
 }
 
 /// A request for tools.
@@ -31,10 +35,15 @@ pub(crate) struct FindToolsBody {
     #[schema(min_length = 1, max_length = 10_000)]
     pub(crate) query: String,
     /// Maximum number of tools, 1 to 50.
-    #[serde(default = "usual_tools")]
+    #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 50))]
     #[schema(minimum = 1, maximum = 50, default = 5)]
     pub(crate) limit: u32,
+    /// Minimum cosine of a tool with the request, -1 to 1. If no tool reaches it, `nothing_relevant` is true.
+    #[serde(default = "default_similarity")]
+    #[validate(range(min = -1.0, max = 1.0))]
+    #[schema(minimum = -1, maximum = 1, default = 0.25)]
+    pub(crate) min_similarity: f64,
 }
 
 /// A tool that was found.
@@ -108,8 +117,13 @@ pub(crate) async fn find_tools_for(
     body: FindToolsBody,
 ) -> ApiResult<FoundToolsView> {
     let (user, actor) = (caller.person()?.id, caller.actor);
-    let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
-    let found =
-        app.with_models(move |engine| Ok(engine.find_tools(actor, user, &body.query, limit)?)).await?;
+    let FindToolsBody { query, limit, min_similarity } = body;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let found = app
+        .with_models(move |engine| {
+            let query = ToolQuery { text: &query, limit, min_similarity };
+            Ok(engine.find_tools(actor, user, &query)?)
+        })
+        .await?;
     Ok(found.into())
 }

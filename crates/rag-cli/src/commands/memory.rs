@@ -315,8 +315,12 @@ fn show_recalled(recalled: &Recalled) {
         }
     };
     output::line(format!("{:.3}  {}", recalled.score, output::short(&passage.text, 160)));
-    output::line(format!(
-        "       {origin}  importance x{:.2}, recency x{:.2}, uses x{:.2}, time x{:.2}, outcomes x{:.2}",
-        factors.importance, factors.recency, factors.uses, factors.time, factors.outcomes
-    ));
+    let reasons = match &passage.origin {
+        Origin::Tool(_) => format!("outcomes x{:.2}", factors.outcomes),
+        _ => format!(
+            "importance x{:.2}, recency x{:.2}, uses x{:.2}, time x{:.2}",
+            factors.importance, factors.recency, factors.uses, factors.time
+        ),
+    };
+    output::line(format!("       {origin}  {reasons}"));
 }

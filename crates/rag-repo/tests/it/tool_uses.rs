@@ -22,6 +22,12 @@ fn texts(conn: &mut PgConnection, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.text).collect()
 }
 
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    text: String,
+}
+
 /// A database of its own with a tool that was used once.
 fn own_database() -> OwnDatabase {
     let mut database = OwnDatabase::new();
@@ -112,11 +118,6 @@ fn the_report_walks_the_index_of_collections_and_times() {
     insert_private_rows(&mut fixture.conn, user);
     let report = include_str!("../../src/tool_usage.sql");
     let report = report.replace("$1", "now() - interval '1 day'").replace("$2", "now()").replace("$3", "10");
-    #[derive(QueryableByName)]
-    struct Line {
-        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-        text: String,
-    }
     let plan: Vec<Line> = fixture.as_user(|conn| {
         conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off").unwrap();
         diesel::sql_query(format!("EXPLAIN {report}")).load(conn).unwrap()
