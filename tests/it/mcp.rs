@@ -66,7 +66,7 @@ fn a_client_initializes_and_lists_the_tools() {
     assert_eq!(request(&client, "ping", &json!({}))["result"], json!({}));
     let tools = request(&client, "tools/list", &json!({}))["result"]["tools"].clone();
     let names: Vec<&str> = tools.as_array().unwrap().iter().map(|tool| text(tool, "/name")).collect();
-    assert_eq!(names, ["search", "ask", "list_documents", "read_passage", "remember", "recall"]);
+    assert_eq!(names, ["search", "ask", "list_documents", "read_passage", "remember", "recall", "find_tool"]);
     for tool in tools.as_array().unwrap() {
         assert_eq!(tool["inputSchema"]["type"], "object");
         assert_eq!(tool["annotations"]["readOnlyHint"], text(tool, "/name") != "remember");
@@ -128,6 +128,22 @@ fn the_tools_remember_and_recall() {
 }
 
 #[test]
+fn the_users_own_tools_are_found() {
+    let (app, _) = with_fact();
+    let client = app.client();
+    let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    let body = json!({"description": "Returns the weather forecast of a city", "parameters": parameters});
+    Answer::of(client.request("PUT", "/v1/tools/get_weather").json(&body)).expect(200);
+    let found = call(&client, "find_tool", &json!({"query": "weather forecast of a city", "limit": 3}));
+    assert_eq!(text(&found, "/results/0/tool/name"), "get_weather");
+    assert_eq!(found["results"][0]["tool"]["parameters"], parameters);
+    let nothing = call(&client, "find_tool", &json!({"query": "quantum chromodynamics"}));
+    assert_eq!(nothing["results"], json!([]));
+    let recalled = call(&client, "recall", &json!({"query": "weather forecast", "tools": true}));
+    assert_eq!(text(&recalled, "/results/0/tool/name"), "get_weather");
+}
+
+#[test]
 fn a_tool_that_fails_says_so_in_its_result() {
     let (app, document) = with_fact();
     let client = app.client();
@@ -135,6 +151,8 @@ fn a_tool_that_fails_says_so_in_its_result() {
         ("search", json!({"query": " "})),
         ("search", json!({"query": "x", "collection": "Nowhere"})),
         ("search", json!({"question": "x"})),
+        ("find_tool", json!({"query": " "})),
+        ("find_tool", json!({"query": "x", "limit": 0})),
         ("read_passage", json!({"document_id": document, "start": 5, "end": 4})),
         ("read_passage", json!({"document_id": crate::routes::NOBODY})),
     ] {

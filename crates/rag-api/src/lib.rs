@@ -45,6 +45,7 @@ mod settings;
 mod span;
 mod strict_json;
 mod synonyms;
+mod tools;
 mod trace;
 mod turns;
 mod ui;

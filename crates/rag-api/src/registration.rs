@@ -16,7 +16,9 @@ use crate::{
     openai::{chat, embeddings, files, models, responses, vector_search, vector_store_files, vector_stores},
     problem::Code,
     respond::Output,
-    search, session_export, sessions, synonyms, turns, uploads,
+    search, session_export, sessions, synonyms,
+    tools::{find as tool_find, store as tool_store, uses as tool_uses},
+    turns, uploads,
 };
 
 /// The rights that an endpoint needs of its caller. The OpenAPI document contains it as `x-access`.
@@ -139,6 +141,8 @@ endpoints! {
     memory_change::update_memory, memory_change::erase_memory, memory_change::undo_memory_step, memory_change::archive_memories,
     memory_change::consolidate_memories,
     memory_recall::recall,
+    tool_store::list_tools, tool_store::get_tool, tool_store::set_tool, tool_store::delete_tool,
+    tool_find::find_tools, tool_uses::record_tool_use, tool_uses::report_tools,
     sign_in::log_in, sign_in::refresh_login, sign_in::register, sign_in::accept_invitation, sign_in::log_out,
     me::get_me, me::update_me, me::erase_me, me::list_logins, me::revoke_login, export::export_me,
     keys::create_key, keys::list_keys, keys::delete_key,

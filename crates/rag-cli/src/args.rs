@@ -8,6 +8,7 @@ mod documents;
 mod memory;
 mod model;
 mod pg;
+mod tool;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
     pg::PgCommand,
+    tool::{ToolArgs, ToolCommand},
 };
 
 /// Ask questions about your own documents, on PostgreSQL.
@@ -142,6 +144,13 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag recall \"Where do I live?\"\n  rag recall --documents \"What did I say about pumps last week?\""
     )]
     Recall(RecallArgs),
+    /// Describe tools, find them for a request, and record their uses
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag tool set get_weather \"Returns the weather forecast of a city\" --parameters weather.json\n  \
+                      rag tool find \"Will it rain tomorrow?\"\n  rag tool use get_weather success --duration-ms 140\n  rag tool usage"
+    )]
+    Tool(ToolCommand),
     /// Show the state of the database and the stored data
     Status(Json),
     /// Check everything that `rag` needs and stores, and print the cure of each problem

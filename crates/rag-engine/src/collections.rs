@@ -121,7 +121,7 @@ impl Engine {
         replaced.map_err(|error: EngineError| error.naming("collection"))
     }
 
-    /// Shares a collection with a user of the same organisation, or changes the role of an existing member.
+    /// Shares a collection of documents or of tools with a user of the same organisation, or changes the role of an existing member.
     pub fn share_collection(
         &self,
         actor: Actor,
@@ -130,7 +130,7 @@ impl Engine {
         role: MemberRole,
     ) -> EngineResult<()> {
         let shared = self.db().transaction(actor, |conn| {
-            let collection = collections::find(conn, id)?;
+            let collection = collections::find_shareable(conn, id)?;
             let user = users::find(conn, user)?;
             if user.id == collection.owner_id {
                 return Err(EngineError::Conflict("This person owns the collection.".to_owned()));

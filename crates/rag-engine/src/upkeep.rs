@@ -1,11 +1,14 @@
 //! Hourly upkeep of the whole database: a list of steps, each of which can safely be repeated.
 
-use rag_repo::{Actor, RepoResult, events, jobs, jobs::Lease, memories, reembedding, turns};
+use rag_repo::{
+    Actor, PgConnection, RepoResult, events, events::Kept, jobs, jobs::Lease, memories, reembedding, tools,
+    turns,
+};
 use rag_schema::{enums::JobState, models::Job};
 
 use crate::{Engine, EngineResult, jobs::is_outage};
 
-/// Number of months ahead for which partitions of events are created.
+/// Number of months ahead for which partitions are created.
 const MONTHS_AHEAD: i32 = 2;
 /// Time for which turns are kept after their end, in hours.
 const KEEP_TURNS_HOURS: i32 = 24;
@@ -23,7 +26,12 @@ const STEPS: &[Step] = &[
     ("delete finished jobs", delete_finished_jobs),
     ("delete ended turns", delete_ended_turns),
     ("delete old vectors", delete_old_vectors),
-    ("keep the partitions of events", keep_event_partitions),
+    ("keep the partitions of events", |engine, lease| {
+        keep_partitions(engine, lease, events::keep_partitions)
+    }),
+    ("keep the partitions of uses of tools", |engine, lease| {
+        keep_partitions(engine, lease, tools::keep_use_partitions)
+    }),
     ("consolidate memories", consolidate_memories),
 ];
 
@@ -82,15 +90,19 @@ fn delete_old_vectors(engine: &Engine, lease: Lease) -> EngineResult<()> {
     }
 }
 
-/// Creates the partitions of events for the months ahead, and drops those older than `analytics.keep_months`.
-fn keep_event_partitions(engine: &Engine, lease: Lease) -> EngineResult<()> {
+/// Creates the partitions of a table for the months ahead, and drops those older than `analytics.keep_months`.
+fn keep_partitions(
+    engine: &Engine,
+    lease: Lease,
+    keep: fn(&mut PgConnection, i32, i32) -> RepoResult<Kept>,
+) -> EngineResult<()> {
     let keep_months = engine.settings().analytics.keep_months;
     let kept = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         jobs::hold(conn, lease)?;
-        events::keep_partitions(conn, MONTHS_AHEAD, keep_months)
+        keep(conn, MONTHS_AHEAD, keep_months)
     })?;
     if (kept.created, kept.dropped) != (0, 0) {
-        tracing::info!(created = kept.created, dropped = kept.dropped, "partitions of events changed");
+        tracing::info!(created = kept.created, dropped = kept.dropped, "partitions by month changed");
     }
     Ok(())
 }

@@ -118,18 +118,7 @@ impl Engine {
         (from, to): (Option<NaiveDate>, Option<NaiveDate>),
         user: Option<UserId>,
     ) -> EngineResult<UsageReport> {
-        let to = match to {
-            Some(day) => day,
-            None => self.db().read(actor, clock::now)?.date_naive(),
-        };
-        let usual = to.checked_sub_days(Days::new(USUAL_DAYS - 1)).unwrap_or(to);
-        let from = from.unwrap_or(usual);
-        let days = (to - from).num_days();
-        if !(0..MAX_DAYS).contains(&days) {
-            return Err(EngineError::Invalid(format!(
-                "`from` must not be after `to`, and both at most {MAX_DAYS} days apart. Name other days."
-            )));
-        }
+        let (from, to) = self.report_days(actor, (from, to))?;
         let sums = self.db().read(actor, |conn| model_usage::sum(conn, (from, to), user))?;
         let mut report = UsageReport {
             from,
@@ -153,5 +142,26 @@ impl Engine {
         }
         report.users.truncate(MAX_USERS);
         Ok(report)
+    }
+
+    /// Returns the first and the last day of a report: those given, or the last 30 days. Refuses more than 366 days.
+    pub(crate) fn report_days(
+        &self,
+        actor: Actor,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    ) -> EngineResult<(NaiveDate, NaiveDate)> {
+        let to = match to {
+            Some(day) => day,
+            None => self.db().read(actor, clock::now)?.date_naive(),
+        };
+        let usual = to.checked_sub_days(Days::new(USUAL_DAYS - 1)).unwrap_or(to);
+        let from = from.unwrap_or(usual);
+        let days = (to - from).num_days();
+        if !(0..MAX_DAYS).contains(&days) {
+            return Err(EngineError::Invalid(format!(
+                "`from` must not be after `to`, and both at most {MAX_DAYS} days apart. Name other days."
+            )));
+        }
+        Ok((from, to))
     }
 }

@@ -1,4 +1,5 @@
-//! Collections. Those of documents are made, found and shared by people; a user's own ones, of memories and of rounds, by `find_private` alone.
+//! Collections. Those of documents are made, found and shared by people; those of memories, of rounds and of tools, of which each user has
+//! one, are found by `find_private`, and those of tools, which can be shared, by `tool_ids` and `find_shareable` as well.
 
 use diesel::{
     prelude::*,
@@ -32,6 +33,33 @@ pub fn find(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection>
         .filter(collections::kind.eq(CollectionKind::Documents))
         .select(Collection::as_select())
         .first(conn)?)
+}
+
+/// The collection of documents or of tools.
+pub fn find_shareable(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection> {
+    Ok(collections::table
+        .filter(collections::id.eq(id))
+        .filter(collections::kind.eq_any([CollectionKind::Documents, CollectionKind::Tools]))
+        .select(Collection::as_select())
+        .first(conn)?)
+}
+
+/// The collection of tools.
+pub fn find_tools(conn: &mut PgConnection, id: CollectionId) -> RepoResult<Collection> {
+    Ok(collections::table
+        .filter(collections::id.eq(id))
+        .filter(collections::kind.eq(CollectionKind::Tools))
+        .select(Collection::as_select())
+        .first(conn)?)
+}
+
+/// Ids of the collections of tools that the asker may see.
+pub fn tool_ids(conn: &mut PgConnection) -> RepoResult<Vec<CollectionId>> {
+    Ok(collections::table
+        .filter(collections::kind.eq(CollectionKind::Tools))
+        .order(collections::id)
+        .select(collections::id)
+        .load(conn)?)
 }
 
 /// The user's collection of a kind of which each user has one; `None` before its first passage.

@@ -10,13 +10,14 @@ use rag_schema::{
     enums::{MemoryKind, MemoryState},
     ids::{PassageId, UserId},
     models::{Memory, MemoryContent, MemoryUse, NewEmbedding, NewMemory, NewPassage, Statement},
-    schema::{embeddings, memories, memory_uses, passage_lexemes, passages},
+    schema::{memories, memory_uses},
 };
 
 use crate::{
     Page, RepoResult,
     error::changed,
-    passage_words::{PassageWords, index_memory_words},
+    own_passages::{self, insert_search_rows},
+    passage_words::PassageWords,
 };
 
 diesel::define_sql_function! {
@@ -54,37 +55,12 @@ pub fn insert(
     new: &NewMemory,
     search_rows: Option<(&NewEmbedding, &PassageWords)>,
 ) -> RepoResult<()> {
-    diesel::insert_into(passages::table).values(passage).execute(conn)?;
+    own_passages::insert(conn, passage)?;
     diesel::insert_into(memories::table).values(new).execute(conn)?;
     diesel::insert_into(memory_uses::table)
         .values((memory_uses::memory_id.eq(new.id), memory_uses::user_id.eq(new.user_id)))
         .execute(conn)?;
     search_rows.map_or(Ok(()), |(embedding, words)| insert_search_rows(conn, embedding, words))
-}
-
-/// Puts this vector and these words in place of those that the memory has.
-pub fn replace_search_rows(
-    conn: &mut PgConnection,
-    embedding: &NewEmbedding,
-    words: &PassageWords,
-) -> RepoResult<()> {
-    delete_search_rows(conn, embedding.passage_id)?;
-    insert_search_rows(conn, embedding, words)
-}
-
-fn insert_search_rows(
-    conn: &mut PgConnection,
-    embedding: &NewEmbedding,
-    words: &PassageWords,
-) -> RepoResult<()> {
-    diesel::insert_into(embeddings::table).values(embedding).execute(conn)?;
-    index_memory_words(conn, std::slice::from_ref(words))
-}
-
-fn delete_search_rows(conn: &mut PgConnection, id: PassageId) -> RepoResult<()> {
-    diesel::delete(passage_lexemes::table.filter(passage_lexemes::passage_id.eq(id))).execute(conn)?;
-    diesel::delete(embeddings::table.filter(embeddings::passage_id.eq(id))).execute(conn)?;
-    Ok(())
 }
 
 /// The memory.
@@ -241,10 +217,4 @@ pub fn with_merged(conn: &mut PgConnection, id: PassageId) -> RepoResult<Vec<Pas
         all.extend(&last);
     }
     Ok(all)
-}
-
-/// Deletes a memory with its vector, its words and its history. `RepoError::NotFound` when it is not the asker's.
-pub fn erase(conn: &mut PgConnection, id: PassageId) -> RepoResult<()> {
-    delete_search_rows(conn, id)?;
-    changed(diesel::delete(passages::table.filter(passages::id.eq(id))).execute(conn)?)
 }

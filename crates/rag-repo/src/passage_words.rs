@@ -27,9 +27,10 @@ pub fn index_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResul
     index_by(conn, words, "SELECT index_passages($1, $2, $3::tsvector[])")
 }
 
-/// As `index_words`, on behalf of a user: PostgreSQL refuses passages that are not memories of that user.
-pub fn index_memory_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResult<()> {
-    index_by(conn, words, "SELECT index_memories($1, $2, $3::tsvector[])")
+/// As `index_words`, on behalf of a user: PostgreSQL refuses passages that are neither memories of that user nor tools that the user
+/// may change.
+pub fn index_own_words(conn: &mut PgConnection, words: &[PassageWords]) -> RepoResult<()> {
+    index_by(conn, words, "SELECT index_own_passages($1, $2, $3::tsvector[])")
 }
 
 fn index_by(conn: &mut PgConnection, words: &[PassageWords], statement: &str) -> RepoResult<()> {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid},
 };
 use rag_schema::{
     enums::Outcome,
-    ids::{CollectionId, MessageId, OrganisationId, SessionId, UserId},
+    ids::{MessageId, SessionId, UserId},
     models::{NewEmbedding, NewPassage, NewRound},
     schema::{chat_messages, passages, rounds},
 };
@@ -30,12 +30,6 @@ pub struct LackingRound {
     /// User who holds the conversation.
     #[diesel(sql_type = Uuid)]
     pub user_id: UserId,
-    /// The user's organisation.
-    #[diesel(sql_type = Uuid)]
-    pub organisation_id: OrganisationId,
-    /// The user's collection of rounds; `None` before the first one.
-    #[diesel(sql_type = Nullable<Uuid>)]
-    pub collection_id: Option<CollectionId>,
     /// Text of the question.
     #[diesel(sql_type = Text)]
     question: String,

@@ -159,6 +159,8 @@ words! {
         Memory = "memory",
         /// A question with its answer, in `rounds`.
         Round = "round",
+        /// A description of a tool, in `tools`.
+        Tool = "tool",
     }
     /// The kind of a collection.
     CollectionKind {
@@ -168,6 +170,15 @@ words! {
         Memory = "memory",
         /// The rounds of its owner's conversations; never shared.
         Rounds = "rounds",
+        /// The tools of its owner; can be shared.
+        Tools = "tools",
+    }
+    /// The outcome of a use of a tool.
+    ToolOutcome {
+        /// The tool did its work.
+        Success = "success",
+        /// The tool failed, or was the wrong one.
+        Failure = "failure",
     }
     /// The use of long-term memory in a conversation.
     SessionMemory {

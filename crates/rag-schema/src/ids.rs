@@ -112,6 +112,8 @@ ids! {
     MemoryChangeId,
     /// Id of a step, which may change several memories.
     MemoryStepId,
+    /// Id of a use of a tool.
+    ToolUseId,
 }
 
 #[cfg(test)]

@@ -605,6 +605,51 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    tool_counts (tool_id) {
+        tool_id -> Uuid,
+        collection_id -> Uuid,
+        use_count -> Int8,
+        success_count -> Int8,
+        success_rate -> Float4,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    tool_uses (id, used_at) {
+        id -> Uuid,
+        used_at -> Timestamptz,
+        tool_id -> Uuid,
+        collection_id -> Uuid,
+        user_id -> Uuid,
+        session_id -> Nullable<Uuid>,
+        outcome -> Text,
+        duration_ms -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
+    tools (id) {
+        id -> Uuid,
+        collection_id -> Uuid,
+        name -> Text,
+        description -> Text,
+        parameters -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     turn_events (message_id, position) {
         message_id -> Uuid,
         position -> Int4,
@@ -710,6 +755,11 @@ diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
 diesel::joinable!(rounds -> passages (id));
 diesel::joinable!(rounds -> users (user_id));
+diesel::joinable!(tool_counts -> tools (tool_id));
+diesel::joinable!(tool_uses -> tools (tool_id));
+diesel::joinable!(tool_uses -> users (user_id));
+diesel::joinable!(tools -> collections (collection_id));
+diesel::joinable!(tools -> passages (id));
 diesel::joinable!(turn_events -> turns (message_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(version_contents -> collections (collection_id));
@@ -752,6 +802,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     passages,
     rounds,
     server_marks,
+    tool_counts,
+    tool_uses,
+    tools,
     turn_events,
     turns,
     users,

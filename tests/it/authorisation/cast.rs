@@ -129,6 +129,15 @@ impl Cast {
         (text("memory_id"), text("step_id"))
     }
 
+    /// Name of a tool of the owner's.
+    pub(super) fn fresh_tool(&self) -> String {
+        let name = format!("tool_{}", self.number());
+        let body = json!({"description": "Cuts granite"});
+        rag_testkit::Answer::of(self.owner().request("PUT", &format!("/v1/tools/{name}")).json(&body))
+            .expect(200);
+        name
+    }
+
     /// A conversation of the owner's.
     pub(super) fn fresh_session(&self) -> String {
         id(&self.owner().post("/v1/sessions", &json!({})).expect(201))

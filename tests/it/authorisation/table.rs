@@ -150,12 +150,21 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("post /v1/memories/archive", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("post /v1/memories/consolidate", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("post /v1/recall", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    // And tools, until they are shared.
+    ("get /v1/tools", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/tools/{name}", [401, 404, 404, 404, 200, 404, 200, 401, 403]),
+    ("put /v1/tools/{name}", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
+    ("delete /v1/tools/{name}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("post /v1/tools/{name}/uses", [401, 404, 404, 404, 200, 404, 403, 401, 403]),
+    ("post /v1/tools/find", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
+    ("get /v1/tools/usage", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
 ];
 
 /// An operation aimed at an object of the owner's, which nothing else in the table needs.
 fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
     let (method, path) = operation.split_once(' ').unwrap();
-    let (path, body) = aim_openai(cast, operation, path).unwrap_or_else(|| aim(cast, operation, path));
+    let aimed = aim_openai(cast, operation, path).or_else(|| aim_tool(cast, operation, path));
+    let (path, body) = aimed.unwrap_or_else(|| aim(cast, operation, path));
     if operation == "post /v1/collections/{id}/documents" {
         let words = format!("Words number {} of the table.", cast.number());
         return client.upload(&cast.collection, "table.txt", words.as_bytes());
@@ -275,6 +284,17 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),
     }
+}
+
+/// As `aim`, for an operation on tools.
+fn aim_tool(cast: &Cast, operation: &str, path: &str) -> Option<(String, Option<Value>)> {
+    let body = match operation.split_once("/v1/tools")? {
+        ("put ", _) => Some(json!({"description": "Cuts granite"})),
+        ("post ", "/find") => Some(json!({"query": "granite"})),
+        ("post ", _) => Some(json!({"outcome": "success"})),
+        _ => None,
+    };
+    Some((path.replace("{name}", &cast.fresh_tool()), body))
 }
 
 /// As `aim`, for an operation in OpenAI's shape.

@@ -23,5 +23,6 @@ mod stopped;
 mod summaries;
 mod supported;
 mod tokens;
+mod tools;
 mod upgraded;
 mod usage;

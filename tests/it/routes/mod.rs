@@ -14,6 +14,7 @@ mod rerank;
 mod search;
 mod sessions;
 mod synonyms;
+mod tools;
 mod ui;
 mod understanding;
 mod uploads;

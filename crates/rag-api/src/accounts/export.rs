@@ -10,10 +10,10 @@ use rag_repo::{
     memories::MemoryFilter,
     messages,
     model_usage::{self, DayUsage},
-    sessions, summaries, users,
+    sessions, summaries, tools, users,
 };
 use rag_schema::{
-    enums::Scope,
+    enums::{CollectionKind, Scope},
     ids::{CollectionId, SessionId, UserId},
     models::Event,
 };
@@ -28,6 +28,7 @@ use crate::{
     memories::MemoryView,
     problem::ApiResult,
     sessions::rated_messages,
+    tools::ToolView,
 };
 
 /// Number of rows that are read at a time.
@@ -42,13 +43,15 @@ enum Step {
     Sessions { after: Option<Uuid> },
     Messages { session: SessionId, after: Option<i32> },
     Memories { after: Option<Uuid> },
+    Tools { after: Option<Uuid> },
+    ToolUses { after: Option<Uuid> },
     Events { after: Option<Uuid> },
     Usage { after: Option<DayUsage> },
     End,
 }
 
 /// Returns everything that you own: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations with ratings and summaries, memories, events of your actions, and the tokens and costs of
+/// `/v1/documents/{id}/content`), conversations with ratings and summaries, memories, tools and your uses of tools, events of your actions, and the tokens and costs of
 /// chat models by day, model and purpose. One JSON object per line,
 /// with its `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
@@ -136,8 +139,10 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
             for row in rows {
                 line(&mut lines, "memory", &MemoryView::from(row));
             }
-            last.map_or(Step::Events { after: None }, |last| Step::Memories { after: Some(last) })
+            last.map_or(Step::Tools { after: None }, |last| Step::Memories { after: Some(last) })
         }
+        Step::Tools { after } => tools_page(conn, user, after, &mut lines)?,
+        Step::ToolUses { after } => tool_uses_page(conn, user, after, &mut lines)?,
         Step::Events { after } => {
             let rows = events::list_by_user(conn, user, Page { limit: ROWS, after })?;
             for row in &rows {
@@ -181,6 +186,44 @@ fn messages_page(
         line(lines, "summary", &json!({"session_id": session, "message_id": message_id, "text": text}));
     }
     Ok(Step::Sessions { after: Some(session.uuid()) })
+}
+
+/// Writes the next of the user's own tools.
+fn tools_page(
+    conn: &mut PgConnection,
+    user: UserId,
+    after: Option<Uuid>,
+    lines: &mut String,
+) -> RepoResult<Step> {
+    let rows = match collections::find_private(conn, user, CollectionKind::Tools)? {
+        Some(own) => tools::list(conn, Some(own.id), Page { limit: ROWS, after })?,
+        None => Vec::new(),
+    };
+    let last = rows.last().map(|(tool, _)| tool.id.uuid());
+    for row in rows {
+        line(lines, "tool", &ToolView::from(row));
+    }
+    Ok(last.map_or(Step::ToolUses { after: None }, |last| Step::Tools { after: Some(last) }))
+}
+
+/// Writes the next of the user's uses of tools.
+fn tool_uses_page(
+    conn: &mut PgConnection,
+    user: UserId,
+    after: Option<Uuid>,
+    lines: &mut String,
+) -> RepoResult<Step> {
+    let rows = tools::list_uses_by_user(conn, user, Page { limit: ROWS, after })?;
+    for row in &rows {
+        line(
+            lines,
+            "tool_use",
+            &json!({"used_at": row.used_at, "tool_id": row.tool_id, "session_id": row.session_id, "outcome": row.outcome, "duration_ms": row.duration_ms}),
+        );
+    }
+    Ok(rows
+        .last()
+        .map_or(Step::Events { after: None }, |last| Step::ToolUses { after: Some(last.id.uuid()) }))
 }
 
 fn event(row: &Event) -> Value {

@@ -100,7 +100,7 @@ pub(crate) async fn list_members(
 ) -> ApiResult<Json<ListView<MemberView>>> {
     let (owner, rows) = app
         .read(caller.actor, move |conn| {
-            let collection = collections::find(conn, id)?;
+            let collection = collections::find_shareable(conn, id)?;
             Ok((users::find(conn, collection.owner_id)?, members::list(conn, id)?))
         })
         .await

@@ -1,4 +1,4 @@
-//! The tools for the caller's long-term memory.
+//! The tools for the caller's long-term memory, and for finding the caller's own tools.
 
 use rag_engine::memory::{Fact, RecallRequest, RecallSource};
 use rag_schema::enums::MemorySource;
@@ -15,6 +15,7 @@ use crate::{
         store::{RememberBody, remember_fact},
     },
     problem::{ApiError, ApiResult},
+    tools::find::{FindToolsBody, find_tools_for},
 };
 
 /// Remembers a fact that the client's model selected.
@@ -36,22 +37,36 @@ struct RecallArguments {
     /// Whether documents are searched as well.
     #[serde(default)]
     documents: bool,
+    /// Whether tools are searched as well.
+    #[serde(default)]
+    tools: bool,
 }
 
-/// Recalls memories and, if requested, rounds of conversations and passages of documents.
+/// Recalls memories and, if requested, rounds of conversations, passages of documents and tools.
 pub(super) async fn recall(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
-    let RecallArguments { query, limit, rounds, documents } = read(arguments)?;
+    let RecallArguments { query, limit, rounds, documents, tools } = read(arguments)?;
     check_query(&query)?;
     let (user, actor) = (caller.person()?.id, caller.actor);
     let recalled = app
         .with_models(move |engine| {
             let limit = limit.unwrap_or(10).clamp(1, 50);
-            let also = [(rounds, RecallSource::Rounds), (documents, RecallSource::Documents)];
-            let also = also.into_iter().filter(|(wanted, _)| *wanted).map(|(_, source)| source);
-            let sources: Vec<RecallSource> = [RecallSource::Memories].into_iter().chain(also).collect();
+            let others = [
+                (rounds, RecallSource::Rounds),
+                (documents, RecallSource::Documents),
+                (tools, RecallSource::Tools),
+            ];
+            let sources = RecallSource::memories_and(others);
             let request = RecallRequest { sources: &sources, limit, ..RecallRequest::new(&query) };
             Ok(engine.recall(actor, user, &request)?)
         })
         .await?;
     Ok(json!(RecallView::from(recalled)))
+}
+
+/// Finds tools for a request.
+pub(super) async fn find_tool(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
+    let body: FindToolsBody = read(arguments)?;
+    check_query(&body.query)?;
+    body.validate().map_err(|errors| ApiError::field("arguments", errors.to_string()))?;
+    Ok(json!(find_tools_for(app, caller, body).await?))
 }

@@ -130,14 +130,31 @@ impl Tool {
                 let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 10});
                 let documents = json!({"type": "boolean", "default": false, "description": "Whether documents are searched as well."});
                 let rounds = json!({"type": "boolean", "default": false, "description": "Whether earlier questions with their answers are recalled as well."});
+                let tools = json!({"type": "boolean", "default": false, "description": "Whether tools are searched as well."});
                 (
-                    json!({"query": query, "limit": limit, "rounds": rounds, "documents": documents}),
+                    json!({"query": query, "limit": limit, "rounds": rounds, "documents": documents, "tools": tools}),
                     &["query"],
                 )
             },
             scope: Scope::Read,
             writes: false,
             run: |app, caller, arguments| Box::pin(memory_tools::recall(app, caller, arguments)),
+        },
+        Self {
+            name: "find_tool",
+            title: "Find a tool",
+            description: "Finds tools for a request among those that the user and their team have described, best first, with the JSON Schema of \
+                          their parameters. The list is empty if no tool fits. The tools are called elsewhere.",
+            arguments: || {
+                let query = json!({"type": "string", "description": "The request, or the step to take, in words.", "minLength": 1});
+                let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 5});
+                let similarity = json!({"type": "number", "minimum": -1, "maximum": 1, "default": 0.25,
+                                        "description": "Minimum cosine with the request; lower values find more tools that do not fit."});
+                (json!({"query": query, "limit": limit, "min_similarity": similarity}), &["query"])
+            },
+            scope: Scope::Read,
+            writes: false,
+            run: |app, caller, arguments| Box::pin(memory_tools::find_tool(app, caller, arguments)),
         },
     ];
 

@@ -1,4 +1,4 @@
-//! `POST /v1/recall`: one ranked list over memories, rounds of conversations and documents, with the reasons of each result.
+//! `POST /v1/recall`: one ranked list over memories, rounds of conversations, documents and tools, with the reasons of each result.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -20,6 +20,7 @@ use crate::{
     extract::Body,
     problem::{ApiResult, Problem},
     search::PassageView,
+    tools::ToolView,
     trace::TraceView,
 };
 
@@ -33,6 +34,8 @@ pub(crate) enum RecallSource {
     Rounds,
     /// Documents that the caller can read.
     Documents,
+    /// Tools that the caller can see.
+    Tools,
 }
 
 impl From<RecallSource> for memory::RecallSource {
@@ -41,6 +44,7 @@ impl From<RecallSource> for memory::RecallSource {
             RecallSource::Memories => Self::Memories,
             RecallSource::Rounds => Self::Rounds,
             RecallSource::Documents => Self::Documents,
+            RecallSource::Tools => Self::Tools,
         }
     }
 }
@@ -77,6 +81,9 @@ pub(crate) struct WeightsBody {
     /// Weight of the proximity to the time that the query names; .8 if absent.
     #[validate(range(min = 0.0, max = 1.0))]
     pub(crate) time: Option<f64>,
+    /// Weight of the outcomes of a tool: how often its uses succeed; .2 if absent.
+    #[validate(range(min = 0.0, max = 1.0))]
+    pub(crate) outcomes: Option<f64>,
 }
 
 impl From<WeightsBody> for Weights {
@@ -87,6 +94,7 @@ impl From<WeightsBody> for Weights {
             recency: body.recency.unwrap_or(usual.recency),
             uses: body.uses.unwrap_or(usual.uses),
             time: body.time.unwrap_or(usual.time),
+            outcomes: body.outcomes.unwrap_or(usual.outcomes),
         }
     }
 }
@@ -102,8 +110,8 @@ pub(crate) struct RecallBody {
     pub(crate) query: String,
     /// Sources to search; only memories if absent.
     #[serde(default = "memories_alone")]
-    #[validate(length(min = 1, max = 3))]
-    #[schema(min_items = 1, max_items = 3)]
+    #[validate(length(min = 1, max = 4))]
+    #[schema(min_items = 1, max_items = 4)]
     pub(crate) sources: Vec<RecallSource>,
     /// Kinds of memories to recall; any if absent or empty.
     #[serde(default)]
@@ -135,6 +143,10 @@ pub(crate) struct RecallBody {
     #[validate(range(max = 100))]
     #[schema(maximum = 100)]
     pub(crate) max_passages: Option<u32>,
+    /// Maximum number of tools among the results.
+    #[validate(range(max = 100))]
+    #[schema(maximum = 100)]
+    pub(crate) max_tools: Option<u32>,
     /// Maximum number of tokens of all results, as the embedding model counts them.
     #[validate(range(max = 1_000_000))]
     #[schema(maximum = 1_000_000)]
@@ -170,12 +182,14 @@ pub(crate) struct FactorsView {
     pub(crate) uses: f64,
     /// Factor of the proximity to the time that the query names.
     pub(crate) time: f64,
+    /// Factor of the outcomes of a tool; 1 for other results.
+    pub(crate) outcomes: f64,
 }
 
 impl From<Factors> for FactorsView {
     fn from(factors: Factors) -> Self {
-        let Factors { importance, recency, uses, time } = factors;
-        Self { importance, recency, uses, time }
+        let Factors { importance, recency, uses, time, outcomes } = factors;
+        Self { importance, recency, uses, time, outcomes }
     }
 }
 
@@ -212,7 +226,7 @@ impl RoundView {
     }
 }
 
-/// A result: a memory, a round of a conversation or a passage of a document.
+/// A result: a memory, a round of a conversation, a passage of a document or a tool.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecalledView {
     /// Score by which it is ranked, comparable within one result list only.
@@ -236,28 +250,34 @@ pub(crate) struct RecalledView {
     /// The passage of a document; absent for other results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) passage: Option<PassageView>,
+    /// The tool; absent for other results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tool: Option<ToolView>,
 }
 
 impl From<Recalled> for RecalledView {
     fn from(recalled: Recalled) -> Self {
         let Recalled { found, score, factors, tokens } = recalled;
         let ranked = found.ranked;
-        let (memory, round, passage) = match found.passage.origin {
-            Origin::Memory(origin) => (Some(MemoryView::from((origin.memory, origin.uses))), None, None),
-            Origin::Round(origin) => (None, Some(RoundView::new(&found.passage, origin)), None),
-            Origin::Chunk(_) => (None, None, PassageView::new(found)),
-        };
-        Self {
+        let mut view = Self {
             score,
             fused: ranked.fused,
             cosine: ranked.dense.map(|hit| hit.score),
             bm25: ranked.lexical.map(|hit| hit.score),
             factors: factors.into(),
             tokens,
-            memory,
-            round,
-            passage,
+            memory: None,
+            round: None,
+            passage: None,
+            tool: None,
+        };
+        match found.passage.origin {
+            Origin::Memory(origin) => view.memory = Some((origin.memory, origin.uses).into()),
+            Origin::Round(origin) => view.round = Some(RoundView::new(&found.passage, origin)),
+            Origin::Tool(origin) => view.tool = Some((origin.tool, origin.counts).into()),
+            Origin::Chunk(_) => view.passage = PassageView::new(found),
         }
+        view
     }
 }
 
@@ -313,7 +333,7 @@ impl From<Recall> for RecallView {
     }
 }
 
-/// Recalls memories and, if requested, rounds of conversations and passages of documents in one ranked list.
+/// Recalls memories and, if requested, rounds of conversations, passages of documents and tools in one ranked list.
 #[utoipa::path(post, path = "/v1/recall", tag = "memory", request_body = RecallBody, responses(
     (status = 200, body = RecallView),
     (status = 404, body = Problem, content_type = "application/problem+json")))]
@@ -339,6 +359,7 @@ pub(crate) async fn recall(
                 max_rounds: count(body.max_rounds).unwrap_or(usize::MAX),
                 groups_rounds: body.group_rounds,
                 max_passages: count(body.max_passages).unwrap_or(usize::MAX),
+                max_tools: count(body.max_tools).unwrap_or(usize::MAX),
                 max_tokens: count(body.max_tokens),
                 as_of: body.as_of,
                 min_similarity: body.min_similarity,

@@ -1,7 +1,7 @@
 //! Memories and their changes as clients see them.
 
 use chrono::{DateTime, Utc};
-use rag_engine::memory::Remembered;
+use rag_engine::memory::{Kept, Remembered};
 use rag_repo::memories::UsedMemory;
 use rag_schema::{
     enums::{MemoryKind, MemorySource, MemoryState},
@@ -183,14 +183,6 @@ pub(crate) struct RememberedView {
 
 impl From<Remembered> for RememberedView {
     fn from(remembered: Remembered) -> Self {
-        let stored = |outcome, id: PassageId, other: Option<PassageId>, step: MemoryStepId| Self {
-            outcome,
-            memory_id: Some(id.uuid()),
-            other_id: other.map(PassageId::uuid),
-            step_id: Some(step.uuid()),
-            code: None,
-            reason: None,
-        };
         let not_stored = |outcome, code, reason| Self {
             outcome,
             memory_id: None,
@@ -200,10 +192,14 @@ impl From<Remembered> for RememberedView {
             reason: Some(reason),
         };
         match remembered {
-            Remembered::Stored { id, step } => stored("stored", id, None, step),
-            Remembered::SeenAgain { id, step } => stored("seen_again", id, None, step),
-            Remembered::Merged { id, other, step } => stored("merged", id, Some(other), step),
-            Remembered::Superseded { id, replaced, step } => stored("superseded", id, Some(replaced), step),
+            Remembered::Kept(Kept { id, step, how }) => Self {
+                outcome: how.name(),
+                memory_id: Some(id.uuid()),
+                other_id: how.other().map(PassageId::uuid),
+                step_id: Some(step.uuid()),
+                code: None,
+                reason: None,
+            },
             Remembered::Refused(refused) => not_stored("refused", Some(refused.code()), refused.reason()),
             Remembered::Invalid(reason) => not_stored("invalid", None, reason),
         }

@@ -92,6 +92,7 @@ impl Addresses {
             CitedOrigin::Document(id) => self.document(id, citation.source.as_deref()),
             CitedOrigin::Memory(_) => format!("{}/v1/memories/{}", self.base, citation.chunk_id),
             CitedOrigin::Round(session, _) => format!("{}/v1/sessions/{session}/messages", self.base),
+            CitedOrigin::Tool => format!("{}/v1/tools/{}", self.base, citation.title),
         }
     }
 

@@ -102,6 +102,9 @@ pub(crate) struct RecallArgs {
     /// Search documents, too
     #[arg(long)]
     pub(crate) documents: bool,
+    /// Search tools, too
+    #[arg(long)]
+    pub(crate) tools: bool,
     /// Maximum number of results
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) limit: u16,

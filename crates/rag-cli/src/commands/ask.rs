@@ -172,6 +172,7 @@ fn cite(citation: &Citation) {
         CitedOrigin::Document(id) => format!("document {id}"),
         CitedOrigin::Memory(since) => format!("memory {} of {}", citation.chunk_id, since.format("%Y-%m-%d")),
         CitedOrigin::Round(session, date) => format!("conversation {session} of {}", date.format("%Y-%m-%d")),
+        CitedOrigin::Tool => format!("tool {}", citation.title),
     };
     output::line(format!("    {origin}, {check}"));
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::ExitCode};
 
 use chrono::{DateTime, Utc};
 use rag_engine::memory::{
-    Archive, Fact, MAX_FACTS, MemoryEdit, RecallRequest, RecallSource, Recalled, Remembered,
+    Archive, Fact, How, Kept, MAX_FACTS, MemoryEdit, RecallRequest, RecallSource, Recalled, Remembered,
 };
 use rag_repo::{
     Page, PgConnection, RepoError, RepoResult, memories,
@@ -77,11 +77,13 @@ fn add(context: &Context, fact: Fact) -> Outcome<ExitCode> {
 
 fn told(remembered: &Remembered) -> String {
     match remembered {
-        Remembered::Stored { id, step } => format!("stored       {id}  step {step}"),
-        Remembered::SeenAgain { id, step } => format!("seen again   {id}  step {step}"),
-        Remembered::Merged { id, other, step } => format!("merged       {id}  step {step}  with {other}"),
-        Remembered::Superseded { id, replaced, step } => {
-            format!("superseded   {id}  step {step}  replaces {replaced}")
+        Remembered::Kept(Kept { id, step, how }) => {
+            let other = match how {
+                How::Stored | How::SeenAgain => String::new(),
+                How::Merged(other) => format!("  with {other}"),
+                How::Superseded(replaced) => format!("  replaces {replaced}"),
+            };
+            format!("{:<11}  {id}  step {step}{other}", how.name().replace('_', " "))
         }
         Remembered::Refused(refused) => format!("refused: {}", refused.reason()),
         Remembered::Invalid(reason) => format!("invalid: {reason}"),
@@ -292,9 +294,11 @@ fn export(context: &Context) -> Outcome<()> {
 pub(crate) fn recall(config: Config, args: &RecallArgs) -> Outcome<ExitCode> {
     let context = Context::open(config)?;
     let query = args.query.join(" ");
-    let also = [(args.rounds, RecallSource::Rounds), (args.documents, RecallSource::Documents)];
-    let also = also.into_iter().filter(|(wanted, _)| *wanted).map(|(_, source)| source);
-    let sources: Vec<RecallSource> = [RecallSource::Memories].into_iter().chain(also).collect();
+    let sources = RecallSource::memories_and([
+        (args.rounds, RecallSource::Rounds),
+        (args.documents, RecallSource::Documents),
+        (args.tools, RecallSource::Tools),
+    ]);
     let request = RecallRequest {
         sources: &sources,
         limit: usize::from(args.limit),
@@ -330,13 +334,18 @@ fn show_recalled(recalled: &Recalled) {
         Origin::Round(origin) => {
             format!("conversation {} {}", origin.session_id, origin.said_at.format("%Y-%m-%d"))
         }
+        Origin::Tool(_) => format!("tool {}", passage.title),
         Origin::Memory(origin) => {
             format!("{} {}", origin.memory.id, origin.memory.content.valid_from.format("%Y-%m-%d"))
         }
     };
     output::line(format!("{:.3}  {}", recalled.score, output::short(&passage.text, 160)));
-    output::line(format!(
-        "       {origin}  importance x{:.2}, recency x{:.2}, uses x{:.2}, time x{:.2}",
-        factors.importance, factors.recency, factors.uses, factors.time
-    ));
+    let reasons = match &passage.origin {
+        Origin::Tool(_) => format!("outcomes x{:.2}", factors.outcomes),
+        _ => format!(
+            "importance x{:.2}, recency x{:.2}, uses x{:.2}, time x{:.2}",
+            factors.importance, factors.recency, factors.uses, factors.time
+        ),
+    };
+    output::line(format!("       {origin}  {reasons}"));
 }

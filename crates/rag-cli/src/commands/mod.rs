@@ -22,6 +22,7 @@ mod search;
 mod serve;
 mod status;
 mod synonyms;
+mod tool;
 mod usage;
 mod user;
 
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Synonyms(args) => synonyms::run(config, &args),
         Command::Memory(command) => memory::run(config, command),
         Command::Recall(args) => memory::recall(config, &args),
+        Command::Tool(command) => tool::run(config, command),
         Command::Status(args) => status::run(&config, args.json),
         Command::Doctor(args) => Ok(doctor::run(&config, args)),
         Command::Migrate(args) => migrate::run(&config, &args),

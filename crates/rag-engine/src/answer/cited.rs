@@ -20,6 +20,8 @@ pub enum CitedOrigin {
     Memory(DateTime<Utc>),
     /// A round of another conversation of the user, said then.
     Round(SessionId, DateTime<Utc>),
+    /// A tool. No turn gives tools to the answerer, so no stored answer cites one.
+    Tool,
 }
 
 impl CitedOrigin {
@@ -29,6 +31,7 @@ impl CitedOrigin {
             Self::Document(_) => PassageKind::Chunk,
             Self::Memory(_) => PassageKind::Memory,
             Self::Round(..) => PassageKind::Round,
+            Self::Tool => PassageKind::Tool,
         }
     }
 
@@ -42,10 +45,10 @@ impl CitedOrigin {
         if let Self::Round(id, _) = self { Some(id) } else { None }
     }
 
-    /// Returns the time since which a memory holds, or when a round was said; `None` for a document.
+    /// Returns the time since which a memory holds, or when a round was said; `None` for other passages.
     pub fn date(self) -> Option<DateTime<Utc>> {
         match self {
-            Self::Document(_) => None,
+            Self::Document(_) | Self::Tool => None,
             Self::Memory(date) | Self::Round(_, date) => Some(date),
         }
     }
@@ -57,6 +60,7 @@ impl From<&Passage> for CitedOrigin {
             Origin::Chunk(chunk) => Self::Document(chunk.document_id),
             Origin::Memory(origin) => Self::Memory(origin.memory.content.valid_from),
             Origin::Round(round) => Self::Round(round.session_id, round.said_at),
+            Origin::Tool(_) => Self::Tool,
         }
     }
 }

@@ -96,6 +96,7 @@ impl From<&Evidence> for PassageValues {
                 PassageKind::Chunk => "document",
                 PassageKind::Memory => "memory",
                 PassageKind::Round => "conversation",
+                PassageKind::Tool => "tool",
             },
             date: origin.date().map(|date| date.format("%Y-%m-%d").to_string()).unwrap_or_default(),
             title: attribute(&passage.title),

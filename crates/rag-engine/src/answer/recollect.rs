@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Engine, EngineResult,
-    memory::{Fact, RecallRequest, RecallSource, Remembered, stated_facts},
+    memory::{Fact, How, RecallRequest, RecallSource, Remembered, stated_facts},
     retrieve::{Found, Understanding},
 };
 
@@ -81,29 +81,23 @@ impl Engine {
 
 /// The outcome for the client. A refused secret is not repeated.
 fn told(content: &str, done: &Remembered) -> Option<RememberedStatement> {
-    let (outcome, memory, step, replaced) = match done {
-        Remembered::Stored { id, step } => ("stored", *id, *step, None),
-        Remembered::SeenAgain { id, step } => ("seen_again", *id, *step, None),
-        Remembered::Merged { id, step, .. } => ("merged", *id, *step, None),
-        Remembered::Superseded { id, replaced, step } => ("superseded", *id, *step, Some(*replaced)),
-        Remembered::Refused(refused) => {
-            return Some(RememberedStatement {
-                content: String::new(),
-                outcome: "refused".to_owned(),
-                memory_id: None,
-                step_id: None,
-                replaced_id: None,
-                reason: Some(refused.reason()),
-            });
-        }
-        Remembered::Invalid(_) => return None,
-    };
-    Some(RememberedStatement {
-        content: content.to_owned(),
-        outcome: outcome.to_owned(),
-        memory_id: Some(memory),
-        step_id: Some(step),
-        replaced_id: replaced,
-        reason: None,
-    })
+    match done {
+        Remembered::Kept(kept) => Some(RememberedStatement {
+            content: content.to_owned(),
+            outcome: kept.how.name().to_owned(),
+            memory_id: Some(kept.id),
+            step_id: Some(kept.step),
+            replaced_id: if let How::Superseded(id) = kept.how { Some(id) } else { None },
+            reason: None,
+        }),
+        Remembered::Refused(refused) => Some(RememberedStatement {
+            content: String::new(),
+            outcome: "refused".to_owned(),
+            memory_id: None,
+            step_id: None,
+            replaced_id: None,
+            reason: Some(refused.reason()),
+        }),
+        Remembered::Invalid(_) => None,
+    }
 }

@@ -16,11 +16,13 @@ pub struct Weights {
     pub uses: f64,
     /// Weight of the proximity to the time that the question names, 0 to 1.
     pub time: f64,
+    /// Weight of the outcomes of a tool, 0 to 1: how often its uses succeed.
+    pub outcomes: f64,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { importance: 0.3, recency: 0.2, uses: 0.1, time: 0.8 }
+        Self { importance: 0.3, recency: 0.2, uses: 0.1, time: 0.8, outcomes: 0.2 }
     }
 }
 
@@ -36,7 +38,7 @@ const SECONDS_A_DAY: f64 = 86_400.0;
 impl Weights {
     /// Checks that the weights are in range.
     pub fn check(&self) -> Result<(), &'static str> {
-        let all = [self.importance, self.recency, self.uses, self.time];
+        let all = [self.importance, self.recency, self.uses, self.time, self.outcomes];
         if all.iter().all(|weight| (0.0..=MAX_WEIGHT).contains(weight)) {
             Ok(())
         } else {
@@ -67,11 +69,14 @@ pub struct Factors {
     pub uses: f64,
     /// Factor of the proximity to the time that the question names; 1 if it names none.
     pub time: f64,
+    /// Factor of the outcomes of a tool; 1 for other passages.
+    pub outcomes: f64,
 }
 
 impl Factors {
     /// The factors of a passage without signals.
-    pub(super) const NEUTRAL: Self = Self { importance: 1.0, recency: 1.0, uses: 1.0, time: 1.0 };
+    pub(super) const NEUTRAL: Self =
+        Self { importance: 1.0, recency: 1.0, uses: 1.0, time: 1.0, outcomes: 1.0 };
 
     pub(super) fn new(
         weights: &Weights,
@@ -79,7 +84,6 @@ impl Factors {
         now: DateTime<Utc>,
         asked: Option<TimeSpan>,
     ) -> Self {
-        let factor = |weight: f64, signal: f64| 1.0 + weight * (signal.clamp(0.0, 1.0) - 0.5);
         let age = days(signals.since, now).max(0.0);
         let uses = f64::from(signals.use_count.max(0));
         Self {
@@ -87,13 +91,24 @@ impl Factors {
             recency: factor(weights.recency, 0.5_f64.powf(age / HALF_LIFE_DAYS)),
             uses: factor(weights.uses, 0.5 + 0.5 * uses / (uses + 5.0)),
             time: asked.map_or(1.0, |asked| factor(weights.time, nearness(signals.since, asked))),
+            ..Self::NEUTRAL
         }
+    }
+
+    /// Returns the factors of a tool whose uses succeed with this probability, 0 to 1.
+    pub(super) fn of_tool(weights: &Weights, success_rate: f64) -> Self {
+        Self { outcomes: factor(weights.outcomes, success_rate), ..Self::NEUTRAL }
     }
 
     /// Returns the product of all factors.
     pub(super) fn product(self) -> f64 {
-        self.importance * self.recency * self.uses * self.time
+        self.importance * self.recency * self.uses * self.time * self.outcomes
     }
+}
+
+/// Returns the factor of a signal, 0 to 1; .5 changes nothing.
+fn factor(weight: f64, signal: f64) -> f64 {
+    1.0 + weight * (signal.clamp(0.0, 1.0) - 0.5)
 }
 
 /// Returns 1 within the span, and less with the distance from it.
@@ -128,6 +143,13 @@ mod tests {
             assert!((found.importance - 1.0).abs() <= 0.15 + 1e-12, "{found:?}");
             assert!((0.3..=1.5).contains(&found.product()), "{found:?}");
         }
+    }
+
+    #[test]
+    fn outcomes_move_the_score_of_a_tool_by_a_tenth_at_most() {
+        let [failing, unused, working] =
+            [0.0, 0.5, 1.0].map(|rate| Factors::of_tool(&Weights::default(), rate).product());
+        assert_eq!((failing, unused, working), (0.9, 1.0, 1.1));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Changes memories on request: edits, pins, forgets, archives and erases them.
 
 use chrono::{DateTime, Duration, Utc};
-use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable};
+use rag_repo::{PgConnection, RepoResult, clock, collections, memories, memories::Archivable, own_passages};
 use rag_schema::{
-    enums::{ChangeMaker, MemoryAction, MemoryKind, MemoryState},
+    enums::{ChangeMaker, CollectionKind, MemoryAction, MemoryKind, MemoryState},
     ids::{MemoryStepId, PassageId, UserId},
     models::{Memory, MemoryContent},
 };
@@ -11,11 +11,13 @@ use rag_schema::{
 use super::{
     fact::{check_content, check_importance, micros},
     gates::{Refused, refuse},
-    remember::{MemoryRoom, SearchRows},
     statements::read_statement,
     step::{Cause, Step},
 };
-use crate::{Actor, Engine, EngineError, EngineResult};
+use crate::{
+    Actor, Engine, EngineError, EngineResult,
+    rooms::{Room, SearchRows},
+};
 
 /// Maximum number of memories that one run archives.
 const MAX_ARCHIVED: i64 = 10_000;
@@ -108,7 +110,8 @@ impl Engine {
         edit: &MemoryEdit,
     ) -> EngineResult<Option<MemoryStepId>> {
         edit.check().map_err(EngineError::Invalid)?;
-        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let room =
+            self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
         let rows =
             edit.content.as_deref().map(|text| self.search_rows(&room, id, text.trim())).transpose()?;
         let edited = self.db().transaction(actor, |conn| Ok(edit_one(conn, &room, id, edit, rows.as_ref())?));
@@ -124,7 +127,9 @@ impl Engine {
         which: Archive,
     ) -> EngineResult<(Vec<Memory>, Option<MemoryStepId>)> {
         check_importance(Some(which.below_importance)).map_err(EngineError::Invalid)?;
-        let Some(room) = self.memory_room(actor, user)? else { return Ok((Vec::new(), None)) };
+        let Some(room) = self.find_room(actor, user, CollectionKind::Memory)? else {
+            return Ok((Vec::new(), None));
+        };
         Ok(self.db().transaction(actor, |conn| archive(conn, &room, which))?)
     }
 
@@ -132,7 +137,8 @@ impl Engine {
     /// undone. A summary that says it, too, is deleted as well; the other memories of that summary become active again. Returns the
     /// number of deleted memories.
     pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
-        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("memory"))?;
+        let room =
+            self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
         let erased = self.db().transaction(actor, |conn| {
             collections::lock(conn, room.collection.id)?;
             let mut all = memories::with_merged(conn, id)?;
@@ -142,7 +148,7 @@ impl Engine {
             let (memory, _) = memories::find(conn, id)?;
             all.extend(restore_beside(conn, &room, &memory)?);
             for id in &all {
-                memories::erase(conn, *id)?;
+                own_passages::erase(conn, *id)?;
             }
             Ok(all.len())
         });
@@ -177,7 +183,7 @@ fn restore_beside(
 
 fn edit_one(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     id: PassageId,
     edit: &MemoryEdit,
     rows: Option<&SearchRows>,
@@ -191,14 +197,14 @@ fn edit_one(
     let mut step = Step::new(room.user, ChangeMaker::User);
     step.change(conn, &memory, &after, edit.cause(&memory.content))?;
     if let Some(SearchRows { embedding, words }) = rows {
-        memories::replace_search_rows(conn, embedding, words)?;
+        own_passages::replace_search_rows(conn, embedding, words)?;
     }
     step.finish(conn).map(Some)
 }
 
 fn archive(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     which: Archive,
 ) -> RepoResult<(Vec<Memory>, Option<MemoryStepId>)> {
     let Archive { below_importance, idle_days, is_dry_run } = which;

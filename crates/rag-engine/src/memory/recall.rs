@@ -1,7 +1,7 @@
-//! Recalls: one ranked list over memories, rounds of conversations and documents, by relevance times bounded factors, within limits,
-//! each result with its reasons.
+//! Recalls: one ranked list over memories, rounds of conversations, documents and tools, by relevance times bounded factors, within
+//! limits, each result with its reasons.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use chrono::{DateTime, Utc};
 use rag_repo::{
@@ -16,19 +16,17 @@ use rag_schema::{
 use super::{
     dates::{TimeSpan, read_time},
     factors::{Factors, Signals, Weights},
+    relevance::Relevance,
 };
 use crate::{
     Actor, Engine, EngineError, EngineResult,
     answer::without_markers,
     retrieve::{Found, SearchRequest, SearchResult, Understanding},
-    support::content_words,
 };
 use rag_repo::statement::PlanDepth;
 
 /// Number of candidates for each requested result: the factors can raise candidates of lower relevance.
 const LOOKED_AT: usize = 4;
-/// Part of the best candidate's cosine that the others need.
-const SIMILAR_PART: f64 = 0.6;
 /// Importance of rounds, which changes nothing in their order.
 const ROUND_IMPORTANCE: f64 = 0.5;
 /// Minimum number of candidates.
@@ -43,6 +41,16 @@ pub enum RecallSource {
     Rounds,
     /// Documents that the user can see.
     Documents,
+    /// Tools that the user can see.
+    Tools,
+}
+
+impl RecallSource {
+    /// Returns memories, and each of the other sources that is chosen.
+    pub fn memories_and<const N: usize>(others: [(bool, Self); N]) -> Vec<Self> {
+        let chosen = others.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, source)| source);
+        [Self::Memories].into_iter().chain(chosen).collect()
+    }
 }
 
 /// A recall: the query, the sources and the limits.
@@ -64,6 +72,8 @@ pub struct RecallRequest<'a> {
     pub max_rounds: usize,
     /// Maximum number of passages of documents among the results.
     pub max_passages: usize,
+    /// Maximum number of tools among the results.
+    pub max_tools: usize,
     /// Whether each conversation is recalled by its best round alone.
     pub groups_rounds: bool,
     /// Conversation whose rounds are not recalled.
@@ -96,6 +106,7 @@ impl<'a> RecallRequest<'a> {
             max_memories: usize::MAX,
             max_rounds: usize::MAX,
             max_passages: usize::MAX,
+            max_tools: usize::MAX,
             groups_rounds: false,
             apart_from: None,
             max_tokens: None,
@@ -167,43 +178,49 @@ impl Engine {
         let mut result = self.find_passages(actor, &search)?;
         let found = std::mem::take(&mut result.found);
         let any = !found.is_empty();
-        let ranked = self.weigh(request, found, as_of, asked_time);
+        let ranked = weigh(request, found, as_of, asked_time);
         let nothing_relevant = any && ranked.is_empty();
-        let results = within_limits(request, ranked);
+        let results = self.within_limits(request, ranked);
         self.count_uses(actor, request, &results)?;
         let tokens = results.iter().map(|recalled| recalled.tokens).sum();
         Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens, search: Some(result) })
     }
 
-    /// Returns the relevant candidates, ranked by relevance times factors.
-    fn weigh(
-        &self,
-        request: &RecallRequest<'_>,
-        found: Vec<Found>,
-        as_of: DateTime<Utc>,
-        asked: Option<TimeSpan>,
-    ) -> Vec<Recalled> {
+    /// Returns the best results that fit: one that is too long for the remaining tokens is skipped in favour of shorter ones after
+    /// it. Of the rounds of one question, which has several answers if it was asked again, only the best one is returned.
+    fn within_limits(&self, request: &RecallRequest<'_>, ranked: Vec<Weighed>) -> Vec<Recalled> {
         let model = self.models().for_new_collections();
-        let relevance = Relevance::new(request, &found, asked);
-        let is_relevant = |found: &Found| relevance.holds(found);
-        let mut ranked: Vec<Recalled> = found
-            .into_iter()
-            .filter(is_relevant)
-            .filter(|found| is_of_kind(&found.passage, request.kinds))
-            .map(|mut found| {
-                if matches!(found.passage.origin, Origin::Round(_)) {
-                    // Its markers are of passages that only its own answer had.
-                    found.passage.text = without_markers(&found.passage.text);
+        let mut left = request.max_tokens.unwrap_or(usize::MAX);
+        let (mut memories, mut rounds, mut passages, mut tools) =
+            (request.max_memories, request.max_rounds, request.max_passages, request.max_tools);
+        let mut taken = HashSet::new();
+        let mut results = Vec::new();
+        for Weighed { mut found, score, factors } in ranked {
+            if results.len() == request.limit {
+                break;
+            }
+            let (quota, group) = match &found.passage.origin {
+                Origin::Chunk(_) => (&mut passages, None),
+                Origin::Memory(_) => (&mut memories, None),
+                Origin::Tool(_) => (&mut tools, None),
+                Origin::Round(round) => {
+                    let session = request.groups_rounds.then(|| round.session_id.uuid());
+                    (&mut rounds, Some(session.unwrap_or(round.question_id.uuid())))
                 }
-                let factors = signals(&found.passage).map_or(Factors::NEUTRAL, |signals| {
-                    Factors::new(&request.weights, &signals, as_of, asked)
-                });
-                let tokens = model.embedder().token_spans(&found.passage.text).len();
-                Recalled { score: found.ranked.score * factors.product(), factors, tokens, found }
-            })
-            .collect();
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.id.cmp(&b.found.passage.id)));
-        ranked
+            };
+            if *quota == 0 || group.is_some_and(|group| taken.contains(&group)) {
+                continue;
+            }
+            clean_text(&mut found.passage);
+            let tokens = model.embedder().token_spans(&whole_text(&found.passage)).len();
+            if tokens <= left {
+                taken.extend(group);
+                *quota -= 1;
+                left -= tokens;
+                results.push(Recalled { found, score, factors, tokens });
+            }
+        }
+        results
     }
 
     fn count_uses(
@@ -222,6 +239,34 @@ impl Engine {
     }
 }
 
+/// A relevant candidate with its factors.
+struct Weighed {
+    found: Found,
+    score: f64,
+    factors: Factors,
+}
+
+/// Returns the relevant candidates, ranked by relevance times factors.
+fn weigh(
+    request: &RecallRequest<'_>,
+    found: Vec<Found>,
+    as_of: DateTime<Utc>,
+    asked: Option<TimeSpan>,
+) -> Vec<Weighed> {
+    let relevance = Relevance::new(request, &found, asked);
+    let mut ranked: Vec<Weighed> = found
+        .into_iter()
+        .filter(|found| relevance.holds(found))
+        .filter(|found| is_of_kind(&found.passage, request.kinds))
+        .map(|found| {
+            let factors = factors(request, &found.passage, as_of, asked);
+            Weighed { score: found.ranked.score * factors.product(), factors, found }
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.id.cmp(&b.found.passage.id)));
+    ranked
+}
+
 /// Returns the collections to search.
 fn rooms(
     conn: &mut PgConnection,
@@ -235,6 +280,9 @@ fn rooms(
     if request.sources.contains(&RecallSource::Rounds) {
         rooms.extend(collections::find_private(conn, user, CollectionKind::Rounds)?.map(|rounds| rounds.id));
     }
+    if request.sources.contains(&RecallSource::Tools) {
+        rooms.extend(collections::tool_ids(conn)?);
+    }
     if request.sources.contains(&RecallSource::Documents) {
         for id in request.collections {
             rooms.push(collections::find(conn, *id)?.id);
@@ -246,85 +294,49 @@ fn rooms(
     Ok(rooms)
 }
 
-/// What makes a candidate relevant.
-struct Relevance {
-    min_similarity: f64,
-    words: HashSet<String>,
-    asked: Option<TimeSpan>,
-}
-
-impl Relevance {
-    /// The requested minimum decides whether anything is relevant; if something is, the others need the part `SIMILAR_PART` of its
-    /// cosine.
-    fn new(request: &RecallRequest<'_>, found: &[Found], asked: Option<TimeSpan>) -> Self {
-        let cosines = found.iter().filter_map(|found| found.ranked.dense).map(|dense| dense.score);
-        let best = cosines.fold(f64::NEG_INFINITY, f64::max);
-        let min_similarity = if best >= request.min_similarity {
-            request.min_similarity.min(best * SIMILAR_PART)
-        } else {
-            request.min_similarity
-        };
-        Self { min_similarity, words: content_words(request.query), asked }
-    }
-
-    /// A long passage is about much else and the question "what happened on 4 May?" about little, so their cosine is low: one that
-    /// holds every word of the question is relevant, and one from the time that it names.
-    fn holds(&self, found: &Found) -> bool {
-        found.ranked.dense.is_none_or(|dense| dense.score >= self.min_similarity)
-            || (self.words.len() > 1 && self.words.is_subset(&content_words(&found.passage.text)))
-            || self
-                .asked
-                .zip(signals(&found.passage))
-                .is_some_and(|(asked, signals)| asked.holds(signals.since))
-    }
-}
-
 fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
     match &passage.origin {
-        Origin::Chunk(_) | Origin::Round(_) => true,
+        Origin::Chunk(_) | Origin::Round(_) | Origin::Tool(_) => true,
         Origin::Memory(origin) => kinds.is_empty() || kinds.contains(&origin.memory.content.kind),
     }
 }
 
-/// Returns the signals of a memory or a round; `None` for a passage of a document.
-fn signals(passage: &Passage) -> Option<Signals> {
-    match &passage.origin {
-        Origin::Chunk(_) => None,
-        Origin::Memory(origin) => Some(Signals {
+fn factors(
+    request: &RecallRequest<'_>,
+    passage: &Passage,
+    as_of: DateTime<Utc>,
+    asked: Option<TimeSpan>,
+) -> Factors {
+    let signals = match &passage.origin {
+        Origin::Chunk(_) => return Factors::NEUTRAL,
+        Origin::Tool(origin) => {
+            return Factors::of_tool(&request.weights, f64::from(origin.counts.success_rate));
+        }
+        Origin::Memory(origin) => Signals {
             importance: f64::from(origin.memory.content.importance),
             since: origin.memory.content.valid_from,
             use_count: origin.uses.use_count,
-        }),
+        },
         Origin::Round(origin) => {
-            Some(Signals { importance: ROUND_IMPORTANCE, since: origin.said_at, use_count: 0 })
+            Signals { importance: ROUND_IMPORTANCE, since: origin.said_at, use_count: 0 }
         }
+    };
+    Factors::new(&request.weights, &signals, as_of, asked)
+}
+
+/// Removes the markers of a round: they are of passages that only its own answer had.
+fn clean_text(passage: &mut Passage) {
+    if matches!(passage.origin, Origin::Round(_)) {
+        passage.text = without_markers(&passage.text);
     }
 }
 
-/// Returns the best results that fit: one that is too long for the remaining tokens is skipped in favour of shorter ones after
-/// it. Of the rounds of one question, which has several answers if it was asked again, only the best one is returned.
-fn within_limits(request: &RecallRequest<'_>, ranked: Vec<Recalled>) -> Vec<Recalled> {
-    let mut left = request.max_tokens.unwrap_or(usize::MAX);
-    let (mut memories, mut rounds, mut passages) =
-        (request.max_memories, request.max_rounds, request.max_passages);
-    let mut taken = HashSet::new();
-    let fits = |recalled: &Recalled| {
-        let (quota, group) = match &recalled.found.passage.origin {
-            Origin::Chunk(_) => (&mut passages, None),
-            Origin::Memory(_) => (&mut memories, None),
-            Origin::Round(round) => {
-                let session = request.groups_rounds.then(|| round.session_id.uuid());
-                (&mut rounds, Some(session.unwrap_or(round.question_id.uuid())))
-            }
-        };
-        let is_new = group.is_none_or(|group| !taken.contains(&group));
-        let fits = *quota > 0 && recalled.tokens <= left && is_new;
-        if fits {
-            taken.extend(group);
-            *quota -= 1;
-            left -= recalled.tokens;
+/// Returns the text that a model is given for a result.
+fn whole_text(passage: &Passage) -> Cow<'_, str> {
+    match &passage.origin {
+        Origin::Tool(origin) => {
+            format!("{}\n{}\n{}", passage.title, passage.text, origin.tool.parameters).into()
         }
-        fits
-    };
-    ranked.into_iter().filter(fits).take(request.limit).collect()
+        _ => Cow::Borrowed(&passage.text),
+    }
 }

@@ -1,18 +1,15 @@
 //! Remembers facts: refuses secrets, questions and small talk, counts known facts, supersedes old values, and stores other facts.
 
 use chrono::{DateTime, Utc};
-use pgvector::HalfVector;
 use rag_repo::{
-    PassageWords, PgConnection, RepoResult, clock, collections, memories,
+    PgConnection, RepoResult, clock, collections, memories,
     search::{self, Corpus, Hit, Scope},
-    users,
 };
 use rag_schema::{
     enums::{CollectionKind, MemoryAction, MemoryState, PassageKind},
     ids::{MemoryStepId, PassageId, UserId},
-    models::{Collection, Memory, MemoryContent, NewEmbedding, NewMemory, NewPassage},
+    models::{Memory, MemoryContent, NewMemory},
 };
-use rag_text::Language;
 
 use super::{
     fact::{Fact, MAX_FACTS, micros},
@@ -22,8 +19,8 @@ use super::{
     step::{Cause, Step},
 };
 use crate::{
-    Actor, Engine, EngineError, EngineResult, Model,
-    words::{Spoken, language_name, passage_words},
+    Actor, Engine, EngineError, EngineResult,
+    rooms::{Room, SearchRows},
 };
 
 /// Number of stored memories that a new one is compared with.
@@ -32,55 +29,56 @@ const NEAREST: i64 = 3;
 /// The outcome of remembering a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remembered {
-    /// A new memory.
-    Stored {
-        /// Id of the memory.
-        id: PassageId,
-        /// Id of the step.
-        step: MemoryStepId,
-    },
-    /// A known fact, which was counted as stated again.
-    SeenAgain {
-        /// Id of the memory that states it.
-        id: PassageId,
-        /// Id of the step.
-        step: MemoryStepId,
-    },
-    /// Nearly the same as a known memory; both are kept, and one of them is recalled.
-    Merged {
-        /// Id of the memory that is recalled.
-        id: PassageId,
-        /// Id of the other memory.
-        other: PassageId,
-        /// Id of the step.
-        step: MemoryStepId,
-    },
-    /// A new memory that supersedes another.
-    Superseded {
-        /// Id of the new memory.
-        id: PassageId,
-        /// Id of the superseded memory.
-        replaced: PassageId,
-        /// Id of the step.
-        step: MemoryStepId,
-    },
+    /// A fact that a memory states now.
+    Kept(Kept),
     /// A refused fact, which is not stored.
     Refused(Refused),
     /// A fact with a value that cannot be stored; the text names it.
     Invalid(String),
 }
 
-/// The collection of a user's memories, with its model.
-pub(super) struct MemoryRoom<'e> {
-    pub(super) user: UserId,
-    pub(super) collection: Collection,
-    pub(super) model: &'e Model,
+/// The memory that states a fact, and the step that made it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Id of the memory that is recalled.
+    pub id: PassageId,
+    /// Id of the step.
+    pub step: MemoryStepId,
+    /// The way in which it is kept.
+    pub how: How,
 }
 
-/// The vector and the words by which searches find a memory.
-pub(super) struct SearchRows {
-    pub(super) embedding: NewEmbedding,
-    pub(super) words: PassageWords,
+/// The way in which a fact is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// A new memory.
+    Stored,
+    /// A known fact, which was counted as stated again.
+    SeenAgain,
+    /// Nearly the same as this other memory; both are kept, and one of them is recalled.
+    Merged(PassageId),
+    /// A new memory that supersedes this one.
+    Superseded(PassageId),
+}
+
+impl How {
+    /// Returns its name: `stored`, `seen_again`, `merged` or `superseded`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::SeenAgain => "seen_again",
+            Self::Merged(_) => "merged",
+            Self::Superseded(_) => "superseded",
+        }
+    }
+
+    /// Returns the memory that was superseded, or merged with the recalled one.
+    pub fn other(self) -> Option<PassageId> {
+        match self {
+            Self::Stored | Self::SeenAgain => None,
+            Self::Merged(id) | Self::Superseded(id) => Some(id),
+        }
+    }
 }
 
 /// An accepted fact with its rows, built beforehand so that a transaction that is run again writes the same rows.
@@ -100,7 +98,7 @@ impl Engine {
                 facts.len()
             )));
         }
-        let room = self.make_memory_room(actor, user)?;
+        let room = self.make_room(actor, user, CollectionKind::Memory)?;
         let checked: Vec<Option<Remembered>> = facts.iter().map(check).collect();
         let kept: Vec<&Fact> = facts
             .iter()
@@ -114,76 +112,19 @@ impl Engine {
             let writer = Writer::new(self, conn, &room)?;
             drafts.iter().map(|draft| writer.store(conn, draft)).collect::<RepoResult<Vec<_>>>()
         })?;
-        let mut stored = stored.into_iter();
+        let mut stored = stored.into_iter().map(Remembered::Kept);
         Ok(checked.into_iter().filter_map(|refused| refused.or_else(|| stored.next())).collect())
     }
 
-    /// Returns the collection of the user's memories; `None` if they have none yet.
-    pub(super) fn memory_room(&self, actor: Actor, user: UserId) -> EngineResult<Option<MemoryRoom<'_>>> {
-        let found =
-            self.db().read(actor, |conn| collections::find_private(conn, user, CollectionKind::Memory))?;
-        let room =
-            |collection: Collection| Ok(MemoryRoom { user, model: self.model_of(&collection)?, collection });
-        found.map(room).transpose()
-    }
-
-    fn make_memory_room(&self, actor: Actor, user: UserId) -> EngineResult<MemoryRoom<'_>> {
-        if let Some(room) = self.memory_room(actor, user)? {
-            return Ok(room);
-        }
-        let model = self.models().for_new_collections().id();
-        self.db().transaction(actor, |conn| -> RepoResult<_> {
-            let organisation = users::find(conn, user)?.organisation_id;
-            collections::ensure_private(conn, (user, organisation), CollectionKind::Memory, model)
-        })?;
-        self.memory_room(actor, user)?.ok_or(EngineError::NotFound("user"))
-    }
-
-    fn drafts<'f>(&self, room: &MemoryRoom<'_>, facts: &[&'f Fact]) -> EngineResult<Vec<Draft<'f>>> {
+    fn drafts<'f>(&self, room: &Room<'_>, facts: &[&'f Fact]) -> EngineResult<Vec<Draft<'f>>> {
         let texts: Vec<&str> = facts.iter().map(|fact| fact.content.trim()).collect();
         let vectors =
             if texts.is_empty() { Vec::new() } else { room.model.embedder().embed_documents(&texts)? };
         let drafts = facts.iter().zip(vectors).map(|(fact, vector)| {
             let id = PassageId::new();
-            Draft { fact, id, rows: self.rows_of(room, id, fact.content.trim(), &vector) }
+            Draft { fact, id, rows: self.rows_of(room, id, ("", fact.content.trim()), &vector) }
         });
         Ok(drafts.collect())
-    }
-
-    /// Returns the vector and the words of a text.
-    pub(super) fn search_rows(
-        &self,
-        room: &MemoryRoom<'_>,
-        id: PassageId,
-        text: &str,
-    ) -> EngineResult<SearchRows> {
-        let vectors = room.model.embedder().embed_documents(&[text])?;
-        Ok(self.rows_of(room, id, text, vectors.first().map_or(&[], Vec::as_slice)))
-    }
-
-    pub(super) fn rows_of(
-        &self,
-        room: &MemoryRoom<'_>,
-        id: PassageId,
-        text: &str,
-        vector: &[f32],
-    ) -> SearchRows {
-        let collection = room.collection.id;
-        let spoken = Spoken { passage: id, collection, title: "", headings: &[], text };
-        let embedding = NewEmbedding {
-            model_id: room.model.id(),
-            passage_id: id,
-            version_id: None,
-            collection_id: collection,
-            embedding: HalfVector::from_f32_slice(vector),
-        };
-        SearchRows { embedding, words: passage_words(&spoken, self.memory_language(text)) }
-    }
-
-    /// Returns the language whose rules apply to the words of a memory.
-    fn memory_language(&self, text: &str) -> &'static str {
-        let detected = Language::detect(text).map(|language| language.code);
-        language_name(detected.as_deref().unwrap_or(&self.settings().ingest.default_language))
     }
 }
 
@@ -197,18 +138,18 @@ fn check(fact: &Fact) -> Option<Remembered> {
 /// Stores facts one after another; each is compared with those before it.
 struct Writer<'w> {
     engine: &'w Engine,
-    room: &'w MemoryRoom<'w>,
+    room: &'w Room<'w>,
     corpus: Corpus,
     now: DateTime<Utc>,
 }
 
 impl<'w> Writer<'w> {
-    fn new(engine: &'w Engine, conn: &mut PgConnection, room: &'w MemoryRoom<'w>) -> RepoResult<Self> {
+    fn new(engine: &'w Engine, conn: &mut PgConnection, room: &'w Room<'w>) -> RepoResult<Self> {
         let corpus = Corpus::find(conn, &[room.collection.id])?;
         Ok(Self { engine, room, corpus, now: micros(clock::now(conn)?) })
     }
 
-    fn store(&self, conn: &mut PgConnection, draft: &Draft<'_>) -> RepoResult<Remembered> {
+    fn store(&self, conn: &mut PgConnection, draft: &Draft<'_>) -> RepoResult<Kept> {
         let new = draft.fact.row(draft.id, self.room.user, self.now);
         let mut step = Step::new(self.room.user, draft.fact.found_by);
         let done = if new.content.statement.subject.is_some() {
@@ -227,7 +168,7 @@ impl<'w> Writer<'w> {
         draft: &Draft<'_>,
         mut new: NewMemory,
         step: &mut Step,
-    ) -> RepoResult<Remembered> {
+    ) -> RepoResult<Kept> {
         let known = memories::about(conn, &new.content.statement)?;
         let from = new.content.valid_from;
         let earlier = known.iter().find(|memory| memory.content.valid_from <= from);
@@ -242,7 +183,7 @@ impl<'w> Writer<'w> {
                 same,
                 Cause::new(MemoryAction::SeenAgain, "The same value was stated again."),
             )?;
-            return Ok(Remembered::SeenAgain { id: same.id, step: step.id });
+            return Ok(Kept { id: same.id, step: step.id, how: How::SeenAgain });
         }
         if let Some(later) = later {
             let (state, until) = (MemoryState::Superseded, Some(later.content.valid_from));
@@ -251,7 +192,7 @@ impl<'w> Writer<'w> {
         }
         self.insert(conn, &new, Some(&draft.rows))?;
         step.note_new(&new, Cause::new(MemoryAction::Remembered, "It was stated."));
-        let Some(old) = standing else { return Ok(Remembered::Stored { id, step: step.id }) };
+        let Some(old) = standing else { return Ok(Kept { id, step: step.id, how: How::Stored }) };
         let after = MemoryContent {
             state: MemoryState::Superseded,
             valid_until: Some(from),
@@ -262,7 +203,7 @@ impl<'w> Writer<'w> {
         let reason =
             format!("Another value of \"{attribute}\" was stated: {}.", value.as_deref().unwrap_or_default());
         step.change(conn, old, &after, Cause::new(MemoryAction::Superseded, reason))?;
-        Ok(Remembered::Superseded { id, replaced: old.id, step: step.id })
+        Ok(Kept { id, step: step.id, how: How::Superseded(old.id) })
     }
 
     /// Stores a fact without a typed statement, unless a memory states the same.
@@ -272,12 +213,12 @@ impl<'w> Writer<'w> {
         draft: &Draft<'_>,
         mut new: NewMemory,
         step: &mut Step,
-    ) -> RepoResult<Remembered> {
+    ) -> RepoResult<Kept> {
         let id = new.id;
         let Some((known, likeness)) = self.find_like(conn, draft)? else {
             self.insert(conn, &new, Some(&draft.rows))?;
             step.note_new(&new, Cause::new(MemoryAction::Remembered, "It was stated."));
-            return Ok(Remembered::Stored { id, step: step.id });
+            return Ok(Kept { id, step: step.id, how: How::Stored });
         };
         match likeness {
             Likeness::Same => {
@@ -286,7 +227,7 @@ impl<'w> Writer<'w> {
                     &known,
                     Cause::new(MemoryAction::SeenAgain, "The same was said again."),
                 )?;
-                Ok(Remembered::SeenAgain { id: known.id, step: step.id })
+                Ok(Kept { id: known.id, step: step.id, how: How::SeenAgain })
             }
             Likeness::StoredSaysAll => {
                 let (state, superseded_by) = (MemoryState::Merged, Some(known.id));
@@ -302,7 +243,7 @@ impl<'w> Writer<'w> {
                     &known,
                     Cause::new(MemoryAction::SeenAgain, "It was said in other words."),
                 )?;
-                Ok(Remembered::Merged { id: known.id, other: id, step: step.id })
+                Ok(Kept { id: known.id, step: step.id, how: How::Merged(id) })
             }
             Likeness::NewSaysMore => {
                 self.insert(conn, &new, Some(&draft.rows))?;
@@ -315,18 +256,13 @@ impl<'w> Writer<'w> {
                     &after,
                     Cause::new(MemoryAction::Merged, "A new memory says more."),
                 )?;
-                Ok(Remembered::Merged { id, other: known.id, step: step.id })
+                Ok(Kept { id, step: step.id, how: How::Merged(known.id) })
             }
         }
     }
 
     fn insert(&self, conn: &mut PgConnection, new: &NewMemory, rows: Option<&SearchRows>) -> RepoResult<()> {
-        let passage = NewPassage {
-            id: new.id,
-            kind: PassageKind::Memory,
-            collection_id: self.room.collection.id,
-            version_id: None,
-        };
+        let passage = self.room.passage(new.id, PassageKind::Memory);
         memories::insert(conn, &passage, new, rows.map(|rows| (&rows.embedding, &rows.words)))
     }
 

@@ -3,21 +3,21 @@
 use std::sync::atomic::Ordering;
 
 use rag_repo::{
-    Actor, PgConnection, RepoError, RepoResult, collections, jobs,
+    Actor, PgConnection, RepoResult, jobs,
     jobs::{Lease, Progress},
     rounds::{self, LackingRound},
 };
 use rag_schema::{
     enums::{CollectionKind, JobStage, JobState, PassageKind},
     ids::{MessageId, PassageId},
-    models::{Job, NewPassage, NewRound, RoundsTask, Task},
+    models::{Job, NewRound, RoundsTask, Task},
 };
 
-use super::remember::{MemoryRoom, SearchRows};
 use crate::{
     Engine, EngineError, EngineResult,
     answer::without_markers,
     jobs::{Shift, is_outage},
+    rooms::{Room, SearchRows},
 };
 
 /// Number of rounds that are embedded and stored together.
@@ -90,7 +90,12 @@ fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResu
 
 /// Indexes rounds of one user.
 fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound], done: &mut i64) -> EngineResult<()> {
-    let Some(room) = make_room(engine, lacking)? else { return Ok(()) };
+    let Some(first) = lacking.first() else { return Ok(()) };
+    let room = match engine.make_room(Actor::System, first.user_id, CollectionKind::Rounds) {
+        // The user was erased meanwhile, and the rounds with them.
+        Err(EngineError::NotFound(_)) => return Ok(()),
+        other => other?,
+    };
     let texts: Vec<String> = lacking.iter().map(|round| without_markers(&round.text())).collect();
     let vectors =
         room.model.embedder().embed_documents(&texts.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -101,7 +106,7 @@ fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound], done: &mut i64
             let id = PassageId::new();
             let LackingRound { answer_id, session_id, user_id, said_at, .. } = *round;
             let new = NewRound { id, answer_id, session_id, user_id, said_at };
-            (new, engine.rows_of(&room, id, text, vector))
+            (new, engine.rows_of(&room, id, ("", text), vector))
         })
         .collect();
     let lease_s = engine.settings().ingest.lease_s;
@@ -117,18 +122,13 @@ fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound], done: &mut i64
 
 fn store<'d>(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     drafts: impl Iterator<Item = &'d (NewRound, SearchRows)>,
 ) -> RepoResult<i64> {
     let (mut new, mut passages, mut embeddings, mut words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (round, rows) in drafts {
         new.push(round.clone());
-        passages.push(NewPassage {
-            id: round.id,
-            kind: PassageKind::Round,
-            collection_id: room.collection.id,
-            version_id: None,
-        });
+        passages.push(room.passage(round.id, PassageKind::Round));
         embeddings.push(rows.embedding.clone());
         words.push(rows.words.clone());
     }
@@ -136,24 +136,4 @@ fn store<'d>(
         rounds::insert(conn, &new, &passages, (&embeddings, &words))?;
     }
     Ok(i64::try_from(new.len()).unwrap_or(i64::MAX))
-}
-
-/// Returns the user's collection of rounds, created if it is missing; `None` if the user was erased meanwhile.
-fn make_room<'e>(engine: &'e Engine, lacking: &[LackingRound]) -> EngineResult<Option<MemoryRoom<'e>>> {
-    let Some(first) = lacking.first() else { return Ok(None) };
-    let (user, organisation) = (first.user_id, first.organisation_id);
-    let model = engine.models().for_new_collections().id();
-    let made = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-        if first.collection_id.is_none() {
-            collections::ensure_private(conn, (user, organisation), CollectionKind::Rounds, model)?;
-        }
-        collections::find_private(conn, user, CollectionKind::Rounds)
-    });
-    match made {
-        Ok(found) => found
-            .map(|collection| Ok(MemoryRoom { user, model: engine.model_of(&collection)?, collection }))
-            .transpose(),
-        Err(RepoError::Conflict(_)) => Ok(None),
-        Err(error) => Err(EngineError::from(error)),
-    }
 }

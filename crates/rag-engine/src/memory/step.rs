@@ -1,15 +1,17 @@
 //! Steps: each changes memories and records the reason, and can be undone until a later step changes the same memories.
 
-use rag_repo::{PgConnection, RepoResult, memories, memory_changes};
+use rag_repo::{PgConnection, RepoResult, memories, memory_changes, own_passages};
 use rag_schema::{
-    enums::{ChangeMaker, MemoryAction, MemoryState},
+    enums::{ChangeMaker, CollectionKind, MemoryAction, MemoryState},
     ids::{MemoryChangeId, MemoryStepId, PassageId, UserId},
     models::{Memory, MemoryChange, MemoryContent, NewMemory, NewMemoryChange},
 };
 use serde_json::Value;
 
-use super::remember::{MemoryRoom, SearchRows};
-use crate::{Actor, Engine, EngineError, EngineResult};
+use crate::{
+    Actor, Engine, EngineError, EngineResult,
+    rooms::{Room, SearchRows},
+};
 
 /// A step in progress: the changes that it makes, appended at its end.
 pub(super) struct Step {
@@ -139,7 +141,8 @@ impl Engine {
         user: UserId,
         step: MemoryStepId,
     ) -> EngineResult<MemoryStepId> {
-        let room = self.memory_room(actor, user)?.ok_or(EngineError::NotFound("step"))?;
+        let room =
+            self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("step"))?;
         let read = self.db().read(actor, |conn| memory_changes::of_step(conn, step))?;
         let changes = read.into_iter().map(Between::read).collect::<EngineResult<Vec<_>>>()?;
         if changes.is_empty() {
@@ -160,7 +163,7 @@ impl Engine {
 
 fn undo<'c>(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     step: MemoryStepId,
     changes: impl Iterator<Item = (&'c Between, &'c Option<SearchRows>)>,
 ) -> EngineResult<MemoryStepId> {
@@ -171,7 +174,7 @@ fn undo<'c>(
         check_last(conn, step, id)?;
         memories::update(conn, id, &undone)?;
         if let Some(SearchRows { embedding, words }) = rows {
-            memories::replace_search_rows(conn, embedding, words)?;
+            own_passages::replace_search_rows(conn, embedding, words)?;
         }
         let seen_added = -between.change.seen_added;
         if seen_added != 0 {

@@ -16,7 +16,7 @@ pub use hit::Hit;
 pub use lexical::{
     AskedWord, LexicalQuery, QueryWord, QuestionWords, holders, lexical_leg, query_words, word_scores,
 };
-pub use passages::{ChunkOrigin, MemoryOrigin, Origin, Passage, RoundOrigin, passages};
+pub use passages::{ChunkOrigin, MemoryOrigin, Origin, Passage, RoundOrigin, ToolOrigin, passages};
 pub use plan::{Breadth, DensePlan};
 pub use planned::Planned;
 pub use scope::{AskedPhrase, Scope, WordRule, word_rule};

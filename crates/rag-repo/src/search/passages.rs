@@ -8,8 +8,8 @@ use diesel::{
 use rag_schema::{
     enums::Outcome,
     ids::{CollectionId, DocumentId, MessageId, PassageId, SessionId},
-    models::{HeadingPath, Memory, MemoryUse},
-    schema::{memories, memory_uses, passages as passage_rows},
+    models::{HeadingPath, Memory, MemoryUse, Tool, ToolCounts},
+    schema::{memories, memory_uses, passages as passage_rows, tool_counts, tools},
 };
 
 use crate::{
@@ -25,7 +25,7 @@ pub struct Passage {
     pub id: PassageId,
     /// Its collection.
     pub collection_id: CollectionId,
-    /// What it is shown under: the title of a document or a conversation; empty for a memory.
+    /// What it is shown under: the title of a document or a conversation, the name of a tool; empty for a memory.
     pub title: String,
     /// What it says.
     pub text: String,
@@ -48,6 +48,8 @@ pub enum Origin {
     Memory(Box<MemoryOrigin>),
     /// A conversation of the user.
     Round(RoundOrigin),
+    /// A tool.
+    Tool(Box<ToolOrigin>),
 }
 
 /// A question and its answer in a conversation.
@@ -72,6 +74,15 @@ pub struct MemoryOrigin {
     pub uses: MemoryUse,
 }
 
+/// A tool with how often it is used and succeeds.
+#[derive(Debug, Clone)]
+pub struct ToolOrigin {
+    /// The tool.
+    pub tool: Tool,
+    /// How often it is used and succeeds.
+    pub counts: ToolCounts,
+}
+
 impl Passage {
     /// The headings that it stands under in its document, outermost first.
     pub fn headings(&self) -> &[String] {
@@ -82,7 +93,7 @@ impl Passage {
     pub fn chunk(&self) -> Option<&ChunkOrigin> {
         match &self.origin {
             Origin::Chunk(chunk) => Some(chunk),
-            Origin::Memory(_) | Origin::Round(_) => None,
+            Origin::Memory(_) | Origin::Round(_) | Origin::Tool(_) => None,
         }
     }
 }
@@ -143,6 +154,14 @@ pub fn passages(conn: &mut PgConnection, ids: &[PassageId]) -> RepoResult<Vec<Pa
             Statement::fixed(include_str!("round_passages.sql")).bind(Bind::ids(ids)).load(conn)?;
         found.extend(rounds.into_iter().map(Passage::from));
     }
+    if found.len() < ids.len() {
+        let tools: Vec<(Tool, ToolCounts)> = tools::table
+            .inner_join(tool_counts::table)
+            .filter(tools::id.eq_any(ids))
+            .select((Tool::as_select(), ToolCounts::as_select()))
+            .load(conn)?;
+        found.extend(tools.into_iter().map(|(tool, counts)| Passage::of_tool(ToolOrigin { tool, counts })));
+    }
     Ok(found)
 }
 
@@ -157,6 +176,19 @@ impl Passage {
             age_s: 0.0,
             citation_count: 0,
             origin: Origin::Memory(Box::new(origin)),
+        }
+    }
+
+    fn of_tool(origin: ToolOrigin) -> Self {
+        Self {
+            id: origin.tool.id,
+            collection_id: origin.tool.collection_id,
+            title: origin.tool.name.clone(),
+            text: origin.tool.description.clone(),
+            metadata: serde_json::Value::Object(serde_json::Map::new()),
+            age_s: 0.0,
+            citation_count: 0,
+            origin: Origin::Tool(Box::new(origin)),
         }
     }
 }

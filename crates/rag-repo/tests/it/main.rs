@@ -29,4 +29,5 @@ mod schema;
 mod scope;
 mod search_plans;
 mod tls;
+mod tool_uses;
 mod visibility;

@@ -9,6 +9,7 @@ mod file;
 mod job;
 mod memory;
 mod search;
+mod tool;
 mod turn;
 mod user;
 
@@ -26,5 +27,6 @@ pub use file::{File, NewFile};
 pub use job::{IngestTask, Job, NewJob, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
+pub use tool::{NewTool, NewToolUse, Tool, ToolCounts, ToolUse};
 pub use turn::{NewTurn, TurnEvents, TurnRow};
 pub use user::{NewUser, User};
