@@ -19,8 +19,8 @@ fn stranger(app: &TestApp, name: &str) -> Client {
     let engine = app.engine();
     let organisation =
         engine.db().transaction(Actor::System, |conn| organisations::insert(conn, name)).unwrap();
-    let user = new_user(&engine, organisation, Role::Admin);
-    app.bearing(&new_key(&engine, user, Scope::ALL))
+    let user = new_user(engine, organisation, Role::Admin);
+    app.bearing(&new_key(engine, user, Scope::ALL))
 }
 
 /// The steps of a user so far, to be undone.

@@ -50,9 +50,7 @@ fn database(config: &Config) -> Outcome<(String, Option<String>)> {
     }
     Ok(match rag_pg::status(&config.data_dir())? {
         Status::Absent => ("no data yet: begin with `rag ingest` or `rag serve`".to_owned(), None),
-        Status::Stopped { major } => {
-            (format!("stopped (data of version {major}); `rag serve` starts it"), None)
-        }
+        Status::Stopped { major } => (stopped(config, &major), None),
         Status::Running(running) if running.ready => {
             (format!("running, process {}", running.pid), Some(running.address.url()))
         }
@@ -68,7 +66,7 @@ fn stopped(config: &Config, major: &str) -> String {
              them with pg_dump, and restore into a new data folder",
             install.version()
         ),
-        _ => format!("stopped (data of version {major}; `rag serve` starts it)"),
+        _ => format!("stopped (data of version {major}); `rag serve` starts it"),
     }
 }
 

@@ -1,8 +1,6 @@
 -- One damage for each rule of the check-up, on a database with six documents of one chunk each, two memories and two answers.
 -- As a superuser, without triggers and foreign keys, as a faulty disk or a careless administrator would do it.
 SET session_replication_role = replica;
-ALTER SYSTEM SET autovacuum = off;
-SELECT pg_reload_conf();
 
 -- Schema.
 ALTER TABLE collection_synonyms NO FORCE ROW LEVEL SECURITY;

@@ -14,7 +14,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA illusions TO PUBLIC;
 UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database();
 DO $$
 BEGIN
-    EXECUTE format('ALTER DATABASE %I SET search_path = illusions, public, pg_catalog', current_database());
+    EXECUTE format('ALTER DATABASE %I SET search_path = public, illusions, pg_catalog', current_database());
 END
 $$;
 

@@ -10,21 +10,24 @@ use chrono::{DateTime, Duration, Utc};
 use rag_llm::{ChatRequest, CompletionLimits, Message, Role};
 use rag_repo::{Actor, PgConnection, RepoResult, clock, collections, memories};
 use rag_schema::{
-    enums::{ChangeMaker, MemoryAction, MemoryKind, MemorySource, MemoryState, PassageKind, UsagePurpose},
+    enums::{
+        ChangeMaker, CollectionKind, MemoryAction, MemoryKind, MemorySource, MemoryState, PassageKind,
+        UsagePurpose,
+    },
     ids::{MemoryStepId, PassageId, UserId},
-    models::{Memory, MemoryContent, NewMemory, NewPassage, Statement},
+    models::{Memory, MemoryContent, NewMemory, Statement},
 };
 use serde_json::json;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     fact::micros,
-    remember::{MemoryRoom, SearchRows},
     step::{Cause, Step},
 };
 use crate::{
     Engine, EngineResult,
     prompt_text::tagged,
+    rooms::{Room, SearchRows},
     support::{content_words, coverage, float, is_number},
 };
 
@@ -70,7 +73,7 @@ impl Engine {
         user: UserId,
         (idle_days, is_dry_run): (i32, bool),
     ) -> EngineResult<Vec<Consolidated>> {
-        let Some(room) = self.memory_room(actor, user)? else { return Ok(Vec::new()) };
+        let Some(room) = self.find_room(actor, user, CollectionKind::Memory)? else { return Ok(Vec::new()) };
         let candidates = self.db().read(actor, |conn| -> RepoResult<_> {
             let idle_since = clock::now(conn)? - Duration::days(i64::from(idle_days.max(0)));
             memories::list_consolidable(conn, MAX_SOURCE_CHARS, idle_since, MAX_CANDIDATES)
@@ -199,7 +202,7 @@ impl Plan {
     fn store(
         &self,
         conn: &mut PgConnection,
-        room: &MemoryRoom<'_>,
+        room: &Room<'_>,
         rows: &SearchRows,
     ) -> RepoResult<Option<Consolidated>> {
         collections::lock(conn, room.collection.id)?;
@@ -210,12 +213,7 @@ impl Plan {
             return Ok(None);
         }
         let new = self.row(room.user, micros(clock::now(conn)?));
-        let passage = NewPassage {
-            id: self.id,
-            kind: PassageKind::Memory,
-            collection_id: room.collection.id,
-            version_id: None,
-        };
+        let passage = room.passage(self.id, PassageKind::Memory);
         memories::insert(conn, &passage, &new, Some((&rows.embedding, &rows.words)))?;
         let mut step = Step::new(room.user, self.maker);
         let reason = format!("It sums up {} memories about \"{}\".", self.sources.len(), self.subject);

@@ -159,7 +159,7 @@ impl Engine {
 /// Makes the memories active again that were consolidated together with `memory`. Returns their summary, if there is one.
 fn restore_beside(
     conn: &mut PgConnection,
-    room: &MemoryRoom<'_>,
+    room: &Room<'_>,
     memory: &Memory,
 ) -> RepoResult<Option<PassageId>> {
     // A memory without a typed statement is superseded by a summary only.

@@ -69,7 +69,7 @@ impl Surgery<'_> {
         let after = self.operate(conn, repair).and_then(|()| Ok(checkup::check(conn, rule)?));
         let check = match after {
             Ok(after) if after.count == 0 => {
-                Check::ok(rule.name, format!("{before}. Repaired: {}", repair.does))
+                Check::ok(rule.name, format!("{before}. Repair done: {}", repair.does))
             }
             Ok(after) => Check::bad(
                 rule.name,
@@ -123,7 +123,7 @@ impl Surgery<'_> {
             checkup::rebuild_vector_index(conn, model, memory)?;
         }
         let check = match find(conn)?.first() {
-            None => Check::ok(name, format!("{before}. Repaired: {INDEX_REPAIR}")),
+            None => Check::ok(name, format!("{before}. Repair done: {INDEX_REPAIR}")),
             Some(_) => Check::warn(name, format!("{before}, after the repair"), "`rag index --rebuild`"),
         };
         Ok(Check { repair: Some(INDEX_REPAIR), ..check })
