@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { call, isOnline, needsSignIn } from './api/client';
-import { clear, load } from './api/credentials';
+import { clear, kindOfProof } from './api/credentials';
 import type { User } from './api/types';
 import { ChatView } from './chat/ChatView';
 import { forgetConversations } from './chat/conversation';
@@ -49,7 +49,7 @@ export function App() {
   const signOut = useCallback(() => {
     const end = async () => {
       await commitDeletions();
-      if (load()?.kind === 'login') await call('post', '/v1/logout');
+      if (kindOfProof() === 'login') await call('post', '/v1/logout');
     };
     void end()
       .catch(() => undefined)
@@ -62,17 +62,17 @@ export function App() {
         goTo();
       });
   }, []);
-  const [screen, second, third] = place.parts;
+  const [screen, second, third, fourth] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
   if (mustSignIn) return <SignIn signedIn={loadMe} />;
   if (me === undefined) return <OfflineBanner />;
-  const isLocal = load() === undefined;
+  const isLocal = kindOfProof() === undefined;
   return (
     <Frame me={me} screen={screen}>
       {screen === undefined || screen === 'c' ? (
         <ChatView session={screen === 'c' ? second : undefined} />
       ) : screen === 'documents' && second !== undefined && second !== 'in' ? (
-        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third }} />
+        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third, since: fourth }} />
       ) : screen === 'documents' ? (
         <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
       ) : screen === 'memory' ? (
