@@ -24,6 +24,7 @@ const screens = {
   documents: () => import('./documents/DocumentsView'),
   lab: () => import('./lab/LabView'),
   memory: () => import('./memory/MemoryView'),
+  tools: () => import('./tools/ToolsView'),
   settings: () => import('./settings/SettingsView'),
 };
 // Loaded while nothing else happens: a screen then opens at once, also while the server is away.
@@ -77,6 +78,8 @@ export function App() {
         <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
       ) : screen === 'memory' ? (
         <Lazy load={screens.memory} pick="MemoryView" props={{ tab: second }} />
+      ) : screen === 'tools' ? (
+        <Lazy load={screens.tools} pick="ToolsView" props={{ tab: second }} />
       ) : screen === 'lab' ? (
         <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
       ) : (

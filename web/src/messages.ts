@@ -27,6 +27,7 @@ const english = {
     newQuestion: 'New question',
     documents: 'Documents',
     memory: 'Memory',
+    tools: 'Tools',
     lab: 'Search lab',
     settings: 'Settings',
     conversations: 'Conversations',

@@ -130,6 +130,19 @@ test.describe('axe finds nothing in both themes', () => {
     await visit(page, 'settings/activity', /Ada Lovelace/);
   });
 
+  test('on the screens of tools', async ({ signedIn: page, api }) => {
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+    await api.call('PUT', '/v1/tools/weather', { description: 'Returns the weather of a city.', parameters });
+    await api.call('POST', '/v1/tools/weather/uses', { outcome: 'success', duration_ms: 90 });
+    await visit(page, 'tools', 'Returns the weather');
+    await page.getByRole('searchbox').last().fill('What is the weather?');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(/^score/)).toBeVisible();
+    await page.locator('summary', { hasText: 'Parameters' }).click();
+    await check(page, 'a tool that was found');
+    await visit(page, 'tools/usage', 'In the last 30 days');
+  });
+
   test('on the search lab', async ({ signedIn: page, api }) => {
     await prepare(api);
     await visit(page, 'lab', 'Type a query');
@@ -208,6 +221,8 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
     `documents/${document}/versions`,
     'memory',
     'memory/history',
+    'tools',
+    'tools/usage',
     'lab',
     'settings/people',
     'settings/keys',

@@ -163,11 +163,34 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
   const lines = texts.join('\n').split('\n');
   const unified = ['--- version 1', '+++ version 2', '@@ -1 +1 @@', ...lines.flatMap((line) => [`-${line}`, `+${line} more`])];
   const session = (text: string) => ({ id: ID, title: text, defaults: {}, memory: 'off', created_at: NOW, updated_at: NOW });
+  const tool = (text: string, index: number) => ({
+    id: `${ID.slice(0, -3)}${400 + index}`,
+    collection_id: ID,
+    name: text,
+    description: text,
+    parameters: { [text]: text },
+    use_count: 0,
+    success_count: 0,
+    success_rate: 0.5,
+    created_at: NOW,
+    updated_at: NOW,
+  });
+  const toolUse = (text: string, index: number) => ({
+    tool_id: `t${index}`,
+    collection_id: ID,
+    name: text,
+    uses: 1,
+    successes: 1,
+    success_share: 1,
+    last_used_at: NOW,
+  });
   const list = (items: unknown[]) => ({ items });
   const answers: [RegExp, (url: URL) => unknown][] = [
     [/\/sessions\/[^/]+\/messages$/, () => list(messages)],
     [/\/sessions$/, () => list(texts.map((text, index) => ({ ...session(text), id: `${ID.slice(0, -3)}${700 + index}` })))],
     [/\/sessions\/[^/]+$/, () => session(texts[0] ?? '')],
+    [/\/tools$/, () => list(texts.map(tool))],
+    [/\/tools\/usage$/, () => ({ from: NOW, to: NOW, tools: texts.map(toolUse) })],
     [/\/memories$/, () => list(texts.map(memory))],
     [/\/memories\/(.+\/)?changes$/, () => list(texts.map(change))],
     [/\/collections$/, () => list(texts.slice(0, 40).map(collection))],
@@ -310,6 +333,8 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
     '',
     'memory',
     'memory/history',
+    'tools',
+    'tools/usage',
     'documents',
     `documents/${ID}/text`,
     `documents/${ID}/passages`,

@@ -41,5 +41,7 @@ export type State = NonNullable<Schemas['UpdateUserBody']['state']>;
 export type MemberRole = Schemas['ShareBody']['role'];
 export type Memory = Schemas['MemoryView'];
 export type MemoryKind = Memory['kind'];
+export type Tool = Item<Schemas['ListView_ToolView']>;
+export type FoundTool = Schemas['FoundToolView'];
 export type MemoryState = Memory['state'];
 export type MemoryChange = Item<Schemas['ListView_MemoryChangeView']>;
