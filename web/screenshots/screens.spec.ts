@@ -7,6 +7,17 @@ import { makePdf } from '../tests/pdf-file';
 
 const FOLDER = '../docs/ui';
 
+const HOURS = `# Visits
+
+## Opening hours
+
+The dome is open on Saturdays from six to nine in the evening. Groups of more than ten people need an appointment.
+
+## Tickets
+
+A ticket costs four crowns. Children below twelve years pay nothing.
+`;
+
 const REPORT = [
   ['Annual report of the observatory', '', 'The year began with clouds. From March the sky was clear on 212 nights.'],
   [
@@ -146,9 +157,37 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await page.getByRole('button', { name: 'Settings of the collection' }).click();
   await shoot(page, 'collection-settings');
   await page.keyboard.press('Escape');
+
+  const visits = await api.collection('Visits', 'For visitors of the observatory.');
+  await api.upload(visits, 'visits/hours.md', HOURS);
+  const changed = HOURS.replace('from six to nine', 'from seven to ten').replace('four crowns', 'five crowns');
+  const hours = await api.upload(
+    visits,
+    'visits/hours.md',
+    `${changed}\n## Winter\n\nFrom November to February the dome is closed when it snows.\n`,
+  );
+  await go(`documents/${hours}/versions/1`);
+  await page.reload();
+  await expect(page.locator('.hunk ins').first()).toBeVisible();
+  await shoot(page, 'versions');
+  const { id } = await api.call<{ id: string }>('POST', '/v1/sessions', {
+    memory: 'read_write',
+    title: 'Visit with the children',
+  });
+  await api.call('PATCH', `/v1/sessions/${id}`, { defaults: { collection_ids: [visits] } });
+  await go(`c/${id}`);
+  await expect(page.getByRole('heading', { name: 'Ask your documents' })).toBeVisible();
+  model.answers.set('ticket cost', ['A ticket costs **five crowns**, and children below twelve years pay nothing [1].']);
+  await ask(page, 'I moved to Bergen. How much does a ticket cost?');
+  await page.getByRole('button', { name: 'Why is this known?' }).click();
+  await expect(page.locator('.source .changes li').first()).toBeVisible();
+  await shoot(page, 'remembered');
+  await page.keyboard.press('Escape');
+  await api.call('POST', '/v1/keys', { name: 'Reporting', scopes: ['read', 'ask'] });
   for (const tab of ['account', 'keys', 'people', 'usage', 'health', 'activity']) {
     await go(`settings/${tab}`);
     await expect(page.locator('main h1')).toBeVisible();
+    if (tab === 'health') await expect(page.getByRole('img', { name: /^Response time\. Duration: \S+ m?s$/ })).toBeVisible();
     await shoot(page, `settings-${tab}`);
   }
   await page.setViewportSize({ width: 360, height: 740 });
@@ -168,7 +207,7 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   }
 });
 
-test('sign-in', async ({ page, server }) => {
+test('sign-in', async ({ page, server, account: _ }) => {
   await page.goto(server.url);
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await shoot(page, 'sign-in');

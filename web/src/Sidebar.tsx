@@ -21,6 +21,7 @@ export function Sidebar({ me, screen, session }: { me: User; screen: string | un
       <Item href={link()} icon="plus" label={nav.newQuestion} isCurrent={screen === undefined} />
       <Item href={link('documents')} icon="file" label={nav.documents} isCurrent={screen === 'documents'} />
       <Item href={link('memory')} icon="memory" label={nav.memory} isCurrent={screen === 'memory'} />
+      <Item href={link('tools')} icon="tool" label={nav.tools} isCurrent={screen === 'tools'} />
       <Item href={link('lab')} icon="lab" label={nav.lab} isCurrent={screen === 'lab'} />
       <SessionList current={session} />
       <div class="sidebar-foot">

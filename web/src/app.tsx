@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { call, isOnline, needsSignIn } from './api/client';
-import { clear, load } from './api/credentials';
+import { clear, kindOfProof } from './api/credentials';
 import type { User } from './api/types';
 import { ChatView } from './chat/ChatView';
 import { forgetConversations } from './chat/conversation';
@@ -24,6 +24,7 @@ const screens = {
   documents: () => import('./documents/DocumentsView'),
   lab: () => import('./lab/LabView'),
   memory: () => import('./memory/MemoryView'),
+  tools: () => import('./tools/ToolsView'),
   settings: () => import('./settings/SettingsView'),
 };
 // Loaded while nothing else happens: a screen then opens at once, also while the server is away.
@@ -49,7 +50,7 @@ export function App() {
   const signOut = useCallback(() => {
     const end = async () => {
       await commitDeletions();
-      if (load()?.kind === 'login') await call('post', '/v1/logout');
+      if (kindOfProof() === 'login') await call('post', '/v1/logout');
     };
     void end()
       .catch(() => undefined)
@@ -62,21 +63,23 @@ export function App() {
         goTo();
       });
   }, []);
-  const [screen, second, third] = place.parts;
+  const [screen, second, third, fourth] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
   if (mustSignIn) return <SignIn signedIn={loadMe} />;
   if (me === undefined) return <OfflineBanner />;
-  const isLocal = load() === undefined;
+  const isLocal = kindOfProof() === undefined;
   return (
     <Frame me={me} screen={screen}>
       {screen === undefined || screen === 'c' ? (
         <ChatView session={screen === 'c' ? second : undefined} />
       ) : screen === 'documents' && second !== undefined && second !== 'in' ? (
-        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third }} />
+        <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third, since: fourth }} />
       ) : screen === 'documents' ? (
         <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
       ) : screen === 'memory' ? (
         <Lazy load={screens.memory} pick="MemoryView" props={{ tab: second }} />
+      ) : screen === 'tools' ? (
+        <Lazy load={screens.tools} pick="ToolsView" props={{ tab: second }} />
       ) : screen === 'lab' ? (
         <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
       ) : (

@@ -74,6 +74,8 @@ test.describe('axe finds nothing in both themes', () => {
 
   test('on the screens of documents', async ({ signedIn: page, api }) => {
     const document = await prepare(api);
+    const [collection] = (await api.call<{ items: { id: string }[] }>('GET', '/v1/collections')).items;
+    await api.upload(collection?.id ?? '', 'handbook.md', HANDBOOK.replace('Both sides', 'All sides'));
     await page.reload();
     await visit(page, 'documents', '1 document');
     const buffer = Buffer.from([0, 1, 2, 255, 254, 0, 7, 8, 9, 128]);
@@ -88,6 +90,9 @@ test.describe('axe finds nothing in both themes', () => {
     await page.locator('.passage-text').first().click();
     await expect(page.locator('mark').first()).toBeVisible();
     await check(page, 'a passage in its document');
+    await visit(page, `documents/${document}/versions/1`, 'Compared with');
+    await expect(page.locator('.hunk ins')).toHaveText('All ');
+    await check(page, 'the changes of a version');
   });
 
   test('on the screens of the memory', async ({ signedIn: page, api }) => {
@@ -100,18 +105,42 @@ test.describe('axe finds nothing in both themes', () => {
     await page.getByRole('menuitem', { name: 'Forget' }).click();
     await expect(page.getByRole('status').getByText('Forgotten.')).toBeVisible();
     await check(page, 'a message with Undo');
+    const { id } = await api.call<{ id: string }>('POST', '/v1/sessions', { memory: 'read_write' });
+    await api.call('POST', `/v1/sessions/${id}/ask`, { question: 'I live in Oslo.' });
+    await visit(page, `c/${id}`, 'Remembered:');
+    await page.getByRole('button', { name: 'Why is this known?' }).click();
+    await expect(page.locator('.source .changes li')).toHaveCount(1);
+    await check(page, 'a memory beside the answer');
+    await page.getByRole('button', { name: 'Memory: on' }).click();
+    await expect(page.getByRole('dialog').getByLabel('Memory')).toBeVisible();
+    await check(page, 'the settings of a conversation');
+    await page.keyboard.press('Escape');
     await visit(page, 'memory/history', 'Every change');
     await page.getByRole('button', { name: 'Remember something' }).click();
     await check(page, 'remember something');
   });
 
-  test('on the screens of the settings', async ({ signedIn: page }) => {
+  test('on the screens of the settings', async ({ signedIn: page, api }) => {
     await visit(page, 'settings/account', 'this browser');
-    await visit(page, 'settings/keys', 'There are no keys');
+    await api.call('POST', '/v1/keys', { name: 'reporting', scopes: ['read'] });
+    await visit(page, 'settings/keys', 'reporting');
     await visit(page, 'settings/people', 'No invitation is open');
     await visit(page, 'settings/usage', 'Storage');
     await visit(page, 'settings/health', 'Response time');
     await visit(page, 'settings/activity', /Ada Lovelace/);
+  });
+
+  test('on the screens of tools', async ({ signedIn: page, api }) => {
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+    await api.call('PUT', '/v1/tools/weather', { description: 'Returns the weather of a city.', parameters });
+    await api.call('POST', '/v1/tools/weather/uses', { outcome: 'success', duration_ms: 90 });
+    await visit(page, 'tools', 'Returns the weather');
+    await page.getByRole('searchbox').last().fill('What is the weather?');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(/^score/)).toBeVisible();
+    await page.locator('summary', { hasText: 'Parameters' }).click();
+    await check(page, 'a tool that was found');
+    await visit(page, 'tools/usage', 'In the last 30 days');
   });
 
   test('on the search lab', async ({ signedIn: page, api }) => {
@@ -167,11 +196,16 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
   model.answers.set('notice period', [
     'The notice period is three months [1].\n\n| a | b | c |\n|---|---|---|\n| a long cell | another long cell | and a third long cell |',
   ]);
+  await api.call('POST', '/v1/keys', { name: 'reporting', scopes: ['read'] });
   await page.setViewportSize({ width: 360, height: 740 });
   await page.reload();
   await ask(page, 'How long is the notice period?');
-  const fits = async (place: string) =>
-    expect(await page.evaluate(() => window.document.documentElement.scrollWidth), place).toBeLessThanOrEqual(360);
+  const fits = async (place: string) => {
+    const widths = await page.evaluate(() =>
+      ['html', '.page', '.conversation', '.source'].map((frame) => window.document.querySelector(frame)?.scrollWidth ?? 0),
+    );
+    expect(Math.max(...widths), place).toBeLessThanOrEqual(360);
+  };
   await fits('answer');
   await page.locator('.cite').first().click();
   await expect(page.locator('mark')).toBeInViewport();
@@ -184,8 +218,11 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
   await fits('documents');
   for (const place of [
     `documents/${document}/text`,
+    `documents/${document}/versions`,
     'memory',
     'memory/history',
+    'tools',
+    'tools/usage',
     'lab',
     'settings/people',
     'settings/keys',

@@ -10,24 +10,44 @@ test('a person signs in, stays signed in, and signs out', async ({ page, server,
   await page.getByLabel('Password').fill(account.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
-  // An access token that has ended is renewed, once, for all requests of the page.
-  const stored = await page.evaluate(() => {
-    const known = JSON.parse(localStorage.getItem('rag.credentials') ?? '') as { refresh: string };
-    localStorage.setItem('rag.credentials', JSON.stringify({ ...known, access: 'raga_ended', expiresAt: 0 }));
-    return known.refresh;
-  });
+  // Scripts can read no token: the refresh token is in a cookie that only the routes of the login receive.
+  const cookie = async () => (await page.context().cookies(`${server.url}/v1/login`)).find(({ name }) => name === 'rag_login');
+  const stored = await cookie();
+  expect(stored).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/v1/login' });
+  const readable = () => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]);
+  expect(await page.evaluate(readable)).not.toMatch(/rag[ar]_/);
+  // A page that is loaded renews the login, once for all its requests.
+  const renewals: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/v1/login/refresh') && renewals.push(request.url()));
   await page.reload();
   await expect(page.getByText('Ada Lovelace')).toBeVisible();
-  const renewed = await page.evaluate(
-    () => (JSON.parse(localStorage.getItem('rag.credentials') ?? '') as { refresh: string }).refresh,
-  );
-  expect(renewed).not.toBe(stored);
+  expect(renewals).toHaveLength(1);
+  expect((await cookie())?.value).not.toBe(stored?.value);
+  // A second tab renews it for both.
+  const other = await page.context().newPage();
+  await other.goto(server.url);
+  await expect(other.getByText('Ada Lovelace')).toBeVisible();
+  await page.getByRole('link', { name: 'Documents' }).click();
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  expect(renewals).toHaveLength(1);
   await page.goto(`${server.url}/#/settings/account`);
   await expect(page.getByText('this browser')).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await other.reload();
+  await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await cookie()).toBeUndefined();
+});
+
+test('a page that is left while it renews its login stays signed in', async ({ signedIn: page }) => {
+  for (let reload = 0; reload < 3; reload += 1) {
+    const renewal = page.waitForRequest('**/v1/login/refresh');
+    await page.reload({ waitUntil: 'commit' });
+    await renewal;
+  }
+  await expect(page.getByText('Ada Lovelace')).toBeVisible();
 });
 
 test('a person creates an account; a server without open registration says how to get one', async ({

@@ -1,4 +1,4 @@
-// Documents: many files at once, refusals with cures, the text, deleting, collections.
+// Documents: many files at once, refusals with cures, the text, versions, deleting, collections.
 import { expect, HANDBOOK, test } from './fixtures';
 
 test('many files are stored, and a damaged one is refused with its cure', async ({ signedIn: page, api }) => {
@@ -89,4 +89,50 @@ test('a name of a file is shown in the order of its letters, however long it is'
   await expect(page.getByRole('link', { name: 'invoicefdp.txt' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^ein-sehr/ })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
+
+test('a file of the same name is a new version; what changed is shown, and the old version is restored', async ({
+  signedIn: page,
+  api,
+  model,
+}) => {
+  const collection = await api.collection('handbook');
+  const id = await api.upload(collection, 'rules/handbook.md', HANDBOOK);
+  model.answers.set('notice period', ['The notice period is three months [1].']);
+  const asked = await api.call<{ session_id: string }>('POST', '/v1/ask', { question: 'How long is the notice period?' });
+  await page.goto(`${page.url().replace(/#.*/, '')}#/documents/in/${collection}`);
+  await page.reload();
+  const text = HANDBOOK.replace('three months', 'four months').replace('in writing', 'in writing, by letter');
+  const file = { name: 'rules/handbook.md', mimeType: 'text/markdown', buffer: Buffer.from(text) };
+  await page.getByLabel('choose files').setInputFiles(file);
+  await expect(page.getByText('Ready, as version 2')).toBeVisible();
+  const row = page.getByRole('row', { name: /Handbook/ });
+  await expect(row).toContainText('rules/handbook.md');
+  await row.getByRole('link', { name: 'Version 2' }).click();
+
+  const versions = page.locator('.versions > li');
+  await expect(versions).toHaveCount(2);
+  await page.getByRole('button', { name: 'What changed in version 2' }).click();
+  const changes = versions.first();
+  await expect(changes.locator('del')).toHaveText(['three ']);
+  await expect(changes.locator('ins')).toHaveText(['four ', ', by letter']);
+  await page.getByRole('button', { name: 'Text of version 1' }).click();
+  await expect(versions.last()).toContainText('three months');
+  await page.getByRole('button', { name: 'Restore version 1' }).click();
+  await expect(versions).toHaveCount(3);
+  await expect(versions.first()).toContainText('found by searches');
+  await page.getByRole('link', { name: 'Text', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('three months');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('four months');
+
+  // A citation shows the version that it cites.
+  await page.goto(`${page.url().replace(/#.*/, '')}#/c/${asked.session_id}`);
+  await page.locator('.cite').first().click();
+  const pane = page.getByRole('complementary', { name: 'Source' });
+  await expect(pane.locator('mark')).toContainText('three months');
+  await expect(pane).toContainText(/Version 1, of .*\. The newest is version 4\./);
+  await pane.getByRole('link', { name: 'What has changed since' }).click();
+  await expect(page).toHaveURL(new RegExp(`documents/${id}/versions/1$`));
+  await expect(page.locator('.versions > li').first().locator('ins').first()).toHaveText('four ');
 });

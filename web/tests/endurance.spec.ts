@@ -96,7 +96,17 @@ async function pretendHistory(page: Page, session: string): Promise<void> {
     return route.fulfill({ json: { items, ...next } });
   });
   await page.route(`**/v1/sessions/${session}`, (route) =>
-    route.fulfill({ json: { id: session, title: 'Long', created_at, updated_at: created_at, active_message_id: 'a2499' } }),
+    route.fulfill({
+      json: {
+        id: session,
+        title: 'Long',
+        defaults: {},
+        memory: 'off',
+        created_at,
+        updated_at: created_at,
+        active_message_id: 'a2499',
+      },
+    }),
   );
 }
 

@@ -35,8 +35,6 @@ export interface Account {
   email: string;
   password: string;
   access: string;
-  refresh: string;
-  expiresIn: number;
 }
 
 interface WorkerFixtures {
@@ -106,8 +104,8 @@ export async function register(url: string): Promise<Account> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password, display_name: 'Ada Lovelace', organisation: 'Analytical Engines' }),
   });
-  const { tokens } = (await response.json()) as { tokens: { access_token: string; refresh_token: string; expires_in: number } };
-  return { email, password, access: tokens.access_token, refresh: tokens.refresh_token, expiresIn: tokens.expires_in };
+  const { tokens } = (await response.json()) as { tokens: { access_token: string } };
+  return { email, password, access: tokens.access_token };
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -147,16 +145,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     expect(guard.offences).toEqual([]);
   },
   signedIn: async ({ page, server, account, guard: _ }, use) => {
-    const stored = JSON.stringify({
-      kind: 'login',
-      access: account.access,
-      refresh: account.refresh,
-      expiresAt: Date.now() + account.expiresIn * 1000,
-    });
-    await page.addInitScript((text) => {
-      if (localStorage.getItem('rag.credentials') === null && sessionStorage.getItem('signed-out') === null)
-        localStorage.setItem('rag.credentials', text);
-    }, stored);
+    // A login of its own, whose cookie the browser keeps. The page would otherwise renew, and so end, the tokens of `api`.
+    const { email, password } = account;
+    await page.request.post(`${server.url}/v1/login`, { data: { email, password, cookie: true } });
+    await page.goto(`${server.url}/health`);
+    await page.evaluate(() => localStorage.setItem('rag.login', 'cookie'));
     await page.goto(`${server.url}/`);
     await use(page);
   },

@@ -53,6 +53,7 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
       text: `${text}\n\nCited [1] and [2].`,
       citations: [citation(text, 1), citation(text, 2)],
       sentences: [{ start: 0, end: [...text].length, support: 'uncited' }],
+      remembered: [{ content: text, outcome: 'refused', reason: text }],
       outcome: 'answered',
       question_id: `q${index}`,
       parent_id: `q${index}`,
@@ -149,21 +150,53 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
     after: { content: text },
     created_at: NOW,
   });
+  const version = (number: number) => ({
+    number,
+    state: number === texts.length ? 'published' : 'superseded',
+    content_sha256: '00',
+    media_type: 'text/plain',
+    size_bytes: 5,
+    character_count: 5,
+    chunk_count: 1,
+    created_at: NOW,
+  });
+  const lines = texts.join('\n').split('\n');
+  const unified = ['--- version 1', '+++ version 2', '@@ -1 +1 @@', ...lines.flatMap((line) => [`-${line}`, `+${line} more`])];
+  const session = (text: string) => ({ id: ID, title: text, defaults: {}, memory: 'off', created_at: NOW, updated_at: NOW });
+  const tool = (text: string, index: number) => ({
+    id: `${ID.slice(0, -3)}${400 + index}`,
+    collection_id: ID,
+    name: text,
+    description: text,
+    parameters: { [text]: text },
+    use_count: 0,
+    success_count: 0,
+    success_rate: 0.5,
+    created_at: NOW,
+    updated_at: NOW,
+  });
+  const toolUse = (text: string, index: number) => ({
+    tool_id: `t${index}`,
+    collection_id: ID,
+    name: text,
+    uses: 1,
+    successes: 1,
+    success_share: 1,
+    last_used_at: NOW,
+  });
   const list = (items: unknown[]) => ({ items });
   const answers: [RegExp, (url: URL) => unknown][] = [
     [/\/sessions\/[^/]+\/messages$/, () => list(messages)],
-    [
-      /\/sessions$/,
-      () =>
-        list(
-          texts.map((text, index) => ({ id: `${ID.slice(0, -3)}${700 + index}`, title: text, created_at: NOW, updated_at: NOW })),
-        ),
-    ],
-    [/\/sessions\/[^/]+$/, () => ({ id: ID, title: texts[0], created_at: NOW, updated_at: NOW })],
+    [/\/sessions$/, () => list(texts.map((text, index) => ({ ...session(text), id: `${ID.slice(0, -3)}${700 + index}` })))],
+    [/\/sessions\/[^/]+$/, () => session(texts[0] ?? '')],
+    [/\/tools$/, () => list(texts.map(tool))],
+    [/\/tools\/usage$/, () => ({ from: NOW, to: NOW, tools: texts.map(toolUse) })],
     [/\/memories$/, () => list(texts.map(memory))],
     [/\/memories\/(.+\/)?changes$/, () => list(texts.map(change))],
     [/\/collections$/, () => list(texts.slice(0, 40).map(collection))],
     [/\/collections\/[^/]+$/, () => collection(texts[0] ?? '', 0)],
+    [/\/versions$/, () => list(texts.map((_, index) => version(texts.length - index)))],
+    [/\/versions\/\d+\/changes$/, () => ({ from: 1, to: 2, added_lines: 1, removed_lines: 1, unified: unified.join('\n') })],
     [/\/documents$/, () => list(texts.map(document))],
     [/\/documents\/[^/]+$/, () => document(texts[0] ?? '', 0)],
     [
@@ -300,9 +333,12 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
     '',
     'memory',
     'memory/history',
+    'tools',
+    'tools/usage',
     'documents',
     `documents/${ID}/text`,
     `documents/${ID}/passages`,
+    `documents/${ID}/versions/1`,
     'settings/account',
     'settings/keys',
     'settings/people',

@@ -1,5 +1,5 @@
-// Memories: search, reasons, times; edit, pin, archive, forget, erase, undo.
-import { expect, test } from './fixtures';
+// Memories: search, reasons, times; edit, pin, archive, forget, erase, undo; and in conversations.
+import { expect, HANDBOOK, test } from './fixtures';
 
 test('a memory is added, explained, edited, forgotten and restored', async ({ signedIn: page }) => {
   await page.getByRole('link', { name: 'Memory' }).click();
@@ -71,4 +71,61 @@ test('a memory that no longer holds is kept apart and found as of an earlier day
   await expect(page.locator('.memory')).toContainText('1 Mar 2024 to 1 Feb 2026');
   await page.getByRole('link', { name: 'History' }).click();
   await expect(page.locator('.changes li')).toHaveCount(3);
+});
+
+test('a conversation remembers once its settings say so; each statement is taken back and opens its reasons', async ({
+  signedIn: page,
+  api,
+  model,
+}) => {
+  await api.upload(await api.collection('handbook'), 'handbook.md', HANDBOOK);
+  model.answers.set('notice period', ['The notice period is three months [1].']);
+  const statement = 'I live in Oslo.';
+  const question = 'How long is the notice period?';
+  const box = page.getByRole('textbox', { name: 'Question', exact: true });
+  const remembered = page.getByRole('list', { name: 'Remembered' });
+  await page.reload();
+  await box.fill(question);
+  await box.press('Enter');
+  await expect(page.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
+  await expect(remembered).toHaveCount(0);
+  const sign = page.getByRole('button', { name: /^Memory:/ });
+  await expect(sign).toHaveCount(0);
+
+  await page.getByRole('button', { name: /^Actions for/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await page.getByRole('dialog').getByLabel('Memory').selectOption('read_write');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(sign).toHaveText('Memory: on');
+  await box.fill(`${statement} ${question}`);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(remembered).toContainText(`Remembered: ${statement}`);
+
+  // A citation of a memory opens it, with its history and the means to correct it.
+  model.answers.set('Where do I live', ['You live in Oslo [1].', '[2].', '[3].', '[4].']);
+  await box.fill('Where do I live?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  const source = page.getByRole('region', { name: 'Sources' }).last().getByRole('button', { name: 'Memory' });
+  await source.click();
+  const pane = page.getByRole('complementary', { name: 'Source' });
+  await expect(pane.locator('.memory-text')).toHaveText(statement);
+  await expect(pane.locator('.changes li')).toContainText('It was stated.');
+  await pane.getByRole('button', { name: 'Edit the memory' }).click();
+  await page.getByRole('dialog').getByLabel('Memory', { exact: true }).fill('I live in Bergen.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(pane.locator('.memory-text')).toHaveText('I live in Bergen.');
+  await expect(pane.getByText('The answer cites it as it was then:')).toBeVisible();
+  await pane.locator('.changes li').first().getByRole('button', { name: 'Undo' }).click();
+  await expect(pane.locator('.memory-text')).toHaveText(statement);
+  await pane.getByRole('button', { name: 'Close' }).click();
+
+  await remembered.getByRole('button', { name: 'Undo' }).click();
+  await expect(remembered).toContainText(`Taken back: ${statement}`);
+  await page.reload();
+  await expect(remembered).toContainText(`Taken back: ${statement}`);
+  await expect(sign).toHaveText('Memory: on');
+  await remembered.getByRole('button', { name: 'Why is this known?' }).click();
+  await expect(pane.locator('.changes li').first()).toContainText('Undone');
+  await expect(pane.getByText('Forgotten', { exact: true })).toBeVisible();
 });

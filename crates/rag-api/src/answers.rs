@@ -153,6 +153,9 @@ pub(crate) struct CitationView {
     /// Id of the cited document; absent for other passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) document_id: Option<Uuid>,
+    /// Number of the document's version that the offsets refer to; absent for other passages and in answers that are older than this field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<i32>,
     /// Id of the conversation of a cited round; absent for other passages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) session_id: Option<Uuid>,
@@ -287,6 +290,7 @@ impl From<Citation> for CitationView {
             kind: citation.origin.kind().as_str(),
             chunk_id: citation.chunk_id.uuid(),
             document_id: citation.origin.document_id().map(DocumentId::uuid),
+            version: citation.origin.version(),
             session_id: citation.origin.session_id().map(SessionId::uuid),
             date: citation.origin.date(),
             title: citation.title,

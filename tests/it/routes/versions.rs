@@ -67,6 +67,24 @@ fn new_bytes_under_a_source_are_a_new_version_and_only_the_newest_is_found() {
 }
 
 #[test]
+fn a_citation_names_the_version_that_its_offsets_are_of() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    let document = put(&client, &collection, "toll.txt", "The toll of the bridge is four crowns.");
+    put(&client, &collection, "toll.txt", "Since May the toll of the bridge is nine crowns.");
+    let turn = client.post("/v1/ask", &json!({"question": "What is the toll of the bridge?"})).expect(200);
+    assert_eq!(turn["answer"]["citations"][0]["version"], 2, "{turn}");
+    put(&client, &collection, "toll.txt", "The bridge is closed.");
+    let messages =
+        client.get(&format!("/v1/sessions/{}/messages", text(&turn, "/session_id"))).expect(200);
+    let citation = &messages["items"][1]["citations"][0];
+    let range = format!("start={}&end={}", citation["start_offset"], citation["end_offset"]);
+    let path = format!("/v1/documents/{document}/versions/{}/text?{range}", citation["version"]);
+    assert_eq!(text(&client.get(&path).expect(200), "/text"), text(citation, "/quote"));
+}
+
+#[test]
 fn a_search_as_of_a_time_finds_the_versions_of_that_time() {
     let app = TestApp::start();
     let client = app.client();

@@ -1,71 +1,99 @@
-// The proof that requests carry: the tokens of a login, a key, or nothing on a server without accounts.
-// A login is shared by all tabs; a key is kept for one tab only. The server sets no cookies, so no other site can use them.
+// The proof that requests carry: the access token of a login, a key, or nothing on a server without accounts.
+// The refresh token of a login is in a cookie that scripts cannot read; its access token is in memory only, shared by the open tabs.
+// A key is kept for one tab.
 import type { Tokens } from './types';
 
-export type Credentials = { kind: 'login'; access: string; refresh: string; expiresAt: number } | { kind: 'key'; key: string };
-
-const NAME = 'rag.credentials';
-/** An access token is renewed this time before it ends, in milliseconds. */
-const MARGIN_MS = 30_000;
-
-export function load(): Credentials | undefined {
-  const text = sessionStorage.getItem(NAME) ?? localStorage.getItem(NAME);
-  try {
-    return text === null ? undefined : (JSON.parse(text) as Credentials);
-  } catch {
-    return undefined;
-  }
+interface Access {
+  token: string;
+  /** When it is renewed, in milliseconds since 1970. */
+  renewAt: number;
 }
 
-export function save(credentials: Credentials): void {
-  clear();
-  const storage = credentials.kind === 'key' ? sessionStorage : localStorage;
-  storage.setItem(NAME, JSON.stringify(credentials));
+/** An access token is renewed this time before it ends, in milliseconds. */
+const MARGIN_MS = 30_000;
+/** Time in which a browser stores the cookie of a renewal whose page was left, in milliseconds. */
+const SETTLE_MS = 2_000;
+
+/** Holds the key, in the storage of the tab. */
+const KEY = 'rag.key';
+/** Says that the browser has the cookie of a login, in the storage of all tabs. */
+const LOGIN = 'rag.login';
+/** Holds the time at which a renewal began, until it ends. */
+const RENEWAL = 'rag.renewal';
+
+// Earlier versions kept the tokens of a login here.
+localStorage.removeItem('rag.credentials');
+
+let access: Access | undefined;
+const tabs = new BroadcastChannel(LOGIN);
+tabs.onmessage = ({ data }: MessageEvent<Access | undefined>) => (access = data);
+
+/** What this page signs in with; undefined if it has nothing. */
+export function kindOfProof(): 'login' | 'key' | undefined {
+  if (sessionStorage.getItem(KEY) !== null) return 'key';
+  return localStorage.getItem(LOGIN) === null ? undefined : 'login';
+}
+
+export function keepKey(key: string): void {
+  sessionStorage.setItem(KEY, key);
+}
+
+/** Keeps the tokens of a login, whose refresh token the browser has put into its cookie. */
+export function keepLogin({ access_token, expires_in }: Tokens): void {
+  sessionStorage.removeItem(KEY);
+  localStorage.setItem(LOGIN, 'cookie');
+  share({ token: access_token, renewAt: Date.now() + expires_in * 1000 - MARGIN_MS });
 }
 
 export function clear(): void {
-  sessionStorage.removeItem(NAME);
-  localStorage.removeItem(NAME);
+  if (sessionStorage.getItem(KEY) !== null) return sessionStorage.removeItem(KEY);
+  localStorage.removeItem(LOGIN);
+  share(undefined);
 }
 
-export function saveTokens(tokens: Tokens): void {
-  const expiresAt = Date.now() + tokens.expires_in * 1000;
-  save({ kind: 'login', access: tokens.access_token, refresh: tokens.refresh_token, expiresAt });
+function share(next: Access | undefined): void {
+  access = next;
+  tabs.postMessage(next);
 }
 
 /** Runs one at a time in all tabs, because a refresh token works once. */
 function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  if ('locks' in navigator) return navigator.locks.request(NAME, work) as Promise<T>;
+  if ('locks' in navigator) return navigator.locks.request(LOGIN, work) as Promise<T>;
   const next = queue.then(work, work);
   queue = next.catch(() => undefined);
   return next;
 }
 let queue: Promise<unknown> = Promise.resolve();
 
+function usableToken(refused: string | undefined): string | undefined {
+  return access !== undefined && access.token !== refused && access.renewAt > Date.now() ? access.token : undefined;
+}
+
 /** The secret to send. Renews a login that ends soon, or that the server has just refused with `refused`. */
 export async function secret(refused?: string): Promise<string | undefined> {
-  const known = load();
-  if (known === undefined) return undefined;
-  if (known.kind === 'key') return known.key;
-  const isUsable = (login: { access: string; expiresAt: number }) =>
-    login.access !== refused && login.expiresAt - MARGIN_MS > Date.now();
-  if (isUsable(known)) return known.access;
+  const key = sessionStorage.getItem(KEY);
+  if (key !== null) return key;
+  const known = usableToken(refused);
+  if (known !== undefined || localStorage.getItem(LOGIN) === null) return known;
   return exclusively(async () => {
-    const now = load();
-    if (now === undefined) return undefined;
-    if (now.kind === 'key') return now.key;
-    if (isUsable(now)) return now.access;
-    const response = await fetch('/v1/login/refresh', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refresh_token: now.refresh }),
-    });
-    if (response.ok) {
-      const tokens = (await response.json()) as Tokens;
-      saveTokens(tokens);
-      return tokens.access_token;
-    }
-    if (response.status === 401) clear();
-    return undefined;
+    await settle();
+    return usableToken(refused) ?? renew();
   });
+}
+
+/** Waits for the cookie of a renewal whose page was left before it ended: the cookie before it would be refused, and the login ended. */
+async function settle(): Promise<void> {
+  const pause = Number(localStorage.getItem(RENEWAL) ?? 0) + SETTLE_MS - Date.now();
+  if (pause > 0) await new Promise((wake) => setTimeout(wake, Math.min(pause, SETTLE_MS)));
+}
+
+async function renew(): Promise<string | undefined> {
+  localStorage.setItem(RENEWAL, String(Date.now()));
+  const headers = { 'content-type': 'application/json' };
+  // The browser stores the next cookie even if the page is left meanwhile; the mark then stays.
+  const response = await fetch('/v1/login/refresh', { method: 'POST', headers, body: '{}', keepalive: true });
+  localStorage.removeItem(RENEWAL);
+  if (response.ok) keepLogin((await response.json()) as Tokens);
+  else if (response.status === 401) clear();
+  return access?.token;
 }

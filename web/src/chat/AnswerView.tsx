@@ -5,10 +5,11 @@ import type { Citation, Sentence } from '../api/types';
 import { Markdown } from '../markdown/Markdown';
 import { messages } from '../messages';
 import { formatMs } from '../ui/format';
+import { Lazy } from '../ui/lazy';
 import { CopyButton, Notice } from '../ui/parts';
 import type { Reply } from './conversation';
 
-/** A place in a document that an answer cites; a memory or an earlier conversation has no document. */
+/** A place in a document that an answer cites, with the number 0 if it does not; a memory or an earlier conversation has no document. */
 export type Cited = Omit<Citation, 'supported' | 'kind'> & {
   kind?: string;
   supported?: boolean;
@@ -16,12 +17,15 @@ export type Cited = Omit<Citation, 'supported' | 'kind'> & {
   isPassage?: boolean;
 };
 
-type Open = (cited: Cited[], index: number) => void;
+/** Opens the source of the citation at `index` of `cited`. */
+export type Open = (cited: Cited[], index: number) => void;
+
+const loadRemembered = () => import('../memory/RememberedList');
 
 /** What an answer cites: its checked citations, and until they are known the passages that it is written from. */
 function citedBy(reply: Reply): Cited[] {
   if (reply.citations.length > 0 || (reply.phase !== 'writing' && reply.phase !== 'searching')) return reply.citations;
-  return reply.sources.map((source) => ({ ...source, quote: source.text }));
+  return reply.sources;
 }
 
 interface Props {
@@ -37,6 +41,7 @@ export function ReplyView({ reply, question, open, children }: Props) {
   const key = cited.map(({ marker }) => marker).join();
   const markers = useMemo(() => new Set(cited.map(({ marker }) => marker)), [key]);
   const isWorking = reply.phase === 'searching' || reply.phase === 'writing';
+  const hasAuthor = reply.answeredBy !== undefined && reply.phase !== 'not_found';
   return (
     <div class="reply" aria-busy={isWorking} aria-live="polite">
       {reply.searched !== undefined && (
@@ -65,13 +70,15 @@ export function ReplyView({ reply, question, open, children }: Props) {
         </a>
       )}
       {!isWorking && cited.length > 0 && <SourceList cited={cited} open={open} />}
+      {reply.remembered && <Lazy load={loadRemembered} pick="RememberedList" props={{ statements: reply.remembered, open }} />}
       {!isWorking && reply.text !== '' && (
         <footer class="reply-foot">
           <CopyButton text={reply.text} label={messages.answer.copy} />
           {children}
           <span class="muted small">
-            {reply.answeredBy !== undefined && <bdi>{messages.answer.by(reply.answeredBy)}</bdi>}
-            {reply.totalMs !== undefined && ` · ${formatMs(reply.totalMs)}`}
+            {hasAuthor && <bdi>{messages.answer.by(reply.answeredBy ?? '')}</bdi>}
+            {hasAuthor && reply.totalMs !== undefined && ' · '}
+            {reply.totalMs !== undefined && formatMs(reply.totalMs)}
           </span>
         </footer>
       )}
@@ -97,8 +104,12 @@ function CitedText(props: { text: string; sentences: Sentence[]; cited: Cited[];
   const [card, setCard] = useState<Card>();
   const indexAt = (target: EventTarget | null) => {
     const button = target instanceof Element ? target.closest<HTMLElement>('button.cite') : null;
-    const index = props.cited.findIndex(({ marker }) => String(marker) === button?.dataset.marker);
-    return button === null || index < 0 ? undefined : { button, index };
+    const number = button?.dataset.marker;
+    // A number that stands at several sentences can have a quote for each of them, in their order.
+    const places = [...(place.current?.querySelectorAll<HTMLElement>(`button.cite[data-marker="${number}"]`) ?? [])];
+    const indexes = props.cited.flatMap(({ marker }, index) => (String(marker) === number ? [index] : []));
+    const index = indexes[button ? places.indexOf(button) : -1] ?? indexes[0];
+    return button === null || index === undefined ? undefined : { button, index };
   };
   const show = (event: Event) => {
     const found = indexAt(event.target);
@@ -150,17 +161,23 @@ function SourceList({ cited, open }: { cited: Cited[]; open: Open }) {
   return (
     <section class="sources" aria-label={messages.answer.sources}>
       <ol>
-        {cited.map((source, index) => (
-          <li key={source.marker}>
-            <button type="button" onClick={() => open(cited, index)}>
-              <span class={source.supported === false ? 'number unsure' : 'number'}>{source.marker}</span>
-              <span class="source-text">
-                <bdi class="source-title">{source.title}</bdi> <Where cited={source} />
-                {source.supported === false && <span class="small caution">{messages.answer.unsupported}</span>}
-              </span>
-            </button>
-          </li>
-        ))}
+        {cited.map((source, index) => {
+          // Of several quotes of a passage the first one stands for all.
+          const quotes = cited.filter(({ marker }) => marker === source.marker);
+          if (quotes[0] !== source) return null;
+          const isUnsure = quotes.some(({ supported }) => supported === false);
+          return (
+            <li key={source.marker}>
+              <button type="button" onClick={() => open(cited, index)}>
+                <span class={isUnsure ? 'number unsure' : 'number'}>{source.marker}</span>
+                <span class="source-text">
+                  <bdi class="source-title">{source.title}</bdi> <Where cited={source} />
+                  {isUnsure && <span class="small caution">{messages.answer.unsupported}</span>}
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ol>
     </section>
   );

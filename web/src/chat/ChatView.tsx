@@ -10,10 +10,11 @@ import { goTo } from '../ui/router';
 import { useStore } from '../ui/store';
 import type { Cited } from './AnswerView';
 import { Composer } from './Composer';
-import { answerAgain, askIn, loadMessages, openConversation, rateAnswer, showVersion, stop } from './conversation';
+import { answerAgain, askIn, isNew, loadMessages, openConversation, rateAnswer, showVersion, stop } from './conversation';
 import { Exchanges } from './Exchanges';
 import type { Actions } from './ExchangeView';
 import { Samples } from './Samples';
+import { SessionSettings } from './SessionSettings';
 
 const CHOSEN = 'rag.collections';
 
@@ -38,11 +39,12 @@ export function ChatView({ session }: { session: string | undefined }) {
   const store = useMemo(() => openConversation(session), [session]);
   // A new conversation stays the same one when the server has named it.
   const view = useMemo(() => (views += 1), [store]);
-  const { exchanges, isLoading, error, control, preset } = useStore(store);
+  const { exchanges, isLoading, error, control, stored } = useStore(store);
   const collections = useStore(collectionsStore);
   const [chosen, setChosen] = useState(readChosen);
   const [opened, setOpened] = useState<Opened>();
-  const end = useFollow(exchanges.at(-1)?.reply?.text);
+  const [isSetting, setSetting] = useState(false);
+  const list = useFollow(exchanges.at(-1)?.key);
   const opener = useRef<HTMLElement | null>(null);
   useEffect(() => setOpened(undefined), [store]);
 
@@ -76,7 +78,9 @@ export function ChatView({ session }: { session: string | undefined }) {
     <Composer
       collections={collections.items}
       chosen={known}
-      preset={preset ?? []}
+      preset={stored?.defaults.collection_ids ?? []}
+      memory={stored?.memory ?? 'off'}
+      openSettings={() => setSetting(true)}
       choose={choose}
       isAnswering={control !== undefined}
       isFollowUp={exchanges.length > 0}
@@ -101,7 +105,7 @@ export function ChatView({ session }: { session: string | undefined }) {
             <h1 class="hidden" dir="auto">
               {messages.nav.conversation}
             </h1>
-            <div class="exchanges">
+            <div class="exchanges" ref={list}>
               {session !== undefined && error !== undefined && (
                 <>
                   <Failure error={error} retry={() => void loadMessages(store, session)} />
@@ -111,12 +115,12 @@ export function ChatView({ session }: { session: string | undefined }) {
                 </>
               )}
               <Exchanges key={view} exchanges={exchanges} isAnswering={control !== undefined} actions={actions} />
-              <div ref={end} />
             </div>
             <div class="dock">{composer}</div>
           </>
         )}
       </section>
+      {isSetting && stored && <SessionSettings session={stored} close={() => setSetting(false)} />}
       {opened && (
         <SourcePane cited={opened.cited} index={opened.index} step={(index) => setOpened({ ...opened, index })} close={close} />
       )}
@@ -124,21 +128,25 @@ export function ChatView({ session }: { session: string | undefined }) {
   );
 }
 
-/** Keeps the end of a growing answer in view, unless the reader has scrolled away from it. */
-function useFollow(text: string | undefined) {
-  const end = useRef<HTMLDivElement>(null);
+/** Keeps the end of a growing list of exchanges in view, unless the reader has scrolled away from it; a new question is always shown. */
+function useFollow(last: string | undefined) {
+  const list = useRef<HTMLDivElement>(null);
   const isNear = useRef(true);
   useEffect(() => {
-    const frame = end.current?.closest('.conversation');
-    if (!frame) return;
+    const element = list.current;
+    const frame = element?.closest('.conversation');
+    if (!element || !frame) return undefined;
+    if (last !== undefined && isNew(last)) isNear.current = true;
     const note = () => {
       isNear.current = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 160;
     };
+    const observer = new ResizeObserver(() => isNear.current && frame.scrollTo(0, frame.scrollHeight));
+    observer.observe(element);
     frame.addEventListener('scroll', note, { passive: true });
-    return () => frame.removeEventListener('scroll', note);
-  });
-  useEffect(() => {
-    if (isNear.current) end.current?.scrollIntoView({ block: 'end' });
-  }, [text]);
-  return end;
+    return () => {
+      observer.disconnect();
+      frame.removeEventListener('scroll', note);
+    };
+  }, [last]);
+  return list;
 }

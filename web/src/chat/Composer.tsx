@@ -11,6 +11,9 @@ interface Props {
   /** Collections of the conversation, which are searched if none is chosen. */
   preset: string[];
   choose: (ids: string[]) => void;
+  /** Use of memory in the conversation: `off`, `read` or `read_write`. */
+  memory: string;
+  openSettings: () => void;
   isAnswering: boolean;
   isFollowUp: boolean;
   ask: (question: string) => void;
@@ -36,6 +39,7 @@ export function Composer(props: Props) {
     submit();
   };
   const { composer } = messages;
+  const memory = composer.memory[props.memory];
   return (
     <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
       <textarea
@@ -51,6 +55,12 @@ export function Composer(props: Props) {
       />
       <div class="composer-row">
         <Picker collections={props.collections} chosen={props.chosen} preset={props.preset} choose={props.choose} />
+        {memory && (
+          <button type="button" class="memory-sign" title={composer.memoryHint} onClick={props.openSettings}>
+            <Icon name="memory" />
+            {memory}
+          </button>
+        )}
         {props.isAnswering ? (
           <button type="button" class="round" aria-label={composer.stop} title={composer.stop} onClick={props.stop}>
             <Icon name="stop" />

@@ -6,14 +6,13 @@ import { messages } from '../messages';
 import { Icon } from '../ui/icons';
 import { memo } from '../ui/memo';
 import { IconButton } from '../ui/parts';
-import { ReplyView, type Cited } from './AnswerView';
+import { ReplyView, type Open } from './AnswerView';
 import type { Versions } from './branches';
 import type { Exchange } from './conversation';
 import { Rating } from './Rating';
 
 export interface Actions {
-  /** Opens the source of the citation at `index` of `cited`. */
-  open: (cited: Cited[], index: number) => void;
+  open: Open;
   /** Asks another question in place of this one. */
   edit: (exchange: Exchange, question: string) => void;
   again: (exchange: Exchange) => void;

@@ -3,18 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { OfflineError } from '../api/client';
 import type { Session } from '../api/types';
 import { messages } from '../messages';
-import { Lazy } from '../ui/lazy';
 import { Menu } from '../ui/Menu';
 import { Failure, IconButton } from '../ui/parts';
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { hidden, showError } from '../ui/undo';
+import { SessionSettings } from './SessionSettings';
 import { archiveSession, deleteSession, exportSession, listSessions, loadSessions, renameSession, sessions } from './sessions';
 
 /** Pause after the last key before the search begins, in milliseconds. */
 const PAUSE_MS = 200;
-
-const loadSettings = () => import('../defaults/SessionDialog');
 
 export function SessionList({ current }: { current: string | undefined }) {
   const { items, next, search, isArchive, error } = useStore(sessions);
@@ -66,14 +64,7 @@ export function SessionList({ current }: { current: string | undefined }) {
           </button>
         )}
       </section>
-      {opened && (
-        <Lazy
-          key={opened.id}
-          load={loadSettings}
-          pick="SessionDialog"
-          props={{ session: opened, close: () => setOpened(undefined) }}
-        />
-      )}
+      {opened && <SessionSettings session={opened} close={() => setOpened(undefined)} />}
     </>
   );
 }

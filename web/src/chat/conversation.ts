@@ -2,10 +2,22 @@
 // A turn continues while the user looks at another screen or reloads the page; only `stop` ends it.
 import { call, describe, listAll } from '../api/client';
 import { ask, regenerate, resume, stopTurn, type TurnEvent } from '../api/stream';
-import type { Answer, Citation, Feedback, FeedbackBody, Message, Sentence, Session, Source, Turn } from '../api/types';
+import type {
+  Answer,
+  Citation,
+  Feedback,
+  FeedbackBody,
+  Message,
+  RememberedStatement,
+  Sentence,
+  Session,
+  Sources,
+  Turn,
+} from '../api/types';
 import { replacePlace } from '../ui/router';
 import { createStore, type Store } from '../ui/store';
 import { showError } from '../ui/undo';
+import type { Cited } from './AnswerView';
 import { branchTo, grow, newestEnd, NO_MESSAGES, versionsOf, type Tree, type Versions } from './branches';
 import { pacedText } from './paced';
 import { forgetSessions, loadSessions } from './sessions';
@@ -22,8 +34,10 @@ export interface Reply {
   sentences: Sentence[];
   /** Whether the server asks for a notice that no passage supports the answer. */
   hasNotice?: boolean;
-  /** The passages given to the answerer; known only while and after this page asked. */
-  sources: Source[];
+  /** The passages, memories and earlier rounds given to the answerer; known only while and after this page asked. */
+  sources: Cited[];
+  /** Statements of the question that were remembered or refused. */
+  remembered?: RememberedStatement[];
   searched?: string;
   warnings: string[];
   answeredBy?: string;
@@ -46,8 +60,8 @@ export interface Exchange {
 
 export interface Conversation {
   session?: string;
-  /** Ids of the collections that the session searches if the question names none. */
-  preset?: string[];
+  /** The session with its settings, as the server has stored it. */
+  stored?: Session;
   tree: Tree;
   exchanges: Exchange[];
   isLoading: boolean;
@@ -98,7 +112,7 @@ export async function loadMessages(store: Store<Conversation>, session: string):
     ]);
     const end = opened.active_message_id ?? undefined;
     showStored(store, stored, end);
-    store.set((old) => ({ ...old, isLoading: false, preset: opened.defaults.collection_ids ?? [] }));
+    store.set((old) => ({ ...old, isLoading: false, stored: opened }));
     const asked = branchTo(store.get().tree, end).at(-1);
     if (asked?.turn_id) void resumeIn(store, session, asked, asked.turn_id);
   } catch (error) {
@@ -106,10 +120,10 @@ export async function loadMessages(store: Store<Conversation>, session: string):
   }
 }
 
-/** Notes changed defaults of a session. */
-export function noteDefaults({ id, defaults }: Session): void {
-  const store = running.get(id) ?? current;
-  if (store?.get().session === id) store.set((old) => ({ ...old, preset: defaults.collection_ids ?? [] }));
+/** Notes changed settings of a session. */
+export function noteSettings(stored: Session): void {
+  const store = running.get(stored.id) ?? current;
+  if (store?.get().session === stored.id) store.set((old) => ({ ...old, stored }));
 }
 
 /** Adds stored messages and shows the branch that ends with one of them. Answers that this page has keep their details. */
@@ -159,6 +173,7 @@ function finished(answer: Answer | Message): Partial<Reply> {
     ...(answer.timings.total_ms ? { totalMs: answer.timings.total_ms } : {}),
     hasNotice: Boolean(answer.notice),
     ...(answer.stop_reason ? { stopReason: answer.stop_reason } : {}),
+    ...(answer.remembered?.length ? { remembered: answer.remembered } : {}),
   };
 }
 
@@ -214,6 +229,9 @@ export async function askIn(
   await followIn(store, { key, question }, ask(store.get().session, body, control.signal), control.signal);
 }
 let counter = 0;
+
+/** Whether the key is that of an exchange that this page began. */
+export const isNew = (key: string) => key.startsWith('new-');
 
 /** The collections to search; without a choice those of the session, or all. */
 function scopeOf(collections: string[]): { collection_ids?: string[] } {
@@ -276,8 +294,8 @@ async function followIn(
           break;
         }
         case 'sources': {
-          const { sources, searched, warnings } = event.data;
-          change({ sources, warnings, ...(searched === question ? {} : { searched }) });
+          const { searched, warnings } = event.data;
+          change({ sources: givenBy(event.data), warnings, ...(searched === question ? {} : { searched }) });
           break;
         }
         case 'token':
@@ -313,6 +331,21 @@ async function followIn(
   void loadSessions();
 }
 
+/** What the answerer was given, as it can be cited. */
+function givenBy({ sources, recalled = [] }: Sources): Cited[] {
+  return [
+    ...sources.map((source) => ({ ...source, quote: source.text })),
+    ...recalled.map(({ id, text, ...rest }) => ({
+      ...rest,
+      chunk_id: id,
+      quote: text,
+      heading_path: [],
+      start_offset: 0,
+      end_offset: 0,
+    })),
+  ];
+}
+
 /** Adds the messages of a turn that has ended, so that its question and its answer can be edited and asked again. */
 async function addStored(store: Store<Conversation>, { session_id, message_id }: Turn): Promise<void> {
   const last = [...store.get().tree.messages.values()].at(-1)?.ordinal;
@@ -331,4 +364,6 @@ function began(store: Store<Conversation>, session: string): void {
   store.set((old) => ({ ...old, session }));
   if (current === store && /^#?\/?$/.test(location.hash)) replacePlace('c', session);
   void loadSessions();
+  // The server's configuration decides about the memory of a new session. Without its settings the page only lacks the sign of it.
+  call('get', '/v1/sessions/{id}', { path: { id: session } }).then(noteSettings, () => undefined);
 }

@@ -1,5 +1,5 @@
 // The fields of the defaults of questions, which a conversation and a collection share.
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { Field, InputField } from '../ui/parts';
 import { NO_DEFAULTS, STEP_NAMES, STEPS, type Draft } from './draft';
 

@@ -1,7 +1,7 @@
 // The defaults of questions as texts of a form, and back.
 import { refuseField } from '../api/client';
 import type { QuestionDefaults } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 
 /** Steps of understanding a question that are on or off, with the setting of a server whose operator changed nothing. */
 export const STEPS = { context: true, rewrite: true, synonyms: true, hyde: false } as const;

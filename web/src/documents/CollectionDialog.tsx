@@ -4,7 +4,7 @@ import { call } from '../api/client';
 import type { Collection } from '../api/types';
 import { DefaultsFields, ResetButton } from '../defaults/DefaultsFields';
 import { FIELDS, NO_DEFAULTS, toChange, toDraft } from '../defaults/draft';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { Dialog, Form, InputField } from '../ui/parts';
 import { showMessage } from '../ui/undo';
 import { loadCollections } from './collections';

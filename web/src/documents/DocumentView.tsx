@@ -1,26 +1,42 @@
-// One document: its facts, its text as the server read it, its passages, and the original to download.
+// One document: its facts, its text as the server read it, its passages, its versions, and the original to download.
 import { useState } from 'preact/hooks';
-import { address, call } from '../api/client';
+import { call } from '../api/client';
 import type { Chunk, Document_ } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';
 import { Reader } from '../source/Reader';
 import { SourcePane } from '../source/SourcePane';
 import { loadPdf } from '../source/SourceText';
-import { formatBytes, formatDate } from '../ui/format';
+import { formatAge, formatBytes, formatMoment } from '../ui/format';
 import { Icon } from '../ui/icons';
 import { Lazy } from '../ui/lazy';
 import { useLoad } from '../ui/load';
 import { Failure, Notice } from '../ui/parts';
 import { link } from '../ui/router';
 import { saveResponse } from '../ui/save';
+import { useStore } from '../ui/store';
+import { contentAddress, originalName } from './content';
+import { uploads } from './uploads';
+import { Versions } from './Versions';
 
-export function DocumentView({ id, tab }: { id: string; tab: string | undefined }) {
+interface Props {
+  id: string;
+  tab: string | undefined;
+  /** In the tab of versions: number of the version whose differences from the newest are shown. */
+  since: string | undefined;
+}
+
+export function DocumentView({ id, tab, since }: Props) {
+  // A new version that this page waits for.
+  const pending = useStore(uploads).filter((upload) => upload.document === id);
   const {
     data: document,
     error,
     reload,
-  } = useLoad((signal) => call('get', '/v1/documents/{id}', { path: { id }, signal }), [id]);
+  } = useLoad(
+    (signal) => call('get', '/v1/documents/{id}', { path: { id }, signal }),
+    [id, pending.map(({ phase }) => phase).join()],
+  );
   const [failure, setFailure] = useState<unknown>();
   const [opened, setOpened] = useState<{ passages: Cited[]; index: number }>();
   const [isUndrawable, setUndrawable] = useState(false);
@@ -33,17 +49,19 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
     );
   const { version } = document;
   const facts = [
+    version && version.number > 1 && texts.version(version.number),
     document.media_type,
     version && formatBytes(version.size_bytes),
     version?.page_count && texts.pageCount(version.page_count),
     version && texts.characters(version.character_count),
     version && texts.passageCount(version.chunk_count),
-    formatDate(document.created_at),
+    texts.changed(formatAge(document.updated_at)),
   ].filter((fact) => typeof fact === 'string');
-  const name = (document.source ?? document.title).split(/[/\\]/).at(-1) || 'document';
-  const download = () => saveResponse(address('/v1/documents/{id}/content', { path: { id } }), name).catch(setFailure);
+  const download = () => saveResponse(contentAddress(id), originalName(document)).catch(setFailure);
+  // What is shown of the document is loaded again when another version is found.
+  const edition = `${version?.number} ${version?.state}`;
   const isPdf = document.media_type === 'application/pdf';
-  const tabs = ['text', ...(isPdf ? (['pages'] as const) : []), 'passages'] as const;
+  const tabs = ['text', ...(isPdf ? (['pages'] as const) : []), 'passages', 'versions'] as const;
   const shown = tabs.find((name) => name === tab) ?? 'text';
   const open = (passages: Cited[], index: number) => setOpened({ passages, index });
   return (
@@ -60,9 +78,19 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
             {texts.original}
           </button>
         </header>
-        <p class="muted small" dir="auto">
+        {document.source && (
+          <p class="muted small document-source">
+            <bdi>{document.source}</bdi>
+          </p>
+        )}
+        <p
+          class="muted small"
+          dir="auto"
+          title={texts.times(formatMoment(document.created_at), formatMoment(document.updated_at))}
+        >
           {facts.join(' · ')}
         </p>
+        {version && version.state !== 'published' && <Notice>{texts.newVersion(version.number)}</Notice>}
         <Failure error={failure} />
         <nav class="tabs" aria-label={document.title}>
           {tabs.map((name) => (
@@ -71,12 +99,13 @@ export function DocumentView({ id, tab }: { id: string; tab: string | undefined 
             </a>
           ))}
         </nav>
-        {shown === 'passages' && <Passages document={document} open={open} />}
-        {shown === 'text' && <Reader document={id} headings={[document.title]} />}
+        {shown === 'passages' && <Passages key={edition} document={document} open={open} />}
+        {shown === 'text' && <Reader key={edition} document={id} headings={[document.title]} />}
         {shown === 'pages' && !isUndrawable && (
-          <Lazy load={loadPdf} pick="PdfView" props={{ document: id, fail: () => setUndrawable(true) }} />
+          <Lazy key={edition} load={loadPdf} pick="PdfView" props={{ document: id, fail: () => setUndrawable(true) }} />
         )}
         {shown === 'pages' && isUndrawable && <Notice>{texts.cannotDraw}</Notice>}
+        {shown === 'versions' && <Versions document={document} since={Number(since) || undefined} />}
       </div>
       {opened && (
         <SourcePane

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Collection, Document_, Job } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatAge, formatBytes, formatMoment, formatNumber } from '../ui/format';
 import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
@@ -239,7 +239,7 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
             {texts.passages}
           </th>
           <th scope="col" class="wide-only">
-            {texts.added}
+            {texts.lastChanged}
           </th>
           <th scope="col">
             <span class="hidden">{texts.actions}</span>
@@ -251,15 +251,20 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
           <tr key={document.id}>
             <td dir="auto">
               <a href={link('documents', document.id, 'text')}>{document.title}</a>
+              {(document.version?.number ?? 1) > 1 && (
+                <a class="badge" href={link('documents', document.id, 'versions')}>
+                  {messages.documents.version(document.version?.number ?? 1)}
+                </a>
+              )}
               {document.source && document.source !== document.title && (
-                <span class="muted small source-line">{document.source}</span>
+                <bdi class="muted small source-line">{document.source}</bdi>
               )}
               {!document.searchable && <span class="badge">{texts.notReady}</span>}
             </td>
             <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
             <td class="number-cell wide-only">{formatNumber(document.version?.chunk_count ?? 0)}</td>
-            <td class="wide-only" title={formatMoment(document.created_at)}>
-              {formatAge(document.created_at)}
+            <td class="wide-only" title={texts.times(formatMoment(document.created_at), formatMoment(document.updated_at))}>
+              {formatAge(document.updated_at)}
             </td>
             <td class="number-cell">
               <IconButton icon="trash" label={texts.removeLabel(document.title)} onClick={() => remove(document)} />

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
 import type { Collection, MemberRole, User } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { useLoad } from '../ui/load';
 import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
 import { link } from '../ui/router';
@@ -41,18 +41,6 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
         ))}
       </ul>
       {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
-      {people.data && others.length === 0 && (
-        <>
-          <p class="hint">
-            {texts.noPeople} <a href={link('settings', 'people')}>{texts.toPeople}</a>
-          </p>
-          <div class="form-actions">
-            <button type="button" class="secondary" onClick={close}>
-              {messages.actions.close}
-            </button>
-          </div>
-        </>
-      )}
       {others.length > 0 && (
         <Form submit={add} action={texts.add} cancel={close}>
           <Field label={texts.person}>
@@ -76,6 +64,18 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
             )}
           </Field>
         </Form>
+      )}
+      {people.data && (
+        <p class="hint">
+          {others.length === 0 ? texts.noPeople : texts.isMissing} <a href={link('settings', 'people')}>{texts.toPeople}</a>
+        </p>
+      )}
+      {people.data && others.length === 0 && (
+        <div class="form-actions">
+          <button type="button" class="secondary" onClick={close}>
+            {messages.actions.close}
+          </button>
+        </div>
       )}
     </Dialog>
   );

@@ -75,7 +75,8 @@ function UploadRow({ upload }: { upload: Upload }) {
   );
 }
 
-function stateOf({ phase, job, secondsLeft }: Upload): string {
+function stateOf({ phase, job, secondsLeft, version }: Upload): string {
+  if (phase === 'done' && version !== undefined && version > 1) return messages.upload.newVersion(version);
   if (phase !== 'working' || job === undefined) return phase === 'working' ? messages.upload.waiting : messages.upload[phase];
   const stage = messages.upload.stages[job.stage] ?? job.stage;
   const done = job.total ? ` ${job.done}/${job.total}` : '';

@@ -17,6 +17,8 @@ export interface Upload {
   sent: number;
   job?: Job;
   document?: string;
+  /** Number of the document's version that it became. */
+  version?: number;
   problem?: string;
   /** When its stage was seen first, and the units done then: the rate gives the time left. */
   since?: { at: number; stage: string; done: number };
@@ -93,7 +95,12 @@ async function sendOne(upload: Upload): Promise<void> {
   try {
     if (file === undefined) throw new Error(messages.upload.cannotRead);
     const { document, job, duplicate } = await post(upload, file);
-    change(upload.id, { document: document.id, sent: 1, ...(job ? fromJob(upload, job) : { phase: 'working' }) });
+    change(upload.id, {
+      document: document.id,
+      ...(document.version ? { version: document.version.number } : {}),
+      sent: 1,
+      ...(job ? fromJob(upload, job) : { phase: 'working' }),
+    });
     if (duplicate && (job === undefined || job === null || job.state === 'done')) change(upload.id, { phase: 'known' });
     void follow();
     if (!collections.get().hasDocuments) void loadCollections();

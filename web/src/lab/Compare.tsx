@@ -1,7 +1,7 @@
 // Two runs side by side: the kept one and the last one, and how the places of the passages differ.
 import type { Passage, SearchBody, SearchResult } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatMs } from '../ui/format';
 import { Hit } from './Hit';
 

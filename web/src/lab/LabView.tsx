@@ -1,11 +1,11 @@
 // The search lab: one query, the two legs and the fused list side by side, the steps with their times.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Passage, SearchBody, SearchResult } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
 import { Picker } from '../chat/Composer';
 import { collections as store } from '../documents/collections';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { SourcePane } from '../source/SourcePane';
 import { formatMs } from '../ui/format';
 import { Icon } from '../ui/icons';
@@ -13,7 +13,7 @@ import { CopyButton, Failure, Field } from '../ui/parts';
 import { replacePlace } from '../ui/router';
 import { useStore } from '../ui/store';
 import { Compare, type Run } from './Compare';
-import { asCurl } from './curl';
+import { asCurl } from '../ui/curl';
 import { Hit } from './Hit';
 import { Trace } from './Trace';
 
@@ -71,6 +71,8 @@ export function LabView({ initial }: { initial: string }) {
     }
     setBusy(false);
   };
+  // A query that the address brings is searched at once.
+  useEffect(() => void (initial.trim() !== '' && run()), []);
   return (
     <div class={opened ? 'chat with-source' : 'chat'}>
       <div class="page wide">
@@ -135,7 +137,7 @@ export function LabView({ initial }: { initial: string }) {
             </div>
             <Trace result={found.results.hybrid} />
             <div class="lab-foot">
-              <CopyButton text={asCurl(location.origin, found.body)} label={texts.curl} />
+              <CopyButton text={asCurl('/v1/search', found.body)} label={texts.curl} />
             </div>
           </>
         )}

@@ -1,6 +1,6 @@
 // The steps of a search: how long each took, its facts, and PostgreSQL's plans.
 import type { SearchResult, Step } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatMs } from '../ui/format';
 
 export function Trace({ result }: { result: SearchResult }) {

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { MemoryChange } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatAge, formatMoment } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';

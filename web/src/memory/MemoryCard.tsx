@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Memory } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatAge, formatDate, formatMoment } from '../ui/format';
 import { Menu, type MenuItem } from '../ui/Menu';
 import { Confirm, IconButton } from '../ui/parts';
@@ -12,9 +12,16 @@ import { changeMemory } from './changes';
 import { ChangeList } from './HistoryList';
 import { EditDialog } from './MemoryDialogs';
 
-export function MemoryCard({ memory, changed }: { memory: Memory; changed: () => void }) {
+interface Props {
+  memory: Memory;
+  changed: () => void;
+  /** Whether it stands alone: its state and its reasons are then shown from the beginning. */
+  isAlone?: boolean;
+}
+
+export function MemoryCard({ memory, changed, isAlone = false }: Props) {
   const [open, setOpen] = useState<'edit' | 'erase'>();
-  const [isExplained, setExplained] = useState(false);
+  const [isExplained, setExplained] = useState(isAlone);
   const texts = messages.memory;
   const { id, content, state } = memory;
   const change = (next: Parameters<typeof changeMemory>[1], text: string) =>
@@ -42,7 +49,8 @@ export function MemoryCard({ memory, changed }: { memory: Memory; changed: () =>
           {content}
         </p>
         <p class="muted small">
-          <span class="badge">{texts.kinds[memory.kind]}</span> <Facts memory={memory} />
+          <span class="badge">{texts.kinds[memory.kind]}</span>{' '}
+          {isAlone && state !== 'active' && <span class="badge warn">{texts.states[state]}</span>} <Facts memory={memory} />
         </p>
         {isExplained && <Why memory={memory} changed={changed} />}
       </div>

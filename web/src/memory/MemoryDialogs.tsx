@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Memory, MemoryKind } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { Dialog, Field, Form, InputField } from '../ui/parts';
 import { offerUndo } from '../ui/undo';
 import { changeMemory, undoStep } from './changes';

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Memory, MemoryState } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';

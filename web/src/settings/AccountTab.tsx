@@ -1,11 +1,12 @@
 // One's own account: name, password, sign-ins, data.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
-import { load } from '../api/credentials';
-import { messages } from '../messages';
+import { kindOfProof } from '../api/credentials';
+import { messages } from '../messages.screens';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure, Form, InputField, Notice } from '../ui/parts';
+import { link } from '../ui/router';
 import { saveResponse } from '../ui/save';
 import type { TabProps } from './SettingsView';
 
@@ -18,8 +19,14 @@ export function AccountTab({ me, isLocal, reload, signOut }: TabProps) {
     await reload();
     setSaved(true);
   };
-  if (isLocal) return <Notice>{texts.local}</Notice>;
-  const isLogin = load()?.kind === 'login';
+  if (isLocal)
+    return (
+      <Notice>
+        <p>{texts.local}</p>
+        <a href={link('settings', 'people')}>{texts.toPeople}</a>
+      </Notice>
+    );
+  const isLogin = kindOfProof() === 'login';
   return (
     <>
       <section class="panel">
@@ -111,6 +118,17 @@ function Password() {
   );
 }
 
+/** Marks of browsers and systems in the name that a browser gives itself; those that others claim, too, come last. */
+const BROWSERS = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
+const SYSTEMS = { Android: 'Android', iPhone: 'iOS', iPad: 'iPadOS', Windows: 'Windows', 'Mac OS': 'macOS', Linux: 'Linux' };
+
+/** A short name of a browser, or the name that a program gave itself. */
+function deviceName(agent: string): string {
+  const find = (marks: Record<string, string>) => Object.entries(marks).find(([mark]) => agent.includes(mark))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  return browser === undefined || system === undefined ? agent : `${browser}, ${system}`;
+}
+
 function Logins() {
   const { data, error, reload } = useLoad((signal) => call('get', '/v1/me/logins', { signal }), []);
   const [failure, setFailure] = useState<unknown>();
@@ -124,7 +142,7 @@ function Logins() {
         {data?.items.map((login) => (
           <li key={login.id} class="line">
             <span>
-              <bdi>{login.device}</bdi>
+              <bdi title={login.device}>{deviceName(login.device)}</bdi>
               <span class="muted small">
                 {' '}
                 {formatAge(login.created_at)} · {texts.until(formatDate(login.expires_at))}
@@ -133,7 +151,12 @@ function Logins() {
             {login.is_current ? (
               <span class="badge">{texts.thisOne}</span>
             ) : (
-              <button type="button" class="quiet" aria-label={texts.endLogin(login.device)} onClick={() => void end(login.id)}>
+              <button
+                type="button"
+                class="quiet"
+                aria-label={texts.endLogin(deviceName(login.device))}
+                onClick={() => void end(login.id)}
+              >
                 {texts.end}
               </button>
             )}

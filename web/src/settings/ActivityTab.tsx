@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
 import type { AuditEvent } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatMoment } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';

@@ -1,7 +1,7 @@
 // A chart of values over time. Its caption has the values as text: the last ones, or those under the pointer.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { useStore } from '../ui/store';
 import { theme } from '../ui/theme';
 import { showError } from '../ui/undo';
@@ -60,7 +60,8 @@ export function Chart(props: Props) {
       chart.current = undefined;
     };
   }, [shade]);
-  useEffect(() => draw(props), [points, range]);
+  // Before the next frame, so that the caption and the curve never show different samples.
+  useLayoutEffect(() => draw(props), [points, range]);
   const at = pointed ?? points.times.length - 1;
   const time = points.times[at];
   const texts = names.map((_, index) => {

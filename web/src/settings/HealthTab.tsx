@@ -1,7 +1,7 @@
 // Charts of the server: measured while the page is visible, and by day.
 import { useMemo } from 'preact/hooks';
 import { call } from '../api/client';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatBytes, formatClock, formatDay, formatMs, formatNumber } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';

@@ -2,10 +2,11 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Key, Scope } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatAge, formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
-import { Confirm, Dialog, Failure, Form, IconButton, InputField, Secret } from '../ui/parts';
+import { asCurl } from '../ui/curl';
+import { Confirm, CopyButton, Dialog, Failure, Form, IconButton, InputField, Secret } from '../ui/parts';
 
 const SCOPES: Scope[] = ['read', 'ask', 'write', 'manage'];
 
@@ -43,6 +44,7 @@ export function KeysTab() {
       <button type="button" class="secondary" onClick={() => setMaking(true)}>
         {texts.newKey}
       </button>
+      {data && data.items.length > 0 && <Usage />}
       {isMaking && <NewKey close={() => setMaking(false)} made={(key) => (setMade(key), setMaking(false), reload())} />}
       {deleting && (
         <Confirm
@@ -54,6 +56,19 @@ export function KeysTab() {
         />
       )}
     </section>
+  );
+}
+
+/** How a program uses a key. */
+function Usage() {
+  const texts = messages.settings;
+  const command = asCurl('/v1/ask', { question: texts.keyQuestion });
+  return (
+    <div>
+      <p class="muted small">{texts.keyUsage}</p>
+      <pre class="command">{command}</pre>
+      <CopyButton text={command} label={messages.lab.curl} />
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
 import type { Role, State, User } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Confirm, Dialog, Failure, Field, Form, IconButton, InputField, Secret } from '../ui/parts';

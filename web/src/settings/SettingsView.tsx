@@ -1,6 +1,6 @@
 // Settings: the account, keys, people, the organisation, the server's health and the activity.
 import type { User } from '../api/types';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { link } from '../ui/router';
 import { AccountTab } from './AccountTab';
 import { ActivityTab } from './ActivityTab';

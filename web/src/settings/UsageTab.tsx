@@ -1,6 +1,6 @@
 // What the organisation uses of its limits.
 import { call } from '../api/client';
-import { messages } from '../messages';
+import { messages } from '../messages.screens';
 import { formatBytes, formatNumber } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure } from '../ui/parts';

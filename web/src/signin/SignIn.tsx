@@ -1,7 +1,7 @@
 // Sign-in with address and password, or with a key; a new account; and the page of an invitation.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
-import { save, saveTokens } from '../api/credentials';
+import { keepLogin, keepKey } from '../api/credentials';
 import { messages } from '../messages';
 import { Form, InputField } from '../ui/parts';
 import { replacePlace } from '../ui/router';
@@ -40,7 +40,7 @@ function PasswordForm({ signedIn }: FormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
-    saveTokens(await call('post', '/v1/login', { body: { email: email.trim(), password } }));
+    keepLogin(await call('post', '/v1/login', { body: { email: email.trim(), password, cookie: true } }));
     await signedIn();
   };
   const texts = messages.signIn;
@@ -62,7 +62,7 @@ function PasswordForm({ signedIn }: FormProps) {
 function KeyForm({ signedIn }: FormProps) {
   const [key, setKey] = useState('');
   const submit = async () => {
-    save({ kind: 'key', key: key.trim() });
+    keepKey(key.trim());
     await signedIn();
   };
   const texts = messages.signIn;
@@ -79,9 +79,9 @@ function AccountForm({ signedIn }: FormProps) {
   const [organisation, setOrganisation] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
-    const body = { email: email.trim(), display_name: name.trim(), organisation: organisation.trim(), password };
+    const body = { email: email.trim(), display_name: name.trim(), organisation: organisation.trim(), password, cookie: true };
     const { tokens } = await call('post', '/v1/register', { body });
-    saveTokens(tokens);
+    keepLogin(tokens);
     await signedIn();
   };
   const texts = messages.signIn;
@@ -143,8 +143,10 @@ export function AcceptInvitation({ token, signedIn }: FormProps & { token: strin
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
-    const { tokens } = await call('post', '/v1/invitations/accept', { body: { token, display_name: name.trim(), password } });
-    saveTokens(tokens);
+    const { tokens } = await call('post', '/v1/invitations/accept', {
+      body: { token, display_name: name.trim(), password, cookie: true },
+    });
+    keepLogin(tokens);
     replacePlace();
     await signedIn();
   };

@@ -14,17 +14,22 @@ const MAX_WINDOW = 100_000;
 
 interface Props {
   document: string;
+  /** Number of the version; the newest that searches find if absent. */
+  version?: number;
   headings?: string[];
   /** The place to mark; with its text, only if it is there. */
   quote?: { start: number; end: number; text?: string };
 }
 
-export function Reader({ document, headings = [], quote }: Props) {
+export function Reader({ document, version, headings = [], quote }: Props) {
   const [range, setRange] = useState(() => ({
     start: Math.max(0, (quote?.start ?? 0) - AROUND),
     end: quote ? quote.end + AROUND : MORE,
   }));
-  const { data, error, reload } = useLoad((signal) => readText(document, range, signal), [document, range.start, range.end]);
+  const { data, error, reload } = useLoad(
+    (signal) => readText(document, version, range, signal),
+    [document, version, range.start, range.end],
+  );
   const mark = useRef<HTMLElement>(null);
   const span = useMemo(
     () => data && quote && locateQuote(data.text, quote.start - data.start, quote.end - data.start, quote.text),
@@ -85,11 +90,19 @@ interface Window_ {
   characters: number;
 }
 
-async function readText(document: string, range: { start: number; end: number }, signal: AbortSignal): Promise<Window_> {
+async function readText(
+  id: string,
+  version: number | undefined,
+  range: { start: number; end: number },
+  signal: AbortSignal,
+): Promise<Window_> {
   let window: Window_ | undefined;
   for (let start = range.start; start < range.end; start += MAX_WINDOW) {
     const end = Math.min(range.end, start + MAX_WINDOW);
-    const part = await call('get', '/v1/documents/{id}/text', { path: { id: document }, query: { start, end }, signal });
+    const query = { start, end };
+    const part = await (version === undefined
+      ? call('get', '/v1/documents/{id}/text', { path: { id }, query, signal })
+      : call('get', '/v1/documents/{id}/versions/{number}/text', { path: { id, number: String(version) }, query, signal }));
     window = {
       text: (window?.text ?? '') + part.text,
       start: window?.start ?? part.start,

@@ -4,6 +4,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Cited } from '../chat/AnswerView';
 import { Where } from '../chat/AnswerView';
 import { messages } from '../messages';
+import { formatDate } from '../ui/format';
+import { Lazy } from '../ui/lazy';
 import { IconButton } from '../ui/parts';
 import { link } from '../ui/router';
 import { SourceText } from './SourceText';
@@ -15,19 +17,27 @@ interface Props {
   close: () => void;
 }
 
-/** A memory, whose history says why it is known, or a round of an earlier conversation. */
+const loadMemory = () => import('../memory/CitedMemory');
+
+/** A memory, or a round of an earlier conversation. */
 function Recalled({ citation }: { citation: Cited }) {
-  const isMemory = citation.kind === 'memory';
-  const date = citation.date ? new Date(citation.date).toLocaleDateString() : '';
+  const { kind, chunk_id: id, quote, date, session_id: session } = citation;
+  const isMemory = kind === 'memory';
   return (
     <>
       <div class="reader">
-        <blockquote dir="auto">{citation.quote}</blockquote>
-        <p class="muted small">{isMemory ? messages.source.rememberedOn(date) : messages.source.saidOn(date)}</p>
+        {isMemory ? (
+          <Lazy load={loadMemory} pick="CitedMemory" props={{ id, quote }} />
+        ) : (
+          <>
+            <blockquote dir="auto">{quote}</blockquote>
+            <p class="muted small">{messages.source.saidOn(formatDate(date ?? ''))}</p>
+          </>
+        )}
       </div>
       <footer class="source-foot">
-        <a class="quiet-link" href={isMemory ? link('memory') : link('c', citation.session_id ?? '')}>
-          {isMemory ? messages.source.why : messages.source.conversation}
+        <a class="quiet-link" href={isMemory ? link('memory') : link('c', session ?? '')}>
+          {isMemory ? messages.source.memories : messages.source.conversation}
         </a>
       </footer>
     </>
@@ -51,7 +61,7 @@ export function SourcePane({ cited, index, step, close }: Props) {
       <header class="source-head">
         <div class="source-name">
           <h2 dir="auto">
-            <span class="number">{citation.marker}</span> {citation.title}
+            {citation.marker > 0 && <span class="number">{citation.marker}</span>} {citation.title}
           </h2>
           <p class="small" dir="auto">
             <Where cited={citation} />

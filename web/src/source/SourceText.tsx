@@ -1,11 +1,13 @@
-// The source of a citation: the pages of a PDF with the quote marked, or the text that the server read.
+// The source of a citation, in the version that is cited: the pages of a PDF with the quote marked, or the text that the server read.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';
 import { Lazy } from '../ui/lazy';
+import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Notice } from '../ui/parts';
+import { link } from '../ui/router';
 import { Reader } from './Reader';
 
 /** A larger file is shown as text, because the page would have to load it whole. */
@@ -18,18 +20,33 @@ export function SourceText({ citation }: { citation: Cited & { document_id: stri
   const [mode, setMode] = useState<'pages' | 'text'>('pages');
   // The quotes that cannot be found on the pages of their document.
   const [missing, setMissing] = useState<ReadonlySet<string>>(new Set());
-  // Only formats with pages can be drawn.
   const { data, error } = useLoad(
-    (signal) => (page ? call('get', '/v1/documents/{id}', { path: { id }, signal }) : Promise.resolve(undefined)),
-    [id, Boolean(page)],
+    async (signal) => ({
+      id,
+      ...(await call('get', '/v1/documents/{id}/versions', { path: { id }, query: { limit: 200 }, signal })),
+    }),
+    [id],
   );
-  const document = data?.id === id ? data : undefined;
-  if (page && document === undefined && error === undefined) return <div class="reader" />;
-  const isPdf = document?.media_type === 'application/pdf' && (document.version?.size_bytes ?? 0) <= MAX_PDF_BYTES;
+  const versions = data?.id === id ? data.items : undefined;
+  if (versions === undefined && error === undefined) return <div class="reader" />;
+  const newest = versions?.find(({ state }) => state === 'published');
+  const kept = versions?.find(({ number }) => number === citation.version);
+  const shown = kept ?? newest;
+  // A version that is not the newest is asked for by its number.
+  const version = kept && kept !== newest ? { version: kept.number } : {};
+  const isPdf = shown?.media_type === 'application/pdf' && shown.size_bytes <= MAX_PDF_BYTES;
   const isMissing = missing.has(`${id} ${quote}`);
   const showsPages = isPdf && Boolean(page) && mode === 'pages' && !isMissing;
   return (
     <>
+      {newest && citation.version && citation.version !== newest.number && (
+        <p class="version-note small">
+          {kept
+            ? messages.source.version(kept.number, formatDate(kept.published_at ?? kept.created_at), newest.number)
+            : messages.source.versionGone(citation.version, newest.number)}{' '}
+          {kept && <a href={link('documents', id, 'versions', String(kept.number))}>{messages.source.whatChanged}</a>}
+        </p>
+      )}
       {isPdf && page && !isMissing && (
         <div class="source-modes" role="group" aria-label={messages.source.view}>
           {(['pages', 'text'] as const).map((name) => (
@@ -42,19 +59,21 @@ export function SourceText({ citation }: { citation: Cited & { document_id: stri
       {isPdf && isMissing && <Notice>{messages.source.notOnPage}</Notice>}
       {showsPages && page ? (
         <Lazy
-          key={id}
+          key={`${id} ${shown?.number}`}
           load={loadPdf}
           pick="PdfView"
           props={{
             document: id,
+            ...version,
             quote: { page, text: quote },
             fail: () => setMissing((old) => new Set(old).add(`${id} ${quote}`)),
           }}
         />
       ) : (
         <Reader
-          key={`${id} ${citation.start_offset} ${citation.end_offset}`}
+          key={`${id} ${shown?.number} ${citation.start_offset} ${citation.end_offset}`}
           document={id}
+          {...version}
           headings={[citation.title, ...citation.heading_path]}
           quote={{ start: citation.start_offset, end: citation.end_offset, ...(citation.isPassage ? {} : { text: quote }) }}
         />

@@ -12,6 +12,11 @@ export function formatNumber(value: number): string {
   return integer.format(value);
 }
 
+/** A share from 0 to 1. */
+export function formatPercent(share: number): string {
+  return share.toLocaleString(language, { style: 'percent' });
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

@@ -15,6 +15,7 @@ const PATHS = {
   folder: 'M4 7h6l2 2h8v9H4z',
   chat: 'M5 6h14v10h-8l-4 3v-3H5z',
   lab: 'M10 4h4M11 4v6l-5 9h12l-5-9V4M8.5 15h7',
+  tool: 'M19.6 7.3l-3 3-2.9-2.9 3-3a5 5 0 00-6.4 6.4L4 17.1V20h2.9l6.3-6.3a5 5 0 006.4-6.4z',
   settings: 'M4 8h9M17 8h3M4 16h3M11 16h9M15 6v4M9 14v4',
   person: 'M12 12a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5',
   left: 'M14.5 6L8.5 12l6 6',
@@ -40,7 +41,12 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      class={name === 'left' || name === 'right' ? 'icon directional' : 'icon'}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={PATHS[name]} />
     </svg>
   );

@@ -89,7 +89,7 @@ impl Addresses {
     /// Returns the address of a cited passage.
     fn cited(&self, citation: &Citation) -> String {
         match citation.origin {
-            CitedOrigin::Document(id) => self.document(id, citation.source.as_deref()),
+            CitedOrigin::Document(id, _) => self.document(id, citation.source.as_deref()),
             CitedOrigin::Memory(_) => format!("{}/v1/memories/{}", self.base, citation.chunk_id),
             CitedOrigin::Round(session, _) => format!("{}/v1/sessions/{session}/messages", self.base),
             CitedOrigin::Tool => format!("{}/v1/tools/{}", self.base, citation.title),
@@ -114,7 +114,7 @@ impl Addresses {
     /// Returns the annotations of a response: citations of web pages, and of files for all other documents.
     pub(super) fn response_annotations(&self, text: &str, citations: &[Citation]) -> Vec<Value> {
         let view = |Mark { start, end, citation }: Mark<'_>| match citation.origin {
-            CitedOrigin::Document(id) if web_address(citation.source.as_deref()).is_none() => {
+            CitedOrigin::Document(id, _) if web_address(citation.source.as_deref()).is_none() => {
                 json!({"type": "file_citation", "index": start, "file_id": prefixed(FILE, id),
                        "filename": file_name(citation.source.as_deref(), &citation.title)})
             }
@@ -160,7 +160,7 @@ mod tests {
         Citation {
             marker,
             chunk_id: PassageId::new(),
-            origin: CitedOrigin::Document(DocumentId::new()),
+            origin: CitedOrigin::Document(DocumentId::new(), Some(1)),
             title: format!("Title {marker}"),
             source: None,
             page: None,

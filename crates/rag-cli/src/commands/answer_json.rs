@@ -45,6 +45,8 @@ struct CitationJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     document_id: Option<DocumentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<SessionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<DateTime<Utc>>,
@@ -90,6 +92,7 @@ impl<'a> From<&'a Citation> for CitationJson<'a> {
             chunk_id: citation.chunk_id,
             kind: citation.origin.kind(),
             document_id: citation.origin.document_id(),
+            version: citation.origin.version(),
             session_id: citation.origin.session_id(),
             date: citation.origin.date(),
             title: &citation.title,

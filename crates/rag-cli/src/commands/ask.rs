@@ -169,7 +169,7 @@ fn cite(citation: &Citation) {
     output::line(format!("[{}] {place}: \"{}\"", citation.marker, output::short(&citation.quote, 300)));
     let check = if citation.supported { "supported" } else { "NOT supported by the passage" };
     let origin = match citation.origin {
-        CitedOrigin::Document(id) => format!("document {id}"),
+        CitedOrigin::Document(id, _) => format!("document {id}"),
         CitedOrigin::Memory(since) => format!("memory {} of {}", citation.chunk_id, since.format("%Y-%m-%d")),
         CitedOrigin::Round(session, date) => format!("conversation {session} of {}", date.format("%Y-%m-%d")),
         CitedOrigin::Tool => format!("tool {}", citation.title),

@@ -14,8 +14,9 @@ pub(super) const MEMORY_TITLE: &str = "Memory";
 /// The origin of a cited passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CitedOrigin {
-    /// A document.
-    Document(DocumentId),
+    /// A document, and the number of its version that the quote and its offsets are of; `None` for answers that were stored before
+    /// citations had versions.
+    Document(DocumentId, Option<i32>),
     /// A memory of the user, which holds since then; its id is that of the passage.
     Memory(DateTime<Utc>),
     /// A round of another conversation of the user, said then.
@@ -28,7 +29,7 @@ impl CitedOrigin {
     /// Returns the kind of the passage.
     pub fn kind(self) -> PassageKind {
         match self {
-            Self::Document(_) => PassageKind::Chunk,
+            Self::Document(..) => PassageKind::Chunk,
             Self::Memory(_) => PassageKind::Memory,
             Self::Round(..) => PassageKind::Round,
             Self::Tool => PassageKind::Tool,
@@ -37,7 +38,12 @@ impl CitedOrigin {
 
     /// Returns the document; `None` for other passages.
     pub fn document_id(self) -> Option<DocumentId> {
-        if let Self::Document(id) = self { Some(id) } else { None }
+        if let Self::Document(id, _) = self { Some(id) } else { None }
+    }
+
+    /// Returns the number of the document's version; `None` if it is not known, and for other passages.
+    pub fn version(self) -> Option<i32> {
+        if let Self::Document(_, version) = self { version } else { None }
     }
 
     /// Returns the conversation of a round; `None` for other passages.
@@ -48,7 +54,7 @@ impl CitedOrigin {
     /// Returns the time since which a memory holds, or when a round was said; `None` for other passages.
     pub fn date(self) -> Option<DateTime<Utc>> {
         match self {
-            Self::Document(_) | Self::Tool => None,
+            Self::Document(..) | Self::Tool => None,
             Self::Memory(date) | Self::Round(_, date) => Some(date),
         }
     }
@@ -57,7 +63,7 @@ impl CitedOrigin {
 impl From<&Passage> for CitedOrigin {
     fn from(passage: &Passage) -> Self {
         match &passage.origin {
-            Origin::Chunk(chunk) => Self::Document(chunk.document_id),
+            Origin::Chunk(chunk) => Self::Document(chunk.document_id, Some(chunk.version)),
             Origin::Memory(origin) => Self::Memory(origin.memory.content.valid_from),
             Origin::Round(round) => Self::Round(round.session_id, round.said_at),
             Origin::Tool(_) => Self::Tool,

@@ -21,6 +21,9 @@ struct StoredCitation {
     /// Of a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     document_id: Option<DocumentId>,
+    /// Number of the document's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
     /// Of a round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session_id: Option<SessionId>,
@@ -76,6 +79,7 @@ pub(super) fn write_citations(citations: &[Citation]) -> Value {
         marker: citation.marker,
         chunk_id: citation.chunk_id,
         document_id: citation.origin.document_id(),
+        version: citation.origin.version(),
         session_id: citation.origin.session_id(),
         date: citation.origin.date(),
         title: citation.title.clone(),
@@ -94,7 +98,7 @@ pub(super) fn write_citations(citations: &[Citation]) -> Value {
 pub fn read_citations(stored: &Value) -> Vec<Citation> {
     let cited = |stored: StoredCitation| {
         let origin = match (stored.document_id, stored.session_id, stored.date) {
-            (Some(document), ..) => CitedOrigin::Document(document),
+            (Some(document), ..) => CitedOrigin::Document(document, stored.version),
             (None, Some(session), Some(date)) => CitedOrigin::Round(session, date),
             (None, None, Some(date)) => CitedOrigin::Memory(date),
             (None, _, None) => return None,

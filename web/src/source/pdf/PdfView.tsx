@@ -2,6 +2,7 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { send } from '../../api/client';
+import { contentAddress } from '../../documents/content';
 import { messages } from '../../messages';
 import { IconButton } from '../../ui/parts';
 import { openPdf } from './engine';
@@ -21,6 +22,8 @@ export interface PdfQuote {
 
 interface Props {
   document: string;
+  /** Number of the version; the newest that searches find if absent. */
+  version?: number;
   quote?: PdfQuote;
   /** Called when the file cannot be drawn, or does not hold the quote. */
   fail: () => void;
@@ -31,7 +34,7 @@ interface Opened {
   size: Size;
 }
 
-export function PdfView({ document, quote, fail }: Props) {
+export function PdfView({ document, version, quote, fail }: Props) {
   const [opened, setOpened] = useState<Opened>();
   const [zoom, setZoom] = useState(1);
   const [hits, setHits] = useState<{ quote: PdfQuote | undefined; hits: Hit[] }>();
@@ -39,7 +42,7 @@ export function PdfView({ document, quote, fail }: Props) {
   useEffect(() => {
     const control = new AbortController();
     let close: (() => void) | undefined;
-    open(document, control.signal).then(
+    open(contentAddress(document, version), control.signal).then(
       (result) => {
         close = result.close;
         if (control.signal.aborted) close();
@@ -51,7 +54,7 @@ export function PdfView({ document, quote, fail }: Props) {
       control.abort();
       close?.();
     };
-  }, [document]);
+  }, [document, version]);
   useEffect(() => {
     if (opened === undefined) return undefined;
     if (quote === undefined) return setHits({ quote, hits: [] });
@@ -104,8 +107,8 @@ export function PdfView({ document, quote, fail }: Props) {
   );
 }
 
-async function open(document: string, signal: AbortSignal): Promise<Opened & { close: () => void }> {
-  const response = await send(`/v1/documents/${encodeURIComponent(document)}/content`, { method: 'GET', signal });
+async function open(url: string, signal: AbortSignal): Promise<Opened & { close: () => void }> {
+  const response = await send(url, { method: 'GET', signal });
   const { pdf, close } = await openPdf(await response.arrayBuffer());
   const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
   return { pdf, close, size: { width, height } };
