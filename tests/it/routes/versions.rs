@@ -76,8 +76,7 @@ fn a_citation_names_the_version_that_its_offsets_are_of() {
     let turn = client.post("/v1/ask", &json!({"question": "What is the toll of the bridge?"})).expect(200);
     assert_eq!(turn["answer"]["citations"][0]["version"], 2, "{turn}");
     put(&client, &collection, "toll.txt", "The bridge is closed.");
-    let messages =
-        client.get(&format!("/v1/sessions/{}/messages", text(&turn, "/session_id"))).expect(200);
+    let messages = client.get(&format!("/v1/sessions/{}/messages", text(&turn, "/session_id"))).expect(200);
     let citation = &messages["items"][1]["citations"][0];
     let range = format!("start={}&end={}", citation["start_offset"], citation["end_offset"]);
     let path = format!("/v1/documents/{document}/versions/{}/text?{range}", citation["version"]);
