@@ -108,7 +108,7 @@ fn a_refused_definition_names_the_place_and_stores_nothing() {
         ("t", schema(json!({"type": "array"})), "parameters/type"),
         ("t", schema(deep), "nested deeper than 32 levels"),
         ("t", schema(json!({"description": "x".repeat(40_000)})), "the maximum is 32768"),
-        ("t", schema(json!({"description": "\0"})), "parameters/description"),
+        ("t", schema(json!({"description": "\0"})), "NUL character"),
         ("find", schema(json!({})), "name"),
         ("usage", schema(json!({})), "name"),
         ("a%20b", schema(json!({})), "name"),

@@ -7,7 +7,8 @@ use rag_schema::ids::{JobId, UserId};
 /// A file of the user and a memory, with all that belongs to them.
 pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
     let organisation = users::find(conn, user).unwrap().organisation_id;
-    let [file, collection, passage, room] = [(); 4].map(|()| JobId::new());
+    let (file, collection, passage) = (JobId::new(), JobId::new(), JobId::new());
+    insert_used_tool(conn, user);
     conn.batch_execute(&format!(
         "INSERT INTO files (id, user_id, organisation_id, name, purpose, size_bytes, content_sha256)
              VALUES ('{file}', '{user}', '{organisation}', '-', '-', 1, sha256('x'));
@@ -35,14 +36,23 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
          INSERT INTO rounds (id, answer_id, session_id, user_id, said_at)
              SELECT '{file}', m.id, m.session_id, '{user}', now() FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
              WHERE s.user_id = '{user}' LIMIT 1;
-         INSERT INTO collections (id, organisation_id, owner_id, kind, name, model_id)
+         INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0, 'answer');
+         INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
+    ))
+    .unwrap();
+}
+
+/// A tool of the user that was used once.
+pub(crate) fn insert_used_tool(conn: &mut PgConnection, user: UserId) {
+    let organisation = users::find(conn, user).unwrap().organisation_id;
+    let room = JobId::new();
+    conn.batch_execute(&format!(
+        "INSERT INTO collections (id, organisation_id, owner_id, kind, name, model_id)
              SELECT '{room}', '{organisation}', '{user}', 'tools', 'tools', min(id) FROM embedding_models;
          INSERT INTO passages (id, kind, collection_id) VALUES ('{room}', 'tool', '{room}');
          INSERT INTO tools (id, collection_id, name, description, parameters) VALUES ('{room}', '{room}', 'tool', '-', '{{}}');
          INSERT INTO tool_counts (tool_id, collection_id) VALUES ('{room}', '{room}');
-         INSERT INTO tool_uses (id, tool_id, collection_id, user_id, outcome) VALUES ('{room}', '{room}', '{room}', '{user}', 'success');
-         INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0, 'answer');
-         INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
+         INSERT INTO tool_uses (id, tool_id, collection_id, user_id, outcome) VALUES ('{room}', '{room}', '{room}', '{user}', 'success')"
     ))
     .unwrap();
 }

@@ -8,7 +8,7 @@ use rag_repo::{Actor, RepoError, migrations, tools};
 use crate::{
     fixture::{Fixture, as_user_if_allowed, new_user},
     own_database::OwnDatabase,
-    private_rows::insert_private_rows,
+    private_rows::insert_used_tool,
 };
 
 #[derive(QueryableByName)]
@@ -35,7 +35,7 @@ fn own_database() -> OwnDatabase {
     migrations::run_pending(conn).unwrap();
     conn.batch_execute("SELECT register_embedding_model('m', 3)").unwrap();
     let user = new_user(conn);
-    insert_private_rows(conn, user);
+    insert_used_tool(conn, user);
     database
 }
 
@@ -89,7 +89,7 @@ fn uses_have_a_partition_for_each_month_and_their_counts_outlive_them() {
 fn nobody_changes_a_use_and_nobody_adds_one_for_somebody_else() {
     let mut fixture = Fixture::new();
     let (user, other) = (fixture.user, new_user(&mut fixture.conn));
-    insert_private_rows(&mut fixture.conn, user);
+    insert_used_tool(&mut fixture.conn, user);
     let add = "INSERT INTO tool_uses (id, tool_id, collection_id, user_id, outcome)
                SELECT uuidv7(), id, collection_id, '{user}', 'success' FROM tools";
     let conn = &mut fixture.conn;
@@ -115,7 +115,7 @@ fn nobody_changes_a_use_and_nobody_adds_one_for_somebody_else() {
 fn the_report_walks_the_index_of_collections_and_times() {
     let mut fixture = Fixture::new();
     let user = fixture.user;
-    insert_private_rows(&mut fixture.conn, user);
+    insert_used_tool(&mut fixture.conn, user);
     let report = include_str!("../../src/tool_usage.sql");
     let report = report.replace("$1", "now() - interval '1 day'").replace("$2", "now()").replace("$3", "10");
     let plan: Vec<Line> = fixture.as_user(|conn| {
