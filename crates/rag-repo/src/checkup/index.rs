@@ -98,7 +98,14 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose counts of passages and words differ from the rows: ranking is off",
         kept: "the counts of collections are those of their rows",
         cure: "",
-        repair: Some(Repair { does: "count again", means: Means::Rows(include_str!("recount_words.sql")) }),
+        repair: Some(Repair {
+            does: "count again",
+            means: Means::Rows(concat!(
+                include_str!("recount_words.sql"),
+                ";\n",
+                include_str!("delete_orphan_words.sql")
+            )),
+        }),
         reads: Reads::Rows,
         query: include_str!("word_statistics.sql"),
     },
@@ -110,7 +117,14 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose number of passages differs from the rows: ranking is off",
         kept: "the counts of words are those of their rows",
         cure: "",
-        repair: Some(Repair { does: "count again", means: Means::Rows(include_str!("recount_words.sql")) }),
+        repair: Some(Repair {
+            does: "count again",
+            means: Means::Rows(concat!(
+                include_str!("recount_words.sql"),
+                ";\n",
+                include_str!("delete_orphan_words.sql")
+            )),
+        }),
         reads: Reads::Sample("lexemes"),
         query: include_str!("word_counts.sql"),
     },
