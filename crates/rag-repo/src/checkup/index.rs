@@ -8,6 +8,21 @@ use super::{
 /// The rules. The order is that of the repairs: each makes work for those after it.
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "lost chunks",
+        area: Area::Data,
+        severity: Failure,
+        noun: ("chunk", "chunks"),
+        state: "without its passage: no search finds it",
+        kept: "every chunk has its passage",
+        cure: "",
+        repair: Some(Repair {
+            does: "make the passages",
+            means: Means::Rows(include_str!("make_lost_passages.sql")),
+        }),
+        reads: Reads::Sample("chunks"),
+        query: include_str!("lost_chunks.sql"),
+    },
+    Rule {
         name: "vector owners",
         area: Area::Data,
         severity: Failure,
