@@ -12,7 +12,7 @@ use super::{json, rag, rag_home, run};
 /// Lists the checks.
 const OPERATIONS: &str = include_str!("../../../../docs/OPERATIONS.md");
 /// Rules with a repair, in the order of the report, and the number that the damage leaves them.
-const REPAIRABLE: [(&str, &str); 25] = [
+const REPAIRABLE: [(&str, &str); 26] = [
     ("vector indexes", "1 model without"),
     ("row security", "1 table (collection_synonyms) open"),
     ("indexes", "1 invalid index (jobs_due_idx)"),
@@ -22,11 +22,12 @@ const REPAIRABLE: [(&str, &str); 25] = [
     ("default partition", "1 event (2020-05)"),
     ("dead rows", "1 table (memory_uses)"),
     ("statistics", "1 table (memory_uses)"),
+    ("lost chunks", "1 chunk"),
     ("vector owners", "1 vector"),
     ("word owners", "1 row of words"),
-    ("orphan words", "1 row of words"),
+    ("orphan words", "2 rows of words"),
     ("orphan passages", "1 passage"),
-    ("orphan vectors", "1 vector"),
+    ("orphan vectors", "2 vectors"),
     ("word statistics", "collections"),
     ("word counts", "words"),
     ("zero vectors", "1 vector"),

@@ -34,6 +34,7 @@ INSERT INTO passage_lexemes SELECT gen_random_uuid(), version_id, collection_id,
     FROM passage_lexemes WHERE passage_id = pg_temp.chunk(2);
 INSERT INTO embeddings SELECT model_id, gen_random_uuid(), version_id, collection_id, embedding FROM embeddings WHERE passage_id = pg_temp.chunk(2);
 INSERT INTO passages (id, kind, collection_id, version_id) SELECT gen_random_uuid(), 'chunk', collection_id, version_id FROM picked WHERE place = 2;
+DELETE FROM passages WHERE id = pg_temp.chunk(5);
 UPDATE lexical_statistics SET passage_count = 0, lexeme_total = 0;
 UPDATE lexemes SET passage_count = 0;
 ALTER TABLE embeddings_1 DROP CONSTRAINT embeddings_1_dimensions;

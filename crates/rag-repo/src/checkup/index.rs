@@ -8,6 +8,21 @@ use super::{
 /// The rules. The order is that of the repairs: each makes work for those after it.
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "lost chunks",
+        area: Area::Data,
+        severity: Failure,
+        noun: ("chunk", "chunks"),
+        state: "without its passage: no search finds it",
+        kept: "every chunk has its passage",
+        cure: "",
+        repair: Some(Repair {
+            does: "make the passages",
+            means: Means::Rows(include_str!("make_lost_passages.sql")),
+        }),
+        reads: Reads::Sample("chunks"),
+        query: include_str!("lost_chunks.sql"),
+    },
+    Rule {
         name: "vector owners",
         area: Area::Data,
         severity: Failure,
@@ -98,7 +113,14 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose counts of passages and words differ from the rows: ranking is off",
         kept: "the counts of collections are those of their rows",
         cure: "",
-        repair: Some(Repair { does: "count again", means: Means::Rows(include_str!("recount_words.sql")) }),
+        repair: Some(Repair {
+            does: "count again",
+            means: Means::Rows(concat!(
+                include_str!("recount_words.sql"),
+                ";\n",
+                include_str!("delete_orphan_words.sql")
+            )),
+        }),
         reads: Reads::Rows,
         query: include_str!("word_statistics.sql"),
     },
@@ -110,7 +132,14 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose number of passages differs from the rows: ranking is off",
         kept: "the counts of words are those of their rows",
         cure: "",
-        repair: Some(Repair { does: "count again", means: Means::Rows(include_str!("recount_words.sql")) }),
+        repair: Some(Repair {
+            does: "count again",
+            means: Means::Rows(concat!(
+                include_str!("recount_words.sql"),
+                ";\n",
+                include_str!("delete_orphan_words.sql")
+            )),
+        }),
         reads: Reads::Sample("lexemes"),
         query: include_str!("word_counts.sql"),
     },

@@ -19,9 +19,9 @@ pub use facts::{
 
 use crate::{Actor, RepoResult};
 
-/// Maximum time of the query of a rule, in milliseconds. A rule that needs longer is left out.
+/// Maximum time of the query of a rule with `Depth::Sample`, in milliseconds.
 pub const MAX_QUERY_MS: u32 = 1_500;
-/// Maximum number of pages of a table that a rule with a sample reads, 8 kB each.
+/// Maximum number of pages of a table that `Depth::Sample` reads, 8 kB each.
 const SAMPLE_PAGES: i64 = 2_000;
 
 /// The part of the database that a rule is about.
@@ -141,10 +141,23 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     schema::RULES.iter().chain(server::RULES).chain(index::RULES).chain(data::RULES)
 }
 
-/// Runs the query of a rule, as a transaction that cannot write. `RepoError::TooSlow` after `MAX_QUERY_MS`.
-pub fn check(conn: &mut PgConnection, rule: &Rule) -> RepoResult<Finding> {
+/// How much a check reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Random pages of large tables. `RepoError::TooSlow` after `MAX_QUERY_MS`.
+    Sample,
+    /// Whole tables, for as long as it takes.
+    Whole,
+}
+
+/// Runs the query of a rule, in a transaction that cannot write.
+pub fn check(conn: &mut PgConnection, rule: &Rule, depth: Depth) -> RepoResult<Finding> {
+    let (max_ms, pages) = match depth {
+        Depth::Sample => (MAX_QUERY_MS, SAMPLE_PAGES),
+        Depth::Whole => (0, i64::from(u32::MAX)),
+    };
     conn.build_transaction().read_only().run(|conn| {
-        conn.batch_execute(&format!("SET LOCAL statement_timeout = {MAX_QUERY_MS}; SET LOCAL jit = off"))?;
+        conn.batch_execute(&format!("SET LOCAL statement_timeout = {max_ms}; SET LOCAL jit = off"))?;
         let query = diesel::sql_query(rule.query);
         Ok(match rule.reads {
             Reads::Catalogue => query.get_result(conn)?,
@@ -155,7 +168,7 @@ pub fn check(conn: &mut PgConnection, rule: &Rule) -> RepoResult<Finding> {
             Reads::Sample(table) => {
                 let pages: Percent = diesel::sql_query(include_str!("pages_percent.sql"))
                     .bind::<Text, _>(table)
-                    .bind::<BigInt, _>(SAMPLE_PAGES)
+                    .bind::<BigInt, _>(pages)
                     .get_result(conn)?;
                 Actor::System.enter(conn)?;
                 query.bind::<Float, _>(pages.percent).get_result(conn)?

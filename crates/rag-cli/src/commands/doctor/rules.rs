@@ -3,7 +3,7 @@
 use rag_engine::words::reindex_versions;
 use rag_repo::{
     Db, PgConnection, RepoError, RepoResult,
-    checkup::{self, Area, Finding, Means, Repair, Rule, Severity},
+    checkup::{self, Area, Depth, Finding, Means, Repair, Rule, Severity},
 };
 use rag_schema::models::EmbeddingModel;
 
@@ -23,7 +23,9 @@ pub(super) fn look(
     args: Doctor,
     checks: &mut Vec<Check>,
 ) -> Outcome<()> {
-    let doctor = Surgery { postgres, config, repairs: args.repair && !args.dry_run };
+    // A sample can miss what a repair has to know.
+    let depth = if args.repair { Depth::Whole } else { Depth::Sample };
+    let doctor = Surgery { postgres, config, depth, repairs: args.repair && !args.dry_run };
     checks.push(doctor.vector_indexes(conn, "vector indexes", checkup::missing_vector_indexes)?);
     checks.push(doctor.vector_indexes(conn, "index use", checkup::unused_vector_indexes)?);
     for rule in checkup::rules() {
@@ -38,6 +40,7 @@ pub(super) fn look(
 struct Surgery<'c> {
     postgres: &'c Postgres,
     config: &'c Config,
+    depth: Depth,
     repairs: bool,
 }
 
@@ -48,7 +51,7 @@ impl Surgery<'_> {
             Area::Server => server::HEADING,
             Area::Data => "stored data",
         };
-        let found = match checkup::check(conn, rule) {
+        let found = match checkup::check(conn, rule, self.depth) {
             Ok(found) if found.count == 0 => {
                 return Ok(Check::ok(rule.name, kept(rule, &found)).under(heading));
             }
@@ -66,7 +69,7 @@ impl Surgery<'_> {
             let cure = Some(rule.cure.to_owned()).filter(|cure| !cure.is_empty());
             return Ok(Check { grade, cure, ..Check::ok(rule.name, before) }.with_repair(rule.repair));
         };
-        let after = self.operate(conn, repair).and_then(|()| Ok(checkup::check(conn, rule)?));
+        let after = self.operate(conn, repair).and_then(|()| Ok(checkup::check(conn, rule, self.depth)?));
         let check = match after {
             Ok(after) if after.count == 0 => {
                 Check::ok(rule.name, format!("{before}. Repair done: {}", repair.does))

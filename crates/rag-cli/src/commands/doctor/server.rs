@@ -70,7 +70,7 @@ pub(super) fn look(
         0 => Check::ok("tables", "up to date"),
         count => Check::warn(
             "tables",
-            format!("{count} migrations are pending"),
+            format!("pending: {}", output::count(count, "migration")),
             "`rag migrate`, or the next start, runs them",
         ),
     });
