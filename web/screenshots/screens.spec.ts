@@ -183,6 +183,21 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await expect(page.locator('.source .changes li').first()).toBeVisible();
   await shoot(page, 'remembered');
   await page.keyboard.press('Escape');
+  for (const [name, description] of [
+    ['dome_open', 'Opens the dome of the observatory, if the weather allows it.'],
+    ['weather_tonight', 'Returns the weather of tonight: clouds, wind and humidity at the observatory.'],
+    ['visit_book', 'Books a visit of the observatory for a group on a Saturday.'],
+  ] as const) {
+    const parameters = { type: 'object', properties: { day: { type: 'string', description: 'Day, such as 2026-11-29' } } };
+    await api.call('PUT', `/v1/tools/${name}`, { description, parameters });
+  }
+  for (const outcome of ['success', 'success', 'failure', 'success', 'success'])
+    await api.call('POST', '/v1/tools/weather_tonight/uses', { outcome, duration_ms: 140 });
+  await go('tools');
+  await page.getByRole('searchbox', { name: 'Find tools for a request' }).fill('Can we open the dome tonight?');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^score/).first()).toBeVisible();
+  await shoot(page, 'tools');
   await api.call('POST', '/v1/keys', { name: 'Reporting', scopes: ['read', 'ask'] });
   for (const tab of ['account', 'keys', 'people', 'usage', 'health', 'activity']) {
     await go(`settings/${tab}`);

@@ -28,6 +28,7 @@ test('a citation opens its page with the quote marked, and the text on request',
   const marked = pane.getByRole('group', { name: 'Page 2' });
   await expect(marked.locator('canvas')).toBeVisible();
   await expect(marked.locator('mark').first()).toBeInViewport();
+  await expect(pane.locator('.source-name')).toContainText('Page 2');
   // The marks lie on the lines that hold the quote.
   const lines = await marked.locator('.text-layer span').evaluateAll((spans) =>
     spans.map((span) => {
@@ -81,6 +82,7 @@ test('a quote that is not on the pages is marked in the text', async ({ signedIn
   const box = page.getByRole('textbox', { name: 'Question', exact: true });
   await box.fill('How many comets did the telescope find?');
   await box.press('Enter');
+  await expect(page.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
   await page.locator('.cite').first().click();
   const pane = page.getByRole('complementary', { name: 'Source' });
   await expect(pane).toContainText('could not be located on the pages');

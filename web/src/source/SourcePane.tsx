@@ -1,6 +1,6 @@
 // The source of a citation beside the answer, with the quote marked; steps through the citations of the answer.
 import type { TargetedKeyboardEvent } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Cited } from '../chat/AnswerView';
 import { Where } from '../chat/AnswerView';
 import { messages } from '../messages';
@@ -47,6 +47,7 @@ function Recalled({ citation }: { citation: Cited }) {
 export function SourcePane({ cited, index, step, close }: Props) {
   const pane = useRef<HTMLElement>(null);
   useEffect(() => pane.current?.focus(), []);
+  const [located, setLocated] = useState<{ citation: Cited; page: number }>();
   const citation = cited[index];
   if (citation === undefined) return null;
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>) => {
@@ -64,7 +65,7 @@ export function SourcePane({ cited, index, step, close }: Props) {
             {citation.marker > 0 && <span class="number">{citation.marker}</span>} {citation.title}
           </h2>
           <p class="small" dir="auto">
-            <Where cited={citation} />
+            <Where cited={located?.citation === citation ? { ...citation, page: located.page } : citation} />
           </p>
         </div>
         <div class="source-tools">
@@ -85,7 +86,10 @@ export function SourcePane({ cited, index, step, close }: Props) {
       </header>
       {citation.document_id ? (
         <>
-          <SourceText citation={{ ...citation, document_id: citation.document_id }} />
+          <SourceText
+            citation={{ ...citation, document_id: citation.document_id }}
+            foundOn={(page) => setLocated({ citation, page })}
+          />
           <footer class="source-foot">
             <a class="quiet-link" href={link('documents', citation.document_id, 'text')}>
               {messages.source.whole}

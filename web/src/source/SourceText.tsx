@@ -15,7 +15,13 @@ const MAX_PDF_BYTES = 60_000_000;
 
 export const loadPdf = () => import('./pdf/PdfView');
 
-export function SourceText({ citation }: { citation: Cited & { document_id: string } }) {
+interface Props {
+  citation: Cited & { document_id: string };
+  /** Called with the page on which the quote was found. */
+  foundOn: (page: number) => void;
+}
+
+export function SourceText({ citation, foundOn }: Props) {
   const { document_id: id, page, quote } = citation;
   const [mode, setMode] = useState<'pages' | 'text'>('pages');
   // The quotes that cannot be found on the pages of their document.
@@ -66,6 +72,7 @@ export function SourceText({ citation }: { citation: Cited & { document_id: stri
             document: id,
             ...version,
             quote: { page, text: quote },
+            found: foundOn,
             fail: () => setMissing((old) => new Set(old).add(`${id} ${quote}`)),
           }}
         />

@@ -12,6 +12,8 @@ import { ToolCard } from './ToolCard';
 import { ToolUsage } from './ToolUsage';
 
 const MAX_FOUND = 20;
+/** The server's own default: tools that are not similar to the request are left out. */
+const MIN_SIMILARITY = 0.25;
 
 export function ToolsView({ tab = '' }: { tab: string | undefined }) {
   const texts = messages.tools;
@@ -100,6 +102,9 @@ async function list(pages: number, signal: AbortSignal): Promise<Page> {
 }
 
 async function find(query: string, signal: AbortSignal): Promise<Page> {
-  const { results, warnings } = await call('post', '/v1/tools/find', { body: { query, limit: MAX_FOUND }, signal });
+  const { results, warnings } = await call('post', '/v1/tools/find', {
+    body: { query, limit: MAX_FOUND, min_similarity: MIN_SIMILARITY },
+    signal,
+  });
   return { items: results.map((found) => ({ tool: found.tool, found })), hasMore: false, warnings };
 }

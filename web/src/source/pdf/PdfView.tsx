@@ -25,6 +25,8 @@ interface Props {
   /** Number of the version; the newest that searches find if absent. */
   version?: number;
   quote?: PdfQuote;
+  /** Called with the page that holds the quote: its passage can begin on an earlier one. */
+  found?: (page: number) => void;
   /** Called when the file cannot be drawn, or does not hold the quote. */
   fail: () => void;
 }
@@ -34,7 +36,7 @@ interface Opened {
   size: Size;
 }
 
-export function PdfView({ document, version, quote, fail }: Props) {
+export function PdfView({ document, version, quote, found: tellPage, fail }: Props) {
   const [opened, setOpened] = useState<Opened>();
   const [zoom, setZoom] = useState(1);
   const [hits, setHits] = useState<{ quote: PdfQuote | undefined; hits: Hit[] }>();
@@ -63,7 +65,10 @@ export function PdfView({ document, version, quote, fail }: Props) {
       (found) => {
         if (!isCurrent) return;
         if (found.length === 0) fail();
-        else setHits({ quote, hits: found });
+        else {
+          setHits({ quote, hits: found });
+          tellPage?.(found[0]?.page ?? quote.page);
+        }
       },
       () => isCurrent && fail(),
     );
