@@ -20,6 +20,8 @@ mod extract;
 mod feedback;
 mod finish;
 mod health;
+mod job_control;
+mod job_events;
 mod jobs;
 mod limits;
 mod mcp;
