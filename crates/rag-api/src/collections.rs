@@ -105,7 +105,8 @@ pub(crate) fn model_name(models: &[EmbeddingModel], id: i32) -> Option<String> {
 }
 
 /// Creates a collection.
-#[utoipa::path(post, path = "/v1/collections", tag = "collections", request_body = CreateCollectionBody, responses(
+#[utoipa::path(post, path = "/v1/collections", tag = "collections", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = CreateCollectionBody, responses(
     (status = 201, body = CollectionView, headers(("Location" = String))),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_collection(

@@ -116,9 +116,8 @@ pub(crate) async fn redrive_jobs(
     Body(body): Body<RedriveBody>,
 ) -> ApiResult<Json<RedriveView>> {
     let collection = CollectionId::from(body.collection_id);
-    let redrive = move |engine: &Engine| {
-        Ok(engine.redrive_jobs(caller.actor, collection, body.code.as_deref())?)
-    };
+    let redrive =
+        move |engine: &Engine| Ok(engine.redrive_jobs(caller.actor, collection, body.code.as_deref())?);
     Ok(Json(RedriveView { queued: app.blocking(redrive).await? }))
 }
 

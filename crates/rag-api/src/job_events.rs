@@ -119,18 +119,14 @@ async fn load(app: &App, actor: Actor, wanted: Wanted) -> ApiResult<Current> {
         if let Some(id) = wanted.collection {
             collections::find(conn, id)?;
         }
-        let jobs = match wanted.job {
-            Some(id) => vec![jobs::find(conn, id)?],
-            None => {
-                let filter = JobFilter {
-                    collection: wanted.collection,
-                    states: JobState::OPEN.into(),
-                    ..JobFilter::default()
-                };
-                let mut open = jobs::list(conn, &filter, Page::first(MAX_OPEN_JOBS))?;
-                open.reverse();
-                open
-            }
+        let jobs = if let Some(id) = wanted.job {
+            vec![jobs::find(conn, id)?]
+        } else {
+            let states = JobState::OPEN.into();
+            let filter = JobFilter { collection: wanted.collection, states, ..JobFilter::default() };
+            let mut open = jobs::list(conn, &filter, Page::first(MAX_OPEN_JOBS))?;
+            open.reverse();
+            open
         };
         let (visible, models) = read_visible(conn)?;
         Ok(Current { jobs, visible, models })

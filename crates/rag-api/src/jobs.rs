@@ -156,9 +156,7 @@ pub(crate) async fn list_jobs(
         kind: params.kind,
     };
     let (rows, models) = app
-        .read(caller.actor, move |conn| {
-            Ok((jobs::list(conn, &filter, page)?, embedding_models::list(conn)?))
-        })
+        .read(caller.actor, move |conn| Ok((jobs::list(conn, &filter, page)?, embedding_models::list(conn)?)))
         .await?;
     let views = rows.into_iter().map(|row| JobView::new(row, &models, &app.engine)).collect();
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))

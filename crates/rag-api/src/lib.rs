@@ -20,6 +20,7 @@ mod extract;
 mod feedback;
 mod finish;
 mod health;
+mod idempotency;
 mod job_control;
 mod job_events;
 mod jobs;

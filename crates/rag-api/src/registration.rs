@@ -100,6 +100,11 @@ impl Endpoint {
         let (problems, statuses) = (Args::problems(), <F::Output as Output>::STATUSES);
         Self { name, access: Args::access(), problems, statuses, route }
     }
+
+    /// Returns the endpoint with another route.
+    pub(crate) fn map_route(self, change: impl FnOnce(Route) -> Route) -> Self {
+        Self { route: change(self.route), ..self }
+    }
 }
 
 /// Takes the paths of all handlers. `#[utoipa::path]` at the handler states its method and path.

@@ -3,7 +3,7 @@
 use diesel::{
     prelude::*,
     result::OptionalEmptyChangesetExtension,
-    sql_types::{Array, BigInt, Nullable},
+    sql_types::{Array, BigInt},
 };
 use rag_schema::{
     enums::CollectionKind,

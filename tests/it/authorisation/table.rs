@@ -69,8 +69,15 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/documents/{id}/chunks", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("get /v1/jobs", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
     ("get /v1/jobs/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
-    // The job is done: there is nothing to retry.
-    ("post /v1/jobs/{id}/retry", [401, 404, 409, 409, 409, 404, 403, 401, 403]),
+    ("get /v1/jobs/events", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    // The job is done.
+    ("post /v1/jobs/{id}/cancel", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/pause", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/resume", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/retry", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/redrive", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/ingest/pause", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/ingest/resume", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
     // Searching and asking in the collection.
     ("post /v1/search", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/ask", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
@@ -270,6 +277,9 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             (at(&cast.document).replace("{number}", "1"), None)
         }
         _ if path.starts_with("/v1/documents/") => (at(&cast.document), None),
+        // The stream of a job that is done ends.
+        "get /v1/jobs/events" => (format!("{path}?job_id={}", cast.job), None),
+        "post /v1/jobs/redrive" => here(json!({"collection_id": cast.collection})),
         _ if path.starts_with("/v1/jobs/") => (at(&cast.job), None),
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),

@@ -6,6 +6,7 @@ mod collections;
 mod cors;
 mod documents;
 mod grouped;
+mod idempotency;
 mod memories;
 mod patience;
 mod recall;

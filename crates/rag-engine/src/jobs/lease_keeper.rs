@@ -43,16 +43,16 @@ impl LeaseKeeper {
 
 /// Writes progress, renews the leases if `lease_s` is given, and notes the jobs that are lost.
 fn keep(engine: &Engine, held: &HeldJobs, lease_s: Option<i64>) -> RepoResult<()> {
-    let leases: Vec<Lease> = held.leases();
-    if leases.is_empty() {
+    let all: Vec<Lease> = held.leases();
+    if all.is_empty() {
         return Ok(());
     }
     let reports = held.take_reports();
     let lost = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
         if let Some(lease_s) = lease_s {
-            jobs::prolong(conn, &leases, lease_s)?;
+            jobs::prolong(conn, &all, lease_s)?;
         }
-        jobs::report(conn, &leases, &reports)
+        jobs::report(conn, &all, &reports)
     })?;
     held.note_lost(&lost);
     Ok(())

@@ -11,7 +11,6 @@ mod workers;
 
 pub use feed::JobChanges;
 pub(crate) use feed::JobFeed;
-pub(crate) use held::HeldJobs;
 pub use length::QueueLength;
 pub(crate) use settle::is_outage;
 pub(crate) use workers::Shift;

@@ -91,11 +91,8 @@ pub fn redrive(conn: &mut PgConnection, collection: CollectionId, code: Option<&
 /// Notes that ingest into the collection is paused. Waits for the uploads in progress: those after it find the note. Must be committed
 /// before `pause_ingest`, because workers lock jobs before collections.
 pub fn note_pause(conn: &mut PgConnection, collection: CollectionId, is_paused: bool) -> RepoResult<()> {
-    let _: CollectionId = collections::table
-        .find(collection)
-        .select(collections::id)
-        .for_update()
-        .first(conn)?;
+    let _: CollectionId =
+        collections::table.find(collection).select(collections::id).for_update().first(conn)?;
     let since = is_paused.then_some(now.into_sql::<Timestamptz>().nullable());
     let row = diesel::update(collections::table.find(collection));
     match since {
@@ -103,9 +100,9 @@ pub fn note_pause(conn: &mut PgConnection, collection: CollectionId, is_paused: 
             .filter(collections::ingest_paused_at.is_null())
             .set(collections::ingest_paused_at.eq(since))
             .execute(conn)?,
-        None => row
-            .set(collections::ingest_paused_at.eq(None::<chrono::DateTime<chrono::Utc>>))
-            .execute(conn)?,
+        None => {
+            row.set(collections::ingest_paused_at.eq(None::<chrono::DateTime<chrono::Utc>>)).execute(conn)?
+        }
     };
     Ok(())
 }

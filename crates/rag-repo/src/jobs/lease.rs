@@ -131,7 +131,11 @@ pub fn report(conn: &mut PgConnection, held: &[Lease], reports: &[Report]) -> Re
         .filter(jobs::state.eq(JobState::Running))
         .select((jobs::id, jobs::lease_number))
         .load(conn)?;
-    Ok(held.iter().filter(|lease| !valid.contains(&(lease.job, lease.number))).map(|lease| lease.job).collect())
+    Ok(held
+        .iter()
+        .filter(|lease| !valid.contains(&(lease.job, lease.number)))
+        .map(|lease| lease.job)
+        .collect())
 }
 
 /// How far a running job is.

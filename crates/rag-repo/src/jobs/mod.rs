@@ -21,8 +21,8 @@ mod lease;
 pub use changes::{Changes, changes_since};
 pub use control::{cancel, lock, note_pause, pause, pause_ingest, redrive, resume, resume_ingest, retry};
 pub use lease::{
-    GivenBack, Lease, Progress, Report, advance, change_model, finish, give_back, hold, hold_storing, prolong,
-    report,
+    GivenBack, Lease, Progress, Report, advance, change_model, finish, give_back, hold, hold_storing,
+    prolong, report,
 };
 
 /// Key of the advisory lock under which jobs are claimed.

@@ -280,7 +280,10 @@ fn a_kind_of_a_newer_server_is_left_alone() {
     let all = claims(&fixture);
     assert_eq!(ids(&jobs::claim(&mut fixture.conn, &all).unwrap()), [known]);
     assert!(matches!(jobs::find(&mut fixture.conn, id), Err(RepoError::NotFound)));
-    assert_eq!(ids(&jobs::list(&mut fixture.conn, &JobFilter::default(), rag_repo::Page::first(9)).unwrap()), [known]);
+    assert_eq!(
+        ids(&jobs::list(&mut fixture.conn, &JobFilter::default(), rag_repo::Page::first(9)).unwrap()),
+        [known]
+    );
 }
 
 #[test]

@@ -224,8 +224,11 @@ impl<'a> Run<'a> {
 
     fn show_progress(&mut self) {
         let Summary { files, stored, chunks, .. } = self.summary;
-        let text =
-            format!("{files} files seen, {stored} stored, {} in work, {chunks} chunks{}", self.open.len(), self.work);
+        let text = format!(
+            "{files} files seen, {stored} stored, {} in work, {chunks} chunks{}",
+            self.open.len(),
+            self.work
+        );
         self.bar.set_message(text.clone());
         self.bar.tick();
         if self.bar.is_hidden() && self.noted.elapsed() > NOTE_EVERY {
@@ -301,7 +304,8 @@ mod tests {
     #[test]
     fn progress_shows_only_what_is_known() {
         assert_eq!(Work::default().to_string(), "");
-        let work = Work { running: 1, done: 320, total: 900, units_per_second: 14.5, eta_s: Some(40), paused: 0 };
+        let work =
+            Work { running: 1, done: 320, total: 900, units_per_second: 14.5, eta_s: Some(40), paused: 0 };
         assert_eq!(work.to_string(), "; now 320 of 900 chunks, 14.5 a second, 40 s left");
         let paused = Work { paused: 2, ..Work::default() };
         assert_eq!(paused.to_string(), ", 2 paused (`rag job resume`)");
