@@ -8,6 +8,7 @@ mod answers;
 mod app;
 mod ask;
 mod auth;
+mod bulk;
 mod collections;
 mod connection;
 mod content;

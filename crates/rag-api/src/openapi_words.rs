@@ -104,7 +104,9 @@ pub(crate) fn list_words(document: &mut OpenApi) {
 }
 
 /// Schema, property and pattern of every name and e-mail address that a client chooses.
-const NAMES: [(&str, &str, &str); 16] = [
+const NAMES: [(&str, &str, &str); 18] = [
+    ("BulkDocumentBody", "source", NAME_PATTERN),
+    ("BulkDocumentBody", "title", NAME_PATTERN),
     ("RedriveBody", "code", NAME_PATTERN),
     ("InviteBody", "email", EMAIL_PATTERN),
     ("RegisterBody", "email", EMAIL_PATTERN),

@@ -2,6 +2,7 @@
 
 mod ai_sdk;
 mod ask;
+mod bulk;
 mod collections;
 mod cors;
 mod documents;

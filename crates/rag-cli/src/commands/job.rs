@@ -64,7 +64,9 @@ fn list(context: &Context, args: &JobList) -> Outcome<ExitCode> {
         output::json(&json!({"jobs": rows.iter().map(view).collect::<Vec<_>>()}));
         return Ok(ExitCode::SUCCESS);
     }
-    rows.iter().for_each(|job| output::line(line(job)));
+    for job in &rows {
+        output::line(line(job));
+    }
     output::note(output::count(rows.len(), "job"));
     Ok(ExitCode::SUCCESS)
 }
@@ -218,7 +220,9 @@ impl Bars {
         let running: Vec<JobId> =
             found.iter().filter(|job| job.state == JobState::Running).map(|job| job.id).collect();
         let gone: Vec<JobId> = self.bars.keys().copied().filter(|id| !running.contains(id)).collect();
-        gone.into_iter().for_each(|id| self.remove(id));
+        for id in gone {
+            self.remove(id);
+        }
     }
 
     fn remove(&mut self, id: JobId) {

@@ -94,10 +94,15 @@ impl Engine {
         Ok(resumed)
     }
 
+    /// Refuses a collection into which the actor may not store documents.
+    pub fn check_writable(&self, actor: Actor, collection: CollectionId) -> EngineResult<()> {
+        let may = self.db().read(actor, |conn| writable(conn, collection));
+        may.map_err(|error: EngineError| error.naming("collection"))
+    }
+
     /// Only the owner changes the row of a collection; everybody who may store documents pauses its ingest.
     fn note_pause(&self, actor: Actor, collection: CollectionId, is_paused: bool) -> EngineResult<()> {
-        let may = self.db().transaction(actor, |conn| writable(conn, collection));
-        may.map_err(|error: EngineError| error.naming("collection"))?;
+        self.check_writable(actor, collection)?;
         Ok(self.db().transaction(Actor::System, |conn| jobs::note_pause(conn, collection, is_paused))?)
     }
 

@@ -4,7 +4,6 @@ use diesel::{connection::SimpleConnection, prelude::*};
 use rag_repo::jobs::{self, GivenBack, Lease, Progress, Report};
 use rag_schema::{
     enums::{JobStage, JobState},
-    ids::JobId,
     schema,
 };
 
@@ -16,7 +15,7 @@ fn a_paused_job_is_taken_by_nobody_and_binds_its_worker_no_more() {
     let id = queue(&mut fixture, 10);
     let held = Lease::from(&claim(&mut fixture)[0]);
     let conn = &mut fixture.conn;
-    assert_eq!(jobs::report(conn, &[held], &[]).unwrap(), [JobId::new(); 0]);
+    assert!(jobs::report(conn, &[held], &[]).unwrap().is_empty());
     let job = jobs::lock(conn, id).unwrap();
     jobs::pause(conn, job.id).unwrap();
     assert!(jobs::hold_storing(conn, held).is_err());

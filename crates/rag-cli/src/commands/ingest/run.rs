@@ -196,7 +196,9 @@ impl<'a> Run<'a> {
         });
         match found {
             Ok(found) => {
-                found.iter().for_each(|job| self.settle(job));
+                for job in &found {
+                    self.settle(job);
+                }
                 self.work = Work::of_jobs(found.iter().filter(|job| self.open.contains_key(&job.id)));
             }
             Err(RepoError::Unavailable(_) | RepoError::TooSlow) => {}
