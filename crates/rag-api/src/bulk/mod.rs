@@ -66,7 +66,7 @@ pub(crate) struct BulkDocumentBody {
 /// The outcome of a line: a line of the response.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct BulkLineView {
-    /// Number of the line that is not blank, from 1.
+    /// Number of the line in the body, from 1. Blank lines count, and are not answered.
     line: u64,
     /// Status that a request for the document alone would have: 202, 200 if it was there already, or that of an error.
     status: u16,
