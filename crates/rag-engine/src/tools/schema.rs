@@ -2,13 +2,15 @@
 
 use std::error::Error;
 
-use jsonschema::{Retrieve, Uri};
+use jsonschema::{Retrieve, Uri, ValidationError, error::ValidationErrorKind, paths::Location};
 use serde_json::Value;
 
 /// Maximum length of a schema, in bytes of JSON.
 const MAX_SCHEMA_BYTES: usize = 32_768;
 /// Maximum number of arrays and objects around a value of a schema.
 const MAX_SCHEMA_DEPTH: usize = 32;
+/// Beginnings of the names of drafts, whose meta-schemas are built in.
+const DRAFTS: [&str; 2] = ["http://json-schema.org/", "https://json-schema.org/"];
 
 /// Checks that a value is a JSON Schema of an object, within limits and without references to other documents. The error names the
 /// place as a JSON Pointer.
@@ -18,16 +20,21 @@ pub(super) fn check_schema(schema: &Value) -> Result<(), String> {
     if members.get("type").is_some_and(|kind| kind != "object") {
         return Err(at("/type", "must be \"object\": a tool is called with named parameters"));
     }
-    match jsonschema::options().with_retriever(Closed).build(schema) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(match find_reference(schema, "") {
-            Some(place) if error.instance_path().as_str().is_empty() => at(
-                &place,
-                "refers to another document, and none is fetched. Write its schema here, under $defs",
-            ),
-            _ => at(error.instance_path().as_str(), &error.to_string()),
-        }),
+    let built = jsonschema::options().with_retriever(Closed).build(schema);
+    built.map(|_| ()).map_err(|error| refusal(schema, &error))
+}
+
+fn refusal(schema: &Value, error: &ValidationError<'_>) -> String {
+    if let (ValidationErrorKind::Referencing(_), Some(place)) = (error.kind(), find_reference(schema, "")) {
+        return at(
+            &place,
+            "refers to another document, and none is fetched. Write its schema here, under $defs",
+        );
     }
+    // The first path is that of a value that the draft forbids; it is empty for a value that is wrong in itself, such as a pattern that
+    // cannot be compiled.
+    let mut paths = [error.instance_path(), error.schema_path()].into_iter().map(Location::as_str);
+    at(paths.find(|path| !path.is_empty()).unwrap_or_default(), &error.to_string())
 }
 
 fn at(place: &str, problem: &str) -> String {
@@ -73,12 +80,14 @@ fn children(value: &Value) -> impl Iterator<Item = (String, &Value)> {
         .chain(members.map(|(name, member)| (name.replace('~', "~0").replace('/', "~1"), member)))
 }
 
-/// Returns the place of the first reference that does not point into the schema itself.
+/// Returns the place of the first reference that points neither into the schema itself nor to a draft.
 fn find_reference(value: &Value, place: &str) -> Option<String> {
     children(value).find_map(|(step, child)| {
         let is_reference = matches!(step.as_str(), "$ref" | "$dynamicRef" | "$schema");
         let place = format!("{place}/{step}");
-        if is_reference && child.as_str().is_some_and(|target| !target.starts_with('#')) {
+        let is_outside =
+            |target: &str| !target.starts_with('#') && !DRAFTS.iter().any(|draft| target.starts_with(draft));
+        if is_reference && child.as_str().is_some_and(is_outside) {
             return Some(place);
         }
         find_reference(child, &place)
@@ -148,6 +157,10 @@ mod tests {
             (json!({"$schema": "https://example.com/own-draft"}), "parameters/$schema: "),
             (json!({"properties": {"x": {"$ref": "#/$defs/none"}}}), "parameters"),
             (json!({"properties": {"x": {"pattern": "("}}}), "parameters/properties/x/pattern: "),
+            (
+                json!({"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"x": {"pattern": "("}}}),
+                "parameters/properties/x/pattern: ",
+            ),
             (json!({"description": "a\0"}), "parameters/description: "),
             (json!({"description": "x".repeat(MAX_SCHEMA_BYTES)}), "parameters: "),
             (deep, "parameters/items/items/"),
