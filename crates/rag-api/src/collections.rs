@@ -57,6 +57,9 @@ pub(crate) struct CollectionView {
     pub(crate) created_at: DateTime<Utc>,
     /// Time of the last change.
     pub(crate) updated_at: DateTime<Utc>,
+    /// Time since which ingest is paused: documents are stored, but not read; absent if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ingest_paused_at: Option<DateTime<Utc>>,
     /// Defaults of questions to this collection alone, which apply if neither the question nor its session has the field.
     pub(crate) defaults: QuestionDefaultsView,
 }
@@ -80,11 +83,19 @@ pub(crate) struct UpdateCollectionBody {
 }
 
 impl CollectionView {
-    fn new(row: Collection, models: &[EmbeddingModel], document_count: Option<i64>) -> Self {
-        let Collection { id, name, description, model_id, created_at, updated_at, ref defaults, .. } = row;
-        let defaults = QuestionDefaultsView::from(defaults);
-        let model = model_name(models, model_id).unwrap_or_default();
-        Self { id: id.uuid(), name, description, model, document_count, created_at, updated_at, defaults }
+    pub(crate) fn new(row: Collection, models: &[EmbeddingModel], document_count: Option<i64>) -> Self {
+        let model = model_name(models, row.model_id).unwrap_or_default();
+        Self {
+            id: row.id.uuid(),
+            defaults: QuestionDefaultsView::from(&row.defaults),
+            name: row.name,
+            description: row.description,
+            model,
+            document_count,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            ingest_paused_at: row.ingest_paused_at,
+        }
     }
 }
 
@@ -94,7 +105,8 @@ pub(crate) fn model_name(models: &[EmbeddingModel], id: i32) -> Option<String> {
 }
 
 /// Creates a collection.
-#[utoipa::path(post, path = "/v1/collections", tag = "collections", request_body = CreateCollectionBody, responses(
+#[utoipa::path(post, path = "/v1/collections", tag = "collections", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = CreateCollectionBody, responses(
     (status = 201, body = CollectionView, headers(("Location" = String))),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_collection(

@@ -1,4 +1,4 @@
-//! Sends a turn's transcript as server-sent events with the same numbers; ends when the caller's proof is no longer valid.
+//! Sends server-sent events, such as those of a turn's transcript; ends when the caller's proof is no longer valid.
 
 use std::{
     convert::Infallible,
@@ -34,7 +34,7 @@ const PROOF_HOLDS: Duration = Duration::from_secs(2);
 /// Maximum time for which a client may read nothing. Heartbeats fill the connection of a client that does not read.
 const MAX_STALL: Duration = Duration::from_mins(1);
 
-/// Reads a turn's events.
+/// Reads events, such as those of a turn.
 pub(crate) trait EventReader: 'static {
     /// An event.
     type Event;
@@ -45,7 +45,7 @@ pub(crate) trait EventReader: 'static {
     /// Returns the number of events that have been read.
     fn position(&self) -> usize;
 
-    /// Returns whether the turn has ended.
+    /// Returns whether there are no further events in any process.
     fn has_ended(&self) -> bool;
 }
 
@@ -82,7 +82,7 @@ impl EventReader for TurnReader {
     }
 }
 
-/// Writes a turn's events in the format of one kind of client.
+/// Writes events in the format of one kind of client.
 pub(crate) trait EventWriter<E>: 'static {
     /// Returns the event with number `id`, from 1; empty if this kind of client does not receive it.
     fn event(&mut self, id: usize, event: &E) -> String;
@@ -226,7 +226,7 @@ pub(crate) fn encode(event: &Event) -> (&'static str, String) {
 }
 
 /// JSON contains no bare line breaks, so it fits on one data line.
-fn to_json(data: &impl Serialize) -> String {
+pub(crate) fn to_json(data: &impl Serialize) -> String {
     serde_json::to_string(data).unwrap_or_default()
 }
 

@@ -1,11 +1,11 @@
-//! `/v1/jobs`: progress of background work on the caller's documents.
+//! `/v1/jobs`: background work on the caller's documents, and how far it is.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
 use rag_engine::{Engine, missing_model_cure};
-use rag_repo::{Page, embedding_models, jobs};
+use rag_repo::{Page, embedding_models, jobs, jobs::JobFilter};
 use rag_schema::{
-    enums::JobState,
+    enums::{JobKind, JobState},
     ids::{CollectionId, JobId},
     models::{EmbeddingModel, Job},
 };
@@ -16,12 +16,11 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::{May, Read, Store},
+    auth::{May, Read},
     collections::model_name,
     extract::{Id, Params},
     page::ListView,
-    problem::{ApiResult, Problem},
-    respond::Accepted,
+    problem::ApiResult,
 };
 
 /// A job.
@@ -31,14 +30,21 @@ pub(crate) struct JobView {
     pub(crate) id: Uuid,
     /// Kind of work: `ingest` reads a document.
     pub(crate) kind: &'static str,
-    /// `queued`, `running`, `done`, `refused` (the input can never be processed) or `dead` (given up; may be retried).
+    /// `queued`, `running`, `paused`, `done`, `refused` (the input can never be processed), `dead` (given up; may be retried) or
+    /// `cancelled`.
     pub(crate) state: &'static str,
-    /// `queued`, `reading`, `embedding`, `publishing` or `finished`.
+    /// `queued`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
     pub(crate) stage: &'static str,
-    /// Number of units of the stage that are done.
+    /// Number of units of the stage that are done: chunks, or rounds of conversations.
     pub(crate) done: i64,
-    /// Number of all units of the stage, if known.
+    /// Number of all units of the stage; absent while a document is cut into chunks.
     pub(crate) total: Option<i64>,
+    /// Units done per second since the stage began; absent if the job does not run, and before the first measurement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) units_per_second: Option<f32>,
+    /// Seconds until all units are done, at this rate; absent without a rate or a total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) eta_s: Option<u64>,
     /// Problem of the last failure: `{code, detail}`.
     #[schema(value_type = Option<Object>)]
     pub(crate) problem: Option<serde_json::Value>,
@@ -61,6 +67,8 @@ pub(crate) struct JobView {
     pub(crate) attempts: i32,
     /// Number of failures of its own. Outages and stops of the server do not count.
     pub(crate) failures: i32,
+    /// Time of the last change of the state.
+    pub(crate) changed_at: DateTime<Utc>,
     /// Time of queueing.
     pub(crate) created_at: DateTime<Utc>,
     /// Time of its end.
@@ -73,7 +81,11 @@ impl JobView {
         let model = row.model_id.and_then(|id| model_name(models, id));
         let is_here = row.model_id.is_none_or(|id| engine.models().find(id).is_some());
         let waits = row.state == JobState::Queued && !is_here;
+        let pace = row.pace();
         Self {
+            units_per_second: pace.map(|pace| pace.units_per_second),
+            eta_s: pace.and_then(|pace| pace.eta_s),
+            changed_at: row.changed_at,
             waits_for: model.as_deref().filter(|_| waits).map(waits_for),
             model,
             id: row.id.uuid(),
@@ -114,9 +126,12 @@ fn default_limit() -> i64 {
 pub(crate) struct JobParams {
     /// Only jobs of this collection.
     collection_id: Option<Uuid>,
-    /// Only jobs in this state: `queued`, `running`, `done`, `refused` or `dead`.
+    /// Only jobs in this state.
     #[param(value_type = Option<String>)]
     state: Option<JobState>,
+    /// Only jobs of this kind.
+    #[param(value_type = Option<String>)]
+    kind: Option<JobKind>,
     /// Maximum number of items, 1 to 200.
     #[serde(default = "default_limit")]
     #[validate(range(min = 1, max = 200))]
@@ -135,11 +150,13 @@ pub(crate) async fn list_jobs(
     Params(params): Params<JobParams>,
 ) -> ApiResult<Json<ListView<JobView>>> {
     let page = Page { limit: params.limit + 1, after: params.after };
-    let collection = params.collection_id.map(CollectionId::from);
+    let filter = JobFilter {
+        collection: params.collection_id.map(CollectionId::from),
+        states: params.state.into_iter().collect(),
+        kind: params.kind,
+    };
     let (rows, models) = app
-        .read(caller.actor, move |conn| {
-            Ok((jobs::list(conn, collection, params.state, page)?, embedding_models::list(conn)?))
-        })
+        .read(caller.actor, move |conn| Ok((jobs::list(conn, &filter, page)?, embedding_models::list(conn)?)))
         .await?;
     let views = rows.into_iter().map(|row| JobView::new(row, &models, &app.engine)).collect();
     Ok(Json(ListView::new(views, params.limit, |view| view.id.to_string())))
@@ -158,22 +175,4 @@ pub(crate) async fn get_job(
         .await
         .map_err(|error| error.naming("job"))?;
     Ok(Json(JobView::new(row, &models, &app.engine)))
-}
-
-/// Queues a job that was given up; its counts restart at 0.
-#[utoipa::path(post, path = "/v1/jobs/{id}/retry", tag = "jobs", params(("id" = Uuid, Path)), responses(
-    (status = 202, body = JobView),
-    (status = 409, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn retry_job(
-    app: web::Data<App>,
-    caller: May<Store>,
-    Id(id): Id<JobId>,
-) -> ApiResult<Accepted<JobView>> {
-    let (row, models) = app
-        .blocking(move |engine| {
-            let job = engine.retry_job(caller.actor, id)?;
-            Ok((job, engine.db().read(caller.actor, embedding_models::list)?))
-        })
-        .await?;
-    Ok(Accepted(JobView::new(row, &models, &app.engine)))
 }

@@ -54,8 +54,9 @@ const FIELDS: [Field; 32] = fields! {
 };
 
 /// The parameters of lists that take words, by path and name.
-const PARAMETERS: [Field; 3] = fields! {
+const PARAMETERS: [Field; 4] = fields! {
     JobState: "/v1/jobs" "state";
+    JobKind: "/v1/jobs" "kind";
     MemoryState: "/v1/memories" "state";
     MemoryKind: "/v1/memories" "kind";
 };
@@ -103,7 +104,10 @@ pub(crate) fn list_words(document: &mut OpenApi) {
 }
 
 /// Schema, property and pattern of every name and e-mail address that a client chooses.
-const NAMES: [(&str, &str, &str); 15] = [
+const NAMES: [(&str, &str, &str); 18] = [
+    ("BulkDocumentBody", "source", NAME_PATTERN),
+    ("BulkDocumentBody", "title", NAME_PATTERN),
+    ("RedriveBody", "code", NAME_PATTERN),
     ("InviteBody", "email", EMAIL_PATTERN),
     ("RegisterBody", "email", EMAIL_PATTERN),
     ("AcceptBody", "display_name", NAME_PATTERN),

@@ -94,7 +94,7 @@ pub(crate) struct Patience {
     since: Instant,
     /// Maximum pause between two parts, and the time for a body of any size.
     fixed: Duration,
-    received: u64,
+    pub(crate) received: u64,
 }
 
 impl Patience {

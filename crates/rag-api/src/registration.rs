@@ -9,9 +9,9 @@ use crate::{
     accounts::{export, keys, me, organisation, people, sharing, sign_in, usage},
     ai_sdk,
     app::App,
-    ask, collections, content, document_versions, documents,
+    ask, bulk, collections, content, document_versions, documents,
     dropin::{dify, librechat, librechat_search, open_webui},
-    feedback, health, jobs, mcp,
+    feedback, health, job_control, job_events, jobs, mcp,
     memories::{change as memory_change, recall as memory_recall, store as memory_store},
     openai::{chat, embeddings, files, models, responses, vector_search, vector_store_files, vector_stores},
     problem::Code,
@@ -102,6 +102,11 @@ impl Endpoint {
         let (problems, statuses) = (Args::problems(), <F::Output as Output>::STATUSES);
         Self { name, access: Args::access(), problems, statuses, route }
     }
+
+    /// Returns the endpoint with another route.
+    pub(crate) fn map_route(self, change: impl FnOnce(Route) -> Route) -> Self {
+        Self { route: change(self.route), ..self }
+    }
 }
 
 /// Takes the paths of all handlers. `#[utoipa::path]` at the handler states its method and path.
@@ -124,12 +129,14 @@ endpoints! {
     health::health, health::ready,
     collections::create_collection, collections::list_collections, collections::get_collection,
     collections::update_collection, collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
-    uploads::upload_document, uploads::put_document, uploads::create_text,
+    uploads::upload_document, uploads::put_document, uploads::create_text, bulk::store_documents,
     documents::list_documents, documents::get_document, documents::update_document, documents::delete_document,
     documents::list_chunks, documents::get_document_text, content::get_document_content,
     document_versions::list_versions, document_versions::get_version_text, document_versions::get_version_content,
     document_versions::get_version_changes, document_versions::restore_version,
-    jobs::list_jobs, jobs::get_job, jobs::retry_job,
+    jobs::list_jobs, jobs::get_job, job_events::stream_job_events,
+    job_control::cancel_job, job_control::pause_job, job_control::resume_job, job_control::retry_job,
+    job_control::redrive_jobs, job_control::pause_ingest, job_control::resume_ingest,
     search::search,
     sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
     sessions::update_session, sessions::delete_session, session_export::export_session,

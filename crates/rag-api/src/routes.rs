@@ -8,11 +8,15 @@ use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig},
 };
-use utoipa::openapi::PathItem;
+use utoipa::openapi::{
+    PathItem, RefOr,
+    path::{Operation, Parameter},
+};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     auth,
+    idempotency::{IDEMPOTENCY_KEY, run_once},
     openapi::{document, operations},
     problem::{ApiError, ApiResult, Code},
     registration::{Endpoint, endpoints},
@@ -38,9 +42,22 @@ fn resource(path: &str, methods: Vec<(Method, Endpoint)>) -> Resource {
 fn take(item: &PathItem, endpoints: &mut HashMap<&'static str, Endpoint>) -> Vec<(Method, Endpoint)> {
     operations(item)
         .filter_map(|(method, operation)| {
-            Some((method, endpoints.remove(operation.operation_id.as_deref()?)?))
+            let endpoint = endpoints.remove(operation.operation_id.as_deref()?)?;
+            Some((method, if takes_key(operation) { once(endpoint) } else { endpoint }))
         })
         .collect()
+}
+
+fn takes_key(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters
+        .any(|parameter| matches!(parameter, RefOr::T(Parameter { name, .. }) if name == IDEMPOTENCY_KEY))
+}
+
+/// Lets requests to the endpoint be sent again.
+fn once(endpoint: Endpoint) -> Endpoint {
+    let access = endpoint.access;
+    endpoint.map_route(|route| route.wrap(from_fn(move |req, next| run_once(access, req, next))))
 }
 
 async fn unknown() -> ApiResult<HttpResponse> {

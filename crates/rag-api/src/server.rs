@@ -112,7 +112,7 @@ fn cors(origins: &[String]) -> Cors {
     allowed
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
-        .allowed_header("last-event-id")
-        .expose_headers(["location", "retry-after", "x-request-id"])
+        .allowed_headers(["last-event-id", "idempotency-key"])
+        .expose_headers(["location", "retry-after", "x-request-id", "idempotency-replayed"])
         .max_age(600)
 }

@@ -262,7 +262,8 @@ pub(crate) fn rated_messages(
 }
 
 /// Creates a conversation.
-#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = CreateSessionBody, responses(
+#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = CreateSessionBody, responses(
     (status = 201, body = SessionView, headers(("Location" = String)))))]
 pub(crate) async fn create_session(
     app: web::Data<App>,

@@ -118,7 +118,8 @@ pub(crate) struct PutDocumentParams {
 }
 
 /// Uploads a file. It can be found once its job is done.
-#[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents",
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn upload_document(
@@ -142,7 +143,8 @@ pub(crate) async fn upload_document(
 }
 
 /// Uploads a text. It can be found once its job is done.
-#[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents",
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = CreateTextBody, responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn create_text(
@@ -151,18 +153,21 @@ pub(crate) async fn create_text(
     Id(id): Id<CollectionId>,
     Body(body): Body<CreateTextBody>,
 ) -> ApiResult<Stored<AcceptedView>> {
-    let CreateTextBody { title, mut text, source, metadata } = body;
-    // Control characters would make the text pass for binary data, which a JSON string never is.
-    text.retain(|c| !c.is_control() || c.is_whitespace() || c == '\u{1b}');
-    if text.trim().is_empty() {
-        return Err(ApiError::field("text", "must not be blank"));
-    }
+    let CreateTextBody { title, text, source, metadata } = body;
+    let text = clean_text(text)?;
     let mut file = spool(&app).await?;
     let file = web::block(move || file.write_all(text.as_bytes()).map(|()| file))
         .await
         .map_err(|error| stopped(&error))??;
     let incoming = Incoming { file, room: None, title: Some(title), source, metadata };
     store(&app, caller.actor, id, incoming).await
+}
+
+/// Returns a text without the control characters that would make it pass for binary data, which a JSON string never is. Refuses a blank
+/// one.
+pub(crate) fn clean_text(mut text: String) -> ApiResult<String> {
+    text.retain(|c| !c.is_control() || c.is_whitespace() || c == '\u{1b}');
+    if text.trim().is_empty() { Err(ApiError::field("text", "must not be blank")) } else { Ok(text) }
 }
 
 /// Stores the body as the newest version of the document with this source, which is created if there is none. Sending the same bytes

@@ -5,6 +5,8 @@ mod backup;
 mod config;
 mod doctor;
 mod documents;
+mod indexing;
+mod jobs;
 mod memory;
 mod model;
 mod pg;
@@ -22,6 +24,8 @@ pub(crate) use self::{
     config::{ConfigCommand, Migrate},
     doctor::Doctor,
     documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow},
+    indexing::{Index, Reindex, Synonyms},
+    jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
     pg::PgCommand,
@@ -82,6 +86,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag document list --source-prefix notes/\n  rag document show notes/todo.md --text\n  rag document delete notes/old.md"
     )]
     Document(DocumentCommand),
+    /// List, watch, cancel, pause, resume and retry jobs, such as those that read documents
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  rag job list --state dead\n  rag job watch\n  rag job pause --collection law\n  rag job redrive --collection law"
+    )]
+    Job(JobCommand),
     /// List, show, create and delete collections
     #[command(
         subcommand,
@@ -327,37 +337,6 @@ pub(crate) struct Eval {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// Arguments of `rag reindex`.
-#[derive(Debug, Args)]
-pub(crate) struct Reindex {
-    /// Index only this collection [default: all]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) collection: Option<String>,
-}
-
-/// Arguments of `rag index`.
-#[derive(Debug, Args)]
-pub(crate) struct Index {
-    /// Rebuild the index
-    #[arg(long)]
-    pub(crate) rebuild: bool,
-    /// Kind of the index: `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
-    #[arg(long, requires = "rebuild", value_name = "KIND")]
-    pub(crate) kind: Option<String>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Arguments of `rag synonyms`.
-#[derive(Debug, Args)]
-pub(crate) struct Synonyms {
-    /// Name of the collection
-    pub(crate) collection: String,
-    /// File with the groups that replace the present ones
-    pub(crate) file: Option<PathBuf>,
 }
 
 /// What the limit of a search counts.

@@ -23,6 +23,15 @@ pub(crate) fn styled(bar: impl FnOnce() -> ProgressBar, template: &str) -> Progr
     bar
 }
 
+/// Returns a duration as people say it.
+pub(crate) fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=90 => format!("{} s", seconds.max(1)),
+        91..=5400 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3600)),
+    }
+}
+
 /// Runs the work and calls `look` repeatedly until it ends; then removes the bar.
 pub(crate) fn watch<T: Send>(bar: &ProgressBar, look: impl Fn(), work: impl FnOnce() -> T + Send) -> T {
     let done = thread::scope(|scope| {

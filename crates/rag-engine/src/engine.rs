@@ -14,6 +14,7 @@ use crate::{
     EngineError, EngineResult, LOCAL_USER, Settings,
     answer::{RunningTurns, TurnKeeper},
     events::Recorder,
+    jobs::JobFeed,
     models::Models,
 };
 
@@ -46,6 +47,7 @@ struct Inner {
     running_turns: Arc<RunningTurns>,
     turn_keeper: OnceLock<TurnKeeper>,
     events: Recorder,
+    job_feed: Arc<JobFeed>,
 }
 
 impl Engine {
@@ -65,8 +67,17 @@ impl Engine {
         let running_turns = Arc::default();
         let events = Recorder::start(parts.db.clone())?;
         let turn_keeper = OnceLock::new();
-        let inner =
-            Inner { parts, completer, models, local_user, new_work, running_turns, turn_keeper, events };
+        let inner = Inner {
+            parts,
+            completer,
+            models,
+            local_user,
+            new_work,
+            running_turns,
+            turn_keeper,
+            events,
+            job_feed: Arc::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -123,6 +134,11 @@ impl Engine {
     /// Returns the keeper of the turns, which is set in a process that serves turns.
     pub(crate) fn turn_keeper(&self) -> &OnceLock<TurnKeeper> {
         &self.inner.turn_keeper
+    }
+
+    /// Returns the feed of changes of jobs, for use in another thread.
+    pub(crate) fn shared_job_feed(&self) -> Arc<JobFeed> {
+        Arc::clone(&self.inner.job_feed)
     }
 
     pub(crate) fn events(&self) -> &Recorder {

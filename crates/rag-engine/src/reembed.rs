@@ -1,7 +1,5 @@
 //! Moving collections to another embedding model while searches use the current one.
 
-use std::sync::atomic::Ordering;
-
 use pgvector::HalfVector;
 use rag_embed::{PartedText, PartedVector};
 use rag_repo::{
@@ -133,9 +131,9 @@ fn move_chunks(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()
         "This process does not have the embedding model of the collection.",
     ))?;
     let moving = Moving { engine, collection, model, lease: Lease::from(job) };
-    while !shift.stop.load(Ordering::Relaxed) {
+    while !shift.is_over(job.id) {
         moving.embed_lacking(shift)?;
-        if !shift.stop.load(Ordering::Relaxed) && moving.end()? {
+        if !shift.is_over(job.id) && moving.end()? {
             tracing::info!(%collection, model = model.name(), "a collection has moved to another embedding model");
             engine.announce_work();
             break;
@@ -157,20 +155,22 @@ impl Moving<'_> {
     fn embed_lacking(&self, shift: &Shift<'_>) -> EngineResult<()> {
         let mut after: Option<PassageId> = None;
         let mut progress = self.engine.db().read(Actor::System, |conn| self.progress(conn))?;
-        while !shift.stop.load(Ordering::Relaxed) {
+        shift.held.report(self.lease.job, progress);
+        while !shift.is_over(self.lease.job) {
             let batch = self.engine.db().read(Actor::System, |conn| {
                 reembedding::lacking(conn, self.collection, self.model.id(), after, BATCH_CHUNKS)
             })?;
             let Some(last) = batch.last() else { return Ok(()) };
             after = Some(last.id);
             progress.done += i64::try_from(batch.len()).unwrap_or(i64::MAX);
-            self.embed(&batch, &progress)?;
+            self.embed(&batch)?;
+            shift.held.report(self.lease.job, progress);
             (shift.between_sections)();
         }
         Ok(())
     }
 
-    fn embed(&self, batch: &[LackingChunk], progress: &Progress) -> EngineResult<()> {
+    fn embed(&self, batch: &[LackingChunk]) -> EngineResult<()> {
         let texts: Vec<String> =
             batch.iter().map(|chunk| titled(&chunk.title, &chunk.heading_path, &chunk.text)).collect();
         let inputs: Vec<PartedText<'_>> =
@@ -181,7 +181,7 @@ impl Moving<'_> {
         let parts: Vec<ChunkParts> =
             batch.iter().zip(&vectors).filter_map(|(chunk, vector)| self.parts(chunk, vector)).collect();
         let stored = self.engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-            jobs::advance(conn, self.lease, self.engine.settings().ingest.lease_s, progress)?;
+            jobs::hold_storing(conn, self.lease)?;
             write_embeddings(conn, &rows)?;
             chunk_parts::insert(conn, &parts)
         });

@@ -1,8 +1,8 @@
 //! Hourly upkeep of the whole database: a list of steps, each of which can safely be repeated.
 
 use rag_repo::{
-    Actor, PgConnection, RepoResult, events, events::Kept, jobs, jobs::Lease, memories, reembedding, tools,
-    turns,
+    Actor, PgConnection, RepoResult, events, events::Kept, idempotency, jobs, jobs::Lease, memories,
+    reembedding, tools, turns,
 };
 use rag_schema::{enums::JobState, models::Job};
 
@@ -25,6 +25,7 @@ type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
 const STEPS: &[Step] = &[
     ("delete finished jobs", delete_finished_jobs),
     ("delete ended turns", delete_ended_turns),
+    ("delete old idempotency keys", delete_old_keys),
     ("delete old vectors", delete_old_vectors),
     ("keep the partitions of events", |engine, lease| {
         keep_partitions(engine, lease, events::keep_partitions)
@@ -70,6 +71,19 @@ fn delete_ended_turns(engine: &Engine, lease: Lease) -> EngineResult<()> {
         let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold(conn, lease)?;
             turns::delete_ended(conn, KEEP_TURNS_HOURS, DELETE_BATCH)
+        })?;
+        if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes idempotency keys a day after their first use.
+fn delete_old_keys(engine: &Engine, lease: Lease) -> EngineResult<()> {
+    loop {
+        let deleted = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+            jobs::hold(conn, lease)?;
+            idempotency::delete_old(conn, DELETE_BATCH)
         })?;
         if i64::try_from(deleted).unwrap_or(i64::MAX) < DELETE_BATCH {
             return Ok(());

@@ -13,7 +13,10 @@ use rag_schema::{
 };
 use rag_text::analyse::{self, Analyser, Languages};
 
-use crate::{Engine, EngineResult, jobs::is_outage};
+use crate::{
+    Engine, EngineResult,
+    jobs::{Shift, is_outage},
+};
 
 /// Saturation of the weight of a word that a question repeats: (k3 + 1) * n / (k3 + n) for n times, as in BM25. (nDCG@10 of words
 /// at 0, 1, 2 and 4: Cranfield .3695, .3724, .3735, .3748; `HotpotQA` .8177, .8158, .8139, .8140; the first half of paragraphs of
@@ -122,21 +125,22 @@ pub fn reindex_versions(db: &Db, versions: &[VersionId], mut done: impl FnMut())
 
 /// Replaces the words that PostgreSQL's parser produced, one version per transaction; searches find the old words of a document
 /// until the new ones are complete. Returns an error if the database is unavailable.
-pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
-    let Err(error) = replace_old_words(engine, Lease::from(job)) else { return Ok(()) };
+pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
+    let Err(error) = replace_old_words(engine, Lease::from(job), shift) else { return Ok(()) };
     engine.settle_job(job, &error);
     if is_outage(&error) { Err(error) } else { Ok(()) }
 }
 
-fn replace_old_words(engine: &Engine, lease: Lease) -> EngineResult<()> {
-    let lease_s = engine.settings().ingest.lease_s;
+fn replace_old_words(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResult<()> {
     let old = engine.db().transaction(Actor::System, versions::with_old_words)?;
     let total = i64::try_from(old.len()).ok();
     for (done, version) in (0..).zip(&old) {
         engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-            jobs::advance(conn, lease, lease_s, &Progress { stage: JobStage::Embedding, done, total })?;
+            jobs::hold_storing(conn, lease)?;
             reindex_version(conn, *version)
         })?;
+        let progress = Progress { stage: JobStage::Embedding, done: done + 1, total };
+        shift.held.report(lease.job, progress);
     }
     tracing::info!(documents = old.len(), "the words of documents were made again");
     Ok(engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?)

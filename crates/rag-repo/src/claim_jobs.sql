@@ -20,7 +20,7 @@ WITH due AS MATERIALIZED (
     WHERE bytes <= $3
 )
 UPDATE jobs SET
-    state = 'running', stage = 'reading', done_units = 0, total_units = NULL,
+    state = 'running', stage = 'reading', done_units = 0, total_units = NULL, units_per_second = NULL,
     lease_number = lease_number + 1, leased_until = clock_timestamp() + make_interval(secs => $4)
 FROM chosen WHERE jobs.id = chosen.id
 RETURNING jobs.*

@@ -15,6 +15,11 @@ use rag_schema::{
 
 use crate::{Page, RepoError, RepoResult, documents as document_queries};
 
+diesel::define_sql_function! {
+    /// Collections whose documents the asker may add and delete; null for an asker who only reads.
+    fn writable() -> Nullable<Array<diesel::sql_types::Uuid>>;
+}
+
 /// Name of the constraint that keeps names unique per owner.
 pub const NAME_KEY: &str = "collections_owner_id_name_key";
 
@@ -106,6 +111,12 @@ pub fn lock(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
         .for_no_key_update()
         .first(conn)?;
     Ok(())
+}
+
+/// Whether the asker may add documents to the collection and delete them.
+pub fn is_writable(conn: &mut PgConnection, id: CollectionId) -> RepoResult<bool> {
+    let all: Option<Vec<CollectionId>> = diesel::select(writable()).get_result(conn)?;
+    Ok(all.is_some_and(|all| all.contains(&id)))
 }
 
 /// Ids of the collections of documents that the asker may see.

@@ -62,7 +62,7 @@ pub fn of_collections(conn: &mut PgConnection, collections: &[CollectionId]) -> 
     let mut own = collections::table.select(collections::model_id).distinct().into_boxed();
     let mut next = jobs::table
         .filter(jobs::kind.eq(JobKind::Reembed))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .filter(jobs::state.eq_any(JobState::OPEN))
         .select(jobs::model_id.assume_not_null())
         .distinct()
         .into_boxed();

@@ -17,6 +17,7 @@ pub mod events;
 pub mod feedback;
 pub mod files;
 pub mod filter;
+pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 pub mod links;

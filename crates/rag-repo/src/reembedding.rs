@@ -67,7 +67,7 @@ pub fn find_open(conn: &mut PgConnection, collection: CollectionId) -> RepoResul
     Ok(jobs::table
         .filter(jobs::kind.eq(JobKind::Reembed))
         .filter(jobs::collection_id.eq(collection))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .filter(jobs::state.eq_any(JobState::OPEN))
         .select(Job::as_select())
         .first(conn)
         .optional()?)
@@ -78,9 +78,9 @@ pub fn cancel(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<b
     let ended = diesel::update(jobs::table)
         .filter(jobs::kind.eq(JobKind::Reembed))
         .filter(jobs::collection_id.eq(collection))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .filter(jobs::state.eq_any(JobState::OPEN))
         .set((
-            jobs::state.eq(JobState::Dead),
+            jobs::state.eq(JobState::Cancelled),
             jobs::stage.eq(JobStage::Finished),
             jobs::leased_until.eq(None::<chrono::DateTime<chrono::Utc>>),
             jobs::finished_at.eq(now.into_sql::<Timestamptz>().nullable()),
@@ -112,7 +112,7 @@ pub fn change_model(conn: &mut PgConnection, collection: CollectionId, model: i3
     diesel::update(jobs::table)
         .filter(jobs::kind.eq(JobKind::Ingest))
         .filter(jobs::collection_id.eq(collection))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Dead]))
+        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running, JobState::Paused, JobState::Dead]))
         .set((jobs::model_id.eq(model), jobs::run_after.eq(now.into_sql::<Timestamptz>())))
         .execute(conn)?;
     Ok(())

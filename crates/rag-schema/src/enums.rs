@@ -85,12 +85,16 @@ words! {
         Queued = "queued",
         /// A worker has it.
         Running = "running",
+        /// No worker takes it until it is resumed.
+        Paused = "paused",
         /// Ended successfully.
         Done = "done",
         /// The input can never work; nothing of it is kept.
         Refused = "refused",
         /// Given up after too many failures or lost leases; may be retried.
         Dead = "dead",
+        /// Ended by a user; nothing of it is kept.
+        Cancelled = "cancelled",
     }
     /// The stage of a running job.
     JobStage {
@@ -98,6 +102,8 @@ words! {
         Queued = "queued",
         /// Reading the file.
         Reading = "reading",
+        /// Cutting the text into chunks.
+        Chunking = "chunking",
         /// Embedding and storing chunks.
         Embedding = "embedding",
         /// Making the document visible.
@@ -357,5 +363,15 @@ words! {
         Outdated = "outdated",
         /// Another fault, which the comment may name.
         Other = "other",
+    }
+}
+
+impl JobState {
+    /// The states of jobs that have not ended.
+    pub const OPEN: [Self; 3] = [Self::Queued, Self::Running, Self::Paused];
+
+    /// Whether the job has not ended.
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
     }
 }

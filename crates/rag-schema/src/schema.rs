@@ -191,6 +191,7 @@ diesel::table! {
         model_id -> Int4,
         kind -> Text,
         defaults -> Jsonb,
+        ingest_paused_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -346,6 +347,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    idempotency_keys (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        holder -> Uuid,
+        held_until -> Nullable<Timestamptz>,
+        request_sha256 -> Nullable<Bytea>,
+        status -> Nullable<Int2>,
+        location -> Nullable<Text>,
+        body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     invitations (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -388,6 +406,8 @@ diesel::table! {
         lost_leases -> Int4,
         postponements -> Int4,
         model_id -> Nullable<Int4>,
+        units_per_second -> Nullable<Float4>,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -737,6 +757,7 @@ diesel::joinable!(embeddings -> passages (passage_id));
 diesel::joinable!(events -> organisations (organisation_id));
 diesel::joinable!(events -> users (user_id));
 diesel::joinable!(files -> jobs (job_id));
+diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(invitations -> api_keys (made_by_key_id));
 diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> users (invited_by));
@@ -786,6 +807,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     file_parts,
     files,
+    idempotency_keys,
     invitations,
     jobs,
     lexemes,

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     block::{Block, BlockKind},
     cut,
@@ -36,7 +38,7 @@ impl Default for ChunkSettings {
 }
 
 /// A part of a document's stored text, which is the text of its blocks joined by [`SEPARATOR`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
     /// Its index among the document's chunks, counted from 0.
     pub ordinal: u32,
@@ -59,7 +61,7 @@ pub struct Chunk {
 }
 
 /// The result of one block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The next piece of the stored text: the separator, except at the start, and the block's text.
     pub text: String,

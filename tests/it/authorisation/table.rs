@@ -53,6 +53,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     // Documents.
     ("get /v1/collections/{id}/documents", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/documents/bulk", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
     ("put /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("post /v1/collections/{id}/texts", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("get /v1/documents/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
@@ -69,8 +70,15 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/documents/{id}/chunks", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("get /v1/jobs", [401, 200, 200, 200, 200, 200, 200, 401, 200]),
     ("get /v1/jobs/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
-    // The job is done: there is nothing to retry.
-    ("post /v1/jobs/{id}/retry", [401, 404, 409, 409, 409, 404, 403, 401, 403]),
+    ("get /v1/jobs/events", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
+    // The job is done.
+    ("post /v1/jobs/{id}/cancel", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/pause", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/resume", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/{id}/retry", [401, 404, 403, 409, 409, 404, 403, 401, 403]),
+    ("post /v1/jobs/redrive", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/ingest/pause", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/ingest/resume", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
     // Searching and asking in the collection.
     ("post /v1/search", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/ask", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
@@ -168,6 +176,10 @@ fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
     if operation == "post /v1/collections/{id}/documents" {
         let words = format!("Words number {} of the table.", cast.number());
         return client.upload(&cast.collection, "table.txt", words.as_bytes());
+    }
+    if operation == "post /v1/collections/{id}/documents/bulk" {
+        let path = path.replace("{id}", &cast.collection);
+        return client.post_raw(&path, "application/x-ndjson", r#"{"text": "A line of the table."}"#);
     }
     if operation == "put /v1/collections/{id}/documents" {
         let path = format!("/v1/collections/{}/documents?source=table.txt", cast.collection);
@@ -280,6 +292,9 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             (at(&cast.document).replace("{number}", "1"), None)
         }
         _ if path.starts_with("/v1/documents/") => (at(&cast.document), None),
+        // The stream of a job that is done ends.
+        "get /v1/jobs/events" => (format!("{path}?job_id={}", cast.job), None),
+        "post /v1/jobs/redrive" => here(json!({"collection_id": cast.collection})),
         _ if path.starts_with("/v1/jobs/") => (at(&cast.job), None),
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use crate::routes::text;
 
 /// A gate in front of the embedder: each call reports that it has come, and waits to be let through with a result.
-struct Gate {
-    arrivals: mpsc::Receiver<()>,
-    results: mpsc::Sender<Result<(), EmbedError>>,
+pub(super) struct Gate {
+    pub(super) arrivals: mpsc::Receiver<()>,
+    pub(super) results: mpsc::Sender<Result<(), EmbedError>>,
 }
 
-fn gated() -> (Gate, MoodyEmbedder) {
+pub(super) fn gated() -> (Gate, MoodyEmbedder) {
     let (arrive, arrivals) = mpsc::channel();
     let (results, result) = mpsc::channel();
     let result = Mutex::new(result);
@@ -29,18 +29,18 @@ fn gated() -> (Gate, MoodyEmbedder) {
     (Gate { arrivals, results }, embedder)
 }
 
-fn start(embedder: MoodyEmbedder, max_failures: i32) -> TestApp {
+pub(super) fn start(embedder: MoodyEmbedder, max_failures: i32) -> TestApp {
     TestApp::with(Setup { embedder: Arc::new(embedder), max_failures, ..Setup::default() })
 }
 
 /// A text of about `sections` sections, each of 128 chunks of up to 64 tokens.
-fn long_text(sections: usize) -> Vec<u8> {
+pub(super) fn long_text(sections: usize) -> Vec<u8> {
     (0..sections * 900)
         .flat_map(|line| format!("Line {line} of the log of the lighthouse.\n\n").into_bytes())
         .collect()
 }
 
-fn job(app: &TestApp, accepted: &Value) -> Value {
+pub(super) fn job(app: &TestApp, accepted: &Value) -> Value {
     app.client().get(&format!("/v1/jobs/{}", text(accepted, "/job/id"))).expect(200)
 }
 

@@ -6,6 +6,8 @@ mod events;
 mod fallbacks;
 mod hostile;
 mod injection;
+mod job_control;
+mod job_events;
 mod jobs;
 mod limits;
 mod memory;

@@ -153,7 +153,7 @@ fn moving_a_collection_to_its_own_model_ends_the_move() {
     let job = start_move(engine, collection, NEW);
     let back = engine.move_collection(engine.local_actor(), collection, OLD).unwrap();
     assert_eq!(back, Move::Cancelled);
-    assert_eq!(text(&client.finished(&job.to_string()), "/state"), "dead");
+    assert_eq!(text(&client.finished(&job.to_string()), "/state"), "cancelled");
     assert_eq!(engine.move_collection(engine.local_actor(), collection, OLD).unwrap(), Move::Stays);
     assert_eq!(finds_zirconium(engine, Mode::Dense), OLD);
 }

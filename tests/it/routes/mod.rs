@@ -2,10 +2,12 @@
 
 mod ai_sdk;
 mod ask;
+mod bulk;
 mod collections;
 mod cors;
 mod documents;
 mod grouped;
+mod idempotency;
 mod memories;
 mod patience;
 mod recall;

@@ -264,7 +264,7 @@ async fn wait_for_reading(app: &App, actor: Actor, id: JobId) -> ApiResult<()> {
     while Instant::now() < until {
         let job = app.read(actor, move |conn| jobs::find(conn, id)).await?;
         match job.state {
-            JobState::Queued | JobState::Running => sleep(pause).await,
+            JobState::Queued | JobState::Running | JobState::Paused => sleep(pause).await,
             JobState::Done => return Ok(()),
             _ => return Err(refusal(&job)),
         }

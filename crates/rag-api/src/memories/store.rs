@@ -97,7 +97,8 @@ pub(crate) struct RememberAllBody {
 }
 
 /// Remembers a fact, unless it is known or refused: see `outcome`.
-#[utoipa::path(post, path = "/v1/memories", tag = "memory", request_body = RememberBody, responses(
+#[utoipa::path(post, path = "/v1/memories", tag = "memory", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = RememberBody, responses(
     (status = 200, body = RememberedView)))]
 pub(crate) async fn remember(
     app: web::Data<App>,
@@ -124,7 +125,8 @@ pub(crate) async fn remember_fact(
 }
 
 /// Remembers several facts in one transaction. Returns a result for each, in order.
-#[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", request_body = RememberAllBody, responses(
+#[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = RememberAllBody, responses(
     (status = 200, body = ListView<RememberedView>)))]
 pub(crate) async fn remember_all(
     app: web::Data<App>,

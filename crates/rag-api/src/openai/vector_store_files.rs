@@ -108,6 +108,10 @@ impl LastErrorView {
     }
 }
 
+fn has_failed(state: JobState) -> bool {
+    matches!(state, JobState::Refused | JobState::Dead | JobState::Cancelled)
+}
+
 /// A file in a collection, with its document and its job.
 struct Placed {
     id: Uuid,
@@ -146,7 +150,7 @@ impl Placed {
         // A document that cannot be read is deleted; its job contains the reason.
         let file = files::find(conn, id)?;
         let job = jobs::find(conn, file.job_id.ok_or(RepoError::NotFound)?)?;
-        if job.collection_id != Some(collection) || !matches!(job.state, JobState::Refused | JobState::Dead) {
+        if job.collection_id != Some(collection) || !has_failed(job.state) {
             return Err(RepoError::NotFound);
         }
         let created_at = job.created_at.timestamp();
@@ -154,7 +158,7 @@ impl Placed {
     }
 
     fn view(self, collection: CollectionId) -> VectorStoreFileView {
-        let failure = self.job.as_ref().filter(|job| matches!(job.state, JobState::Refused | JobState::Dead));
+        let failure = self.job.as_ref().filter(|job| has_failed(job.state));
         let is_searchable =
             self.document.as_ref().is_some_and(|(document, _)| document.current_version_id.is_some());
         let status = match failure {

@@ -12,6 +12,7 @@ mod eval_answers;
 mod eval_memory;
 mod index;
 mod ingest;
+mod job;
 mod mcp;
 mod memory;
 mod migrate;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Serve(_) => serve::run(config),
         Command::Ingest(args) => ingest::run(config, &args),
         Command::Document(command) => document::run(config, &command),
+        Command::Job(command) => job::run(config, &command),
         Command::Collection(command) => collection::run(config, &command),
         Command::Eval(args) => eval::run(config, &args),
         Command::Ask(args) => ask::run(config, &args),

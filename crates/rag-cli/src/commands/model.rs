@@ -158,16 +158,8 @@ fn estimate(engine: &Engine, collection: &Collection, name: &str) -> Outcome<()>
     model.embedder().embed_documents(&texts)?;
     let each = begun.elapsed() / u32::try_from(texts.len().max(1)).unwrap_or(1);
     let seconds = each.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)).as_secs();
-    output::line(format!("{}: {count} passages, about {}", collection.name, duration(seconds)));
+    output::line(format!("{}: {count} passages, about {}", collection.name, progress::duration(seconds)));
     Ok(())
-}
-
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..=90 => format!("{} s", seconds.max(1)),
-        91..=5400 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h", seconds.div_ceil(3600)),
-    }
 }
 
 /// Waits until the jobs have finished or `stop` is set; the unfinished ones stay in `open`. Returns the number of failed jobs.
@@ -187,10 +179,10 @@ fn wait(engine: &Engine, open: &mut Vec<JobId>, stop: &AtomicBool) -> Outcome<us
         };
         bar.set_length(found.iter().filter_map(|job| u64::try_from(job.total_units?).ok()).sum());
         bar.set_position(found.iter().filter_map(|job| u64::try_from(job.done_units).ok()).sum());
-        failed += found.iter().filter(|job| job.state == JobState::Dead).count();
+        failed += found.iter().filter(|job| !job.state.is_open() && job.state != JobState::Done).count();
         open.retain(|id| {
             let job = found.iter().find(|job| job.id == *id);
-            job.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running))
+            job.is_some_and(|job| job.state.is_open())
         });
     }
     bar.finish_and_clear();

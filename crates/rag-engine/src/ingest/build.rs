@@ -1,20 +1,25 @@
-//! Turns the bytes of a version into sections: consecutive text with the chunks that end in it. Holds one section at a time.
+//! Turns the bytes of a version into sections: consecutive text with the chunks that end in it. Holds one section in memory.
 
 use std::{io::Write, path::Path};
 
 use rag_repo::{
-    Actor, RepoError, RepoResult, collections, jobs, jobs::Lease, versions, versions::BuildProgress,
+    Actor, RepoError, RepoResult, collections, jobs,
+    jobs::{Lease, Progress},
+    versions,
+    versions::BuildProgress,
 };
 use rag_schema::{
+    enums::JobStage,
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
 };
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use tempfile::NamedTempFile;
 
-use super::upload::checked_title;
+use super::{cut::CutText, upload::checked_title};
 use crate::{
-    Engine, EngineError, EngineResult, IngestSettings, Model, names::file_name, words::language_name,
+    Engine, EngineError, EngineResult, IngestSettings, Model, jobs::Shift, names::file_name,
+    words::language_name,
 };
 
 /// Maximum length of the title and headings that precede a chunk's text in the embedder's input, in characters. They fit into the
@@ -54,6 +59,8 @@ pub(super) struct Section {
     pub(super) chunks: Vec<Chunk>,
     /// Input of the embedder: each chunk after its title and headings.
     pub(super) inputs: Vec<String>,
+    /// Number of chunks of the whole version.
+    pub(super) chunk_count: i64,
     pub(super) is_first: bool,
     pub(super) is_last: bool,
 }
@@ -62,25 +69,37 @@ impl Section {
     pub(super) fn job(&self) -> JobId {
         self.target.lease.job
     }
+
+    /// Returns the progress of the job once the section is stored.
+    pub(super) fn progress(&self) -> Progress {
+        // Only the last section can be without a chunk.
+        let stored = self.chunks.last().map_or(0, |chunk| i64::from(chunk.ordinal) + 1);
+        let done = if self.is_last { self.chunk_count } else { stored };
+        let stage = if self.is_last { JobStage::Publishing } else { JobStage::Embedding };
+        Progress { stage, done, total: Some(self.chunk_count) }
+    }
 }
 
-/// A version that is being read.
-pub(super) struct Build<'e> {
+/// A version that was read and is being stored.
+pub(super) struct Build {
     target: Target,
     facts: Facts,
     title: String,
-    chunker: Option<Chunker<'e>>,
-    blocks: rag_text::isolate::Blocks,
+    cut: CutText,
     stored: BuildProgress,
     text_read: i64,
     is_first: bool,
-    /// The original, kept until it has been read.
-    _spool: NamedTempFile,
 }
 
-impl<'e> Build<'e> {
-    /// Opens the document of the job, to be chunked for `model`. Returns `EngineError::Document` if it can never be read.
-    pub(super) fn open(engine: &Engine, model: &'e Model, job: &Job) -> EngineResult<Self> {
+impl Build {
+    /// Reads the document of the job and cuts it for `model`. Returns `EngineError::Document` if it can never be read, and `None` if
+    /// the work on the job is over.
+    pub(super) fn open(
+        engine: &Engine,
+        model: &Model,
+        job: &Job,
+        shift: &Shift<'_>,
+    ) -> EngineResult<Option<Self>> {
         let (Some(collection), Some(document), Some(version)) =
             (job.collection_id, job.document_id, job.version_id)
         else {
@@ -103,8 +122,16 @@ impl<'e> Build<'e> {
         let spool = spool(engine, version, &ingest.scratch)?;
         let format = Format::from_media_type(&media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {media_type}")))?;
-        let Extracted { outline, blocks } =
+        let Extracted { outline, mut blocks } =
             rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
+        let on_step = |done| {
+            shift.held.report(job.id, Progress { stage: JobStage::Chunking, done, total: None });
+            !shift.is_over(job.id)
+        };
+        let chunker = Chunker::new(ingest.chunks, model);
+        let Some(cut) = CutText::new(&mut blocks, chunker, &ingest.scratch, &on_step)? else {
+            return Ok(None);
+        };
         let facts = facts(&engine.settings().ingest, model, &document, outline);
         let stored = if job.lease_number > 1 {
             engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
@@ -114,22 +141,23 @@ impl<'e> Build<'e> {
         } else {
             BuildProgress::default()
         };
-        Ok(Self {
+        let build = Self {
             target,
             title: facts.title.clone().unwrap_or(document.title),
             facts,
-            chunker: Some(Chunker::new(ingest.chunks, model)),
-            blocks,
+            cut,
             text_read: 0,
             is_first: stored == BuildProgress::default(),
             stored,
-            _spool: spool,
-        })
+        };
+        let (done, total) = (i64::from(stored.chunks), Some(build.cut.chunk_count));
+        shift.held.report(job.id, Progress { stage: JobStage::Embedding, done, total });
+        Ok(Some(build))
     }
 
     /// Returns the next section, of about `max_chunks` chunks; `None` after the last one.
     pub(super) fn next_section(&mut self, max_chunks: usize) -> EngineResult<Option<Section>> {
-        if self.chunker.is_none() {
+        if self.cut.is_read() {
             return Ok(None);
         }
         let mut section = Section {
@@ -140,23 +168,17 @@ impl<'e> Build<'e> {
             text: String::new(),
             chunks: Vec::new(),
             inputs: Vec::new(),
+            chunk_count: self.cut.chunk_count,
             is_first: std::mem::take(&mut self.is_first),
             is_last: false,
         };
-        while section.chunks.len() < max_chunks {
-            if let Some(chunker) = &mut self.chunker
-                && let Some(block) = self.blocks.next()
-            {
-                let step = chunker.push(block?);
-                self.keep_text(&mut section, &step.text);
-                self.keep_chunks(&mut section, step.chunks);
-            } else {
-                section.is_last = true;
-                let rest = self.chunker.take().map(Chunker::finish).unwrap_or_default();
-                self.keep_chunks(&mut section, rest);
-                break;
-            }
+        while section.chunks.len() < max_chunks
+            && let Some(step) = self.cut.next_step()?
+        {
+            self.keep_text(&mut section, &step.text);
+            self.keep_chunks(&mut section, step.chunks);
         }
+        section.is_last = self.cut.is_read();
         if section.is_last && section.chunks.is_empty() && self.stored.chunks == 0 && section.is_first {
             return Err(Refusal::NoText.into());
         }

@@ -24,8 +24,8 @@ const SINGLE_SECTION_CHUNKS: usize = 32;
 pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
     let max_chunks = if jobs.len() == 1 { SINGLE_SECTION_CHUNKS } else { BUNDLE_SECTION_CHUNKS };
     let result = model_for(engine, jobs).and_then(|model| {
-        Window { engine, model, sections: Vec::new(), max_chunks, jobs, failed: HashSet::new() }
-            .add_all(shift)
+        Window { engine, model, shift, sections: Vec::new(), max_chunks, jobs, failed: HashSet::new() }
+            .add_all()
     });
     if let Err(error) = &result {
         engine.give_back_jobs(jobs, Some(error));
@@ -44,6 +44,7 @@ fn model_for<'e>(engine: &'e Engine, jobs: &[Job]) -> EngineResult<&'e Model> {
 struct Window<'e> {
     engine: &'e Engine,
     model: &'e Model,
+    shift: &'e Shift<'e>,
     sections: Vec<Section>,
     /// Number of chunks at which the window is full.
     max_chunks: usize,
@@ -53,12 +54,12 @@ struct Window<'e> {
 
 impl Window<'_> {
     /// Works on all jobs until `shift.stop` is set. Returns an error only for an outage.
-    fn add_all(&mut self, shift: &Shift<'_>) -> EngineResult<()> {
+    fn add_all(&mut self) -> EngineResult<()> {
         for job in self.jobs {
-            if shift.stop.load(Ordering::Relaxed) {
+            if self.shift.stop.load(Ordering::Relaxed) {
                 break;
             }
-            match self.add(job, shift) {
+            match self.add(job) {
                 Err(error) if is_outage(&error) => return Err(error),
                 Err(error) => {
                     self.sections.retain(|section| section.job() != job.id);
@@ -71,9 +72,12 @@ impl Window<'_> {
     }
 
     /// Adds the sections of a job and stores the window whenever it is full.
-    fn add(&mut self, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
-        let mut build = Build::open(self.engine, self.model, job)?;
-        while !shift.stop.load(Ordering::Relaxed) && !self.failed.contains(&job.id) {
+    fn add(&mut self, job: &Job) -> EngineResult<()> {
+        if self.shift.held.is_lost(job.id) {
+            return Ok(());
+        }
+        let Some(mut build) = Build::open(self.engine, self.model, job, self.shift)? else { return Ok(()) };
+        while !self.shift.is_over(job.id) && !self.failed.contains(&job.id) {
             let room = self.max_chunks.saturating_sub(self.chunks()).max(1);
             match build.next_section(room)? {
                 Some(section) => self.sections.push(section),
@@ -81,7 +85,7 @@ impl Window<'_> {
             }
             if self.chunks() >= self.max_chunks {
                 self.flush()?;
-                (shift.between_sections)();
+                (self.shift.between_sections)();
             }
         }
         Ok(())
@@ -90,11 +94,13 @@ impl Window<'_> {
     /// Stores the collected sections. If that fails, each job's sections are stored separately, so that one bad document fails
     /// alone. Returns an error only for an outage.
     fn flush(&mut self) -> EngineResult<()> {
-        let sections = std::mem::take(&mut self.sections);
+        let mut sections = std::mem::take(&mut self.sections);
+        // Jobs that were cancelled or paused: their sections could not be stored.
+        sections.retain(|section| !self.shift.held.is_lost(section.job()));
         if sections.is_empty() {
             return Ok(());
         }
-        let Err(error) = embed_and_store(self.engine, self.model, &sections) else { return Ok(()) };
+        let Err(error) = self.embed_and_store(&sections) else { return Ok(()) };
         let parts: Vec<&[Section]> = sections.chunk_by(|a, b| a.job() == b.job()).collect();
         if let [part] = parts[..] {
             return self.fail(part, error);
@@ -103,7 +109,7 @@ impl Window<'_> {
             return Err(error);
         }
         for part in parts {
-            if let Err(error) = embed_and_store(self.engine, self.model, part) {
+            if let Err(error) = self.embed_and_store(part) {
                 self.fail(part, error)?;
             }
         }
@@ -119,6 +125,14 @@ impl Window<'_> {
         self.failed.insert(section.job());
         if let Some(job) = self.jobs.iter().find(|job| job.id == section.job()) {
             self.engine.settle_job(job, &error);
+        }
+        Ok(())
+    }
+
+    fn embed_and_store(&self, sections: &[Section]) -> EngineResult<()> {
+        embed_and_store(self.engine, self.model, sections)?;
+        for section in sections {
+            self.shift.held.report(section.job(), section.progress());
         }
         Ok(())
     }

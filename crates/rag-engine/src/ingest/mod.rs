@@ -2,6 +2,7 @@
 
 mod build;
 mod bundle;
+mod cut;
 mod queue;
 mod read;
 mod store;

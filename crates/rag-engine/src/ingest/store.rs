@@ -4,10 +4,10 @@ use pgvector::HalfVector;
 use rag_embed::{PartedText, PartedVector};
 use rag_repo::{
     Actor, PassageWords, PgConnection, RepoResult, chunk_parts, documents, documents::DocumentChange, jobs,
-    jobs::Progress, versions,
+    versions,
 };
 use rag_schema::{
-    enums::{EventKind, JobStage, JobState},
+    enums::{EventKind, JobState},
     ids::PassageId,
     models::{ChunkParts, DocumentFacts, HeadingPath, NewChunk, NewEmbedding},
 };
@@ -43,7 +43,7 @@ pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Sectio
 fn note_published(engine: &Engine, section: &Section) {
     let facts = DocumentFacts {
         document_id: Some(section.target.document),
-        chunk_count: section.chunks.last().map(|chunk| i64::from(chunk.ordinal) + 1),
+        chunk_count: Some(section.chunk_count),
         problem: None,
     };
     engine.note_document(EventKind::DocumentPublished, section.target.collection, facts);
@@ -111,10 +111,11 @@ fn rows<'s>(
 fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
     let lease_s = engine.settings().ingest.lease_s;
     for Rows { section, .. } in all {
-        let done = section.chunks.last().map_or(0, |chunk| i64::from(chunk.ordinal) + 1);
-        let stage = if section.is_last { JobStage::Publishing } else { JobStage::Embedding };
-        let total = section.is_last.then_some(done);
-        jobs::advance(conn, section.target.lease, lease_s, &Progress { stage, done, total })?;
+        if section.is_last {
+            jobs::advance(conn, section.target.lease, lease_s, &section.progress())?;
+        } else {
+            jobs::hold_storing(conn, section.target.lease)?;
+        }
         if section.is_first {
             versions::begin_build(conn, section.target.version, &section.facts.settings)?;
         }

@@ -13,10 +13,12 @@ use std::{
 use rag_repo::{Actor, RepoResult, jobs, jobs::Claim};
 use rag_schema::{
     enums::JobKind,
+    ids::JobId,
     models::{Job, Task, UpkeepTask},
 };
 
 use super::{
+    held::HeldJobs,
     lease_keeper::LeaseKeeper,
     policy::{self, claim_between_sections},
     settle::with_source,
@@ -78,8 +80,17 @@ impl Drop for Workers {
 pub(crate) struct Shift<'a> {
     /// Whether to stop after the next section.
     pub(crate) stop: &'a AtomicBool,
+    /// The jobs that the worker has: takes their progress, and knows which are lost.
+    pub(crate) held: &'a HeldJobs,
     /// To be called between two sections: works on small jobs that are due.
     pub(crate) between_sections: &'a dyn Fn(),
+}
+
+impl Shift<'_> {
+    /// Returns whether to stop the work on a job: the worker stops, or the job was cancelled, paused or given to another worker.
+    pub(crate) fn is_over(&self, job: JobId) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.held.is_lost(job)
+    }
 }
 
 fn run(engine: &Engine, stop: &AtomicBool) {
@@ -127,13 +138,13 @@ impl Engine {
                 tracing::warn!(error = %with_source(&error), "work on small jobs pauses: something it needs is away");
             }
         };
-        self.work_on(&claimed, &Shift { stop, between_sections: &between_sections })
+        self.work_on(&claimed, stop, &between_sections)
     }
 
     /// Works on one bundle of small jobs. Nothing is done between the sections of small jobs, so this does not recurse.
     fn work_between_sections(&self, claim: &Claim, stop: &AtomicBool) -> EngineResult<usize> {
         let claimed = self.claim_jobs(std::slice::from_ref(claim))?;
-        self.work_on(&claimed, &Shift { stop, between_sections: &|| {} })
+        self.work_on(&claimed, stop, &|| {})
     }
 
     fn claim_jobs(&self, claims: &[Claim]) -> EngineResult<Vec<Job>> {
@@ -155,11 +166,18 @@ impl Engine {
     }
 
     /// Works on jobs of one kind. Returns an error if something is unavailable; the jobs are then back in the queue. Jobs that
-    /// are unfinished when `shift.stop` is set return to the queue.
-    fn work_on(&self, claimed: &[Job], shift: &Shift<'_>) -> EngineResult<usize> {
+    /// are unfinished when `stop` is set return to the queue.
+    fn work_on(
+        &self,
+        claimed: &[Job],
+        stop: &AtomicBool,
+        between_sections: &dyn Fn(),
+    ) -> EngineResult<usize> {
         let Some(first) = claimed.first() else { return Ok(0) };
         let lease_s = policy::lease_s(first.kind, self.settings());
-        let _keeper = match LeaseKeeper::start(self, claimed, lease_s) {
+        let held = Arc::new(HeldJobs::new(claimed));
+        let shift = &Shift { stop, held: &held, between_sections };
+        let _keeper = match LeaseKeeper::start(self, &held, lease_s) {
             Ok(keeper) => keeper,
             Err(error) => {
                 let error = EngineError::from(error);
@@ -170,7 +188,7 @@ impl Engine {
         let work = || match first.kind {
             JobKind::Ingest => ingest::work_on(self, claimed, shift),
             JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job)),
-            JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job)),
+            JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job, shift)),
             JobKind::Rounds => claimed.iter().try_for_each(|job| rounds::work_on(self, job, shift)),
             JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),
         };

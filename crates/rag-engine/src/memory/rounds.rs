@@ -76,7 +76,9 @@ fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResu
         let is_last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         batch.sort_by_key(|round| (round.user_id, round.answer_id));
         for of_user in batch.chunk_by(|a, b| a.user_id == b.user_id) {
-            index(engine, lease, of_user, &mut done)?;
+            done += index(engine, lease, of_user)?;
+            let progress = Progress { stage: JobStage::Embedding, done, total: None };
+            shift.held.report(lease.job, progress);
         }
         if is_last {
             engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?;
@@ -88,12 +90,12 @@ fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResu
     Ok(())
 }
 
-/// Indexes rounds of one user.
-fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound], done: &mut i64) -> EngineResult<()> {
-    let Some(first) = lacking.first() else { return Ok(()) };
+/// Indexes rounds of one user, and returns their number.
+fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound]) -> EngineResult<i64> {
+    let Some(first) = lacking.first() else { return Ok(0) };
     let room = match engine.make_room(Actor::System, first.user_id, CollectionKind::Rounds) {
         // The user was erased meanwhile, and the rounds with them.
-        Err(EngineError::NotFound(_)) => return Ok(()),
+        Err(EngineError::NotFound(_)) => return Ok(0),
         other => other?,
     };
     let texts: Vec<String> = lacking.iter().map(|round| without_markers(&round.text())).collect();
@@ -109,15 +111,12 @@ fn index(engine: &Engine, lease: Lease, lacking: &[LackingRound], done: &mut i64
             (new, engine.rows_of(&room, id, ("", text), vector))
         })
         .collect();
-    let lease_s = engine.settings().ingest.lease_s;
-    let progress = Progress { stage: JobStage::Embedding, done: *done, total: None };
-    *done += engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-        jobs::advance(conn, lease, lease_s, &progress)?;
+    Ok(engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
+        jobs::hold_storing(conn, lease)?;
         let answers: Vec<MessageId> = lacking.iter().map(|round| round.answer_id).collect();
         let open = rounds::lock_lacking(conn, &answers)?;
         store(conn, &room, drafts.iter().filter(|(round, _)| open.contains(&round.answer_id)))
-    })?;
-    Ok(())
+    })?)
 }
 
 fn store<'d>(

@@ -41,6 +41,22 @@ pub fn hold(conn: &mut PgConnection, lease: Lease) -> RepoResult<()> {
     Ok(())
 }
 
+/// As `hold`, for a transaction that stores a part of the work: the process did not end over this job and no outage lasts, so those counts
+/// begin again. The row is written only when they do.
+pub fn hold_storing(conn: &mut PgConnection, lease: Lease) -> RepoResult<()> {
+    let (lost_leases, postponements): (i32, i32) = jobs::table
+        .filter(is_held(lease.job, lease.number, JobState::Running))
+        .select((jobs::lost_leases, jobs::postponements))
+        .for_update()
+        .first(conn)?;
+    if (lost_leases, postponements) != (0, 0) {
+        diesel::update(jobs::table.find(lease.job))
+            .set((jobs::lost_leases.eq(0), jobs::postponements.eq(0)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Prolongs the lease, says how far the job is, and holds its row until the transaction ends, so that what else
 /// the transaction writes belongs to a valid lease. Something is stored, so the process did not end over this job and no
 /// outage lasts: those counts begin again. `RepoError::NotFound` when the lease is void.
@@ -84,8 +100,46 @@ pub fn prolong(conn: &mut PgConnection, held: &[Lease], lease_s: i64) -> RepoRes
     Ok(())
 }
 
-/// How far a running job is.
+/// How far a running job is, and how fast.
 #[derive(Debug, Clone, Copy)]
+pub struct Report {
+    /// Lease of the job.
+    pub lease: Lease,
+    /// How far it is.
+    pub progress: Progress,
+    /// Units done per second since the stage began; `None` before the first measurement.
+    pub units_per_second: Option<f32>,
+}
+
+/// Writes how far jobs are, and returns those of `held` whose lease is void. One transaction for all the jobs of a worker, about once a
+/// second; none of the columns that it writes is in an index.
+pub fn report(conn: &mut PgConnection, held: &[Lease], reports: &[Report]) -> RepoResult<Vec<JobId>> {
+    for Report { lease, progress, units_per_second } in reports {
+        diesel::update(jobs::table)
+            .filter(is_held(lease.job, lease.number, JobState::Running))
+            .set((
+                jobs::stage.eq(progress.stage),
+                jobs::done_units.eq(progress.done),
+                jobs::total_units.eq(progress.total),
+                jobs::units_per_second.eq(units_per_second),
+            ))
+            .execute(conn)?;
+    }
+    let ids: Vec<JobId> = held.iter().map(|lease| lease.job).collect();
+    let valid: Vec<(JobId, i32)> = jobs::table
+        .filter(jobs::id.eq_any(&ids))
+        .filter(jobs::state.eq(JobState::Running))
+        .select((jobs::id, jobs::lease_number))
+        .load(conn)?;
+    Ok(held
+        .iter()
+        .filter(|lease| !valid.contains(&(lease.job, lease.number)))
+        .map(|lease| lease.job)
+        .collect())
+}
+
+/// How far a running job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Stage that it has reached.
     pub stage: JobStage,

@@ -14,9 +14,16 @@ use rag_schema::{
 
 use crate::{Page, RepoResult};
 
+mod changes;
+mod control;
 mod lease;
 
-pub use lease::{GivenBack, Lease, Progress, advance, change_model, finish, give_back, hold, prolong};
+pub use changes::{Changes, changes_since};
+pub use control::{cancel, lock, note_pause, pause, pause_ingest, redrive, resume, resume_ingest, retry};
+pub use lease::{
+    GivenBack, Lease, Progress, Report, advance, change_model, finish, give_back, hold, hold_storing,
+    prolong, report,
+};
 
 /// Key of the advisory lock under which jobs are claimed.
 const CLAIM_LOCK: i64 = 0x7261_675f_6a6f_6273;
@@ -42,24 +49,33 @@ pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoRe
         .optional()?)
 }
 
-/// Jobs of the kinds this version knows, newest first; of one collection and in one state, when given.
-pub fn list(
-    conn: &mut PgConnection,
-    collection: Option<CollectionId>,
-    state: Option<JobState>,
-    page: Page,
-) -> RepoResult<Vec<Job>> {
+/// Which jobs a list holds; absent values leave nothing out.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    /// Collection of the jobs.
+    pub collection: Option<CollectionId>,
+    /// States of the jobs; empty for all.
+    pub states: Vec<JobState>,
+    /// Kind of the jobs.
+    pub kind: Option<JobKind>,
+}
+
+/// Jobs of the kinds this version knows that the filter lets through, newest first.
+pub fn list(conn: &mut PgConnection, filter: &JobFilter, page: Page) -> RepoResult<Vec<Job>> {
     let mut query = jobs::table
         .filter(jobs::kind.eq_any(JobKind::ALL))
         .select(Job::as_select())
         .order(jobs::id.desc())
         .limit(page.limit)
         .into_boxed();
-    if let Some(collection) = collection {
+    if let Some(collection) = filter.collection {
         query = query.filter(jobs::collection_id.eq(collection));
     }
-    if let Some(state) = state {
-        query = query.filter(jobs::state.eq(state));
+    if !filter.states.is_empty() {
+        query = query.filter(jobs::state.eq_any(&filter.states));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(jobs::kind.eq(kind));
     }
     if let Some(after) = page.after {
         query = query.filter(jobs::id.lt(JobId::from(after)));
@@ -67,11 +83,11 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// How many jobs of the collection are queued or running.
+/// How many jobs of the collection have not ended.
 pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<i64> {
     Ok(jobs::table
         .filter(jobs::collection_id.eq(collection))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .filter(jobs::state.eq_any(JobState::OPEN))
         .count()
         .get_result(conn)?)
 }
@@ -243,7 +259,7 @@ pub fn delete_finished(conn: &mut PgConnection, days: i32, limit: i64) -> RepoRe
 pub(crate) fn cancel_for_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<()> {
     diesel::update(jobs::table)
         .filter(jobs::document_id.eq(document))
-        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .filter(jobs::state.eq_any(JobState::OPEN))
         .set((
             jobs::state.eq(JobState::Refused),
             jobs::stage.eq(JobStage::Finished),
@@ -253,22 +269,4 @@ pub(crate) fn cancel_for_document(conn: &mut PgConnection, document: DocumentId)
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Queues a dead job again, with all its counts at 0. `RepoError::NotFound` when it is not dead or not the asker's to retry.
-pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
-    let job = find(conn, id)?;
-    Ok(diesel::update(jobs::table.find(job.id))
-        .filter(jobs::state.eq(JobState::Dead))
-        .set((
-            jobs::state.eq(JobState::Queued),
-            jobs::stage.eq(JobStage::Queued),
-            jobs::run_after.eq(now),
-            jobs::finished_at.eq(None::<chrono::DateTime<chrono::Utc>>),
-            jobs::failures.eq(0),
-            jobs::lost_leases.eq(0),
-            jobs::postponements.eq(0),
-        ))
-        .returning(Job::as_returning())
-        .get_result(conn)?)
 }

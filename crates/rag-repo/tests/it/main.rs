@@ -15,6 +15,7 @@ mod fair_queue;
 mod filter;
 mod fixture;
 mod indexes;
+mod job_control;
 mod job_histories;
 mod jobs;
 mod lexical;

@@ -33,6 +33,8 @@ pub struct Collection {
     pub updated_at: DateTime<Utc>,
     /// Defaults of questions to it alone, a JSON object.
     pub defaults: serde_json::Value,
+    /// Since when ingest is paused; none if it is not.
+    pub ingest_paused_at: Option<DateTime<Utc>>,
 }
 
 /// The change of a collection; `None` leaves a value as it is.

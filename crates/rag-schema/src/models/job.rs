@@ -1,5 +1,7 @@
 //! Background jobs, and what each kind of them has to do.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,10 @@ pub struct Job {
     pub postponements: i32,
     /// Embedding model that the work needs; none for work without a model.
     pub model_id: Option<i32>,
+    /// Units done per second since the stage began, by the worker that has the job; none before the first measurement.
+    pub units_per_second: Option<f32>,
+    /// When its state last changed.
+    pub changed_at: DateTime<Utc>,
 }
 
 /// A kind of work with its payload. Rows that it works on are columns of the job, under foreign keys, never payload.
@@ -125,7 +131,29 @@ impl Task {
     }
 }
 
+/// How fast a running job is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Units done per second, more than 0.
+    pub units_per_second: f32,
+    /// Seconds until all units of the stage are done; none if their number is not known.
+    pub eta_s: Option<u64>,
+}
+
 impl Job {
+    /// How fast the job is; none if it does not run, or was not measured yet.
+    pub fn pace(&self) -> Option<Pace> {
+        let running = self.state == JobState::Running;
+        let units_per_second = self.units_per_second.filter(|rate| running && *rate > 0.0)?;
+        let left = self.total_units.map(|total| total.saturating_sub(self.done_units).max(0));
+        let seconds = |left: i64| {
+            let left = f64::from(u32::try_from(left).unwrap_or(u32::MAX));
+            Duration::try_from_secs_f64((left / f64::from(units_per_second)).ceil()).ok()
+        };
+        let eta_s = left.and_then(seconds).map(|eta| eta.as_secs());
+        Some(Pace { units_per_second, eta_s })
+    }
+
     /// Reads the payload by the job's kind.
     pub fn task(&self) -> serde_json::Result<Task> {
         match self.kind {

@@ -24,7 +24,7 @@ pub use document::{
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
 pub use file::{File, NewFile};
-pub use job::{IngestTask, Job, NewJob, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask};
+pub use job::{IngestTask, Job, NewJob, Pace, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use tool::{NewTool, NewToolUse, Tool, ToolCounts, ToolUse};

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -11,7 +12,7 @@ use std::{
 
 use indicatif::ProgressBar;
 use rag_engine::{Engine, EngineError, ingest::Upload};
-use rag_repo::{Page, RepoError, RepoResult, jobs};
+use rag_repo::{Page, RepoError, RepoResult, jobs, jobs::JobFilter};
 use rag_schema::{
     enums::JobState,
     ids::JobId,
@@ -54,6 +55,7 @@ pub(super) struct Run<'a> {
     begun: Instant,
     noted: Instant,
     polled: Instant,
+    work: Work,
 }
 
 impl<'a> Run<'a> {
@@ -71,6 +73,7 @@ impl<'a> Run<'a> {
             begun,
             noted: begun,
             polled: begun,
+            work: Work::default(),
         }
     }
 
@@ -156,7 +159,7 @@ impl<'a> Run<'a> {
                     duplicate: accepted.duplicate,
                     is_update: accepted.document.current_version_id.is_some(),
                 };
-                let job = accepted.job.filter(|job| !accepted.duplicate || is_open(job));
+                let job = accepted.job.filter(|job| !accepted.duplicate || job.state.is_open());
                 self.open.extend(job.map(|job| (job.id, open)));
             }
             Err(EngineError::Document(refusal)) => self.refuse(&file.path, refusal.to_string()),
@@ -181,18 +184,23 @@ impl<'a> Run<'a> {
     /// Polls the open jobs with one query, and a few more if many other jobs were queued after them.
     fn poll(&mut self) -> Outcome<()> {
         self.polled = Instant::now();
-        let collection = self.collection.id;
+        let filter = JobFilter { collection: Some(self.collection.id), ..JobFilter::default() };
         let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
         let found = self.engine.db().read(self.engine.local_actor(), |conn| -> RepoResult<_> {
-            let mut found = jobs::list(conn, Some(collection), None, newest)?;
+            let mut found = jobs::list(conn, &filter, newest)?;
             let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MAX_SINGLE);
             let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;
             found.extend(single);
             Ok(found)
         });
         match found {
-            Ok(found) => found.iter().for_each(|job| self.settle(job)),
+            Ok(found) => {
+                for job in &found {
+                    self.settle(job);
+                }
+                self.work = Work::of_jobs(found.iter().filter(|job| self.open.contains_key(&job.id)));
+            }
             Err(RepoError::Unavailable(_) | RepoError::TooSlow) => {}
             Err(error) => return Err(error.into()),
         }
@@ -201,7 +209,7 @@ impl<'a> Run<'a> {
     }
 
     fn settle(&mut self, job: &Job) {
-        if is_open(job) || !self.open.contains_key(&job.id) {
+        if job.state.is_open() || !self.open.contains_key(&job.id) {
             return;
         }
         let Some(open) = self.open.remove(&job.id) else { return };
@@ -218,8 +226,11 @@ impl<'a> Run<'a> {
 
     fn show_progress(&mut self) {
         let Summary { files, stored, chunks, .. } = self.summary;
-        let text =
-            format!("{files} files seen, {stored} stored, {} in work, {chunks} chunks", self.open.len());
+        let text = format!(
+            "{files} files seen, {stored} stored, {} in work, {chunks} chunks{}",
+            self.open.len(),
+            self.work
+        );
         self.bar.set_message(text.clone());
         self.bar.tick();
         if self.bar.is_hidden() && self.noted.elapsed() > NOTE_EVERY {
@@ -240,6 +251,65 @@ impl<'a> Run<'a> {
     }
 }
 
-fn is_open(job: &Job) -> bool {
-    matches!(job.state, JobState::Queued | JobState::Running)
+/// How far the open jobs of a run are.
+#[derive(Debug, Default, Clone, Copy)]
+struct Work {
+    running: u64,
+    paused: u64,
+    /// Chunks of the running jobs that are done, and all of those that are counted already.
+    done: i64,
+    total: i64,
+    units_per_second: f32,
+    /// Seconds until the slowest running job is done.
+    eta_s: Option<u64>,
+}
+
+impl Work {
+    fn of_jobs<'j>(open: impl Iterator<Item = &'j Job>) -> Self {
+        open.fold(Self::default(), |work, job| {
+            let is_running = job.state == JobState::Running;
+            let pace = job.pace();
+            Self {
+                running: work.running + u64::from(is_running),
+                paused: work.paused + u64::from(job.state == JobState::Paused),
+                done: work.done + if is_running { job.done_units } else { 0 },
+                total: work.total + job.total_units.filter(|_| is_running).unwrap_or(0),
+                units_per_second: work.units_per_second + pace.map_or(0.0, |pace| pace.units_per_second),
+                eta_s: work.eta_s.max(pace.and_then(|pace| pace.eta_s)),
+            }
+        })
+    }
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.paused > 0 {
+            write!(f, ", {} paused (`rag job resume`)", self.paused)?;
+        }
+        if self.total > 0 {
+            write!(f, "; now {} of {} chunks", self.done, self.total)?;
+        }
+        if self.units_per_second > 0.0 {
+            write!(f, ", {:.1} a second", self.units_per_second)?;
+        }
+        if let Some(eta_s) = self.eta_s {
+            write!(f, ", {} left", progress::duration(eta_s))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_shows_only_what_is_known() {
+        assert_eq!(Work::default().to_string(), "");
+        let work =
+            Work { running: 1, done: 320, total: 900, units_per_second: 14.5, eta_s: Some(40), paused: 0 };
+        assert_eq!(work.to_string(), "; now 320 of 900 chunks, 14.5 a second, 40 s left");
+        let paused = Work { paused: 2, ..Work::default() };
+        assert_eq!(paused.to_string(), ", 2 paused (`rag job resume`)");
+    }
 }

@@ -1,0 +1,93 @@
+//! The lines of a body that arrives in parts; holds one line in memory.
+
+use std::time::Duration;
+
+use actix_web::web;
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use crate::{
+    app::App,
+    extract::slow,
+    problem::{ApiError, ApiResult, Code},
+};
+
+/// The lines of a body.
+pub(super) struct Lines {
+    payload: web::Payload,
+    /// Bytes that arrived and are not returned yet.
+    kept: Vec<u8>,
+    /// Number of bytes of `kept` that hold no end of a line.
+    searched: usize,
+    /// Number of lines that were returned.
+    pub(super) count: u64,
+    /// Maximum length of a line, in bytes.
+    limit: usize,
+    /// Maximum time until the next part of the body.
+    patience: Duration,
+    has_ended: bool,
+}
+
+impl Lines {
+    pub(super) fn new(app: &App, payload: web::Payload) -> Self {
+        Self {
+            payload,
+            kept: Vec::new(),
+            searched: 0,
+            count: 0,
+            limit: app.settings.max_body_bytes,
+            patience: Duration::from_millis(app.settings.body_timeout_ms.max(1)),
+            has_ended: false,
+        }
+    }
+
+    /// Returns the next line that is not blank, or the error of a line that is too long; `None` after the last one. An outer error ends the
+    /// body: what arrived of the line in progress is not returned. Cancelling the future loses nothing.
+    pub(super) async fn next(&mut self) -> ApiResult<Option<ApiResult<Vec<u8>>>> {
+        loop {
+            match self.line().await? {
+                Some(Ok(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
+                other => return Ok(other),
+            }
+        }
+    }
+
+    async fn line(&mut self) -> ApiResult<Option<ApiResult<Vec<u8>>>> {
+        let mut is_long = false;
+        loop {
+            let end = self.kept.iter().skip(self.searched).position(|byte| *byte == b'\n');
+            if let Some(end) = end {
+                let rest = self.kept.split_off(self.searched + end + 1);
+                let line = std::mem::replace(&mut self.kept, rest);
+                self.searched = 0;
+                return Ok(Some(self.returned(line, is_long)));
+            }
+            self.searched = self.kept.len();
+            if self.has_ended {
+                let line = std::mem::take(&mut self.kept);
+                self.searched = 0;
+                return Ok(if line.is_empty() && !is_long {
+                    None
+                } else {
+                    Some(self.returned(line, is_long))
+                });
+            }
+            // The rest of a line that is too long is not kept.
+            if self.kept.len() > self.limit {
+                is_long = true;
+                self.kept.clear();
+                self.searched = 0;
+            }
+            match timeout(self.patience, self.payload.next()).await.map_err(|_late| slow())? {
+                Some(Ok(part)) => self.kept.extend_from_slice(&part),
+                Some(Err(_cut)) => return Err(ApiError::new(Code::Malformed, "The body broke off.")),
+                None => self.has_ended = true,
+            }
+        }
+    }
+
+    fn returned(&mut self, line: Vec<u8>, is_long: bool) -> ApiResult<Vec<u8>> {
+        self.count += 1;
+        if is_long || line.len() > self.limit { Err(ApiError::too_large(self.limit)) } else { Ok(line) }
+    }
+}

@@ -1,0 +1,94 @@
+//! Requests with an idempotency key: sent again, they do their work once.
+
+use rag_engine::KeyState;
+use rag_testkit::{Answer, Client, TestApp};
+use serde_json::{Value, json};
+
+use super::text;
+
+fn create(client: &Client, key: &str, body: &Value) -> Answer {
+    Answer::of(client.request("POST", "/v1/collections").header("idempotency-key", key).json(body))
+}
+
+#[test]
+fn the_same_request_gets_the_same_answer_and_another_one_is_refused() {
+    let app = TestApp::start();
+    let client = app.client();
+    let law = json!({"name": "law"});
+    let first = create(&client, "a-key", &law);
+    assert_eq!(first.header("idempotency-replayed"), "");
+    let again = create(&client, "a-key", &law);
+    assert_eq!(again.expect(201), first.expect(201));
+    assert_eq!(
+        (again.header("idempotency-replayed"), again.header("location")),
+        ("true", first.header("location"))
+    );
+    assert_eq!(create(&client, "a-key", &json!({"name": "art"})).problem(422), "invalid");
+    // Without the stored answer the name would be taken.
+    assert_eq!(create(&client, "another-key", &law).problem(409), "conflict");
+    assert_eq!(create(&client, " ", &law).problem(400), "malformed");
+    assert_eq!(create(&client, &"k".repeat(256), &law).problem(400), "malformed");
+}
+
+#[test]
+fn a_request_that_fails_frees_its_key() {
+    let app = TestApp::start();
+    let client = app.client();
+    assert_eq!(create(&client, "a-key", &json!({"name": ""})).problem(422), "invalid");
+    create(&client, "a-key", &json!({"name": "law"})).expect(201);
+}
+
+#[test]
+fn a_request_whose_key_is_in_use_is_refused_until_that_has_ended() {
+    let app = TestApp::start();
+    let (client, engine) = (app.client(), app.engine());
+    let (actor, user) = (engine.local_actor(), engine.local_user().id);
+    let KeyState::Held(held) = engine.begin_key(actor, user, "a-key".to_owned()).unwrap() else {
+        panic!("the key is new")
+    };
+    let refused = create(&client, "a-key", &json!({"name": "law"}));
+    assert_eq!(refused.problem(409), "conflict");
+    assert_eq!(refused.header("retry-after"), "1");
+    engine.release_key(&held).unwrap();
+    create(&client, "a-key", &json!({"name": "law"})).expect(201);
+}
+
+#[test]
+fn of_equal_requests_at_the_same_time_one_does_the_work() {
+    let app = TestApp::start();
+    let client = app.client();
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let all: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| create(&client, "a-key", &json!({"name": "law"})))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let created: Vec<Value> =
+        answers.iter().filter(|answer| answer.status == 201).map(Answer::json).collect();
+    assert!(!created.is_empty() && created.iter().all(|one| one["id"] == created[0]["id"]));
+    for other in answers.iter().filter(|answer| answer.status != 201) {
+        let detail = other.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("idempotency key is in progress"), "{detail}");
+    }
+}
+
+#[test]
+fn an_upload_is_the_same_whatever_the_boundary_of_its_form() {
+    let app = TestApp::start();
+    let client = app.client();
+    let path = format!("/v1/collections/{}/documents", client.collection("c"));
+    let send = |boundary: &str, bytes: &str| {
+        let body = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n{bytes}\r\n--{boundary}--\r\n"
+        );
+        let request = client.request("POST", &path).header("idempotency-key", "upload-1");
+        Answer::of(
+            request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body),
+        )
+    };
+    let first = send("edge", "Zirconium is a metal.").expect(202);
+    // It is not even called a duplicate: the answer is the first one.
+    let again = send("brink", "Zirconium is a metal.").expect(202);
+    assert_eq!(text(&again, "/job/id"), text(&first, "/job/id"));
+    assert_eq!(again["duplicate"], false);
+    assert_eq!(send("edge", "Granite is a rock.").problem(422), "invalid");
+}
