@@ -1,5 +1,6 @@
 //! Access: every operation of the interface by every kind of caller.
 
+mod aim_openai;
 mod cast;
 mod escalation;
 mod leaks;

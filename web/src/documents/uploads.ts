@@ -136,7 +136,7 @@ async function post(upload: Upload, file: File): Promise<Accepted> {
 }
 
 function fromJob(upload: Upload, job: Job): Partial<Upload> {
-  const phases: Record<string, UploadPhase> = { done: 'done', refused: 'refused', dead: 'dead' };
+  const phases: Record<string, UploadPhase> = { done: 'done', refused: 'refused', dead: 'dead', cancelled: 'refused' };
   const phase = phases[job.state] ?? 'working';
   const detail = (job.problem as { detail?: unknown } | null | undefined)?.detail;
   const known = upload.since?.stage === job.stage ? upload.since : { at: Date.now(), stage: job.stage, done: job.done };

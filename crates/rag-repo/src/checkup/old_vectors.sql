@@ -2,6 +2,6 @@
 SELECT count(*) AS count, min(c.id::text) AS example, NULL::bigint AS sample
 FROM (SELECT id, model_id FROM collections ORDER BY random() LIMIT 10000) AS c
 WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.kind = 'reembed' AND j.collection_id = c.id
-                    AND (j.state IN ('queued', 'running') OR j.finished_at > now() - interval '3 hours'))
+                    AND (j.state IN ('queued', 'running', 'paused') OR j.finished_at > now() - interval '3 hours'))
   AND EXISTS (SELECT FROM embedding_models m WHERE m.id <> c.model_id
                 AND EXISTS (SELECT FROM embeddings e WHERE e.model_id = m.id AND e.collection_id = c.id))

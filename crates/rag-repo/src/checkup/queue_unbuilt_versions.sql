@@ -3,4 +3,4 @@ INSERT INTO jobs (id, kind, collection_id, document_id, version_id, title, size_
 SELECT ordered_uuid(), 'ingest', v.collection_id, v.document_id, v.id, d.title, v.size_bytes, '{}', c.model_id
 FROM document_versions v JOIN documents d ON d.id = v.document_id JOIN collections c ON c.id = v.collection_id
 WHERE v.state IN ('queued', 'building')
-  AND NOT EXISTS (SELECT FROM jobs j WHERE j.version_id = v.id AND j.state IN ('queued', 'running', 'dead'))
+  AND NOT EXISTS (SELECT FROM jobs j WHERE j.version_id = v.id AND j.state IN ('queued', 'running', 'paused', 'dead'))
