@@ -136,3 +136,21 @@ test('a file of the same name is a new version; what changed is shown, and the o
   await expect(page).toHaveURL(new RegExp(`documents/${id}/versions/1$`));
   await expect(page.locator('.versions > li').first().locator('ins').first()).toHaveText('four ');
 });
+
+test('a large upload is paused, resumed after a reload, and cancelled', async ({ signedIn: page, api, server }) => {
+  const id = await api.collection('large');
+  await page.goto(`${server.url}/#/documents/in/${id}`);
+  await page.reload();
+  const text = Array.from({ length: 3000 }, (_, index) => `Case ${index} of the report is about star ${index * 7}.`).join('\n\n');
+  const file = { name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.from(text) };
+  await page.getByLabel('choose files').setInputFiles(file);
+  const uploads = page.getByRole('region', { name: 'Uploads' });
+  await uploads.getByRole('button', { name: 'Pause large.txt' }).click();
+  await expect(uploads.getByText('Paused', { exact: true })).toBeVisible();
+  await page.reload();
+  await uploads.getByRole('button', { name: 'Resume large.txt' }).click();
+  await expect(uploads.getByText(/^(Waiting|Reading|Dividing|Indexing)/)).toBeVisible();
+  await uploads.getByRole('button', { name: 'Cancel large.txt' }).click();
+  await expect(uploads.getByText('Cancelled', { exact: true })).toBeVisible();
+  await expect(page.getByText('This collection is empty.')).toBeVisible();
+});

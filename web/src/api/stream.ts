@@ -93,13 +93,13 @@ async function* follow(
   }
 }
 
-export interface Received {
+export interface Received<E> {
   id?: number;
-  event: TurnEvent;
+  event: E;
 }
 
 /** Parses frames as they arrive; comments are skipped. */
-export async function* parseEvents(chunks: ReadableStream<string>): AsyncGenerator<Received> {
+export async function* parseEvents<E = TurnEvent>(chunks: ReadableStream<string>): AsyncGenerator<Received<E>> {
   const reader = chunks.getReader();
   let rest = '';
   for (;;) {
@@ -108,13 +108,13 @@ export async function* parseEvents(chunks: ReadableStream<string>): AsyncGenerat
     const frames = (rest + value).split('\n\n');
     rest = frames.pop() ?? '';
     for (const frame of frames) {
-      const received = parseFrame(frame);
+      const received = parseFrame<E>(frame);
       if (received !== undefined) yield received;
     }
   }
 }
 
-function parseFrame(frame: string): Received | undefined {
+function parseFrame<E>(frame: string): Received<E> | undefined {
   let id: number | undefined;
   let name = '';
   let data = '';
@@ -124,5 +124,5 @@ function parseFrame(frame: string): Received | undefined {
     else if (line.startsWith('id: ')) id = Number(line.slice(4));
   }
   if (data === '') return undefined;
-  return { ...(id === undefined ? {} : { id }), event: { name, data: JSON.parse(data) } as TurnEvent };
+  return { ...(id === undefined ? {} : { id }), event: { name, data: JSON.parse(data) } as E };
 }

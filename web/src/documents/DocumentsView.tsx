@@ -184,13 +184,14 @@ function useOpenJobs(collection: string): Job[] {
     async (signal) => {
       const list = (state: string) =>
         call('get', '/v1/jobs', { query: { collection_id: collection, state, limit: 50 }, signal }).then(({ items }) => items);
-      const [queued, running, dead, refused] = await Promise.all([
+      const [queued, running, paused, dead, refused] = await Promise.all([
         list('queued'),
         list('running'),
+        list('paused'),
         list('dead'),
         list('refused'),
       ]);
-      return { open: [...running, ...queued, ...dead], refused };
+      return { open: [...running, ...paused, ...queued, ...dead], refused };
     },
     [collection],
   );

@@ -3,17 +3,18 @@ import { useState } from 'preact/hooks';
 import { describe } from '../api/client';
 import { messages } from '../messages';
 import { Icon } from '../ui/icons';
-import { plainName } from '../ui/format';
+import { formatNumber, plainName } from '../ui/format';
+import { IconButton } from '../ui/parts';
 import { useStore } from '../ui/store';
-import { clearEnded, retry, uploads, type Upload } from './uploads';
+import { clearEnded, control, isOpen, uploads, type Upload } from './uploads';
 
 export function UploadList({ collection }: { collection?: string }) {
   const all = useStore(uploads).filter((upload) => collection === undefined || upload.collection === collection);
   if (all.length === 0) return null;
   const isReady = ({ phase }: Upload) => phase === 'done' || phase === 'known';
-  const hasEnded = all.some((upload) => isReady(upload) || upload.phase === 'refused' || upload.phase === 'dead');
+  const hasEnded = !all.every(isOpen);
   // What needs attention comes first, what is ready last.
-  const order = (upload: Upload) => (upload.phase === 'refused' || upload.phase === 'dead' ? 0 : isReady(upload) ? 2 : 1);
+  const order = (upload: Upload) => (isOpen(upload) ? 1 : isReady(upload) ? 2 : 0);
   const sorted = [...all].sort((one, other) => order(one) - order(other));
   return (
     <section class="uploads" aria-label={messages.upload.title}>
@@ -41,14 +42,18 @@ function UploadRow({ upload }: { upload: Upload }) {
   const [failure, setFailure] = useState<string>();
   const { phase, job } = upload;
   const name = plainName(upload.name);
-  const isOpen = phase === 'waiting' || phase === 'sending' || phase === 'working';
   const part = progressOf(upload);
-  const again = () => retry(upload).catch((error: unknown) => setFailure(describe(error)));
+  const run = (action: Parameters<typeof control>[1]) =>
+    void control(upload, action).then(
+      () => setFailure(undefined),
+      (error: unknown) => setFailure(describe(error)),
+    );
   const isBad = phase === 'refused' || phase === 'dead';
+  const { control: texts } = messages.upload;
   return (
     <li class={isBad ? 'bad' : ''}>
       <span class="upload-icon">
-        <Icon name={isBad ? 'close' : isOpen ? 'file' : 'check'} />
+        <Icon name={isBad || phase === 'cancelled' ? 'close' : isOpen(upload) ? 'file' : 'check'} />
       </span>
       <div class="upload-main">
         <p class="upload-line">
@@ -57,7 +62,7 @@ function UploadRow({ upload }: { upload: Upload }) {
           </bdi>
           <span class="muted small">{stateOf(upload)}</span>
         </p>
-        {isOpen && (
+        {isOpen(upload) && (
           <progress aria-label={messages.upload.progress(name)} max={1} {...(part === undefined ? {} : { value: part })} />
         )}
         {(failure ?? upload.problem) !== undefined && (
@@ -66,27 +71,39 @@ function UploadRow({ upload }: { upload: Upload }) {
           </p>
         )}
         {phase === 'dead' && job && (
-          <button type="button" class="quiet small" onClick={again}>
+          <button type="button" class="quiet small" onClick={() => run('retry')}>
             {messages.actions.retry}
           </button>
         )}
       </div>
+      {job && isOpen(upload) && (
+        <span class="row-actions upload-tools">
+          {phase === 'paused' ? (
+            <IconButton icon="play" label={texts.resume(name)} onClick={() => run('resume')} />
+          ) : (
+            <IconButton icon="pause" label={texts.pause(name)} onClick={() => run('pause')} />
+          )}
+          <IconButton icon="close" label={texts.cancel(name)} onClick={() => run('cancel')} />
+        </span>
+      )}
     </li>
   );
 }
 
-function stateOf({ phase, job, secondsLeft, version }: Upload): string {
+function stateOf({ phase, job, version }: Upload): string {
   if (phase === 'done' && version !== undefined && version > 1) return messages.upload.newVersion(version);
   if (phase !== 'working' || job === undefined) return phase === 'working' ? messages.upload.waiting : messages.upload[phase];
   const stage = messages.upload.stages[job.stage] ?? job.stage;
   const done = job.total ? ` ${job.done}/${job.total}` : '';
-  const left = secondsLeft === undefined ? '' : ` · ${messages.upload.left(secondsLeft)}`;
-  return stage + done + left;
+  const rate = job.units_per_second ? messages.upload.rate(formatNumber(Math.round(job.units_per_second * 10) / 10)) : '';
+  const left = typeof job.eta_s === 'number' ? messages.upload.left(job.eta_s) : '';
+  return [stage + done, rate, left].filter(Boolean).join(' · ');
 }
 
 /** The part that is done of the present stage; unknown while it waits. */
 function progressOf({ phase, sent, job }: Upload): number | undefined {
   if (phase === 'waiting') return 0;
   if (phase === 'sending') return sent;
+  if (phase === 'paused' && !job?.total) return 0;
   return job?.total ? job.done / job.total : undefined;
 }

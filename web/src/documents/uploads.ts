@@ -1,12 +1,14 @@
 // Uploads under way: sends files, a few at a time, and follows their jobs until each document can be found.
+// The server reports each change of a job as it happens.
 import { authorization } from '../api/authorization';
-import { call, describe, isOnline, ProblemError } from '../api/client';
+import { call, describe, isOnline, ProblemError, send } from '../api/client';
+import { parseEvents } from '../api/stream';
 import type { Accepted, Job, Problem } from '../api/types';
 import { messages } from '../messages';
 import { createStore } from '../ui/store';
 import { collections, loadCollections } from './collections';
 
-export type UploadPhase = 'waiting' | 'sending' | 'working' | 'done' | 'known' | 'refused' | 'dead';
+export type UploadPhase = 'waiting' | 'sending' | 'working' | 'paused' | 'done' | 'known' | 'refused' | 'dead' | 'cancelled';
 
 export interface Upload {
   id: string;
@@ -20,18 +22,19 @@ export interface Upload {
   /** Number of the document's version that it became. */
   version?: number;
   problem?: string;
-  /** When its stage was seen first, and the units done then: the rate gives the time left. */
-  since?: { at: number; stage: string; done: number };
-  secondsLeft?: number;
 }
 
 const MAX_SENDING = 3;
-/** Jobs asked for in one round, and the pause between rounds, in milliseconds. */
+/** Pause before a stream of events that has ended is opened again, in milliseconds. */
+const PAUSE_MS = 1_000;
+/** Jobs asked for in one round, and the pause between rounds, in milliseconds: for a job whose document was deleted there is no event. */
 const MAX_ASKED = 8;
-const PAUSE_MS = 700;
+const ROUND_MS = 5_000;
 
 export const uploads = createStore<Upload[]>([]);
 const files = new Map<string, File>();
+/** The newest states of jobs, by id: an event can come before the response that names the job. */
+const reported = new Map<string, Job>();
 let isFollowing = false;
 let counter = 0;
 
@@ -63,20 +66,23 @@ export function adoptJobs(jobs: Job[]): void {
         phase: 'working',
         sent: 1,
       };
-      return { ...base, ...fromJob(base, job) };
+      return { ...base, ...fromJob(job) };
     });
   if (fresh.length > 0) uploads.set((old) => [...fresh, ...old]);
   void follow();
 }
 
+/** Whether it has not ended; a paused upload can be resumed. */
+export const isOpen = ({ phase }: Upload) => ['waiting', 'sending', 'working', 'paused'].includes(phase);
+
 export function clearEnded(): void {
-  uploads.set((old) => old.filter(({ phase }) => phase === 'waiting' || phase === 'sending' || phase === 'working'));
+  uploads.set((old) => old.filter(isOpen));
 }
 
-export async function retry(upload: Upload): Promise<void> {
-  if (upload.job === undefined) return;
-  const job = await call('post', '/v1/jobs/{id}/retry', { path: { id: upload.job.id } });
-  change(upload.id, fromJob(upload, job));
+/** Cancels, pauses, resumes or retries the job of an upload. */
+export async function control({ job }: Upload, action: 'cancel' | 'pause' | 'resume' | 'retry'): Promise<void> {
+  if (job === undefined) return;
+  note(await call('post', `/v1/jobs/{id}/${action}`, { path: { id: job.id } }));
   void follow();
 }
 
@@ -99,7 +105,7 @@ async function sendOne(upload: Upload): Promise<void> {
       document: document.id,
       ...(document.version ? { version: document.version.number } : {}),
       sent: 1,
-      ...(job ? fromJob(upload, job) : { phase: 'working' }),
+      ...(job ? fromJob(reported.get(job.id) ?? job) : { phase: 'working' }),
     });
     if (duplicate && (job === undefined || job === null || job.state === 'done')) change(upload.id, { phase: 'known' });
     void follow();
@@ -135,45 +141,80 @@ async function post(upload: Upload, file: File): Promise<Accepted> {
   });
 }
 
-function fromJob(upload: Upload, job: Job): Partial<Upload> {
-  const phases: Record<string, UploadPhase> = { done: 'done', refused: 'refused', dead: 'dead', cancelled: 'refused' };
+function fromJob(job: Job): Partial<Upload> {
+  const phases: Record<string, UploadPhase> = {
+    paused: 'paused',
+    done: 'done',
+    refused: 'refused',
+    dead: 'dead',
+    cancelled: 'cancelled',
+  };
   const phase = phases[job.state] ?? 'working';
   const detail = (job.problem as { detail?: unknown } | null | undefined)?.detail;
-  const known = upload.since?.stage === job.stage ? upload.since : { at: Date.now(), stage: job.stage, done: job.done };
-  const rate = (job.done - known.done) / Math.max(1, Date.now() - known.at);
-  const secondsLeft = job.total && rate > 0 ? (job.total - job.done) / rate / 1000 : undefined;
   const problem = phase === 'working' ? job.waits_for : typeof detail === 'string' ? detail : undefined;
-  return {
-    phase,
-    job,
-    since: known,
-    ...(job.document_id ? { document: job.document_id } : {}),
-    ...(problem ? { problem } : {}),
-    ...(secondsLeft === undefined ? {} : { secondsLeft }),
-  };
+  return { phase, job, ...(job.document_id ? { document: job.document_id } : {}), ...(problem ? { problem } : {}) };
 }
 
-/** Asks for jobs in turn while any is not ended. */
+function note(job: Job): void {
+  reported.set(job.id, job);
+  const upload = uploads.get().find((known) => known.job?.id === job.id);
+  if (upload === undefined) return;
+  change(upload.id, fromJob(job));
+  // A refused or cancelled document is deleted, and may have been the only one.
+  if (job.state === 'refused' || job.state === 'cancelled') void loadCollections();
+}
+
+const underWay = () => uploads.get().filter(({ phase, job }) => (phase === 'working' || phase === 'paused') && job !== undefined);
+
+/** Follows the jobs while any is not ended. */
 async function follow(): Promise<void> {
   if (isFollowing) return;
   isFollowing = true;
-  for (let round = 0; ; round += 1) {
-    const open = uploads.get().filter(({ phase, job }) => phase === 'working' && job !== undefined);
-    if (open.length === 0) break;
-    const first = (round * MAX_ASKED) % open.length;
-    if (isOnline.get()) await Promise.all(open.slice(first, first + MAX_ASKED).map(refresh));
-    await new Promise((wake) => setTimeout(wake, PAUSE_MS));
+  while (underWay().length > 0) {
+    const stop = new AbortController();
+    const unwatch = uploads.watch(() => underWay().length === 0 && stop.abort());
+    const rounds = askInTurn(stop.signal);
+    if (isOnline.get()) await listen(stop.signal).catch(() => undefined);
+    unwatch();
+    if (underWay().length > 0) await pause(PAUSE_MS);
+    stop.abort();
+    await rounds;
   }
+  reported.clear();
   isFollowing = false;
+}
+
+async function listen(signal: AbortSignal): Promise<void> {
+  const { body } = await send('/v1/jobs/events', { headers: { accept: 'text/event-stream' }, signal });
+  if (body === null) return;
+  // Those that ended before the stream began are not in it.
+  for (const upload of underWay().slice(0, MAX_ASKED)) void refresh(upload);
+  for await (const { event } of parseEvents<{ name: string; data: Job }>(body.pipeThrough(new TextDecoderStream()))) {
+    if (event.name === 'job') note(event.data);
+  }
+}
+
+/** Asks for a few jobs at a time. */
+async function askInTurn(signal: AbortSignal): Promise<void> {
+  for (let round = 0; !signal.aborted; round += 1) {
+    await pause(ROUND_MS, signal);
+    const open = underWay();
+    const first = (round * MAX_ASKED) % Math.max(1, open.length);
+    if (isOnline.get() && !signal.aborted) await Promise.all(open.slice(first, first + MAX_ASKED).map(refresh));
+  }
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((wake) => {
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
+  });
 }
 
 async function refresh(upload: Upload): Promise<void> {
   if (upload.job === undefined) return;
   try {
-    const job = await call('get', '/v1/jobs/{id}', { path: { id: upload.job.id } });
-    change(upload.id, fromJob(upload, job));
-    // A refused document is deleted, and may have been the only one.
-    if (job.state === 'refused') void loadCollections();
+    note(await call('get', '/v1/jobs/{id}', { path: { id: upload.job.id } }));
   } catch (error) {
     // An outage passes; a job that is not found belongs to a document that was deleted.
     if (error instanceof ProblemError && error.problem.status === 404) {

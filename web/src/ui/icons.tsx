@@ -6,6 +6,8 @@ const PATHS = {
   menu: 'M4 7h16M4 12h16M4 17h10',
   send: 'M12 19V5M6 11l6-6 6 6',
   stop: 'M8 8h8v8H8z',
+  pause: 'M9 6v12M15 6v12',
+  play: 'M8.5 5.5l10 6.5-10 6.5z',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   trash: 'M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12M10.5 11v5M13.5 11v5',
