@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Engine, EngineError, EngineResult,
     events::Searched,
+    memory::without_introduction,
     retrieve::{EmbeddedQuestion, Said, SearchRequest},
     sessions::title_of,
 };
@@ -127,6 +128,12 @@ impl Engine {
         Ok(question)
     }
 
+    /// Returns the text that is searched and answered. A chat model understands a question with its introduction.
+    fn asked<'b>(&self, begun: &'b Begun) -> &'b str {
+        let text = &begun.message.text;
+        if self.chat().is_some() { text } else { without_introduction(text) }
+    }
+
     /// Finds evidence and decides how the question is answered. Asks models and waits for them.
     pub(super) fn prepare_turn(&self, question: &Question, begun: &Begun) -> EngineResult<Prepared> {
         let said: Vec<Said<'_>> = recent(&begun.history)
@@ -134,7 +141,7 @@ impl Engine {
             .map(|message| Said { sender: message.sender, text: &message.text })
             .collect();
         let search = SearchRequest {
-            query: &begun.message.text,
+            query: self.asked(begun),
             plain: true,
             said: &said,
             summary: begun.summary.as_ref().map(|summary| summary.text.as_str()),
@@ -194,7 +201,7 @@ impl Engine {
             return Ok(Plan::Ready(extractive::answer(
                 self,
                 question.actor,
-                &begun.message.text,
+                self.asked(begun),
                 embedded,
                 evidence,
             )?));

@@ -27,4 +27,4 @@ pub use forget::{Archive, MemoryEdit};
 pub use gates::{Refused, refuse};
 pub use recall::{Recall, RecallRequest, RecallSource, Recalled};
 pub use remember::{How, Kept, Remembered};
-pub(crate) use stated::stated_facts;
+pub(crate) use stated::{stated_facts, without_introduction};

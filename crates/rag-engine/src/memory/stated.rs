@@ -50,6 +50,19 @@ pub(crate) fn stated_facts(text: &str) -> Vec<String> {
     found.take(super::MAX_FACTS).collect()
 }
 
+/// Returns the question without the statements about the user that introduce it, as in "I live in Oslo. When does the harbour open?":
+/// no document answers them. A text that asks nothing is returned whole.
+pub(crate) fn without_introduction(text: &str) -> &str {
+    let whole = text.trim();
+    if !whole.ends_with(['?', '？', '؟']) {
+        return whole;
+    }
+    let first = sentences(whole)
+        .into_iter()
+        .find(|range| whole.get(range.clone()).is_none_or(|sentence| stated_fact(sentence).is_none()));
+    first.and_then(|range| whole.get(range.start..)).unwrap_or(whole)
+}
+
 fn stated_fact(sentence: &str) -> Option<String> {
     let sentence = sentence.trim();
     let lower = sentence.to_lowercase();
@@ -88,6 +101,20 @@ mod tests {
             ("Merk dir: Der Lotse kommt um sieben.", vec!["Der Lotse kommt um sieben."]),
         ] {
             assert_eq!(stated_facts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn statements_before_a_question_are_not_asked() {
+        for (text, expected) in [
+            ("I live in Oslo. How many days of holiday are there?", "How many days of holiday are there?"),
+            ("My name is Ada. I love tea. Who is Dr. Haugen?", "Who is Dr. Haugen?"),
+            ("The pump is loud. Why?", "The pump is loud. Why?"),
+            ("Where do I live?", "Where do I live?"),
+            ("I live in Oslo.", "I live in Oslo."),
+            ("Which tea? I love green tea.", "Which tea? I love green tea."),
+        ] {
+            assert_eq!(without_introduction(text), expected);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Extracts typed statements from first-person sentences by rule, in English and German.
 
 use rag_schema::{enums::MemoryKind, models::Statement};
+use rag_text::sentences;
 
 /// The subject of a statement about the user.
 const USER: &str = "user";
@@ -84,7 +85,7 @@ const MAX_ATTRIBUTE_WORDS: usize = 4;
 /// Returns the statement of a text that is one sentence of a known form.
 pub(super) fn read_statement(text: &str) -> Option<Statement> {
     let text = text.trim().trim_end_matches(['.', '!']);
-    if text.contains(". ") || text.contains('\n') || text.contains('?') {
+    if sentences(text).len() > 1 || text.contains('\n') || text.contains('?') {
         return None;
     }
     let lower = text.to_lowercase();
@@ -169,6 +170,7 @@ mod tests {
         assert_eq!(read("My name is Ada Lovelace"), Some(pair("name", "Ada Lovelace")));
         assert_eq!(read("My favourite colour is now green"), Some(pair("favourite colour", "green")));
         assert_eq!(read("Meine Lieblingsfarbe ist Blau"), Some(pair("lieblingsfarbe", "Blau")));
+        assert_eq!(read("My dentist is Dr. Solheim."), Some(pair("dentist", "Dr. Solheim")));
         assert_eq!(read("My sister is called Nadia"), Some(pair("sister", "called Nadia")));
     }
 
