@@ -20,10 +20,10 @@ const FUNCTION_WORDS: &[&str] = &[
     "a", "about", "after", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but",
     "by", "can", "could", "did", "do", "does", "doing", "for", "from", "get", "gets", "had", "has", "have",
     "he", "her", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "long", "many", "may",
-    "me", "much", "my", "no", "not", "of", "often", "on", "or", "our", "s", "she", "should", "so", "such",
-    "t", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
-    "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
-    "with", "would", "you", "your", // German
+    "me", "mine", "much", "my", "no", "not", "of", "often", "on", "or", "our", "s", "she", "should", "so",
+    "such", "t", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
+    "to", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    "will", "with", "would", "you", "your", // German
     "aber", "als", "am", "auch", "auf", "aus", "bei", "bin", "bis", "da", "das", "dass", "dem", "den", "der",
     "des", "die", "dies", "diese", "dieser", "du", "ein", "eine", "einem", "einen", "einer", "eines", "er",
     "es", "für", "haben", "hat", "hatte", "ich", "ihr", "im", "in", "ist", "kann", "können", "lange", "man",

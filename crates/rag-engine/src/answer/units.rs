@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use rag_embed::vector;
 use rag_repo::{
     Actor, RepoResult, chunk_parts,
-    search::{ChunkOrigin, Origin},
+    search::{ChunkOrigin, Origin, Passage},
 };
 use rag_schema::{ids::PassageId, models::ChunkParts};
 use rag_text::{Part, PartKind, parts_of_text};
 use serde::Deserialize;
 
 use super::types::Evidence;
-use crate::{Engine, EngineResult, Model, part_vectors, support::content_words};
+use crate::{Engine, EngineResult, Model, memory::asked_by, part_vectors, support::content_words};
 
 /// Parts without a stored vector that are embedded for one question, at most: bounds the time of an answer.
 const MAX_EMBEDDED: usize = 64;
@@ -105,6 +105,7 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
     let bytes: Vec<usize> =
         found.text.char_indices().map(|(byte, _)| byte).chain([found.text.len()]).collect();
     let nearest = headings.last().map(|heading| content_words(heading)).unwrap_or_default();
+    let property = property_words(found);
     let mut above = content_words(&found.title);
     above.extend(headings.iter().rev().skip(1).flat_map(|heading| content_words(heading)));
     let mut before = HashSet::new();
@@ -113,6 +114,7 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
         let range = bytes.get(part.start).zip(bytes.get(part.end));
         let text = range.and_then(|(start, end)| found.text.get(*start..*end)).unwrap_or_default();
         let mut near = nearest.clone();
+        near.extend(content_words(property));
         let words = match program_output(&part, text) {
             Some((command, output)) => {
                 near.extend(content_words(output));
@@ -148,6 +150,12 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
         });
     }
     units
+}
+
+/// Returns the words with which people ask for what a memory states; empty for other passages. "I moved to Oslo" answers "Where do I live?".
+pub(super) fn property_words(passage: &Passage) -> &'static str {
+    let Origin::Memory(origin) = &passage.origin else { return "" };
+    asked_by(origin.memory.content.statement.attribute.as_deref())
 }
 
 /// A command of a session and its output, which says less about it than its own words.

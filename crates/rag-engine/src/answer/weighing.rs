@@ -8,7 +8,7 @@ use super::{
     asking::{asks_how_to, light_words, names_command},
     confidence::Signals,
     types::Evidence,
-    units::Unit,
+    units::{Unit, property_words},
 };
 use crate::support::{content_words, float, is_number};
 
@@ -203,11 +203,11 @@ pub(super) fn weigh<'e>(wanted: &Wanted, units: Vec<Unit<'e>>) -> Vec<Weighed<'e
     weighed
 }
 
-/// The text of a passage with its title and headings.
+/// The text of a passage with its title, its headings and the words that ask for it.
 fn passage_text(given: &Evidence) -> String {
     let passage = &given.found.passage;
     let mut text: Vec<&str> = passage.headings().iter().map(String::as_str).collect();
-    text.extend([passage.title.as_str(), passage.text.as_str()]);
+    text.extend([passage.title.as_str(), passage.text.as_str(), property_words(passage)]);
     text.join("\n")
 }
 

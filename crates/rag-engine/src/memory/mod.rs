@@ -28,3 +28,4 @@ pub use gates::{Refused, refuse};
 pub use recall::{Recall, RecallRequest, RecallSource, Recalled};
 pub use remember::{How, Kept, Remembered};
 pub(crate) use stated::{stated_facts, without_introduction};
+pub(crate) use statements::asked_by;

@@ -36,6 +36,15 @@ const BEGINNINGS: &[(&str, &str)] = &[
     ("ich bin geboren am ", "birthday"),
     ("i prefer to be called ", "name"),
 ];
+/// Words with which people ask for a property of the user, if they differ from those that state it.
+const ASKED_BY: &[(&str, &str)] = &[
+    ("residence", "live home town city wohne wohnort"),
+    ("employer", "work employer company arbeite firma"),
+    ("occupation", "work job profession arbeite beruf"),
+    ("name", "name called heiße"),
+    ("birthday", "born birthday geburtstag"),
+    ("birthplace", "born birthplace geburtsort"),
+];
 /// Beginnings of sentences about the user's preferences, of which several can hold at a time.
 const PREFERENCES: &[&str] = &[
     "i like ",
@@ -115,6 +124,11 @@ fn statement(attribute: &str, value: &str) -> Option<Statement> {
         attribute: Some(attribute.to_owned()),
         value: Some(value.to_owned()),
     })
+}
+
+/// Returns the words with which people ask for a property of the user; empty if they are those that state it.
+pub(crate) fn asked_by(attribute: Option<&str>) -> &'static str {
+    ASKED_BY.iter().find(|(known, _)| Some(*known) == attribute).map_or("", |(_, words)| words)
 }
 
 /// Returns whether the sentence states a preference that lasts, not a wish of the moment such as "I want a summary".
