@@ -25,8 +25,9 @@ SETTINGS = {
     "open_webui.enabled": "true",
     "librechat.jwt_secret": "0123456789abcdef0123456789abcdef0123",
 }
-# These would end the account or the key of the run itself, after which every answer is 401.
-EXCLUDED = ["DELETE /v1/me", "DELETE /v1/keys/{id}", "DELETE /v1/users/{id}", "PATCH /v1/users/{id}"]
+# The first four would end the account or the key of the run itself, after which every answer is 401. The last one takes JSON lines, which
+# the fuzzer cannot write.
+EXCLUDED = ["DELETE /v1/me", "DELETE /v1/keys/{id}", "DELETE /v1/users/{id}", "PATCH /v1/users/{id}", "POST /v1/collections/{id}/documents/bulk"]
 
 
 def key_of_new_account(server):

@@ -105,7 +105,7 @@ pub(crate) fn model_name(models: &[EmbeddingModel], id: i32) -> Option<String> {
 }
 
 /// Creates a collection.
-#[utoipa::path(post, path = "/v1/collections", tag = "collections", params(("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/v1/collections", tag = "collections", params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = CreateCollectionBody, responses(
     (status = 201, body = CollectionView, headers(("Location" = String))),
     (status = 409, body = Problem, content_type = "application/problem+json")))]

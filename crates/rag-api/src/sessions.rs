@@ -262,7 +262,7 @@ pub(crate) fn rated_messages(
 }
 
 /// Creates a conversation.
-#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", params(("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/v1/sessions", tag = "sessions", params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = CreateSessionBody, responses(
     (status = 201, body = SessionView, headers(("Location" = String)))))]
 pub(crate) async fn create_session(

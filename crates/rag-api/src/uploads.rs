@@ -119,7 +119,7 @@ pub(crate) struct PutDocumentParams {
 
 /// Uploads a file. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/documents", tag = "documents",
-    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body(content = UploadForm, content_type = "multipart/form-data"), responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn upload_document(
@@ -144,7 +144,7 @@ pub(crate) async fn upload_document(
 
 /// Uploads a text. It can be found once its job is done.
 #[utoipa::path(post, path = "/v1/collections/{id}/texts", tag = "documents",
-    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = CreateTextBody, responses(
     (status = 202, body = AcceptedView), (status = 200, description = "It was there already", body = AcceptedView)))]
 pub(crate) async fn create_text(

@@ -97,7 +97,7 @@ pub(crate) struct RememberAllBody {
 }
 
 /// Remembers a fact, unless it is known or refused: see `outcome`.
-#[utoipa::path(post, path = "/v1/memories", tag = "memory", params(("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/v1/memories", tag = "memory", params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = RememberBody, responses(
     (status = 200, body = RememberedView)))]
 pub(crate) async fn remember(
@@ -125,7 +125,7 @@ pub(crate) async fn remember_fact(
 }
 
 /// Remembers several facts in one transaction. Returns a result for each, in order.
-#[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", params(("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/v1/memories/batch", tag = "memory", params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = RememberAllBody, responses(
     (status = 200, body = ListView<RememberedView>)))]
 pub(crate) async fn remember_all(
