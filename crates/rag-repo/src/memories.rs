@@ -7,11 +7,12 @@ use diesel::{
     sql_types::Text,
 };
 use rag_schema::{
-    enums::{MemoryKind, MemoryState},
+    enums::{MemoryKind, MemorySource, MemoryState},
     ids::{PassageId, UserId},
     models::{Memory, MemoryContent, MemoryUse, NewEmbedding, NewMemory, NewPassage, Statement},
     schema::{memories, memory_uses},
 };
+use serde_json::json;
 
 use crate::{
     Page, RepoResult,
@@ -189,6 +190,17 @@ pub fn list_users_with(conn: &mut PgConnection, count: i64) -> RepoResult<Vec<Us
         .having(count_star().ge(count))
         .select(memories::user_id)
         .order(memories::user_id)
+        .load(conn)?)
+}
+
+/// The summaries that say this memory, too, whatever their state: one that was undone still has its words.
+pub fn list_summaries_of(conn: &mut PgConnection, id: PassageId) -> RepoResult<Vec<PassageId>> {
+    Ok(memories::table
+        .filter(memories::kind.eq(MemoryKind::Episode))
+        .filter(memories::source.eq(MemorySource::System))
+        .filter(memories::metadata.contains(json!({"consolidates": [id]})))
+        .select(memories::id)
+        .order(memories::id)
         .load(conn)?)
 }
 

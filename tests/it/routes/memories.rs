@@ -249,6 +249,15 @@ fn erasing_a_memory_erases_the_summary_that_says_it_too() {
     let left = [ids[0].clone(), ids[1].clone(), ids[3].clone(), ids[4].clone()];
     assert_eq!(states(&client, &left), ["active"; 4]);
 
+    // A summary that was undone still has its words.
+    let undone = consolidate(&client, false)["items"][0].clone();
+    undo(&client, &undone["step_id"]).expect(200);
+    let (erased, left) = left.split_first().unwrap();
+    erase(erased);
+    assert!(gone(erased) && gone(&undone["summary_id"]));
+    assert_eq!(states(&client, left), ["active"; 3]);
+    remember(&client, "Nadia sings in the choir of the mill");
+
     // A summary that is erased takes its memories along.
     let done = consolidate(&client, false);
     erase(&done["items"][0]["summary_id"]);

@@ -30,9 +30,8 @@ const MAX_TIME: Duration = Duration::from_secs(30);
 const MIN_GROUNDED: f64 = 0.6;
 
 impl Engine {
-    /// The request for the facts of a question; `None` if its conversation stores no memories, the question is nothing but a
-    /// question, small talk or a secret, or the
-    /// tokens of the day are spent.
+    /// The request for the facts of a question; `None` if its conversation stores no memories, if it only asks, is small talk or holds
+    /// a secret, or if the tokens of the day are spent.
     pub(super) fn plan_facts(&self, question: &Question, begun: &Begun) -> EngineResult<Option<ChatRequest>> {
         let text = &begun.message.text;
         let is_wanted = begun.memory == SessionMemory::ReadWrite
@@ -63,7 +62,7 @@ impl Engine {
         let found = match &completion.text {
             Ok(text) => text,
             Err(error) => {
-                tracing::warn!(%error, "the chat model found no facts to remember");
+                tracing::warn!(%error, "the chat model cannot look for facts to remember");
                 return Ok(());
             }
         };

@@ -121,8 +121,8 @@ impl<S: Steps> Turn<'_, S> {
         Ok(())
     }
 
-    /// Does what nobody waits for, because the turn has ended, and what nothing is lost without: the next prompt has the newest messages
-    /// that fit if there is no summary.
+    /// Runs a task of a turn that has ended, so nobody waits for it, until the server stops. If it fails, no answer is worse: the next
+    /// prompt has the newest messages that fit.
     async fn after_turn(&self, task: &'static str, work: impl Future<Output = EngineResult<()>>) {
         let done = tokio::select! {
             biased;

@@ -134,8 +134,8 @@ impl Engine {
     }
 
     /// Deletes a memory and those that were merged into it or consolidated by it, with their vectors, words and history. It cannot be
-    /// undone. A summary that says it, too, is deleted as well; the other memories of that summary become active again. Returns the
-    /// number of deleted memories.
+    /// undone. Summaries that say it, too, are deleted as well, and their other memories become active again. Returns the number of
+    /// deleted memories.
     pub fn erase_memory(&self, actor: Actor, user: UserId, id: PassageId) -> EngineResult<usize> {
         let room =
             self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
@@ -145,8 +145,10 @@ impl Engine {
             for source in memories::list_consolidated(conn, id)? {
                 all.extend(memories::with_merged(conn, source.id)?);
             }
-            let (memory, _) = memories::find(conn, id)?;
-            all.extend(restore_beside(conn, &room, &memory)?);
+            for summary in memories::list_summaries_of(conn, id)? {
+                restore_beside(conn, &room, summary, id)?;
+                all.push(summary);
+            }
             for id in &all {
                 own_passages::erase(conn, *id)?;
             }
@@ -156,18 +158,15 @@ impl Engine {
     }
 }
 
-/// Makes the memories active again that were consolidated together with `memory`. Returns their summary, if there is one.
+/// Makes the memories active again that `summary` superseded, apart from the one that is erased.
 fn restore_beside(
     conn: &mut PgConnection,
     room: &Room<'_>,
-    memory: &Memory,
-) -> RepoResult<Option<PassageId>> {
-    // A memory without a typed statement is superseded by a summary only.
-    let is_consolidated =
-        memory.content.state == MemoryState::Superseded && memory.content.statement.subject.is_none();
-    let Some(summary) = memory.content.superseded_by.filter(|_| is_consolidated) else { return Ok(None) };
+    summary: PassageId,
+    erased: PassageId,
+) -> RepoResult<()> {
     let mut step = Step::new(room.user, ChangeMaker::Rule);
-    for other in memories::list_consolidated(conn, summary)?.iter().filter(|other| other.id != memory.id) {
+    for other in memories::list_consolidated(conn, summary)?.iter().filter(|other| other.id != erased) {
         let after = MemoryContent {
             state: MemoryState::Active,
             valid_until: None,
@@ -177,8 +176,7 @@ fn restore_beside(
         let cause = Cause::new(MemoryAction::Restored, "Its summary was erased with another memory.");
         step.change(conn, other, &after, cause)?;
     }
-    step.finish(conn)?;
-    Ok(Some(summary))
+    step.finish(conn).map(|_| ())
 }
 
 fn edit_one(

@@ -29,9 +29,9 @@ impl Relevance {
         Self { requested, relative, words: content_words(request.query), asked }
     }
 
-    /// Returns whether a candidate is relevant. A long passage is about much else and the
-    /// question "what happened on 4 May?" about little, so their cosine is low: a passage with every word of the question is relevant,
-    /// and one from the time that it names. A tool must be similar by itself.
+    /// Returns whether a candidate is relevant. A long passage is about much else and the question "what happened on 4 May?" about
+    /// little, so their cosine is low: a passage with every word of the question is relevant, and one from the time that it names. A
+    /// tool must be similar by itself.
     pub(super) fn holds(&self, found: &Found) -> bool {
         let is_similar = |minimum: f64| found.ranked.dense.is_none_or(|dense| dense.score >= minimum);
         let since = match &found.passage.origin {
