@@ -71,6 +71,11 @@ pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineRe
 
 fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResult<()> {
     let mut done = 0;
+    if !engine.settings().memory.index_rounds {
+        // The setting was switched off after the job was queued.
+        engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?;
+        return Ok(());
+    }
     while !shift.stop.load(Ordering::Relaxed) {
         let mut batch = engine.lacking_rounds(BATCH)?;
         let is_last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);

@@ -5,6 +5,10 @@ use super::{
     Severity::{Failure, Warning},
 };
 
+/// Counts words again, and deletes those that no passage has.
+const RECOUNT: Means =
+    Means::Rows(concat!(include_str!("recount_words.sql"), ";\n", include_str!("delete_orphan_words.sql")));
+
 /// The rules. The order is that of the repairs: each makes work for those after it.
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -60,14 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         state: "without a passage",
         kept: "every row of words has its passage",
         cure: "",
-        repair: Some(Repair {
-            does: "delete them",
-            means: Means::Rows(concat!(
-                include_str!("recount_words.sql"),
-                ";\n",
-                include_str!("delete_orphan_words.sql")
-            )),
-        }),
+        repair: Some(Repair { does: "delete them", means: RECOUNT }),
         reads: Reads::Sample("passage_lexemes"),
         query: include_str!("orphan_words.sql"),
     },
@@ -76,8 +73,8 @@ pub(super) const RULES: &[Rule] = &[
         area: Area::Data,
         severity: Warning,
         noun: ("passage", "passages"),
-        state: "without the chunk, memory or round that it stands for",
-        kept: "every passage has its chunk, memory or round",
+        state: "without the chunk, memory, round or tool that it stands for",
+        kept: "every passage has its chunk, memory, round or tool",
         cure: "",
         repair: Some(Repair {
             does: "delete them with their vectors and words",
@@ -113,14 +110,7 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose counts of passages and words differ from the rows: ranking is off",
         kept: "the counts of collections are those of their rows",
         cure: "",
-        repair: Some(Repair {
-            does: "count again",
-            means: Means::Rows(concat!(
-                include_str!("recount_words.sql"),
-                ";\n",
-                include_str!("delete_orphan_words.sql")
-            )),
-        }),
+        repair: Some(Repair { does: "count again", means: RECOUNT }),
         reads: Reads::Rows,
         query: include_str!("word_statistics.sql"),
     },
@@ -132,14 +122,7 @@ pub(super) const RULES: &[Rule] = &[
         state: "whose number of passages differs from the rows: ranking is off",
         kept: "the counts of words are those of their rows",
         cure: "",
-        repair: Some(Repair {
-            does: "count again",
-            means: Means::Rows(concat!(
-                include_str!("recount_words.sql"),
-                ";\n",
-                include_str!("delete_orphan_words.sql")
-            )),
-        }),
+        repair: Some(Repair { does: "count again", means: RECOUNT }),
         reads: Reads::Sample("lexemes"),
         query: include_str!("word_counts.sql"),
     },
@@ -150,9 +133,9 @@ pub(super) const RULES: &[Rule] = &[
         noun: ("vector", "vectors"),
         state: "of length 0 or infinity, which no search can compare",
         kept: "every vector has a direction",
-        cure: "",
+        cure: "a memory: edit its text; a tool: delete it and set it again",
         repair: Some(Repair {
-            does: "delete them, so that they are made again",
+            does: "delete those of chunks and rounds, which are made again",
             means: Means::Rows(include_str!("delete_zero_vectors.sql")),
         }),
         reads: Reads::Sample("embeddings"),

@@ -69,6 +69,13 @@ pub struct Rule {
     query: &'static str,
 }
 
+impl Rule {
+    /// Whether it is about the index of rounds, which the settings can switch off.
+    pub fn is_about_rounds(&self) -> bool {
+        matches!(self.name, "rounds" | "round index")
+    }
+}
+
 /// The rows that the query of a rule reads.
 #[derive(Debug, Clone, Copy)]
 enum Reads {
@@ -146,7 +153,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub enum Depth {
     /// Random pages of large tables. `RepoError::TooSlow` after `MAX_QUERY_MS`.
     Sample,
-    /// Whole tables, for as long as it takes.
+    /// Whole tables, for as long as it takes, but for queries with a limit of their own.
     Whole,
 }
 

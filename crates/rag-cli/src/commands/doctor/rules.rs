@@ -11,7 +11,13 @@ use super::{
     report::{Check, Grade},
     server,
 };
-use crate::{args::Doctor, config::Config, failure::Outcome, output, postgres::Postgres};
+use crate::{
+    args::Doctor,
+    config::Config,
+    failure::{Failure, Outcome},
+    output,
+    postgres::Postgres,
+};
 
 const INDEX_REPAIR: &str = "build it; writes to its vectors wait meanwhile";
 
@@ -29,7 +35,7 @@ pub(super) fn look(
     checks.push(doctor.vector_indexes(conn, "vector indexes", checkup::missing_vector_indexes)?);
     checks.push(doctor.vector_indexes(conn, "index use", checkup::unused_vector_indexes)?);
     for rule in checkup::rules() {
-        if rule.name != "rounds" || config.sections.memory.index_rounds {
+        if config.sections.memory.index_rounds || !rule.is_about_rounds() {
             checks.push(doctor.rule(conn, rule)?);
         }
     }
@@ -80,12 +86,7 @@ impl Surgery<'_> {
                 format!("{}, after the repair", broken(rule, &after)),
                 if rule.cure.is_empty() { "run `rag doctor` again in a minute" } else { rule.cure },
             ),
-            Err(failure) => Check::bad(
-                rule.name,
-                grade(rule.severity),
-                format!("{before}. The repair failed: {}", failure.message),
-                failure.hint.unwrap_or_else(|| "the log of PostgreSQL has the cause".to_owned()),
-            ),
+            Err(failure) => failed_repair(rule.name, grade(rule.severity), &before, failure),
         };
         Ok(check.with_repair(Some(repair)))
     }
@@ -122,8 +123,10 @@ impl Surgery<'_> {
             return Ok(Check { repair: Some(INDEX_REPAIR), ..check });
         }
         let memory = self.config.sections.index.build_memory_mb;
-        for model in &found {
-            checkup::rebuild_vector_index(conn, model, memory)?;
+        let built = found.iter().try_for_each(|model| checkup::rebuild_vector_index(conn, model, memory));
+        if let Err(error) = built {
+            let check = failed_repair(name, Grade::Warn, &before, error.into());
+            return Ok(Check { repair: Some(INDEX_REPAIR), ..check });
         }
         let check = match find(conn)?.first() {
             None => Check::ok(name, format!("{before}. Repair done: {INDEX_REPAIR}")),
@@ -138,6 +141,15 @@ fn grade(severity: Severity) -> Grade {
         Severity::Warning => Grade::Warn,
         Severity::Failure => Grade::Fail,
     }
+}
+
+fn failed_repair(name: &'static str, grade: Grade, before: &str, failure: Failure) -> Check {
+    Check::bad(
+        name,
+        grade,
+        format!("{before}. The repair failed: {}", failure.message),
+        failure.hint.unwrap_or_else(|| "the log of PostgreSQL has the cause".to_owned()),
+    )
 }
 
 fn kept(rule: &Rule, found: &Finding) -> String {
