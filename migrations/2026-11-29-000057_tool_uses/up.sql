@@ -62,7 +62,8 @@ BEGIN
         success_count = success_count + (NEW.outcome = 'success')::integer,
         success_rate = success_rate + ((NEW.outcome = 'success')::integer - success_rate) / least(use_count + 5, 50),
         last_used_at = greatest(last_used_at, NEW.used_at)
-    WHERE tool_id = NEW.tool_id;
+    -- Row-level security has checked the collection, not the tool.
+    WHERE tool_id = NEW.tool_id AND collection_id = NEW.collection_id;
     RETURN NULL;
 END
 $$;
