@@ -77,6 +77,9 @@ export async function secret(refused?: string): Promise<string | undefined> {
   if (known !== undefined || localStorage.getItem(LOGIN) === null) return known;
   return exclusively(async () => {
     await settle();
+    // The user may have signed out, or entered a key, while this waited.
+    const entered = sessionStorage.getItem(KEY);
+    if (entered !== null || localStorage.getItem(LOGIN) === null) return entered ?? undefined;
     return usableToken(refused) ?? renew();
   });
 }
@@ -93,6 +96,7 @@ async function renew(): Promise<string | undefined> {
   // The browser stores the next cookie even if the page is left meanwhile; the mark then stays.
   const response = await fetch('/v1/login/refresh', { method: 'POST', headers, body: '{}', keepalive: true });
   localStorage.removeItem(RENEWAL);
+  if (localStorage.getItem(LOGIN) === null) return undefined;
   if (response.ok) keepLogin((await response.json()) as Tokens);
   else if (response.status === 401) clear();
   return access?.token;
