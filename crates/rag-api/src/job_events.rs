@@ -17,7 +17,7 @@ use rag_schema::{
 use serde::Deserialize;
 use tokio::{
     select,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -198,9 +198,11 @@ impl EventReader for JobReader {
             if self.is_behind {
                 self.catch_up().await;
             } else if self.pending.is_empty() {
+                // Heartbeats cancel this wait, so it ends at a time, not after one.
+                let (at, has_job) = (self.seen.2 + LOOK_AGAIN, self.wanted.job.is_some());
                 let idle = async {
-                    sleep(LOOK_AGAIN).await;
-                    if self.wanted.job.is_none() {
+                    sleep_until(at).await;
+                    if !has_job {
                         std::future::pending::<()>().await;
                     }
                 };

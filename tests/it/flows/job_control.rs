@@ -160,7 +160,16 @@ fn all_jobs_of_a_collection_that_were_given_up_are_retried_together() {
     is_broken.store(false, Ordering::Relaxed);
     let redrive = |body: Value| client.post("/v1/jobs/redrive", &body).expect(200)["queued"].clone();
     assert_eq!(redrive(json!({"collection_id": collection, "code": "process_ended"})), 0);
+    // Like new ones, they wait while ingest is paused.
+    let ingest =
+        |wish: &str| client.send("POST", &format!("/v1/collections/{collection}/ingest/{wish}")).expect(200);
+    ingest("pause");
     assert_eq!(redrive(json!({"collection_id": collection, "code": "failed"})), 2);
+    for accepted in &all {
+        let job = client.get(&format!("/v1/jobs/{}", text(accepted, "/job/id"))).expect(200);
+        assert_eq!(text(&job, "/state"), "paused");
+    }
+    ingest("resume");
     for accepted in &all {
         client.ingested(accepted);
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web;
+use bytes::BytesMut;
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
@@ -16,7 +17,7 @@ use crate::{
 pub(super) struct Lines {
     payload: web::Payload,
     /// Bytes that arrived and are not returned yet.
-    kept: Vec<u8>,
+    kept: BytesMut,
     /// Number of bytes of `kept` that hold no end of a line.
     searched: usize,
     /// Number of lines that were returned.
@@ -26,18 +27,21 @@ pub(super) struct Lines {
     /// Maximum time until the next part of the body.
     patience: Duration,
     has_ended: bool,
+    /// Whether the beginning of the line in progress was dropped because it is too long.
+    is_long: bool,
 }
 
 impl Lines {
     pub(super) fn new(app: &App, payload: web::Payload) -> Self {
         Self {
             payload,
-            kept: Vec::new(),
+            kept: BytesMut::new(),
             searched: 0,
             count: 0,
             limit: app.settings.max_body_bytes,
             patience: Duration::from_millis(app.settings.body_timeout_ms.max(1)),
             has_ended: false,
+            is_long: false,
         }
     }
 
@@ -47,34 +51,27 @@ impl Lines {
         loop {
             match self.line().await? {
                 Some(Ok(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
-                other => return Ok(other),
+                other => return Ok(other.map(|line| Ok(line?.to_vec()))),
             }
         }
     }
 
-    async fn line(&mut self) -> ApiResult<Option<ApiResult<Vec<u8>>>> {
-        let mut is_long = false;
+    async fn line(&mut self) -> ApiResult<Option<ApiResult<BytesMut>>> {
         loop {
             let end = self.kept.iter().skip(self.searched).position(|byte| *byte == b'\n');
             if let Some(end) = end {
-                let rest = self.kept.split_off(self.searched + end + 1);
-                let line = std::mem::replace(&mut self.kept, rest);
-                self.searched = 0;
-                return Ok(Some(self.returned(line, is_long)));
+                let line = self.kept.split_to(self.searched + end + 1);
+                return Ok(Some(self.returned(line)));
             }
             self.searched = self.kept.len();
             if self.has_ended {
-                let line = std::mem::take(&mut self.kept);
-                self.searched = 0;
-                return Ok(if line.is_empty() && !is_long {
-                    None
-                } else {
-                    Some(self.returned(line, is_long))
-                });
+                let line = self.kept.split();
+                let is_over = line.is_empty() && !self.is_long;
+                return Ok(if is_over { None } else { Some(self.returned(line)) });
             }
             // The rest of a line that is too long is not kept.
             if self.kept.len() > self.limit {
-                is_long = true;
+                self.is_long = true;
                 self.kept.clear();
                 self.searched = 0;
             }
@@ -86,8 +83,10 @@ impl Lines {
         }
     }
 
-    fn returned(&mut self, line: Vec<u8>, is_long: bool) -> ApiResult<Vec<u8>> {
+    fn returned(&mut self, line: BytesMut) -> ApiResult<BytesMut> {
         self.count += 1;
+        self.searched = 0;
+        let is_long = std::mem::take(&mut self.is_long);
         if is_long || line.len() > self.limit { Err(ApiError::too_large(self.limit)) } else { Ok(line) }
     }
 }

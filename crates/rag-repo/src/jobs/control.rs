@@ -65,7 +65,8 @@ pub fn resume(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
         .get_result(conn)?)
 }
 
-/// Queues a dead job that is held by `lock`, with all its counts at 0.
+/// Queues a dead job that is held by `lock`, with all its counts at 0; also in a collection whose ingest is paused, because it was asked for
+/// by itself.
 pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
     let again = (
         jobs::state.eq(JobState::Queued),
@@ -80,7 +81,7 @@ pub fn retry(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
 }
 
 /// Queues the dead jobs of the collection that read documents which are still there, as `retry` does; those with that code in their
-/// problem, when given. Says how many.
+/// problem, when given. They are paused if ingest into the collection is. Says how many.
 pub fn redrive(conn: &mut PgConnection, collection: CollectionId, code: Option<&str>) -> RepoResult<usize> {
     Ok(diesel::sql_query(include_str!("../redrive_jobs.sql"))
         .bind::<diesel::sql_types::Uuid, _>(collection)
