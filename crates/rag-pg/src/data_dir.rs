@@ -14,6 +14,9 @@ use rand::distr::Alphanumeric;
 use crate::error::{AtPath, PgError, Result};
 use crate::user::ServerUser;
 
+/// Name of the folder of temporary files in a data directory, which belongs to the program that runs the server.
+pub const SCRATCH_DIR: &str = "scratch";
+
 /// Maximum length of the socket's folder. Linux allows 107 bytes for the whole path and other systems 103;
 /// PostgreSQL adds `/.s.PGSQL.12345`.
 const MAX_SOCKET_DIR_BYTES: usize = 80;
@@ -192,10 +195,14 @@ impl DataDir {
     }
 }
 
-/// Refuses a folder that holds files of another program: closing /home to all except one user would do great harm.
+/// Refuses a folder that holds files of another program: closing /home to all except one user would do great harm. A closed folder with
+/// `SCRATCH_DIR` alone is ours: commands that use another PostgreSQL make it before a server has run here.
 fn check_ours(path: &Path) -> Result<()> {
-    let empty = path.read_dir().at_path("list", path)?.next().is_none();
-    if empty || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
+    let entries: Vec<_> =
+        path.read_dir().at_path("list", path)?.flatten().map(|entry| entry.file_name()).collect();
+    let is_open = fs::metadata(path).at_path("look at", path)?.mode() & 0o077 != 0;
+    let is_fresh = entries.is_empty() || (!is_open && entries == [SCRATCH_DIR]);
+    if is_fresh || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
 }
 
 /// The right to run the server of a data directory; it ends with the process, even if that is killed.

@@ -35,6 +35,7 @@ mod user;
 mod version;
 
 pub use address::Address;
+pub use data_dir::SCRATCH_DIR;
 pub use dump::{dump, load};
 pub use error::PgError;
 pub use install::Install;

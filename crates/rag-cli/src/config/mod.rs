@@ -106,7 +106,7 @@ impl Config {
 
     /// Returns the folder for temporary files of jobs and requests.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
-        or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join("scratch"))
+        or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join(rag_pg::SCRATCH_DIR))
     }
 
     /// Returns the settings of the LibreChat that can use this server; `None` if its interface is off.

@@ -67,6 +67,19 @@ fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn a_data_directory_with_temporary_files_alone_is_ours_if_it_is_closed() {
+    let folder = Folder::new();
+    let scratch = folder.data_dir().join(rag_pg::SCRATCH_DIR);
+    fs::create_dir_all(&scratch).unwrap();
+    fs::set_permissions(folder.data_dir(), fs::Permissions::from_mode(0o755)).unwrap();
+    let refused = start(&folder.settings()).unwrap_err();
+    assert!(matches!(refused, PgError::NotOurs { .. }), "{refused}");
+    fs::set_permissions(folder.data_dir(), fs::Permissions::from_mode(0o700)).unwrap();
+    start(&folder.settings()).unwrap().stop();
+    assert!(scratch.is_dir());
+}
+
+#[test]
 fn a_folder_of_something_else_is_refused_and_left_open() {
     let folder = Folder::new();
     let other = folder.data_dir();
