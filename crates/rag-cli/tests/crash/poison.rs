@@ -12,12 +12,10 @@ use crate::{
 
 /// As `ingest.max_lost_leases` in `config/rag.toml`.
 const MAX_LOST_LEASES: u64 = 3;
-/// One worker, so that what is uploaded while it reads the first document becomes one bundle; and we ask as fast as we can.
+/// One worker, which claims all that a collection resumes as one bundle; and no limit to our polling.
 const SETTINGS: &[(&str, &str)] = &[("RAG_INGEST__WORKERS", "1"), ("RAG_SERVER__REQUESTS_PER_MINUTE", "0")];
 /// So large that nothing is done between sections, so small that several make a bundle.
 const BYTES: usize = 70_000;
-/// Keeps the worker busy for seconds, while the others are uploaded: no two of its passages are equal.
-const BYTES_OF_FIRST: usize = 250_000;
 
 fn upload(server: &Server<'_>, collection: &str, name: &str, bytes: usize) -> String {
     let line = |number: usize| format!("Line {number:06} of {name} tells how the keeper counted ships.\n\n");
@@ -45,9 +43,13 @@ fn a_document_that_kills_the_process_is_buried_alone() {
     let scene = Scene::new();
     let mut server = Server::start_with(&scene, SETTINGS);
     let collection = text(&server.post("/v1/collections", &json!({"name": "poison"})).unwrap(), "/id");
-    let first = upload(&server, &collection, "first", BYTES_OF_FIRST);
+    let ingest = |server: &Server<'_>, action| {
+        server.post(&format!("/v1/collections/{collection}/ingest/{action}"), &json!({})).unwrap();
+    };
+    ingest(&server, "pause");
     let poison = upload(&server, &collection, "poison", BYTES * 3);
     let innocents = ["one", "two"].map(|name| upload(&server, &collection, name, BYTES));
+    ingest(&server, "resume");
     for taken in 1..=MAX_LOST_LEASES {
         // The killer stands for a document that ends its process: it strikes whenever this job is in work.
         wait_for(&scene, &server, &poison, |job| job["attempts"] == taken && job["state"] == "running");
@@ -69,7 +71,7 @@ fn a_document_that_kills_the_process_is_buried_alone() {
         "{dead}"
     );
     assert_eq!(dead["failures"], 0);
-    for id in innocents.iter().chain([&first]) {
+    for id in &innocents {
         let done = wait_for(&scene, &server, id, |job| !job["finished_at"].is_null());
         assert_eq!(text(&done, "/state"), "done", "{done}");
     }
