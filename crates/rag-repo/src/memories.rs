@@ -14,12 +14,7 @@ use rag_schema::{
 };
 use serde_json::json;
 
-use crate::{
-    Page, RepoResult,
-    error::changed,
-    own_passages::{self, insert_search_rows},
-    passage_words::PassageWords,
-};
+use crate::{Page, RepoResult, error::changed, own_passages};
 
 diesel::define_sql_function! {
     /// Number of characters.
@@ -49,19 +44,20 @@ pub struct Archivable {
     pub limit: i64,
 }
 
-/// Inserts a memory with its passage, its vector and its words; without vector and words it cannot be found. Call it in a transaction.
+/// Inserts a memory with its passage and its vector; `index_own_words` stores its words. Without vector and words it cannot be found.
+/// Call it in a transaction.
 pub fn insert(
     conn: &mut PgConnection,
     passage: &NewPassage,
     new: &NewMemory,
-    search_rows: Option<(&NewEmbedding, &PassageWords)>,
+    embedding: Option<&NewEmbedding>,
 ) -> RepoResult<()> {
     own_passages::insert(conn, passage)?;
     diesel::insert_into(memories::table).values(new).execute(conn)?;
     diesel::insert_into(memory_uses::table)
         .values((memory_uses::memory_id.eq(new.id), memory_uses::user_id.eq(new.user_id)))
         .execute(conn)?;
-    search_rows.map_or(Ok(()), |(embedding, words)| insert_search_rows(conn, embedding, words))
+    embedding.map_or(Ok(()), |embedding| own_passages::insert_embedding(conn, embedding))
 }
 
 /// The memory.

@@ -19,13 +19,19 @@ pub(crate) fn insert(conn: &mut PgConnection, passage: &NewPassage) -> RepoResul
     Ok(())
 }
 
+/// Inserts the vector of a passage that has none.
+pub(crate) fn insert_embedding(conn: &mut PgConnection, embedding: &NewEmbedding) -> RepoResult<()> {
+    diesel::insert_into(embeddings::table).values(embedding).execute(conn)?;
+    Ok(())
+}
+
 /// Inserts the vector and the words of a passage that has none.
 pub(crate) fn insert_search_rows(
     conn: &mut PgConnection,
     embedding: &NewEmbedding,
     words: &PassageWords,
 ) -> RepoResult<()> {
-    diesel::insert_into(embeddings::table).values(embedding).execute(conn)?;
+    insert_embedding(conn, embedding)?;
     index_own_words(conn, std::slice::from_ref(words))
 }
 

@@ -3,12 +3,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    slice,
     time::{Duration as Time, Instant},
 };
 
 use chrono::{DateTime, Duration, Utc};
 use rag_llm::{ChatRequest, CompletionLimits, Message, Role};
-use rag_repo::{Actor, PgConnection, RepoResult, clock, collections, memories};
+use rag_repo::{Actor, PgConnection, RepoResult, clock, collections, index_own_words, memories};
 use rag_schema::{
     enums::{
         ChangeMaker, CollectionKind, MemoryAction, MemoryKind, MemorySource, MemoryState, PassageKind,
@@ -214,7 +215,8 @@ impl Plan {
         }
         let new = self.row(room.user, micros(clock::now(conn)?));
         let passage = room.passage(self.id, PassageKind::Memory);
-        memories::insert(conn, &passage, &new, Some((&rows.embedding, &rows.words)))?;
+        memories::insert(conn, &passage, &new, Some(&rows.embedding))?;
+        index_own_words(conn, slice::from_ref(&rows.words))?;
         let mut step = Step::new(room.user, self.maker);
         let reason = format!("It sums up {} memories about \"{}\".", self.sources.len(), self.subject);
         step.note_new(&new, Cause::new(MemoryAction::Remembered, reason));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rag_repo::{
-    PgConnection, RepoResult, clock, collections, memories,
+    PassageWords, PgConnection, RepoResult, clock, collections, index_own_words, memories,
     search::{self, Corpus, Hit, Scope},
 };
 use rag_schema::{
@@ -109,8 +109,12 @@ impl Engine {
         let drafts = self.drafts(&room, &kept)?;
         let stored = self.db().transaction(actor, |conn| -> RepoResult<_> {
             collections::lock(conn, room.collection.id)?;
-            let writer = Writer::new(self, conn, &room)?;
-            drafts.iter().map(|draft| writer.store(conn, draft)).collect::<RepoResult<Vec<_>>>()
+            let mut writer = Writer::new(self, conn, &room)?;
+            let kept =
+                drafts.iter().map(|draft| writer.store(conn, draft)).collect::<RepoResult<Vec<_>>>()?;
+            // Once for all: the counters of a word that many of them have change once.
+            index_own_words(conn, &writer.words)?;
+            Ok(kept)
         })?;
         let mut stored = stored.into_iter().map(Remembered::Kept);
         Ok(checked.into_iter().filter_map(|refused| refused.or_else(|| stored.next())).collect())
@@ -141,15 +145,17 @@ struct Writer<'w> {
     room: &'w Room<'w>,
     corpus: Corpus,
     now: DateTime<Utc>,
+    /// Words of the memories that can be found.
+    words: Vec<PassageWords>,
 }
 
 impl<'w> Writer<'w> {
     fn new(engine: &'w Engine, conn: &mut PgConnection, room: &'w Room<'w>) -> RepoResult<Self> {
         let corpus = Corpus::find(conn, &[room.collection.id])?;
-        Ok(Self { engine, room, corpus, now: micros(clock::now(conn)?) })
+        Ok(Self { engine, room, corpus, now: micros(clock::now(conn)?), words: Vec::new() })
     }
 
-    fn store(&self, conn: &mut PgConnection, draft: &Draft<'_>) -> RepoResult<Kept> {
+    fn store(&mut self, conn: &mut PgConnection, draft: &Draft<'_>) -> RepoResult<Kept> {
         let new = draft.fact.row(draft.id, self.room.user, self.now);
         let mut step = Step::new(self.room.user, draft.fact.found_by);
         let done = if new.content.statement.subject.is_some() {
@@ -163,7 +169,7 @@ impl<'w> Writer<'w> {
 
     /// Stores a typed statement, which holds until the next statement about the same property.
     fn store_statement(
-        &self,
+        &mut self,
         conn: &mut PgConnection,
         draft: &Draft<'_>,
         mut new: NewMemory,
@@ -208,7 +214,7 @@ impl<'w> Writer<'w> {
 
     /// Stores a fact without a typed statement, unless a memory states the same.
     fn store_text(
-        &self,
+        &mut self,
         conn: &mut PgConnection,
         draft: &Draft<'_>,
         mut new: NewMemory,
@@ -261,9 +267,15 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn insert(&self, conn: &mut PgConnection, new: &NewMemory, rows: Option<&SearchRows>) -> RepoResult<()> {
+    fn insert(
+        &mut self,
+        conn: &mut PgConnection,
+        new: &NewMemory,
+        rows: Option<&SearchRows>,
+    ) -> RepoResult<()> {
         let passage = self.room.passage(new.id, PassageKind::Memory);
-        memories::insert(conn, &passage, new, rows.map(|rows| (&rows.embedding, &rows.words)))
+        self.words.extend(rows.map(|rows| rows.words.clone()));
+        memories::insert(conn, &passage, new, rows.map(|rows| &rows.embedding))
     }
 
     /// Returns the nearest active memory that states the same, or nearly the same.
