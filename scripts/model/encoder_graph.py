@@ -64,11 +64,15 @@ def embeddings(g):
     return g.norm(x, "embeddings.LayerNorm")
 
 
+# Far below every score, and finite in 16 bits: there the most negative 32-bit float becomes infinite, and 0 times it no number.
+MASKED = -1e9
+
+
 def mask_bias(g, mask="attention_mask"):
-    """0 for tokens, the most negative float for padding, shaped [batch, 1, 1, sequence]."""
+    """0 for tokens, MASKED for padding, shaped [batch, 1, 1, sequence]."""
     mask = g.op("Unsqueeze", mask, g.constant("axes_12", [1, 2], np.int64))
     padding = g.op("Sub", g.constant("one", 1, np.float32), mask)
-    return g.op("Mul", padding, g.constant("lowest", np.finfo(np.float32).min, np.float32))
+    return g.op("Mul", padding, g.constant("masked", MASKED, np.float32))
 
 
 def attention(g, x, bias, name):

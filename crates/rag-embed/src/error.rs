@@ -48,6 +48,12 @@ pub enum EmbedError {
         reason: String,
     },
 
+    /// The engine calculates wrong values on this processor.
+    #[error(
+        "the embedding model gives wrong values in OpenVINO on this processor: {0}; set embedding.engine = \"rten\""
+    )]
+    UnfitEngine(String),
+
     /// The in-process model failed on an input; a bug.
     #[error("the model failed")]
     Inference(#[source] Box<dyn Error + Send + Sync>),

@@ -46,7 +46,7 @@ impl CrossEncoder {
             network: Network::new(engine, graph.clone(), settings.pad_token_id),
             workers: Workers::urgent(threads),
         };
-        match encoder.rerank("Does it work?", &["It does."]) {
+        match encoder.rerank("Does it work?", &["It does.", "It works with padding, too."]) {
             Err(EmbedError::Inference(error)) => {
                 Err(folder::bad(&graph, format!("it cannot be run: {error}")))
             }

@@ -12,6 +12,7 @@ mod safetensors;
 mod tokens;
 mod words;
 
+use std::error::Error as _;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ impl LocalEmbedder {
     /// Loads the model from the folder that its setup fills.
     ///
     /// `threads` (at least 1) is the number of threads for queries and, again, for documents. Without `openvino` the engine is rten.
+    /// OpenVINO runs the model once as a check, because processors differ in the kernels that it takes.
     pub fn load(
         model: &'static LocalModel,
         dir: &Path,
@@ -72,7 +74,7 @@ impl LocalEmbedder {
         let words = Arc::new(words);
         let [query_network, document_network] =
             engines.map(|engine| Network::new(Arc::clone(&words), engine));
-        Ok(Self {
+        let model = Self {
             info: ModelInfo { name: model.name.into(), dimensions: DIMENSIONS, max_tokens: model.max_tokens },
             description: model,
             tokens: Tokens::new(tokenizer, model)?,
@@ -80,7 +82,19 @@ impl LocalEmbedder {
             document_network,
             query_workers,
             document_workers,
-        })
+        };
+        if openvino.is_some() {
+            model.check()?;
+        }
+        Ok(model)
+    }
+
+    /// Embeds texts of several lengths, so that one is padded.
+    fn check(&self) -> Result<(), EmbedError> {
+        let unfit = |error: EmbedError| EmbedError::UnfitEngine(error.source().unwrap_or(&error).to_string());
+        self.embed_query("Does it work?").map_err(unfit)?;
+        self.embed_documents(&["It does.", "It works with texts of other lengths, too."]).map_err(unfit)?;
+        Ok(())
     }
 }
 
