@@ -122,6 +122,7 @@ const INSTRUCTIONS: &[Case] = &[
     ("When is the filter of the kiln's fan washed?", &["after 50 firings"], &["hood", "emergency"]),
     ("Which hood do lead glazes need?", &["an exhaust hood of class two"], &["filter is washed"]),
     ("How do I switch on the remote control of the kiln?", &["remote.enabled"], &["june.kiln"]),
+    ("For how long is the default reservation of a firing?", &["for two hours"], &["OK "]),
     ("What does kilnd cost for a studio?", &["12 euros a month for each kiln"], &["stoneware"]),
     ("Where does kilnd run?", &["on any small computer next to the kiln"], &["june.kiln"]),
     ("Which file does the setup of kilnd write?", &["/etc/kilnd.toml"], &["june.kiln"]),

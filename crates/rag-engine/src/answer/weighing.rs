@@ -18,10 +18,15 @@ const PASSAGE_WEIGHT: f64 = 0.4;
 /// Added to the score of commands and settings if the question asks how something is done, and of sentences that name one.
 const HOW_TO_WEIGHT: f64 = 0.25;
 const NAMES_COMMAND_WEIGHT: f64 = 0.1;
+/// Taken from the score of a table that a program printed, unless the question asks how something is done: it names many things and
+/// explains none, so its words count for nothing.
+const OUTPUT_WEIGHT: f64 = WORDS_WEIGHT;
 /// Added to the score of the first part below a heading that has at least `MIN_TOPIC` of the question or is wholly in it: a section begins
 /// with its point.
 const OPENING_WEIGHT: f64 = 0.2;
 const MIN_TOPIC: f64 = 0.5;
+/// Minimum number of lines of a printed table.
+const MIN_OUTPUT_LINES: usize = 3;
 /// Length of a part, in words, above which its score falls by `LENGTH_WEIGHT` times the logarithm: a long part has many words by chance.
 const USUAL_WORDS: f64 = 30.0;
 const LENGTH_WEIGHT: f64 = 0.05;
@@ -147,6 +152,7 @@ impl Wanted {
     /// What the form of a part and its place in its section add to its score.
     fn by_form(&self, unit: &Unit<'_>) -> f64 {
         let how_to = match unit.part.kind {
+            PartKind::Code if !self.is_how_to && is_output(unit.text) => -OUTPUT_WEIGHT,
             _ if !self.is_how_to => 0.0,
             PartKind::Code | PartKind::Setting => HOW_TO_WEIGHT,
             _ if names_command(unit.text) => NAMES_COMMAND_WEIGHT,
@@ -161,6 +167,13 @@ impl Wanted {
     pub(super) fn by_words(&self, words: &HashSet<String>) -> f64 {
         self.coverage(|word| f64::from(u8::from(words.contains(word))))
     }
+}
+
+/// Whether program text is a table that a program printed: half of its lines have columns, which spaces divide.
+fn is_output(text: &str) -> bool {
+    let lines = text.lines().count();
+    let with_columns = text.lines().filter(|line| line.trim().contains("  ")).count();
+    lines >= MIN_OUTPUT_LINES && with_columns * 2 >= lines
 }
 
 /// Names and numbers of a question: words with a capital letter that do not begin it, and words with a digit.
