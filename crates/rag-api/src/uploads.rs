@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, http::header, web};
 use futures_util::TryStreamExt;
 use rag_engine::{
     Actor,
-    ingest::{Accepted, Upload},
+    ingest::{Accepted, Upload, without_controls},
     names,
 };
 use rag_repo::{RepoResult, embedding_models, versions};
@@ -164,9 +164,9 @@ pub(crate) async fn create_text(
 }
 
 /// Returns a text without the control characters that would make it pass for binary data, which a JSON string never is. Refuses a blank
-/// one.
-pub(crate) fn clean_text(mut text: String) -> ApiResult<String> {
-    text.retain(|c| !c.is_control() || c.is_whitespace() || c == '\u{1b}');
+/// text.
+pub(crate) fn clean_text(text: String) -> ApiResult<String> {
+    let text = without_controls(text);
     if text.trim().is_empty() { Err(ApiError::field("text", "must not be blank")) } else { Ok(text) }
 }
 

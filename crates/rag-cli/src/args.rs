@@ -23,7 +23,7 @@ pub(crate) use self::{
     backup::{Backup, BackupCommand, Restore},
     config::{ConfigCommand, Migrate},
     doctor::Doctor,
-    documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow},
+    documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow, Import},
     indexing::{Index, Reindex, Synonyms},
     jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     memory::{MemoryCommand, RecallArgs},
@@ -80,6 +80,15 @@ pub(crate) enum Command {
                             bytes than before becomes a new version of its document; the same bytes are not stored again."
     )]
     Ingest(Ingest),
+    /// Store the records of an export of another store as documents
+    #[command(
+        after_help = "Examples:\n  rag import chunks.jsonl --dry-run\n  rag import chroma.json --collection law\n  mongoexport -d shop -c articles | rag import - --text body --title name\n\n\
+                            JSON lines, JSON arrays, and the answers of Chroma (collection.get()) and Qdrant (points/scroll) are read. The text of a record is its\n\
+                            field text, document, page_content, content, body or chunk; other fields but vectors become metadata. A record with an id is known as\n\
+                            NAME/ID, after the file's name: importing it again stores a new version only if its text changed. docs/OPERATIONS.md has the commands\n\
+                            that export from other stores."
+    )]
+    Import(Import),
     /// List, show and delete documents
     #[command(
         subcommand,

@@ -1,8 +1,36 @@
-//! Arguments of `rag document` and `rag collection`.
+//! Arguments of `rag import`, `rag document` and `rag collection`.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::Json;
+
+/// Arguments of `rag import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Files to import; - reads standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Collection to store into; created if missing
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) collection: String,
+    /// Field with the text; dots lead into objects
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) text: Option<String>,
+    /// Field with the title [default: title, name or subject]
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) title: Option<String>,
+    /// Field with the id [default: _id, id or uuid]
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) id: Option<String>,
+    /// Show how the first records are understood, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) json: bool,
+}
 
 /// `rag document ..`.
 #[derive(Debug, Subcommand)]

@@ -44,10 +44,11 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         _ => Vec::new(),
     };
     let config = Config::load(&cli.global, &flags)?;
-    logging::start(&config, matches!(cli.command, Command::Serve(_)))?;
+    let _traces = logging::start(&config, matches!(cli.command, Command::Serve(_)))?;
     match cli.command {
         Command::Serve(_) => serve::run(config),
         Command::Ingest(args) => ingest::run(config, &args),
+        Command::Import(args) => ingest::import(config, &args),
         Command::Document(command) => document::run(config, &command),
         Command::Job(command) => job::run(config, &command),
         Command::Collection(command) => collection::run(config, &command),

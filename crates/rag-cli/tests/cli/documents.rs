@@ -74,6 +74,48 @@ fn a_document_is_stored_found_and_cited() {
     assert_eq!((code, &report["ok"]), (0, &true.into()), "{report}");
 }
 
+/// An export of another store, imported twice, the second time with one text changed.
+#[test]
+fn records_of_an_export_are_stored_once_and_updated_by_their_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = env::var_os("DATABASE_URL").expect("DATABASE_URL names no server");
+    let collection = format!("import-{}", std::process::id());
+    let with = |args: &[&str]| {
+        let mut command = rag(dir.path(), args);
+        command.args(["--data-dir"]).arg(dir.path().join("data")).env("DATABASE_URL", &database);
+        command
+    };
+    let export = |height: u32| {
+        serde_json::json!({
+            "ids": ["a", "b", "c"],
+            "documents": [format!("The Velmar lighthouse is {height} metres high."), "Quarrin ferries leave at noon.", null],
+            "metadatas": [{"port": "Velmar"}, null, {}],
+        })
+    };
+    let file = dir.path().join("ports.json");
+    fs::write(&file, export(41).to_string()).unwrap();
+    let (code, out, err) = run(&mut with(&["import", "ports.json", "--dry-run"]));
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("record 1: id a, title -, metadata {\"port\":\"Velmar\"}"), "{out}");
+    assert!(out.contains("record 3 is refused: it has no text"), "{out}");
+    let import = ["import", "ports.json", "--collection", &collection, "--json"];
+    let (code, first) = json(&mut with(&import));
+    assert_eq!(
+        (code, &first["stored"], &first["refused"][0]["file"]),
+        (1, &2.into(), &"ports.json, record 3".into()),
+        "{first}"
+    );
+    fs::write(&file, export(43).to_string()).unwrap();
+    let (_, second) = json(&mut with(&import));
+    let counts = ["stored", "updated", "duplicates"].map(|name| second[name].as_u64().unwrap());
+    assert_eq!(counts, [1, 1, 1], "{second}");
+    let search =
+        ["search", "--json", "--collection", &collection, "--filter", "{\"port\": \"Velmar\"}", "lighthouse"];
+    let (_, found) = json(&mut with(&search));
+    assert_eq!(found["results"][0]["source"], "ports/a", "{found}");
+    assert!(found["results"][0]["text"].as_str().unwrap().contains("43 metres"), "{found}");
+}
+
 /// A folder and its collection, on the database that `rag pg exec` gives.
 #[test]
 fn a_synced_collection_has_the_documents_of_its_folder_and_no_others() {

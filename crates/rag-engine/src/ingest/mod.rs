@@ -12,5 +12,5 @@ pub(crate) use build::titled;
 pub(crate) use bundle::work_on;
 pub(crate) use queue::{Content, queue_version};
 pub use read::PageText;
-pub use upload::{Accepted, Upload, hash_file};
+pub use upload::{Accepted, Upload, hash_file, without_controls};
 pub(crate) use upload::{StoreError, check_metadata, checked_title, hash};

@@ -54,6 +54,12 @@ pub struct Accepted {
     pub duplicate: bool,
 }
 
+/// Returns a text without the control characters that would make it pass for binary data.
+pub fn without_controls(mut text: String) -> String {
+    text.retain(|c| !c.is_control() || c.is_whitespace() || c == '\u{1b}');
+    text
+}
+
 impl Engine {
     /// Stores the file in the collection and queues the job that reads it: as a new document, or as a new version of the document
     /// that is known by the source.

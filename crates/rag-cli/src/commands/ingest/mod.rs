@@ -1,8 +1,11 @@
 //! `rag ingest`: stores files and waits until they can be found; can keep a collection equal to folders, once or while they change.
 
+mod extended_json;
 mod files;
 mod folder;
+mod import;
 mod known;
+mod records;
 mod run;
 mod summary;
 mod watch;
@@ -13,6 +16,7 @@ use rag_engine::{CollectionRequest, jobs::Workers};
 use rag_repo::collections;
 use rag_schema::models::Collection;
 
+pub(crate) use self::import::import;
 use self::{
     files::{Root, roots},
     folder::{Fate, Folder, Stamps, shown},

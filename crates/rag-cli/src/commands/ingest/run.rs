@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     fmt,
-    path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -39,9 +38,18 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A file whose job has not finished.
 struct Open {
-    file: PathBuf,
+    file: String,
     duplicate: bool,
     is_update: bool,
+}
+
+/// Whether a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Going {
+    /// It goes on.
+    On,
+    /// It was stopped.
+    Ends,
 }
 
 /// A run in progress.
@@ -83,13 +91,7 @@ impl<'a> Run<'a> {
             let mut folder = Folder::load(self.engine, Some(self.collection.id), root)?;
             for file in folder.files() {
                 self.one(&mut folder, &file, stamps)?;
-                while self.open.len() >= MAX_OPEN && !self.is_stopped() {
-                    self.tick()?;
-                }
-                if self.polled.elapsed() >= TICK {
-                    self.poll()?;
-                }
-                if self.is_stopped() {
+                if self.keep_pace()? == Going::Ends {
                     return Ok(());
                 }
             }
@@ -97,18 +99,52 @@ impl<'a> Run<'a> {
                 self.remove_gone(root, folder)?;
             }
         }
+        self.wait_for_all()
+    }
+
+    /// Stores a text that is no file of the user's, under this name in messages.
+    pub(super) fn record(&mut self, name: &str, upload: &Upload<'_>) -> Outcome<Going> {
+        self.upload(name, upload)?;
+        self.summary.files += 1;
+        self.keep_pace()
+    }
+
+    /// Notes a record that is not stored.
+    pub(super) fn refused(&mut self, name: &str, reason: String) -> Outcome<Going> {
+        self.refuse(name, reason);
+        self.summary.files += 1;
+        self.keep_pace()
+    }
+
+    /// Waits for the jobs in progress.
+    pub(super) fn wait_for_all(&mut self) -> Outcome<()> {
         while !self.open.is_empty() && !self.is_stopped() {
             self.tick()?;
         }
         Ok(())
     }
 
+    /// Waits while too many jobs are in progress.
+    fn keep_pace(&mut self) -> Outcome<Going> {
+        while self.open.len() >= MAX_OPEN && !self.is_stopped() {
+            self.tick()?;
+        }
+        if self.polled.elapsed() >= TICK {
+            self.poll()?;
+        }
+        Ok(if self.is_stopped() { Going::Ends } else { Going::On })
+    }
+
     fn one(&mut self, folder: &mut Folder<'_>, file: &FoundFile, stamps: &mut Stamps) -> Outcome<()> {
         match folder.look_at(file, stamps)? {
             Fate::Vanished => return Ok(()),
             Fate::Unchanged => self.summary.duplicates += 1,
-            Fate::New | Fate::Changed => self.upload(file)?,
-            Fate::Refused(reason) => self.refuse(&file.path, reason),
+            Fate::New | Fate::Changed => {
+                let upload =
+                    Upload { file: &file.path, title: None, source: Some(&file.source), metadata: None };
+                self.upload(&shown(&file.path), &upload)?;
+            }
+            Fate::Refused(reason) => self.refuse(&shown(&file.path), reason),
         }
         self.summary.files += 1;
         Ok(())
@@ -118,7 +154,7 @@ impl<'a> Run<'a> {
         let gone = match folder.gone() {
             Ok(gone) => gone,
             Err(reason) => {
-                self.refuse(&root.path, reason);
+                self.refuse(&shown(&root.path), reason);
                 return Ok(());
             }
         };
@@ -138,11 +174,10 @@ impl<'a> Run<'a> {
     }
 
     /// Stores one file; waits for a database that restarts.
-    fn upload(&mut self, file: &FoundFile) -> Outcome<()> {
-        let upload = Upload { file: &file.path, title: None, source: Some(&file.source), metadata: None };
+    fn upload(&mut self, name: &str, upload: &Upload<'_>) -> Outcome<()> {
         let begun = Instant::now();
         let accepted = loop {
-            match self.engine.upload(self.engine.local_actor(), self.collection.id, &upload) {
+            match self.engine.upload(self.engine.local_actor(), self.collection.id, upload) {
                 Err(EngineError::Unavailable(_) | EngineError::StorageFull)
                     if begun.elapsed() < PATIENCE && !self.is_stopped() =>
                 {
@@ -155,25 +190,26 @@ impl<'a> Run<'a> {
             Ok(accepted) => {
                 self.summary.duplicates += u64::from(accepted.duplicate);
                 let open = Open {
-                    file: file.path.clone(),
+                    file: name.to_owned(),
                     duplicate: accepted.duplicate,
                     is_update: accepted.document.current_version_id.is_some(),
                 };
                 let job = accepted.job.filter(|job| !accepted.duplicate || job.state.is_open());
                 self.open.extend(job.map(|job| (job.id, open)));
             }
-            Err(EngineError::Document(refusal)) => self.refuse(&file.path, refusal.to_string()),
-            Err(EngineError::Invalid(reason)) => self.refuse(&file.path, reason),
+            Err(EngineError::Document(refusal)) => self.refuse(name, refusal.to_string()),
+            Err(EngineError::Invalid(reason)) => self.refuse(name, reason),
             Err(error) if file_fault(&error).is_some() => {
-                self.refuse(&file.path, unreadable_reason(&error));
+                self.refuse(name, unreadable_reason(&error));
             }
             Err(error) => return Err(error.into()),
         }
         Ok(())
     }
 
-    fn refuse(&mut self, file: &Path, reason: String) {
-        self.summary.refused.push(Refused { file: shown(file), reason });
+    /// Notes a file that is not stored.
+    fn refuse(&mut self, file: &str, reason: String) {
+        self.summary.refused.push(Refused { file: file.to_owned(), reason });
     }
 
     fn tick(&mut self) -> Outcome<()> {
