@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use rag_engine::answer::{Event, Place, Question, TranscriptReader, TurnLog, TurnReader, run};
 use rag_schema::ids::{MessageId, SessionId};
 use serde::Deserialize;
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -244,9 +245,10 @@ pub(crate) fn start_stored_turn(
 /// Runs a turn as a separate task, which stores its answer even if the client has disconnected.
 fn spawn_turn(app: &App, question: Question, log: TurnLog) {
     let task = app.clone();
-    rt::spawn(app.turns.track_future(async move {
+    let turn = async move {
         run(&task.engine, &task, question, &log, &task.shutdown).await;
-    }));
+    };
+    rt::spawn(app.turns.track_future(turn.in_current_span()));
 }
 
 async fn as_json(reader: &mut TurnReader) -> ApiResult<HttpResponse> {

@@ -49,6 +49,7 @@ mod settings;
 mod span;
 mod strict_json;
 mod synonyms;
+mod telemetry;
 mod tools;
 mod trace;
 mod turns;

@@ -13,8 +13,9 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rag_schema::enums::JobState;
 use tokio::time::{Instant, interval};
+use tracing::Instrument as _;
 
-use crate::app::App;
+use crate::{app::App, telemetry};
 
 /// Upper bounds of the buckets of all durations, in seconds.
 const BUCKETS: [f64; 8] = [0.005, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -155,13 +156,15 @@ pub(crate) async fn observe(
     let begun = Instant::now();
     let method = req.method().clone();
     let path = req.path().to_owned();
-    let response = next.call(req).await?;
+    let span = telemetry::begin(&req);
+    let response = next.call(req).instrument(span.clone()).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
     let took = begun.elapsed();
     let status = response.status();
     let class = format!("{}xx", status.as_u16() / 100);
     histogram!("rag_http_request_seconds", "group" => group(&route)).record(took.as_secs_f64());
     counter!("rag_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => class).increment(1);
+    telemetry::end(&span, status);
     let ms = (took.as_secs_f64() * 1e5).round() / 1e2;
     if route == "/health" || route == "/ready" {
         tracing::debug!(%method, path, status = status.as_u16(), ms, "request");

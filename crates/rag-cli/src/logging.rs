@@ -12,10 +12,12 @@ use crate::{
     },
     failure::{Exit, Failure, Outcome},
     output,
+    traces::Traces,
 };
 
-/// Starts logging. Short-lived commands log only errors, unless a level is configured.
-pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
+/// Starts logging, and traces if a collector is configured, until the traces are dropped. Short-lived commands log only errors, unless a
+/// level is configured.
+pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<Option<Traces>> {
     let Log { level, format } = &config.sections.log;
     let is_default =
         config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
@@ -25,14 +27,18 @@ pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<()> {
         Failure::new(Exit::Usage, format!("{}: {error}", config.layers.describe("log.level")))
             .hint("allowed is error, warn, info, debug, trace, or a filter such as info,rag_engine=debug")
     })?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let started = match format {
+    let traces = Traces::start(&config.sections.traces)?;
+    let log = match format {
         LogFormat::Text => {
-            registry.with(fmt::layer().with_ansi(output::is_watched()).with_writer(io::stderr)).try_init()
+            fmt::layer().with_ansi(output::is_watched()).with_writer(io::stderr).with_filter(filter).boxed()
         }
         LogFormat::Json => {
-            registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init()
+            fmt::layer().json().flatten_event(true).with_writer(io::stderr).with_filter(filter).boxed()
         }
     };
-    started.map_err(|error| Failure::new(Exit::Failed, format!("the log cannot be set up: {error}")))
+    let registry = tracing_subscriber::registry().with(log).with(traces.as_ref().map(Traces::layer));
+    registry
+        .try_init()
+        .map_err(|error| Failure::new(Exit::Failed, format!("cannot set up the log: {error}")))?;
+    Ok(traces)
 }

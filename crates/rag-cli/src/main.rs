@@ -13,6 +13,7 @@ mod postgres;
 mod progress;
 mod runtime;
 mod signals;
+mod traces;
 
 use std::{env, ffi::OsString, process::ExitCode};
 

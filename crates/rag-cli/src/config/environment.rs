@@ -8,6 +8,8 @@ use crate::failure::{Exit, Failure, Outcome};
 pub(crate) const PREFIX: &str = "RAG_";
 /// Variable with the database URL that the Diesel CLI and most hosting providers use.
 pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
+/// Standard variable with the URL of an OpenTelemetry collector.
+pub(crate) const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// Variables with the parts of a database's address, and their keywords in libpq.
 const PARTS: [(&str, &str); 5] = [
     ("DB_HOST", "host"),
@@ -34,7 +36,11 @@ pub(crate) fn variables() -> Outcome<BTreeMap<String, String>> {
     let of_process = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     variables.extend(of_process);
-    variables.retain(|name, _| name.starts_with(PREFIX) || name == DATABASE_URL || name.starts_with("DB_"));
+    variables.retain(|name, _| {
+        name.starts_with(PREFIX)
+            || name.starts_with("DB_")
+            || [DATABASE_URL, OTLP_ENDPOINT].contains(&name.as_str())
+    });
     Ok(variables)
 }
 

@@ -121,6 +121,9 @@ impl Layers {
             let key = match name.strip_prefix(environment::PREFIX).and_then(|rest| rest.split_once("__")) {
                 Some((section, key)) => format!("{}.{}", section.to_lowercase(), key.to_lowercase()),
                 None if name == environment::DATABASE_URL && !text.is_empty() => "database.url".to_owned(),
+                None if name == environment::OTLP_ENDPOINT && !text.is_empty() => {
+                    "traces.endpoint".to_owned()
+                }
                 None => continue,
             };
             self.set_text(&key, &text, Origin::Environment(name))?;

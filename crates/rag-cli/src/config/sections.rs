@@ -30,6 +30,7 @@ pub(crate) struct Sections {
     pub(crate) memory: Memory,
     pub(crate) analytics: Analytics,
     pub(crate) log: Log,
+    pub(crate) traces: Traces,
 }
 
 /// The HTTP API.
@@ -354,6 +355,16 @@ pub(crate) enum LogFormat {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
+}
+
+/// Traces for an OpenTelemetry collector.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Traces {
+    /// URL of the collector; none are sent if it is empty.
+    pub(crate) endpoint: String,
+    /// Share of the requests and jobs that are traced, 0 to 1.
+    pub(crate) sample: f64,
 }
 
 /// A text that is never printed.

@@ -10,3 +10,4 @@ mod poison;
 mod scene;
 mod serve;
 mod server;
+mod traces;

@@ -58,6 +58,11 @@ impl<'s> Server<'s> {
         success(self.client.request("GET", path))
     }
 
+    /// A request that the caller completes and sends.
+    pub(crate) fn request(&self, method: &str, path: &str) -> rag_testkit::RequestBuilder {
+        self.client.request(method, path)
+    }
+
     /// As `get`, with a JSON body.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Option<Value> {
         success(self.client.request("POST", path).json(body))

@@ -41,6 +41,7 @@ pub(super) struct Ending {
 impl Engine {
     /// Checks the citations of the text, stores the answer and, in the same transaction, the rest of the transcript. Returns the
     /// last events, which the transcript has by then.
+    #[tracing::instrument(name = "record_turn", level = "debug", skip_all)]
     pub(super) fn record_turn(&self, ending: &Ending) -> EngineResult<Vec<Arc<Event>>> {
         let Ending { question, begun, prepared, .. } = ending;
         let answer = self.finish_answer(ending);

@@ -193,6 +193,7 @@ impl<S: Steps> Turn<'_, S> {
         prepared.map_err(|error| (Written::new(String::new(), Outcome::Failed), Some(error)))
     }
 
+    #[tracing::instrument(name = "write_answer", level = "debug", skip_all)]
     async fn write(&self, plan: &Plan, stop: &Stop<'_, S>) -> Ended {
         match (plan, self.engine.chat()) {
             (Plan::Ready(written), _) => {

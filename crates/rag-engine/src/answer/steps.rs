@@ -38,6 +38,7 @@ const UNKEPT_LEASE_S: i64 = 60;
 
 impl Engine {
     /// Stores the question, with the session that it begins, in one transaction. A question that is refused stores nothing.
+    #[tracing::instrument(name = "begin_turn", level = "debug", skip_all)]
     pub(super) fn begin_turn(&self, question: &Question) -> EngineResult<Begun> {
         let at = Instant::now();
         let text = match question.place {
@@ -135,6 +136,7 @@ impl Engine {
     }
 
     /// Finds evidence and decides how the question is answered. Asks models and waits for them.
+    #[tracing::instrument(name = "prepare_turn", level = "debug", skip_all)]
     pub(super) fn prepare_turn(&self, question: &Question, begun: &Begun) -> EngineResult<Prepared> {
         let said: Vec<Said<'_>> = recent(&begun.history)
             .iter()

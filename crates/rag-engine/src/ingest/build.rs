@@ -156,6 +156,7 @@ impl Build {
     }
 
     /// Returns the next section, of about `max_chunks` chunks; `None` after the last one.
+    #[tracing::instrument(name = "read", level = "debug", skip_all)]
     pub(super) fn next_section(&mut self, max_chunks: usize) -> EngineResult<Option<Section>> {
         if self.cut.is_read() {
             return Ok(None);

@@ -21,6 +21,7 @@ const SINGLE_SECTION_CHUNKS: usize = 32;
 
 /// Reads, embeds and publishes the documents of the jobs, and settles the jobs that fail. Returns an error if the database or a
 /// model is unavailable; the unfinished jobs then return to the queue.
+#[tracing::instrument(name = "ingest", level = "debug", skip_all, fields(jobs = jobs.len()))]
 pub(crate) fn work_on(engine: &Engine, jobs: &[Job], shift: &Shift<'_>) -> EngineResult<()> {
     let max_chunks = if jobs.len() == 1 { SINGLE_SECTION_CHUNKS } else { BUNDLE_SECTION_CHUNKS };
     let result = model_for(engine, jobs).and_then(|model| {

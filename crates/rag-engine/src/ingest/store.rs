@@ -32,7 +32,8 @@ struct Rows<'s> {
 /// Embeds the chunks of all sections with the model, without holding a connection, and stores them in one transaction.
 pub(super) fn embed_and_store(engine: &Engine, model: &Model, sections: &[Section]) -> EngineResult<()> {
     let inputs: Vec<PartedText<'_>> = sections.iter().flat_map(inputs).collect();
-    let mut vectors = model.embedder().embed_parted(&inputs)?.into_iter();
+    let span = tracing::debug_span!("embed", chunks = inputs.len());
+    let mut vectors = span.in_scope(|| model.embedder().embed_parted(&inputs))?.into_iter();
     let rows: Vec<Rows<'_>> = sections.iter().map(|section| rows(model, section, &mut vectors)).collect();
     engine.db().transaction(Actor::System, |conn| store(conn, engine, &rows))?;
     sections.iter().filter(|section| section.is_last).for_each(|section| note_published(engine, section));
@@ -108,6 +109,7 @@ fn rows<'s>(
     Rows { section, chunks, embeddings, parts, words }
 }
 
+#[tracing::instrument(name = "store", level = "debug", skip_all)]
 fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResult<()> {
     let lease_s = engine.settings().ingest.lease_s;
     for Rows { section, .. } in all {

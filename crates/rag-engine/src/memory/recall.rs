@@ -152,6 +152,7 @@ pub struct Recall {
 
 impl Engine {
     /// Recalls passages that the user can see. Memories are only the user's own.
+    #[tracing::instrument(name = "recall", level = "debug", skip_all)]
     pub fn recall(&self, actor: Actor, user: UserId, request: &RecallRequest<'_>) -> EngineResult<Recall> {
         request.weights.check().map_err(|rule| EngineError::Invalid(rule.to_owned()))?;
         let (now, rooms) = self

@@ -91,6 +91,7 @@ struct Draft<'f> {
 impl Engine {
     /// Remembers facts of the user, in order and in one transaction. Returns one result for each fact: a fact that is refused or
     /// invalid does not prevent the others from being stored.
+    #[tracing::instrument(name = "remember", level = "debug", skip_all)]
     pub fn remember(&self, actor: Actor, user: UserId, facts: &[Fact]) -> EngineResult<Vec<Remembered>> {
         if facts.len() > MAX_FACTS {
             return Err(EngineError::Invalid(format!(

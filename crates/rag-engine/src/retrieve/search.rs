@@ -40,6 +40,7 @@ impl Engine {
     }
 
     /// As `search`, but records no event: an answer has an event of its own, and an evaluation is not use.
+    #[tracing::instrument(name = "search", level = "debug", skip_all)]
     pub(crate) fn find_passages(
         &self,
         actor: Actor,
@@ -185,6 +186,7 @@ impl<'a> Question<'a> {
     }
 
     /// Determines the wordings to search, and embeds them.
+    #[tracing::instrument(name = "embed", level = "debug", skip_all)]
     fn word(&mut self, helper: Option<&Completer>) -> EngineResult<()> {
         let begun = Instant::now();
         // The imagined passage is used only for its vector.
@@ -203,6 +205,7 @@ impl<'a> Question<'a> {
     }
 
     /// Runs the database's part, with a tracer of its own: after a collision the transaction runs again.
+    #[tracing::instrument(name = "find", level = "debug", skip_all)]
     fn ask(&self, conn: &mut PgConnection) -> RepoResult<(Candidates, Tracer)> {
         let mut tracer = self.tracer.clone();
         let mut context = SearchContext {
@@ -225,6 +228,7 @@ impl<'a> Question<'a> {
     }
 
     /// Runs the models' part.
+    #[tracing::instrument(name = "rank", level = "debug", skip_all)]
     fn list(&mut self, asked: RepoResult<(Candidates, Tracer)>, database: Duration) -> EngineResult<Listed> {
         let (mut candidates, tracer) =
             asked.map_err(|error| EngineError::from(error).naming("collection"))?;
