@@ -56,7 +56,7 @@ impl Pool {
         let patience = deadline.saturating_duration_since(Instant::now());
         self.connections.get_timeout(patience).map_err(|error| {
             tracing::debug!(%error, pool = self.name, "no connection from the pool");
-            RepoError::Unavailable(format!("no connection to {} in time", self.name))
+            RepoError::Unavailable(format!("no free connection for {} in time", self.name))
         })
     }
 

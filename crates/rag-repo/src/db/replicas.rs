@@ -214,7 +214,7 @@ impl Shared {
         let old = std::mem::replace(&mut *locked(standing), new);
         let number = index + 1;
         match new.has_changes_until {
-            Err(fault) if old.has_changes_until != Err(fault) => {
+            Err(fault) if old.has_changes_until != Err(fault) && fault != Fault::Unknown => {
                 tracing::warn!(replica = number, "the replica serves no reads: {}", fault.text());
             }
             Ok(_) if old.has_changes_until.is_err() => {

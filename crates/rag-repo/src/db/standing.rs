@@ -47,6 +47,7 @@ impl Primary {
 /// Why a replica cannot serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
+    Unknown,
     Away,
     NoReplica,
     OtherSystem,
@@ -56,10 +57,11 @@ pub(super) enum Fault {
 impl Fault {
     pub(super) fn text(self) -> &'static str {
         match self {
+            Self::Unknown => "it, or the primary server, has not answered yet",
             Self::Away => "it does not answer",
             Self::NoReplica => "it is no replica: it accepts writes",
             Self::OtherSystem => "it is a replica of another server than that of database.url",
-            Self::Behind => "it is too far behind the primary server",
+            Self::Behind => "it is too far behind the primary server, or that does not answer",
         }
     }
 }
@@ -75,17 +77,20 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Of a replica that has not been asked yet.
-    pub(super) const UNKNOWN: Self = Self { replayed: 0, has_changes_until: Err(Fault::Away) };
+    pub(super) const UNKNOWN: Self = Self { replayed: 0, has_changes_until: Err(Fault::Unknown) };
 
     /// Of a replica that gave `sample`; without one it does not answer.
     pub(super) fn new(sample: Option<&Sample>, primary: &Primary) -> Self {
-        let Some(sample) = sample else { return Self::UNKNOWN };
+        let Some(sample) = sample else {
+            return Self { has_changes_until: Err(Fault::Away), ..Self::UNKNOWN };
+        };
         let has_changes_until = if !sample.is_replica {
             Err(Fault::NoReplica)
         } else if primary.system.is_some_and(|system| system != sample.system) {
             Err(Fault::OtherSystem)
         } else {
-            primary.passed_by(sample.position).ok_or(Fault::Behind)
+            let fault = if primary.marks.is_empty() { Fault::Unknown } else { Fault::Behind };
+            primary.passed_by(sample.position).ok_or(fault)
         };
         Self { replayed: sample.position, has_changes_until }
     }
