@@ -72,7 +72,7 @@ class Cluster:
 
         def is_ready():
             # After a kill the first attempts find processes of the killed server, which are ending.
-            if not self.process or self.process.poll() is not None:
+            if not self.process or isinstance(self.process.poll(), int):
                 with open(f"{self.folder}.log", "a") as log:
                     self.process = subprocess.Popen([self.programs / "postgres", "-D", self.folder, "-p", str(self.port), *arguments],
                                                     stdout=log, stderr=log, cwd="/", **USER)
@@ -84,7 +84,7 @@ class Cluster:
         return self.run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "rag", "-d", database, "-Atqc", statement).strip()
 
     def kill(self):
-        if self.process and self.process.poll() is None:
+        if self.process and not isinstance(self.process.poll(), int):
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 

@@ -13,6 +13,7 @@ use crate::settings::Settings;
 pub(crate) fn start(primary: &Server, data_dir: &Path) -> Result<Server> {
     let settings = Settings { data_dir: data_dir.into(), port: None, ..primary.settings().clone() };
     let (dir, user) = DataDir::prepare(&settings.data_dir)?;
+    let lock = dir.lock(user)?;
     let address = primary.address();
     dir.write_password(&address.password, user)?;
     let mut command = settings.command("pg_basebackup", user);
@@ -22,5 +23,6 @@ pub(crate) fn start(primary: &Server, data_dir: &Path) -> Result<Server> {
         .envs(address.environment())
         .stdin(Stdio::null());
     succeeded("pg_basebackup", command.output().at_path("start pg_basebackup for", data_dir)?)?;
+    drop(lock);
     server::start(&settings)
 }

@@ -34,7 +34,12 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
             "database.max_replica_lag_ms",
             "100 to 3600000",
         ),
-        (s.database.replicas.len() <= 32, "database.replicas", "at most 32"),
+        (
+            s.database.replicas.is_empty()
+                || s.database.replicas.len() <= 32 && s.database.url.given().is_some(),
+            "database.replicas",
+            "at most 32, and only with database.url",
+        ),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
         ((1..=4000).contains(&s.embedding.dimensions), "embedding.dimensions", "1 to 4000"),
