@@ -212,6 +212,7 @@ fn a_server_of_another_cluster_and_one_that_accepts_writes_serve_no_reads() {
     assert!((0..20).all(read));
     let used: Vec<_> = db.replicas().iter().map(|replica| (replica.is_used, replica.reads)).collect();
     assert_eq!(used, [(false, 0), (false, 0), (true, 20)]);
+    assert!(db.replicas()[1].is_primary && !db.replicas()[0].is_primary);
 }
 
 #[test]

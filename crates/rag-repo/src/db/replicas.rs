@@ -194,6 +194,7 @@ impl Replicas {
         let standings = self.shared.standings.iter().map(|standing| *locked(standing));
         let state = |(standing, reads): (Standing, &AtomicU64)| ReplicaState {
             is_used: standing.is_fit(self.shared.max_lag),
+            is_primary: standing.has_changes_until == Err(Fault::IsPrimary),
             lag: standing.has_changes_until.ok().map(|at| at.elapsed()),
             reads: reads.load(Ordering::Relaxed),
             fault: standing.fault(self.shared.max_lag).map(Fault::text),
@@ -214,9 +215,11 @@ impl Shared {
         let old = std::mem::replace(&mut *locked(standing), new);
         let number = index + 1;
         match new.has_changes_until {
-            Err(fault) if old.has_changes_until != Err(fault) && fault != Fault::Unknown => {
-                tracing::warn!(replica = number, "the replica serves no reads: {}", fault.text());
+            Err(fault) if old.has_changes_until == Err(fault) || fault == Fault::Unknown => {}
+            Err(fault @ Fault::IsPrimary) => {
+                tracing::info!(replica = number, "the replica serves no reads: {}", fault.text());
             }
+            Err(fault) => tracing::warn!(replica = number, "the replica serves no reads: {}", fault.text()),
             Ok(_) if old.has_changes_until.is_err() => {
                 tracing::info!(replica = number, "the replica serves reads");
             }

@@ -49,7 +49,7 @@ impl Primary {
 pub(super) enum Fault {
     Unknown,
     Away,
-    NoReplica,
+    IsPrimary,
     OtherSystem,
     Behind,
 }
@@ -59,7 +59,7 @@ impl Fault {
         match self {
             Self::Unknown => "it, or the primary server, has not answered yet",
             Self::Away => "it does not answer",
-            Self::NoReplica => "it is no replica: it accepts writes",
+            Self::IsPrimary => "it accepts writes",
             Self::OtherSystem => "it is a replica of another server than that of database.url",
             Self::Behind => "it is too far behind the primary server, or that does not answer",
         }
@@ -85,7 +85,7 @@ impl Standing {
             return Self { has_changes_until: Err(Fault::Away), ..Self::UNKNOWN };
         };
         let has_changes_until = if !sample.is_replica {
-            Err(Fault::NoReplica)
+            Err(Fault::IsPrimary)
         } else if primary.system.is_some_and(|system| system != sample.system) {
             Err(Fault::OtherSystem)
         } else {
@@ -114,6 +114,8 @@ impl Standing {
 pub struct ReplicaState {
     /// Whether reads are sent to it.
     pub is_used: bool,
+    /// Whether it accepts writes: then it is no replica, and `database.url` leads to it.
+    pub is_primary: bool,
     /// How far it is behind the primary at most; `None` if that is not known.
     pub lag: Option<Duration>,
     /// Number of reads that it has served.
@@ -163,7 +165,7 @@ mod tests {
         let primary = primary(&[10]);
         for (sample, fault) in [
             (None, Fault::Away),
-            (Some(Sample { is_replica: false, ..sample(10) }), Fault::NoReplica),
+            (Some(Sample { is_replica: false, ..sample(10) }), Fault::IsPrimary),
             (Some(Sample { system: 8, ..sample(10) }), Fault::OtherSystem),
         ] {
             let standing = Standing::new(sample.as_ref(), &primary);

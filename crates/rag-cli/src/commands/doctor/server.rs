@@ -155,7 +155,7 @@ fn replicas(postgres: &Postgres, config: &Config) -> Option<Check> {
     let finding = described.collect::<Vec<_>>().join("; ");
     if states.is_empty() {
         None
-    } else if states.iter().all(|state| state.is_used) {
+    } else if states.iter().all(replicas::is_well) {
         Some(Check::ok(name, finding))
     } else {
         let cure = "the primary serves its reads meanwhile: look at its log, its disk and its network, or correct database.replicas";
