@@ -208,11 +208,11 @@ fn a_server_of_another_cluster_and_one_that_accepts_writes_serve_no_reads() {
     };
     let db = Db::new(&scene.servers.primary_url(), &PoolSettings::default()).with_replicas(&replicas);
     wait("the true replica", || db.replicas()[2].is_used);
+    wait("the primary", || db.replicas()[1].is_primary && !db.replicas()[0].is_primary);
     let read = |_| db.read(Actor::user(scene.people[0]), is_on_replica).unwrap();
     assert!((0..20).all(read));
     let used: Vec<_> = db.replicas().iter().map(|replica| (replica.is_used, replica.reads)).collect();
     assert_eq!(used, [(false, 0), (false, 0), (true, 20)]);
-    assert!(db.replicas()[1].is_primary && !db.replicas()[0].is_primary);
 }
 
 #[test]

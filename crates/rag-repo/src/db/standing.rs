@@ -60,7 +60,7 @@ impl Fault {
             Self::Unknown => "it, or the primary server, has not answered yet",
             Self::Away => "it does not answer",
             Self::IsPrimary => "it accepts writes",
-            Self::OtherSystem => "it is a replica of another server than that of database.url",
+            Self::OtherSystem => "it is another server than that of database.url, and no copy of it",
             Self::Behind => "it is too far behind the primary server, or that does not answer",
         }
     }
@@ -84,10 +84,10 @@ impl Standing {
         let Some(sample) = sample else {
             return Self { has_changes_until: Err(Fault::Away), ..Self::UNKNOWN };
         };
-        let has_changes_until = if !sample.is_replica {
-            Err(Fault::IsPrimary)
-        } else if primary.system.is_some_and(|system| system != sample.system) {
+        let has_changes_until = if primary.system.is_some_and(|system| system != sample.system) {
             Err(Fault::OtherSystem)
+        } else if !sample.is_replica {
+            Err(Fault::IsPrimary)
         } else {
             let fault = if primary.marks.is_empty() { Fault::Unknown } else { Fault::Behind };
             primary.passed_by(sample.position).ok_or(fault)
@@ -167,6 +167,7 @@ mod tests {
             (None, Fault::Away),
             (Some(Sample { is_replica: false, ..sample(10) }), Fault::IsPrimary),
             (Some(Sample { system: 8, ..sample(10) }), Fault::OtherSystem),
+            (Some(Sample { system: 8, is_replica: false, ..sample(10) }), Fault::OtherSystem),
         ] {
             let standing = Standing::new(sample.as_ref(), &primary);
             assert_eq!(standing.has_changes_until, Err(fault));

@@ -57,6 +57,6 @@ fn ask(url: &str, connection: &mut Option<PgConnection>) -> RepoResult<Sample> {
     };
     let at = Instant::now();
     let Found { position, is_replica, system } =
-        diesel::sql_query(include_str!("watch.sql")).get_result(conn)?;
+        diesel::sql_query(include_str!("ask.sql")).get_result(conn)?;
     Ok(Sample { at, position, is_replica, system })
 }
