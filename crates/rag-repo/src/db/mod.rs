@@ -230,8 +230,8 @@ impl Db {
         mut work: impl FnMut(&mut PgConnection) -> Result<T, E>,
         after: impl FnOnce(&mut PgConnection),
     ) -> Result<T, E> {
-        let deadline = Instant::now() + Duration::from_millis(self.pools.settings.wait_timeout_ms.max(1));
-        let mut count = 0;
+        let patience = Duration::from_millis(self.pools.settings.wait_timeout_ms.max(1));
+        let (mut deadline, mut count) = (Instant::now() + patience, 0);
         loop {
             let mut connection = pool.get(deadline)?;
             count += 1;
@@ -241,6 +241,8 @@ impl Db {
                     return Ok(value);
                 }
                 Err((_, Retry::Collided)) if count < COLLISION_ATTEMPTS => {}
+                // However long the first attempt took.
+                Err((_, Retry::OtherConnection)) if count == 1 => deadline = Instant::now() + patience,
                 Err((_, Retry::OtherConnection)) if Instant::now() < deadline => {}
                 Err((error, _)) => return Err(error),
             }
