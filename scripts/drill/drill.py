@@ -20,6 +20,7 @@ import threading
 import time
 
 from backup import backup
+from failover import failover
 from metrics import metrics
 from server import FakeModels, Server, serving, unread_stream
 from tls import tls
@@ -276,8 +277,8 @@ def stream_readers(rag, short):
     readers, slow, seconds = (100, 20, 4) if short else (1000, 200, 20)
     here = os.path.dirname(os.path.abspath(__file__))
     models = FakeModels(piece="lantern and ferry " * 5, piece_s=0.1)
-    # Two connections for all: if a reader held one, nobody else would be answered.
-    settings = {**models.chat_settings(), "answer.max_answer_chars": 400_000, "database.max_connections": 2}
+    # One connection of each kind: if a reader held one, nobody else would be answered.
+    settings = {**models.chat_settings(), "answer.max_answer_chars": 400_000, "database.max_connections": 3}
     with serving(rag, settings) as server:
         collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
         server.wait_for_jobs([server.upload(collection, "a.txt", text(1).encode())[1]["job"]["id"]], 120)
@@ -404,7 +405,7 @@ def wait_until(condition, patience, failure):
         time.sleep(0.05)
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics, backup]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics, backup, failover]
 
 
 def main():

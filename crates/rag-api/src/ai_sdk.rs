@@ -219,7 +219,7 @@ fn session_of(user: UserId, chat: &str) -> SessionId {
 
 async fn running_turn(app: &App, caller: &Caller, chat: &str) -> ApiResult<Option<TurnRow>> {
     let session = session_of(caller.person()?.id, chat);
-    let running = app.read(caller.actor, move |conn| turns::list_running(conn, session)).await?;
+    let running = app.read_primary(caller.actor, move |conn| turns::list_running(conn, session)).await?;
     Ok(running.into_iter().next_back())
 }
 

@@ -50,6 +50,7 @@ struct Readiness {
 /// hash or a large file does not use the permits of plain reads and writes.
 #[derive(Debug)]
 struct Permits {
+    reads: Arc<Semaphore>,
     database: Arc<Semaphore>,
     models: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
@@ -60,6 +61,7 @@ impl Permits {
     fn new(settings: &ApiSettings) -> Self {
         let permits = |count: usize| Arc::new(Semaphore::new(count.max(1)));
         Self {
+            reads: permits(settings.max_concurrent_reads),
             database: permits(settings.max_concurrent_database_requests),
             models: permits(settings.max_concurrent_model_requests),
             uploads: permits(settings.max_concurrent_uploads),
@@ -83,14 +85,32 @@ impl App {
         })
     }
 
-    /// Reads in a transaction on behalf of `actor`, on a blocking thread; `work` may run several times. PostgreSQL refuses writes
-    /// in it: they go through the engine.
+    /// Reads in a transaction on behalf of `actor`, on a blocking thread; `work` may run several times, and on a replica. PostgreSQL
+    /// refuses writes in it: they go through the engine.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         actor: Actor,
         work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
     ) -> ApiResult<T> {
-        self.blocking(move |engine| Ok(engine.db().read(actor, work)?)).await
+        self.on_thread(&self.permits.reads, move |engine| Ok(engine.db().read(actor, work)?)).await
+    }
+
+    /// As `read`, never from a replica.
+    pub(crate) async fn read_primary<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.on_thread(&self.permits.reads, move |engine| Ok(engine.db().read_primary(actor, work)?)).await
+    }
+
+    /// As `read_primary`, at the end of a request that writes, which does not wait for the reads of others.
+    pub(crate) async fn read_back<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        work: impl FnMut(&mut PgConnection) -> RepoResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.blocking(move |engine| Ok(engine.db().read_back(actor, work)?)).await
     }
 
     /// Counts an attempt to authenticate or to create an account, by the client's address.
@@ -186,10 +206,11 @@ impl App {
 
 impl App {
     /// Returns the numbers of free permits, by the resource that their holders mostly wait for.
-    pub(crate) fn permits_available(&self) -> [(&'static str, u32); 4] {
+    pub(crate) fn permits_available(&self) -> [(&'static str, u32); 5] {
         let free = |permits: &Semaphore| u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
-        let Permits { database, models, uploads, passwords } = &*self.permits;
+        let Permits { reads, database, models, uploads, passwords } = &*self.permits;
         [
+            ("reads", free(reads)),
             ("database", free(database)),
             ("models", free(models)),
             ("uploads", free(uploads)),

@@ -183,7 +183,7 @@ pub(crate) async fn update_collection(
     };
     let actor = caller.actor;
     let row = app.blocking(move |engine| Ok(engine.update_collection(actor, id, &change)?)).await?;
-    let models = app.read(actor, embedding_models::list).await?;
+    let models = app.read_back(actor, embedding_models::list).await?;
     Ok(Json(CollectionView::new(row, &models, None)))
 }
 

@@ -192,7 +192,7 @@ pub(crate) async fn restore_version(
     let (accepted, newest, models) = app
         .blocking(move |engine| {
             let accepted = engine.restore_version(caller.actor, path.document, path.number)?;
-            let (newest, models) = engine.db().read(caller.actor, |conn| -> RepoResult<_> {
+            let (newest, models) = engine.db().read_back(caller.actor, |conn| -> RepoResult<_> {
                 Ok((versions::newest(conn, &[path.document])?, embedding_models::list(conn)?))
             })?;
             Ok((accepted, newest, models))

@@ -245,7 +245,7 @@ pub(crate) async fn update_document(
         .blocking(move |engine| {
             let patch = DocumentPatch { title: body.title.as_deref(), metadata: body.metadata.as_ref() };
             let row = engine.change_document(caller.actor, id, patch)?;
-            Ok((row, engine.db().read(caller.actor, |conn| versions::newest(conn, &[id]))?))
+            Ok((row, engine.db().read_back(caller.actor, |conn| versions::newest(conn, &[id]))?))
         })
         .await?;
     Ok(Json(DocumentView::new(row, &newest)))

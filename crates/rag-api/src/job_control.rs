@@ -48,7 +48,7 @@ async fn control(
     change: impl FnOnce(&Engine) -> EngineResult<Job> + Send + 'static,
 ) -> ApiResult<JobView> {
     let (row, models) = app
-        .blocking(move |engine| Ok((change(engine)?, engine.db().read(actor, embedding_models::list)?)))
+        .blocking(move |engine| Ok((change(engine)?, engine.db().read_back(actor, embedding_models::list)?)))
         .await?;
     Ok(JobView::new(row, &models, &app.engine))
 }
@@ -127,7 +127,7 @@ async fn control_ingest(
     change: impl FnOnce(&Engine) -> EngineResult<Collection> + Send + 'static,
 ) -> ApiResult<CollectionView> {
     let row = app.blocking(move |engine| Ok(change(engine)?)).await?;
-    let models = app.read(actor, embedding_models::list).await?;
+    let models = app.read_back(actor, embedding_models::list).await?;
     Ok(CollectionView::new(row, &models, None))
 }
 

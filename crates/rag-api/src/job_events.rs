@@ -132,7 +132,7 @@ async fn load(app: &App, actor: Actor, wanted: Wanted) -> ApiResult<Current> {
         Ok(Current { jobs, visible, models })
     };
     let missing = if wanted.job.is_some() { "job" } else { "collection" };
-    app.read(actor, read).await.map_err(|error| error.naming(missing))
+    app.read_primary(actor, read).await.map_err(|error| error.naming(missing))
 }
 
 /// Reads the jobs of one stream.
@@ -168,7 +168,7 @@ impl JobReader {
     /// Reads which collections the caller may see, if that is some time ago. Only changes of jobs lead to it, never the mere waiting.
     async fn look_at_collections(&mut self) -> ApiResult<()> {
         if self.seen.2.elapsed() >= VISIBLE_HOLDS {
-            let (visible, models) = self.app.read(self.actor, read_visible).await?;
+            let (visible, models) = self.app.read_primary(self.actor, read_visible).await?;
             self.seen = (visible, models, Instant::now());
         }
         Ok(())

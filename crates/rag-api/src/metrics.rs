@@ -11,6 +11,7 @@ use actix_web::{
 };
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rag_repo::{Db, PoolState};
 use rag_schema::enums::JobState;
 use tokio::time::{Instant, interval};
 use tracing::Instrument as _;
@@ -25,13 +26,14 @@ const FOLD_EVERY: Duration = Duration::from_secs(5);
 const NO_ROUTE: &str = "none";
 
 /// Name and description of each metric.
-const COUNTERS: [(&str, &str); 6] = [
+const COUNTERS: [(&str, &str); 7] = [
     ("rag_http_requests_total", "Requests by method, route and class of the status."),
     ("rag_searches_total", "Searches, alone or of an answer, by whether they found something."),
     ("rag_answers_total", "Answers by outcome."),
     ("rag_chat_tokens_total", "Tokens that chat models read and wrote."),
     ("rag_documents_total", "Documents published, refused and deleted."),
     ("rag_chunks_stored_total", "Chunks of published documents."),
+    ("rag_replica_reads_total", "Reads that a replica has served."),
 ];
 const HISTOGRAMS: [(&str, &str); 2] = [
     (
@@ -40,10 +42,18 @@ const HISTOGRAMS: [(&str, &str); 2] = [
     ),
     ("rag_search_step_seconds", "Duration of the steps of searches and answers."),
 ];
-const GAUGES: [(&str, &str); 8] = [
+const GAUGES: [(&str, &str); 10] = [
     ("rag_build_info", "1, with the version of the program."),
     ("rag_streams_open", "Streams of answers that clients read."),
-    ("rag_database_connections", "Connections of the pool by state."),
+    (
+        "rag_database_connections",
+        "Connections by pool, and by state: open, idle, or the maximum of the pool.",
+    ),
+    ("rag_replica_used", "1 if reads are sent to the replica, otherwise 0."),
+    (
+        "rag_replica_lag_seconds",
+        "Time that the replica is behind the primary at most; +Inf if it is not known.",
+    ),
     ("rag_permits_available", "Requests that could begin at once, by what they wait for."),
     (
         "rag_chat_server_state",
@@ -115,9 +125,7 @@ async fn show(app: web::Data<App>, handle: web::Data<PrometheusHandle>) -> HttpR
 
 /// Sets the gauges, whose values are measured at each scrape.
 async fn set_gauges(app: &App) {
-    let (open, idle) = app.engine.db().connections();
-    gauge!("rag_database_connections", "state" => "open").set(f64::from(open));
-    gauge!("rag_database_connections", "state" => "idle").set(f64::from(idle));
+    set_database_gauges(app.engine.db());
     for (kind, available) in app.permits_available() {
         gauge!("rag_permits_available", "for" => kind).set(f64::from(available));
     }
@@ -141,6 +149,23 @@ async fn set_gauges(app: &App) {
         gauge!("rag_jobs", "state" => state.as_str()).set(float(count));
     }
     gauge!("rag_oldest_due_job_seconds").set(queue.oldest_due_s.unwrap_or(0.0));
+}
+
+/// Sets the gauges of the pools and of the replicas. Their number is that of the settings.
+fn set_database_gauges(db: &Db) {
+    for PoolState { name, open, idle, max } in db.pools() {
+        for (state, count) in [("open", open), ("idle", idle), ("max", max)] {
+            gauge!("rag_database_connections", "pool" => name.clone(), "state" => state)
+                .set(f64::from(count));
+        }
+    }
+    for (number, replica) in (1_u32..).zip(db.replicas()) {
+        let number = number.to_string();
+        gauge!("rag_replica_used", "replica" => number.clone()).set(if replica.is_used { 1.0 } else { 0.0 });
+        let lag = replica.lag.map_or(f64::INFINITY, |lag| lag.as_secs_f64());
+        gauge!("rag_replica_lag_seconds", "replica" => number.clone()).set(lag);
+        counter!("rag_replica_reads_total", "replica" => number).absolute(replica.reads);
+    }
 }
 
 /// Converts a count to a float; counts beyond 2^31 are shown as 2^31.

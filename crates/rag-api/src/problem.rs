@@ -227,7 +227,9 @@ impl From<&EngineError> for ApiError {
                 }
                 _ => Self::new(Code::Unreadable, detail),
             },
-            EngineError::Unavailable(_) | EngineError::Collision => Self::new(Code::Unavailable, detail),
+            EngineError::Unavailable(_) | EngineError::Collision | EngineError::ReadOnly => {
+                Self::new(Code::Unavailable, detail)
+            }
             EngineError::StorageFull => Self::new(Code::StorageFull, detail),
             EngineError::File(cause) => {
                 tracing::error!(%cause, "cannot use a temporary file");

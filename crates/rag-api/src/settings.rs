@@ -27,13 +27,17 @@ pub struct ApiSettings {
     pub heartbeat_ms: u64,
     /// Number of threads that accept and parse requests, at least 1.
     pub workers: usize,
-    /// Maximum number of concurrent requests that wait only for the database, at least 1; best equal to the number of
-    /// connections of the pool.
+    /// Maximum number of concurrent requests that only read from the database, at least 1; best equal to the number of connections
+    /// for reads, those to replicas included.
+    pub max_concurrent_reads: usize,
+    /// Maximum number of concurrent requests that write to the database or check who calls, at least 1; best equal to the number of
+    /// connections for requests that write.
     pub max_concurrent_database_requests: usize,
     /// Maximum number of concurrent searches and questions that wait for models, at least 1. Each holds a thread; the pool limits
     /// how many of them use the database at the same time.
     pub max_concurrent_model_requests: usize,
-    /// Maximum number of uploaded files that are stored concurrently, at least 1; fewer than the pool has connections.
+    /// Maximum number of uploaded files that are stored concurrently, at least 1; fewer than there are connections for
+    /// requests that write.
     pub max_concurrent_uploads: usize,
     /// Maximum time for a request to wait for a permit before it is refused, in milliseconds.
     pub admission_timeout_ms: u64,
@@ -86,9 +90,10 @@ impl Default for ApiSettings {
             body_timeout_ms: 30_000,
             heartbeat_ms: 10_000,
             workers: 2,
-            max_concurrent_database_requests: 16,
+            max_concurrent_reads: 6,
+            max_concurrent_database_requests: 6,
             max_concurrent_model_requests: 128,
-            max_concurrent_uploads: 8,
+            max_concurrent_uploads: 3,
             admission_timeout_ms: 5_000,
             shutdown_timeout_s: 10,
             requests_per_minute: 3_000,

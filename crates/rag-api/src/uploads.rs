@@ -217,7 +217,7 @@ async fn store(
             };
             let accepted = engine.upload(actor, id, &upload)?;
             drop(incoming.room);
-            let (newest, models) = engine.db().read(actor, |conn| -> RepoResult<_> {
+            let (newest, models) = engine.db().read_back(actor, |conn| -> RepoResult<_> {
                 Ok((versions::newest(conn, &[accepted.document.id])?, embedding_models::list(conn)?))
             })?;
             Ok((accepted, newest, models))

@@ -76,7 +76,11 @@ impl From<PgError> for Failure {
 
 impl From<RepoError> for Failure {
     fn from(error: RepoError) -> Self {
-        let exit = if matches!(error, RepoError::Unavailable(_)) { Exit::Unreachable } else { Exit::Failed };
+        let exit = if matches!(error, RepoError::Unavailable(_) | RepoError::ReadOnly) {
+            Exit::Unreachable
+        } else {
+            Exit::Failed
+        };
         let failure = Self::new(exit, sentence(&error));
         match error {
             RepoError::Unavailable(_) => {

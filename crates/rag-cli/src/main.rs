@@ -11,6 +11,7 @@ mod output;
 mod paths;
 mod postgres;
 mod progress;
+mod replicas;
 mod runtime;
 mod signals;
 mod traces;

@@ -46,22 +46,24 @@ pub(crate) struct Context {
 impl Context {
     /// Opens the context of a short-lived command.
     pub(crate) fn open(config: Config) -> Outcome<Self> {
-        let postgres = Postgres::open(&config)?;
-        Self::on(config, postgres)
+        Self::open_with(config, &[])
     }
 
     /// As `open`, with local models besides those of the settings and of the database.
     pub(crate) fn open_with(config: Config, added: &[&'static LocalModel]) -> Outcome<Self> {
         let postgres = Postgres::open(&config)?;
-        Self::made(config, postgres, added)
+        let db = Db::new(postgres.url(), &config.pool());
+        Self::on(config, postgres, db, added)
     }
 
-    /// Builds the context on a running server.
-    pub(crate) fn on(config: Config, postgres: Postgres) -> Outcome<Self> {
-        Self::made(config, postgres, &[])
+    /// Builds the context of `rag serve` on its running server: its reads may go to replicas. Other commands read what an earlier
+    /// command has written, of which only the primary knows at once.
+    pub(crate) fn for_serving(config: Config, postgres: Postgres) -> Outcome<Self> {
+        let db = Db::new(postgres.url(), &config.pool()).with_replicas(&config.replicas());
+        Self::on(config, postgres, db, &[])
     }
 
-    fn made(config: Config, postgres: Postgres, added: &[&'static LocalModel]) -> Outcome<Self> {
+    fn on(config: Config, postgres: Postgres, db: Db, added: &[&'static LocalModel]) -> Outcome<Self> {
         // Loading the model and preparing the tables do not depend on each other.
         let (embedder, tables) = thread::scope(|scope| {
             let embedder = scope.spawn(|| embedder(&config));
@@ -75,7 +77,6 @@ impl Context {
         });
         tables?;
         make_scratch(&config.scratch_dir())?;
-        let db = Db::new(postgres.url(), &config.pool());
         let mut embedders = vec![embedder?];
         embedders.extend(further_models(&config, &db, added)?);
         let engine = Engine::new(Parts {

@@ -36,6 +36,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    db: Db,
 }
 
 struct Inner {
@@ -53,7 +54,7 @@ struct Inner {
 impl Engine {
     /// Registers the embedding models and builds the engine.
     pub fn new(parts: Parts) -> EngineResult<Self> {
-        let known = parts.db.transaction(Actor::System, embedding_models::list)?;
+        let known = parts.db.read(Actor::System, embedding_models::list)?;
         Models::check(&parts.embedders, &known)?;
         let (models, local_user) = parts.db.transaction(Actor::System, |conn| -> RepoResult<_> {
             let models = Models::register(conn, &parts.embedders, &parts.settings.index)?;
@@ -65,7 +66,8 @@ impl Engine {
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let new_work = (Mutex::new(0), Condvar::new());
         let running_turns = Arc::default();
-        let events = Recorder::start(parts.db.clone())?;
+        let events = Recorder::start(parts.db.for_work())?;
+        let db = parts.db.clone();
         let turn_keeper = OnceLock::new();
         let inner = Inner {
             parts,
@@ -78,12 +80,17 @@ impl Engine {
             events,
             job_feed: Arc::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), db })
+    }
+
+    /// Returns the same engine with the database connections of work in the background.
+    pub(crate) fn for_work(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), db: self.db.for_work() }
     }
 
     /// Returns the database, for plain reads and writes.
     pub fn db(&self) -> &Db {
-        &self.inner.parts.db
+        &self.db
     }
 
     /// Returns the settings.

@@ -38,6 +38,9 @@ pub enum EngineError {
     /// Two transactions collided; the same one may succeed if it is run again.
     #[error("The database is busy. Try again shortly.")]
     Collision,
+    /// The database is a replica, or an administrator has forbidden writes.
+    #[error("The database accepts no changes at present. Try again shortly.")]
+    ReadOnly,
     /// A disk of this server or of its database is full.
     #[error(
         "The server's disk is full, and nothing was stored. Try again later, when its operator has made room."
@@ -83,6 +86,10 @@ impl From<RepoError> for EngineError {
                 Self::StorageFull
             }
             RepoError::Collision => Self::Collision,
+            RepoError::ReadOnly => {
+                tracing::warn!("the database accepts no writes");
+                Self::ReadOnly
+            }
             RepoError::Conflict(constraint) if constraint == collections::NAME_KEY => {
                 Self::Conflict("There is a collection of that name already.".to_owned())
             }
@@ -98,6 +105,10 @@ impl From<RepoError> for EngineError {
 impl TransactionError for EngineError {
     fn is_collision(&self) -> bool {
         matches!(self, Self::Collision)
+    }
+
+    fn is_read_only(&self) -> bool {
+        matches!(self, Self::ReadOnly)
     }
 }
 

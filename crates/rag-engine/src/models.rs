@@ -146,7 +146,7 @@ impl Engine {
             return Ok(model);
         }
         let missing =
-            self.db().transaction(Actor::System, |conn| embedding_models::find(conn, collection.model_id))?;
+            self.db().read(Actor::System, |conn| embedding_models::find(conn, collection.model_id))?;
         Err(EngineError::Invalid(format!(
             "The collection {} is of the embedding model {}, which this process does not have. {}",
             collection.name,

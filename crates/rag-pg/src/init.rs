@@ -130,7 +130,7 @@ fn remove_unfinished(dir: &DataDir) -> Result<()> {
     clippy::needless_pass_by_value,
     reason = "takes what Command::output returns, at the end of a chain"
 )]
-fn succeeded(program: &'static str, output: Output) -> Result<()> {
+pub(crate) fn succeeded(program: &'static str, output: Output) -> Result<()> {
     if output.status.success() { Ok(()) } else { Err(failure(program, &output)) }
 }
 

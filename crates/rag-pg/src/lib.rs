@@ -25,6 +25,7 @@ mod log;
 mod machine;
 mod postmaster;
 mod process;
+mod replica;
 mod server;
 mod settings;
 mod shim;

@@ -80,7 +80,7 @@ impl Server {
 
     /// The libpq URL of its database over the Unix socket; it holds the password.
     pub fn url(&self) -> String {
-        self.home.url()
+        self.home.address().url()
     }
 
     /// The libpq URL over TCP; `None` if no port is configured.
@@ -115,6 +115,14 @@ impl Server {
     /// Disconnects the clients, writes a checkpoint and ends the server.
     pub fn stop(self) -> ExitStatus {
         self.process.stop()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.home.settings
+    }
+
+    pub(crate) fn address(&self) -> Address {
+        self.home.address()
     }
 
     pub(crate) fn process(&self) -> Arc<Process> {
@@ -212,12 +220,7 @@ impl Home {
         self.settings.port.unwrap_or(SOCKET_PORT)
     }
 
-    fn url(&self) -> String {
-        let address = Address {
-            password: self.password.clone(),
-            socket_dir: self.socket_dir.clone(),
-            port: self.port(),
-        };
-        address.url()
+    fn address(&self) -> Address {
+        Address { password: self.password.clone(), socket_dir: self.socket_dir.clone(), port: self.port() }
     }
 }

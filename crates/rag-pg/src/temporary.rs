@@ -9,6 +9,7 @@ use crate::data_dir::DataDir;
 use crate::error::{AtPath, Result};
 use crate::install::Install;
 use crate::postmaster;
+use crate::replica;
 use crate::server::{Server, start};
 use crate::settings::Settings;
 use crate::user::ServerUser;
@@ -28,17 +29,32 @@ pub struct Temporary {
 impl Temporary {
     /// Starts an empty server; for `shim` see [`Settings::shim`].
     pub fn start(install: Install, shim: Option<PathBuf>) -> Result<Self> {
-        remove_abandoned();
-        let parent = std::env::temp_dir();
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().at_path("create a folder in", &parent)?;
+        let dir = new_folder()?;
         let settings = Settings { throw_away: true, shim, ..Settings::new(dir.path(), install) };
         Ok(Self { server: start(&settings)?, _dir: dir })
+    }
+
+    /// Starts a replica that follows `primary`, with its settings.
+    pub fn follow(primary: &Server) -> Result<Self> {
+        let dir = new_folder()?;
+        Ok(Self { server: replica::start(primary, dir.path())?, _dir: dir })
     }
 
     /// The server.
     pub fn server(&self) -> &Server {
         &self.server
     }
+
+    /// The server, to restart it.
+    pub fn server_mut(&mut self) -> &mut Server {
+        &mut self.server
+    }
+}
+
+fn new_folder() -> Result<TempDir> {
+    remove_abandoned();
+    let parent = std::env::temp_dir();
+    tempfile::Builder::new().prefix(PREFIX).tempdir().at_path("create a folder in", &parent)
 }
 
 /// Removes one folder, unless its server is in use.

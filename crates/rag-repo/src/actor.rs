@@ -48,6 +48,15 @@ impl Actor {
         Ok(conn.batch_execute(&(format!("SET LOCAL rag.asker = '{id}'") + &in_request(request)))?)
     }
 
+    /// The reader in whose name a transaction reads; `None` if nobody does who could compare two reads.
+    pub(crate) fn reader(self) -> Option<Uuid> {
+        match self {
+            Self::User { id, .. } => Some(id.uuid()),
+            Self::Link(id) => Some(id.uuid()),
+            Self::Authentication { .. } | Self::System => None,
+        }
+    }
+
     /// The statements that do so. Ids are UUIDs, which hold nothing that would need quoting.
     pub(crate) fn entry(self) -> String {
         match self {

@@ -9,11 +9,18 @@ pub type RepoResult<T> = Result<T, RepoError>;
 pub trait TransactionError: From<RepoError> {
     /// Whether the transaction may succeed when it runs again at once.
     fn is_collision(&self) -> bool;
+
+    /// Whether the server accepts no writes, so that the transaction may succeed on another one.
+    fn is_read_only(&self) -> bool;
 }
 
 impl TransactionError for RepoError {
     fn is_collision(&self) -> bool {
         matches!(self, Self::Collision)
+    }
+
+    fn is_read_only(&self) -> bool {
+        matches!(self, Self::ReadOnly)
     }
 }
 
@@ -38,6 +45,9 @@ pub enum RepoError {
     /// The database cannot answer now; the same call may work later.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The server accepts no writes: it is a replica, or an administrator has forbidden them.
+    #[error("the database accepts no writes at present")]
+    ReadOnly,
     /// The statement ran longer than it may.
     #[error("a statement took too long")]
     TooSlow,
@@ -61,6 +71,7 @@ impl From<DieselError> for RepoError {
             return match error {
                 DieselError::NotFound => Self::NotFound,
                 DieselError::BrokenTransactionManager => Self::Unavailable("connection lost".to_owned()),
+                DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
                 other => Self::Bug(other),
             };
         };
@@ -76,7 +87,7 @@ impl From<DieselError> for RepoError {
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 Self::Unavailable("connection lost".to_owned())
             }
-            DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable("the server is read-only".to_owned()),
+            DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly,
             _ => by_message(information.message()).unwrap_or(Self::Bug(error)),
         }
     }

@@ -1,6 +1,7 @@
 //! Every query, the connection pool, and the one map from database errors to ours.
 
 mod actor;
+mod address;
 pub mod api_keys;
 pub mod audit;
 pub mod backup;
@@ -50,7 +51,7 @@ pub mod versions;
 
 pub use actor::Actor;
 pub use chunk_writer::{write_chunks, write_embeddings};
-pub use db::{Db, PoolSettings};
+pub use db::{Db, PoolSettings, PoolState, ReplicaSettings, ReplicaState};
 pub use diesel::pg::PgConnection;
 pub use error::{RepoError, RepoResult, TransactionError};
 pub use page::Page;

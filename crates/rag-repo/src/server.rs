@@ -6,7 +6,7 @@ use diesel::{
     sql_types::{Bool, Integer, Nullable, Text},
 };
 
-use crate::{RepoError, RepoResult, db::UNTRANSLATED, refusal, tls};
+use crate::{RepoError, RepoResult, address, db::UNTRANSLATED, refusal};
 
 /// Minimum version of PostgreSQL, as `server_version_num`.
 pub const MIN_SERVER_VERSION: i32 = 150_000;
@@ -167,7 +167,7 @@ pub fn roles(conn: &mut PgConnection) -> RepoResult<Vec<RoleFacts>> {
 /// Connects outside of any pool and says in plain words why not, for a start or a check-up.
 /// The error never holds the URL, which may hold a password.
 pub fn connect(url: &str) -> RepoResult<PgConnection> {
-    let mut conn = PgConnection::establish(&tls::with_authorities(url))
+    let mut conn = PgConnection::establish(&address::complete(url))
         .map_err(|error| RepoError::Unavailable(refusal::explain(&error.to_string())))?;
     conn.batch_execute(UNTRANSLATED)?;
     Ok(conn)

@@ -4,6 +4,8 @@ use std::{borrow::Cow, path::PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::address::joined;
+
 /// The URL, with the system's certificate authorities if it demands a verified certificate and names no authority. libpq itself looks
 /// for a file of the user alone, `~/.postgresql/root.crt`, and `sslrootcert=system` leads its own OpenSSL to a folder that few systems have.
 pub(crate) fn with_authorities(url: &str) -> Cow<'_, str> {
@@ -27,8 +29,7 @@ fn has_own_authorities() -> bool {
 
 /// `url` may be a URL or keywords and values, libpq's two forms.
 fn with_root_file(url: &str, file: &str) -> String {
-    let is_url = url.contains("://");
-    let value = if is_url {
+    let value = if url.contains("://") {
         utf8_percent_encode(file, NON_ALPHANUMERIC).to_string()
     } else {
         format!("'{}'", file.replace('\\', "\\\\").replace('\'', "\\'"))
@@ -36,18 +37,9 @@ fn with_root_file(url: &str, file: &str) -> String {
     if url.contains("sslrootcert=system") {
         // With `system` libpq demands `verify-full`; a file leaves the choice, so it is stated.
         let url = url.replace("sslrootcert=system", &format!("sslrootcert={value}"));
-        return if url.contains("sslmode=") { url } else { joined(&url, is_url, "sslmode=verify-full") };
+        return if url.contains("sslmode=") { url } else { joined(&url, "sslmode=verify-full") };
     }
-    joined(url, is_url, &format!("sslrootcert={value}"))
-}
-
-fn joined(url: &str, is_url: bool, parameter: &str) -> String {
-    let separator = match (is_url, url.contains('?')) {
-        (false, _) => ' ',
-        (true, true) => '&',
-        (true, false) => '?',
-    };
-    format!("{url}{separator}{parameter}")
+    joined(url, &format!("sslrootcert={value}"))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use rag_engine::{
     MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
-use rag_repo::{Db, PoolSettings};
+use rag_repo::{Db, PoolSettings, ReplicaSettings};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, ReadLimits};
 use tempfile::TempDir;
@@ -31,8 +31,10 @@ pub const KEY: &str = "the-key-of-the-test";
 pub struct Setup {
     /// Settings of the interface.
     pub api: ApiSettings,
-    /// Pool of connections.
+    /// Pools of connections.
     pub pool: PoolSettings,
+    /// Replicas of the database.
+    pub replicas: ReplicaSettings,
     /// Model that embeds, of new collections.
     pub embedder: Arc<dyn Embedder>,
     /// Further models that the process has.
@@ -58,6 +60,7 @@ impl Default for Setup {
         let api = ApiSettings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             bearer_key: Some(KEY.to_owned()),
+            max_concurrent_reads: 8,
             max_concurrent_database_requests: 8,
             max_concurrent_uploads: 4,
             heartbeat_ms: 20,
@@ -67,10 +70,16 @@ impl Default for Setup {
             max_body_bytes: 1 << 20,
             ..ApiSettings::default()
         };
-        let pool = PoolSettings { max_connections: 8, ..PoolSettings::default() };
+        let pool = PoolSettings {
+            read_connections: 4,
+            write_connections: 4,
+            work_connections: 3,
+            ..PoolSettings::default()
+        };
         Self {
             api,
             pool,
+            replicas: ReplicaSettings { urls: Vec::new(), max_lag: Duration::from_secs(1) },
             embedder: Arc::new(HashEmbedder::new(256)),
             more_embedders: Vec::new(),
             reranker: None,
@@ -123,9 +132,10 @@ impl TestApp {
         let scratch = TempDir::new().unwrap();
         let pool = Db::new(db.url(), &setup.pool);
         // However little its callers' patience, a test begins with a pool that has connected.
-        while pool.connections().1 == 0 {
+        while pool.pools().iter().any(|pool| pool.idle == 0) {
             thread::yield_now();
         }
+        let pool = pool.with_replicas(&setup.replicas);
         let mut settings = Settings {
             search: setup.search,
             answer: setup.answer,
@@ -247,7 +257,7 @@ pub fn engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> Engin
 
 /// As `engine_on`, with the error of an engine that cannot start.
 pub fn try_engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> EngineResult<Engine> {
-    let db = Db::new(database_url, &PoolSettings { max_connections: 2, ..PoolSettings::default() });
+    let db = Db::new(database_url, &PoolSettings::default());
     let settings = settings(std::env::temp_dir());
     Engine::new(Parts { db, embedders, reranker: None, chat: None, settings })
 }

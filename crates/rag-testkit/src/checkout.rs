@@ -12,3 +12,9 @@ pub fn checkout() -> PathBuf {
         .expect("a checkout around us")
         .to_owned()
 }
+
+/// The folder that `scripts/setup` fills.
+pub(crate) fn rag_home() -> PathBuf {
+    let usual = || env::home_dir().unwrap_or_default().join(".cache/rag");
+    env::var_os("RAG_HOME").map_or_else(usual, PathBuf::from)
+}

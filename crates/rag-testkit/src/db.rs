@@ -17,12 +17,18 @@ use crate::checkout;
 /// Key of the lock under which the template is made.
 const TEMPLATE_LOCK: i64 = 7_244_011;
 
-/// A migrated database, dropped at the end. It must outlive whatever connects to it.
+/// A migrated database. It must outlive whatever connects to it.
 pub struct TestDb {
+    url: String,
+    /// Drops it at the end, unless it goes with its server.
+    _dropped: Option<Dropped>,
+}
+
+/// A database that is dropped with this.
+struct Dropped {
     /// In a mutex, so that servers of several threads share the database.
     admin: Mutex<PgConnection>,
     name: String,
-    url: String,
 }
 
 impl TestDb {
@@ -43,7 +49,12 @@ impl TestDb {
         let name = format!("test_{}", Uuid::new_v4().simple());
         run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a database");
         let url = with_database(&base, &name);
-        Self { admin: Mutex::new(admin), name, url }
+        Self { url, _dropped: Some(Dropped { admin: Mutex::new(admin), name }) }
+    }
+
+    /// The migrated database at `url`, which goes with its server.
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), _dropped: None }
     }
 
     /// A database restored from a dump of `pg_dump --inserts` and migrated to this version.
@@ -63,7 +74,7 @@ impl TestDb {
     }
 }
 
-impl Drop for TestDb {
+impl Drop for Dropped {
     fn drop(&mut self) {
         let dropped =
             run(self.admin.get_mut().unwrap(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));

@@ -12,6 +12,7 @@ mod client;
 mod db;
 mod models;
 mod redis;
+mod replicated;
 
 pub use app::{KEY, Setup, TestApp, engine_on, try_engine_on};
 pub use checkout::checkout;
@@ -19,4 +20,5 @@ pub use client::{Answer, Client, Frame};
 pub use db::TestDb;
 pub use models::{EndlessModel, MoodyEmbedder, StallingModel, UnreachableReranker};
 pub use redis::TestRedis;
+pub use replicated::Replicated;
 pub use reqwest::blocking::RequestBuilder;

@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::checkout::rag_home;
+
 /// A Redis of its own on a socket in a folder of its own; killed at the end.
 pub struct TestRedis {
     server: Child,
@@ -59,9 +61,6 @@ impl Drop for TestRedis {
 
 /// What `scripts/setup` installed, else what the system has.
 fn program() -> PathBuf {
-    let home = std::env::var_os("RAG_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/rag")));
-    home.map(|home| home.join("tools/redis/redis-server"))
-        .filter(|program| program.exists())
-        .unwrap_or_else(|| PathBuf::from("redis-server"))
+    let installed = rag_home().join("tools/redis/redis-server");
+    if installed.exists() { installed } else { PathBuf::from("redis-server") }
 }

@@ -18,6 +18,7 @@ mod overload;
 mod real_model;
 mod recollect;
 mod reembed;
+mod replicas;
 mod resumed;
 mod retried;
 mod rounds;

@@ -22,7 +22,10 @@ pub(crate) fn run(engine: &Engine, database_url: &str, collection: CollectionId)
     let page = Page::first(1);
     let listed = engine.db().transaction(Actor::System, |conn| documents::list(conn, collection, page))?;
     let id = listed.first().ok_or("there is no document to read")?.id;
-    let db = Db::new(database_url, &PoolSettings { max_connections: 1, ..PoolSettings::default() });
+    let db = Db::new(
+        database_url,
+        &PoolSettings { read_connections: 1, write_connections: 1, ..PoolSettings::default() },
+    );
     let (mut entered, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
         turn(&db, engine.local_actor(), id, &mut entered)?;

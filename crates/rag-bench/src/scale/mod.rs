@@ -71,7 +71,7 @@ fn measure(args: &Args, report: &mut Report) -> BenchResult<()> {
     let base = base::prepare(args, &*model)?;
     let embedder = remembered::Remembered::new(model, &base.questions);
     let most = args.clients.iter().copied().max().unwrap_or(1);
-    let pool = PoolSettings { max_connections: u32::try_from(most + 2)?, ..PoolSettings::default() };
+    let pool = PoolSettings { read_connections: u32::try_from(most + 2)?, ..PoolSettings::default() };
     let scratch = tempfile::tempdir()?;
     let engine = crate::engine(common, embedder, &pool, scratch.path())?;
 

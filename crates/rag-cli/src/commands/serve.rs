@@ -13,7 +13,10 @@ use rag_schema::enums::Role;
 use tokio::sync::watch;
 
 use crate::{
-    config::Config,
+    config::{
+        Config,
+        pools::{PoolSizes, pool_sizes},
+    },
     failure::{Exit, Failure, Outcome},
     output,
     postgres::Postgres,
@@ -36,7 +39,7 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     // Sending fails only if the receiver is gone.
     signals::listen(move |_| _ = stop.send(true))?;
     let postgres = Postgres::serve(&config)?;
-    let context = Context::on(config, postgres)?;
+    let context = Context::for_serving(config, postgres)?;
     context.warn_of_other_index();
     context.warn_of_missing_models()?;
     clear_scratch(&context.config.scratch_dir());
@@ -129,7 +132,8 @@ fn cannot_serve(bind: SocketAddr, error: &io::Error) -> Failure {
 
 fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
     let server = &config.sections.server;
-    let connections = usize::try_from(config.sections.database.max_connections).unwrap_or(1);
+    let PoolSizes { read, write, .. } = pool_sizes(&config.sections);
+    let [reads, writes] = [read, write].map(|size| usize::try_from(size).unwrap_or(1));
     ApiSettings {
         bind: server.bind,
         metrics_bind: server.metrics_bind,
@@ -141,9 +145,10 @@ fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {
         body_timeout_ms: server.body_timeout_ms,
         heartbeat_ms: server.heartbeat_ms,
         workers: server.threads,
-        max_concurrent_database_requests: connections,
-        // A file is stored in one transaction: the other half of the pool is for everything else.
-        max_concurrent_uploads: (connections / 2).max(1),
+        max_concurrent_reads: reads * (config.sections.database.replicas.len() + 1),
+        max_concurrent_database_requests: writes,
+        // A file is stored in one transaction: the other half of the connections is for everything else that writes.
+        max_concurrent_uploads: (writes / 2).max(1),
         admission_timeout_ms: server.admission_timeout_ms,
         shutdown_timeout_s: server.shutdown_timeout_s,
         requests_per_minute: server.requests_per_minute,

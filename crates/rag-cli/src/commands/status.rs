@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use rag_pg::Status;
 use rag_repo::{
-    Actor, Db, Page, PgConnection, RepoResult, collections, jobs, migrations, search::Scope, server, users,
+    Actor, Db, Page, PgConnection, RepoResult, checkup, collections, jobs, migrations, search::Scope, server,
+    users,
 };
 use rag_schema::enums::{JobKind, JobState};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use crate::{
     failure::Outcome,
     inference,
     missing_models::missing_models,
-    output, postgres,
+    output, postgres, replicas,
 };
 
 /// Maximum number of collections that are listed.
@@ -74,9 +75,14 @@ fn stored(url: &str, config: &Config) -> Outcome<Value> {
     let mut conn = server::connect(url)?;
     let facts = server::facts(&mut conn)?;
     let pending = migrations::pending(&mut conn)?;
+    let connections = checkup::connections(&mut conn)?;
     let mut report = json!({
         "version": facts.version(), "pgvector": facts.vector_installed, "size": facts.database_size,
         "pending_migrations": pending,
+        "connections": {
+            "read": connections.read, "write": connections.write, "work": connections.work, "allowed": connections.allowed,
+        },
+        "replicas": replicas::look(url, config).iter().map(replicas::describe).collect::<Vec<_>>(),
     });
     if pending.is_empty() {
         let db = Db::new(url, &config.pool());
@@ -135,6 +141,17 @@ fn show(report: &Value) {
     }
     output::line(format!("version      {}, pgvector {}", text("/stored/version"), text("/stored/pgvector")));
     output::line(format!("size         {}", text("/stored/size")));
+    output::line(format!(
+        "connections  of rag: {} for reads, {} for writes, {} for jobs; the server allows {}",
+        text("/stored/connections/read"),
+        text("/stored/connections/write"),
+        text("/stored/connections/work"),
+        text("/stored/connections/allowed")
+    ));
+    let replicas = report.pointer("/stored/replicas").and_then(Value::as_array).into_iter().flatten();
+    for (number, replica) in (1..).zip(replicas.filter_map(Value::as_str)) {
+        output::line(format!("replica {number:<4} {replica}"));
+    }
     let collections = report.pointer("/stored/collections").and_then(Value::as_array);
     let Some(collections) = collections else {
         output::line("tables       not up to date: run `rag migrate`");

@@ -7,26 +7,37 @@ use rag_engine::{
     SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
-use rag_repo::{PoolSettings, search::Breadth};
+use rag_repo::{PoolSettings, ReplicaSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, ReadLimits};
 
 use super::{
     Config, ms,
+    pools::{PoolSizes, pool_sizes},
     sections::{FusionKind, Registration, RerankKind, Sections},
 };
 use crate::failure::Outcome;
 
 impl Config {
-    /// Returns the settings of the connection pool.
+    /// Returns the settings of the connection pools.
     pub(crate) fn pool(&self) -> PoolSettings {
         let database = &self.sections.database;
+        let PoolSizes { read, write, work } = pool_sizes(&self.sections);
         PoolSettings {
-            max_connections: database.max_connections,
+            read_connections: read,
+            write_connections: write,
+            work_connections: work,
             wait_timeout_ms: database.wait_timeout_ms,
             statement_timeout_ms: database.statement_timeout_ms,
             read_timeout_ms: database.read_timeout_ms,
         }
+    }
+
+    /// Returns the replicas that serve reads.
+    pub(crate) fn replicas(&self) -> ReplicaSettings {
+        let database = &self.sections.database;
+        let urls = database.replicas.iter().filter_map(|url| Some(url.given()?.to_owned()));
+        ReplicaSettings { urls: urls.collect(), max_lag: ms(database.max_replica_lag_ms) }
     }
 
     /// Returns the limits on the resources for reading one document.

@@ -240,7 +240,7 @@ pub(crate) fn masked(key: &str, value: &Value) -> Value {
 
 /// Returns whether the setting is a secret.
 pub(crate) fn is_secret(key: &str) -> bool {
-    ["server.key", "server.redis_url", "database.url"].contains(&key)
+    ["server.key", "server.redis_url", "database.url", "database.replicas"].contains(&key)
         || [".api_key", "_secret", "password"].iter().any(|end| key.ends_with(end))
 }
 
@@ -299,6 +299,15 @@ mod tests {
             let shown = masked(key, &Value::String("hunter2".to_owned()));
             assert_eq!(shown.as_str(), Some("********"), "{key}");
         }
+    }
+
+    #[test]
+    fn the_addresses_of_replicas_are_never_shown() {
+        let replicas = r#"["postgresql://rag:hunter2@a,b/rag", "postgresql://rag:hunter2@c/rag"]"#;
+        let layers = with(&[("RAG_DATABASE__REPLICAS", replicas)]).unwrap();
+        let shown = layers.describe("database.replicas");
+        assert!(shown.contains("********") && !shown.contains("hunter2"), "{shown}");
+        assert_eq!(layers.table()["database"]["replicas"].as_array().unwrap().len(), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod engine;
 mod environment;
 pub(crate) mod layers;
+pub(crate) mod pools;
 mod ranges;
 pub(crate) mod sections;
 

@@ -4,6 +4,7 @@ use rag_engine::retrieve::MAX_WORDINGS;
 
 use super::{
     local_model,
+    pools::pool_sizes,
     sections::{EmbeddingKind, RerankKind, Sections},
 };
 
@@ -21,8 +22,24 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 31] = [
-        ((1..=1000).contains(&s.database.max_connections), "database.max_connections", "1 to 1000"),
+    let rules: [Rule; 34] = [
+        ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
+        (
+            pool_sizes(s).write >= 1,
+            "database.read_connections",
+            "with database.work_connections less than database.max_connections",
+        ),
+        (
+            (100..=3_600_000).contains(&s.database.max_replica_lag_ms),
+            "database.max_replica_lag_ms",
+            "100 to 3600000",
+        ),
+        (
+            s.database.replicas.is_empty()
+                || s.database.replicas.len() <= 32 && s.database.url.given().is_some(),
+            "database.replicas",
+            "at most 32, and only with database.url",
+        ),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
         ((1..=4000).contains(&s.embedding.dimensions), "embedding.dimensions", "1 to 4000"),

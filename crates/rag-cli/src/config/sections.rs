@@ -116,7 +116,11 @@ pub(crate) struct Accounts {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Database {
     pub(crate) url: Secret,
+    pub(crate) replicas: Vec<Secret>,
+    pub(crate) max_replica_lag_ms: u64,
     pub(crate) max_connections: u32,
+    pub(crate) read_connections: u32,
+    pub(crate) work_connections: u32,
     pub(crate) wait_timeout_ms: u64,
     pub(crate) statement_timeout_ms: u64,
     pub(crate) read_timeout_ms: u64,

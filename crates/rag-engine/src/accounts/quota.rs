@@ -48,7 +48,7 @@ impl Engine {
 
     /// Returns the actor's organisation, its usage, and the tokens that it has spent today (UTC).
     pub fn organisation(&self, actor: Actor) -> EngineResult<(Organisation, Usage, i64)> {
-        let found = self.db().transaction(actor, |conn| -> RepoResult<_> {
+        let found = self.db().read(actor, |conn| -> RepoResult<_> {
             let (organisation, usage) = organisations::own(conn)?;
             let spent = organisations::tokens_today(conn, &usage)?;
             Ok((organisation, usage, spent))

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use rag_repo::{
-    Actor, PgConnection, RepoResult,
+    Actor, PgConnection, RepoResult, api_keys,
     logins::{self, NewLogin, Opened, Refreshed},
     users,
 };
@@ -51,9 +51,7 @@ impl Engine {
     /// Returns whether the account of `email` has signed in from `address` before, with a login that would not have expired yet.
     pub fn is_known_address(&self, email: &str, address: &str) -> EngineResult<bool> {
         let authentication = Actor::Authentication { request: None };
-        Ok(self
-            .db()
-            .transaction(authentication, |conn| logins::is_known_address(conn, email.trim(), address))?)
+        Ok(self.db().read(authentication, |conn| logins::is_known_address(conn, email.trim(), address))?)
     }
 
     /// Signs a user in by address and password. Returns `EngineError::Unproven` if there is no such account or the password is
@@ -123,23 +121,22 @@ impl Engine {
     /// Returns the access that the secret with that SHA-256 grants; `None` if it grants none. Records the use of a key, to the
     /// minute.
     pub fn open(&self, sha256: &[u8]) -> EngineResult<Option<Opened>> {
-        Ok(self.db().transaction(Actor::Authentication { request: None }, |conn| -> RepoResult<_> {
-            let opened = logins::open(conn, sha256)?;
-            if let Some(Opened { key_id: Some(key), is_stale: true, .. }) = &opened {
-                rag_repo::api_keys::touch(conn, *key)?;
-            }
-            Ok(opened)
-        })?)
+        let authentication = Actor::Authentication { request: None };
+        let opened = self.db().read(authentication, |conn| logins::open(conn, sha256))?;
+        if let Some(Opened { key_id: Some(key), is_stale: true, .. }) = opened {
+            self.db().transaction(authentication, |conn| api_keys::touch(conn, key))?;
+        }
+        Ok(opened)
     }
 
     /// Returns whether any account has a password.
     pub fn has_accounts(&self) -> EngineResult<bool> {
-        Ok(self.db().transaction(Actor::Authentication { request: None }, users::any_with_password)?)
+        Ok(self.db().read(Actor::Authentication { request: None }, users::any_with_password)?)
     }
 
     /// Returns whether any account has or had a password. Until then, requests of the machine's own user need no proof.
     pub fn had_accounts(&self) -> EngineResult<bool> {
-        Ok(self.db().transaction(Actor::Authentication { request: None }, users::had_accounts)?)
+        Ok(self.db().read(Actor::Authentication { request: None }, users::had_accounts)?)
     }
 
     /// Changes a user's password and revokes their other logins. Returns `EngineError::Unproven` if `current` is wrong.
@@ -152,7 +149,7 @@ impl Engine {
         new: &str,
     ) -> EngineResult<()> {
         let authentication = Actor::Authentication { request };
-        let known = self.db().transaction(authentication, |conn| users::password_hash(conn, user))?;
+        let known = self.db().read(authentication, |conn| users::password_hash(conn, user))?;
         if !password::is_right(current, known.as_deref()) {
             return Err(EngineError::Unproven("The current password is wrong."));
         }

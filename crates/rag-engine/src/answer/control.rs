@@ -27,7 +27,8 @@ impl Engine {
                 let servers = chat.servers().into_iter().map(|server| server.writer);
                 servers.chain([chat.first_writer()]).collect()
             });
-            let keeper = TurnKeeper::start(self.db().clone(), self.shared_turns(), Ends { encode, writers })?;
+            let keeper =
+                TurnKeeper::start(self.db().for_work(), self.shared_turns(), Ends { encode, writers })?;
             // Another call came first: its keeper keeps the turns, and this one ends.
             drop(self.turn_keeper().set(keeper));
         }

@@ -76,8 +76,9 @@ fn write(db: &Db, queue: &Queue, batch: &[Happening]) -> usize {
     loop {
         match db.transaction(Actor::System, |conn| store(conn, batch, &mut dates)) {
             Ok(()) => return 0,
-            Err(RepoError::Unavailable(_) | RepoError::StorageFull) if queue.pause(RETRY) => {}
-            Err(RepoError::Unavailable(_) | RepoError::StorageFull) => {
+            Err(RepoError::Unavailable(_) | RepoError::ReadOnly | RepoError::StorageFull)
+                if queue.pause(RETRY) => {}
+            Err(RepoError::Unavailable(_) | RepoError::ReadOnly | RepoError::StorageFull) => {
                 queue.drop_all();
                 return batch.len();
             }

@@ -171,6 +171,10 @@ impl TransactionError for StoreError {
     fn is_collision(&self) -> bool {
         matches!(self, Self::Database(error) if error.is_collision())
     }
+
+    fn is_read_only(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_read_only())
+    }
 }
 
 impl From<StoreError> for EngineError {

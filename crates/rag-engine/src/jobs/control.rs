@@ -96,7 +96,7 @@ impl Engine {
 
     /// Refuses a collection into which the actor may not store documents.
     pub fn check_writable(&self, actor: Actor, collection: CollectionId) -> EngineResult<()> {
-        let may = self.db().read(actor, |conn| writable(conn, collection));
+        let may = self.db().read_primary(actor, |conn| writable(conn, collection));
         may.map_err(|error: EngineError| error.naming("collection"))
     }
 

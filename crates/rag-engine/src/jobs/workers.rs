@@ -46,7 +46,7 @@ impl Workers {
         let stop = Arc::new(AtomicBool::new(false));
         let threads = (0..count)
             .map(|number| {
-                let (engine, stop) = (engine.clone(), Arc::clone(&stop));
+                let (engine, stop) = (engine.for_work(), Arc::clone(&stop));
                 thread::Builder::new().name(format!("worker-{number}")).spawn(move || run(&engine, &stop))
             })
             .collect::<Result<_, _>>()?;

@@ -143,7 +143,7 @@ impl Engine {
     ) -> EngineResult<MemoryStepId> {
         let room =
             self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("step"))?;
-        let read = self.db().read(actor, |conn| memory_changes::of_step(conn, step))?;
+        let read = self.db().read_primary(actor, |conn| memory_changes::of_step(conn, step))?;
         let changes = read.into_iter().map(Between::read).collect::<EngineResult<Vec<_>>>()?;
         if changes.is_empty() {
             return Err(EngineError::NotFound("step"));

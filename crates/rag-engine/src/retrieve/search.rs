@@ -48,7 +48,7 @@ impl Engine {
     ) -> EngineResult<SearchResult> {
         let helper = self.helper(actor, request)?;
         let models = self.models_for(request, |collections| {
-            self.db().transaction(actor, |conn| embedding_models::of_collections(conn, collections))
+            self.db().read(actor, |conn| embedding_models::of_collections(conn, collections))
         })?;
         let mut question = Question::understand(self, request, helper, models)?;
         if !question.spent.is_empty() {

@@ -30,6 +30,15 @@ pub struct ConnectionFacts {
     /// Those of `open` that belong to a `rag`.
     #[diesel(sql_type = BigInt)]
     pub ours: i64,
+    /// Those of `ours` for reads.
+    #[diesel(sql_type = BigInt)]
+    pub read: i64,
+    /// Those of `ours` for requests that write.
+    #[diesel(sql_type = BigInt)]
+    pub write: i64,
+    /// Those of `ours` for work in the background.
+    #[diesel(sql_type = BigInt)]
+    pub work: i64,
 }
 
 #[derive(QueryableByName)]

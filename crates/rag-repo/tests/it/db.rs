@@ -7,12 +7,12 @@ use crate::own_database::OwnDatabase;
 
 const AUTHENTICATION: Actor = Actor::Authentication { request: None };
 
-fn migrated(setting: &str) -> (OwnDatabase, Db) {
+pub(crate) fn migrated(setting: &str) -> (OwnDatabase, Db) {
     let mut database = OwnDatabase::new();
     migrations::run_pending(database.conn()).unwrap();
     let name = database.url().split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
     database.conn().batch_execute(&format!("ALTER DATABASE {name} SET {setting}")).unwrap();
-    let db = Db::new(database.url(), &PoolSettings { max_connections: 2, ..PoolSettings::default() });
+    let db = Db::new(database.url(), &PoolSettings::default());
     (database, db)
 }
 
@@ -43,7 +43,7 @@ fn a_read_refuses_every_write() {
     let written = db.read(Actor::System, |conn| -> RepoResult<usize> {
         Ok(sql_query("UPDATE jobs SET title = 'x'").execute(conn)?)
     });
-    assert!(matches!(written, Err(RepoError::Unavailable(_))), "{written:?}");
+    assert!(matches!(written, Err(RepoError::ReadOnly)), "{written:?}");
     assert_eq!(
         db.read(AUTHENTICATION, |conn| shown(conn, "current_setting('transaction_read_only')")).unwrap(),
         "on"
@@ -72,6 +72,10 @@ impl From<RepoError> for Refusal {
 impl TransactionError for Refusal {
     fn is_collision(&self) -> bool {
         *self == Self::Collided
+    }
+
+    fn is_read_only(&self) -> bool {
+        false
     }
 }
 

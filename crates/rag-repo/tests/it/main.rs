@@ -25,6 +25,7 @@ mod own_database;
 mod passages;
 mod private_rows;
 mod protected_tables;
+mod retries;
 mod row_security;
 mod schema;
 mod scope;

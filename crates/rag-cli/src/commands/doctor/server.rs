@@ -13,6 +13,7 @@ use crate::{
     failure::{Failure, Outcome},
     output,
     postgres::Postgres,
+    replicas,
 };
 
 /// Number of roles that row-level security needs.
@@ -65,6 +66,7 @@ pub(super) fn look(
     checks.extend(durability(&facts));
     checks.push(connections(conn, config)?);
     checks.push(clock(conn)?);
+    checks.extend(replicas(postgres, config));
     let pending = migrations::pending(conn)?;
     checks.push(match pending.len() {
         0 => Check::ok("tables", "up to date"),
@@ -127,7 +129,7 @@ fn durability(facts: &ServerFacts) -> impl Iterator<Item = Check> {
     })
 }
 
-/// Checks that the pool of a `rag serve` finds as many connections as it may open.
+/// Checks that the pools of a `rag serve` find as many connections as they may open.
 fn connections(conn: &mut PgConnection, config: &Config) -> Outcome<Check> {
     let facts = checkup::connections(conn)?;
     let pool = config.sections.database.max_connections;
@@ -142,6 +144,23 @@ fn connections(conn: &mut PgConnection, config: &Config) -> Outcome<Check> {
     } else {
         Check::ok("connections", finding)
     })
+}
+
+/// Checks the replicas of the settings; `None` if there are none.
+fn replicas(postgres: &Postgres, config: &Config) -> Option<Check> {
+    let states = replicas::look(postgres.url(), config);
+    let name = "read replicas";
+    let described =
+        (1..).zip(&states).map(|(number, state)| format!("{number} {}", replicas::describe(state)));
+    let finding = described.collect::<Vec<_>>().join("; ");
+    if states.is_empty() {
+        None
+    } else if states.iter().all(replicas::is_well) {
+        Some(Check::ok(name, finding))
+    } else {
+        let cure = "the primary serves its reads meanwhile: look at its log, its disk and its network, or correct database.replicas";
+        Some(Check::warn(name, finding, cure))
+    }
 }
 
 fn clock(conn: &mut PgConnection) -> Outcome<Check> {
