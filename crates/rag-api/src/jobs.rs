@@ -28,14 +28,14 @@ use crate::{
 pub(crate) struct JobView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Kind of work: `ingest` reads a document.
+    /// Kind of work: `ingest` reads a document, `fetch` fetches documents from an address.
     pub(crate) kind: &'static str,
     /// `queued`, `running`, `paused`, `done`, `refused` (the input can never be processed), `dead` (given up; may be retried) or
     /// `cancelled`.
     pub(crate) state: &'static str,
-    /// `queued`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
+    /// `queued`, `fetching`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
     pub(crate) stage: &'static str,
-    /// Number of units of the stage that are done: chunks, or rounds of conversations.
+    /// Number of units of the stage that are done: chunks, pages of a site, or rounds of conversations.
     pub(crate) done: i64,
     /// Number of all units of the stage; absent while a document is cut into chunks.
     pub(crate) total: Option<i64>,
@@ -52,7 +52,7 @@ pub(crate) struct JobView {
     pub(crate) collection_id: Option<Uuid>,
     /// Id of the document, unless it was deleted.
     pub(crate) document_id: Option<Uuid>,
-    /// Title or file name of the document.
+    /// Title or file name of the document; the address of a job that fetches.
     pub(crate) title: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,

@@ -204,7 +204,7 @@ impl Build {
 }
 
 /// Copies the original to a file part by part, each part with a connection of its own.
-fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
+pub(crate) fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
     let mut file = NamedTempFile::new_in(scratch)?;
     for part in 0.. {
         match engine.db().transaction(Actor::System, |conn| versions::content(conn, version, part))? {

@@ -138,6 +138,7 @@ fn furnished() -> (Fixture, Stored) {
         size_bytes: 1,
         payload: &serde_json::json!({}),
         model_id: Some(model_id),
+        user_id: None,
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(

@@ -1,5 +1,6 @@
 //! `rag ingest`: stores files and waits until they can be found; can keep a collection equal to folders, once or while they change.
 
+mod addresses;
 mod files;
 mod folder;
 mod known;
@@ -7,13 +8,14 @@ mod run;
 mod summary;
 mod watch;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use rag_engine::{CollectionRequest, jobs::Workers};
 use rag_repo::collections;
 use rag_schema::models::Collection;
 
 use self::{
+    addresses::{Addresses, is_address},
     files::{Root, roots},
     folder::{Fate, Folder, Stamps, shown},
     run::Run,
@@ -29,7 +31,10 @@ use crate::{
 
 /// Stores all files; the exit code is 1 if one was refused.
 pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
-    let roots = roots(&args.paths, args.source.as_deref())?;
+    let addresses = Addresses::of_args(args)?;
+    let is_path = |path: &&PathBuf| !path.to_str().is_some_and(is_address);
+    let paths: Vec<PathBuf> = args.paths.iter().filter(is_path).cloned().collect();
+    let roots = roots(&paths, args.source.as_deref())?;
     if (args.sync || args.watch) && roots.iter().any(|root| !root.is_folder) {
         return Err(Failure::new(Exit::Usage, "--sync and --watch follow folders: name no files"));
     }
@@ -46,7 +51,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let pass = |stamps: &mut Stamps| {
         let mut run = Run::new(&context.engine, &collection, &stop);
-        let result = run.all(&roots, removes, stamps);
+        let result = run.fetch(&addresses).and_then(|()| run.all(&roots, removes, stamps));
         run.hide_progress();
         result.map(|()| run.finish())
     };

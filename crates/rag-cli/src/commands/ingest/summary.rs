@@ -9,6 +9,8 @@ use crate::output;
 pub(super) struct Summary {
     pub(super) collection: String,
     pub(super) files: u64,
+    /// Pages that were fetched from addresses.
+    pub(super) pages: u64,
     /// Documents and versions that were stored and read.
     pub(super) stored: u64,
     /// Those of them that are new versions of known documents.
@@ -52,8 +54,10 @@ impl Summary {
             String::new()
         };
         let removed = if self.removed > 0 { format!(", {} removed", self.removed) } else { String::new() };
+        let pages =
+            if self.pages > 0 { format!(", {}", output::count(self.pages, "page")) } else { String::new() };
         output::line(format!(
-            "{} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
+            "{}{pages} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
             output::count(self.files, "file"),
             self.collection,
             self.stored,
