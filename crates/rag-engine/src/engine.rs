@@ -125,6 +125,11 @@ impl Engine {
         self.inner.completer.as_ref()
     }
 
+    /// Returns whether this process fetches documents from addresses.
+    pub fn can_fetch(&self) -> bool {
+        self.inner.fetcher.is_some()
+    }
+
     /// Returns the fetcher of documents; `None` if this process fetches none.
     pub(crate) fn fetcher(&self) -> Option<&Fetcher> {
         self.inner.fetcher.as_ref()

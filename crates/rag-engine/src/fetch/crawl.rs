@@ -14,7 +14,7 @@ use rag_schema::{
 };
 use serde_json::{Value, json};
 
-use super::page::{Fetching, Outcome, Stored};
+use super::page::{Fetching, Outcome, Stored, check_rights};
 use crate::{
     Engine, EngineError, EngineResult,
     jobs::{Shift, is_outage},
@@ -28,6 +28,11 @@ const MAX_SEEN_PER_PAGE: usize = 10;
 /// Fetches the pages of a job until all are fetched or the work on the job is over. Returns an error if something is unavailable.
 pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
     let Err(error) = fetch_all(engine, job, shift) else { return Ok(()) };
+    // The collection or the lease is not found by a person who has lost the right to store.
+    let error = match error {
+        EngineError::NotFound(_) => check_rights(engine, job).err().unwrap_or(error),
+        other => other,
+    };
     engine.settle_job(job, &error);
     if is_outage(&error) { Err(error) } else { Ok(()) }
 }

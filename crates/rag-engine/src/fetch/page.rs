@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rag_fetch::{FetchError, Fetched, Page, Request, Session, Url, Validators, join};
+use rag_fetch::{FetchError, Fetched, Fetcher, Page, Request, Session, Url, Validators, join};
 use rag_repo::{Actor, RepoResult, clock, documents, fetches, jobs, jobs::Lease, versions};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
@@ -79,32 +79,18 @@ impl Known {
 }
 
 impl<'e> Fetching<'e> {
-    /// Begins the work on a job. Returns `EngineError::Forbidden` if the person may no longer store documents in the collection.
+    /// Begins the work on a job. Returns `EngineError::Forbidden` if its person may no longer store documents in the collection.
     pub(super) fn begin(engine: &'e Engine, job: &'e Job, shift: &'e Shift<'e>) -> EngineResult<Self> {
-        let (Some(collection), Some(user)) = (job.collection_id, job.user_id) else {
-            return Err(EngineError::NotFound("collection"));
-        };
+        let (actor, collection) = check_rights(engine, job)?;
         let task = job.task().map_err(|error| EngineError::Bug(error.into()))?;
         let Task::Fetch(task) = task else { return Err(EngineError::Bug("not a job that fetches".into())) };
-        let fetcher =
-            engine.fetcher().ok_or(EngineError::Unavailable("This process does not fetch addresses."))?;
-        let actor = Actor::user(user);
-        engine.check_writable(actor, collection).map_err(|error| match error {
-            EngineError::NotFound(_) | EngineError::Forbidden(_) => EngineError::Forbidden(
-                "The person who asked for this may no longer store documents in the collection.",
-            ),
-            other => other,
-        })?;
-        Ok(Self { engine, shift, session: fetcher.open()?, job, actor, collection, task })
+        let session = fetcher(engine)?.open()?;
+        Ok(Self { engine, shift, session, job, actor, collection, task })
     }
 
     pub(super) fn first_url(&self) -> EngineResult<Url> {
         // Read again: the settings may have changed since the job was queued.
-        let fetcher = self
-            .engine
-            .fetcher()
-            .ok_or(EngineError::Unavailable("This process does not fetch addresses."))?;
-        Ok(fetcher.read_url(&self.task.url)?)
+        Ok(fetcher(self.engine)?.read_url(&self.task.url)?)
     }
 
     /// Fetches and stores a page. `is_seen` tells which addresses have led to a page of this job.
@@ -211,6 +197,26 @@ impl<'e> Fetching<'e> {
         let Links { base, targets } = read.map(|read| read.outline.links).unwrap_or_default();
         let base = base.and_then(|base| join(Some(url), &base).ok()).unwrap_or_else(|| url.clone());
         targets.iter().filter_map(|target| join(Some(&base), target).ok()).collect()
+    }
+}
+
+fn fetcher(engine: &Engine) -> EngineResult<&Fetcher> {
+    engine.fetcher().ok_or(EngineError::Unavailable("This process does not fetch addresses."))
+}
+
+/// Returns the person of a job as an actor, and its collection. Returns `EngineError::Forbidden` if the person may no longer store documents
+/// there.
+pub(super) fn check_rights(engine: &Engine, job: &Job) -> EngineResult<(Actor, CollectionId)> {
+    let (Some(collection), Some(user)) = (job.collection_id, job.user_id) else {
+        return Err(EngineError::NotFound("collection"));
+    };
+    let actor = Actor::user(user);
+    match engine.check_writable(actor, collection) {
+        Ok(()) => Ok((actor, collection)),
+        Err(EngineError::NotFound(_) | EngineError::Forbidden(_)) => Err(EngineError::Forbidden(
+            "The person who asked for this may no longer store documents in the collection.",
+        )),
+        Err(error) => Err(error),
     }
 }
 
