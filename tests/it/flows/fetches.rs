@@ -27,12 +27,16 @@ fn documents(client: &Client, collection: &str) -> Vec<Value> {
     }
     let found = client.get(&format!("/v1/collections/{collection}/documents?limit=200")).expect(200);
     let mut found = found["items"].as_array().unwrap().clone();
-    found.sort_by_key(|document| text(document, "/source").to_owned());
+    found.sort_by_key(|document| document["source"].to_string());
     found
 }
 
 fn sources(client: &Client, collection: &str) -> Vec<String> {
-    documents(client, collection).iter().map(|document| text(document, "/source").to_owned()).collect()
+    documents(client, collection)
+        .iter()
+        .filter_map(|document| document["source"].as_str())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn versions(client: &Client, document: &str) -> usize {
