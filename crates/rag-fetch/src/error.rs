@@ -44,7 +44,7 @@ pub enum Reason {
     Port(u16),
     /// No address of the host is open.
     #[error(
-        "the host has no public address; the operator of this server can allow a private network in fetch.allow"
+        "the host is unknown or has no public address; the operator of this server can allow a private network in fetch.allow"
     )]
     NotPublic,
     /// The site's robots.txt forbids it.

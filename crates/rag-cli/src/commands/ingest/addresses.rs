@@ -1,7 +1,7 @@
 //! The addresses for `rag ingest`: each is fetched by a job, whose documents are then waited for as those of files are.
 
 use rag_engine::{EngineError, fetch::FetchRequest};
-use rag_repo::{RepoResult, fetches, jobs};
+use rag_repo::{RepoResult, documents, fetches, jobs, versions};
 use rag_schema::{
     enums::{JobKind, JobState},
     ids::JobId,
@@ -61,7 +61,7 @@ impl Run<'_> {
             let Addresses { depth, max_pages, .. } = *addresses;
             let request = FetchRequest { url, depth, max_pages, metadata: None };
             match self.engine.queue_fetch(self.engine.local_actor(), self.collection.id, &request) {
-                Ok(job) => self.await_job(job.id, url.as_str(), false, false),
+                Ok(job) => self.await_job(job.id, &job.title, false, false),
                 Err(EngineError::Invalid(reason)) => self.refuse(url, reason),
                 Err(error) => return Err(error.into()),
             }
@@ -71,28 +71,23 @@ impl Run<'_> {
 
     /// Waits for the documents of a job that has fetched them.
     pub(super) fn settle_fetch(&mut self, job: &Job) -> Outcome<()> {
-        let read = self.engine.db().read(self.engine.local_actor(), |conn| -> RepoResult<_> {
-            let documents = fetches::documents_of_job(conn, job.id)?;
-            documents
-                .into_iter()
-                .map(|id| Ok((rag_repo::documents::find(conn, id)?, jobs::find_by_document(conn, id)?)))
-                .collect::<RepoResult<Vec<_>>>()
+        let read = self.engine.db().read(self.engine.local_actor(), |conn| -> RepoResult<Vec<_>> {
+            let ids = fetches::documents_of_job(conn, job.id)?;
+            let fetched = ids.into_iter().map(|id| {
+                let document = documents::find(conn, id)?;
+                let newest = versions::newest(conn, &[id])?.pop().map_or(0, |newest| newest.number);
+                Ok((document.source.unwrap_or(document.title), newest, jobs::find_by_document(conn, id)?))
+            });
+            fetched.collect()
         });
-        for (document, reading) in read? {
+        for (source, newest, reading) in read? {
             self.summary.pages += 1;
-            // A job that was queued before is not of this fetch, unless it has not ended.
-            let reading = reading.filter(|reading| reading.state.is_open() || is_later(reading.id, job.id));
-            let Some(reading) = reading else {
-                self.summary.duplicates += 1;
-                continue;
-            };
-            let source = document.source.unwrap_or(document.title);
-            self.await_job(
-                reading.id,
-                &source,
-                !is_later(reading.id, job.id),
-                document.current_version_id.is_some(),
-            );
+            // A job that was queued before this fetch has read the same bytes.
+            let is_known = reading.as_ref().is_none_or(|reading| !is_later(reading.id, job.id));
+            self.summary.duplicates += u64::from(is_known);
+            if let Some(reading) = reading.filter(|reading| !is_known || reading.state.is_open()) {
+                self.await_job(reading.id, &source, is_known, newest > 1);
+            }
         }
         for page in job.problem.iter().filter_map(|problem| problem.get("pages")?.as_array()).flatten() {
             let text = |name: &str| page.get(name).and_then(Value::as_str).unwrap_or_default();

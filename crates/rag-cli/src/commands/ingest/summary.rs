@@ -54,11 +54,13 @@ impl Summary {
             String::new()
         };
         let removed = if self.removed > 0 { format!(", {} removed", self.removed) } else { String::new() };
-        let pages =
-            if self.pages > 0 { format!(", {}", output::count(self.pages, "page")) } else { String::new() };
+        let seen = match (self.files, self.pages) {
+            (files, 0) => output::count(files, "file"),
+            (0, pages) => output::count(pages, "page"),
+            (files, pages) => format!("{}, {}", output::count(files, "file"), output::count(pages, "page")),
+        };
         output::line(format!(
-            "{}{pages} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
-            output::count(self.files, "file"),
+            "{seen} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
             self.collection,
             self.stored,
             self.duplicates,
