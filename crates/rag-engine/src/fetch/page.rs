@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     DocumentPatch, Engine, EngineError, EngineResult,
-    ingest::{FetchedFile, Upload, hash_file, spool},
+    ingest::{FetchedFile, Upload, hash_file, open_document, spool},
     jobs::Shift,
 };
 
@@ -192,8 +192,7 @@ impl<'e> Fetching<'e> {
 
     /// Returns the addresses to which an HTML page links; none if it cannot be read, which the job that reads it reports.
     fn links(&self, path: &Path, url: &Url) -> Vec<Url> {
-        let ingest = &self.engine.settings().ingest;
-        let read = rag_text::open(&ingest.program, Format::Html, path, &ingest.limits, &ingest.scratch);
+        let read = open_document(&self.engine.settings().ingest, Format::Html, path);
         let Links { base, targets } = read.map(|read| read.outline.links).unwrap_or_default();
         let base = base.and_then(|base| join(Some(url), &base).ok()).unwrap_or_else(|| url.clone());
         targets.iter().filter_map(|target| join(Some(&base), target).ok()).collect()

@@ -12,5 +12,6 @@ pub(crate) use build::{spool, titled};
 pub(crate) use bundle::work_on;
 pub(crate) use queue::{Content, queue_version};
 pub use read::PageText;
+pub(crate) use read::open_document;
 pub use upload::{Accepted, Upload, hash_file};
 pub(crate) use upload::{FetchedFile, StoreError, check_metadata, checked_title, hash};

@@ -172,8 +172,10 @@ impl<'a> Run<'a> {
     /// Notes a file or an address that is not stored.
     pub(super) fn refuse(&mut self, file: &str, reason: String) {
         // The name of the file is shown before the reason, so an address is not repeated in it.
-        let reason =
-            reason.strip_prefix(&format!("cannot fetch {file}: ")).map_or(reason.clone(), str::to_owned);
+        let reason = match reason.strip_prefix(&format!("cannot fetch {file}: ")) {
+            Some(rest) => rest.to_owned(),
+            None => reason,
+        };
         self.summary.refused.push(Refused { file: file.to_owned(), reason });
     }
 
