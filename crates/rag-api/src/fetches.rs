@@ -47,7 +47,7 @@ pub(crate) struct FetchBody {
 ///
 /// The site's robots.txt is obeyed. A page that has not changed since the last fetch is not stored again. A first page that can never be
 /// fetched ends the job as `refused`, with the reason as its problem; pages that fail after it are listed in the problem of the job
-/// (`pages_failed`), which ends as `done`.
+/// (`pages_failed`), which ends as `done`. Cancelling the job keeps the documents that it has stored.
 #[utoipa::path(post, path = "/v1/collections/{id}/documents/from-url", tag = "documents",
     params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = FetchBody, responses((status = 202, body = JobView)))]

@@ -134,7 +134,7 @@ fn time_is_limited_whether_the_child_works_or_sleeps() {
     }
 }
 
-/// What the child reaches is told by its title: before the sandbox, in it, and whether it can still read its document.
+/// The title names the things that the child reaches before it is in the sandbox and then, and whether it still reads its document.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_child_reaches_nothing_but_its_document() {

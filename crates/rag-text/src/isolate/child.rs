@@ -79,7 +79,7 @@ pub fn confine(job: &ChildJob) -> io::Result<Layers> {
     {
         rustix::thread::set_no_new_privs(true)?;
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-        super::sandbox::enter(&job.file)
+        super::sandbox::enter(&[&job.file])
     }
     #[cfg(not(target_os = "linux"))]
     Ok(Layers::default())

@@ -88,23 +88,26 @@ const ALLOWED_OLDER: [i64; 7] = [
 #[cfg(not(target_arch = "x86_64"))]
 const ALLOWED_OLDER: [i64; 0] = [];
 
-/// Confines this process, whose only thread is the calling one, to the document, and returns the layers that the kernel has.
-pub(super) fn enter(document: &Path) -> io::Result<Layers> {
-    let files = enter_landlock(document).map_err(io::Error::other)?;
+/// Confines this process, whose only thread is the calling one, to reading these files and those below these folders. Returns the layers that
+/// the kernel has.
+pub(super) fn enter(readable: &[&Path]) -> io::Result<Layers> {
+    let files = enter_landlock(readable).map_err(io::Error::other)?;
     let calls = enter_seccomp()?;
     Ok(Layers { files, calls })
 }
 
-/// Denies all files but the document, TCP, and signals and abstract sockets to other processes.
-fn enter_landlock(document: &Path) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
-    let status = Ruleset::default()
+/// Denies all other files, TCP, and signals and abstract sockets to other processes.
+fn enter_landlock(readable: &[&Path]) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    let mut ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
-        .create()?
-        .add_rule(PathBeneath::new(PathFd::new(document)?, AccessFs::ReadFile))?
-        .restrict_self()?;
+        .create()?;
+    for path in readable {
+        ruleset = ruleset.add_rule(PathBeneath::new(PathFd::new(path)?, AccessFs::ReadFile))?;
+    }
+    let status = ruleset.restrict_self()?;
     Ok(status.ruleset != RulesetStatus::NotEnforced)
 }
 
