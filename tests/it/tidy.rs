@@ -13,10 +13,20 @@ use serde_json::Value;
 const ARROWS: [(&str, &[&str]); 4] = [
     (
         "rag-cli",
-        &["rag-api", "rag-engine", "rag-pg", "rag-repo", "rag-schema", "rag-embed", "rag-llm", "rag-text"],
+        &[
+            "rag-api",
+            "rag-engine",
+            "rag-pg",
+            "rag-repo",
+            "rag-schema",
+            "rag-embed",
+            "rag-fetch",
+            "rag-llm",
+            "rag-text",
+        ],
     ),
     ("rag-api", &["rag-engine", "rag-repo", "rag-schema", "rag-llm"]),
-    ("rag-engine", &["rag-repo", "rag-schema", "rag-text", "rag-embed", "rag-llm"]),
+    ("rag-engine", &["rag-repo", "rag-schema", "rag-text", "rag-embed", "rag-fetch", "rag-llm"]),
     ("rag-repo", &["rag-schema"]),
 ];
 /// These may depend on every crate, and no crate depends on them.

@@ -234,6 +234,7 @@ const english = {
     removed: 'Cannot be found any more',
     stages: {
       queued: 'Waiting to be read',
+      fetching: 'Fetching',
       reading: 'Reading',
       chunking: 'Dividing',
       embedding: 'Indexing',

@@ -28,14 +28,14 @@ use crate::{
 pub(crate) struct JobView {
     /// Id.
     pub(crate) id: Uuid,
-    /// Kind of work: `ingest` reads a document.
+    /// Kind of work: `ingest` reads a document, `fetch` fetches documents from an address.
     pub(crate) kind: &'static str,
     /// `queued`, `running`, `paused`, `done`, `refused` (the input can never be processed), `dead` (given up; may be retried) or
     /// `cancelled`.
     pub(crate) state: &'static str,
-    /// `queued`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
+    /// `queued`, `fetching`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
     pub(crate) stage: &'static str,
-    /// Number of units of the stage that are done: chunks, or rounds of conversations.
+    /// Number of units of the stage that are done: chunks, pages of a site, or rounds of conversations.
     pub(crate) done: i64,
     /// Number of all units of the stage; absent while a document is cut into chunks.
     pub(crate) total: Option<i64>,
@@ -52,7 +52,7 @@ pub(crate) struct JobView {
     pub(crate) collection_id: Option<Uuid>,
     /// Id of the document, unless it was deleted.
     pub(crate) document_id: Option<Uuid>,
-    /// Title or file name of the document.
+    /// Title or file name of the document; the address of a job that fetches.
     pub(crate) title: String,
     /// Length of the original in bytes.
     pub(crate) size_bytes: i64,
@@ -79,14 +79,12 @@ impl JobView {
     /// Creates the view of a job; `models` are all models in the database.
     pub(crate) fn new(row: Job, models: &[EmbeddingModel], engine: &Engine) -> Self {
         let model = row.model_id.and_then(|id| model_name(models, id));
-        let is_here = row.model_id.is_none_or(|id| engine.models().find(id).is_some());
-        let waits = row.state == JobState::Queued && !is_here;
         let pace = row.pace();
         Self {
             units_per_second: pace.map(|pace| pace.units_per_second),
             eta_s: pace.and_then(|pace| pace.eta_s),
             changed_at: row.changed_at,
-            waits_for: model.as_deref().filter(|_| waits).map(waits_for),
+            waits_for: waits_for(&row, model.as_deref(), engine),
             model,
             id: row.id.uuid(),
             kind: row.kind.as_str(),
@@ -108,11 +106,21 @@ impl JobView {
     }
 }
 
-fn waits_for(model: &str) -> String {
-    format!(
-        "The job waits for the embedding model {model}, which this server does not have. {}",
-        missing_model_cure(model)
-    )
+/// Returns the reason why no worker of this server takes a job that is queued.
+fn waits_for(row: &Job, model: Option<&str>, engine: &Engine) -> Option<String> {
+    let is_here = row.model_id.is_none_or(|id| engine.models().find(id).is_some());
+    match model {
+        _ if row.state != JobState::Queued => None,
+        Some(model) if !is_here => Some(format!(
+            "The job waits for the embedding model {model}, which this server does not have. {}",
+            missing_model_cure(model)
+        )),
+        _ if row.kind == JobKind::Fetch && !engine.can_fetch() => Some(
+            "The job waits for a server that fetches addresses, which this one does not. Its operator can switch that on: fetch.enabled."
+                .to_owned(),
+        ),
+        _ => None,
+    }
 }
 
 fn default_limit() -> i64 {

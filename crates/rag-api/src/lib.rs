@@ -19,6 +19,7 @@ mod dropin;
 mod event_stream;
 mod extract;
 mod feedback;
+mod fetches;
 mod finish;
 mod health;
 mod idempotency;

@@ -214,7 +214,7 @@ impl From<&EngineError> for ApiError {
             EngineError::Unproven(_) => Self::new(Code::Unauthorized, detail),
             EngineError::Exhausted(_) => Self::new(Code::LimitReached, detail),
             EngineError::Conflict(_) => Self::new(Code::Conflict, detail),
-            EngineError::Invalid(_) => Self::new(Code::Invalid, detail),
+            EngineError::Invalid(_) | EngineError::Fetch(_) => Self::new(Code::Invalid, detail),
             EngineError::Document(refusal) => match refusal.slug() {
                 "too_long" => Self::new(Code::TooLarge, detail),
                 "unsupported" => Self::new(Code::Unsupported, detail),

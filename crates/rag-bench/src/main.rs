@@ -116,6 +116,7 @@ pub(crate) fn engine_on(
             max_lost_leases: 3,
             kept_versions: 10,
         },
+        fetch: None,
         jobs: JobSettings::default(),
         index: VectorIndex::default(),
         search: SearchSettings::default(),

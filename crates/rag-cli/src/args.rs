@@ -74,7 +74,7 @@ pub(crate) enum Command {
     /// Store documents so that they can be searched
     #[command(
         after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n  rag ingest --sync --dry-run notes/\n  \
-                            rag ingest --watch notes/\n\n\
+                            rag ingest --watch notes/\n  rag ingest https://example.org/handbook/ --depth 2\n\n\
                             PDF, Office, HTML, Markdown, mail, tables, program text, archives and more are read; docs/FORMATS.md lists them.\n\
                             A document is known by its source: the path as it is given here, or the last name of an absolute path. A file with other\n\
                             bytes than before becomes a new version of its document; the same bytes are not stored again."
@@ -227,7 +227,7 @@ pub(crate) struct Serve {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Ingest {
-    /// Files and folders to store
+    /// Files, folders and web addresses to store
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Collection to store into; created if missing
@@ -236,6 +236,12 @@ pub(crate) struct Ingest {
     /// Name of the file or folder in the sources of its documents, in place of its path
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) source: Option<String>,
+    /// Number of links to follow from the page of an address to others of its site, 0 to 5
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u8).range(..=5))]
+    pub(crate) depth: u8,
+    /// Maximum number of pages of an address [default: 1, with --depth 100]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_pages: Option<usize>,
     /// Delete the documents below the folders whose files are gone
     #[arg(long)]
     pub(crate) sync: bool,

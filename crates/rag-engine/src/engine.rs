@@ -6,6 +6,7 @@ use std::{
 };
 
 use rag_embed::{Embedder, Reranker};
+use rag_fetch::Fetcher;
 use rag_llm::{ChatModel, Completer};
 use rag_repo::{Actor, Db, RepoResult, embedding_models, users};
 use rag_schema::models::User;
@@ -42,6 +43,7 @@ pub struct Engine {
 struct Inner {
     parts: Parts,
     completer: Option<Completer>,
+    fetcher: Option<Fetcher>,
     models: Models,
     local_user: User,
     new_work: (Mutex<u64>, Condvar),
@@ -64,6 +66,7 @@ impl Engine {
         let models =
             models.ok_or_else(|| EngineError::Invalid("An engine needs an embedding model.".to_owned()))?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
+        let fetcher = parts.settings.fetch.as_ref().map(|fetch| Fetcher::new(fetch.pages.clone()));
         let new_work = (Mutex::new(0), Condvar::new());
         let running_turns = Arc::default();
         let events = Recorder::start(parts.db.for_work())?;
@@ -72,6 +75,7 @@ impl Engine {
         let inner = Inner {
             parts,
             completer,
+            fetcher,
             models,
             local_user,
             new_work,
@@ -126,6 +130,16 @@ impl Engine {
     /// Returns the chat model for short completions that a blocking thread waits for.
     pub(crate) fn completer(&self) -> Option<&Completer> {
         self.inner.completer.as_ref()
+    }
+
+    /// Returns whether this process fetches documents from addresses.
+    pub fn can_fetch(&self) -> bool {
+        self.inner.fetcher.is_some()
+    }
+
+    /// Returns the fetcher of documents; `None` if this process fetches none.
+    pub(crate) fn fetcher(&self) -> Option<&Fetcher> {
+        self.inner.fetcher.as_ref()
     }
 
     /// Returns the turns that run in this process.

@@ -1,6 +1,7 @@
 //! The errors of the use cases.
 
 use rag_embed::EmbedError;
+use rag_fetch::FetchError;
 use rag_llm::LlmError;
 use rag_repo::{RepoError, TransactionError, collections};
 use rag_text::Refusal;
@@ -32,6 +33,9 @@ pub enum EngineError {
     /// The document cannot be read.
     #[error(transparent)]
     Document(#[from] Refusal),
+    /// A page cannot be fetched.
+    #[error(transparent)]
+    Fetch(FetchError),
     /// The database or a model does not answer at present.
     #[error("{0}")]
     Unavailable(&'static str),
@@ -127,6 +131,15 @@ impl From<EmbedError> for EngineError {
 impl From<LlmError> for EngineError {
     fn from(error: LlmError) -> Self {
         Self::Bug(Box::new(error))
+    }
+}
+
+impl From<FetchError> for EngineError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::File(error) => error.into(),
+            other => Self::Fetch(other),
+        }
     }
 }
 

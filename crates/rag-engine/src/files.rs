@@ -93,7 +93,7 @@ impl Engine {
         let upload =
             Upload { file: spooled.path(), title: None, source: Some(&source), metadata: Some(metadata) };
         let as_document = if is_free { document } else { DocumentId::new() };
-        let accepted = self.upload_as(actor, collection, &upload, as_document)?;
+        let accepted = self.upload_as(actor, collection, &upload, as_document, None)?;
         if let Some(job) = &accepted.job {
             self.db().transaction(actor, |conn| files::set_job(conn, id, job.id))?;
         }

@@ -12,6 +12,7 @@ mod error;
 pub mod evaluate;
 mod events;
 mod feedback;
+pub mod fetch;
 mod files;
 mod idempotency;
 pub mod ingest;
@@ -46,8 +47,8 @@ pub use rag_text::names;
 pub use reembed::Move;
 pub use sessions::SessionChange;
 pub use settings::{
-    AccountSettings, AnswerSettings, IngestSettings, JobSettings, MemorySettings, SearchSettings, Settings,
-    UnsupportedAnswer,
+    AccountSettings, AnswerSettings, FetchJobSettings, IngestSettings, JobSettings, MemorySettings,
+    SearchSettings, Settings, UnsupportedAnswer,
 };
 pub use usage::UsageReport;
 

@@ -113,6 +113,7 @@ fn queue(conn: &mut PgConnection, collection: CollectionId, name: &str, model: &
         size_bytes: 0,
         payload: &payload,
         model_id: Some(model.id()),
+        user_id: None,
     };
     jobs::insert(conn, &new).map(|job| job.id)
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use rag_fetch::FetchSettings;
 use rag_repo::search::Breadth;
 use rag_schema::{enums::SessionMemory, models::VectorIndex};
 use rag_text::{ChunkSettings, ReadLimits};
@@ -18,6 +19,8 @@ use crate::{
 pub struct Settings {
     /// Settings of ingest.
     pub ingest: IngestSettings,
+    /// Settings of fetching documents from addresses; `None` if this process fetches none.
+    pub fetch: Option<FetchJobSettings>,
     /// Settings of background jobs of all kinds.
     pub jobs: JobSettings,
     /// Index of the vectors of a model that is new to the database; a known model keeps its index.
@@ -110,6 +113,23 @@ pub struct IngestSettings {
     pub max_lost_leases: i32,
     /// Number of superseded versions that are kept of each document.
     pub kept_versions: i64,
+}
+
+/// Settings of jobs that fetch documents from addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchJobSettings {
+    /// Limits of each page.
+    pub pages: FetchSettings,
+    /// Number of threads that fetch, at least 1; they work on nothing else.
+    pub workers: usize,
+    /// Maximum number of pages of one job, at least 1.
+    pub max_pages: usize,
+}
+
+impl Default for FetchJobSettings {
+    fn default() -> Self {
+        Self { pages: FetchSettings::default(), workers: 2, max_pages: 1_000 }
+    }
 }
 
 /// Settings of jobs of all kinds.

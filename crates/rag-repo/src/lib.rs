@@ -16,6 +16,7 @@ pub mod embedding_models;
 pub mod error;
 pub mod events;
 pub mod feedback;
+pub mod fetches;
 pub mod files;
 pub mod filter;
 pub mod idempotency;

@@ -78,6 +78,8 @@ words! {
         Reembed = "reembed",
         /// Indexes rounds of conversations; queued after each turn.
         Rounds = "rounds",
+        /// Fetches documents from an address.
+        Fetch = "fetch",
     }
     /// The state of a job.
     JobState {
@@ -100,6 +102,8 @@ words! {
     JobStage {
         /// Not started.
         Queued = "queued",
+        /// Fetching pages.
+        Fetching = "fetching",
         /// Reading the file.
         Reading = "reading",
         /// Cutting the text into chunks.

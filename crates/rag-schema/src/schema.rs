@@ -199,6 +199,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    document_fetches (document_id) {
+        document_id -> Uuid,
+        collection_id -> Uuid,
+        url -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        content_sha256 -> Bytea,
+        job_id -> Nullable<Uuid>,
+        checked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     document_popularity (document_id, collection_id) {
         document_id -> Uuid,
         collection_id -> Uuid,
@@ -408,6 +424,7 @@ diesel::table! {
         model_id -> Nullable<Int4>,
         units_per_second -> Nullable<Float4>,
         changed_at -> Timestamptz,
+        user_id -> Nullable<Uuid>,
     }
 }
 
@@ -751,6 +768,7 @@ diesel::joinable!(collection_links -> api_keys (made_by_key_id));
 diesel::joinable!(collection_links -> collections (collection_id));
 diesel::joinable!(collection_synonyms -> collections (collection_id));
 diesel::joinable!(collections -> embedding_models (model_id));
+diesel::joinable!(document_fetches -> jobs (job_id));
 diesel::joinable!(documents -> collections (collection_id));
 diesel::joinable!(embeddings -> embedding_models (model_id));
 diesel::joinable!(embeddings -> passages (passage_id));
@@ -763,6 +781,7 @@ diesel::joinable!(invitations -> organisations (organisation_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(jobs -> collections (collection_id));
 diesel::joinable!(jobs -> embedding_models (model_id));
+diesel::joinable!(jobs -> users (user_id));
 diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));
@@ -799,6 +818,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     collection_members,
     collection_synonyms,
     collections,
+    document_fetches,
     document_popularity,
     document_versions,
     documents,

@@ -12,8 +12,8 @@ use std::{
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, EngineResult, IngestSettings, JobSettings,
-    MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, EngineResult, FetchJobSettings,
+    IngestSettings, JobSettings, MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings, ReplicaSettings};
@@ -53,6 +53,8 @@ pub struct Setup {
     pub max_failures: i32,
     /// Superseded versions that are kept of each document.
     pub kept_versions: i64,
+    /// How addresses are fetched; none without it.
+    pub fetch: Option<FetchJobSettings>,
 }
 
 impl Default for Setup {
@@ -89,6 +91,7 @@ impl Default for Setup {
             answer: AnswerSettings::default(),
             max_failures: 1,
             kept_versions: 10,
+            fetch: None,
         }
     }
 }
@@ -140,6 +143,7 @@ impl TestApp {
             search: setup.search,
             answer: setup.answer,
             analytics: setup.analytics,
+            fetch: setup.fetch,
             ..settings(scratch.path().to_owned())
         };
         settings.ingest.max_failures = setup.max_failures;
@@ -276,6 +280,7 @@ fn settings(scratch: PathBuf) -> Settings {
             max_lost_leases: 3,
             kept_versions: 10,
         },
+        fetch: None,
         jobs: JobSettings::default(),
         index: VectorIndex::default(),
         search: SearchSettings::default(),

@@ -1,13 +1,25 @@
 //! A child for the tests of isolation: the real one, and faults that no real document causes reliably.
 
-use std::{hint::black_box, path::Path, process::ExitCode, thread::sleep, time::Duration};
+use std::{
+    fs::File,
+    hint::black_box,
+    io::Write as _,
+    net::{TcpListener, UdpSocket},
+    os::unix::net::UnixStream,
+    path::Path,
+    process::{Command, ExitCode},
+    thread::sleep,
+    time::Duration,
+};
 
+use rag_text::Outline;
 use rag_text::isolate::{ChildJob, child_main, confine, parse_child_args, spawn_with_big_stack};
 
 fn main() -> ExitCode {
     let Some(job) = parse_child_args(std::env::args_os().skip(2)) else { return ExitCode::from(2) };
     let name = job.file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     match name.strip_prefix("fault-") {
+        Some("escape.md") => escape(&job),
         Some(fault) => misbehave(&fault.replace(".md", ""), &job),
         None => child_main(job),
     }
@@ -31,6 +43,36 @@ fn misbehave(fault: &str, job: &ChildJob) -> ExitCode {
         _ => {}
     });
     ExitCode::from(if ended.is_ok() { 0 } else { 4 })
+}
+
+/// Tries to reach things outside of the document, before and in the sandbox, and tells as the title what it has reached.
+fn escape(job: &ChildJob) -> ExitCode {
+    let before = reached(job);
+    let Ok(layers) = confine(job) else { return ExitCode::from(3) };
+    let (job, reading) = (job.clone(), job.file.clone());
+    let after = spawn_with_big_stack(move || reached(&job)).ok().flatten().unwrap_or_default();
+    let reads = std::fs::read(reading).is_ok();
+    let outline = Outline { title: Some(format!("{before}; {after}; {reads}")), ..Outline::default() };
+    let line = serde_json::json!({"done": (outline, layers)});
+    let written = std::io::stdout().write_all(format!("{line}\n").as_bytes());
+    ExitCode::from(if written.is_ok() { 0 } else { 4 })
+}
+
+/// Names the things outside of the document that this process reaches.
+fn reached(job: &ChildJob) -> String {
+    let created = job.file.with_file_name("created");
+    let attempts: [(&str, bool); 7] = [
+        ("file", File::open("/etc/passwd").is_ok()),
+        ("folder", std::fs::read_dir("/etc").is_ok()),
+        ("creation", File::create(&created).is_ok()),
+        ("tcp", TcpListener::bind("127.0.0.1:0").is_ok()),
+        ("udp", UdpSocket::bind("127.0.0.1:0").is_ok()),
+        ("socket", UnixStream::pair().is_ok()),
+        ("program", Command::new("/bin/true").env_clear().status().is_ok()),
+    ];
+    // It is there only if it was created.
+    let _ = std::fs::remove_file(created);
+    attempts.iter().filter(|(_, is_reached)| *is_reached).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
 }
 
 fn recurse(depth: u64) -> u64 {

@@ -55,6 +55,18 @@ pub struct Outline {
     /// The number of U+FFFD in the text, which stand for bytes that are no characters in the file's encoding.
     #[serde(default)]
     pub replaced_characters: u64,
+    /// The links of an HTML page; empty for other formats.
+    #[serde(default)]
+    pub links: Links,
+}
+
+/// The links of an HTML page, as it has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// The address to which they are relative, if the page gives one.
+    pub base: Option<String>,
+    /// Their targets in the order of the page, at most 5,000.
+    pub targets: Vec<String>,
 }
 
 /// A natural language, detected from a sample of text.

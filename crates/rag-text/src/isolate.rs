@@ -20,6 +20,8 @@ use crate::{
 
 mod child;
 mod report;
+#[cfg(target_os = "linux")]
+mod sandbox;
 
 pub use child::{ChildJob, child_args, child_main, confine, parse_child_args, spawn_with_big_stack};
 
@@ -69,9 +71,25 @@ impl Default for ReadLimits {
     }
 }
 
+/// The layers of the sandbox that a child was in; its limits on resources are always there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// Whether it could open no file but its document, and no TCP connection (Landlock; fewer rights on older kernels).
+    pub files: bool,
+    /// Whether the calls that reading does not need were missing, such as sockets, programs and processes (seccomp).
+    pub calls: bool,
+}
+
+impl Layers {
+    /// Both layers.
+    pub const ALL: Self = Self { files: true, calls: true };
+}
+
 /// A readable document: its outline and an iterator over its blocks.
 #[derive(Debug)]
 pub struct Extracted {
+    /// The sandbox in which the document was read; `None` for a document that is read in this process.
+    pub layers: Option<Layers>,
     /// The properties of the whole document.
     pub outline: Outline,
     /// The blocks in reading order.
@@ -108,7 +126,7 @@ impl Iterator for Blocks {
 #[serde(rename_all = "snake_case")]
 enum Message {
     Block(Block),
-    Done(Outline),
+    Done(Outline, Layers),
     Refused(Refusal),
 }
 
@@ -127,7 +145,11 @@ pub fn open(
     }
     check_length(file, limits)?;
     let paragraphs = Paragraphs::open(file)?;
-    Ok(Extracted { outline: paragraphs.outline(), blocks: Blocks(Source::Plain(Box::new(paragraphs))) })
+    Ok(Extracted {
+        layers: None,
+        outline: paragraphs.outline(),
+        blocks: Blocks(Source::Plain(Box::new(paragraphs))),
+    })
 }
 
 /// Reads a document of any format in a child process of `program` with [`CHILD_COMMAND`].
@@ -145,9 +167,9 @@ pub fn extract_isolated(
         tempfile::tempfile_in(scratch).map_err(|error| Refusal::internal("make a scratch file", error))?;
     run(program, &job, &output, limits.cpu_s(format, length))?;
     match last_line(&mut output)? {
-        Message::Done(outline) => {
+        Message::Done(outline, layers) => {
             let blocks = ReportBlocks::new(output)?;
-            Ok(Extracted { outline, blocks: Blocks(Source::Report(blocks)) })
+            Ok(Extracted { layers: Some(layers), outline, blocks: Blocks(Source::Report(blocks)) })
         }
         Message::Refused(refusal) => Err(refusal),
         Message::Block(_) => Err(Refusal::broken("the parser stopped in the middle")),

@@ -10,7 +10,7 @@ use std::{
 
 use rag_text::{
     Block, Format, ReadLimits, Refusal, detect,
-    isolate::{Extracted, extract_isolated, open},
+    isolate::{Extracted, Layers, extract_isolated, open},
 };
 use tempfile::TempDir;
 
@@ -131,6 +131,27 @@ fn time_is_limited_whether_the_child_works_or_sleeps() {
         let started = Instant::now();
         assert_eq!(desk.fault(fault), Refusal::TimedOut { limit_ms: 300 });
         assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}
+
+/// The title names the things that the child reaches before it is in the sandbox and then, and whether it still reads its document.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_child_reaches_nothing_but_its_document() {
+    let desk = Desk::new();
+    let read = desk.read(Format::Markdown, "fault-escape.md", "text").unwrap();
+    let title = read.outline.title.unwrap();
+    let [before, after, reads] = title.split("; ").collect::<Vec<_>>()[..] else { panic!("{title}") };
+    assert_eq!(before, "file folder creation tcp udp socket program", "the attempts themselves work");
+    assert_eq!(reads, "true");
+    let closed_by = |layers: Layers| {
+        let by_files = ["file", "folder", "creation", "tcp"].map(|name| (name, layers.files));
+        let by_calls = ["creation", "tcp", "udp", "socket", "program"].map(|name| (name, layers.calls));
+        [&by_files[..], &by_calls].concat()
+    };
+    let layers = read.layers.unwrap();
+    for (name, is_closed) in closed_by(layers) {
+        assert!(!(is_closed && after.split(' ').any(|reached| reached == name)), "{layers:?}: {after}");
     }
 }
 

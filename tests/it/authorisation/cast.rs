@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rag_api::ApiSettings;
-use rag_engine::{Actor, Engine, accounts::NewKey};
+use rag_engine::{Actor, Engine, FetchJobSettings, accounts::NewKey};
 use rag_repo::{links, logins, logins::NewLogin, organisations, users};
 use rag_schema::{
     enums::{Role, Scope, UserState},
@@ -33,11 +33,16 @@ pub(super) struct Cast {
     count: AtomicU32,
 }
 
+/// Settings by which addresses are queued and never fetched.
+pub(super) fn unworked() -> FetchJobSettings {
+    FetchJobSettings { workers: 0, ..FetchJobSettings::default() }
+}
+
 impl Cast {
     pub(super) fn new() -> Self {
         let settings = Setup::default().api;
         let api = ApiSettings { attempts_per_minute: 0, dify: true, open_webui: true, ..settings };
-        let app = TestApp::with(Setup { api, ..Setup::default() });
+        let app = TestApp::with(Setup { api, fetch: Some(unworked()), ..Setup::default() });
         let engine = app.engine();
         let [organisation, elsewhere] = ["Here", "Elsewhere"].map(|name| {
             engine.db().transaction(Actor::System, |conn| organisations::insert(conn, name)).unwrap()

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rag_api::ApiSettings;
-use rag_engine::Actor;
+use rag_engine::{Actor, FetchJobSettings};
 use rag_repo::{organisations, users, users::UserChange};
 use rag_schema::enums::{Role, Scope, UserState};
 use rag_testkit::{Answer, Client, Setup, StallingModel, TestApp};
@@ -15,6 +15,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::cast::{Cast, new_key};
+use crate::flows::site::Site;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -325,4 +326,24 @@ fn a_suspended_persons_open_stream_ends() {
     assert!(suspended.elapsed() < Duration::from_secs(5), "{:?}", suspended.elapsed());
     let last = frames.last().unwrap();
     assert_eq!((last.event.as_str(), &last.data["code"]), ("error", &json!("unauthorized")));
+}
+
+#[test]
+fn a_fetch_stores_nothing_for_a_person_who_may_no_longer_store() {
+    let cast = Cast::new();
+    let site = Site::open(&[("/", "<p>Granite is a rock.")]);
+    let collection = cast.fresh_collection();
+    let (editor, id) = (&cast.clients[3], cast.users[2]);
+    // The first server queues, and the second one works on the job.
+    let waits = FetchJobSettings { workers: 0, ..site.settings() };
+    let waiting = cast.app.beside(Setup { fetch: Some(waits), ..Setup::default() });
+    let queueing = waiting.bearing(&new_key(cast.engine(), id, Scope::ALL));
+    let path = format!("/v1/collections/{collection}/documents/from-url");
+    let job = queueing.post(&path, &json!({"url": site.url("/")})).expect(202);
+    cast.owner().send("DELETE", &format!("/v1/collections/{collection}/members/{id}")).expect(204);
+    let _fetching = cast.app.beside(Setup { fetch: Some(site.settings()), ..Setup::default() });
+    let job = cast.owner().finished(job["id"].as_str().unwrap());
+    assert_eq!((&job["state"], &job["problem"]["code"]), (&json!("dead"), &json!("forbidden")), "{job}");
+    assert_eq!(site.take_requests(), [], "the page was asked for");
+    assert_eq!(editor.get(&format!("/v1/jobs/{}", job["id"].as_str().unwrap())).problem(404), "not_found");
 }

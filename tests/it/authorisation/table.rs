@@ -57,6 +57,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/collections/{id}/documents", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("post /v1/collections/{id}/documents/bulk", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/documents/from-url", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("put /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("post /v1/collections/{id}/texts", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("get /v1/documents/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
@@ -183,6 +184,10 @@ fn call(cast: &Cast, client: &Client, operation: &str) -> Answer {
     if operation == "post /v1/collections/{id}/documents/bulk" {
         let path = path.replace("{id}", &cast.collection);
         return client.post_raw(&path, "application/x-ndjson", r#"{"text": "A line of the table."}"#);
+    }
+    if operation == "post /v1/collections/{id}/documents/from-url" {
+        let path = path.replace("{id}", &cast.collection);
+        return client.post(&path, &json!({"url": "https://example.org/"}));
     }
     if operation == "put /v1/collections/{id}/documents" {
         let path = format!("/v1/collections/{}/documents?source=table.txt", cast.collection);

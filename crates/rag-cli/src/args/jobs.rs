@@ -47,7 +47,7 @@ pub(crate) struct JobList {
     /// List only jobs in this state: queued, running, paused, done, refused, dead or cancelled
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<String>,
-    /// List only jobs of this kind: ingest or reembed
+    /// List only jobs of this kind: ingest, fetch or reembed
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Maximum number of jobs

@@ -3,10 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, IngestSettings, JobSettings, MemorySettings,
-    SearchSettings, Settings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, FetchJobSettings, IngestSettings, JobSettings,
+    MemorySettings, SearchSettings, Settings,
     retrieve::{Feedback, Fusion, Ranking, Understanding},
 };
+use rag_fetch::FetchSettings;
 use rag_repo::{PoolSettings, ReplicaSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, ReadLimits};
@@ -62,6 +63,25 @@ impl Config {
         }
     }
 
+    /// Returns the settings of fetching documents from addresses; `None` if that is switched off.
+    fn fetch(&self) -> Option<FetchJobSettings> {
+        let fetch = &self.sections.fetch;
+        let pages = FetchSettings {
+            allow: fetch.allow.clone(),
+            ports: fetch.ports.clone(),
+            timeout: Duration::from_secs(fetch.timeout_s),
+            max_bytes: fetch.max_page_bytes,
+            max_redirects: fetch.max_redirects,
+            delay: ms(fetch.delay_ms),
+            contact: fetch.contact.clone(),
+        };
+        fetch.enabled.then_some(FetchJobSettings {
+            pages,
+            workers: fetch.workers,
+            max_pages: fetch.max_pages,
+        })
+    }
+
     /// Returns the settings of the engine; `program` is the path of this program.
     pub(crate) fn engine(&self, program: PathBuf) -> Outcome<Settings> {
         let Sections { ingest, search, query, answer, memory, rerank, accounts, analytics, .. } =
@@ -83,6 +103,7 @@ impl Config {
                 max_lost_leases: ingest.max_lost_leases,
                 kept_versions: ingest.kept_versions,
             },
+            fetch: self.fetch(),
             jobs: JobSettings { keep_days: self.sections.jobs.keep_days },
             index: self.index(),
             search: SearchSettings {

@@ -183,7 +183,7 @@ fn allowed(key: &str, message: &str) -> String {
         "server.bind" => {
             "allowed is an IP address with a port, such as \"127.0.0.1:8420\" or \"[::1]:8420\"".to_owned()
         }
-        "server.trusted_proxies" => {
+        "server.trusted_proxies" | "fetch.allow" => {
             "allowed are networks, such as [\"10.0.0.0/8\", \"192.0.2.1/32\"]".to_owned()
         }
         // The reader's words can quote a key.
@@ -214,7 +214,9 @@ fn range(key: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use rag_embed::{ModelInfo, RemoteConfig, RerankConfig};
-    use rag_engine::{AccountSettings, AnalyticsSettings, AnswerSettings, MemorySettings, SearchSettings};
+    use rag_engine::{
+        AccountSettings, AnalyticsSettings, AnswerSettings, FetchJobSettings, MemorySettings, SearchSettings,
+    };
     use rag_llm::OpenAiConfig;
     use rag_repo::PoolSettings;
     use rag_schema::models::VectorIndex;
@@ -240,6 +242,7 @@ mod tests {
         let settings = config.engine(PathBuf::new()).unwrap();
         assert_eq!(settings.ingest.chunks, ChunkSettings::default());
         assert_eq!(settings.ingest.limits, ReadLimits::default());
+        assert_eq!(settings.fetch, Some(FetchJobSettings::default()));
         assert_eq!(settings.index, VectorIndex::default());
         assert_eq!(settings.search, SearchSettings::default());
         assert_eq!(settings.answer, AnswerSettings::default());

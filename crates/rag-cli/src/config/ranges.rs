@@ -97,6 +97,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         .chain(index(s))
         .chain(server(s))
         .chain(accounts(s))
+        .chain(fetch(s))
         .chain(models(s))
         .chain(chat(s))
         .chain(rerank(s))
@@ -122,6 +123,28 @@ fn accounts(s: &Sections) -> [Rule; 5] {
         (s.accounts.max_documents >= 0, "accounts.max_documents", "0 (no limit) or more"),
         (s.accounts.max_bytes >= 0, "accounts.max_bytes", "0 (no limit) or more"),
         (s.accounts.max_tokens_per_day >= 0, "accounts.max_tokens_per_day", "0 (no limit) or more"),
+    ]
+}
+
+fn fetch(s: &Sections) -> [Rule; 8] {
+    let fetch = &s.fetch;
+    [
+        (
+            !fetch.ports.is_empty() && !fetch.ports.contains(&0),
+            "fetch.ports",
+            "at least one port from 1 to 65535",
+        ),
+        ((1..=64).contains(&fetch.workers), "fetch.workers", "1 to 64"),
+        ((1..=3600).contains(&fetch.timeout_s), "fetch.timeout_s", "1 to 3600"),
+        (fetch.max_page_bytes >= 1, "fetch.max_page_bytes", "at least 1"),
+        (fetch.max_redirects <= 20, "fetch.max_redirects", "0 to 20"),
+        ((1..=100_000).contains(&fetch.max_pages), "fetch.max_pages", "1 to 100000"),
+        (fetch.delay_ms <= 60_000, "fetch.delay_ms", "0 to 60000"),
+        (
+            fetch.contact.len() <= 200 && fetch.contact.bytes().all(|byte| byte.is_ascii_graphic()),
+            "fetch.contact",
+            "at most 200 visible ASCII characters, such as \"https://example.org/contact\"",
+        ),
     ]
 }
 

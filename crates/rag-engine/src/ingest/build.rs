@@ -16,7 +16,7 @@ use rag_schema::{
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use tempfile::NamedTempFile;
 
-use super::{cut::CutText, upload::checked_title};
+use super::{cut::CutText, read::open_document, upload::checked_title};
 use crate::{
     Engine, EngineError, EngineResult, IngestSettings, Model, jobs::Shift, names::file_name,
     words::language_name,
@@ -122,8 +122,7 @@ impl Build {
         let spool = spool(engine, version, &ingest.scratch)?;
         let format = Format::from_media_type(&media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {media_type}")))?;
-        let Extracted { outline, mut blocks } =
-            rag_text::open(&ingest.program, format, spool.path(), &ingest.limits, &ingest.scratch)?;
+        let Extracted { outline, mut blocks, .. } = open_document(ingest, format, spool.path())?;
         let on_step = |done| {
             shift.held.report(job.id, Progress { stage: JobStage::Chunking, done, total: None });
             !shift.is_over(job.id)
@@ -205,7 +204,7 @@ impl Build {
 }
 
 /// Copies the original to a file part by part, each part with a connection of its own.
-fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
+pub(crate) fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> EngineResult<NamedTempFile> {
     let mut file = NamedTempFile::new_in(scratch)?;
     for part in 0.. {
         match engine.db().transaction(Actor::System, |conn| versions::content(conn, version, part))? {

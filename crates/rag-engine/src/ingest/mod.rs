@@ -8,9 +8,10 @@ mod read;
 mod store;
 mod upload;
 
-pub(crate) use build::titled;
+pub(crate) use build::{spool, titled};
 pub(crate) use bundle::work_on;
 pub(crate) use queue::{Content, queue_version};
 pub use read::PageText;
+pub(crate) use read::open_document;
 pub use upload::{Accepted, Upload, hash_file, without_controls};
-pub(crate) use upload::{StoreError, check_metadata, checked_title, hash};
+pub(crate) use upload::{FetchedFile, StoreError, check_metadata, checked_title, hash};

@@ -60,6 +60,7 @@ pub(crate) fn queue_version(
             size_bytes: content.size_bytes,
             payload: &payload,
             model_id: Some(model),
+            user_id: None,
         },
     )
 }

@@ -1,12 +1,36 @@
 //! Reads a file without storing it.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, sync::Once};
+
+use rag_text::{Extracted, Format, Refusal, isolate::Layers};
 
 use super::upload::sniff;
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, IngestSettings};
 
 /// Maximum length of the text of a file that is read without being stored, in bytes: it is held in memory.
 const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// Warns once in the life of the process.
+static WARNED: Once = Once::new();
+
+/// Opens a document, in a child process unless it is plain text. Warns once if the kernel lacks a layer of the child's sandbox.
+pub(crate) fn open_document(
+    ingest: &IngestSettings,
+    format: Format,
+    path: &Path,
+) -> Result<Extracted, Refusal> {
+    let opened = rag_text::open(&ingest.program, format, path, &ingest.limits, &ingest.scratch)?;
+    if let Some(layers) = opened.layers.filter(|layers| *layers != Layers::ALL) {
+        WARNED.call_once(|| {
+            tracing::warn!(
+                landlock = layers.files,
+                seccomp = layers.calls,
+                "documents are read without a layer of the sandbox, which this kernel does not have"
+            );
+        });
+    }
+    Ok(opened)
+}
 
 /// The text of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +46,7 @@ impl Engine {
     pub fn read_text(&self, path: &Path, name: Option<&str>) -> EngineResult<Vec<PageText>> {
         let ingest = &self.settings().ingest;
         let format = sniff(&mut File::open(path)?, name)?;
-        let document = rag_text::open(&ingest.program, format, path, &ingest.limits, &ingest.scratch)?;
+        let document = open_document(ingest, format, path)?;
         let (mut pages, mut bytes) = (Vec::<PageText>::new(), 0);
         for block in document.blocks {
             let block = block?;
@@ -40,7 +64,7 @@ impl Engine {
             }
         }
         if pages.iter().all(|page| page.text.trim().is_empty()) {
-            return Err(rag_text::Refusal::NoText.into());
+            return Err(Refusal::NoText.into());
         }
         Ok(pages)
     }

@@ -6,13 +6,14 @@ use std::{
     path::Path,
 };
 
+use rag_fetch::Validators;
 use rag_repo::{
     Actor, PgConnection, RepoError, RepoResult, TransactionError, collections, documents,
-    documents::GivenFacts, jobs, versions,
+    documents::GivenFacts, fetches, jobs, jobs::Lease, versions,
 };
 use rag_schema::{
     ids::{CollectionId, DocumentId},
-    models::{Document, Job, NewDocument},
+    models::{Document, Job, NewDocument, NewDocumentFetch},
 };
 use rag_text::Refusal;
 use serde_json::{Value, json};
@@ -69,16 +70,17 @@ impl Engine {
         collection: CollectionId,
         upload: &Upload<'_>,
     ) -> EngineResult<Accepted> {
-        self.upload_as(actor, collection, upload, DocumentId::new())
+        self.upload_as(actor, collection, upload, DocumentId::new(), None)
     }
 
-    /// As `upload`, with the id for the document if it is new.
+    /// As `upload`, with the id for the document if it is new, and the facts of a file that a job has fetched.
     pub(crate) fn upload_as(
         &self,
         actor: Actor,
         collection: CollectionId,
         upload: &Upload<'_>,
         id: DocumentId,
+        fetched: Option<&FetchedFile<'_>>,
     ) -> EngineResult<Accepted> {
         upload.metadata.map_or(Ok(()), check_metadata)?;
         let source = upload.source.map(checked_source).transpose()?;
@@ -88,14 +90,15 @@ impl Engine {
         if size > limit_bytes {
             return Err(Refusal::TooLong { limit_bytes }.into());
         }
-        let format = sniff(&mut file, upload.source)?;
+        let name = fetched.map(|fetched| fetched.file_name).or(upload.source);
+        let format = sniff(&mut file, name)?;
         let sha256 = hash(&mut file)?;
         let content = Content {
             sha256: &sha256,
             size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
             media_type: format.media_type(),
         };
-        let incoming = Incoming { id, collection, upload, source: source.as_deref(), content };
+        let incoming = Incoming { id, collection, upload, source: source.as_deref(), content, fetched };
         let store = || {
             self.db().transaction(actor, |conn| {
                 let accepted = incoming.store(conn)?;
@@ -116,6 +119,16 @@ impl Engine {
         }
         Ok(accepted)
     }
+}
+
+/// A file that a job has fetched from an address.
+pub(crate) struct FetchedFile<'a> {
+    /// Lease of the job; without it nothing is stored.
+    pub(crate) lease: Lease,
+    /// Name that helps to detect the format.
+    pub(crate) file_name: &'a str,
+    /// Facts for the next fetch.
+    pub(crate) validators: &'a Validators,
 }
 
 /// Refuses metadata that are not an object, or too long.
@@ -224,10 +237,31 @@ struct Incoming<'a> {
     upload: &'a Upload<'a>,
     source: Option<&'a str>,
     content: Content<'a>,
+    fetched: Option<&'a FetchedFile<'a>>,
 }
 
 impl Incoming<'_> {
     fn store(&self, conn: &mut PgConnection) -> Result<Accepted, StoreError> {
+        if let Some(fetched) = self.fetched {
+            jobs::hold_storing(conn, fetched.lease)?;
+        }
+        let accepted = self.store_document(conn)?;
+        if let Some(FetchedFile { lease, validators, .. }) = self.fetched {
+            let fetch = NewDocumentFetch {
+                document_id: accepted.document.id,
+                collection_id: self.collection,
+                url: &validators.url,
+                etag: validators.etag.as_deref(),
+                last_modified: validators.last_modified.as_deref(),
+                content_sha256: self.content.sha256,
+                job_id: lease.job,
+            };
+            fetches::put(conn, &fetch)?;
+        }
+        Ok(accepted)
+    }
+
+    fn store_document(&self, conn: &mut PgConnection) -> Result<Accepted, StoreError> {
         // A collection that the actor may not see is not found.
         collections::find(conn, self.collection)?;
         // The lock on the bytes comes next: of two equal uploads the second one finds the first.

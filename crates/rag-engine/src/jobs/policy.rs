@@ -25,10 +25,19 @@ pub(super) const UPKEEP_PATIENCE_S: i64 = 3600;
 /// Interval between two runs of upkeep, in seconds.
 pub(super) const UPKEEP_EVERY_S: i64 = 3600;
 
+/// The jobs that a worker works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// Jobs that wait for foreign servers: they have workers of their own, so that no document waits for a page.
+    Fetch,
+    /// All others.
+    Others,
+}
+
 /// Returns the number of its own failures after which a job of the kind is given up, at least 1.
 pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
     match kind {
-        JobKind::Ingest => settings.ingest.max_failures.max(1),
+        JobKind::Ingest | JobKind::Fetch => settings.ingest.max_failures.max(1),
         JobKind::Upkeep | JobKind::Words | JobKind::Reembed | JobKind::Rounds => MAX_UPKEEP_FAILURES,
     }
 }
@@ -36,15 +45,19 @@ pub(super) fn max_failures(kind: JobKind, settings: &Settings) -> i32 {
 /// Returns the duration of a lease of the kind, in seconds.
 pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
     match kind {
-        JobKind::Ingest | JobKind::Upkeep | JobKind::Words | JobKind::Reembed | JobKind::Rounds => {
-            settings.ingest.lease_s
-        }
+        JobKind::Ingest
+        | JobKind::Upkeep
+        | JobKind::Words
+        | JobKind::Reembed
+        | JobKind::Rounds
+        | JobKind::Fetch => settings.ingest.lease_s,
     }
 }
 
-/// Returns the claims of an idle worker: one for each kind that it can work on.
-pub(super) fn claims(engine: &Engine) -> Vec<Claim> {
-    JobKind::ALL.iter().map(|kind| claim(*kind, engine)).collect()
+/// Returns the claims of an idle worker: one for each kind that it works on.
+pub(super) fn claims(duty: Duty, engine: &Engine) -> Vec<Claim> {
+    let is_of_duty = |kind: &&JobKind| (**kind == JobKind::Fetch) == (duty == Duty::Fetch);
+    JobKind::ALL.iter().filter(is_of_duty).map(|kind| claim(*kind, engine)).collect()
 }
 
 fn claim(kind: JobKind, engine: &Engine) -> Claim {
@@ -56,6 +69,7 @@ fn claim(kind: JobKind, engine: &Engine) -> Claim {
         JobKind::Words => (1, "the words of documents"),
         JobKind::Reembed => (1, "the vectors of a collection"),
         JobKind::Rounds => (1, "the rounds of conversations"),
+        JobKind::Fetch => (1, "this address"),
     };
     let detail = format!(
         "The process ended {max_lost_leases} times while it worked on {subject}, which may be the cause. The server's log and the \

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rag_fetch::FetchError;
 use rag_repo::{
     Actor, RepoError, RepoResult, jobs,
     jobs::{GivenBack, Lease},
@@ -30,6 +31,15 @@ impl Engine {
             away if is_outage(away) => {
                 self.give_back_jobs([job], Some(away));
                 Ok(())
+            }
+            EngineError::Fetch(FetchError::Page { reason, .. }) if !reason.is_transient() => {
+                self.refuse(job, &problem(error))
+            }
+            // Only a person can change that, and retry the job.
+            EngineError::Forbidden(_) | EngineError::Exhausted(_) => {
+                self.db().transaction(Actor::System, |conn| {
+                    jobs::finish(conn, Lease::from(job), JobState::Dead, Some(problem(error)))
+                })
             }
             other => self.fail(job, other),
         };
@@ -124,7 +134,13 @@ fn is_exhausted(error: &io::Error) -> bool {
 }
 
 fn problem(error: &EngineError) -> serde_json::Value {
-    let code = if is_outage(error) { "unavailable" } else { "failed" };
+    let code = match error {
+        EngineError::Fetch(_) => "fetch_failed",
+        EngineError::Forbidden(_) => "forbidden",
+        EngineError::Exhausted(_) => "limit_reached",
+        away if is_outage(away) => "unavailable",
+        _ => "failed",
+    };
     json!({"code": code, "detail": error.to_string()})
 }
 

@@ -20,10 +20,10 @@ use rag_schema::{
 use super::{
     held::HeldJobs,
     lease_keeper::LeaseKeeper,
-    policy::{self, claim_between_sections},
+    policy::{self, Duty, claim_between_sections},
     settle::with_source,
 };
-use crate::{Engine, EngineError, EngineResult, ingest, memory::rounds, reembed, upkeep, words};
+use crate::{Engine, EngineError, EngineResult, fetch, ingest, memory::rounds, reembed, upkeep, words};
 
 /// Interval at which an idle worker looks for jobs that other processes queued.
 const IDLE_POLL: Duration = Duration::from_secs(1);
@@ -41,13 +41,17 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` threads.
+    /// Starts `count` threads, and those that fetch documents from addresses.
     pub fn start(engine: &Engine, count: usize) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
-        let threads = (0..count)
-            .map(|number| {
+        let fetching = engine.settings().fetch.as_ref().map_or(0, |fetch| fetch.workers);
+        let workers = (0..count).map(|number| (Duty::Others, format!("worker-{number}")));
+        let fetchers = (0..fetching).map(|number| (Duty::Fetch, format!("fetcher-{number}")));
+        let threads = workers
+            .chain(fetchers)
+            .map(|(duty, name)| {
                 let (engine, stop) = (engine.for_work(), Arc::clone(&stop));
-                thread::Builder::new().name(format!("worker-{number}")).spawn(move || run(&engine, &stop))
+                thread::Builder::new().name(name).spawn(move || run(&engine, duty, &stop))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { stop, threads, engine: engine.clone() })
@@ -93,18 +97,19 @@ impl Shift<'_> {
     }
 }
 
-fn run(engine: &Engine, stop: &AtomicBool) {
+fn run(engine: &Engine, duty: Duty, stop: &AtomicBool) {
     let mut scheduled: Option<Instant> = None;
     while !stop.load(Ordering::Relaxed) {
         let seen = engine.work_count();
-        let result = if scheduled.is_none_or(|at| at.elapsed() >= SCHEDULE_POLL) {
+        let is_planner = duty == Duty::Others;
+        let result = if is_planner && scheduled.is_none_or(|at| at.elapsed() >= SCHEDULE_POLL) {
             scheduled = Some(Instant::now());
             engine
                 .schedule_upkeep()
                 .and_then(|()| engine.queue_lacking_rounds())
-                .and_then(|()| engine.work_once(stop))
+                .and_then(|()| engine.work_once(duty, stop))
         } else {
-            engine.work_once(stop)
+            engine.work_once(duty, stop)
         };
         match result {
             Ok(0) => engine.wait_for_work(seen, IDLE_POLL),
@@ -128,8 +133,8 @@ impl Engine {
     }
 
     /// Claims due jobs, at most a bundle, and works on them. Returns their number.
-    fn work_once(&self, stop: &AtomicBool) -> EngineResult<usize> {
-        let claimed = self.claim_jobs(&policy::claims(self))?;
+    fn work_once(&self, duty: Duty, stop: &AtomicBool) -> EngineResult<usize> {
+        let claimed = self.claim_jobs(&policy::claims(duty, self))?;
         let between = claim_between_sections(&claimed, self);
         let between_sections = || {
             if let Some(claim) = &between
@@ -191,6 +196,7 @@ impl Engine {
             JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job, shift)),
             JobKind::Rounds => claimed.iter().try_for_each(|job| rounds::work_on(self, job, shift)),
             JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),
+            JobKind::Fetch => claimed.iter().try_for_each(|job| fetch::work_on(self, job, shift)),
         };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             // The failure counts for every job of the bundle; each is then claimed alone. Jobs that were finished are not

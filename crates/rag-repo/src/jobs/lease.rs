@@ -7,7 +7,7 @@ use diesel::{
 };
 use rag_schema::{
     enums::{JobStage, JobState},
-    ids::JobId,
+    ids::{DocumentId, JobId},
     models::Job,
     schema::jobs,
 };
@@ -87,6 +87,15 @@ pub fn change_model(conn: &mut PgConnection, lease: Lease, model: i32) -> RepoRe
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Names the document that a held job has fetched. `RepoError::NotFound` if the lease is void.
+pub fn set_document(conn: &mut PgConnection, lease: Lease, document: DocumentId) -> RepoResult<()> {
+    let set = diesel::update(jobs::table)
+        .filter(is_held(lease.job, lease.number, JobState::Running))
+        .set(jobs::document_id.eq(document))
+        .execute(conn)?;
+    changed(set)
 }
 
 /// Prolongs the leases that still stand.

@@ -22,7 +22,7 @@ pub use changes::{Changes, changes_since};
 pub use control::{cancel, lock, note_pause, pause, pause_ingest, redrive, resume, resume_ingest, retry};
 pub use lease::{
     GivenBack, Lease, Progress, Report, advance, change_model, finish, give_back, hold, hold_storing,
-    prolong, report,
+    prolong, report, set_document,
 };
 
 /// Key of the advisory lock under which jobs are claimed.
@@ -38,11 +38,11 @@ pub fn find(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
     Ok(jobs::table.find(id).filter(jobs::kind.eq_any(JobKind::ALL)).select(Job::as_select()).first(conn)?)
 }
 
-/// The newest job of a document.
+/// The newest job that read or reads a document.
 pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<Option<Job>> {
     Ok(jobs::table
         .filter(jobs::document_id.eq(document))
-        .filter(jobs::kind.eq_any(JobKind::ALL))
+        .filter(jobs::kind.eq(JobKind::Ingest))
         .order(jobs::id.desc())
         .select(Job::as_select())
         .first(conn)
@@ -87,6 +87,16 @@ pub fn list(conn: &mut PgConnection, filter: &JobFilter, page: Page) -> RepoResu
 pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<i64> {
     Ok(jobs::table
         .filter(jobs::collection_id.eq(collection))
+        .filter(jobs::state.eq_any(JobState::OPEN))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Number of jobs of the collection and kind that have not ended.
+pub fn count_open(conn: &mut PgConnection, collection: CollectionId, kind: JobKind) -> RepoResult<i64> {
+    Ok(jobs::table
+        .filter(jobs::collection_id.eq(collection))
+        .filter(jobs::kind.eq(kind))
         .filter(jobs::state.eq_any(JobState::OPEN))
         .count()
         .get_result(conn)?)

@@ -33,6 +33,7 @@ pub(crate) fn queue_in(fixture: &mut Fixture, collection: CollectionId, size_byt
         size_bytes,
         payload: &serde_json::json!({}),
         model_id: Some(fixture.model.id),
+        user_id: None,
     };
     jobs::insert(&mut fixture.conn, &new).unwrap().id
 }

@@ -37,6 +37,9 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
              SELECT '{file}', m.id, m.session_id, '{user}', now() FROM chat_messages AS m JOIN chat_sessions AS s ON s.id = m.session_id
              WHERE s.user_id = '{user}' LIMIT 1;
          INSERT INTO model_usage VALUES ('{organisation}', '{user}', '2026-11-28', '-', 1, 2, 3, 0, 0, 'answer');
+         INSERT INTO document_fetches (document_id, collection_id, url, content_sha256)
+             SELECT d.id, d.collection_id, 'https://example.org/', sha256('x') FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
+             WHERE c.owner_id = '{user}' LIMIT 1;
          INSERT INTO idempotency_keys (user_id, key, holder, held_until) VALUES ('{user}', '-', '{file}', now());
          INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"
     ))

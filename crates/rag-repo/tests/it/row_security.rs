@@ -138,6 +138,7 @@ fn furnished() -> (Fixture, Stored) {
         size_bytes: 1,
         payload: &serde_json::json!({}),
         model_id: Some(model_id),
+        user_id: None,
     };
     jobs::insert(conn, &job).unwrap();
     conn.batch_execute(&format!(
@@ -150,9 +151,8 @@ fn furnished() -> (Fixture, Stored) {
 }
 
 fn unique() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(UserId::new().uuid().as_bytes());
-    bytes
+    let half = UserId::new().uuid().into_bytes();
+    [half, half].concat().try_into().unwrap()
 }
 
 fn question(session_id: SessionId) -> NewChatMessage<'static> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     enums::{JobKind, JobStage, JobState},
-    ids::{CollectionId, DocumentId, JobId, VersionId},
+    ids::{CollectionId, DocumentId, JobId, UserId, VersionId},
     schema::jobs,
 };
 
@@ -68,6 +68,8 @@ pub struct Job {
     pub units_per_second: Option<f32>,
     /// When its state last changed.
     pub changed_at: DateTime<Utc>,
+    /// User on whose behalf it stores documents; `None` for work on what is stored already.
+    pub user_id: Option<UserId>,
 }
 
 /// A kind of work with its payload. Rows that it works on are columns of the job, under foreign keys, never payload.
@@ -83,6 +85,8 @@ pub enum Task {
     Reembed(ReembedTask),
     /// Indexes the rounds of conversations that are not indexed.
     Rounds(RoundsTask),
+    /// Fetches documents from an address into the job's collection.
+    Fetch(FetchTask),
 }
 
 /// Payload of an ingest job. A field that is added needs a default: older jobs do not have it.
@@ -105,6 +109,21 @@ pub struct ReembedTask {}
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundsTask {}
 
+/// Payload of a job that fetches documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchTask {
+    /// Address of the first page.
+    pub url: String,
+    /// Number of links that are followed from the first page to each further one, within its site; 0 to 5.
+    #[serde(default)]
+    pub depth: u8,
+    /// Maximum number of pages, at least 1.
+    pub max_pages: usize,
+    /// Metadata of each document, a JSON object; a known document keeps its own without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<serde_json::Value>,
+}
+
 impl Task {
     /// The kind.
     pub fn kind(&self) -> JobKind {
@@ -114,6 +133,7 @@ impl Task {
             Self::Words(_) => JobKind::Words,
             Self::Reembed(_) => JobKind::Reembed,
             Self::Rounds(_) => JobKind::Rounds,
+            Self::Fetch(_) => JobKind::Fetch,
         }
     }
 
@@ -125,6 +145,7 @@ impl Task {
             Self::Words(task) => serde_json::to_value(task),
             Self::Reembed(task) => serde_json::to_value(task),
             Self::Rounds(task) => serde_json::to_value(task),
+            Self::Fetch(task) => serde_json::to_value(task),
         };
         // Plain structs always serialise. If one did not, the database would refuse the null that this gives.
         payload.unwrap_or_default()
@@ -162,6 +183,7 @@ impl Job {
             JobKind::Words => WordsTask::deserialize(&self.payload).map(Task::Words),
             JobKind::Reembed => ReembedTask::deserialize(&self.payload).map(Task::Reembed),
             JobKind::Rounds => RoundsTask::deserialize(&self.payload).map(Task::Rounds),
+            JobKind::Fetch => FetchTask::deserialize(&self.payload).map(Task::Fetch),
         }
     }
 }
@@ -188,4 +210,6 @@ pub struct NewJob<'a> {
     pub payload: &'a serde_json::Value,
     /// Embedding model that the work needs; an ingest job names its collection's.
     pub model_id: Option<i32>,
+    /// User on whose behalf it stores documents.
+    pub user_id: Option<UserId>,
 }

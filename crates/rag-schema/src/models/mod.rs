@@ -5,6 +5,7 @@ mod chat;
 mod collection;
 mod document;
 mod event;
+mod fetch;
 mod file;
 mod job;
 mod memory;
@@ -23,8 +24,11 @@ pub use document::{
     Chunk, ChunkParts, Document, DocumentVersion, HeadingPath, NewChunk, NewDocument, NewDocumentVersion,
 };
 pub use event::{AnswerFacts, DocumentFacts, Event, SearchFacts};
+pub use fetch::{DocumentFetch, NewDocumentFetch};
 pub use file::{File, NewFile};
-pub use job::{IngestTask, Job, NewJob, Pace, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask};
+pub use job::{
+    FetchTask, IngestTask, Job, NewJob, Pace, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask,
+};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
 pub use tool::{NewTool, NewToolUse, Tool, ToolCounts, ToolUse};

@@ -10,7 +10,7 @@ use dom_smoothie::Readability;
 
 use crate::{
     block::BlockKind,
-    extract::{Collector, Source, html_walk, html_work},
+    extract::{Collector, Source, html_links, html_walk, html_work},
     refusal::Refusal,
 };
 
@@ -28,7 +28,11 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
 
 /// Hands the blocks of an HTML page to `collector`.
 fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let page = blocks_of(html)?;
+    html_work::check(html)?;
+    let document = Document::from(html);
+    collector.links(html_links::links(&document));
+    let page = blocks_in(&document);
+    drop(document);
     let article = catch_unwind(AssertUnwindSafe(|| article(html, length(&page)))).ok().flatten();
     let (title, article) = article.unwrap_or_default();
     collector.title(&title);
@@ -40,11 +44,14 @@ fn extract(html: &str, collector: &mut Collector<'_, '_>) -> Result<(), Refusal>
 /// The blocks of a page or a part of one, without menus unless there is nothing else.
 pub(crate) fn blocks_of(html: &str) -> Result<Vec<(BlockKind, String)>, Refusal> {
     html_work::check(html)?;
-    let document = Document::from(html);
-    Ok(match html_walk::blocks(&document, false) {
-        blocks if blocks.is_empty() => html_walk::blocks(&document, true),
+    Ok(blocks_in(&Document::from(html)))
+}
+
+fn blocks_in(document: &Document) -> Vec<(BlockKind, String)> {
+    match html_walk::blocks(document, false) {
+        blocks if blocks.is_empty() => html_walk::blocks(document, true),
         blocks => blocks,
-    })
+    }
 }
 
 /// The title of a page and the blocks of its main content; no blocks if the page has little text.

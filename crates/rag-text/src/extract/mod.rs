@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    block::{Block, BlockKind, Language, MAX_BLOCK_BYTES, Outline},
+    block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, Outline},
     cut, decode,
     format::Format,
     names,
@@ -19,6 +19,7 @@ mod docx_parts;
 pub(crate) mod epub;
 pub(crate) mod html;
 mod html_elements;
+mod html_links;
 mod html_table;
 mod html_walk;
 mod html_work;
@@ -91,6 +92,7 @@ pub(crate) struct Collector<'s, 'f> {
     depth: u8,
     /// The name of a member that has no text yet.
     pending_heading: Option<String>,
+    links: Links,
 }
 
 impl<'s, 'f> Collector<'s, 'f> {
@@ -107,6 +109,7 @@ impl<'s, 'f> Collector<'s, 'f> {
             expanded: 0,
             depth: 0,
             pending_heading: None,
+            links: Links::default(),
         }
     }
 
@@ -157,6 +160,13 @@ impl<'s, 'f> Collector<'s, 'f> {
         let title = names::clean(&one_line(title));
         if self.depth == 0 && self.title.is_none() && !title.is_empty() {
             self.title = Some(title);
+        }
+    }
+
+    /// Sets the links.
+    pub(crate) fn links(&mut self, links: Links) {
+        if self.depth == 0 {
+            self.links = links;
         }
     }
 
@@ -239,6 +249,7 @@ impl<'s, 'f> Collector<'s, 'f> {
             pages: self.pages,
             language: Language::detect(&self.sample),
             replaced_characters: self.replaced,
+            links: self.links,
         })
     }
 }

@@ -11,8 +11,8 @@ use std::{
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::{CHILD_COMMAND, Message, ReadLimits};
-use crate::{extract::extract, format::Format, refusal::Refusal};
+use super::{CHILD_COMMAND, Layers, Message, ReadLimits};
+use crate::{block::Outline, extract::extract, format::Format, refusal::Refusal};
 
 /// Stack size of the parsing thread; parsers recurse with the nesting of the document.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -53,14 +53,15 @@ pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<Chil
 
 /// Runs a child: sets its limits, reads the document and writes its blocks to standard output.
 pub fn child_main(job: ChildJob) -> ExitCode {
-    match confine(&job).and_then(|()| report(job)) {
+    match confine(&job).and_then(|layers| report(job, layers)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Permanently limits this process's memory, processor time, file sizes, open files and privileges; ends it with its parent.
-pub fn confine(job: &ChildJob) -> io::Result<()> {
+/// Permanently limits this process's memory, processor time, file sizes, open files and privileges, ends it with its parent, and enters the
+/// sandbox. To be called before there is another thread. Returns the layers of the sandbox that the kernel has.
+pub fn confine(job: &ChildJob) -> io::Result<Layers> {
     let limits = &job.limits;
     let cpu_s = limits.cpu_s(job.format, job.file.metadata()?.len());
     // A second between both: the kernel tells a process of the lower limit by a signal of its own.
@@ -78,8 +79,10 @@ pub fn confine(job: &ChildJob) -> io::Result<()> {
     {
         rustix::thread::set_no_new_privs(true)?;
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+        super::sandbox::enter(&[&job.file])
     }
-    Ok(())
+    #[cfg(not(target_os = "linux"))]
+    Ok(Layers::default())
 }
 
 /// Runs `work` on a thread with a stack for deep recursion; `None` if it panicked.
@@ -90,13 +93,13 @@ pub fn spawn_with_big_stack<T: Send + 'static>(
     Ok(thread.join().ok())
 }
 
-fn report(job: ChildJob) -> io::Result<()> {
+fn report(job: ChildJob, layers: Layers) -> io::Result<()> {
     let out = take_stdout()?;
     // Parsers often panic on bad input; the refusal says enough.
     std::panic::set_hook(Box::new(|_| {}));
     let writer = out.try_clone()?;
     let last = match spawn_with_big_stack(move || write_blocks(&job, writer))? {
-        Some(Ok(last)) => last,
+        Some(Ok(outline)) => Message::Done(outline, layers),
         Some(Err(refusal)) => Message::Refused(refusal),
         None => Message::Refused(Refusal::broken("the parser stopped unexpectedly")),
     };
@@ -110,14 +113,14 @@ fn take_stdout() -> io::Result<OwnedFd> {
     Ok(out)
 }
 
-fn write_blocks(job: &ChildJob, out: OwnedFd) -> Result<Message, Refusal> {
+fn write_blocks(job: &ChildJob, out: OwnedFd) -> Result<Outline, Refusal> {
     let broken_pipe = |error| Refusal::internal("write the blocks", error);
     let mut out = BufWriter::new(std::fs::File::from(out));
     let outline = extract(job.format, &job.file, &mut |block| {
         write_line(&mut out, &Message::Block(block)).map_err(broken_pipe)
     })?;
     out.flush().map_err(broken_pipe)?;
-    Ok(Message::Done(outline))
+    Ok(outline)
 }
 
 fn write_line(out: &mut impl Write, message: &Message) -> io::Result<()> {

@@ -40,7 +40,7 @@ impl Iterator for Blocks {
         let read = self.lines.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable);
         match read.and_then(|_| parse(&line)) {
             Ok(Message::Block(block)) => return Some(Ok(block)),
-            Ok(Message::Done(_) | Message::Refused(_)) => self.done = true,
+            Ok(Message::Done(..) | Message::Refused(_)) => self.done = true,
             Err(refusal) => {
                 self.done = true;
                 return Some(Err(refusal));

@@ -7,7 +7,10 @@ use rag_engine::ingest::hash_file;
 use rag_llm::{ChatModel, ChatRequest, Message, Role};
 use rag_repo::{Actor, Db, RepoResult, embedding_models};
 use rag_schema::models::EmbeddingModel;
-use rag_text::{Format, isolate};
+use rag_text::{
+    Format,
+    isolate::{self, Layers},
+};
 
 use super::report::{Check, Grade};
 use crate::{
@@ -138,23 +141,40 @@ fn reranking(config: &Config) -> Option<Check> {
 
 /// Reads a tiny document as workers do: in a child process of this program.
 fn extraction(config: &Config) -> Check {
-    let read = || -> Outcome<usize> {
+    let read = || -> Outcome<(usize, Layers)> {
         let dir = tempfile::tempdir()?;
         let file = dir.path().join("check.md");
         fs::write(&file, "# Check\n\nA paragraph.\n")?;
         let opened =
             isolate::open(&env::current_exe()?, Format::Markdown, &file, &config.limits(), dir.path());
         let document = opened.map_err(|refusal| Failure::new(Exit::Failed, refusal.to_string()))?;
-        Ok(document.blocks.filter_map(Result::ok).count())
+        let layers = document.layers.unwrap_or_default();
+        Ok((document.blocks.filter_map(Result::ok).count(), layers))
     };
     match read() {
-        Ok(0) => Check::bad(
+        Ok((0, _)) => Check::bad(
             "documents",
             Grade::Fail,
             "a tiny document gave no text",
             "reinstall rag: its program may be damaged",
         ),
-        Ok(_) => Check::ok("documents", "a tiny document was read in a process of its own"),
+        Ok((_, Layers::ALL)) => Check::ok(
+            "documents",
+            "a tiny document was read in a process of its own, in a sandbox (Landlock, seccomp)",
+        ),
+        Ok((_, layers)) => {
+            let missing = [("Landlock", layers.files), ("seccomp", layers.calls)];
+            let missing: Vec<&str> = missing.iter().filter(|(_, has)| !has).map(|(name, _)| *name).collect();
+            Check::warn(
+                "documents",
+                format!(
+                    "a tiny document was read in a process of its own, without {}: a flaw of a parser could reach other files or the \
+                     network",
+                    missing.join(" and ")
+                ),
+                "use Linux 5.13 or newer, built with both",
+            )
+        }
         Err(failure) => Check::failed(
             "documents",
             failure.hint(

@@ -1,5 +1,6 @@
 //! `rag ingest`: stores files and waits until they can be found; can keep a collection equal to folders, once or while they change.
 
+mod addresses;
 mod extended_json;
 mod files;
 mod folder;
@@ -10,7 +11,7 @@ mod run;
 mod summary;
 mod watch;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use rag_engine::{CollectionRequest, jobs::Workers};
 use rag_repo::collections;
@@ -18,6 +19,7 @@ use rag_schema::models::Collection;
 
 pub(crate) use self::import::import;
 use self::{
+    addresses::{Addresses, is_address},
     files::{Root, roots},
     folder::{Fate, Folder, Stamps, shown},
     run::Run,
@@ -33,7 +35,10 @@ use crate::{
 
 /// Stores all files; the exit code is 1 if one was refused.
 pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
-    let roots = roots(&args.paths, args.source.as_deref())?;
+    let addresses = Addresses::of_args(args)?;
+    let is_path = |path: &&PathBuf| !path.to_str().is_some_and(is_address);
+    let paths: Vec<PathBuf> = args.paths.iter().filter(is_path).cloned().collect();
+    let roots = roots(&paths, args.source.as_deref())?;
     if (args.sync || args.watch) && roots.iter().any(|root| !root.is_folder) {
         return Err(Failure::new(Exit::Usage, "--sync and --watch follow folders: name no files"));
     }
@@ -50,7 +55,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let pass = |stamps: &mut Stamps| {
         let mut run = Run::new(&context.engine, &collection, &stop);
-        let result = run.all(&roots, removes, stamps);
+        let result = run.fetch(&addresses).and_then(|()| run.all(&roots, removes, stamps));
         run.hide_progress();
         result.map(|()| run.finish())
     };

@@ -19,6 +19,7 @@ use rag_schema::{
 };
 
 use super::{
+    addresses::has_fetched,
     files::{FoundFile, Root},
     folder::{Fate, Folder, Stamps, file_fault, shown, unreadable_reason},
     summary::{Refused, Summary},
@@ -36,7 +37,7 @@ const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Maximum time to wait for a database that restarts.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A file whose job has not finished.
+/// A file or an address whose job has not finished.
 struct Open {
     file: String,
     duplicate: bool,
@@ -54,11 +55,11 @@ pub(super) enum Going {
 
 /// A run in progress.
 pub(super) struct Run<'a> {
-    engine: &'a Engine,
-    collection: &'a Collection,
+    pub(super) engine: &'a Engine,
+    pub(super) collection: &'a Collection,
     stop: &'a AtomicBool,
     open: HashMap<JobId, Open>,
-    summary: Summary,
+    pub(super) summary: Summary,
     bar: ProgressBar,
     begun: Instant,
     noted: Instant,
@@ -189,13 +190,10 @@ impl<'a> Run<'a> {
         match accepted {
             Ok(accepted) => {
                 self.summary.duplicates += u64::from(accepted.duplicate);
-                let open = Open {
-                    file: name.to_owned(),
-                    duplicate: accepted.duplicate,
-                    is_update: accepted.document.current_version_id.is_some(),
-                };
-                let job = accepted.job.filter(|job| !accepted.duplicate || job.state.is_open());
-                self.open.extend(job.map(|job| (job.id, open)));
+                let is_update = accepted.document.current_version_id.is_some();
+                if let Some(job) = accepted.job.filter(|job| !accepted.duplicate || job.state.is_open()) {
+                    self.await_job(job.id, name, accepted.duplicate, is_update);
+                }
             }
             Err(EngineError::Document(refusal)) => self.refuse(name, refusal.to_string()),
             Err(EngineError::Invalid(reason)) => self.refuse(name, reason),
@@ -207,9 +205,19 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Notes a file that is not stored.
-    fn refuse(&mut self, file: &str, reason: String) {
+    /// Notes a file or an address that is not stored.
+    pub(super) fn refuse(&mut self, file: &str, reason: String) {
+        // The name of the file is shown before the reason, so an address is not repeated in it.
+        let reason = match reason.strip_prefix(&format!("cannot fetch {file}: ")) {
+            Some(rest) => rest.to_owned(),
+            None => reason,
+        };
         self.summary.refused.push(Refused { file: file.to_owned(), reason });
+    }
+
+    /// Waits for a job. `duplicate` tells that the document has had the bytes before, `is_update` that it has an earlier version.
+    pub(super) fn await_job(&mut self, job: JobId, file: &str, duplicate: bool, is_update: bool) {
+        self.open.insert(job, Open { file: file.to_owned(), duplicate, is_update });
     }
 
     fn tick(&mut self) -> Outcome<()> {
@@ -233,7 +241,7 @@ impl<'a> Run<'a> {
         match found {
             Ok(found) => {
                 for job in &found {
-                    self.settle(job);
+                    self.settle(job)?;
                 }
                 self.work = Work::of_jobs(found.iter().filter(|job| self.open.contains_key(&job.id)));
             }
@@ -244,20 +252,24 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn settle(&mut self, job: &Job) {
-        if job.state.is_open() || !self.open.contains_key(&job.id) {
-            return;
+    fn settle(&mut self, job: &Job) -> Outcome<()> {
+        if job.state.is_open() {
+            return Ok(());
         }
-        let Some(open) = self.open.remove(&job.id) else { return };
+        let Some(open) = self.open.remove(&job.id) else { return Ok(()) };
+        if has_fetched(job) {
+            return self.settle_fetch(job);
+        }
         if job.state == JobState::Done {
             self.summary.stored += u64::from(!open.duplicate);
             self.summary.updated += u64::from(!open.duplicate && open.is_update);
             self.summary.chunks += job.done_units;
-            return;
+            return Ok(());
         }
         let detail =
             job.problem.as_ref().and_then(|problem| problem.get("detail")).and_then(|detail| detail.as_str());
         self.refuse(&open.file, detail.unwrap_or("It failed too often.").to_owned());
+        Ok(())
     }
 
     fn show_progress(&mut self) {

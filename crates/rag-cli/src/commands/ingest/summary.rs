@@ -9,6 +9,8 @@ use crate::output;
 pub(super) struct Summary {
     pub(super) collection: String,
     pub(super) files: u64,
+    /// Pages that were fetched from addresses.
+    pub(super) pages: u64,
     /// Documents and versions that were stored and read.
     pub(super) stored: u64,
     /// Those of them that are new versions of known documents.
@@ -52,9 +54,13 @@ impl Summary {
             String::new()
         };
         let removed = if self.removed > 0 { format!(", {} removed", self.removed) } else { String::new() };
+        let seen = match (self.files, self.pages) {
+            (files, 0) => output::count(files, "file"),
+            (0, pages) => output::count(pages, "page"),
+            (files, pages) => format!("{}, {}", output::count(files, "file"), output::count(pages, "page")),
+        };
         output::line(format!(
-            "{} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
-            output::count(self.files, "file"),
+            "{seen} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
             self.collection,
             self.stored,
             self.duplicates,
