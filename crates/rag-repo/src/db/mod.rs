@@ -223,6 +223,7 @@ impl Db {
     }
 
     /// Runs a transaction until it succeeds or cannot be repeated; then `after` on its connection.
+    #[tracing::instrument(name = "transaction", level = "debug", skip_all, fields(db.system.name = "postgresql"))]
     fn run<T, E: TransactionError>(
         &self,
         pool: &Pool,
