@@ -2,6 +2,7 @@
 
 mod engine;
 mod environment;
+mod fetch;
 pub(crate) mod layers;
 pub(crate) mod pools;
 mod ranges;

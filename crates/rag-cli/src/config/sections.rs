@@ -7,6 +7,8 @@ use rag_engine::UnsupportedAnswer;
 use rag_schema::enums::{IndexKind, SessionMemory};
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::fetch::Fetch;
+
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -250,22 +252,6 @@ pub(crate) struct Ingest {
     pub(crate) memory_bytes: u64,
     pub(crate) max_document_bytes: u64,
     pub(crate) scratch_dir: PathBuf,
-}
-
-/// Fetching documents from addresses.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Fetch {
-    pub(crate) enabled: bool,
-    pub(crate) allow: Vec<IpNet>,
-    pub(crate) ports: Vec<u16>,
-    pub(crate) workers: usize,
-    pub(crate) timeout_s: u64,
-    pub(crate) max_page_bytes: u64,
-    pub(crate) max_redirects: usize,
-    pub(crate) max_pages: usize,
-    pub(crate) delay_ms: u64,
-    pub(crate) contact: String,
 }
 
 /// Background jobs of all kinds.
