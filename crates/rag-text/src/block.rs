@@ -55,6 +55,18 @@ pub struct Outline {
     /// The number of U+FFFD in the text, which stand for bytes that are no characters in the file's encoding.
     #[serde(default)]
     pub replaced_characters: u64,
+    /// The pages whose text comes from OCR, in the order of the document.
+    #[serde(default)]
+    pub ocr_pages: Vec<OcrPage>,
+}
+
+/// A page whose text comes from OCR.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OcrPage {
+    /// The page number, counted from 1; `None` in a document within the document.
+    pub page: Option<u32>,
+    /// The mean probability of its characters, 0 to 1.
+    pub confidence: f32,
 }
 
 /// A natural language, detected from a sample of text.

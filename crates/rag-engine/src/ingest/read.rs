@@ -2,11 +2,13 @@
 
 use std::{fs::File, path::Path};
 
-use super::upload::sniff;
 use crate::{Engine, EngineError, EngineResult};
 
 /// Maximum length of the text of a file that is read without being stored, in bytes: it is held in memory.
 const MAX_TEXT_BYTES: usize = 16 << 20;
+
+/// Maximum number of pages of such a file that OCR reads: the client waits for them.
+const MAX_OCR_PAGES: u32 = 10;
 
 /// The text of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +23,12 @@ impl Engine {
     /// Returns the text of a file, page by page where its format has pages. `name` helps to detect the format.
     pub fn read_text(&self, path: &Path, name: Option<&str>) -> EngineResult<Vec<PageText>> {
         let ingest = &self.settings().ingest;
-        let format = sniff(&mut File::open(path)?, name)?;
-        let document = rag_text::open(&ingest.program, format, path, &ingest.limits, &ingest.scratch)?;
+        let format = self.sniff(&mut File::open(path)?, name)?;
+        let mut reading = ingest.reading.clone();
+        if let Some(ocr) = &mut reading.ocr {
+            ocr.max_pages = ocr.max_pages.min(MAX_OCR_PAGES);
+        }
+        let document = rag_text::open(&reading, format, path, &|_| true)?;
         let (mut pages, mut bytes) = (Vec::<PageText>::new(), 0);
         for block in document.blocks {
             let block = block?;
