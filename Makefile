@@ -1,6 +1,6 @@
 # Every target first installs the tools that it needs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-multilingual setup-openvino ui run test test-ui test-clients python-client bench bench-scale eval drill fuzz regress wheel deb lint-packaging fmt lint
+.PHONY: help setup setup-multilingual setup-openvino setup-ocr ui run test test-ui test-clients python-client bench bench-scale eval drill fuzz regress wheel deb lint-packaging fmt lint
 
 # Folder of all builds and downloads, outside the checkout.
 export RAG_HOME ?= $(HOME)/.cache/rag
@@ -18,6 +18,9 @@ setup-multilingual: setup ## Install the model multilingual-e5-small too; embedd
 
 setup-openvino: setup ## Install the engine OpenVINO too: local models run three times faster on processors with 16-bit floats (Linux x86_64)
 	@scripts/setup openvino
+
+setup-ocr: setup ## Install text recognition too: scanned PDF pages and images are read
+	@scripts/setup ocr
 
 # Every file of the web UI; its build is repeated when one of them changes.
 UI_SOURCES := $(shell find web/src -type f ! -name schema.d.ts) $(wildcard web/*.json web/*.html) web/vite.config.ts docs/openapi.json
@@ -37,7 +40,7 @@ run: setup ## Build and start the server; ARGS="--help" shows its options, Ctrl-
 	@exec $(RAG) serve $(ARGS)
 
 test: setup ## Run every test against its own PostgreSQL; ARGS="-p rag-pg" selects
-	@scripts/setup redis
+	@scripts/setup redis ocr
 	cargo build --workspace --all-targets
 	cargo test --quiet --doc --workspace
 	@if cargo nextest --version >/dev/null 2>&1; then set -- nextest run; else set -- test --lib --bins --tests --examples; fi; \

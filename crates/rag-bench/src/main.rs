@@ -21,7 +21,7 @@ use rag_engine::{
 };
 use rag_repo::{Db, PoolSettings};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, ReadLimits};
+use rag_text::{ChunkSettings, ReadLimits, ReadSettings};
 
 /// Result of a measurement.
 pub(crate) type BenchResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -106,10 +106,13 @@ pub(crate) fn engine_on(
     let settings = Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings::default(),
-            limits: ReadLimits::default(),
-            // Plain text is read in this process: no other format is measured here.
-            program: PathBuf::new(),
-            scratch: scratch.to_owned(),
+            reading: ReadSettings {
+                // Plain text is read in this process: no other format is measured here.
+                program: PathBuf::new(),
+                scratch: scratch.to_owned(),
+                limits: ReadLimits::default(),
+                ocr: None,
+            },
             default_language: "eng".to_owned(),
             lease_s: 15,
             max_failures: 1,

@@ -76,7 +76,7 @@ impl Engine {
     ) -> EngineResult<Accepted> {
         let found = self.db().read(actor, |conn| files::find(conn, id));
         let file = found.map_err(|error| EngineError::from(error).naming("file"))?;
-        let mut spooled = NamedTempFile::new_in(&self.settings().ingest.scratch)?;
+        let mut spooled = NamedTempFile::new_in(&self.settings().ingest.reading.scratch)?;
         for number in 0.. {
             match self.db().read(actor, |conn| files::part(conn, id, number))? {
                 Some(bytes) => spooled.write_all(&bytes)?,

@@ -1,11 +1,11 @@
 //! Settings of the use cases; their defaults are those of `config/rag.toml`.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use rag_fetch::FetchSettings;
 use rag_repo::search::Breadth;
 use rag_schema::{enums::SessionMemory, models::VectorIndex};
-use rag_text::{ChunkSettings, ReadLimits};
+use rag_text::{ChunkSettings, ReadSettings};
 use serde::Deserialize;
 
 use crate::{
@@ -96,12 +96,8 @@ impl Default for AccountSettings {
 pub struct IngestSettings {
     /// Size and overlap of chunks, in tokens.
     pub chunks: ChunkSettings,
-    /// Limits on the resources for reading one document.
-    pub limits: ReadLimits,
-    /// Program that is run as `extract-child` to read documents: `rag` itself.
-    pub program: PathBuf,
-    /// Folder for temporary files of jobs.
-    pub scratch: PathBuf,
+    /// How documents are read. Its folder for temporary files is that of all jobs.
+    pub reading: ReadSettings,
     /// ISO 639-3 code of the language that is assumed for texts whose language cannot be detected.
     pub default_language: String,
     /// Duration of a lease without renewal, in seconds.

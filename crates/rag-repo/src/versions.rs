@@ -14,6 +14,7 @@ use rag_schema::{
         version_texts,
     },
 };
+use serde_json::Value;
 
 use crate::{RepoResult, documents};
 
@@ -174,8 +175,13 @@ pub fn append_text(
 }
 
 /// Publishes a whole version: it becomes the current one of its document, and the one before is superseded. If a newer version was
-/// published in the meantime, this one is superseded at once.
-pub fn publish(conn: &mut PgConnection, id: VersionId, page_count: Option<i32>) -> RepoResult<()> {
+/// published in the meantime, this one is superseded at once. `ocr_pages` is a list of objects with `page` and `confidence`.
+pub fn publish(
+    conn: &mut PgConnection,
+    id: VersionId,
+    page_count: Option<i32>,
+    ocr_pages: Option<&Value>,
+) -> RepoResult<()> {
     let chunk_count: i64 =
         chunks::table.filter(chunks::version_id.eq(id)).select(count_star()).first(conn)?;
     let version = find(conn, id)?;
@@ -191,6 +197,7 @@ pub fn publish(conn: &mut PgConnection, id: VersionId, page_count: Option<i32>) 
             document_versions::published_at.eq(now),
             superseded_at.map(|at| document_versions::superseded_at.eq(at.nullable())),
             document_versions::page_count.eq(page_count),
+            document_versions::ocr_pages.eq(ocr_pages),
             document_versions::chunk_count.eq(i32::try_from(chunk_count).unwrap_or(i32::MAX)),
         ))
         .execute(conn)?;

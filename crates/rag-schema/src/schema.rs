@@ -242,6 +242,7 @@ diesel::table! {
         collection_id -> Uuid,
         media_type -> Text,
         superseded_at -> Nullable<Timestamptz>,
+        ocr_pages -> Nullable<Jsonb>,
     }
 }
 

@@ -18,7 +18,7 @@ use rag_engine::{
 use rag_llm::ChatModel;
 use rag_repo::{Db, PoolSettings, ReplicaSettings};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, ReadLimits};
+use rag_text::{ChunkSettings, OcrSettings, ReadLimits, ReadSettings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -55,6 +55,8 @@ pub struct Setup {
     pub kept_versions: i64,
     /// How addresses are fetched; none without it.
     pub fetch: Option<FetchJobSettings>,
+    /// Whether scans are read, by the models that `make setup-ocr` installs.
+    pub has_ocr: bool,
 }
 
 impl Default for Setup {
@@ -92,6 +94,7 @@ impl Default for Setup {
             max_failures: 1,
             kept_versions: 10,
             fetch: None,
+            has_ocr: false,
         }
     }
 }
@@ -148,6 +151,7 @@ impl TestApp {
         };
         settings.ingest.max_failures = setup.max_failures;
         settings.ingest.kept_versions = setup.kept_versions;
+        settings.ingest.reading.ocr = setup.has_ocr.then(ocr);
         let engine = Engine::new(Parts {
             db: pool,
             embedders: iter::once(setup.embedder).chain(setup.more_embedders).collect(),
@@ -271,9 +275,7 @@ fn settings(scratch: PathBuf) -> Settings {
     Settings {
         ingest: IngestSettings {
             chunks: ChunkSettings { max_tokens: 64, overlap_tokens: 8, reserve_tokens: 16 },
-            limits: ReadLimits::default(),
-            program: program(),
-            scratch,
+            reading: ReadSettings { program: program(), scratch, limits: ReadLimits::default(), ocr: None },
             default_language: "eng".to_owned(),
             lease_s: 60,
             max_failures: 1,
@@ -289,6 +291,15 @@ fn settings(scratch: PathBuf) -> Settings {
         accounts: AccountSettings::default(),
         analytics: AnalyticsSettings::default(),
     }
+}
+
+/// Text recognition, which must be installed.
+fn ocr() -> OcrSettings {
+    let default = || PathBuf::from(std::env::var_os("HOME").expect("HOME")).join(".cache/rag");
+    let home = std::env::var_os("RAG_HOME").map_or_else(default, PathBuf::from);
+    let dir = home.join("model/ppocr-v6-small");
+    assert!(dir.is_dir(), "{} is missing: run `make setup-ocr`", dir.display());
+    OcrSettings { dir, page_ms: 120_000, max_pages: 10 }
 }
 
 /// The `rag` program, which reads documents in a child process.

@@ -1,4 +1,5 @@
 //! Reads documents as the server does, in a child with limits, and writes one line of JSON for each: for the scripts in `scripts/formats`.
+//! `--ocr FOLDER` before the files reads scans with the models of that folder.
 
 use std::{
     env, fs,
@@ -8,7 +9,10 @@ use std::{
     time::Instant,
 };
 
-use rag_text::{Block, BlockKind, DESCRIPTORS, Format, ReadLimits, Refusal, detect_file, open};
+use rag_text::{
+    Block, BlockKind, DESCRIPTORS, Format, OcrSettings, Outline, ReadLimits, ReadSettings, Refusal,
+    detect_file, open,
+};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -16,8 +20,10 @@ fn main() -> ExitCode {
     if args.peek().is_some_and(|arg| arg == "--formats") {
         return report(&formats());
     }
+    let ocr = args.next_if(|arg| arg == "--ocr").and_then(|_| args.next());
+    let ocr = ocr.map(|dir| OcrSettings { dir: dir.into(), page_ms: 120_000, max_pages: 200 });
     for file in args {
-        if report(&read(&PathBuf::from(file))) != ExitCode::SUCCESS {
+        if report(&read(&PathBuf::from(file), ocr.clone())) != ExitCode::SUCCESS {
             return ExitCode::FAILURE;
         }
     }
@@ -48,15 +54,16 @@ fn formats() -> Value {
 }
 
 /// The text of a file, or the reason why it has none.
-fn read(file: &Path) -> Value {
+fn read(file: &Path, ocr: Option<OcrSettings>) -> Value {
     let started = Instant::now();
-    let result = text(file);
+    let result = text(file, ocr);
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match result {
-        Ok((format, title, blocks)) => json!({
+        Ok((format, outline, blocks)) => json!({
             "file": file,
             "format": format.name(),
-            "title": title,
+            "title": outline.title,
+            "ocr_pages": outline.ocr_pages,
             "blocks": blocks.iter().map(|block| json!([kind(block), block.text])).collect::<Vec<_>>(),
             "ms": ms,
         }),
@@ -66,14 +73,15 @@ fn read(file: &Path) -> Value {
     }
 }
 
-fn text(file: &Path) -> Result<(Format, Option<String>, Vec<Block>), Refusal> {
+fn text(file: &Path, ocr: Option<OcrSettings>) -> Result<(Format, Outline, Vec<Block>), Refusal> {
     let internal = |error: io::Error| Refusal::Internal { detail: error.to_string() };
     let name = file.file_name().and_then(|name| name.to_str());
     let format = detect_file(&mut fs::File::open(file).map_err(internal)?, name)?;
     let program = env::current_exe().map_err(internal)?.with_file_name("extract_child");
-    let read = open(&program, format, file, &ReadLimits::default(), &env::temp_dir())?;
+    let settings = ReadSettings { program, scratch: env::temp_dir(), limits: ReadLimits::default(), ocr };
+    let read = open(&settings, format, file, &|_| true)?;
     let blocks = read.blocks.collect::<Result<Vec<_>, _>>()?;
-    Ok((format, read.outline.title, blocks))
+    Ok((format, read.outline, blocks))
 }
 
 fn kind(block: &Block) -> String {

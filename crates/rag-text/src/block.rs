@@ -58,6 +58,9 @@ pub struct Outline {
     /// The links of an HTML page; empty for other formats.
     #[serde(default)]
     pub links: Links,
+    /// The pages whose text comes from OCR, in the order of the document.
+    #[serde(default)]
+    pub ocr_pages: Vec<OcrPage>,
 }
 
 /// The links of an HTML page, as it has them.
@@ -67,6 +70,15 @@ pub struct Links {
     pub base: Option<String>,
     /// Their targets in the order of the page, at most 5,000.
     pub targets: Vec<String>,
+}
+
+/// A page whose text comes from OCR.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OcrPage {
+    /// The page number, counted from 1; `None` in a document within the document.
+    pub page: Option<u32>,
+    /// The mean probability of its characters, 0 to 1.
+    pub confidence: f32,
 }
 
 /// A natural language, detected from a sample of text.

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod descriptor;
 mod detect;
 mod table;
 
+pub use descriptor::Descriptor;
 pub use detect::{HEAD_BYTES, detect, detect_file};
-pub use table::{DESCRIPTORS, Descriptor};
+pub use table::DESCRIPTORS;
 
 /// A format that can be read; its facts are in [`DESCRIPTORS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,7 +20,7 @@ pub enum Format {
     Markdown,
     /// HTML of any age.
     Html,
-    /// PDF with a text layer.
+    /// PDF.
     Pdf,
     /// A document of Word 2007 and later.
     Docx,
@@ -60,6 +62,14 @@ pub enum Format {
     SubRip,
     /// Program text.
     Code,
+    /// A PNG image.
+    Png,
+    /// A JPEG image.
+    Jpeg,
+    /// A TIFF file of one image or several.
+    Tiff,
+    /// A WebP image.
+    Webp,
     /// A zip archive of documents.
     Zip,
     /// A tar archive of documents.
@@ -135,6 +145,6 @@ mod tests {
         }
         assert_eq!(Format::from_media_type("Text/CSV; charset=utf-8"), Some(Format::Csv));
         assert_eq!(Format::from_media_type("text/calendar"), Some(Format::PlainText));
-        assert_eq!(Format::from_media_type("image/png"), None);
+        assert_eq!(Format::from_media_type("image/gif"), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
@@ -15,6 +15,7 @@ use crate::{
     block::{Block, Outline},
     extract::plain::Paragraphs,
     format::Format,
+    ocr::OcrSettings,
     refusal::Refusal,
 };
 
@@ -25,7 +26,7 @@ mod sandbox;
 
 pub use child::{ChildJob, child_args, child_main, confine, parse_child_args, spawn_with_big_stack};
 
-use report::{Blocks as ReportBlocks, StderrTail, last_line};
+use report::{Blocks as ReportBlocks, OcrPages, StderrTail, last_line};
 
 /// The hidden sub-command under which the program runs as the child.
 pub const CHILD_COMMAND: &str = "extract-child";
@@ -38,7 +39,23 @@ const CHILD_ENVIRONMENT: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "1"), ("MALL
 const MIN_TEXT_CPU_S: u64 = 4;
 const TEXT_CPU_S_PER_MIB: u64 = 3;
 
-/// Limits for reading one document.
+/// Memory that OCR adds to the limit of a child, in bytes: for the networks, the image of a page, and the work on it.
+pub const OCR_MEMORY_BYTES: u64 = 1 << 30;
+
+/// How documents are read.
+#[derive(Debug, Clone)]
+pub struct ReadSettings {
+    /// The program that is run with [`CHILD_COMMAND`]: `rag` itself.
+    pub program: PathBuf,
+    /// A folder for the output of a child; no file remains in it.
+    pub scratch: PathBuf,
+    /// The limits for one document.
+    pub limits: ReadLimits,
+    /// How pages without text are read; `None` if they are not.
+    pub ocr: Option<OcrSettings>,
+}
+
+/// Limits for reading one document, apart from the pages that OCR reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
     /// Maximum time, in milliseconds.
@@ -126,24 +143,26 @@ impl Iterator for Blocks {
 #[serde(rename_all = "snake_case")]
 enum Message {
     Block(Block),
+    /// OCR begins to read a page; the number of pages with this one.
+    OcrPage(u32),
     Done(Outline, Layers),
     Refused(Refusal),
 }
 
-/// Reads a document: plain text in this process, other formats in a child process of `program`.
+/// Reads a document: plain text in this process, other formats in a child process.
 ///
-/// `scratch` is a directory for the child's output; no file remains in it.
+/// `watch` is called while the child works, with the number of pages that OCR has begun; if it returns `false`, the child is ended and
+/// the refusal is an internal one.
 pub fn open(
-    program: &Path,
+    settings: &ReadSettings,
     format: Format,
     file: &Path,
-    limits: &ReadLimits,
-    scratch: &Path,
+    watch: &dyn Fn(u32) -> bool,
 ) -> Result<Extracted, Refusal> {
     if !format.descriptor().is_streamed {
-        return extract_isolated(program, format, file, limits, scratch);
+        return extract_isolated(settings, format, file, watch);
     }
-    check_length(file, limits)?;
+    check_length(file, &settings.limits)?;
     let paragraphs = Paragraphs::open(file)?;
     Ok(Extracted {
         layers: None,
@@ -152,27 +171,26 @@ pub fn open(
     })
 }
 
-/// Reads a document of any format in a child process of `program` with [`CHILD_COMMAND`].
+/// Reads a document of any format in a child process; otherwise like [`open`].
 pub fn extract_isolated(
-    program: &Path,
+    settings: &ReadSettings,
     format: Format,
     file: &Path,
-    limits: &ReadLimits,
-    scratch: &Path,
+    watch: &dyn Fn(u32) -> bool,
 ) -> Result<Extracted, Refusal> {
-    let length = check_length(file, limits)?;
+    let length = check_length(file, &settings.limits)?;
     let file = std::path::absolute(file).map_err(|error| Refusal::internal("find the document", error))?;
-    let job = ChildJob { format, limits: *limits, file };
-    let mut output =
-        tempfile::tempfile_in(scratch).map_err(|error| Refusal::internal("make a scratch file", error))?;
-    run(program, &job, &output, limits.cpu_s(format, length))?;
+    let job = ChildJob { format, limits: settings.limits, file, ocr: settings.ocr.clone() };
+    let mut output = tempfile::tempfile_in(&settings.scratch)
+        .map_err(|error| Refusal::internal("make a scratch file", error))?;
+    run(&settings.program, &job, &output, length, watch)?;
     match last_line(&mut output)? {
         Message::Done(outline, layers) => {
             let blocks = ReportBlocks::new(output)?;
             Ok(Extracted { layers: Some(layers), outline, blocks: Blocks(Source::Report(blocks)) })
         }
         Message::Refused(refusal) => Err(refusal),
-        Message::Block(_) => Err(Refusal::broken("the parser stopped in the middle")),
+        Message::Block(_) | Message::OcrPage(_) => Err(Refusal::broken("the parser stopped in the middle")),
     }
 }
 
@@ -186,9 +204,14 @@ fn check_length(file: &Path, limits: &ReadLimits) -> Result<u64, Refusal> {
     }
 }
 
-/// Runs the child until it ends or is killed.
-fn run(program: &Path, job: &ChildJob, output: &File, cpu_s: u64) -> Result<(), Refusal> {
-    let limits = &job.limits;
+/// Runs the child on a file of `length` bytes until it ends or is killed.
+fn run(
+    program: &Path,
+    job: &ChildJob,
+    output: &File,
+    length: u64,
+    watch: &dyn Fn(u32) -> bool,
+) -> Result<(), Refusal> {
     let stdout = output.try_clone().map_err(|error| Refusal::internal("share the scratch file", error))?;
     let mut child = Command::new(program)
         .args(child_args(job))
@@ -201,35 +224,63 @@ fn run(program: &Path, job: &ChildJob, output: &File, cpu_s: u64) -> Result<(), 
         .spawn()
         .map_err(|error| Refusal::internal("start the parser", error))?;
     let complaints = child.stderr.take().map(StderrTail::follow);
-    let status = wait(&mut child, Duration::from_millis(limits.wall_ms));
+    let mut pages = OcrPages::new(output);
+    let ended = wait(&mut child, job, &mut pages, watch);
     let complaints = complaints.map(StderrTail::finish).unwrap_or_default();
-    match status.map_err(|error| Refusal::internal("wait for the parser", error))? {
-        None => Err(Refusal::TimedOut { limit_ms: limits.wall_ms }),
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(refusal_of(status, &complaints, limits, cpu_s)),
+    match ended.map_err(|error| Refusal::internal("wait for the parser", error))? {
+        End::TimedOut { limit_ms } => Err(Refusal::TimedOut { limit_ms }),
+        End::Stopped => Err(Refusal::internal("read the document", "the work was stopped")),
+        End::Exited(status) if status.success() => Ok(()),
+        End::Exited(status) => {
+            let cpu_ms = job.limits.cpu_s(job.format, length) * 1000 + job.ocr_ms(pages.count());
+            Err(refusal_of(status, &complaints, job, cpu_ms))
+        }
     }
 }
 
-/// Waits for `child` up to `limit`; kills a child that still runs then, and returns `None`.
-fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+/// The end of a child.
+enum End {
+    Exited(ExitStatus),
+    /// It was killed at its limit.
+    TimedOut {
+        limit_ms: u64,
+    },
+    /// It was killed because nobody waits for it any more.
+    Stopped,
+}
+
+/// Waits for `child`, and kills it at its time limit, to which each page that OCR reads adds its own, or if `watch` says so.
+fn wait(
+    child: &mut Child,
+    job: &ChildJob,
+    pages: &mut OcrPages<'_>,
+    watch: &dyn Fn(u32) -> bool,
+) -> std::io::Result<End> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+            return Ok(End::Exited(status));
         }
-        if started.elapsed() >= limit {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        let begun = pages.look();
+        let limit_ms = job.limits.wall_ms + job.ocr_ms(begun);
+        let end = if started.elapsed() >= Duration::from_millis(limit_ms) {
+            End::TimedOut { limit_ms }
+        } else if watch(begun) {
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(20));
+            continue;
+        } else {
+            End::Stopped
+        };
+        child.kill()?;
+        child.wait()?;
+        return Ok(end);
     }
 }
 
 /// Converts the exit status of a failed child to a refusal of the document.
-fn refusal_of(status: ExitStatus, complaints: &str, limits: &ReadLimits, cpu_s: u64) -> Refusal {
+fn refusal_of(status: ExitStatus, complaints: &str, job: &ChildJob, cpu_ms: u64) -> Refusal {
     use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt;
     let Some(signal) = status.signal() else {
@@ -239,13 +290,13 @@ fn refusal_of(status: ExitStatus, complaints: &str, limits: &ReadLimits, cpu_s: 
     let is = |other: Signal| signal == other.as_raw();
     // The kernel kills whole processes if the machine is out of memory, not if the child reaches its limit.
     if is(Signal::KILL) || complaints.contains("memory allocation of") {
-        return Refusal::OutOfMemory { limit_bytes: limits.memory_bytes };
+        return Refusal::OutOfMemory { limit_bytes: job.memory_bytes() };
     }
     if is(Signal::XCPU) {
-        return Refusal::TimedOut { limit_ms: cpu_s.saturating_mul(1000) };
+        return Refusal::TimedOut { limit_ms: cpu_ms };
     }
     if is(Signal::XFSZ) {
-        return Refusal::TooLong { limit_bytes: limits.output_bytes };
+        return Refusal::TooLong { limit_bytes: job.limits.output_bytes };
     }
     if complaints.contains("overflowed its stack") {
         return Refusal::broken("it is nested too deeply");

@@ -29,11 +29,22 @@ pub enum Refusal {
         /// The parser's reason.
         detail: String,
     },
-    /// The file is valid but contains no text, such as a scan.
-    #[error(
-        "The document has pages but no text, as scans do. Run text recognition (OCR) over it, then send it again."
-    )]
+    /// The file is valid but contains no text.
+    #[error("The document has pages, but no text was found on them. Send a document that contains text.")]
     NoText,
+    /// The file is an image or a scan, and OCR is off.
+    #[error(
+        "The document has no text layer, as scans and images do, and this server has no text recognition (OCR). Install it with `make setup-ocr` and upload the document again."
+    )]
+    NoOcr,
+    /// The file has too many pages that only OCR can read.
+    #[error(
+        "The document has more than {limit_pages} pages without a text layer, which only text recognition (OCR) can read. Split it and send the parts."
+    )]
+    TooManyScans {
+        /// The limit that was passed, in pages.
+        limit_pages: u32,
+    },
     /// The file, or the text in it, is longer than the limit.
     #[error(
         "The document is longer than the {limit_bytes} bytes that are allowed. Split it and send the parts."
@@ -81,6 +92,8 @@ impl Refusal {
             Self::Encrypted => "encrypted",
             Self::Broken { .. } => "broken",
             Self::NoText => "no_text",
+            Self::NoOcr => "no_ocr",
+            Self::TooManyScans { .. } => "too_many_scans",
             Self::TooLong { .. } => "too_long",
             Self::TooComplex { .. } => "too_complex",
             Self::TimedOut { .. } => "timed_out",

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_text::{Block, ReadLimits, Refusal, detect_file, open};
+use rag_text::{Block, ReadLimits, ReadSettings, Refusal, detect_file, open};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 fn child_program() -> PathBuf {
@@ -29,8 +29,10 @@ fn read(name: &str, content: &[u8]) -> Result<Vec<Block>, Refusal> {
     };
     let format = detect_file(&mut Cursor::new(content), Some(name))?;
     let started = Instant::now();
-    let read = open(&child_program(), format, &file, &limits, dir.path())
-        .and_then(|read| read.blocks.collect::<Result<Vec<_>, _>>());
+    let settings =
+        ReadSettings { program: child_program(), scratch: dir.path().to_owned(), limits, ocr: None };
+    let read =
+        open(&settings, format, &file, &|_| true).and_then(|read| read.blocks.collect::<Result<Vec<_>, _>>());
     assert!(started.elapsed() < Duration::from_mins(1), "{name} took {:?}", started.elapsed());
     read
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rag_text::{
-    Block, Format, ReadLimits, Refusal, detect,
+    Block, Format, ReadLimits, ReadSettings, Refusal, detect,
     isolate::{Extracted, Layers, extract_isolated, open},
 };
 use tempfile::TempDir;
@@ -40,7 +40,11 @@ impl Desk {
     fn read(&self, format: Format, name: &str, content: impl AsRef<[u8]>) -> Result<Extracted, Refusal> {
         let file = self.dir.path().join(name);
         fs::write(&file, content).unwrap();
-        open(&child_program(), format, &file, &self.limits, self.dir.path())
+        open(&self.settings(child_program()), format, &file, &|_| true)
+    }
+
+    fn settings(&self, program: PathBuf) -> ReadSettings {
+        ReadSettings { program, scratch: self.dir.path().to_owned(), limits: self.limits, ocr: None }
     }
 
     fn fault(&self, name: &str) -> Refusal {
@@ -69,8 +73,7 @@ fn plain_text_is_read_without_a_child() {
     let desk = Desk::new();
     let file = desk.dir.path().join("a.txt");
     fs::write(&file, "one\n\ntwo").unwrap();
-    let read =
-        open(Path::new("/nonexistent"), Format::PlainText, &file, &desk.limits, desk.dir.path()).unwrap();
+    let read = open(&desk.settings("/nonexistent".into()), Format::PlainText, &file, &|_| true).unwrap();
     assert_eq!(blocks(read).len(), 2);
 }
 
@@ -156,12 +159,24 @@ fn a_child_reaches_nothing_but_its_document() {
 }
 
 #[test]
+fn a_child_that_nobody_waits_for_is_ended() {
+    let desk = Desk::new();
+    let file = desk.dir.path().join("fault-sleep.md");
+    fs::write(&file, "text").unwrap();
+    let started = Instant::now();
+    let read = open(&desk.settings(child_program()), Format::Markdown, &file, &|_| {
+        started.elapsed() < Duration::from_millis(50)
+    });
+    assert!(read.unwrap_err().is_internal());
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
 fn a_missing_program_is_our_fault() {
     let desk = Desk::new();
     let file = desk.dir.path().join("a.md");
     fs::write(&file, "text").unwrap();
-    let read =
-        extract_isolated(Path::new("/nonexistent"), Format::Markdown, &file, &desk.limits, desk.dir.path());
+    let read = extract_isolated(&desk.settings("/nonexistent".into()), Format::Markdown, &file, &|_| true);
     assert!(read.unwrap_err().is_internal());
 }
 

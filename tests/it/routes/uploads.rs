@@ -1,8 +1,8 @@
 //! Sending documents: files and texts.
 
-use std::{io::Write, net::TcpStream};
+use std::{fs, io::Write, net::TcpStream};
 
-use rag_testkit::{KEY, Setup, TestApp};
+use rag_testkit::{KEY, Setup, TestApp, checkout};
 use serde_json::json;
 
 use super::{NOBODY, text};
@@ -48,6 +48,25 @@ fn the_same_bytes_under_another_source_are_a_document_of_their_own() {
     let body = json!({"title": "T", "text": "Some words."});
     let third = client.post(&path, &body).expect(202);
     assert_eq!(text(&client.post(&path, &body).expect(200), "/document/id"), text(&third, "/document/id"));
+}
+
+#[test]
+fn a_scan_is_found_by_its_text_and_its_version_names_the_page() {
+    let app = TestApp::with(Setup { has_ocr: true, ..Setup::default() });
+    let client = app.client();
+    let collection = client.collection("c");
+    let scan = fs::read(checkout().join("crates/rag-text/tests/scans/note.png")).unwrap();
+    let id = client.ingested(&client.upload(&collection, "note.png", &scan).expect(202));
+    let document = client.get(&format!("/v1/documents/{id}")).expect(200);
+    assert_eq!(text(&document, "/title"), "Hafenordnung");
+    assert_eq!(text(&document, "/media_type"), "image/png");
+    let version = &document["version"];
+    assert_eq!((&version["page_count"], &version["warnings"]), (&json!(1), &json!([])));
+    assert_eq!(version["ocr_pages"][0]["page"], 1);
+    assert!(version["ocr_pages"][0]["confidence"].as_f64().unwrap() > 0.9, "{version}");
+    let chunks = client.get(&format!("/v1/documents/{id}/chunks")).expect(200);
+    assert!(text(&chunks, "/items/0/text").contains("Die Fähre Möwe liegt am Südkai"), "{chunks}");
+    assert_eq!(chunks["items"][0]["page"], 1);
 }
 
 #[test]

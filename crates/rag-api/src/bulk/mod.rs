@@ -194,7 +194,7 @@ impl Bulk {
 
     async fn store(&self, line: Vec<u8>) -> ApiResult<BulkLineView> {
         let (actor, id) = (self.caller.actor, self.id);
-        let scratch = self.app.engine.settings().ingest.scratch.clone();
+        let scratch = self.app.engine.settings().ingest.reading.scratch.clone();
         self.app
             .with_upload(move |engine| {
                 let body: BulkDocumentBody = parse(&line)?;

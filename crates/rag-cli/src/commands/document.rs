@@ -221,6 +221,7 @@ fn version_view(version: &DocumentVersion) -> Value {
         "number": version.number, "state": version.state.as_str(), "size_bytes": version.size_bytes,
         "chunk_count": version.chunk_count, "character_count": version.character_count, "created_at": version.created_at,
         "published_at": version.published_at, "superseded_at": version.superseded_at,
+        "ocr_pages": version.ocr_pages,
     })
 }
 

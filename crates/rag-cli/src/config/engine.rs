@@ -10,14 +10,17 @@ use rag_engine::{
 use rag_fetch::FetchSettings;
 use rag_repo::{PoolSettings, ReplicaSettings, search::Breadth};
 use rag_schema::models::VectorIndex;
-use rag_text::{ChunkSettings, ReadLimits};
+use rag_text::{ChunkSettings, OcrSettings, ReadLimits, ReadSettings, ocr};
 
 use super::{
     Config, ms,
     pools::{PoolSizes, pool_sizes},
-    sections::{FusionKind, Registration, RerankKind, Sections},
+    sections::{FusionKind, OcrUse, Registration, RerankKind, Sections},
 };
-use crate::failure::Outcome;
+use crate::{failure::Outcome, paths};
+
+/// The folder of the models of OCR, below that of all models.
+pub(crate) const OCR_MODELS: &str = "ppocr-v6-small";
 
 impl Config {
     /// Returns the settings of the connection pools.
@@ -42,7 +45,7 @@ impl Config {
     }
 
     /// Returns the limits on the resources for reading one document.
-    pub(crate) fn limits(&self) -> ReadLimits {
+    fn limits(&self) -> ReadLimits {
         let ingest = &self.sections.ingest;
         ReadLimits {
             wall_ms: ingest.wall_ms,
@@ -50,6 +53,22 @@ impl Config {
             input_bytes: ingest.max_document_bytes,
             ..ReadLimits::default()
         }
+    }
+
+    /// Returns how documents are read; `program` is the path of this program.
+    pub(crate) fn reading(&self, program: PathBuf) -> ReadSettings {
+        ReadSettings { program, scratch: self.scratch_dir(), limits: self.limits(), ocr: self.ocr() }
+    }
+
+    /// Returns how pages without text are read; `None` if OCR is off or not installed.
+    fn ocr(&self) -> Option<OcrSettings> {
+        let ingest = &self.sections.ingest;
+        let dir = paths::model_dir(OCR_MODELS);
+        (ingest.ocr == OcrUse::Auto && ocr::is_installed(&dir)).then_some(OcrSettings {
+            dir,
+            page_ms: ingest.ocr_page_ms,
+            max_pages: ingest.ocr_max_pages,
+        })
     }
 
     /// Returns the settings of the vector index.
@@ -94,9 +113,7 @@ impl Config {
                     overlap_tokens: ingest.overlap_tokens,
                     reserve_tokens: ingest.reserve_tokens,
                 },
-                limits: self.limits(),
-                program,
-                scratch: self.scratch_dir(),
+                reading: self.reading(program),
                 default_language: ingest.default_language.clone(),
                 lease_s: ingest.lease_s,
                 max_failures: ingest.max_failures,

@@ -1,6 +1,6 @@
 //! The configuration: layers of raw values, parsed into typed sections and validated before anything starts.
 
-mod engine;
+pub(crate) mod engine;
 mod environment;
 mod fetch;
 pub(crate) mod layers;
@@ -242,7 +242,7 @@ mod tests {
         let config = with("UNRELATED", "").unwrap();
         let settings = config.engine(PathBuf::new()).unwrap();
         assert_eq!(settings.ingest.chunks, ChunkSettings::default());
-        assert_eq!(settings.ingest.limits, ReadLimits::default());
+        assert_eq!(settings.ingest.reading.limits, ReadLimits::default());
         assert_eq!(settings.fetch, Some(FetchJobSettings::default()));
         assert_eq!(settings.index, VectorIndex::default());
         assert_eq!(settings.search, SearchSettings::default());

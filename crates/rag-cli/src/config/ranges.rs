@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 34] = [
+    let rules: [Rule; 36] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -75,6 +75,8 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         ((1..=3650).contains(&s.jobs.keep_days), "jobs.keep_days", "1 to 3650"),
         ((100..=3_600_000).contains(&s.ingest.wall_ms), "ingest.wall_ms", "100 to 3600000"),
         (s.ingest.memory_bytes >= 64 << 20, "ingest.memory_bytes", "at least 67108864 (64 MB)"),
+        ((1_000..=3_600_000).contains(&s.ingest.ocr_page_ms), "ingest.ocr_page_ms", "1000 to 3600000"),
+        ((1..=10_000).contains(&s.ingest.ocr_max_pages), "ingest.ocr_max_pages", "1 to 10000"),
         (s.ingest.max_document_bytes >= 1, "ingest.max_document_bytes", "at least 1"),
         ((1..=10_000).contains(&s.search.candidates), "search.candidates", "1 to 10000"),
         ((0.0..=1.0).contains(&s.search.dense_weight), "search.dense_weight", "0 to 1"),

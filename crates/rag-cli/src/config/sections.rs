@@ -235,6 +235,15 @@ pub(crate) struct ChatFallback {
     pub(crate) completion_price: f64,
 }
 
+/// The use of text recognition (OCR).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OcrUse {
+    /// If it is installed.
+    Auto,
+    Off,
+}
+
 /// Ingest.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -251,6 +260,9 @@ pub(crate) struct Ingest {
     pub(crate) wall_ms: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) max_document_bytes: u64,
+    pub(crate) ocr: OcrUse,
+    pub(crate) ocr_page_ms: u64,
+    pub(crate) ocr_max_pages: u32,
     pub(crate) scratch_dir: PathBuf,
 }
 

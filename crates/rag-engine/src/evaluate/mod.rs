@@ -199,7 +199,7 @@ fn upload_all(
             // Some corpora contain documents without text, which cannot be uploaded or found.
             continue;
         }
-        let mut file = NamedTempFile::new_in(&engine.settings().ingest.scratch)?;
+        let mut file = NamedTempFile::new_in(&engine.settings().ingest.reading.scratch)?;
         file.write_all(entry.text.as_bytes())?;
         let upload = Upload {
             file: file.path(),

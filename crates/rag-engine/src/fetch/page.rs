@@ -103,7 +103,7 @@ impl<'e> Fetching<'e> {
     ) -> EngineResult<Outcome> {
         let asked = self.asked(url, wants_links)?;
         let validators = asked.known.as_ref().and_then(Known::validators);
-        let mut file = NamedTempFile::new_in(&self.engine.settings().ingest.scratch)?;
+        let mut file = NamedTempFile::new_in(&self.engine.settings().ingest.reading.scratch)?;
         let request = Request {
             url,
             validators: validators.as_ref(),
@@ -171,7 +171,7 @@ impl<'e> Fetching<'e> {
         let url = Url::parse(&fetch.url).map_err(|error| EngineError::Bug(error.into()))?;
         let mut links = Vec::new();
         if asked.wants_links && newest.media_type == Format::Html.media_type() {
-            let stored = spool(engine, newest.id, &engine.settings().ingest.scratch)?;
+            let stored = spool(engine, newest.id, &engine.settings().ingest.reading.scratch)?;
             links = self.links(stored.path(), &url);
         }
         Ok(Stored { document: document.id, url, links })
@@ -192,7 +192,7 @@ impl<'e> Fetching<'e> {
 
     /// Returns the addresses to which an HTML page links; none if it cannot be read, which the job that reads it reports.
     fn links(&self, path: &Path, url: &Url) -> Vec<Url> {
-        let read = open_document(&self.engine.settings().ingest, Format::Html, path);
+        let read = open_document(&self.engine.settings().ingest.reading, Format::Html, path, &|_| true);
         let Links { base, targets } = read.map(|read| read.outline.links).unwrap_or_default();
         let base = base.and_then(|base| join(Some(url), &base).ok()).unwrap_or_else(|| url.clone());
         targets.iter().filter_map(|target| join(Some(&base), target).ok()).collect()

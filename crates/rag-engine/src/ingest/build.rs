@@ -14,6 +14,7 @@ use rag_schema::{
     models::{Document, Job},
 };
 use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::{cut::CutText, read::open_document, upload::checked_title};
@@ -42,6 +43,8 @@ pub(super) struct Facts {
     pub(super) language: Option<String>,
     pub(super) text_search_config: &'static str,
     pub(super) page_count: Option<i32>,
+    /// The pages that OCR has read, as they are stored.
+    pub(super) ocr_pages: Option<Value>,
     /// Fingerprint of the settings. An interrupted build is resumed only if it is unchanged.
     pub(super) settings: String,
 }
@@ -119,16 +122,25 @@ impl Build {
             Ok(Some((rag_repo::documents::find(conn, document)?, media_type)))
         })?;
         let (document, media_type) = document.ok_or(EngineError::NotFound("job"))?;
-        let spool = spool(engine, version, &ingest.scratch)?;
+        let spool = spool(engine, version, &ingest.reading.scratch)?;
         let format = Format::from_media_type(&media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {media_type}")))?;
-        let Extracted { outline, mut blocks, .. } = open_document(ingest, format, spool.path())?;
+        let on_page = |begun| {
+            let done = i64::from(begun);
+            shift.held.report(job.id, Progress { stage: JobStage::Reading, done, total: None });
+            !shift.is_over(job.id)
+        };
+        let Extracted { outline, mut blocks, .. } =
+            match open_document(&ingest.reading, format, spool.path(), &on_page) {
+                Err(_) if shift.is_over(job.id) => return Ok(None),
+                read => read?,
+            };
         let on_step = |done| {
             shift.held.report(job.id, Progress { stage: JobStage::Chunking, done, total: None });
             !shift.is_over(job.id)
         };
         let chunker = Chunker::new(ingest.chunks, model);
-        let Some(cut) = CutText::new(&mut blocks, chunker, &ingest.scratch, &on_step)? else {
+        let Some(cut) = CutText::new(&mut blocks, chunker, &ingest.reading.scratch, &on_step)? else {
             return Ok(None);
         };
         let facts = facts(&engine.settings().ingest, model, &document, outline);
@@ -227,6 +239,7 @@ fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: O
         text_search_config: language_name(language.as_deref().unwrap_or(&ingest.default_language)),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
+        ocr_pages: (!outline.ocr_pages.is_empty()).then(|| json!(outline.ocr_pages)),
         settings: fingerprint(model, ingest),
     }
 }
@@ -234,8 +247,9 @@ fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: O
 /// Returns a fingerprint that changes whenever the same bytes would yield different chunks or vectors.
 fn fingerprint(model: &Model, ingest: &IngestSettings) -> String {
     let chunks = &ingest.chunks;
+    let ocr = if ingest.reading.ocr.is_some() { " ocr" } else { "" };
     format!(
-        "rag {} model {} chunks {}+{}-{}",
+        "rag {} model {} chunks {}+{}-{}{ocr}",
         env!("CARGO_PKG_VERSION"),
         model.name(),
         chunks.max_tokens,

@@ -151,7 +151,7 @@ fn store(conn: &mut PgConnection, engine: &Engine, all: &[Rows<'_>]) -> RepoResu
 /// Publishes a version. The title and the language change with it, so that they are always those of the version that is found.
 fn publish(conn: &mut PgConnection, engine: &Engine, section: &Section) -> RepoResult<()> {
     let (facts, target) = (&section.facts, section.target);
-    versions::publish(conn, target.version, facts.page_count)?;
+    versions::publish(conn, target.version, facts.page_count, facts.ocr_pages.as_ref())?;
     if documents::find(conn, target.document)?.current_version_id == Some(target.version) {
         let change = DocumentChange {
             title: facts.title.as_deref(),

@@ -86,12 +86,12 @@ impl Engine {
         let source = upload.source.map(checked_source).transpose()?;
         let mut file = File::open(upload.file)?;
         let size = file.metadata()?.len();
-        let limit_bytes = self.settings().ingest.limits.input_bytes;
+        let limit_bytes = self.settings().ingest.reading.limits.input_bytes;
         if size > limit_bytes {
             return Err(Refusal::TooLong { limit_bytes }.into());
         }
         let name = fetched.map(|fetched| fetched.file_name).or(upload.source);
-        let format = sniff(&mut file, name)?;
+        let format = self.sniff(&mut file, name)?;
         let sha256 = hash(&mut file)?;
         let content = Content {
             sha256: &sha256,
@@ -199,16 +199,22 @@ impl From<StoreError> for EngineError {
     }
 }
 
-/// Returns the format of a file; `name` helps to detect it.
-pub(super) fn sniff(file: &mut File, name: Option<&str>) -> EngineResult<rag_text::Format> {
-    let mut head = Vec::new();
-    let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
-    if u64::try_from(length).is_ok_and(|length| length < SNIFF_BYTES)
-        && head.iter().all(u8::is_ascii_whitespace)
-    {
-        return Err(Refusal::Empty.into());
+impl Engine {
+    /// Returns the format of a file; `name` helps to detect it. Refuses one that can never be read.
+    pub(super) fn sniff(&self, file: &mut File, name: Option<&str>) -> EngineResult<rag_text::Format> {
+        let mut head = Vec::new();
+        let length = Read::by_ref(file).take(SNIFF_BYTES).read_to_end(&mut head)?;
+        if u64::try_from(length).is_ok_and(|length| length < SNIFF_BYTES)
+            && head.iter().all(u8::is_ascii_whitespace)
+        {
+            return Err(Refusal::Empty.into());
+        }
+        let format = rag_text::detect_file(file, name)?;
+        if format.descriptor().needs_ocr && self.settings().ingest.reading.ocr.is_none() {
+            return Err(Refusal::NoOcr.into());
+        }
+        Ok(format)
     }
-    Ok(rag_text::detect_file(file, name)?)
 }
 
 /// Returns the SHA-256 of the file at a path.

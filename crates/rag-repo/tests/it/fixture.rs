@@ -68,7 +68,7 @@ impl Fixture {
     /// Stores a document whose chunks are the texts, published.
     pub(crate) fn store(&mut self, texts: &[&str]) -> Stored {
         let stored = self.build(texts);
-        versions::publish(&mut self.conn, stored.version, None).expect("published");
+        versions::publish(&mut self.conn, stored.version, None, None).expect("published");
         stored
     }
 

@@ -26,7 +26,7 @@ fn a_version_appears_with_its_publication() {
     let mut fixture = Fixture::new();
     let stored = fixture.build(&["granite and slate"]);
     assert!(both_legs(&mut fixture).is_empty());
-    versions::publish(&mut fixture.conn, stored.version, None).unwrap();
+    versions::publish(&mut fixture.conn, stored.version, None, None).unwrap();
     assert_eq!(both_legs(&mut fixture).len(), 3);
 }
 

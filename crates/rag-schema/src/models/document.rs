@@ -10,6 +10,7 @@ use diesel::{
     serialize::{self, Output, ToSql},
     sql_types::{Array, Nullable, Text},
 };
+use serde_json::Value;
 
 use crate::{
     enums::VersionState,
@@ -101,6 +102,8 @@ pub struct DocumentVersion {
     pub published_at: Option<DateTime<Utc>>,
     /// When a newer version took its place.
     pub superseded_at: Option<DateTime<Utc>>,
+    /// The pages whose text comes from OCR: a list of objects with `page` and `confidence`; `None` if OCR has read no page.
+    pub ocr_pages: Option<Value>,
 }
 
 /// A version to insert, in state queued.

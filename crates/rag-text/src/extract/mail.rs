@@ -168,7 +168,7 @@ mod tests {
             "From: Ada <ada@a.example>\nTo: bob@b.example",
             "paragraph [Grüße] The café opens.",
             "table [t.csv] a | b\n1 | 2",
-            "p.png: The document is an image (image/png)",
+            "p.png: The document has no text layer, as scans and images do",
         ] {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }

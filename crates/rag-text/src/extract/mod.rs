@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use image::RgbImage;
+
 use crate::{
-    block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, Outline},
+    block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, OcrPage, Outline},
     cut, decode,
     format::Format,
     names,
+    ocr::{Ocr, OcrSettings},
     refusal::Refusal,
     tables::split_table,
 };
@@ -23,6 +26,7 @@ mod html_links;
 mod html_table;
 mod html_walk;
 mod html_work;
+pub(crate) mod images;
 pub(crate) mod json;
 mod links;
 pub(crate) mod mail;
@@ -39,24 +43,39 @@ mod pdf_forms;
 mod pdf_layout;
 mod pdf_lines;
 mod pdf_running;
+mod pdf_scans;
 mod pdf_words;
 pub(crate) mod plain;
 pub(crate) mod pptx;
 pub(crate) mod rtf;
 mod rtf_charsets;
 mod rtf_tokens;
+mod scan;
 pub(crate) mod sheets;
 mod source;
 pub(crate) mod subtitles;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod tiff_pages;
 mod xml;
 pub(crate) mod xml_text;
 
+use pdf_lines::Line;
 pub(crate) use source::{Reader, Source};
 use table::Table;
 
-/// The receiver of the blocks; its error stops the extraction.
-pub type Sink<'s> = dyn FnMut(Block) -> Result<(), Refusal> + 's;
+/// A piece of a document that is being read.
+#[derive(Debug)]
+pub enum Piece {
+    /// The next block.
+    Block(Block),
+    /// OCR begins to read a page; the number of pages with this one.
+    OcrPage(u32),
+}
+
+/// The receiver of the pieces; its error stops the extraction.
+pub type Sink<'s> = dyn FnMut(Piece) -> Result<(), Refusal> + 's;
 
 /// Maximum length of titles and headings, in characters.
 const HEADING_CHARS: usize = 300;
@@ -64,12 +83,17 @@ const HEADING_CHARS: usize = 300;
 /// Maximum size of all compressed parts of a document after they are expanded, in bytes.
 pub(crate) const MAX_EXPANDED_BYTES: u64 = 128 << 20;
 
-/// Reads `file` as `format` and hands its blocks to `sink` in reading order.
+/// Reads `file` as `format` and hands its blocks to `sink` in reading order; without `ocr`, pages without text stay unread.
 ///
 /// Parsers can crash, loop or exhaust memory on hostile files: call this only in a process that may die,
 /// or use [`crate::isolate::open`].
-pub fn extract(format: Format, file: &Path, sink: &mut Sink<'_>) -> Result<Outline, Refusal> {
-    let mut collector = Collector::new(sink);
+pub fn extract(
+    format: Format,
+    file: &Path,
+    ocr: Option<&OcrSettings>,
+    sink: &mut Sink<'_>,
+) -> Result<Outline, Refusal> {
+    let mut collector = Collector::new(ocr, sink);
     (format.descriptor().reader)(&Source::File(file), &mut collector)?;
     collector.finish()
 }
@@ -93,10 +117,14 @@ pub(crate) struct Collector<'s, 'f> {
     /// The name of a member that has no text yet.
     pending_heading: Option<String>,
     links: Links,
+    ocr: Option<Ocr<'s>>,
+    ocr_pages: Vec<OcrPage>,
+    /// Whether a page stayed unread because OCR is off.
+    lacks_ocr: bool,
 }
 
 impl<'s, 'f> Collector<'s, 'f> {
-    fn new(sink: &'s mut Sink<'f>) -> Self {
+    fn new(ocr: Option<&'s OcrSettings>, sink: &'s mut Sink<'f>) -> Self {
         Self {
             sink,
             headings: Vec::new(),
@@ -110,7 +138,34 @@ impl<'s, 'f> Collector<'s, 'f> {
             depth: 0,
             pending_heading: None,
             links: Links::default(),
+            ocr: ocr.map(Ocr::new),
+            ocr_pages: Vec::new(),
+            lacks_ocr: false,
         }
+    }
+
+    /// Refuses a document with more scanned pages than OCR may read.
+    pub(crate) fn expect_scans(&self, pages: u32) -> Result<(), Refusal> {
+        self.ocr.as_ref().map_or(Ok(()), |ocr| ocr.check_count(pages))
+    }
+
+    /// The lines of a scanned page, which `image` makes; none if OCR is off.
+    pub(crate) fn read_scan(
+        &mut self,
+        page: u32,
+        image: impl FnOnce() -> Result<RgbImage, Refusal>,
+    ) -> Result<Vec<Line>, Refusal> {
+        let Some(ocr) = &mut self.ocr else {
+            self.lacks_ocr = true;
+            return Ok(Vec::new());
+        };
+        (self.sink)(Piece::OcrPage(ocr.begin_page()?))?;
+        let text = ocr.read(image()?)?;
+        if !text.lines.is_empty() {
+            let page = Some(page).filter(|_| self.depth == 0);
+            self.ocr_pages.push(OcrPage { page, confidence: text.confidence });
+        }
+        Ok(scan::lines_of(&text))
     }
 
     /// Counts the size of an expanded part; refuses a document whose parts are too large together.
@@ -139,6 +194,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         read: impl FnOnce(&mut Self) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let any = std::mem::replace(&mut self.any, false);
+        let lacks_ocr = std::mem::replace(&mut self.lacks_ocr, false);
         let above = self.pending_heading.replace(name.to_owned());
         self.depth += 1;
         let result = read(self);
@@ -146,8 +202,10 @@ impl<'s, 'f> Collector<'s, 'f> {
         let is_empty = !self.any;
         self.any |= any;
         self.pending_heading = if is_empty { above } else { None };
+        let no_text = self.no_text();
+        self.lacks_ocr |= lacks_ocr;
         result?;
-        if is_empty { Err(Refusal::NoText) } else { Ok(()) }
+        if is_empty { Err(no_text) } else { Ok(()) }
     }
 
     /// Adds a table; its first row names the columns.
@@ -236,12 +294,17 @@ impl<'s, 'f> Collector<'s, 'f> {
             self.sample.push_str(text);
             self.sample.push('\n');
         }
-        (self.sink)(Block { kind, text: text.to_owned(), page, heading_path: path.to_vec() })
+        (self.sink)(Piece::Block(Block { kind, text: text.to_owned(), page, heading_path: path.to_vec() }))
+    }
+
+    /// The reason why a document with pages has no text.
+    fn no_text(&self) -> Refusal {
+        if self.lacks_ocr { Refusal::NoOcr } else { Refusal::NoText }
     }
 
     fn finish(self) -> Result<Outline, Refusal> {
         if !self.any {
-            return Err(if self.pages.is_some() { Refusal::NoText } else { Refusal::Empty });
+            return Err(if self.pages.is_some() { self.no_text() } else { Refusal::Empty });
         }
         let title = self.title.or(self.first_heading.map(|(_, heading)| names::clean(&heading)));
         Ok(Outline {
@@ -250,6 +313,7 @@ impl<'s, 'f> Collector<'s, 'f> {
             language: Language::detect(&self.sample),
             replaced_characters: self.replaced,
             links: self.links,
+            ocr_pages: self.ocr_pages,
         })
     }
 }
@@ -269,48 +333,6 @@ fn one_line(text: &str) -> String {
     // Some site generators put zero-width spaces after headings.
     let line = text.trim_matches('\u{200b}').split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(HEADING_CHARS).collect()
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    //! Runs a parser over a string and shows its blocks as text.
-
-    use super::*;
-
-    /// The outline and blocks that `parse` finds.
-    pub(crate) fn collect(
-        parse: impl FnOnce(&mut Collector<'_, '_>) -> Result<(), Refusal>,
-    ) -> Result<(Outline, Vec<Block>), Refusal> {
-        let mut blocks = Vec::new();
-        let mut sink = |block| {
-            blocks.push(block);
-            Ok(())
-        };
-        let mut collector = Collector::new(&mut sink);
-        parse(&mut collector)?;
-        let outline = collector.finish()?;
-        Ok((outline, blocks))
-    }
-
-    /// A zip archive of the parts.
-    pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-        use std::io::Write;
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, content) in parts {
-            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            zip.write_all(content.as_bytes()).unwrap();
-        }
-        zip.finish().unwrap().into_inner()
-    }
-
-    /// One line per block: the kind, the path and the text.
-    pub(crate) fn shown(blocks: &[Block]) -> Vec<String> {
-        let kind = |block: &Block| match block.kind {
-            BlockKind::Heading { level } => format!("h{level}"),
-            other => format!("{other:?}").to_lowercase(),
-        };
-        blocks.iter().map(|b| format!("{} [{}] {}", kind(b), b.heading_path.join("/"), b.text)).collect()
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reads PDF as blocks, page by page: with one parser first, with another for pages on which it fails; reads no images.
+//! Reads PDF as blocks, page by page: with one parser first, with another for pages on which it fails; OCR reads pages without text.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,6 +12,7 @@ use crate::{
         pdf_forms::{Forms, MAX_PAGE_BYTES},
         pdf_layout,
         pdf_lines::{self, Line, PageReader},
+        pdf_scans,
     },
     refusal::Refusal,
 };
@@ -44,6 +45,11 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
         lines.push(read);
     }
     collector.pages(pages);
+    if lines.iter().any(|lines| pdf_scans::may_be_scan(lines))
+        && let Ok(document) = second.open()
+    {
+        pdf_scans::read(document, &mut lines, collector)?;
+    }
     if let Ok(first) = &first
         && let Some(title) = guard(|| first.title()).flatten()
     {
@@ -55,7 +61,7 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
 }
 
 /// The result of `parse`; `None` if it panics. Callers do not reuse its input if a panic could have left it inconsistent.
-fn guard<T>(parse: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guard<T>(parse: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(parse)).ok()
 }
 

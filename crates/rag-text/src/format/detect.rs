@@ -63,8 +63,12 @@ pub fn detect(head: &[u8], file_name: Option<&str>) -> Result<Format, Refusal> {
     if head.get(257..262) == Some(b"ustar") {
         return Ok(Format::Tar);
     }
+    let media_type = infer::get(head).map_or("", |kind| kind.mime_type());
+    if let Some(image) = Format::from_media_type(media_type).filter(|format| format.descriptor().needs_ocr) {
+        return Ok(image);
+    }
     if !is_text(head) {
-        return Err(unsupported(infer::get(head).map_or("", |kind| kind.mime_type())));
+        return Err(unsupported(media_type));
     }
     let decoded =
         decode::decode_all(head).map_err(|error| Refusal::internal("decode the head of a file", error))?;
@@ -130,7 +134,11 @@ mod tests {
 
     #[test]
     fn content_decides_over_the_name() {
-        let cases: [(&[u8], &str, Format); 16] = [
+        let cases: [(&[u8], &str, Format); 20] = [
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.txt", Format::Png),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "a.png", Format::Jpeg),
+            (b"II*\0\x08\0\0\0\x0e\0\0\x01\x04\0\x01\0", "a", Format::Tiff),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "a", Format::Webp),
             (b"%PDF-1.7\n", "a.txt", Format::Pdf),
             (b"\n\n%PDF-1.4\n1 0 obj", "a", Format::Pdf),
             (b"<!DOCTYPE html><p>x", "a.md", Format::Html),
@@ -215,7 +223,7 @@ mod tests {
     #[test]
     fn what_is_not_text_is_named() {
         assert_eq!(detect(b"", Some("a.txt")), Err(Refusal::Empty));
-        assert_eq!(what(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "an image (image/png)");
+        assert_eq!(what(b"GIF89a\x01\0\x01\0\0\0\0"), "an image (image/gif)");
         assert_eq!(what(b"\x01\x02\x00\x00\x07\x07 random \x00\x01\x05"), "binary data of an unknown kind");
         let mut ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
         ole.extend(vec![0; 504]);

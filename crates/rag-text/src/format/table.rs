@@ -1,45 +1,10 @@
 //! The descriptors of all formats; a new format is a row here and a reader in `extract`.
 
-use super::Format;
-use crate::extract::{self, Reader};
-
-/// The facts about a format.
-#[derive(Debug)]
-pub struct Descriptor {
-    /// The format.
-    pub format: Format,
-    /// The name used in arguments and JSON.
-    pub name: &'static str,
-    /// The name for people.
-    pub title: &'static str,
-    /// Its media types; documents are stored under the first one.
-    pub media_types: &'static [&'static str],
-    /// The extensions of its files, in lower case.
-    pub extensions: &'static [&'static str],
-    /// The parts of a file that become text.
-    pub reads: &'static str,
-    /// The parts of a file that are left out, and the files that are refused.
-    pub leaves_out: &'static str,
-    /// Whether its length says little about the work of reading it, because parts of it are compressed.
-    pub is_compressed: bool,
-    /// Whether its reader works on windows of the file and is safe in the process of the server.
-    pub is_streamed: bool,
-    /// Its reader.
-    pub(crate) reader: Reader,
-}
-
-const BASE: Descriptor = Descriptor {
-    format: Format::PlainText,
-    name: "plain_text",
-    title: "Plain text",
-    media_types: &["text/plain"],
-    extensions: &[],
-    reads: "",
-    leaves_out: "",
-    is_compressed: false,
-    is_streamed: false,
-    reader: extract::plain::read,
+use super::{
+    Format,
+    descriptor::{BASE, Descriptor},
 };
+use crate::extract;
 
 /// The format of texts that are nothing else.
 pub(super) const PLAIN_TEXT: Descriptor = Descriptor {
@@ -84,8 +49,8 @@ pub static DESCRIPTORS: &[Descriptor] = &[
         title: "PDF",
         media_types: &["application/pdf"],
         extensions: &["pdf"],
-        reads: "the text layer by page, headings by size, columns, form values",
-        leaves_out: "running heads, page numbers, pictures; refuses scans without a text layer and files with a password",
+        reads: "the text layer by page, headings by size, columns, form values; scanned pages by OCR",
+        leaves_out: "running heads, page numbers, pictures; refuses files with a password, and scans if OCR is not installed",
         is_compressed: true,
         reader: extract::pdf::read,
         ..BASE
@@ -325,6 +290,58 @@ pub static DESCRIPTORS: &[Descriptor] = &[
         reads: "definitions, verbatim",
         leaves_out: "nothing",
         reader: extract::code::read,
+        ..BASE
+    },
+    Descriptor {
+        format: Format::Png,
+        name: "png",
+        title: "PNG image",
+        media_types: &["image/png"],
+        extensions: &["png"],
+        reads: "the text that OCR finds, as paragraphs and headings",
+        leaves_out: "pictures; refuses images without text and those of more than 80 million pixels",
+        is_compressed: true,
+        needs_ocr: true,
+        reader: extract::images::read,
+        ..BASE
+    },
+    Descriptor {
+        format: Format::Jpeg,
+        name: "jpeg",
+        title: "JPEG image",
+        media_types: &["image/jpeg"],
+        extensions: &["jpg", "jpeg"],
+        reads: "like PNG; turned as the camera was",
+        leaves_out: "like PNG",
+        is_compressed: true,
+        needs_ocr: true,
+        reader: extract::images::read,
+        ..BASE
+    },
+    Descriptor {
+        format: Format::Tiff,
+        name: "tiff",
+        title: "TIFF file",
+        media_types: &["image/tiff"],
+        extensions: &["tif", "tiff"],
+        reads: "like PNG, every page",
+        leaves_out: "like PNG",
+        is_compressed: true,
+        needs_ocr: true,
+        reader: extract::images::read_tiff,
+        ..BASE
+    },
+    Descriptor {
+        format: Format::Webp,
+        name: "webp",
+        title: "WebP image",
+        media_types: &["image/webp"],
+        extensions: &["webp"],
+        reads: "like PNG; the first picture of an animation",
+        leaves_out: "like PNG",
+        is_compressed: true,
+        needs_ocr: true,
+        reader: extract::images::read,
         ..BASE
     },
     Descriptor {

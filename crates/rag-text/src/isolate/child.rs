@@ -4,15 +4,21 @@ use std::{
     ffi::OsString,
     io::{self, BufWriter, Write},
     os::fd::{AsFd, OwnedFd},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     thread,
 };
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{CHILD_COMMAND, Layers, Message, ReadLimits};
-use crate::{block::Outline, extract::extract, format::Format, refusal::Refusal};
+use super::{CHILD_COMMAND, Layers, Message, OCR_MEMORY_BYTES, ReadLimits};
+use crate::{
+    block::Outline,
+    extract::{Piece, extract},
+    format::Format,
+    ocr::OcrSettings,
+    refusal::Refusal,
+};
 
 /// Stack size of the parsing thread; parsers recurse with the nesting of the document.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -26,6 +32,21 @@ pub struct ChildJob {
     pub limits: ReadLimits,
     /// The file, as an absolute path.
     pub file: PathBuf,
+    /// How pages without text are read; `None` if they are not.
+    pub ocr: Option<OcrSettings>,
+}
+
+impl ChildJob {
+    /// The time that OCR adds to the limits when it begins its page number `pages`, in milliseconds.
+    pub(super) fn ocr_ms(&self, pages: u32) -> u64 {
+        self.ocr.as_ref().map_or(0, |ocr| ocr.page_ms.saturating_mul(pages.min(ocr.max_pages).into()))
+    }
+
+    /// Maximum address space, in bytes.
+    pub(super) fn memory_bytes(&self) -> u64 {
+        let ocr = self.ocr.as_ref().map_or(0, |_| OCR_MEMORY_BYTES);
+        self.limits.memory_bytes.saturating_add(ocr)
+    }
 }
 
 /// The arguments that start a child for `job`, [`CHILD_COMMAND`] first.
@@ -33,7 +54,11 @@ pub fn child_args(job: &ChildJob) -> Vec<OsString> {
     let ReadLimits { wall_ms, memory_bytes, output_bytes, input_bytes } = job.limits;
     let words = [CHILD_COMMAND.to_owned(), job.format.name().to_owned()];
     let numbers = [wall_ms, memory_bytes, output_bytes, input_bytes].map(|number| number.to_string());
-    words.into_iter().chain(numbers).map(OsString::from).chain([job.file.clone().into_os_string()]).collect()
+    let ocr = job.ocr.iter().flat_map(|OcrSettings { dir, page_ms, max_pages }| {
+        [page_ms.to_string().into(), max_pages.to_string().into(), dir.clone().into_os_string()]
+    });
+    let file = [job.file.clone().into_os_string()];
+    words.into_iter().chain(numbers).map(OsString::from).chain(file).chain(ocr).collect()
 }
 
 /// Parses the job from the arguments after [`CHILD_COMMAND`]; `None` if [`child_args`] did not make them.
@@ -48,7 +73,16 @@ pub fn parse_child_args(args: impl IntoIterator<Item = OsString>) -> Option<Chil
         output_bytes: number()?,
         input_bytes: number()?,
     };
-    Some(ChildJob { format, limits, file: PathBuf::from(word()?) })
+    let file = PathBuf::from(word()?);
+    let ocr = match word() {
+        None => None,
+        Some(page_ms) => Some(OcrSettings {
+            page_ms: page_ms.to_str()?.parse().ok()?,
+            max_pages: word()?.to_str()?.parse().ok()?,
+            dir: PathBuf::from(word()?),
+        }),
+    };
+    Some(ChildJob { format, limits, file, ocr })
 }
 
 /// Runs a child: sets its limits, reads the document and writes its blocks to standard output.
@@ -64,10 +98,11 @@ pub fn child_main(job: ChildJob) -> ExitCode {
 pub fn confine(job: &ChildJob) -> io::Result<Layers> {
     let limits = &job.limits;
     let cpu_s = limits.cpu_s(job.format, job.file.metadata()?.len());
-    // A second between both: the kernel tells a process of the lower limit by a signal of its own.
-    setrlimit(Resource::Cpu, Rlimit { current: Some(cpu_s), maximum: Some(cpu_s + 1) })?;
+    // A second between both: the kernel tells a process of the lower limit by a signal of its own. OCR raises the lower limit.
+    let ocr_s = job.ocr.as_ref().map_or(0, |ocr| job.ocr_ms(ocr.max_pages).div_ceil(1000));
+    setrlimit(Resource::Cpu, Rlimit { current: Some(cpu_s), maximum: Some(cpu_s + ocr_s + 1) })?;
     let bounds = [
-        (Resource::As, limits.memory_bytes),
+        (Resource::As, job.memory_bytes()),
         (Resource::Fsize, limits.output_bytes),
         (Resource::Core, 0),
         (Resource::Nofile, 64),
@@ -79,7 +114,9 @@ pub fn confine(job: &ChildJob) -> io::Result<Layers> {
     {
         rustix::thread::set_no_new_privs(true)?;
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-        super::sandbox::enter(&[&job.file])
+        let models = job.ocr.as_ref().map(|ocr| ocr.dir.as_path());
+        let readable: Vec<&Path> = [job.file.as_path()].into_iter().chain(models).collect();
+        super::sandbox::enter(&readable)
     }
     #[cfg(not(target_os = "linux"))]
     Ok(Layers::default())
@@ -116,11 +153,25 @@ fn take_stdout() -> io::Result<OwnedFd> {
 fn write_blocks(job: &ChildJob, out: OwnedFd) -> Result<Outline, Refusal> {
     let broken_pipe = |error| Refusal::internal("write the blocks", error);
     let mut out = BufWriter::new(std::fs::File::from(out));
-    let outline = extract(job.format, &job.file, &mut |block| {
-        write_line(&mut out, &Message::Block(block)).map_err(broken_pipe)
+    let outline = extract(job.format, &job.file, job.ocr.as_ref(), &mut |piece| match piece {
+        Piece::Block(block) => write_line(&mut out, &Message::Block(block)).map_err(broken_pipe),
+        Piece::OcrPage(number) => {
+            let written = write_line(&mut out, &Message::OcrPage(number)).and_then(|()| out.flush());
+            written.map_err(broken_pipe)?;
+            extend_time(job.ocr_ms(1)).map_err(|error| Refusal::internal("extend the time limit", error))
+        }
     })?;
     out.flush().map_err(broken_pipe)?;
     Ok(outline)
+}
+
+/// Raises this process's limit on processor time, as far as its upper limit allows.
+fn extend_time(by_ms: u64) -> io::Result<()> {
+    let Rlimit { current, maximum } = getrlimit(Resource::Cpu);
+    let wanted = current.map(|now| now.saturating_add(by_ms.div_ceil(1000)));
+    let current =
+        wanted.map(|wanted| maximum.map_or(wanted, |maximum| wanted.min(maximum.saturating_sub(1))));
+    Ok(setrlimit(Resource::Cpu, Rlimit { current, maximum })?)
 }
 
 fn write_line(out: &mut impl Write, message: &Message) -> io::Result<()> {
@@ -138,11 +189,15 @@ mod tests {
             format: Format::Pdf,
             limits: ReadLimits::default(),
             file: PathBuf::from("/tmp/a b.pdf"),
+            ocr: None,
         };
-        let mut args = child_args(&job);
-        assert_eq!(args.remove(0), CHILD_COMMAND);
-        assert_eq!(parse_child_args(args.clone()), Some(job));
-        args.pop();
-        assert_eq!(parse_child_args(args), None);
+        let ocr = OcrSettings { dir: PathBuf::from("/m o"), page_ms: 7, max_pages: 3 };
+        for job in [job.clone(), ChildJob { ocr: Some(ocr), ..job }] {
+            let mut args = child_args(&job);
+            assert_eq!(args.remove(0), CHILD_COMMAND);
+            assert_eq!(parse_child_args(args.clone()), Some(job));
+            args.pop();
+            assert_eq!(parse_child_args(args), None);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    os::unix::fs::FileExt,
     process::ChildStderr,
     thread::{self, JoinHandle},
 };
@@ -36,17 +37,22 @@ impl Iterator for Blocks {
         if self.done {
             return None;
         }
-        let mut line = Vec::new();
-        let read = self.lines.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable);
-        match read.and_then(|_| parse(&line)) {
-            Ok(Message::Block(block)) => return Some(Ok(block)),
-            Ok(Message::Done(..) | Message::Refused(_)) => self.done = true,
-            Err(refusal) => {
-                self.done = true;
-                return Some(Err(refusal));
+        loop {
+            let mut line = Vec::new();
+            let read = self.lines.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable);
+            match read.and_then(|_| parse(&line)) {
+                Ok(Message::Block(block)) => return Some(Ok(block)),
+                Ok(Message::OcrPage(_)) => {}
+                Ok(Message::Done(..) | Message::Refused(_)) => {
+                    self.done = true;
+                    return None;
+                }
+                Err(refusal) => {
+                    self.done = true;
+                    return Some(Err(refusal));
+                }
             }
         }
-        None
     }
 }
 
@@ -58,6 +64,47 @@ pub(super) fn last_line(output: &mut File) -> Result<Message, Refusal> {
     output.take(LINE_BYTES).read_to_end(&mut tail).map_err(unreadable)?;
     let tail = tail.strip_suffix(b"\n").ok_or_else(|| Refusal::broken("the parser stopped in the middle"))?;
     parse(tail.rsplit(|byte| *byte == b'\n').next().unwrap_or_default())
+}
+
+/// The number of pages that OCR has begun, as the end of a child's output says while the child works.
+pub(super) struct OcrPages<'o> {
+    output: &'o File,
+    length: u64,
+    count: u32,
+}
+
+impl<'o> OcrPages<'o> {
+    /// Maximum length of a line about a page, in bytes.
+    const LINE_BYTES: u64 = 64;
+
+    pub(super) fn new(output: &'o File) -> Self {
+        Self { output, length: 0, count: 0 }
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Looks at the end of the output if it has grown. An output that cannot be read is noticed when the child has ended.
+    pub(super) fn look(&mut self) -> u32 {
+        let length = self.output.metadata().map_or(0, |metadata| metadata.len());
+        if length > self.length {
+            self.length = length;
+            self.count = self.last_page().unwrap_or(self.count).max(self.count);
+        }
+        self.count
+    }
+
+    fn last_page(&self) -> Option<u32> {
+        let mut tail = vec![0; usize::try_from(Self::LINE_BYTES).ok()?];
+        // Reading at a place leaves the child's place in the file as it is.
+        let read = self.output.read_at(&mut tail, self.length.saturating_sub(Self::LINE_BYTES)).ok()?;
+        let line = tail.get(..read)?.strip_suffix(b"\n")?.rsplit(|byte| *byte == b'\n').next()?;
+        match serde_json::from_slice(line).ok()? {
+            Message::OcrPage(number) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 fn parse(line: &[u8]) -> Result<Message, Refusal> {

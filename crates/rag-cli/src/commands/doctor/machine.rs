@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rag_text::isolate::OCR_MEMORY_BYTES;
 use rustix::process::{Resource, getrlimit};
 
 use super::{
@@ -134,7 +135,8 @@ fn memory(config: &Config) -> Option<Check> {
         fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
     let available = limit.map_or(available, |limit: u64| limit.min(available));
     let workers = u64::try_from(section.workers).unwrap_or(u64::MAX);
-    let needed = section.memory_bytes.saturating_mul(workers);
+    let ocr = config.reading(PathBuf::new()).ocr.map_or(0, |_| OCR_MEMORY_BYTES);
+    let needed = section.memory_bytes.saturating_add(ocr).saturating_mul(workers);
     let finding = format!("{} available", output::bytes(available));
     Some(if available < needed {
         let needed = output::bytes(needed);

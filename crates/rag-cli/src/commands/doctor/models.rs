@@ -1,6 +1,10 @@
 //! Checks of what computes: embedding models and their files, the reranker, the reading of documents, the chat servers.
 
-use std::{env, fs, time::Instant};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use futures_util::StreamExt;
 use rag_engine::ingest::hash_file;
@@ -8,13 +12,17 @@ use rag_llm::{ChatModel, ChatRequest, Message, Role};
 use rag_repo::{Actor, Db, RepoResult, embedding_models};
 use rag_schema::models::EmbeddingModel;
 use rag_text::{
-    Format,
+    Format, ReadSettings,
     isolate::{self, Layers},
 };
 
 use super::report::{Check, Grade};
 use crate::{
-    config::{Config, sections::EmbeddingKind},
+    config::{
+        Config,
+        engine::OCR_MODELS,
+        sections::{EmbeddingKind, OcrUse},
+    },
     failure::{Exit, Failure, Outcome},
     inference,
     missing_models::missing_models,
@@ -32,6 +40,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     checks.push(embedding(config));
     checks.extend(reranking(config));
     checks.push(extraction(config));
+    checks.push(text_recognition(config));
     checks.extend(chat(config));
     checks
 }
@@ -81,19 +90,7 @@ fn model_files(config: &Config) -> Option<Check> {
         return None;
     }
     let (model, dir) = (config.local_model(), config.model_dir());
-    let pinned = PINNED.lines().filter_map(|line| {
-        let (wanted, path) = line.split_once("  ")?;
-        let (folder, name) = path.split_once('/')?;
-        (folder == model.folder).then_some((wanted, name))
-    });
-    // A file that is missing makes the check of embedding fail, if it is needed.
-    let differing: Vec<&str> = pinned
-        .filter(|(wanted, name)| {
-            hash_file(&dir.join(name))
-                .is_ok_and(|found| found.map(|byte| format!("{byte:02x}")).concat() != *wanted)
-        })
-        .map(|(_, name)| name)
-        .collect();
+    let differing = differing_files(model.folder, &dir);
     Some(if differing.is_empty() {
         Check::ok("model files", format!("the files of {} are the pinned ones", model.name))
     } else {
@@ -104,6 +101,44 @@ fn model_files(config: &Config) -> Option<Check> {
             format!("remove {dir}, then run `{}`", model.setup),
         )
     })
+}
+
+/// Returns the files in `dir` that differ from those pinned for the model's folder. A file that is missing makes another check fail,
+/// if it is needed.
+fn differing_files(folder: &str, dir: &Path) -> Vec<&'static str> {
+    let pinned = PINNED.lines().filter_map(|line| {
+        let (wanted, path) = line.split_once("  ")?;
+        let (of, name) = path.split_once('/')?;
+        (of == folder).then_some((wanted, name))
+    });
+    pinned
+        .filter(|(wanted, name)| {
+            hash_file(&dir.join(name))
+                .is_ok_and(|found| found.map(|byte| format!("{byte:02x}")).concat() != *wanted)
+        })
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// Compares the files of text recognition with the pinned ones.
+fn text_recognition(config: &Config) -> Check {
+    let name = "OCR";
+    if config.sections.ingest.ocr == OcrUse::Off {
+        return Check::ok(name, "ingest.ocr is \"off\": scans and images are refused");
+    }
+    let Some(ocr) = config.reading(PathBuf::new()).ocr else {
+        return Check::ok(name, "not installed: scans and images are refused; `make setup-ocr` installs it");
+    };
+    let differing = differing_files(OCR_MODELS, &ocr.dir);
+    if differing.is_empty() {
+        return Check::ok(name, format!("the files of {OCR_MODELS} are the pinned ones"));
+    }
+    let dir = ocr.dir.display();
+    Check::warn(
+        name,
+        format!("{} in {dir} differs from the pinned file: scans may be misread", differing.join(", ")),
+        format!("remove {dir}, then run `make setup-ocr`"),
+    )
 }
 
 fn embedding(config: &Config) -> Check {
@@ -145,8 +180,8 @@ fn extraction(config: &Config) -> Check {
         let dir = tempfile::tempdir()?;
         let file = dir.path().join("check.md");
         fs::write(&file, "# Check\n\nA paragraph.\n")?;
-        let opened =
-            isolate::open(&env::current_exe()?, Format::Markdown, &file, &config.limits(), dir.path());
+        let reading = ReadSettings { scratch: dir.path().to_owned(), ..config.reading(env::current_exe()?) };
+        let opened = isolate::open(&reading, Format::Markdown, &file, &|_| true);
         let document = opened.map_err(|refusal| Failure::new(Exit::Failed, refusal.to_string()))?;
         let layers = document.layers.unwrap_or_default();
         Ok((document.blocks.filter_map(Result::ok).count(), layers))
