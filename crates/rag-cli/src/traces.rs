@@ -18,7 +18,7 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    config::sections,
+    config::traces,
     failure::{Exit, Failure, Outcome},
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Traces(SdkTracerProvider);
 
 impl Traces {
     /// Starts the sender; `None` if no collector is configured.
-    pub(crate) fn start(settings: &sections::Traces) -> Outcome<Option<Self>> {
+    pub(crate) fn start(settings: &traces::Traces) -> Outcome<Option<Self>> {
         if settings.endpoint.is_empty() {
             return Ok(None);
         }

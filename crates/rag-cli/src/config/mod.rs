@@ -7,6 +7,7 @@ pub(crate) mod layers;
 pub(crate) mod pools;
 mod ranges;
 pub(crate) mod sections;
+pub(crate) mod traces;
 
 use std::{
     collections::BTreeSet,

@@ -7,7 +7,7 @@ use rag_engine::UnsupportedAnswer;
 use rag_schema::enums::{IndexKind, SessionMemory};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::fetch::Fetch;
+use super::{fetch::Fetch, traces::Traces};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -374,16 +374,6 @@ pub(crate) enum LogFormat {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
-}
-
-/// Traces for an OpenTelemetry collector.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Traces {
-    /// URL of the collector; none are sent if it is empty.
-    pub(crate) endpoint: String,
-    /// Share of the requests and jobs that are traced, 0 to 1.
-    pub(crate) sample: f64,
 }
 
 /// A text that is never printed.
