@@ -1,8 +1,9 @@
 //! Documents and faults that crash a parser: the parent gets a refusal in time and survives.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
+mod pdf;
+
 use std::{
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -13,6 +14,8 @@ use rag_text::{
     isolate::{Extracted, Layers, extract_isolated, open},
 };
 use tempfile::TempDir;
+
+use self::pdf::pdf_of;
 
 /// The path of `examples/extract_child.rs`, which Cargo builds with the tests.
 fn child_program() -> PathBuf {
@@ -230,17 +233,8 @@ fn pdf_of_forms(levels: usize) -> Vec<u8> {
         let resources = format!("/Resources<</Font<</F 5 0 R>>{called}>>");
         objects.push(stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 600 800]{resources}"), content));
     }
-    let mut pdf = b"%PDF-1.4\n".to_vec();
-    let mut table = "0000000000 65535 f \n".to_owned();
-    for (number, object) in (1..).zip(&objects) {
-        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
-        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
-    }
-    let (start, size) = (pdf.len(), objects.len() + 1);
-    let end =
-        format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
-    pdf.extend(end.into_bytes());
-    pdf
+    let objects: Vec<Vec<u8>> = objects.into_iter().map(String::into_bytes).collect();
+    pdf_of(&objects)
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Text recognition: scans and images are read with their pages and confidence, or refused with the reason. Needs `scripts/setup ocr`.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
+mod pdf;
+
 use std::{
     cell::Cell,
-    env,
-    fmt::Write as _,
-    fs,
+    env, fs,
     io::{Cursor, Write as _},
     path::{Path, PathBuf},
 };
@@ -15,6 +15,8 @@ use rag_text::{
     Block, BlockKind, OcrSettings, Outline, ReadLimits, ReadSettings, Refusal, detect_file, open,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
+
+use self::pdf::pdf_of;
 
 /// A page with a heading and two lines of German, 736 x 224 pixels.
 const NOTE: &[u8] = include_bytes!("scans/note.png");
@@ -172,7 +174,7 @@ fn every_page_of_a_tiff_file_is_read_and_counted() {
 }
 
 /// A PDF of a page with text, one with an image alone, and an empty one.
-fn pdf(image: &GrayImage) -> Vec<u8> {
+fn pdf_of_scan(image: &GrayImage) -> Vec<u8> {
     let jpeg = encoded(image, ImageFormat::Jpeg);
     let page = |content: u8| {
         format!(
@@ -201,22 +203,12 @@ fn pdf(image: &GrayImage) -> Vec<u8> {
         stream("", b"q Q"),
         stream(&entries, &jpeg),
     ];
-    let mut pdf = b"%PDF-1.4\n".to_vec();
-    let mut table = "0000000000 65535 f \n".to_owned();
-    for (number, object) in (1..).zip(&objects) {
-        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
-        pdf.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
-    }
-    let (start, size) = (pdf.len(), objects.len() + 1);
-    let end =
-        format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
-    pdf.extend(end.into_bytes());
-    pdf
+    pdf_of(&objects)
 }
 
 #[test]
 fn only_the_pages_of_a_pdf_without_a_text_layer_are_read_by_ocr() {
-    let (outline, blocks) = read("mixed.pdf", &pdf(&note())).unwrap();
+    let (outline, blocks) = read("mixed.pdf", &pdf_of_scan(&note())).unwrap();
     assert_eq!(outline.pages, Some(3));
     let pages: Vec<_> = outline.ocr_pages.iter().map(|page| page.page).collect();
     assert_eq!(pages, [Some(2)]);
@@ -253,7 +245,7 @@ fn without_ocr_the_reason_names_its_installation() {
         assert_eq!(refusal, Refusal::NoOcr);
         assert!(refusal.to_string().contains("make setup-ocr"), "{refusal}");
     }
-    let (_, blocks) = read_with("mixed.pdf", &pdf(&note), |settings| settings.ocr = None).unwrap();
+    let (_, blocks) = read_with("mixed.pdf", &pdf_of_scan(&note), |settings| settings.ocr = None).unwrap();
     assert_eq!(blocks.len(), 1, "the page with a text layer: {blocks:?}");
 }
 
