@@ -15,9 +15,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 /// Returns the span of a request; a disabled one where no traces are sent.
 pub(crate) fn begin(request: &ServiceRequest) -> Span {
-    let (method, route) = (request.method(), request.match_pattern());
-    let route = route.as_deref().unwrap_or_default();
-    let span = tracing::debug_span!("http", otel.name = format!("{method} {route}"), otel.kind = "server");
+    let method = request.method();
+    // Matched only where traces are sent: the values of a disabled span are not computed.
+    let route = || request.match_pattern().unwrap_or_default();
+    let span =
+        tracing::debug_span!("http", otel.name = format!("{method} {}", route()), otel.kind = "server");
     if span.is_disabled() {
         return span;
     }
@@ -26,7 +28,7 @@ pub(crate) fn begin(request: &ServiceRequest) -> Span {
     // An error means that the span has begun elsewhere; it is a root then.
     let _ = span.set_parent(caller);
     span.set_attribute("http.request.method", method.to_string());
-    span.set_attribute("http.route", route.to_owned());
+    span.set_attribute("http.route", route());
     if let Some(id) = request.extensions().get::<RequestId>() {
         span.set_attribute("rag.request_id", id.to_string());
     }

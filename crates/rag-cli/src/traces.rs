@@ -13,7 +13,7 @@ use reqwest::{blocking::Client, redirect::Policy};
 use tracing::Subscriber;
 use tracing_subscriber::{
     Layer,
-    filter::{LevelFilter, Targets, filter_fn},
+    filter::{FilterExt as _, LevelFilter, Targets, filter_fn},
     registry::LookupSpan,
 };
 
@@ -37,9 +37,6 @@ impl Traces {
     pub(crate) fn start(settings: &traces::Traces) -> Outcome<Option<Self>> {
         if settings.endpoint.is_empty() {
             return Ok(None);
-        }
-        if !(0.0..=1.0).contains(&settings.sample) {
-            return Err(Failure::new(Exit::Usage, "traces.sample must be between 0 and 1"));
         }
         let exporter = SpanExporter::builder()
             .with_http()
@@ -71,15 +68,14 @@ impl Traces {
     /// what people wrote.
     pub(crate) fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
         let ours = ["rag_api", "rag_engine", "rag_repo"].map(|target| (target, LevelFilter::DEBUG));
-        let filter = Targets::new().with_targets(ours);
+        let ours = Targets::new().with_targets(ours);
         let spans = filter_fn(|metadata| metadata.is_span() && metadata.name() != LOG_SPAN);
         tracing_opentelemetry::layer()
             .with_tracer(self.0.tracer("rag"))
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false)
-            .with_filter(filter)
-            .with_filter(spans)
+            .with_filter(ours.and(spans))
     }
 }
 

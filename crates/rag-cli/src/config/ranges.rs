@@ -108,14 +108,17 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
 }
 
 /// A word that is no level would be taken for the name of a part of the program, and switch all other lines off.
-fn log(s: &Sections) -> [Rule; 1] {
+fn log(s: &Sections) -> [Rule; 2] {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     let is_known = |part: &str| part.contains('=') || levels.contains(&part.trim().to_lowercase().as_str());
-    [(
-        s.log.level.split(',').all(is_known),
-        "log.level",
-        "\"error\", \"warn\", \"info\", \"debug\", \"trace\", \"off\", or a filter such as \"info,rag_engine=debug\"",
-    )]
+    [
+        ((0.0..=1.0).contains(&s.traces.sample), "traces.sample", "0 to 1"),
+        (
+            s.log.level.split(',').all(is_known),
+            "log.level",
+            "\"error\", \"warn\", \"info\", \"debug\", \"trace\", \"off\", or a filter such as \"info,rag_engine=debug\"",
+        ),
+    ]
 }
 
 fn accounts(s: &Sections) -> [Rule; 5] {

@@ -252,7 +252,7 @@ fn record_of(value: Value, fields: &Fields) -> Result<Record, String> {
     let id = named(&fields.id, &ID_FIELDS);
     let title = named(&fields.title, &TITLE_FIELDS);
     let nested = METADATA_FIELDS.iter().find(|field| object.get(**field).is_some_and(Value::is_object));
-    let mut metadata = object.clone();
+    let mut metadata = object;
     if let Some(Value::Object(inner)) = nested.and_then(|field| metadata.remove(*field)) {
         metadata.extend(inner);
     }
