@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
-use rag_engine::{CollectionChange, CollectionRequest};
+use rag_engine::{ChunkSizes, CollectionChange, CollectionRequest};
 use rag_repo::{collections, embedding_models};
 use rag_schema::{
     ids::CollectionId,
@@ -16,7 +16,8 @@ use validator::Validate;
 use crate::{
     app::App,
     auth::{Manage, May, Read},
-    defaults::{CollectionDefaultsBody, QuestionDefaultsView},
+    collection_work::ChunkSizesBody,
+    defaults::{CollectionDefaultsBody, QuestionDefaultsView, null_is_some},
     extract::{Body, Id, Params},
     names::check_name,
     page::{ListView, PageParams},
@@ -37,6 +38,9 @@ pub(crate) struct CreateCollectionBody {
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
     pub(crate) description: String,
+    /// Sizes of its chunks; those of the server if null or absent.
+    #[validate(nested)]
+    pub(crate) chunks: Option<ChunkSizesBody>,
 }
 
 /// A collection.
@@ -62,11 +66,15 @@ pub(crate) struct CollectionView {
     pub(crate) ingest_paused_at: Option<DateTime<Utc>>,
     /// Defaults of questions to this collection alone, which apply if neither the question nor its session has the field.
     pub(crate) defaults: QuestionDefaultsView,
+    /// Sizes of its chunks; absent if they are those of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) chunks: Option<ChunkSizesBody>,
 }
 
 /// Changes of a collection; absent fields stay unchanged.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "null and absence differ")]
 pub(crate) struct UpdateCollectionBody {
     /// Name, unique among your collections, 1 to 200 characters.
     #[validate(length(min = 1, max = 200), custom(function = "check_name"))]
@@ -80,6 +88,12 @@ pub(crate) struct UpdateCollectionBody {
     #[serde(default)]
     #[validate(nested)]
     pub(crate) defaults: CollectionDefaultsBody,
+    /// Sizes of its chunks; null for those of the server. Documents that were read keep their chunks until they are read again, see
+    /// `/v1/collections/{id}/reingest`.
+    #[serde(default, deserialize_with = "null_is_some")]
+    #[validate(nested)]
+    #[schema(value_type = Option<ChunkSizesBody>)]
+    pub(crate) chunks: Option<Option<ChunkSizesBody>>,
 }
 
 impl CollectionView {
@@ -88,6 +102,7 @@ impl CollectionView {
         Self {
             id: row.id.uuid(),
             defaults: QuestionDefaultsView::from(&row.defaults),
+            chunks: ChunkSizes::of(&row).map(ChunkSizesBody::from),
             name: row.name,
             description: row.description,
             model,
@@ -123,6 +138,7 @@ pub(crate) async fn create_collection(
                 organisation: person.organisation,
                 name: body.name.trim(),
                 description: &body.description,
+                chunks: body.chunks.map(ChunkSizes::from),
             };
             Ok(engine.create_collection(caller.actor, &request)?)
         })
@@ -165,7 +181,7 @@ pub(crate) async fn get_collection(
     Ok(Json(CollectionView::new(row, &models, Some(count))))
 }
 
-/// Changes the name or description of a collection, or the defaults of questions to it.
+/// Changes the name or description of a collection, the sizes of its chunks, or the defaults of questions to it.
 #[utoipa::path(patch, path = "/v1/collections/{id}", tag = "collections", params(("id" = Uuid, Path)),
     request_body = UpdateCollectionBody, responses(
     (status = 200, body = CollectionView),
@@ -180,6 +196,7 @@ pub(crate) async fn update_collection(
         name: body.name.map(|name| name.trim().to_owned()),
         description: body.description,
         defaults: body.defaults.change()?,
+        chunks: body.chunks.map(|sizes| sizes.map(ChunkSizes::from)),
     };
     let actor = caller.actor;
     let row = app.blocking(move |engine| Ok(engine.update_collection(actor, id, &change)?)).await?;

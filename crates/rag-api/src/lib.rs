@@ -9,6 +9,7 @@ mod app;
 mod ask;
 mod auth;
 mod bulk;
+mod collection_work;
 mod collections;
 mod connection;
 mod content;

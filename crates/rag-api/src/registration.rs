@@ -9,7 +9,7 @@ use crate::{
     accounts::{export, keys, me, organisation, people, sharing, sign_in, usage},
     ai_sdk,
     app::App,
-    ask, bulk, collections, content, document_versions, documents,
+    ask, bulk, collection_work, collections, content, document_versions, documents,
     dropin::{dify, librechat, librechat_search, open_webui},
     feedback, fetches, health, job_control, job_events, jobs, mcp,
     memories::{change as memory_change, recall as memory_recall, store as memory_store},
@@ -128,7 +128,8 @@ macro_rules! endpoints {
 endpoints! {
     health::health, health::ready,
     collections::create_collection, collections::list_collections, collections::get_collection,
-    collections::update_collection, collections::delete_collection, synonyms::get_synonyms, synonyms::put_synonyms,
+    collections::update_collection, collections::delete_collection,
+    collection_work::move_collection, collection_work::reingest_collection, synonyms::get_synonyms, synonyms::put_synonyms,
     uploads::upload_document, uploads::put_document, uploads::create_text, bulk::store_documents,
     fetches::fetch_documents,
     documents::list_documents, documents::get_document, documents::update_document, documents::delete_document,

@@ -23,7 +23,10 @@ pub(crate) use self::{
     backup::{Backup, BackupCommand, Restore},
     config::{ConfigCommand, Migrate},
     doctor::Doctor,
-    documents::{CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentShow, Import},
+    documents::{
+        ChunkArgs, CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentRestore,
+        DocumentShow, Import,
+    },
     indexing::{Index, Reindex, Synonyms},
     jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     memory::{MemoryCommand, RecallArgs},

@@ -8,7 +8,7 @@ use rag_schema::{
 };
 
 use crate::{
-    Engine, EngineError, EngineResult,
+    ChunkSizes, Engine, EngineError, EngineResult,
     answer::{QuestionDefaults, QuestionDefaultsChange},
 };
 
@@ -23,6 +23,8 @@ pub struct CollectionRequest<'a> {
     pub name: &'a str,
     /// Description of the contents.
     pub description: &'a str,
+    /// Sizes of its chunks; `None` for the server's.
+    pub chunks: Option<ChunkSizes>,
 }
 
 /// A change of a collection; `None` leaves a value unchanged.
@@ -34,6 +36,8 @@ pub struct CollectionChange {
     pub description: Option<String>,
     /// Defaults of questions to it alone.
     pub defaults: QuestionDefaultsChange,
+    /// Sizes of its chunks; `Some(None)` for the server's. Documents that were read keep their chunks until they are read again.
+    pub chunks: Option<Option<ChunkSizes>>,
 }
 
 impl Engine {
@@ -43,6 +47,8 @@ impl Engine {
         actor: Actor,
         request: &CollectionRequest<'_>,
     ) -> EngineResult<Collection> {
+        let model = self.models().for_new_collections();
+        request.chunks.map_or(Ok(()), |sizes| sizes.check(Some(model)))?;
         Ok(self.db().transaction(actor, |conn| collections::insert(conn, &self.new_collection(request)))?)
     }
 
@@ -74,6 +80,8 @@ impl Engine {
             name: request.name,
             description: request.description,
             model_id: self.models().for_new_collections().id(),
+            chunk_max_tokens: request.chunks.map(|sizes| i32::from(sizes.max_tokens)),
+            chunk_overlap_tokens: request.chunks.map(|sizes| i32::from(sizes.overlap_tokens)),
         }
     }
 
@@ -95,8 +103,19 @@ impl Engine {
                 found = collections::find(conn, id)?;
             }
             let defaults = QuestionDefaults::changed(&found.defaults, &change.defaults)?;
-            let (name, description) = (change.name.clone(), change.description.clone());
-            Ok(collections::update(conn, id, &CollectionRowChange { name, description, defaults })?)
+            if let Some(Some(sizes)) = change.chunks {
+                sizes.check(self.models().find(found.model_id))?;
+            }
+            let row = CollectionRowChange {
+                name: change.name.clone(),
+                description: change.description.clone(),
+                defaults,
+                chunk_max_tokens: change.chunks.map(|sizes| sizes.map(|sizes| i32::from(sizes.max_tokens))),
+                chunk_overlap_tokens: change
+                    .chunks
+                    .map(|sizes| sizes.map(|sizes| i32::from(sizes.overlap_tokens))),
+            };
+            Ok(collections::update(conn, id, &row)?)
         });
         changed.map_err(|error: EngineError| error.naming("collection"))
     }

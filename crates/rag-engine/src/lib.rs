@@ -41,6 +41,7 @@ pub use events::AnalyticsSettings;
 pub use feedback::Feedback;
 pub use files::file_source;
 pub use idempotency::{HeldKey, KeyState};
+pub use ingest::ChunkSizes;
 pub use models::{Model, Models, missing_model_cure};
 pub use rag_repo::Actor;
 pub use rag_text::names;

@@ -9,6 +9,7 @@ use rag_schema::{
     models::{Chunk, Document, NewDocument},
     schema::{chunks, document_versions, documents, embeddings, passage_lexemes, passages},
 };
+use uuid::Uuid;
 
 use crate::{Page, RepoError, RepoResult, jobs};
 
@@ -77,6 +78,25 @@ pub fn lock(conn: &mut PgConnection, id: DocumentId) -> RepoResult<Document> {
         Some(document) => Ok(document),
         None => find(conn, id).and(Err(RepoError::Forbidden)),
     }
+}
+
+/// Holds the next documents of a collection by id until the transaction ends, so that nothing else changes them; after `after`, when
+/// given, and only those that the asker may change.
+pub fn lock_next(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    after: Option<DocumentId>,
+    limit: i64,
+) -> RepoResult<Vec<Document>> {
+    let after = after.map_or(Uuid::nil(), DocumentId::uuid);
+    Ok(documents::table
+        .filter(documents::collection_id.eq(collection))
+        .filter(documents::id.gt(DocumentId::from(after)))
+        .order(documents::id)
+        .limit(limit)
+        .select(Document::as_select())
+        .for_no_key_update()
+        .load(conn)?)
 }
 
 /// The documents to list, by their sources.

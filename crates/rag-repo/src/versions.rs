@@ -26,12 +26,10 @@ diesel::define_sql_function! {
 /// Most bytes in one part of an original.
 pub const PART_BYTES: usize = 1 << 20;
 
-/// Inserts a version in state queued.
-pub fn insert(conn: &mut PgConnection, new: &NewDocumentVersion<'_>) -> RepoResult<DocumentVersion> {
-    Ok(diesel::insert_into(document_versions::table)
-        .values(new)
-        .returning(DocumentVersion::as_returning())
-        .get_result(conn)?)
+/// Inserts versions in state queued.
+pub fn insert(conn: &mut PgConnection, new: &[NewDocumentVersion<'_>]) -> RepoResult<()> {
+    diesel::insert_into(document_versions::table).values(new).execute(conn)?;
+    Ok(())
 }
 
 /// The version.
@@ -174,8 +172,9 @@ pub fn append_text(
     Ok(())
 }
 
-/// Publishes a whole version: it becomes the current one of its document, and the one before is superseded. If a newer version was
-/// published in the meantime, this one is superseded at once. `ocr_pages` is a list of objects with `page` and `confidence`.
+/// Publishes a whole version: it becomes the current one of its document, and the one before is superseded. If that has the same bytes,
+/// which were read again, the version takes its place, number and time instead, and it is deleted. If a newer version was published in
+/// the meantime, this one is superseded at once. `ocr_pages` is a list of objects with `page` and `confidence`.
 pub fn publish(
     conn: &mut PgConnection,
     id: VersionId,
@@ -204,15 +203,36 @@ pub fn publish(
     if !is_newest {
         return Ok(());
     }
-    if let Some(before) = before {
-        diesel::update(document_versions::table.find(before.id))
-            .set((
-                document_versions::state.eq(VersionState::Superseded),
-                document_versions::superseded_at.eq(now.into_sql::<Timestamptz>().nullable()),
-            ))
-            .execute(conn)?;
+    documents::set_current_version(conn, document.id, id, &version.media_type)?;
+    match before {
+        Some(before) if before.content_sha256 == version.content_sha256 => replace(conn, &before, id),
+        Some(before) => supersede(conn, before.id),
+        None => Ok(()),
     }
-    documents::set_current_version(conn, document.id, id, &version.media_type)
+}
+
+fn supersede(conn: &mut PgConnection, id: VersionId) -> RepoResult<()> {
+    diesel::update(document_versions::table.find(id))
+        .set((
+            document_versions::state.eq(VersionState::Superseded),
+            document_versions::superseded_at.eq(now.into_sql::<Timestamptz>().nullable()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives the version `id` the place of the one before, of the same bytes: citations name it by its number, and questions as of a time
+/// find it by its time.
+fn replace(conn: &mut PgConnection, before: &DocumentVersion, id: VersionId) -> RepoResult<()> {
+    delete_version(conn, before.collection_id, before.id)?;
+    diesel::update(document_versions::table.find(id))
+        .set((
+            document_versions::number.eq(before.number),
+            document_versions::created_at.eq(before.created_at),
+            document_versions::published_at.eq(before.published_at),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Deletes the superseded versions of a document but for the newest `kept` of them, with their passages.

@@ -192,6 +192,8 @@ diesel::table! {
         kind -> Text,
         defaults -> Jsonb,
         ingest_paused_at -> Nullable<Timestamptz>,
+        chunk_max_tokens -> Nullable<Int4>,
+        chunk_overlap_tokens -> Nullable<Int4>,
     }
 }
 

@@ -118,6 +118,11 @@ impl Cast {
         id
     }
 
+    /// The name of the model of the shared collection.
+    pub(super) fn model(&self) -> Value {
+        self.owner().get(&format!("/v1/collections/{}", self.collection)).expect(200)["model"].clone()
+    }
+
     /// A document in the shared collection.
     pub(super) fn fresh_document(&self) -> String {
         let body = json!({"title": "Fresh", "text": format!("Fresh words number {}.", self.number())});

@@ -45,6 +45,8 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/collections/{id}", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("patch /v1/collections/{id}", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
     ("delete /v1/collections/{id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
+    ("put /v1/collections/{id}/model", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/reingest", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
     ("get /v1/collections/{id}/members", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
     ("put /v1/collections/{id}/members/{user_id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
     ("delete /v1/collections/{id}/members/{user_id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
@@ -260,10 +262,13 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
             let body = json!({"title": "Table", "text": format!("Text number {number} of the table.")});
             (at(&cast.collection), Some(body))
         }
-        "post /v1/collections/{id}/links" => (at(&cast.collection), Some(json!({}))),
+        "post /v1/collections/{id}/links" | "post /v1/collections/{id}/reingest" => {
+            (at(&cast.collection), Some(json!({})))
+        }
         "put /v1/collections/{id}/synonyms" => {
             (at(&cast.collection), Some(json!({"groups": [["granite", "rock"]]})))
         }
+        "put /v1/collections/{id}/model" => (at(&cast.collection), Some(json!({"model": cast.model()}))),
         "delete /v1/collections/{id}" => (at(&cast.fresh_collection()), None),
         "put /v1/collections/{id}/members/{user_id}" => {
             let path = at(&cast.collection).replace("{user_id}", &cast.fresh_user());

@@ -12,6 +12,7 @@ mod memories;
 mod patience;
 mod recall;
 mod refusals;
+mod reingest;
 mod rerank;
 mod search;
 mod sessions;

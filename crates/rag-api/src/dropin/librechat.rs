@@ -233,6 +233,7 @@ async fn store(app: &App, caller: &Caller, form: LooseFile) -> ApiResult<()> {
                 organisation: person.organisation,
                 name: &form.label,
                 description: "A file of LibreChat.",
+                chunks: None,
             };
             let collection = engine.find_or_create_collection(actor, &request)?.id;
             let source = Some(form.name.as_str());

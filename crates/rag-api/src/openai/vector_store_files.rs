@@ -22,7 +22,7 @@ use super::{
     models::in_path,
     page::{DeletedView, OpenAiListView, OpenAiPageParams},
     vector_search::{TextContentView, attributes},
-    vector_stores::{check_chunking, store_in_path},
+    vector_stores::store_in_path,
 };
 use crate::{
     app::App,
@@ -43,7 +43,7 @@ pub(crate) struct AddFileBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) attributes: Option<Map<String, Value>>,
-    /// Only `{"type": "auto"}` is supported: the server's settings apply.
+    /// Only `{"type": "auto"}` is supported: the vector store decides.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub(crate) chunking_strategy: Option<Value>,
@@ -194,6 +194,18 @@ async fn find_view(
 ) -> ApiResult<VectorStoreFileView> {
     let placed = app.read(actor, move |conn| Placed::find(conn, collection, id)).await;
     Ok(placed.map_err(|error| error.naming("file in this vector store"))?.view(collection))
+}
+
+/// Refuses a chunking strategy for one file.
+fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
+    let is_auto = |strategy: &Value| {
+        strategy.as_object().is_some_and(|fields| fields.get("type").is_none_or(|kind| kind == "auto"))
+    };
+    if strategy.is_some_and(|strategy| !is_auto(strategy)) {
+        let rule = "must be {\"type\": \"auto\"}: the vector store decides how its documents are cut";
+        return Err(ApiError::field("chunking_strategy", rule));
+    }
+    Ok(())
 }
 
 /// Adds an uploaded file. It can be found once its status is `completed`.

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     web::{self, Json},
 };
-use rag_engine::{CollectionChange, CollectionRequest};
+use rag_engine::{ChunkSizes, CollectionChange, CollectionRequest};
 use rag_repo::collections::{self, DocumentCounts};
 use rag_schema::{
     ids::{CollectionId, FileId},
@@ -49,10 +49,10 @@ pub(crate) struct CreateVectorStoreBody {
     #[serde(default)]
     #[schema(max_items = 500)]
     pub(crate) file_ids: Option<Vec<String>>,
-    /// Only `{"type": "auto"}` is supported: the server's settings apply.
+    /// How documents are cut: `auto`, by the server's settings, or `static`, by sizes of its own within those that the embedding model
+    /// reads.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
-    pub(crate) chunking_strategy: Option<Value>,
+    pub(crate) chunking_strategy: Option<ChunkingStrategyBody>,
     /// Not supported: a vector store is kept until it is deleted.
     #[serde(default)]
     #[schema(ignore)]
@@ -61,6 +61,42 @@ pub(crate) struct CreateVectorStoreBody {
     #[serde(default)]
     #[schema(ignore)]
     pub(crate) metadata: Option<Value>,
+}
+
+/// How the documents of a vector store are cut.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ChunkingStrategyBody {
+    /// By the server's settings.
+    Auto,
+    /// By sizes of its own.
+    Static {
+        /// The sizes.
+        r#static: StaticChunksBody,
+    },
+}
+
+/// Sizes of the chunks of a vector store.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+pub(crate) struct StaticChunksBody {
+    /// Maximum size of a chunk in tokens.
+    #[schema(minimum = 32, maximum = 8192)]
+    max_chunk_size_tokens: u16,
+    /// Maximum number of tokens that a chunk repeats from the end of the previous one; at most half of the size.
+    #[schema(maximum = 4096)]
+    chunk_overlap_tokens: u16,
+}
+
+impl ChunkingStrategyBody {
+    fn sizes(self) -> Option<ChunkSizes> {
+        match self {
+            Self::Auto => None,
+            Self::Static { r#static: sizes } => Some(ChunkSizes {
+                max_tokens: sizes.max_chunk_size_tokens,
+                overlap_tokens: sizes.chunk_overlap_tokens,
+            }),
+        }
+    }
 }
 
 /// Changes of a vector store; absent fields stay unchanged.
@@ -175,18 +211,6 @@ fn check(expires_after: Option<&Value>, metadata: Option<&Value>) -> ApiResult<(
     Ok(())
 }
 
-/// Refuses a chunking strategy of the client's own.
-pub(super) fn check_chunking(strategy: Option<&Value>) -> ApiResult<()> {
-    let is_auto = |strategy: &Value| {
-        strategy.as_object().is_some_and(|fields| fields.get("type").is_none_or(|kind| kind == "auto"))
-    };
-    if strategy.is_some_and(|strategy| !is_auto(strategy)) {
-        let rule = "must be {\"type\": \"auto\"}: the server's settings decide how documents are cut";
-        return Err(ApiError::field("chunking_strategy", rule));
-    }
-    Ok(())
-}
-
 /// Creates a vector store, which is a collection.
 #[utoipa::path(post, path = "/openai/v1/vector_stores", tag = "openai", request_body = CreateVectorStoreBody, responses(
     (status = 200, body = VectorStoreView),
@@ -198,7 +222,6 @@ pub(crate) async fn create_vector_store(
     Body(body): Body<CreateVectorStoreBody>,
 ) -> ApiResult<Json<VectorStoreView>> {
     check(body.expires_after.as_ref(), body.metadata.as_ref())?;
-    check_chunking(body.chunking_strategy.as_ref())?;
     let files = body.file_ids.unwrap_or_default();
     if files.len() > MAX_FILES {
         return Err(ApiError::field("file_ids", format!("must hold at most {MAX_FILES} files")));
@@ -217,6 +240,7 @@ pub(crate) async fn create_vector_store(
                 organisation: person.organisation,
                 name: name.trim(),
                 description: body.description.as_deref().unwrap_or_default(),
+                chunks: body.chunking_strategy.and_then(ChunkingStrategyBody::sizes),
             };
             let id = engine.create_collection(actor, &request)?.id;
             let added =

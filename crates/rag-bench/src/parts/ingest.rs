@@ -63,6 +63,8 @@ fn new_collection(engine: &Engine, name: &str) -> BenchResult<CollectionId> {
         name,
         description: "",
         model_id: engine.models().for_new_collections().id(),
+        chunk_max_tokens: None,
+        chunk_overlap_tokens: None,
     };
     engine.db().transaction(engine.local_actor(), |conn| collections::insert(conn, &new))?;
     Ok(id)

@@ -67,6 +67,8 @@ pub(crate) fn run(engine: &Engine, url: &str, base: &Base, args: &Args) -> Bench
         name: "bench scale",
         description: "",
         model_id: engine.models().for_new_collections().id(),
+        chunk_max_tokens: None,
+        chunk_overlap_tokens: None,
     };
     engine.db().transaction(engine.local_actor(), |conn| collections::insert(conn, &new))?;
     let model_id = engine.models().for_new_collections().row().id;

@@ -39,6 +39,8 @@ pub(crate) enum DocumentCommand {
     List(DocumentList),
     /// Show a document with its versions
     Show(DocumentShow),
+    /// Make an older version the newest one again
+    Restore(DocumentRestore),
     /// Delete documents with all their versions
     Delete(DocumentDelete),
 }
@@ -79,6 +81,18 @@ pub(crate) struct DocumentShow {
     pub(crate) json: bool,
 }
 
+/// Arguments of `rag document restore`.
+#[derive(Debug, Args)]
+pub(crate) struct DocumentRestore {
+    /// Id or source of the document
+    pub(crate) document: String,
+    /// Number of the version; `rag document show` lists them
+    pub(crate) version: i32,
+    /// Name of the collection in which a source is looked up
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) collection: String,
+}
+
 /// Arguments of `rag document delete`.
 #[derive(Debug, Args)]
 pub(crate) struct DocumentDelete {
@@ -116,6 +130,30 @@ pub(crate) enum CollectionCommand {
         /// Description of the contents
         #[arg(long, default_value = "", value_name = "TEXT")]
         description: String,
+        /// Sizes of its chunks
+        #[command(flatten)]
+        chunks: ChunkArgs,
+    },
+    /// Change the sizes of a collection's chunks; `rag collection reingest` applies them to documents that were read
+    Set {
+        /// Name of the collection
+        name: String,
+        /// Sizes of its chunks
+        #[command(flatten)]
+        chunks: ChunkArgs,
+        /// Use the sizes of the settings again
+        #[arg(long, conflicts_with_all = ["chunk_tokens", "overlap_tokens"])]
+        default_chunks: bool,
+    },
+    /// Read the documents again that would be read differently today: by other chunk sizes, another model, with OCR, or by a newer program
+    ///
+    /// Searches find the chunks that a document has until its new ones are whole.
+    Reingest {
+        /// Name of the collection
+        name: String,
+        /// Read all documents, also those that would be read as they were
+        #[arg(long)]
+        all: bool,
     },
     /// Delete a collection with all its documents
     Delete {
@@ -125,4 +163,16 @@ pub(crate) enum CollectionCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// Sizes of a collection's chunks.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ChunkArgs {
+    /// Maximum size of a chunk with the title and headings put before it, in tokens of the collection's model, 32 to 8192 [default: the
+    /// settings]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(32..=8192))]
+    pub(crate) chunk_tokens: Option<u16>,
+    /// Maximum number of tokens that a chunk repeats from the end of the previous one [default: an eighth of --chunk-tokens]
+    #[arg(long, value_name = "N", requires = "chunk_tokens")]
+    pub(crate) overlap_tokens: Option<u16>,
 }

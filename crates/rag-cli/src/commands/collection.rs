@@ -1,8 +1,8 @@
-//! `rag collection`: lists, shows, creates and deletes the operator's collections.
+//! `rag collection`: lists, shows, creates, changes and deletes the operator's collections, and reads their documents again.
 
 use std::process::ExitCode;
 
-use rag_engine::CollectionRequest;
+use rag_engine::{ChunkSizes, CollectionChange, CollectionRequest};
 use rag_repo::{
     Actor, Page, PgConnection, RepoResult, collections, collections::DocumentCounts, embedding_models, jobs,
 };
@@ -10,7 +10,8 @@ use rag_schema::models::{Collection, EmbeddingModel};
 use serde_json::{Value, json};
 
 use crate::{
-    args::CollectionCommand,
+    args::{ChunkArgs, CollectionCommand},
+    commands::ingest,
     config::Config,
     failure::{Exit, Failure, Outcome},
     output,
@@ -26,7 +27,15 @@ pub(crate) fn run(config: Config, command: &CollectionCommand) -> Outcome<ExitCo
     match command {
         CollectionCommand::List(args) => list(&context, args.json),
         CollectionCommand::Show { name, json } => show(&context, name, *json),
-        CollectionCommand::Create { name, description } => create(&context, name, description),
+        CollectionCommand::Create { name, description, chunks } => {
+            create(&context, name, description, *chunks)
+        }
+        CollectionCommand::Set { name, chunks, default_chunks } => {
+            set(&context, name, *chunks, *default_chunks)
+        }
+        CollectionCommand::Reingest { name, all } => {
+            ingest::reingest(&context, &context.collection(name)?, *all)
+        }
         CollectionCommand::Delete { name, yes } => delete(&context, name, *yes),
     }
 }
@@ -89,13 +98,14 @@ fn show(context: &Context, name: &str, as_json: bool) -> Outcome<ExitCode> {
     output::line(format!("name         {}", row.name));
     output::line(format!("description  {}", output::short(&row.description, 200)));
     output::line(format!("model        {model}"));
+    output::line(format!("chunks       {}", shown_sizes(row)));
     output::line(format!("documents    {}, {} of them searchable", counts.documents, counts.searchable));
     output::line(format!("size         {}", size(counts)));
     output::line(format!("open jobs    {open_jobs}"));
     Ok(ExitCode::SUCCESS)
 }
 
-fn create(context: &Context, name: &str, description: &str) -> Outcome<ExitCode> {
+fn create(context: &Context, name: &str, description: &str, chunks: ChunkArgs) -> Outcome<ExitCode> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 || description.chars().count() > 2000 {
         return Err(Failure::new(
@@ -104,10 +114,44 @@ fn create(context: &Context, name: &str, description: &str) -> Outcome<ExitCode>
         ));
     }
     let user = context.engine.local_user();
-    let request = CollectionRequest { owner: user.id, organisation: user.organisation_id, name, description };
+    let request = CollectionRequest {
+        owner: user.id,
+        organisation: user.organisation_id,
+        name,
+        description,
+        chunks: sizes(chunks),
+    };
     let created = context.engine.create_collection(context.engine.local_actor(), &request)?;
     output::line(format!("{} is created, with the id {}.", created.name, created.id));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the sizes of the arguments; `None` for those of the settings.
+fn sizes(args: ChunkArgs) -> Option<ChunkSizes> {
+    let max_tokens = args.chunk_tokens?;
+    Some(ChunkSizes { max_tokens, overlap_tokens: args.overlap_tokens.unwrap_or(max_tokens / 8) })
+}
+
+fn set(context: &Context, name: &str, chunks: ChunkArgs, default_chunks: bool) -> Outcome<ExitCode> {
+    if chunks.chunk_tokens.is_none() && !default_chunks {
+        return Err(Failure::new(Exit::Usage, "nothing to change: give --chunk-tokens or --default-chunks"));
+    }
+    let (row, engine) = (context.collection(name)?, &context.engine);
+    let change = CollectionChange { chunks: Some(sizes(chunks)), ..CollectionChange::default() };
+    let changed = engine.update_collection(engine.local_actor(), row.id, &change)?;
+    output::line(format!("{name} has chunks {}.", shown_sizes(&changed)));
+    output::line(format!("Documents that it has keep theirs until `rag collection reingest {name}`."));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown_sizes(row: &Collection) -> String {
+    ChunkSizes::of(row).map_or_else(
+        || "of the size in the settings".to_owned(),
+        |own| {
+            let ChunkSizes { max_tokens, overlap_tokens } = own;
+            format!("of at most {max_tokens} tokens, of which at most {overlap_tokens} repeat")
+        },
+    )
 }
 
 fn delete(context: &Context, name: &str, yes: bool) -> Outcome<ExitCode> {
@@ -125,6 +169,7 @@ fn view(sized: &Sized) -> Value {
     json!({
         "id": row.id, "name": row.name, "description": row.description, "model": model, "documents": counts.documents,
         "searchable": counts.searchable, "size_bytes": counts.size_bytes, "created_at": row.created_at,
+        "chunk_max_tokens": row.chunk_max_tokens, "chunk_overlap_tokens": row.chunk_overlap_tokens,
     })
 }
 

@@ -1,9 +1,11 @@
-//! `rag document`: lists, shows and deletes stored documents.
+//! `rag document`: lists, shows, restores and deletes stored documents.
 
 use std::process::ExitCode;
 
 use rag_engine::{EngineError, names};
-use rag_repo::{Page, PgConnection, RepoError, RepoResult, documents, documents::SourceFilter, versions};
+use rag_repo::{
+    Page, PgConnection, RepoError, RepoResult, collections, documents, documents::SourceFilter, versions,
+};
 use rag_schema::{
     ids::{CollectionId, DocumentId},
     models::{Document, DocumentVersion},
@@ -12,7 +14,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    args::{DocumentCommand, DocumentDelete, DocumentList, DocumentShow},
+    args::{DocumentCommand, DocumentDelete, DocumentList, DocumentRestore, DocumentShow},
+    commands::ingest,
     config::Config,
     failure::{Exit, Failure, Outcome},
     output,
@@ -33,6 +36,7 @@ pub(crate) fn run(config: Config, command: &DocumentCommand) -> Outcome<ExitCode
         DocumentCommand::List(args) => list(&context, args),
         DocumentCommand::Show(args) if args.text => print_text(&context, args),
         DocumentCommand::Show(args) => show(&context, args),
+        DocumentCommand::Restore(args) => restore(&context, args),
         DocumentCommand::Delete(args) => delete(&context, args),
     }
 }
@@ -109,6 +113,24 @@ fn print_text(context: &Context, args: &DocumentShow) -> Outcome<ExitCode> {
         start = end;
     }
     output::line("");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn restore(context: &Context, args: &DocumentRestore) -> Outcome<ExitCode> {
+    let document = find(context, &args.collection, &args.document)?;
+    let engine = &context.engine;
+    let accepted = engine.restore_version(engine.local_actor(), document.id, args.version)?;
+    if accepted.duplicate {
+        output::line(format!(
+            "The newest version of {} has the bytes of version {} already.",
+            document.title, args.version
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let collection =
+        engine.db().read(engine.local_actor(), |conn| collections::find(conn, document.collection_id))?;
+    ingest::work_on_queue(context, &collection)?;
+    output::line(format!("Version {} of {} is the newest again.", args.version, document.title));
     Ok(ExitCode::SUCCESS)
 }
 

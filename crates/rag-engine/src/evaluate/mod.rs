@@ -179,6 +179,7 @@ fn collection(engine: &Engine, name: Option<&str>) -> EngineResult<Collection> {
         organisation: user.organisation_id,
         name: name.unwrap_or(&fresh),
         description: "A test collection.",
+        chunks: None,
     };
     engine.find_or_create_collection(engine.local_actor(), &request)
 }

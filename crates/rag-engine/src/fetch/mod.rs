@@ -5,7 +5,7 @@ mod page;
 
 use rag_repo::{Actor, RepoError, collections, jobs};
 use rag_schema::{
-    enums::JobKind,
+    enums::{JobKind, JobState},
     ids::{CollectionId, JobId},
     models::{FetchTask, Job, NewJob, Task},
 };
@@ -51,7 +51,7 @@ impl Engine {
         let title = payload.get("url").and_then(Value::as_str).unwrap_or_default();
         let queued = self.db().transaction(actor, |conn| {
             collections::find(conn, collection)?;
-            if jobs::count_open(conn, collection, JobKind::Fetch)? >= MAX_OPEN_JOBS {
+            if jobs::count(conn, collection, JobKind::Fetch, &JobState::OPEN)? >= MAX_OPEN_JOBS {
                 let detail = format!("{MAX_OPEN_JOBS} fetches into this collection have not ended. Wait for some of them, or cancel them.");
                 return Err(RepoError::Exhausted(detail));
             }

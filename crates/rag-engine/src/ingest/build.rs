@@ -17,7 +17,12 @@ use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use super::{cut::CutText, read::open_document, upload::checked_title};
+use super::{
+    cut::CutText,
+    read::open_document,
+    sizes::{chunk_settings, fingerprint},
+    upload::checked_title,
+};
 use crate::{
     Engine, EngineError, EngineResult, IngestSettings, Model, jobs::Shift, names::file_name,
     words::language_name,
@@ -113,15 +118,16 @@ impl Build {
         let target = Target { lease, collection, document, version };
         let document = engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             // The collection has moved to another model since the job was queued: the job returns to the queue for that model.
-            let wanted = collections::find(conn, collection)?.model_id;
-            if wanted != model.id() {
-                jobs::change_model(conn, lease, wanted)?;
+            let collection = collections::find(conn, collection)?;
+            if collection.model_id != model.id() {
+                jobs::change_model(conn, lease, collection.model_id)?;
                 return Ok(None);
             }
             let media_type = versions::find(conn, version)?.media_type;
-            Ok(Some((rag_repo::documents::find(conn, document)?, media_type)))
+            let chunks = chunk_settings(ingest, &collection, model);
+            Ok(Some((rag_repo::documents::find(conn, document)?, media_type, chunks)))
         })?;
-        let (document, media_type) = document.ok_or(EngineError::NotFound("job"))?;
+        let (document, media_type, chunks) = document.ok_or(EngineError::NotFound("job"))?;
         let spool = spool(engine, version, &ingest.reading.scratch)?;
         let format = Format::from_media_type(&media_type)
             .ok_or_else(|| EngineError::Invalid(format!("unknown media type {media_type}")))?;
@@ -139,11 +145,11 @@ impl Build {
             shift.held.report(job.id, Progress { stage: JobStage::Chunking, done, total: None });
             !shift.is_over(job.id)
         };
-        let chunker = Chunker::new(ingest.chunks, model);
+        let chunker = Chunker::new(chunks, model);
         let Some(cut) = CutText::new(&mut blocks, chunker, &ingest.reading.scratch, &on_step)? else {
             return Ok(None);
         };
-        let facts = facts(&engine.settings().ingest, model, &document, outline);
+        let facts = facts(ingest, fingerprint(ingest, chunks, model), &document, outline);
         let stored = if job.lease_number > 1 {
             engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
                 jobs::hold(conn, lease)?;
@@ -229,7 +235,7 @@ pub(crate) fn spool(engine: &Engine, version: VersionId, scratch: &Path) -> Engi
     Ok(file)
 }
 
-fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: Outline) -> Facts {
+fn facts(ingest: &IngestSettings, settings: String, document: &Document, outline: Outline) -> Facts {
     let language = outline.language.map(|language| language.code);
     let found_title = outline.title.and_then(|title| checked_title(&title));
     // Without a title of its own, a new version is known by its file name again.
@@ -240,22 +246,8 @@ fn facts(ingest: &IngestSettings, model: &Model, document: &Document, outline: O
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
         ocr_pages: (!outline.ocr_pages.is_empty()).then(|| json!(outline.ocr_pages)),
-        settings: fingerprint(model, ingest),
+        settings,
     }
-}
-
-/// Returns a fingerprint that changes whenever the same bytes would yield different chunks or vectors.
-fn fingerprint(model: &Model, ingest: &IngestSettings) -> String {
-    let chunks = &ingest.chunks;
-    let ocr = if ingest.reading.ocr.is_some() { " ocr" } else { "" };
-    format!(
-        "rag {} model {} chunks {}+{}-{}{ocr}",
-        env!("CARGO_PKG_VERSION"),
-        model.name(),
-        chunks.max_tokens,
-        chunks.overlap_tokens,
-        chunks.reserve_tokens
-    )
 }
 
 /// Returns a chunk's text after its title and headings, the form that models read.

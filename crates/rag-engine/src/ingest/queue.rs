@@ -1,8 +1,8 @@
 //! Adds versions to documents and queues the jobs that read them.
 
-use rag_repo::{PgConnection, RepoResult, collections, documents, jobs, versions};
+use rag_repo::{PgConnection, RepoError, RepoResult, collections, documents, jobs, versions};
 use rag_schema::{
-    ids::{JobId, VersionId},
+    ids::{CollectionId, JobId, VersionId},
     models::{Document, DocumentVersion, IngestTask, Job, NewDocumentVersion, NewJob, Task},
 };
 
@@ -24,6 +24,15 @@ impl<'a> From<&'a DocumentVersion> for Content<'a> {
     }
 }
 
+/// A version to add to a document, whose lock the transaction holds.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) document: &'a Document,
+    /// Number of the version.
+    pub(super) number: i32,
+    pub(super) content: Content<'a>,
+}
+
 /// Adds a version with the bytes, which the collection has, to a document and queues the job that reads it. The document keeps its
 /// current version until that job is done.
 pub(crate) fn queue_version(
@@ -32,35 +41,48 @@ pub(crate) fn queue_version(
     content: Content<'_>,
 ) -> RepoResult<Job> {
     let document = documents::lock(conn, document.id)?;
-    let model = collections::find(conn, document.collection_id)?.model_id;
     let number = versions::newest(conn, &[document.id])?.pop().map_or(1, |newest| newest.number + 1);
-    let version = versions::insert(
-        conn,
-        &NewDocumentVersion {
-            id: VersionId::new(),
-            document_id: document.id,
-            collection_id: document.collection_id,
-            number,
-            content_sha256: content.sha256,
-            media_type: content.media_type,
-            size_bytes: content.size_bytes,
-        },
-    )?;
+    let reading = Reading { document: &document, number, content };
+    queue_versions(conn, document.collection_id, &[reading])?.pop().ok_or(RepoError::NotFound)
+}
+
+/// As `queue_version`, for any number of documents of one collection.
+pub(super) fn queue_versions(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    readings: &[Reading<'_>],
+) -> RepoResult<Vec<Job>> {
+    let model = collections::find(conn, collection)?.model_id;
     let task = Task::Ingest(IngestTask {});
     let payload = task.payload();
-    jobs::insert(
-        conn,
-        &NewJob {
-            id: JobId::new(),
-            kind: task.kind(),
-            collection_id: Some(document.collection_id),
-            document_id: Some(document.id),
-            version_id: Some(version.id),
-            title: &document.title,
-            size_bytes: content.size_bytes,
-            payload: &payload,
-            model_id: Some(model),
-            user_id: None,
-        },
-    )
+    let rows: Vec<_> = readings
+        .iter()
+        .map(|Reading { document, number, content }| {
+            let version = NewDocumentVersion {
+                id: VersionId::new(),
+                document_id: document.id,
+                collection_id: collection,
+                number: *number,
+                content_sha256: content.sha256,
+                media_type: content.media_type,
+                size_bytes: content.size_bytes,
+            };
+            let job = NewJob {
+                id: JobId::new(),
+                kind: task.kind(),
+                collection_id: Some(collection),
+                document_id: Some(document.id),
+                version_id: Some(version.id),
+                title: &document.title,
+                size_bytes: content.size_bytes,
+                payload: &payload,
+                model_id: Some(model),
+                user_id: None,
+            };
+            (version, job)
+        })
+        .collect();
+    let (new_versions, new_jobs): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    versions::insert(conn, &new_versions)?;
+    jobs::insert_all(conn, &new_jobs)
 }

@@ -33,6 +33,11 @@ pub fn insert(conn: &mut PgConnection, new: &NewJob<'_>) -> RepoResult<Job> {
     Ok(diesel::insert_into(jobs::table).values(new).returning(Job::as_returning()).get_result(conn)?)
 }
 
+/// Inserts jobs in state queued.
+pub fn insert_all(conn: &mut PgConnection, new: &[NewJob<'_>]) -> RepoResult<Vec<Job>> {
+    Ok(diesel::insert_into(jobs::table).values(new).returning(Job::as_returning()).get_results(conn)?)
+}
+
 /// The job. Here and below, kinds that this version does not know are left out: a newer server queued them.
 pub fn find(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
     Ok(jobs::table.find(id).filter(jobs::kind.eq_any(JobKind::ALL)).select(Job::as_select()).first(conn)?)
@@ -92,12 +97,17 @@ pub fn open_count(conn: &mut PgConnection, collection: CollectionId) -> RepoResu
         .get_result(conn)?)
 }
 
-/// Number of jobs of the collection and kind that have not ended.
-pub fn count_open(conn: &mut PgConnection, collection: CollectionId, kind: JobKind) -> RepoResult<i64> {
+/// Number of jobs of the collection and kind in one of the states.
+pub fn count(
+    conn: &mut PgConnection,
+    collection: CollectionId,
+    kind: JobKind,
+    states: &[JobState],
+) -> RepoResult<i64> {
     Ok(jobs::table
         .filter(jobs::collection_id.eq(collection))
         .filter(jobs::kind.eq(kind))
-        .filter(jobs::state.eq_any(JobState::OPEN))
+        .filter(jobs::state.eq_any(states))
         .count()
         .get_result(conn)?)
 }

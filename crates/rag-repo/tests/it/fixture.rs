@@ -109,7 +109,7 @@ impl Fixture {
             media_type: "text/plain",
             size_bytes: 1,
         };
-        versions::insert(conn, &new).expect("a version");
+        versions::insert(conn, &[new]).expect("a version");
         versions::begin_build(conn, version, "test").expect("a build");
         let chunks: Vec<NewChunk> =
             (0..).zip(texts).map(|(ordinal, text)| chunk(version, collection, ordinal, text)).collect();
@@ -174,7 +174,16 @@ pub(crate) fn new_collection(conn: &mut PgConnection, owner: UserId, model_id: i
     let id = CollectionId::new();
     let name = id.to_string();
     let organisation_id = users::find(conn, owner).expect("the owner").organisation_id;
-    let new = NewCollection { id, organisation_id, owner_id: owner, name: &name, description: "", model_id };
+    let new = NewCollection {
+        id,
+        organisation_id,
+        owner_id: owner,
+        name: &name,
+        description: "",
+        model_id,
+        chunk_max_tokens: None,
+        chunk_overlap_tokens: None,
+    };
     collections::insert(conn, &new).expect("a collection");
     // What was entered before does not hold the new collection.
     as_user(conn, owner, |_| id)

@@ -33,11 +33,15 @@ pub struct Collection {
     pub updated_at: DateTime<Utc>,
     /// Defaults of questions to it alone, a JSON object.
     pub defaults: serde_json::Value,
-    /// Since when ingest is paused; none if it is not.
+    /// Time since which ingest is paused; `None` if it is not.
     pub ingest_paused_at: Option<DateTime<Utc>>,
+    /// Maximum size of its chunks in tokens of its model, 32 to 8,192; `None` for the server's setting.
+    pub chunk_max_tokens: Option<i32>,
+    /// Maximum number of tokens that a chunk repeats from the previous one, at most half of `chunk_max_tokens`; `None` together with it.
+    pub chunk_overlap_tokens: Option<i32>,
 }
 
-/// The change of a collection; `None` leaves a value as it is.
+/// The change of a collection; `None` leaves a value as it is, and `Some(None)` clears it.
 #[derive(Debug, Clone, Default, AsChangeset)]
 #[diesel(table_name = collections)]
 pub struct CollectionRowChange {
@@ -47,6 +51,10 @@ pub struct CollectionRowChange {
     pub description: Option<String>,
     /// Defaults of questions to it alone, a JSON object.
     pub defaults: Option<serde_json::Value>,
+    /// Maximum size of its chunks, in tokens.
+    pub chunk_max_tokens: Option<Option<i32>>,
+    /// Maximum number of tokens that a chunk repeats from the previous one.
+    pub chunk_overlap_tokens: Option<Option<i32>>,
 }
 
 /// A collection of documents to insert.
@@ -65,6 +73,10 @@ pub struct NewCollection<'a> {
     pub description: &'a str,
     /// Embedding model of all its vectors.
     pub model_id: i32,
+    /// Maximum size of its chunks, in tokens; `None` for the server's setting.
+    pub chunk_max_tokens: Option<i32>,
+    /// Maximum number of tokens that a chunk repeats from the previous one; `None` together with `chunk_max_tokens`.
+    pub chunk_overlap_tokens: Option<i32>,
 }
 
 /// Somebody with whom a collection is shared.

@@ -7,6 +7,7 @@ mod folder;
 mod import;
 mod known;
 mod records;
+mod reingest;
 mod run;
 mod summary;
 mod watch;
@@ -17,13 +18,16 @@ use rag_engine::{CollectionRequest, jobs::Workers};
 use rag_repo::collections;
 use rag_schema::models::Collection;
 
-pub(crate) use self::import::import;
 use self::{
     addresses::{Addresses, is_address},
     files::{Root, roots},
     folder::{Fate, Folder, Stamps, shown},
     run::Run,
     summary::{Plan, Refused},
+};
+pub(crate) use self::{
+    import::import,
+    reingest::{reingest, work_on_queue},
 };
 use crate::{
     args::Ingest,
@@ -113,7 +117,12 @@ fn ensure_collection(context: &Context, name: &str) -> Outcome<Collection> {
     if name.trim().is_empty() || name.chars().count() > 200 {
         return Err(Failure::new(Exit::Usage, "a collection's name has 1 to 200 characters"));
     }
-    let request =
-        CollectionRequest { owner: user.id, organisation: user.organisation_id, name, description: "" };
+    let request = CollectionRequest {
+        owner: user.id,
+        organisation: user.organisation_id,
+        name,
+        description: "",
+        chunks: None,
+    };
     Ok(context.engine.find_or_create_collection(context.engine.local_actor(), &request)?)
 }
