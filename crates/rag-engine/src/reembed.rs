@@ -245,5 +245,5 @@ fn input<'t>(chunk: &LackingChunk, text: &'t str) -> PartedText<'t> {
     let name_bytes = text.len() - chunk.text.len();
     let parts =
         chunk.parts.as_ref().and_then(|parts| Vec::<Part>::deserialize(parts).ok()).unwrap_or_default();
-    PartedText::at(text, name_bytes, parts.iter().map(|part| part.start..part.end))
+    PartedText::at(text, name_bytes, parts.iter().map(|part| part.vector_range(&chunk.text)))
 }

@@ -38,6 +38,9 @@ const FUNCTION_WORDS: &[&str] = &[
     "qui", "quién", "sa", "se", "ses", "son", "sont", "sur", "un", "una", "une", "uno", "vous", "y", "à",
 ];
 
+/// Words that complete an English verb.
+const PARTICLES: &[&str] = &["away", "back", "down", "in", "off", "on", "out", "over", "up"];
+
 /// Returns the content words of a text, folded and stemmed; pairs of characters for scripts without spaces.
 pub(crate) fn content_words(text: &str) -> HashSet<String> {
     content_word_list(text).into_iter().collect()
@@ -58,12 +61,30 @@ fn content_word_list(text: &str) -> Vec<String> {
         let lower = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower);
         if is_number(lower) {
             words.push(lower.to_owned());
+        } else if lower.contains(['_', '.']) {
+            // An identifier: its first letters do not say which.
+            words.push(lower.to_owned());
         } else if !FUNCTION_WORDS.contains(&lower) && (lower.chars().count() > 1) {
             words.push(stem(lower));
         }
     }
     take_pairs(&mut unspaced, &mut words);
     words
+}
+
+/// Returns the verbs of a text that a particle completes ("back up"), as the verb's content word and as that of the noun that is written
+/// as one word ("backup").
+pub(crate) fn phrasal_verbs(text: &str) -> Vec<(String, String)> {
+    let words: Vec<&str> = text.unicode_words().collect();
+    let pairs = words.iter().zip(words.iter().skip(1));
+    pairs
+        .filter(|(_, particle)| PARTICLES.contains(&particle.to_lowercase().as_str()))
+        .filter_map(|(verb, particle)| {
+            let [verb] = <[String; 1]>::try_from(content_word_list(verb)).ok()?;
+            let noun = format!("{verb}{}", particle.to_lowercase());
+            Some((verb, noun.chars().take(STEM_CHARS).collect()))
+        })
+        .collect()
 }
 
 /// Returns whether the character's script writes words without spaces between them.
@@ -146,6 +167,20 @@ mod tests {
             let stems: HashSet<String> = forms.iter().flat_map(|form| words(form)).collect();
             assert_eq!(stems.len(), 1, "{stems:?}");
         }
+    }
+
+    #[test]
+    fn a_verb_with_a_particle_is_a_noun_in_one_word() {
+        for (phrase, noun) in [("backing up", "backups"), ("log in", "login"), ("roll back", "rollbacks")] {
+            let found = phrasal_verbs(phrase);
+            assert_eq!(vec![found[0].1.clone()], words(noun), "{found:?}");
+        }
+        assert_eq!(phrasal_verbs("What is it on?"), []);
+    }
+
+    #[test]
+    fn identifiers_that_begin_alike_differ() {
+        assert_eq!(words("ingest.max_failures, as_of"), ["ingest.max_failures", "as_of"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Writes a database into a file with `pg_dump`, and loads the file into another database in one transaction.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,14 +19,14 @@ const PIECE: usize = 1 << 16;
 
 /// Writes the database at `url`, as the exported `snapshot` shows it, into `file`.
 pub fn dump(install: &Install, url: &str, snapshot: &str, file: &Path) -> Result<()> {
+    let mut to = File::create(file).at_path("create", file)?;
     let mut command = client(install, "pg_dump", url);
-    command.args(["--format=custom", "--no-password", "--snapshot", snapshot, "--file"]).arg(file);
-    let output = command.stdin(Stdio::null()).output().at_path("start pg_dump for", file)?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(failure("pg_dump", output.status, &String::from_utf8_lossy(&output.stderr)))
-    }
+    command.args(["--format=custom", "--no-password", "--snapshot", snapshot]).stdin(Stdio::null());
+    // Through a pipe, so that pg_dump ends with this process, even if that is killed.
+    let mut dump = Running::start("pg_dump", command.stdout(Stdio::piped()), file)?;
+    let written = dump.child.stdout.take().map_or(Ok(0), |mut output| io::copy(&mut output, &mut to));
+    dump.end()?;
+    written.map(drop).at_path("write", file)
 }
 
 /// Loads a `file` of [`dump`] into the database at `url` and runs the statements `last` after it, all in one transaction: a killed or failed

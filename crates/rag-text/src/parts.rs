@@ -56,6 +56,20 @@ pub struct Part {
     pub lead: Option<String>,
 }
 
+impl Part {
+    /// The stretch of the chunk's `text` whose vector stands for the part, in Unicode scalar values: program text says little without
+    /// the lead-in right before it.
+    pub fn vector_range(&self, text: &str) -> Range<usize> {
+        let with_lead = || {
+            let lead = self.lead.as_deref().filter(|_| self.kind == PartKind::Code)?;
+            let begin = text.char_indices().nth(self.start).map_or(text.len(), |(byte, _)| byte);
+            let before = text.get(..begin)?.trim_end().strip_suffix(lead)?;
+            Some(before.chars().count())
+        };
+        with_lead().unwrap_or(self.start)..self.end
+    }
+}
+
 /// A part of a block, in bytes of the block's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BlockPart {
@@ -277,6 +291,15 @@ mod tests {
     }
 
     use BlockKind::{Code, ListItem, Paragraph, Table};
+
+    #[test]
+    fn the_vector_of_program_text_covers_the_lead_in_right_before_it() {
+        let part = |start, end, kind| Part { start, end, kind, page: None, lead: Some("Séance:".into()) };
+        let text = "One. Séance:\n\nrun it";
+        assert_eq!(part(14, 20, PartKind::Code).vector_range(text), 5..20);
+        assert_eq!(part(14, 20, PartKind::Item).vector_range(text), 14..20);
+        assert_eq!(part(18, 20, PartKind::Code).vector_range(text), 18..20);
+    }
 
     #[test]
     fn questions_and_lead_ins_are_no_parts_but_lead_the_text_after_them() {

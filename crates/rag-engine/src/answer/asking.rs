@@ -44,7 +44,8 @@ pub(super) fn asks_how_to(question: &str) -> bool {
     let asks_somebody = || {
         lower.starts_with("wie ") && lower.split(|c: char| !c.is_alphabetic()).any(|w| SOMEBODY.contains(&w))
     };
-    HOW_TO.iter().any(|start| lower.starts_with(start)) || asks_somebody()
+    let asks_for_a_way = || lower.starts_with("how can ") && lower.contains(" be ");
+    HOW_TO.iter().any(|start| lower.starts_with(start)) || asks_somebody() || asks_for_a_way()
 }
 
 /// The words of the question that say little, as they are written.
@@ -54,21 +55,27 @@ pub(super) fn light_words(question: &str) -> impl Iterator<Item = &str> {
         .filter(|word| LIGHT_WORDS.split(' ').any(|light| light == word.to_lowercase()))
 }
 
-/// Whether the text has a word that only programs understand: `--force`, `server.bind`, `/v1/keys`, `RAG_HOME`.
+/// Whether the text has a word that only programs understand.
 pub(super) fn names_command(text: &str) -> bool {
+    identifiers(text).next().is_some()
+}
+
+/// The words of the text that only programs understand: `--force`, `server.bind`, `/v1/keys`, `RAG_HOME`.
+pub(super) fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', '.', ';', ':', '"', '\''])).any(
-        |word| {
-            let has_inner = |sign: char| {
-                let mut parts = word.split(sign);
-                word.contains(sign) && parts.all(|part| part.len() > 1 && part.chars().all(is_letter))
-            };
-            word.starts_with("--") && word.len() > 3
-                || word.starts_with('/') && word.len() > 3
-                || has_inner('.') && word.chars().any(char::is_alphabetic)
-                || has_inner('_')
-        },
-    )
+    let bare = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(['(', ')', ',', '.', ';', ':', '?', '"', '\'', '`']));
+    bare.filter(move |word| {
+        let has_inner = |sign: char| {
+            let mut parts = word.split(sign);
+            word.contains(sign) && parts.all(|part| part.len() > 1 && part.chars().all(is_letter))
+        };
+        word.starts_with("--") && word.len() > 3
+            || word.starts_with('/') && word.len() > 3
+            || has_inner('.') && word.chars().any(char::is_alphabetic)
+            || has_inner('_')
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +84,12 @@ mod tests {
 
     #[test]
     fn questions_for_steps_are_recognised() {
-        for question in ["How do I restore a backup?", "how to install it", "Wie richte ich das ein?"] {
+        for question in [
+            "How do I restore a backup?",
+            "how to install it",
+            "How can a job be cancelled?",
+            "Wie richte ich das ein?",
+        ] {
             assert!(asks_how_to(question), "{question}");
         }
         for question in ["How long is the notice period?", "How does it work?", "Wie lang ist die Frist?"] {

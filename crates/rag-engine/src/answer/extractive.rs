@@ -144,7 +144,11 @@ fn pick_best<'e>(wanted: &Wanted, weighed: &[Weighed<'e>], max_picks: usize) -> 
             if known.also.len() + 1 < MAX_CITED_TOGETHER && !known.cited().any(is_cited) {
                 known.also.push(unit.clone());
             }
-        } else if picks.len() < max_picks && is_near(wanted, next, best) && !is_second_command(&picks, unit) {
+        } else if picks.len() < max_picks
+            && (picks.is_empty() || completes(wanted, unit))
+            && is_near(wanted, next, best)
+            && !is_second_command(&picks, unit)
+        {
             picks.push(Pick { heading: heading_needed(wanted, unit), ..Pick::new(unit.clone()) });
         }
     }
@@ -194,6 +198,12 @@ fn is_near(wanted: &Wanted, next: &Weighed<'_>, best: &Weighed<'_>) -> bool {
         next.covered >= best.covered && wanted.by_words(&next.unit.words) >= wanted.by_words(&best.unit.words)
     };
     next.score >= best.score * share && (!is_keyed || covers_as_much())
+}
+
+/// Whether a part says something beside another: a label such as "Status: accepted" says nothing of the question.
+fn completes(wanted: &Wanted, unit: &Unit<'_>) -> bool {
+    let is_short = unit.text.split_whitespace().count() < FEW_WORDS;
+    !is_short || begins_with_pronoun(unit.text) || wanted.by_words(&unit.words) > 0.0
 }
 
 /// Whether two parts are the same stretch of one document, which two chunks repeat.

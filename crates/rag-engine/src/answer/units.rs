@@ -17,6 +17,9 @@ use crate::{Engine, EngineResult, Model, memory::asked_by, part_vectors, support
 /// Parts without a stored vector that are embedded for one question, at most: bounds the time of an answer.
 const MAX_EMBEDDED: usize = 64;
 
+/// Number of dots in a setting's key from which the key is a path.
+const MIN_PATH_NAMES: usize = 3;
+
 /// A part of a passage that may answer.
 #[derive(Debug, Clone)]
 pub(super) struct Unit<'e> {
@@ -115,16 +118,23 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
         let text = range.and_then(|(start, end)| found.text.get(*start..*end)).unwrap_or_default();
         let mut near = nearest.clone();
         near.extend(content_words(property));
+        let mut in_path = HashSet::new();
         let words = match program_output(&part, text) {
             Some((command, output)) => {
                 near.extend(content_words(output));
                 content_words(command)
+            }
+            None if part.kind == PartKind::Setting => {
+                let (path, rest) = split_path(text);
+                in_path = content_words(path);
+                content_words(rest)
             }
             None => content_words(text),
         };
         near.extend(part.lead.iter().flat_map(|lead| content_words(lead)));
         let before = std::mem::replace(&mut before, words.clone());
         let mut far = above.clone();
+        far.extend(in_path);
         if matches!(part.kind, PartKind::Code | PartKind::Setting) {
             near.extend(before);
         } else {
@@ -162,6 +172,24 @@ pub(super) fn property_words(passage: &Passage) -> &'static str {
 fn program_output<'t>(part: &Part, text: &'t str) -> Option<(&'t str, &'t str)> {
     let is_session = part.kind == PartKind::Code && (text.starts_with("$ ") || text.starts_with(">>> "));
     text.split_once('\n').filter(|_| is_session)
+}
+
+/// Whether a setting is a value of structured data rather than something that a person sets.
+pub(super) fn is_record(setting: &str) -> bool {
+    !split_path(setting).0.is_empty()
+}
+
+/// The beginning of a setting's long path, as data formats have, and the rest: its words are those of its place, not of its value.
+fn split_path(setting: &str) -> (&str, &str) {
+    let key_end = setting.find([':', '=', ' ']).unwrap_or(0);
+    let key = setting.get(..key_end).unwrap_or_default();
+    let ends: Vec<usize> = key.match_indices('.').map(|(at, _)| at).collect();
+    match ends.as_slice() {
+        [.., end, _] if ends.len() >= MIN_PATH_NAMES => {
+            (setting.get(..*end).unwrap_or_default(), setting.get(*end..).unwrap_or_default())
+        }
+        _ => ("", setting),
+    }
 }
 
 impl Unit<'_> {

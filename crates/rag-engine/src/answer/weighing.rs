@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use rag_text::PartKind;
 
 use super::{
-    asking::{asks_how_to, light_words, names_command},
+    asking::{asks_how_to, identifiers, light_words, names_command},
     confidence::Signals,
     types::Evidence,
-    units::{Unit, property_words},
+    units::{Unit, is_record, property_words},
 };
-use crate::support::{content_words, float, is_number};
+use crate::support::{content_words, float, is_number, phrasal_verbs};
 
 /// Weights of a part's score against the 1 of its cosine: of the words that it covers, and of its passage's score.
 const WORDS_WEIGHT: f64 = 1.0;
@@ -32,6 +32,9 @@ const USUAL_WORDS: f64 = 30.0;
 const LENGTH_WEIGHT: f64 = 0.05;
 /// Share of its weight that a word keeps if it says little.
 const LIGHT_SHARE: f64 = 0.1;
+/// Taken from the score of a part that neither has an identifier of the question nor stands below one: the question is about nothing
+/// else.
+const NO_IDENTIFIER_WEIGHT: f64 = 0.5;
 /// The margin where all parts are of one passage and nothing can be compared: a usual one, which speaks neither for nor against the answer.
 const MARGIN_ALONE: f64 = 0.1;
 /// Weight of a word that stands in the lead or nearest heading, and of one in the title, other headings or the part before.
@@ -57,6 +60,8 @@ pub(super) struct Wanted {
     weights: HashMap<String, f64>,
     total: f64,
     names: HashSet<String>,
+    /// Words of the question that only programs understand and that a part has.
+    identifiers: HashSet<String>,
     /// The question as `plain_words` returns it; `None` if it is too short for a repetition to say anything.
     repeated: Option<String>,
     /// Whether the question asks how something is done.
@@ -71,9 +76,18 @@ impl Wanted {
             let holding = units.iter().filter(|unit| unit.words.contains(word)).count();
             ((count + 1.0) / (float(holding) + 0.5)).ln().max(0.1)
         };
-        let light: HashSet<String> = light_words(question).flat_map(content_words).collect();
+        let mut light: HashSet<String> = light_words(question).flat_map(content_words).collect();
+        let mut words = content_words(question);
+        // Only texts decide which of them is a word: "back up" is "backup", and "live in" is nothing.
+        let is_known = |word: &String| units.iter().any(|unit| unit.words.contains(word));
+        for (verb, noun) in phrasal_verbs(question) {
+            if is_known(&noun) {
+                light.insert(verb);
+                words.insert(noun);
+            }
+        }
         let share = |word: &String| if light.contains(word) { LIGHT_SHARE } else { 1.0 };
-        let words = content_words(question).into_iter();
+        let words = words.into_iter();
         let weights: HashMap<String, f64> =
             words.map(|word| (word.clone(), weight(&word) * share(&word))).collect();
         // In a fixed order: sums of floats depend on it.
@@ -85,6 +99,10 @@ impl Wanted {
             total: all.iter().sum(),
             weights,
             names: names(question),
+            identifiers: identifiers(question)
+                .flat_map(content_words)
+                .filter(|word| is_known(word))
+                .collect(),
             repeated: Some(repeated).filter(|_| is_long),
             is_how_to: asks_how_to(question),
         }
@@ -154,13 +172,17 @@ impl Wanted {
         let how_to = match unit.part.kind {
             PartKind::Code if !self.is_how_to && is_output(unit.text) => -OUTPUT_WEIGHT,
             _ if !self.is_how_to => 0.0,
+            PartKind::Setting if is_record(unit.text) => 0.0,
             PartKind::Code | PartKind::Setting => HOW_TO_WEIGHT,
             _ if names_command(unit.text) => NAMES_COMMAND_WEIGHT,
             _ => 0.0,
         };
         let length = float(unit.text.split_whitespace().count()) / USUAL_WORDS;
         let opening = if self.is_topic(unit) { OPENING_WEIGHT } else { 0.0 };
-        how_to + opening - LENGTH_WEIGHT * length.max(1.0).ln()
+        let has = |word: &String| unit.words.contains(word) || unit.near.contains(word);
+        let is_of_another = !self.identifiers.is_empty() && !self.identifiers.iter().any(has);
+        let another = if is_of_another { NO_IDENTIFIER_WEIGHT } else { 0.0 };
+        how_to + opening - another - LENGTH_WEIGHT * length.max(1.0).ln()
     }
 
     /// The part that the words of a text cover.

@@ -55,7 +55,7 @@ fn inputs(section: &Section) -> impl Iterator<Item = PartedText<'_>> {
     section.chunks.iter().zip(&section.inputs).map(|(chunk, input)| {
         // The chunk's text is the end of the input, after the title and the headings.
         let name_bytes = input.len() - chunk.text.len();
-        PartedText::at(input, name_bytes, chunk.parts.iter().map(|part| part.start..part.end))
+        PartedText::at(input, name_bytes, chunk.parts.iter().map(|part| part.vector_range(&chunk.text)))
     })
 }
 

@@ -131,15 +131,21 @@ fn is_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| "|-: \t\r\n".contains(c))
 }
 
+/// Minimum number of dots of a path.
+const MIN_PATH_DOTS: usize = 2;
+
 /// Whether a line sets a value: `key = value`, `key: value` or `KEY=value`.
 pub(super) fn is_setting(line: &str) -> bool {
     let Some((key, value)) = line.split_once(['=', ':']) else { return false };
     let key = key.trim().trim_matches('"');
     let is_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
     let is_equation = line.get(key.len()..).is_some_and(|rest| rest.trim_start().starts_with('='));
+    // A value of structured data after its path, such as `paths./v1/keys.get.summary`.
+    let is_path = key.matches('.').count() >= MIN_PATH_DOTS && !key.contains(char::is_whitespace);
     !key.is_empty()
-        && key.chars().all(is_name)
-        && (is_equation || key.chars().all(|c| c.is_lowercase() || "_-.".contains(c)))
+        && (is_path
+            || key.chars().all(is_name)
+                && (is_equation || key.chars().all(|c| c.is_lowercase() || "_-.".contains(c))))
         && !value.trim().is_empty()
         && !value.starts_with(['=', ':', '/'])
         && !line.ends_with([';', '{', '('])
