@@ -233,6 +233,16 @@ export function Secret(props: { label: string; value: string; hint: string }) {
   );
 }
 
+/** Shows more of a list; nothing at its end. */
+export function MoreButton({ more }: { more: (() => void) | undefined }) {
+  if (more === undefined) return null;
+  return (
+    <button type="button" class="secondary" onClick={more}>
+      {messages.actions.more}
+    </button>
+  );
+}
+
 export function CopyButton(props: { text: string; label?: string }) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
