@@ -39,6 +39,8 @@ const english = {
   },
   offline: {
     banner: 'The server does not answer. This page tries again until it does.',
+    leaving:
+      'You are signed out here. The server does not answer: keep this page open until it does, so that your sign-in ends there, too.',
     error: 'The server does not answer. Check that it runs and that you are connected.',
   },
   welcome: {

@@ -101,6 +101,12 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   throw new ProblemError(problem);
 }
 
+/** Signs out: of this page at once, and of the server as soon as it answers. */
+export const signOut = (): Promise<void> => attempt(() => credentials.signOut());
+
+/** Ends a login on the server that the user signed out of while the server was away. */
+export const endLeftLogin = (): Promise<void> => attempt(() => credentials.finishSignOut());
+
 /** Adds the proof to a request. */
 function authorized(init: RequestInit, secret: string | undefined): RequestInit {
   const headers = new Headers(init.headers);
