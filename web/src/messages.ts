@@ -170,6 +170,16 @@ const english = {
     whole: 'Open the document',
     deleted: 'This document does not exist any more, or you may not see it.',
   },
+  ocr: {
+    read: (pages: string, n: number) =>
+      `${pages.charAt(0).toUpperCase()}${pages.slice(1)} ${n === 1 ? 'was' : 'were'} read by OCR (text recognition).`,
+    pages: (n: number, numbers: string) => `${n === 1 ? 'page' : 'pages'} ${numbers}`,
+    inner: 'files within the document',
+    and: ' and ',
+    doubt: (pages: string) => `The text of ${pages} can be wrong.`,
+    doubtAll: 'This text can be wrong.',
+    compare: 'Compare it with the original.',
+  },
   documents: {
     title: 'Documents',
     collections: 'Collections',

@@ -4,6 +4,7 @@ import { call } from '../api/client';
 import type { Chunk, Document_ } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';
+import { OcrNote } from '../source/OcrNote';
 import { Reader } from '../source/Reader';
 import { SourcePane } from '../source/SourcePane';
 import { loadPdf } from '../source/SourceText';
@@ -90,6 +91,7 @@ export function DocumentView({ id, tab, since }: Props) {
         >
           {facts.join(' · ')}
         </p>
+        {version && <OcrNote pages={version.ocr_pages} />}
         {version && version.state !== 'published' && <Notice>{texts.newVersion(version.number)}</Notice>}
         <Failure error={failure} />
         <nav class="tabs" aria-label={document.title}>

@@ -8,6 +8,7 @@ import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Notice } from '../ui/parts';
 import { link } from '../ui/router';
+import { OcrNote } from './OcrNote';
 import { Reader } from './Reader';
 
 /** A larger file is shown as text, because the page would have to load it whole. */
@@ -53,6 +54,7 @@ export function SourceText({ citation, foundOn }: Props) {
           {kept && <a href={link('documents', id, 'versions', String(kept.number))}>{messages.source.whatChanged}</a>}
         </p>
       )}
+      {shown && <OcrNote pages={shown.ocr_pages} page={page} />}
       {isPdf && page && !isMissing && (
         <div class="source-modes" role="group" aria-label={messages.source.view}>
           {(['pages', 'text'] as const).map((name) => (
