@@ -226,12 +226,22 @@ const english = {
     share: 'Share',
     settings: 'Settings of the collection',
   },
+  address: {
+    label: 'Or a page of the web, by its address',
+    action: 'Add',
+    depth: 'Which pages',
+    links: (n: number) =>
+      n === 0 ? 'this page only' : n === 1 ? 'and those it links to' : `and those within ${formatNumber(n)} links`,
+    hint: 'Added again later, a page that has changed becomes a new version.',
+    siteHint: 'Up to 100 pages of the same site, as far as its robots.txt allows it.',
+  },
   upload: {
     title: 'Uploads',
     waiting: 'Waiting',
     sending: 'Sending',
     done: 'Ready',
     newVersion: (n: number) => `Ready, as version ${formatNumber(n)}`,
+    fetched: (pages: number) => `Fetched ${count(pages, 'page', 'pages')}`,
     known: 'Was stored before',
     refused: 'Refused',
     dead: 'Given up',

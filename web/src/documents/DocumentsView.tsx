@@ -10,18 +10,17 @@ import { Confirm, Dialog, Failure, Form, IconButton, InputField, MoreButton } fr
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { deleteWithUndo, hidden } from '../ui/undo';
+import { AddDocuments } from './AddDocuments';
 import { CollectionDialog } from './CollectionDialog';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
-import { DropZone } from './DropZone';
 import { ShareDialog } from './ShareDialog';
 import { UploadList } from './UploadList';
-import { addFiles, adoptJobs, uploads } from './uploads';
+import { adoptJobs, uploads } from './uploads';
 
 export function DocumentsView({ chosen }: { chosen: string | undefined }) {
   const { items, isLoaded, error } = useStore(store);
   const [isCreating, setCreating] = useState(false);
   const collection = items.find(({ id }) => id === chosen) ?? items[0];
-  const addFirst = (files: File[]) => void firstCollection().then(({ id }) => addFiles(id, files));
   const { documents } = messages;
   return (
     <div class="page">
@@ -46,7 +45,7 @@ export function DocumentsView({ chosen }: { chosen: string | undefined }) {
       {isLoaded && collection === undefined && (
         <>
           <p class="muted">{documents.noCollections}</p>
-          <DropZone add={addFirst} isLarge />
+          <AddDocuments collection={firstCollection} isLarge />
           <UploadList />
         </>
       )}
@@ -113,7 +112,7 @@ function CollectionView({ collection }: { collection: Collection }) {
           <IconButton icon="trash" label={texts.removeCollection} onClick={() => setDeleting(true)} />
         </div>
       </div>
-      <DropZone add={(files) => addFiles(id, files)} />
+      <AddDocuments collection={() => Promise.resolve(id)} />
       <UploadList collection={id} />
       <Failure error={documents.error} retry={documents.reload} />
       {shown.length > 0 ? (

@@ -121,7 +121,9 @@ interface InputFieldProps {
   value: string;
   set: (value: string) => void;
   type?: 'email' | 'number' | 'password';
-  dir?: 'auto';
+  dir?: 'auto' | 'ltr';
+  inputMode?: 'url';
+  placeholder?: string;
   autocomplete?: 'username' | 'name' | 'current-password' | 'new-password' | 'off';
   required?: boolean;
   min?: number;
