@@ -49,7 +49,7 @@ const english = {
     firstTitle: 'Begin with a document',
     firstLead: 'Add files, ask a question, and check each sentence of the answer in its source.',
     steps: [
-      ['Add files', 'Documents, spreadsheets, slides, mail, web pages, code or archives. They stay on this server.'],
+      ['Add', 'Documents, spreadsheets, slides, mail, code or archives, and pages of the web. They stay on this server.'],
       ['Ask', 'In your own words. The first answer comes as soon as the first file is read.'],
       ['Check', 'Each number in an answer opens its source, with the sentence marked.'],
     ],
@@ -263,6 +263,7 @@ const english = {
       publishing: 'Publishing',
       finished: 'Ready',
     } as Record<string, string>,
+    scanning: (page: number) => `Reading page ${formatNumber(page)} by OCR`,
     progress: (name: string) => `Progress of ${name}`,
     left: (seconds: number) =>
       seconds < 60

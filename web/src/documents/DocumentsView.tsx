@@ -228,8 +228,10 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
       <tbody>
         {documents.map((document) => (
           <tr key={document.id}>
-            <td dir="auto">
-              <a href={link('documents', document.id, 'text')}>{document.title}</a>
+            <td>
+              <a href={link('documents', document.id, 'text')}>
+                <bdi>{document.title}</bdi>
+              </a>
               {(document.version?.number ?? 1) > 1 && (
                 <a class="badge" href={link('documents', document.id, 'versions')}>
                   {messages.documents.version(document.version?.number ?? 1)}

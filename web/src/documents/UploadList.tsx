@@ -98,7 +98,11 @@ function stateOf({ phase, job, version }: Upload): string {
   if (phase === 'done' && job?.kind === 'fetch') return messages.upload.fetched(job.done);
   if (phase === 'done' && version !== undefined && version > 1) return messages.upload.newVersion(version);
   if (phase !== 'working' || job === undefined) return phase === 'working' ? messages.upload.waiting : messages.upload[phase];
-  const stage = messages.upload.stages[job.stage] ?? job.stage;
+  // Between its claim and its first page a fetch is in the stage of documents.
+  const name = job.kind === 'fetch' && job.stage === 'reading' ? 'fetching' : job.stage;
+  // While a document is read, only pages of OCR are counted, and their total is unknown.
+  if (name === 'reading' && job.done > 0) return messages.upload.scanning(job.done);
+  const stage = messages.upload.stages[name] ?? name;
   const done = job.total ? ` ${job.done}/${job.total}` : '';
   const rate = job.units_per_second ? messages.upload.rate(formatNumber(Math.round(job.units_per_second * 10) / 10)) : '';
   const left = typeof job.eta_s === 'number' ? messages.upload.left(job.eta_s) : '';
