@@ -36,6 +36,7 @@ const REPORT = [
 async function shoot(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0);
   await page.waitForLoadState('networkidle');
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await save(page, name);
 }
 
@@ -110,7 +111,7 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await shoot(page, 'rating');
 
   await page.getByRole('link', { name: 'New question' }).click();
-  await ask(page, 'How many comets did the telescope find?');
+  await ask(page, 'How many comets did the new telescope find in the southern sky?');
   await page.locator('.cite').first().click();
   await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
   await shoot(page, 'pdf');
@@ -215,9 +216,13 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await page.locator('.cite').first().click();
   await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
   await shoot(page, 'small-pdf');
-  for (const place of ['documents', 'memory', 'lab']) {
+  for (const [place, content] of [
+    ['documents', 'table.list'],
+    ['memory', '.memory'],
+    ['lab', 'main h1'],
+  ] as const) {
     await go(place);
-    await expect(page.locator('main h1')).toBeVisible();
+    await expect(page.locator(content).first()).toBeVisible();
     await shoot(page, `small-${place}`);
   }
 });

@@ -1,8 +1,8 @@
 // The frame of the page: the sidebar, the screen of the present address, and the banner of a server that does not answer.
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { call, isOnline, needsSignIn } from './api/client';
-import { clear, kindOfProof } from './api/credentials';
+import { call, endLeftLogin, isOnline, needsSignIn, signOut } from './api/client';
+import { isLeaving, kindOfProof } from './api/credentials';
 import type { User } from './api/types';
 import { ChatView } from './chat/ChatView';
 import { forgetConversations } from './chat/conversation';
@@ -44,28 +44,31 @@ export function App() {
     await Promise.all([loadCollections(), loadSessions()]);
   }, []);
   useEffect(() => {
-    loadMe().catch(() => undefined);
-    return isOnline.watch(() => isOnline.get() && loadMe().catch(() => undefined));
+    const begin = () =>
+      void endLeftLogin()
+        .then(loadMe)
+        .catch(() => undefined);
+    begin();
+    return isOnline.watch(() => isOnline.get() && begin());
   }, [loadMe]);
-  const signOut = useCallback(() => {
-    const end = async () => {
-      await commitDeletions();
-      if (kindOfProof() === 'login') await call('post', '/v1/logout');
-    };
-    void end()
-      .catch(() => undefined)
-      .then(() => {
-        clear();
-        forgetConversations();
-        collections.set(NO_COLLECTIONS);
-        setMe(undefined);
-        needsSignIn.set(true);
-        goTo();
-      });
+  const leave = useCallback(async () => {
+    await commitDeletions();
+    void signOut().catch(() => undefined);
+    forgetConversations();
+    collections.set(NO_COLLECTIONS);
+    setMe(undefined);
+    needsSignIn.set(true);
+    goTo();
   }, []);
   const [screen, second, third, fourth] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
-  if (mustSignIn) return <SignIn signedIn={loadMe} />;
+  if (mustSignIn)
+    return (
+      <>
+        <OfflineBanner />
+        <SignIn signedIn={loadMe} />
+      </>
+    );
   if (me === undefined) return <OfflineBanner />;
   const isLocal = kindOfProof() === undefined;
   return (
@@ -83,7 +86,11 @@ export function App() {
       ) : screen === 'lab' ? (
         <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
       ) : (
-        <Lazy load={screens.settings} pick="SettingsView" props={{ tab: second, me, isLocal, reload: loadMe, signOut }} />
+        <Lazy
+          load={screens.settings}
+          pick="SettingsView"
+          props={{ tab: second, me, isLocal, reload: loadMe, signOut: () => void leave() }}
+        />
       )}
     </Frame>
   );
@@ -129,7 +136,7 @@ function OfflineBanner() {
   }, [isUp]);
   return isUp ? null : (
     <div class="banner" role="alert">
-      {messages.offline.banner}
+      {isLeaving() ? messages.offline.leaving : messages.offline.banner}
     </div>
   );
 }

@@ -138,6 +138,8 @@ const english = {
     comparedWith: 'Compared with',
     lines: (added: number, removed: number) => `${count(added, 'line', 'lines')} added, ${formatNumber(removed)} removed`,
     same: 'The texts are the same.',
+    coarse: 'Some changed paragraphs are shown whole: they are too long to mark the words that changed in them.',
+    cut: 'The differences go on.',
   },
   share: {
     title: (name: string) => `Share “${name}”`,

@@ -39,6 +39,8 @@ const english = {
   },
   offline: {
     banner: 'The server does not answer. This page tries again until it does.',
+    leaving:
+      'You are signed out here. The server does not answer: keep this page open until it does, so that your sign-in ends there, too.',
     error: 'The server does not answer. Check that it runs and that you are connected.',
   },
   welcome: {
@@ -47,7 +49,7 @@ const english = {
     firstTitle: 'Begin with a document',
     firstLead: 'Add files, ask a question, and check each sentence of the answer in its source.',
     steps: [
-      ['Add files', 'Documents, spreadsheets, slides, mail, web pages, code or archives. They stay on this server.'],
+      ['Add', 'Documents, spreadsheets, slides, mail, code or archives, and pages of the web. They stay on this server.'],
       ['Ask', 'In your own words. The first answer comes as soon as the first file is read.'],
       ['Check', 'Each number in an answer opens its source, with the sentence marked.'],
     ],
@@ -168,6 +170,16 @@ const english = {
     whole: 'Open the document',
     deleted: 'This document does not exist any more, or you may not see it.',
   },
+  ocr: {
+    read: (pages: string, n: number) =>
+      `${pages.charAt(0).toUpperCase()}${pages.slice(1)} ${n === 1 ? 'was' : 'were'} read by OCR (text recognition).`,
+    pages: (n: number, numbers: string) => `${n === 1 ? 'page' : 'pages'} ${numbers}`,
+    inner: 'files within the document',
+    and: ' and ',
+    doubt: (pages: string) => `The text of ${pages} can be wrong.`,
+    doubtAll: 'This text can be wrong.',
+    compare: 'Compare it with the original.',
+  },
   documents: {
     title: 'Documents',
     collections: 'Collections',
@@ -214,12 +226,22 @@ const english = {
     share: 'Share',
     settings: 'Settings of the collection',
   },
+  address: {
+    label: 'Or a page of the web, by its address',
+    action: 'Add',
+    depth: 'Which pages',
+    links: (n: number) =>
+      n === 0 ? 'this page only' : n === 1 ? 'and those it links to' : `and those within ${formatNumber(n)} links`,
+    hint: 'Added again later, a page that has changed becomes a new version.',
+    siteHint: 'Up to 100 pages of the same site, as far as its robots.txt allows it.',
+  },
   upload: {
     title: 'Uploads',
     waiting: 'Waiting',
     sending: 'Sending',
     done: 'Ready',
     newVersion: (n: number) => `Ready, as version ${formatNumber(n)}`,
+    fetched: (pages: number) => `Fetched ${count(pages, 'page', 'pages')}`,
     known: 'Was stored before',
     refused: 'Refused',
     dead: 'Given up',
@@ -241,6 +263,7 @@ const english = {
       publishing: 'Publishing',
       finished: 'Ready',
     } as Record<string, string>,
+    scanning: (page: number) => `Reading page ${formatNumber(page)} by OCR`,
     progress: (name: string) => `Progress of ${name}`,
     left: (seconds: number) =>
       seconds < 60

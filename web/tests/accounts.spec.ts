@@ -1,4 +1,5 @@
 // Accounts: sign-in and out, renewal of the login, invitations, keys, people, activity.
+import type { BrowserContext, Page } from '@playwright/test';
 import { expect, Guard, test } from './fixtures';
 
 test('a person signs in, stays signed in, and signs out', async ({ page, server, account, guard: _ }) => {
@@ -39,6 +40,58 @@ test('a person signs in, stays signed in, and signs out', async ({ page, server,
   await other.reload();
   await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(await cookie()).toBeUndefined();
+});
+
+const cookieOf = async (context: BrowserContext, url: string) =>
+  (await context.cookies(`${url}/v1/login`)).find(({ name }) => name === 'rag_login')?.value;
+
+async function signOutOffline(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/#/settings/account`);
+  await expect(page.getByText('this browser')).toBeVisible();
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('keep this page open');
+}
+
+test('a person who signs out while the server is away is signed out of it when it is back', async ({
+  signedIn: page,
+  context,
+  server,
+  api,
+}) => {
+  await signOutOffline(page, server.url);
+  expect(await cookieOf(context, server.url)).toBeDefined();
+  const countLogins = async () => (await api.call<{ items: unknown[] }>('GET', '/v1/me/logins')).items.length;
+  expect(await countLogins()).toBe(2);
+  await context.setOffline(false);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect.poll(() => cookieOf(context, server.url)).toBeUndefined();
+  // The one of the test itself is left.
+  expect(await countLogins()).toBe(1);
+});
+
+test('a sign-out of a page that was closed before the server was back is made up for by the next page', async ({
+  signedIn: page,
+  context,
+  server,
+  account,
+}) => {
+  await signOutOffline(page, server.url);
+  await page.close();
+  await context.setOffline(false);
+  expect(await cookieOf(context, server.url)).toBeDefined();
+  const next = await context.newPage();
+  await next.goto(server.url);
+  await expect(next.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await cookieOf(context, server.url)).toBeUndefined();
+  // The next sign-in is a login of its own.
+  await next.getByLabel('E-mail address').fill(account.email);
+  await next.getByLabel('Password').fill(account.password);
+  await next.getByRole('button', { name: 'Sign in' }).click();
+  await expect(next.getByText('Ada Lovelace')).toBeVisible();
+  await next.reload();
+  await expect(next.getByText('Ada Lovelace')).toBeVisible();
 });
 
 test('a page that is left while it renews its login stays signed in', async ({ signedIn: page }) => {

@@ -137,6 +137,28 @@ test('a file of the same name is a new version; what changed is shown, and the o
   await expect(page.locator('.versions > li').first().locator('ins').first()).toHaveText('four ');
 });
 
+test('differences of any length are shown part by part', async ({ signedIn: page, api, server }) => {
+  const collection = await api.collection('handbook');
+  const id = await api.upload(collection, 'handbook.md', HANDBOOK);
+  await api.upload(collection, 'handbook.md', `${HANDBOOK}\nMore.\n`);
+  // Reading texts of this length would take the server minutes.
+  const word = (line: number, index: number) => `word${(line * 31 + index * 7) % 1000}`;
+  const paragraph = (line: number) => Array.from({ length: 300 }, (_, index) => word(line, index)).join(' ');
+  const lines = Array.from({ length: 1_000 }, (_, line) => [`-${paragraph(line)}`, `+${paragraph(line + 1)}`]).flat();
+  const unified = `--- version 1\n+++ version 2\n@@ -1 +1 @@\n${lines.join('\n')}\n`;
+  await page.route('**/versions/2/changes*', (route) =>
+    route.fulfill({ json: { from: 1, to: 2, added_lines: 1_000, removed_lines: 1_000, unified } }),
+  );
+  await page.goto(`${server.url}/#/documents/${id}/versions`);
+  await page.getByRole('button', { name: 'What changed in version 2' }).click();
+  const shown = page.locator('.hunk p');
+  await expect(page.getByText('The differences go on.')).toBeVisible();
+  const count = await shown.count();
+  expect(count).toBeLessThan(200);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect.poll(() => shown.count()).toBeGreaterThan(count);
+});
+
 test('a large upload is paused, resumed after a reload, and cancelled', async ({ signedIn: page, api, server }) => {
   const id = await api.collection('large');
   await page.goto(`${server.url}/#/documents/in/${id}`);

@@ -1,7 +1,7 @@
 // What each test has: a server, an account of its own on it, and a page that is signed in and guarded.
 import { expect, test as base, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { ChatModel, RagServer } from './server';
+import { ChatModel, RagServer, Site } from './server';
 
 /** A guard that notes whatever a page must never do: requests elsewhere, dialogs, scripts, violations of the policy, errors. */
 export class Guard {
@@ -39,6 +39,8 @@ export interface Account {
 
 interface WorkerFixtures {
   chat: ChatModel;
+  /** A site from which the server may fetch. */
+  site: Site;
   server: RagServer;
 }
 
@@ -117,13 +119,24 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  site: [
+    async ({}, use) => {
+      const site = await Site.start();
+      await use(site);
+      site.stop();
+    },
+    { scope: 'worker' },
+  ],
   server: [
-    async ({ chat }, use) => {
+    async ({ chat, site }, use) => {
       const server = await RagServer.start({
         'accounts.registration': 'open',
         'chat.base_url': chat.url,
         'chat.model': 'scripted',
         'server.requests_per_minute': '0',
+        'fetch.allow': '["127.0.0.1/32"]',
+        'fetch.ports': `[80, ${site.port}]`,
+        'fetch.delay_ms': '0',
       });
       await use(server);
       await server.remove();

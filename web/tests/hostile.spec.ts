@@ -74,7 +74,7 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
     searchable: true,
     created_at: NOW,
     updated_at: NOW,
-    version: { number: 1, state: 'published', size_bytes: 5, character_count: 5, chunk_count: 1 },
+    version: { number: 1, state: 'published', size_bytes: 5, character_count: 5, chunk_count: 1, ocr_pages: [], warnings: texts },
   });
   const collection = (text: string, index: number) => ({
     id: index === 0 ? ID : `${ID.slice(0, -3)}${500 + index}`,
@@ -159,6 +159,8 @@ async function pretend(page: Page, texts: string[]): Promise<void> {
     character_count: 5,
     chunk_count: 1,
     created_at: NOW,
+    ocr_pages: [{ page: 1, confidence: 0.5 }],
+    warnings: texts,
   });
   const lines = texts.join('\n').split('\n');
   const unified = ['--- version 1', '+++ version 2', '@@ -1 +1 @@', ...lines.flatMap((line) => [`-${line}`, `+${line} more`])];

@@ -148,3 +148,40 @@ export class ChatModel {
     this.http.close();
   }
 }
+
+/** The rules of a site; servers keep them. */
+const ROBOTS = 'User-agent: *\nDisallow: /private';
+
+/** A site on this machine, with the pages that a test sets. */
+export class Site {
+  /** Bodies of HTML pages by path. */
+  readonly pages = new Map<string, string>();
+  private constructor(private readonly http: HttpServer) {}
+
+  static async start(): Promise<Site> {
+    const http = createServer();
+    const site = new Site(http);
+    http.on('request', (request, response) => {
+      const path = request.url ?? '';
+      const body = path === '/robots.txt' ? ROBOTS : site.pages.get(path);
+      const type = path.endsWith('.txt') ? 'text/plain' : 'text/html';
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(body);
+    });
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return site;
+  }
+
+  get port(): number {
+    return (this.http.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  stop(): void {
+    this.http.closeAllConnections();
+    this.http.close();
+  }
+}

@@ -101,6 +101,12 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   throw new ProblemError(problem);
 }
 
+/** Signs out: of this page at once, and of the server as soon as it answers. */
+export const signOut = (): Promise<void> => attempt(() => credentials.signOut());
+
+/** Ends a login on the server that the user signed out of while the server was away. */
+export const endLeftLogin = (): Promise<void> => attempt(() => credentials.finishSignOut());
+
 /** Adds the proof to a request. */
 function authorized(init: RequestInit, secret: string | undefined): RequestInit {
   const headers = new Headers(init.headers);
@@ -127,21 +133,32 @@ async function readProblem(response: Response): Promise<Problem> {
   }
 }
 
-/** Maximum number of items that are read of a list. */
-const MAX_ITEMS = 20_000;
+/** A part of a list; `next` begins the next one and is absent at the end. */
+export interface Page<T> {
+  items: T[];
+  next?: string | null | undefined;
+}
 
-/** All items of a list, page by page. */
-export async function listAll<T>(
-  page: (after: string | undefined) => Promise<{ items: T[]; next?: string | null }>,
-): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const found = await page(after);
-    items.push(...found.items);
-    after = found.next ?? undefined;
-  } while (after !== undefined && items.length < MAX_ITEMS);
-  return items;
+/** Maximum number of pages that are read of a list. */
+const MAX_PAGES = 100;
+
+/** The items of the first pages of a list, and the last of these pages. */
+export async function readPages<P extends Page<unknown>>(
+  read: (after: string | undefined) => Promise<P>,
+  pages: number,
+): Promise<{ items: P['items']; last: P }> {
+  let last = await read(undefined);
+  const items: P['items'] = [...last.items];
+  for (let page = 1; page < pages && last.next; page += 1) {
+    last = await read(last.next);
+    items.push(...last.items);
+  }
+  return { items, last };
+}
+
+/** All items of a list. */
+export async function listAll<T>(read: (after: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  return (await readPages(read, MAX_PAGES)).items;
 }
 
 /** A text for people about a failure. */

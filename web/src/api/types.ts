@@ -9,6 +9,7 @@ export type User = Item<Schemas['ListView_UserView']>;
 export type Collection = Schemas['CollectionView'];
 export type Document_ = Schemas['DocumentView'];
 export type Version = Item<Schemas['ListView_VersionView']>;
+export type OcrPage = Schemas['OcrPageView'];
 export type Job = Item<Schemas['ListView_JobView']>;
 export type Session = Schemas['SessionView'];
 export type QuestionDefaults = Schemas['QuestionDefaultsView'];

@@ -1,10 +1,10 @@
 // The differences between the texts of two versions, with the words that were removed and added.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { messages } from '../messages.screens';
 import { useLoad } from '../ui/load';
-import { Failure } from '../ui/parts';
-import { readHunks, type Piece } from './diff';
+import { Failure, MoreButton } from '../ui/parts';
+import { PART_CHARS, readHunks, type Piece } from './diff';
 
 interface Props {
   document: string;
@@ -26,7 +26,8 @@ export function Changes({ document, from, to, others, compare }: Props) {
       }),
     [document, from, to],
   );
-  const hunks = useMemo(() => readHunks(data?.unified ?? ''), [data]);
+  const [length, setLength] = useState(PART_CHARS);
+  const { hunks, isCoarse, isCut } = useMemo(() => readHunks(data?.unified ?? '', length), [data, length]);
   const texts = messages.versions;
   return (
     <div class="version-changes">
@@ -47,6 +48,7 @@ export function Changes({ document, from, to, others, compare }: Props) {
       </p>
       <Failure error={error} retry={reload} />
       {data && hunks.length === 0 && <p class="muted">{texts.same}</p>}
+      {isCoarse && <p class="muted small">{texts.coarse}</p>}
       {hunks.map((lines, hunk) => (
         <div key={hunk} class="hunk">
           {lines.map((pieces, line) => (
@@ -58,6 +60,14 @@ export function Changes({ document, from, to, others, compare }: Props) {
           ))}
         </div>
       ))}
+      {isCut && (
+        <p class="line">
+          <span class="muted small" role="status">
+            {texts.cut}
+          </span>
+          <MoreButton more={() => setLength(length + PART_CHARS)} />
+        </p>
+      )}
     </div>
   );
 }

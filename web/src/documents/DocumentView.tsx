@@ -4,14 +4,15 @@ import { call } from '../api/client';
 import type { Chunk, Document_ } from '../api/types';
 import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages';
+import { OcrNote } from '../source/OcrNote';
 import { Reader } from '../source/Reader';
 import { SourcePane } from '../source/SourcePane';
 import { loadPdf } from '../source/SourceText';
 import { formatAge, formatBytes, formatMoment } from '../ui/format';
 import { Icon } from '../ui/icons';
 import { Lazy } from '../ui/lazy';
-import { useLoad } from '../ui/load';
-import { Failure, Notice } from '../ui/parts';
+import { useLoad, usePages } from '../ui/load';
+import { Failure, MoreButton, Notice } from '../ui/parts';
 import { link } from '../ui/router';
 import { saveResponse } from '../ui/save';
 import { useStore } from '../ui/store';
@@ -90,6 +91,7 @@ export function DocumentView({ id, tab, since }: Props) {
         >
           {facts.join(' · ')}
         </p>
+        {version && <OcrNote pages={version.ocr_pages} />}
         {version && version.state !== 'published' && <Notice>{texts.newVersion(version.number)}</Notice>}
         <Failure error={failure} />
         <nav class="tabs" aria-label={document.title}>
@@ -122,12 +124,15 @@ export function DocumentView({ id, tab, since }: Props) {
 /** The passages; one opens beside them, marked in the document. */
 function Passages({ document, open }: { document: Document_; open: (passages: Cited[], index: number) => void }) {
   const { id, title } = document;
-  const [limit, setLimit] = useState(50);
-  const { data, error, reload } = useLoad(
-    (signal) => call('get', '/v1/documents/{id}/chunks', { path: { id }, query: { limit }, signal }),
-    [id, limit],
+  const {
+    items: chunks,
+    error,
+    reload,
+    more,
+  } = usePages(
+    (after, signal) => call('get', '/v1/documents/{id}/chunks', { path: { id }, query: { limit: 50, after }, signal }),
+    [id],
   );
-  const chunks = data?.items ?? [];
   const passages = chunks.map((chunk): Cited => ({
     ...chunk,
     chunk_id: chunk.id,
@@ -155,11 +160,7 @@ function Passages({ document, open }: { document: Document_; open: (passages: Ci
           </li>
         ))}
       </ol>
-      {data?.next && limit < 200 && (
-        <button type="button" class="secondary" onClick={() => setLimit(200)}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={more} />
     </>
   );
 }

@@ -5,23 +5,22 @@ import type { Collection, Document_, Job } from '../api/types';
 import { messages } from '../messages.screens';
 import { formatAge, formatBytes, formatMoment, formatNumber } from '../ui/format';
 import { Icon } from '../ui/icons';
-import { useLoad } from '../ui/load';
-import { Confirm, Dialog, Failure, Form, IconButton, InputField } from '../ui/parts';
+import { useLoad, usePages } from '../ui/load';
+import { Confirm, Dialog, Failure, Form, IconButton, InputField, MoreButton } from '../ui/parts';
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { deleteWithUndo, hidden } from '../ui/undo';
+import { AddDocuments } from './AddDocuments';
 import { CollectionDialog } from './CollectionDialog';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
-import { DropZone } from './DropZone';
 import { ShareDialog } from './ShareDialog';
 import { UploadList } from './UploadList';
-import { addFiles, adoptJobs, uploads } from './uploads';
+import { adoptJobs, uploads } from './uploads';
 
 export function DocumentsView({ chosen }: { chosen: string | undefined }) {
   const { items, isLoaded, error } = useStore(store);
   const [isCreating, setCreating] = useState(false);
   const collection = items.find(({ id }) => id === chosen) ?? items[0];
-  const addFirst = (files: File[]) => void firstCollection().then(({ id }) => addFiles(id, files));
   const { documents } = messages;
   return (
     <div class="page">
@@ -46,7 +45,7 @@ export function DocumentsView({ chosen }: { chosen: string | undefined }) {
       {isLoaded && collection === undefined && (
         <>
           <p class="muted">{documents.noCollections}</p>
-          <DropZone add={addFirst} isLarge />
+          <AddDocuments collection={firstCollection} isLarge />
           <UploadList />
         </>
       )}
@@ -113,7 +112,7 @@ function CollectionView({ collection }: { collection: Collection }) {
           <IconButton icon="trash" label={texts.removeCollection} onClick={() => setDeleting(true)} />
         </div>
       </div>
-      <DropZone add={(files) => addFiles(id, files)} />
+      <AddDocuments collection={() => Promise.resolve(id)} />
       <UploadList collection={id} />
       <Failure error={documents.error} retry={documents.reload} />
       {shown.length > 0 ? (
@@ -121,11 +120,7 @@ function CollectionView({ collection }: { collection: Collection }) {
       ) : (
         documents.isLoaded && <p class="muted empty">{texts.empty}</p>
       )}
-      {documents.more && (
-        <button type="button" class="secondary" onClick={documents.more}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={documents.more} />
       <RefusedBefore jobs={refused} />
       {isDeleting && (
         <Confirm
@@ -144,38 +139,21 @@ function CollectionView({ collection }: { collection: Collection }) {
 
 /** The documents of a collection, page by page; loads again when an upload ends. */
 function useDocuments(collection: string) {
-  const [pages, setPages] = useState(1);
   const ended = useStore(uploads).filter(
     (upload) => upload.collection === collection && upload.phase !== 'sending' && upload.phase !== 'waiting',
   );
   const state = ended.map(({ id, phase }) => id + phase).join();
-  const { data, error, reload } = useLoad(
-    async (signal) => {
-      const items: Document_[] = [];
-      let after: string | undefined;
-      for (let page = 0; page < pages; page += 1) {
-        const found = await call('get', '/v1/collections/{id}/documents', {
-          path: { id: collection },
-          query: { limit: 50, after },
-          signal,
-        });
-        items.push(...found.items);
-        after = found.next ?? undefined;
-        if (after === undefined) break;
-      }
-      const whole = await call('get', '/v1/collections/{id}', { path: { id: collection }, signal });
-      return { items, hasMore: after !== undefined, count: whole.document_count ?? items.length };
+  const path = { id: collection };
+  const { last, ...documents } = usePages(
+    async (after, signal) => {
+      const page = await call('get', '/v1/collections/{id}/documents', { path, query: { limit: 50, after }, signal });
+      const whole = await call('get', '/v1/collections/{id}', { path, signal });
+      return { ...page, count: whole.document_count ?? page.items.length };
     },
-    [collection, pages, state],
+    [collection],
+    state,
   );
-  return {
-    items: data?.items ?? [],
-    count: data?.count ?? 0,
-    isLoaded: data !== undefined,
-    error,
-    reload,
-    more: data?.hasMore ? () => setPages(pages + 1) : undefined,
-  };
+  return { ...documents, count: last?.count ?? 0 };
 }
 
 /** Shows jobs under way among the uploads, and returns those that were refused. */
@@ -250,8 +228,10 @@ function DocumentTable({ documents, reload }: { documents: Document_[]; reload: 
       <tbody>
         {documents.map((document) => (
           <tr key={document.id}>
-            <td dir="auto">
-              <a href={link('documents', document.id, 'text')}>{document.title}</a>
+            <td>
+              <a href={link('documents', document.id, 'text')}>
+                <bdi>{document.title}</bdi>
+              </a>
               {(document.version?.number ?? 1) > 1 && (
                 <a class="badge" href={link('documents', document.id, 'versions')}>
                   {messages.documents.version(document.version?.number ?? 1)}

@@ -12,6 +12,8 @@ export function UploadList({ collection }: { collection?: string }) {
   const all = useStore(uploads).filter((upload) => collection === undefined || upload.collection === collection);
   if (all.length === 0) return null;
   const isReady = ({ phase }: Upload) => phase === 'done' || phase === 'known';
+  // A fetch is no document; those that it stores have jobs of their own.
+  const read = all.filter(({ job }) => job?.kind !== 'fetch');
   const hasEnded = !all.every(isOpen);
   // What needs attention comes first, what is ready last.
   const order = (upload: Upload) => (isOpen(upload) ? 1 : isReady(upload) ? 2 : 0);
@@ -21,7 +23,7 @@ export function UploadList({ collection }: { collection?: string }) {
       <header>
         <h2>{messages.upload.title}</h2>
         <span class="muted small" role="status">
-          {messages.upload.summary(all.filter(isReady).length, all.length)}
+          {read.length > 0 && messages.upload.summary(read.filter(isReady).length, read.length)}
         </span>
         {hasEnded && (
           <button type="button" class="quiet small" onClick={clearEnded}>
@@ -53,7 +55,9 @@ function UploadRow({ upload }: { upload: Upload }) {
   return (
     <li class={isBad ? 'bad' : ''}>
       <span class="upload-icon">
-        <Icon name={isBad || phase === 'cancelled' ? 'close' : isOpen(upload) ? 'file' : 'check'} />
+        <Icon
+          name={isBad || phase === 'cancelled' ? 'close' : !isOpen(upload) ? 'check' : job?.kind === 'fetch' ? 'web' : 'file'}
+        />
       </span>
       <div class="upload-main">
         <p class="upload-line">
@@ -91,9 +95,14 @@ function UploadRow({ upload }: { upload: Upload }) {
 }
 
 function stateOf({ phase, job, version }: Upload): string {
+  if (phase === 'done' && job?.kind === 'fetch') return messages.upload.fetched(job.done);
   if (phase === 'done' && version !== undefined && version > 1) return messages.upload.newVersion(version);
   if (phase !== 'working' || job === undefined) return phase === 'working' ? messages.upload.waiting : messages.upload[phase];
-  const stage = messages.upload.stages[job.stage] ?? job.stage;
+  // Between its claim and its first page a fetch is in the stage of documents.
+  const name = job.kind === 'fetch' && job.stage === 'reading' ? 'fetching' : job.stage;
+  // While a document is read, only pages of OCR are counted, and their total is unknown.
+  if (name === 'reading' && job.done > 0) return messages.upload.scanning(job.done);
+  const stage = messages.upload.stages[name] ?? name;
   const done = job.total ? ` ${job.done}/${job.total}` : '';
   const rate = job.units_per_second ? messages.upload.rate(formatNumber(Math.round(job.units_per_second * 10) / 10)) : '';
   const left = typeof job.eta_s === 'number' ? messages.upload.left(job.eta_s) : '';

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Document_, Version } from '../api/types';
 import { messages } from '../messages.screens';
+import { OcrNote } from '../source/OcrNote';
 import { Reader } from '../source/Reader';
 import { formatBytes, formatMoment } from '../ui/format';
 import { useLoad } from '../ui/load';
@@ -144,7 +145,12 @@ function VersionRow({ document, version, others, opened, open }: RowProps) {
           compare={(from) => open({ number, from })}
         />
       )}
-      {showsText && <Reader key={number} document={document.id} version={number} headings={[document.title]} />}
+      {showsText && (
+        <>
+          {number !== document.version?.number && <OcrNote pages={version.ocr_pages} />}
+          <Reader key={number} document={document.id} version={number} headings={[document.title]} />
+        </>
+      )}
     </li>
   );
 }

@@ -38,11 +38,10 @@ export async function createCollection(name: string, description: string): Promi
   return created;
 }
 
-/** The collection for files that are dropped before there is any. */
-export async function firstCollection(): Promise<Collection> {
+/** The id of the collection for documents that are added before there is any. */
+export async function firstCollection(): Promise<string> {
   await loadCollections();
   const { items } = collections.get();
-  return (
-    items.find(({ name }) => name === messages.documents.first) ?? items[0] ?? createCollection(messages.documents.first, '')
-  );
+  const found = items.find(({ name }) => name === messages.documents.first) ?? items[0];
+  return (found ?? (await createCollection(messages.documents.first, ''))).id;
 }

@@ -53,11 +53,17 @@ export function addFiles(collection: string, added: File[]): void {
   sendNext();
 }
 
-/** Shows jobs that began before this page was opened. */
+/** Has the page at an address fetched into a collection, and further pages of its site that up to `depth` links lead to. */
+export async function addAddress(collection: string, url: string, depth: number): Promise<void> {
+  const path = { id: collection };
+  adoptJobs([await call('post', '/v1/collections/{id}/documents/from-url', { path, body: { url, depth } })]);
+}
+
+/** Shows jobs that read or fetch documents and that this page did not begin by an upload. */
 export function adoptJobs(jobs: Job[]): void {
   const known = new Set(uploads.get().map(({ job }) => job?.id));
   const fresh = jobs
-    .filter(({ id, kind }) => kind === 'ingest' && !known.has(id))
+    .filter(({ id, kind }) => (kind === 'ingest' || kind === 'fetch') && !known.has(id))
     .map((job): Upload => {
       const base: Upload = {
         id: `job-${job.id}`,
@@ -66,7 +72,7 @@ export function adoptJobs(jobs: Job[]): void {
         phase: 'working',
         sent: 1,
       };
-      return { ...base, ...fromJob(job) };
+      return { ...base, ...fromJob(reported.get(job.id) ?? job) };
     });
   if (fresh.length > 0) uploads.set((old) => [...fresh, ...old]);
   void follow();
@@ -101,6 +107,8 @@ async function sendOne(upload: Upload): Promise<void> {
   try {
     if (file === undefined) throw new Error(messages.upload.cannotRead);
     const { document, job, duplicate } = await post(upload, file);
+    // The job may have been adopted before the response named it.
+    uploads.set((old) => old.filter(({ id }) => id !== `job-${job?.id}`));
     change(upload.id, {
       document: document.id,
       ...(document.version ? { version: document.version.number } : {}),
@@ -160,8 +168,19 @@ function note(job: Job): void {
   const upload = uploads.get().find((known) => known.job?.id === job.id);
   if (upload === undefined) return;
   change(upload.id, fromJob(job));
+  if (job.kind === 'fetch' && (job.done !== upload.job?.done || job.state !== upload.job.state)) {
+    adoptPages(job).catch(() => undefined);
+  }
   // A refused or cancelled document is deleted, and may have been the only one.
   if (job.state === 'refused' || job.state === 'cancelled') void loadCollections();
+}
+
+/** Shows the jobs that read the newest pages of a fetch. */
+async function adoptPages({ collection_id, created_at }: Job): Promise<void> {
+  const query = { collection_id: collection_id ?? undefined, kind: 'ingest', limit: 50 };
+  const { items } = await call('get', '/v1/jobs', { query });
+  adoptJobs(items.filter((job) => new Date(job.created_at) >= new Date(created_at)));
+  if (!collections.get().hasDocuments) await loadCollections();
 }
 
 const underWay = () => uploads.get().filter(({ phase, job }) => (phase === 'working' || phase === 'paused') && job !== undefined);

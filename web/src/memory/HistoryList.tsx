@@ -1,50 +1,45 @@
 // Changes of memories, newest first: the reason, the words before and after, and a button to take each one back.
-import { useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, type Page } from '../api/client';
 import type { MemoryChange } from '../api/types';
 import { messages } from '../messages.screens';
 import { formatAge, formatMoment } from '../ui/format';
-import { useLoad } from '../ui/load';
-import { Failure } from '../ui/parts';
+import { usePages } from '../ui/load';
+import { Failure, MoreButton } from '../ui/parts';
 import { showError } from '../ui/undo';
 import { undoStep } from './changes';
 
 /** All changes of all memories. */
 export function HistoryList() {
-  const [limit, setLimit] = useState(50);
   return (
     <>
       <p class="muted small">{messages.memory.historyHint}</p>
       <ChangeList
-        load={(signal) => call('get', '/v1/memories/changes', { query: { limit }, signal })}
-        version={String(limit)}
+        read={(after, signal) => call('get', '/v1/memories/changes', { query: { limit: 50, after }, signal })}
         hasContent
-        more={limit < 200 ? () => setLimit(200) : undefined}
       />
     </>
   );
 }
 
 interface Props {
-  load: (signal: AbortSignal) => Promise<{ items: unknown[]; next?: string | null }>;
+  read: (after: string | undefined, signal: AbortSignal) => Promise<Page<unknown>>;
   /** Changes when the list is to be loaded again. */
-  version: string;
+  version?: string;
   /** Whether each change shows the words of its memory. */
   hasContent?: boolean;
-  more?: (() => void) | undefined;
   changed?: () => void;
 }
 
-export function ChangeList({ load, version, hasContent = false, more, changed }: Props) {
-  const { data, error, reload } = useLoad(load, [version]);
-  const items = (data?.items ?? []) as MemoryChange[];
+export function ChangeList({ read, version, hasContent = false, changed }: Props) {
+  const { items: found, isLoaded, error, reload, more } = usePages(read, [], version);
+  const items = found as MemoryChange[];
   const undone = new Set(items.map(({ undoes }) => undoes));
   const undo = (step: string) => undoStep(step).then(() => (reload(), changed?.()), showError);
   const texts = messages.memory;
   return (
     <>
       <Failure error={error} retry={reload} />
-      {data && items.length === 0 && <p class="muted empty">{texts.noHistory}</p>}
+      {isLoaded && items.length === 0 && <p class="muted empty">{texts.noHistory}</p>}
       <ol class="changes">
         {items.map((change) => (
           <li key={change.id}>
@@ -69,11 +64,7 @@ export function ChangeList({ load, version, hasContent = false, more, changed }:
           </li>
         ))}
       </ol>
-      {more && data?.next && (
-        <button type="button" class="secondary" onClick={more}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={more} />
     </>
   );
 }

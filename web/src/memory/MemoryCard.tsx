@@ -112,7 +112,9 @@ function Why({ memory, changed }: { memory: Memory; changed: () => void }) {
         </p>
       )}
       <ChangeList
-        load={(signal) => call('get', '/v1/memories/{id}/changes', { path: { id: memory.id }, query: { limit: 50 }, signal })}
+        read={(after, signal) =>
+          call('get', '/v1/memories/{id}/changes', { path: { id: memory.id }, query: { limit: 50, after }, signal })
+        }
         version={memory.updated_at}
         changed={changed}
       />

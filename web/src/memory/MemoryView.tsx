@@ -1,11 +1,11 @@
 // The memories of the user: the reason for each, the time in which it holds, and the means to correct it.
 import { useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, type Page } from '../api/client';
 import type { Memory, MemoryState } from '../api/types';
 import { messages } from '../messages.screens';
 import { Icon } from '../ui/icons';
-import { useLoad } from '../ui/load';
-import { Failure } from '../ui/parts';
+import { usePages } from '../ui/load';
+import { Failure, MoreButton } from '../ui/parts';
 import { link } from '../ui/router';
 import { HistoryList } from './HistoryList';
 import { MemoryCard } from './MemoryCard';
@@ -52,14 +52,13 @@ function MemoryList({ state, added }: { state: MemoryState; added: number }) {
   const [text, setText] = useState('');
   const [day, setDay] = useState('');
   const [search, setSearch] = useState({ query: '', day: '' });
-  const [pages, setPages] = useState(1);
   const isSearch = search.query !== '';
-  const { data, error, reload } = useLoad(
-    (signal) => (isSearch ? recall(search.query, search.day, signal) : list(state, pages, signal)),
-    [state, search, pages, added],
+  const { items, isLoaded, error, reload, more } = usePages(
+    (after, signal) => (isSearch ? recall(search.query, search.day, signal) : list(state, after, signal)),
+    [state, search],
+    added,
   );
   const texts = messages.memory;
-  const items = data?.items ?? [];
   const find = () => setSearch({ query: text.trim(), day });
   return (
     <>
@@ -88,7 +87,7 @@ function MemoryList({ state, added }: { state: MemoryState; added: number }) {
       )}
       {state !== 'active' && <p class="muted small">{texts.hints[state]}</p>}
       <Failure error={error} retry={reload} />
-      {data && items.length === 0 && (
+      {isLoaded && items.length === 0 && (
         <p class="muted empty">{isSearch ? texts.noMatch : state === 'active' ? texts.none : texts.noneHere}</p>
       )}
       <ul class="memories">
@@ -96,36 +95,20 @@ function MemoryList({ state, added }: { state: MemoryState; added: number }) {
           <MemoryCard key={memory.id} memory={memory} changed={reload} />
         ))}
       </ul>
-      {data?.hasMore && (
-        <button type="button" class="secondary" onClick={() => setPages(pages + 1)}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={more} />
     </>
   );
 }
 
-interface Page {
-  items: Memory[];
-  hasMore: boolean;
+async function list(state: MemoryState, after: string | undefined, signal: AbortSignal): Promise<Page<Memory>> {
+  const { items, next } = await call('get', '/v1/memories', { query: { state, limit: 50, after }, signal });
+  return { items: items as Memory[], next };
 }
 
-async function list(state: MemoryState, pages: number, signal: AbortSignal): Promise<Page> {
-  const items: Memory[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < pages; page += 1) {
-    const found = await call('get', '/v1/memories', { query: { state, limit: 50, after }, signal });
-    items.push(...(found.items as Memory[]));
-    after = found.next ?? undefined;
-    if (after === undefined) break;
-  }
-  return { items, hasMore: after !== undefined };
-}
-
-async function recall(query: string, day: string, signal: AbortSignal): Promise<Page> {
+async function recall(query: string, day: string, signal: AbortSignal): Promise<Page<Memory>> {
   // The server's own default: memories that are not similar to the words are left out.
   const body = { query, limit: 50, count_use: false, min_similarity: 0.25 };
   const asOf = day === '' ? {} : { as_of: new Date(`${day}T23:59:59`).toISOString() };
   const found = await call('post', '/v1/recall', { body: { ...body, ...asOf }, signal });
-  return { items: found.results.flatMap(({ memory }) => (memory ? [memory] : [])), hasMore: false };
+  return { items: found.results.flatMap(({ memory }) => (memory ? [memory] : [])) };
 }

@@ -1,23 +1,15 @@
 // The audit log of the organisation, newest first.
-import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
-import type { AuditEvent } from '../api/types';
 import { messages } from '../messages.screens';
 import { formatMoment } from '../ui/format';
-import { useLoad } from '../ui/load';
-import { Failure } from '../ui/parts';
+import { useLoad, usePages } from '../ui/load';
+import { Failure, MoreButton } from '../ui/parts';
 
 export function ActivityTab() {
-  const [events, setEvents] = useState<AuditEvent[]>([]);
-  const [after, setAfter] = useState<string>();
   const people = useLoad(() => listAll((next) => call('get', '/v1/users', { query: { limit: 200, after: next } })), []);
-  const { data, error, reload } = useLoad(
-    async (signal) => {
-      const page = await call('get', '/v1/audit', { query: { limit: 50, after }, signal });
-      setEvents((old) => [...(after === undefined ? [] : old), ...page.items]);
-      return page;
-    },
-    [after],
+  const { items, error, reload, more } = usePages(
+    (after, signal) => call('get', '/v1/audit', { query: { limit: 50, after }, signal }),
+    [],
   );
   const texts = messages.settings;
   const nameOf = (id: string | null | undefined) => people.data?.find((user) => user.id === id)?.display_name ?? '';
@@ -35,7 +27,7 @@ export function ActivityTab() {
             </tr>
           </thead>
           <tbody>
-            {events.map((event) => (
+            {items.map((event) => (
               <tr key={event.id}>
                 <td>{formatMoment(event.created_at)}</td>
                 <td>
@@ -50,11 +42,7 @@ export function ActivityTab() {
           </tbody>
         </table>
       </div>
-      {data?.next && (
-        <button type="button" class="secondary" onClick={() => setAfter(data.next ?? undefined)}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={more} />
     </section>
   );
 }

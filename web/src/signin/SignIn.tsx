@@ -1,7 +1,8 @@
 // Sign-in with address and password, or with a key; a new account; and the page of an invitation.
 import { useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, endLeftLogin } from '../api/client';
 import { keepLogin, keepKey } from '../api/credentials';
+import type { Tokens } from '../api/types';
 import { messages } from '../messages';
 import { Form, InputField } from '../ui/parts';
 import { replacePlace } from '../ui/router';
@@ -36,11 +37,17 @@ export function SignIn({ signedIn }: FormProps) {
   );
 }
 
+/** Signs in. A login that the user has left ends first, while the cookie is still its own. */
+async function enter(request: () => Promise<Tokens>): Promise<void> {
+  await endLeftLogin();
+  keepLogin(await request());
+}
+
 function PasswordForm({ signedIn }: FormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
-    keepLogin(await call('post', '/v1/login', { body: { email: email.trim(), password, cookie: true } }));
+    await enter(() => call('post', '/v1/login', { body: { email: email.trim(), password, cookie: true } }));
     await signedIn();
   };
   const texts = messages.signIn;
@@ -80,8 +87,7 @@ function AccountForm({ signedIn }: FormProps) {
   const [password, setPassword] = useState('');
   const submit = async () => {
     const body = { email: email.trim(), display_name: name.trim(), organisation: organisation.trim(), password, cookie: true };
-    const { tokens } = await call('post', '/v1/register', { body });
-    keepLogin(tokens);
+    await enter(async () => (await call('post', '/v1/register', { body })).tokens);
     await signedIn();
   };
   const texts = messages.signIn;
@@ -143,10 +149,8 @@ export function AcceptInvitation({ token, signedIn }: FormProps & { token: strin
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const submit = async () => {
-    const { tokens } = await call('post', '/v1/invitations/accept', {
-      body: { token, display_name: name.trim(), password, cookie: true },
-    });
-    keepLogin(tokens);
+    const body = { token, display_name: name.trim(), password, cookie: true };
+    await enter(async () => (await call('post', '/v1/invitations/accept', { body })).tokens);
     replacePlace();
     await signedIn();
   };

@@ -8,6 +8,7 @@ import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Notice } from '../ui/parts';
 import { link } from '../ui/router';
+import { OcrNote } from './OcrNote';
 import { Reader } from './Reader';
 
 /** A larger file is shown as text, because the page would have to load it whole. */
@@ -23,7 +24,7 @@ interface Props {
 
 export function SourceText({ citation, foundOn }: Props) {
   const { document_id: id, page, quote } = citation;
-  const [mode, setMode] = useState<'pages' | 'text'>('pages');
+  const [chosen, setMode] = useState<'pages' | 'text'>();
   // The quotes that cannot be found on the pages of their document.
   const [missing, setMissing] = useState<ReadonlySet<string>>(new Set());
   const { data, error } = useLoad(
@@ -42,6 +43,9 @@ export function SourceText({ citation, foundOn }: Props) {
   const version = kept && kept !== newest ? { version: kept.number } : {};
   const isPdf = shown?.media_type === 'application/pdf' && shown.size_bytes <= MAX_PDF_BYTES;
   const isMissing = missing.has(`${id} ${quote}`);
+  // The pages of a scan show no letters to find the quote by: it is marked in the text, beside which the picture can be looked at.
+  const isScan = shown?.ocr_pages.some((read) => read.page === page) ?? false;
+  const mode = chosen ?? (isScan ? 'text' : 'pages');
   const showsPages = isPdf && Boolean(page) && mode === 'pages' && !isMissing;
   return (
     <>
@@ -53,6 +57,7 @@ export function SourceText({ citation, foundOn }: Props) {
           {kept && <a href={link('documents', id, 'versions', String(kept.number))}>{messages.source.whatChanged}</a>}
         </p>
       )}
+      {shown && <OcrNote pages={shown.ocr_pages} page={page} />}
       {isPdf && page && !isMissing && (
         <div class="source-modes" role="group" aria-label={messages.source.view}>
           {(['pages', 'text'] as const).map((name) => (
@@ -71,7 +76,7 @@ export function SourceText({ citation, foundOn }: Props) {
           props={{
             document: id,
             ...version,
-            quote: { page, text: quote },
+            quote: isScan ? { page } : { page, text: quote },
             found: foundOn,
             fail: () => setMissing((old) => new Set(old).add(`${id} ${quote}`)),
           }}

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { FoundTool, Tool } from '../api/types';
 import { messages } from '../messages.screens';
-import { useLoad } from '../ui/load';
-import { Failure, Notice } from '../ui/parts';
+import { usePages } from '../ui/load';
+import { Failure, MoreButton, Notice } from '../ui/parts';
 import { link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { hidden } from '../ui/undo';
@@ -39,17 +39,19 @@ export function ToolsView({ tab = '' }: { tab: string | undefined }) {
 
 interface Page {
   items: { tool: Tool; found?: FoundTool }[];
-  hasMore: boolean;
+  next?: string | null | undefined;
   warnings: string[];
 }
 
 function ToolList() {
   const [text, setText] = useState('');
   const [query, setQuery] = useState('');
-  const [pages, setPages] = useState(1);
-  const { data, error, reload } = useLoad((signal) => (query === '' ? list(pages, signal) : find(query, signal)), [query, pages]);
+  const { items, last, error, reload, more } = usePages(
+    (after, signal) => (query === '' ? list(after, signal) : find(query, signal)),
+    [query],
+  );
   const deleted = useStore(hidden);
-  const shown = (data?.items ?? []).filter(({ tool }) => !deleted.has(tool.id));
+  const shown = items.filter(({ tool }) => !deleted.has(tool.id));
   const texts = messages.tools;
   return (
     <>
@@ -71,34 +73,23 @@ function ToolList() {
         </button>
       </form>
       <Failure error={error} retry={reload} />
-      {data?.warnings.map((warning) => (
+      {last?.warnings.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
-      {data && shown.length === 0 && <p class="muted empty">{query === '' ? texts.none : texts.noMatch}</p>}
+      {last && shown.length === 0 && <p class="muted empty">{query === '' ? texts.none : texts.noMatch}</p>}
       <ul class="memories">
         {shown.map((item) => (
           <ToolCard key={item.tool.id} {...item} changed={reload} />
         ))}
       </ul>
-      {data?.hasMore && (
-        <button type="button" class="secondary" onClick={() => setPages(pages + 1)}>
-          {messages.actions.more}
-        </button>
-      )}
+      <MoreButton more={more} />
     </>
   );
 }
 
-async function list(pages: number, signal: AbortSignal): Promise<Page> {
-  const items: Tool[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < pages; page += 1) {
-    const found = await call('get', '/v1/tools', { query: { limit: 50, after }, signal });
-    items.push(...found.items);
-    after = found.next ?? undefined;
-    if (after === undefined) break;
-  }
-  return { items: items.map((tool) => ({ tool })), hasMore: after !== undefined, warnings: [] };
+async function list(after: string | undefined, signal: AbortSignal): Promise<Page> {
+  const { items, next } = await call('get', '/v1/tools', { query: { limit: 50, after }, signal });
+  return { items: items.map((tool) => ({ tool })), next, warnings: [] };
 }
 
 async function find(query: string, signal: AbortSignal): Promise<Page> {
@@ -106,5 +97,5 @@ async function find(query: string, signal: AbortSignal): Promise<Page> {
     body: { query, limit: MAX_FOUND, min_similarity: MIN_SIMILARITY },
     signal,
   });
-  return { items: results.map((found) => ({ tool: found.tool, found })), hasMore: false, warnings };
+  return { items: results.map((found) => ({ tool: found.tool, found })), warnings };
 }

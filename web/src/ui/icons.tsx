@@ -14,6 +14,7 @@ const PATHS = {
   upload: 'M12 15V4M7.5 8.5L12 4l4.5 4.5M5 15v4h14v-4',
   download: 'M12 4v11M7.5 10.5L12 15l4.5-4.5M5 15v4h14v-4',
   file: 'M7 4h7l4 4v12H7zM14 4v4h4',
+  web: 'M12 3.5a8.5 8.5 0 100 17 8.5 8.5 0 000-17zM3.5 12h17M12 3.5c5 5.5 5 11.5 0 17M12 3.5c-5 5.5-5 11.5 0 17',
   folder: 'M4 7h6l2 2h8v9H4z',
   chat: 'M5 6h14v10h-8l-4 3v-3H5z',
   lab: 'M10 4h4M11 4v6l-5 9h12l-5-9V4M8.5 15h7',

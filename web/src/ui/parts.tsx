@@ -121,7 +121,9 @@ interface InputFieldProps {
   value: string;
   set: (value: string) => void;
   type?: 'email' | 'number' | 'password';
-  dir?: 'auto';
+  dir?: 'auto' | 'ltr';
+  inputMode?: 'url';
+  placeholder?: string;
   autocomplete?: 'username' | 'name' | 'current-password' | 'new-password' | 'off';
   required?: boolean;
   min?: number;
@@ -230,6 +232,16 @@ export function Secret(props: { label: string; value: string; hint: string }) {
         <CopyButton text={props.value} />
       </div>
     </Notice>
+  );
+}
+
+/** Shows more of a list; nothing at its end. */
+export function MoreButton({ more }: { more: (() => void) | undefined }) {
+  if (more === undefined) return null;
+  return (
+    <button type="button" class="secondary" onClick={more}>
+      {messages.actions.more}
+    </button>
   );
 }
 

@@ -17,7 +17,8 @@ const MAX_SEARCHED = 4;
 
 export interface PdfQuote {
   page: number;
-  text: string;
+  /** Absent if only its page is to be shown, such as that of a scan, whose letters have no places. */
+  text?: string;
 }
 
 interface Props {
@@ -59,9 +60,9 @@ export function PdfView({ document, version, quote, found: tellPage, fail }: Pro
   }, [document, version]);
   useEffect(() => {
     if (opened === undefined) return undefined;
-    if (quote === undefined) return setHits({ quote, hits: [] });
+    if (quote?.text === undefined) return setHits({ quote, hits: [] });
     let isCurrent = true;
-    locate(opened.pdf, quote).then(
+    locate(opened.pdf, quote.page, quote.text).then(
       (found) => {
         if (!isCurrent) return;
         if (found.length === 0) fail();
@@ -119,13 +120,13 @@ async function open(url: string, signal: AbortSignal): Promise<Opened & { close:
   return { pdf, close, size: { width, height } };
 }
 
-async function locate(pdf: PDFDocumentProxy, quote: PdfQuote): Promise<Hit[]> {
+async function locate(pdf: PDFDocumentProxy, first: number, text: string): Promise<Hit[]> {
   const pages: PageText[] = [];
-  const last = Math.min(pdf.numPages, quote.page + MAX_SEARCHED - 1);
-  for (let page = quote.page; page <= last; page += 1) {
+  const last = Math.min(pdf.numPages, first + MAX_SEARCHED - 1);
+  for (let page = first; page <= last; page += 1) {
     const { items } = await (await pdf.getPage(page)).getTextContent();
     pages.push({ page, items: items.flatMap((item) => ('str' in item ? [item.str] : [])) });
-    const hits = findQuote(pages, quote.text);
+    const hits = findQuote(pages, text);
     if (hits.length > 0) return hits;
   }
   return [];
