@@ -57,6 +57,11 @@ pub struct Part {
 }
 
 impl Part {
+    /// The lead that ends in a colon: of a list, or of program text.
+    pub fn lead_in(&self) -> Option<&str> {
+        self.lead.as_deref().filter(|lead| ends_in_colon(lead))
+    }
+
     /// The stretch of the chunk's `text` whose vector stands for the part, in Unicode scalar values: program text says little without
     /// the lead-in right before it.
     pub fn vector_range(&self, text: &str) -> Range<usize> {

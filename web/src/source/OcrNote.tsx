@@ -4,10 +4,7 @@ import { messages } from '../messages';
 import { formatNumber } from '../ui/format';
 import { Notice } from '../ui/parts';
 
-/**
- * Below this confidence the text of a page can be wrong. Measured with 49 pages of print in three fonts, more and more blurred: above .96 at
- * most 3 % of the characters were wrong, below .93 at least 4 %, and with them every seventh word or more. Warnings of the server begin at .85.
- */
+/** Below this confidence the text of a page can be wrong, as in the warnings of the server (ADR 36). */
 const LOW_CONFIDENCE = 0.95;
 /** Maximum number of ranges of pages that are named. */
 const MAX_RANGES = 10;

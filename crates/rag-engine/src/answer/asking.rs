@@ -38,6 +38,33 @@ const LIGHT_WORDS: &str = "\
     zwischen bevor signifie passe faire fait utiliser besoin peut puis-je tous toutes significa pasa \
     hacer hace usar puedo necesito";
 
+/// Names of the sections and paragraphs that ask something or list what was not chosen, in lower case.
+const OPEN_SECTIONS: &[&str] = &[
+    "alternatives",
+    "alternatives considered",
+    "background",
+    "choices",
+    "considered options",
+    "context",
+    "frage",
+    "hintergrund",
+    "motivation",
+    "not chosen",
+    "options considered",
+    "open questions",
+    "problem",
+    "problem statement",
+    "question",
+    "status",
+];
+
+/// The name of a section or paragraph ("Question. ..", "Choices: ..") that announces something other than an answer, if it begins so.
+pub(super) fn open_section(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let name = text.split(['.', ':', '?']).next().unwrap_or_default().trim().to_lowercase();
+    OPEN_SECTIONS.iter().copied().find(|section| *section == name)
+}
+
 /// Whether the question asks for steps to take, which commands and settings answer best.
 pub(super) fn asks_how_to(question: &str) -> bool {
     let lower = question.trim().to_lowercase();
@@ -94,6 +121,18 @@ mod tests {
         }
         for question in ["How long is the notice period?", "How does it work?", "Wie lang ist die Frist?"] {
             assert!(!asks_how_to(question), "{question}");
+        }
+    }
+
+    #[test]
+    fn a_problem_is_no_answer() {
+        for text in
+            ["Question. One pool served everything.", "Choices: (a), (b).", "2. Context", "Not chosen. X."]
+        {
+            assert!(open_section(text).is_some(), "{text}");
+        }
+        for text in ["Questions are embedded at once.", "Decision. Three pools.", "The context is cut."] {
+            assert_eq!(open_section(text), None, "{text}");
         }
     }
 

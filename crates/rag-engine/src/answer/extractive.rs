@@ -122,7 +122,7 @@ fn pick_list<'e>(wanted: &Wanted, weighed: &[Weighed<'e>]) -> Option<Vec<Pick<'e
         weighed.iter().map(|weighed| &weighed.unit).filter(|unit| is_of_list(unit)).cloned().collect();
     items.sort_by_key(|unit| unit.place);
     items.truncate(MAX_LIST_ITEMS);
-    let lead = best.part.lead.clone().filter(|lead| lead.ends_with([':', '：']));
+    let lead = best.part.lead_in().map(str::to_owned);
     let picks = items.into_iter().enumerate().map(|(place, unit)| Pick {
         heading: lead.clone().filter(|_| place == 0),
         is_item: true,
@@ -214,14 +214,13 @@ fn is_overlap(a: &Unit<'_>, b: &Unit<'_>) -> bool {
 /// The text above a part that cannot be understood without it: the lead-in of program text, and the heading of a few words that holds
 /// a word of the question.
 fn heading_needed(wanted: &Wanted, unit: &Unit<'_>) -> Option<String> {
-    let lead = unit.part.lead.as_deref();
-    let lead_in = lead.filter(|lead| lead.ends_with([':', '：']));
+    let lead_in = unit.part.lead_in();
     let above = match unit.part.kind {
         PartKind::Row | PartKind::Setting | PartKind::Cell => None,
         PartKind::Code => lead_in,
         PartKind::Sentence | PartKind::Item => {
             let heading = unit.given.found.passage.headings().last().map(String::as_str);
-            let above = if lead.is_some() { lead_in } else { heading };
+            let above = if unit.part.lead.is_some() { lead_in } else { heading };
             let is_short = unit.text.split_whitespace().count() < FEW_WORDS;
             let is_needed = |above: &&str| is_short && wanted.needs(&content_words(above), &unit.words);
             above.filter(|above| is_needed(above) || begins_with_pronoun(unit.text))

@@ -119,7 +119,7 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
         let mut near = nearest.clone();
         near.extend(content_words(property));
         let mut in_path = HashSet::new();
-        let words = match program_output(&part, text) {
+        let mut words = match program_output(&part, text) {
             Some((command, output)) => {
                 near.extend(content_words(output));
                 content_words(command)
@@ -131,6 +131,12 @@ fn units_of<'e>(passage: usize, given: &'e Evidence, stored: Option<&ChunkParts>
             }
             None => content_words(text),
         };
+        if part.kind == PartKind::Code
+            && let Some(lead_in) = part.lead_in()
+        {
+            // Both are given as the answer.
+            words.extend(content_words(lead_in));
+        }
         near.extend(part.lead.iter().flat_map(|lead| content_words(lead)));
         let before = std::mem::replace(&mut before, words.clone());
         let mut far = above.clone();

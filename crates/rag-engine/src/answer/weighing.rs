@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rag_text::PartKind;
 
 use super::{
-    asking::{asks_how_to, identifiers, light_words, names_command},
+    asking::{asks_how_to, identifiers, light_words, names_command, open_section},
     confidence::Signals,
     types::Evidence,
     units::{Unit, is_record, property_words},
@@ -32,6 +32,10 @@ const USUAL_WORDS: f64 = 30.0;
 const LENGTH_WEIGHT: f64 = 0.05;
 /// Share of its weight that a word keeps if it says little.
 const LIGHT_SHARE: f64 = 0.1;
+/// Taken from the score of a part that states a problem or what was not chosen.
+const OPEN_QUESTION_WEIGHT: f64 = 0.3;
+/// Factor of the weight of an identifier of the question.
+const IDENTIFIER_SHARE: f64 = 3.0;
 /// Taken from the score of a part that neither has an identifier of the question nor stands below one: the question is about nothing
 /// else.
 const NO_IDENTIFIER_WEIGHT: f64 = 0.5;
@@ -86,7 +90,13 @@ impl Wanted {
                 words.insert(noun);
             }
         }
-        let share = |word: &String| if light.contains(word) { LIGHT_SHARE } else { 1.0 };
+        let identifiers: HashSet<String> =
+            identifiers(question).flat_map(content_words).filter(is_known).collect();
+        let share = |word: &String| match word {
+            word if light.contains(word) => LIGHT_SHARE,
+            word if identifiers.contains(word) => IDENTIFIER_SHARE,
+            _ => 1.0,
+        };
         let words = words.into_iter();
         let weights: HashMap<String, f64> =
             words.map(|word| (word.clone(), weight(&word) * share(&word))).collect();
@@ -99,10 +109,7 @@ impl Wanted {
             total: all.iter().sum(),
             weights,
             names: names(question),
-            identifiers: identifiers(question)
-                .flat_map(content_words)
-                .filter(|word| is_known(word))
-                .collect(),
+            identifiers,
             repeated: Some(repeated).filter(|_| is_long),
             is_how_to: asks_how_to(question),
         }
@@ -167,6 +174,14 @@ impl Wanted {
         })
     }
 
+    /// Whether the part states a problem or what was not chosen, and the question does not ask for that.
+    fn is_open(&self, unit: &Unit<'_>) -> bool {
+        let is_prose = matches!(unit.part.kind, PartKind::Sentence | PartKind::Item);
+        let heading = unit.given.found.passage.headings().last();
+        let section = open_section(unit.text).or_else(|| open_section(heading?));
+        is_prose && section.is_some_and(|section| self.by_words(&content_words(section)) == 0.0)
+    }
+
     /// What the form of a part and its place in its section add to its score.
     fn by_form(&self, unit: &Unit<'_>) -> f64 {
         let how_to = match unit.part.kind {
@@ -182,7 +197,8 @@ impl Wanted {
         let has = |word: &String| unit.words.contains(word) || unit.near.contains(word);
         let is_of_another = !self.identifiers.is_empty() && !self.identifiers.iter().any(has);
         let another = if is_of_another { NO_IDENTIFIER_WEIGHT } else { 0.0 };
-        how_to + opening - another - LENGTH_WEIGHT * length.max(1.0).ln()
+        let open = if self.is_open(unit) { OPEN_QUESTION_WEIGHT } else { 0.0 };
+        how_to + opening - another - open - LENGTH_WEIGHT * length.max(1.0).ln()
     }
 
     /// The part that the words of a text cover.

@@ -107,8 +107,9 @@ impl First {
             self.document.trailer.get(b"Info").and_then(|info| self.document.dereference(info)).ok()?.1;
         let title = pdf_extract::decode_text_string(info.as_dict().ok()?.get(b"Title").ok()?).ok()?;
         let title = title.strip_prefix("Microsoft Word - ").unwrap_or(&title).trim().to_owned();
-        let is_title =
-            title.chars().any(char::is_alphabetic) && !title.to_lowercase().starts_with("untitled");
+        // Programs put names of their own there when the author gave none.
+        let is_made = ["untitled", "about:blank"].iter().any(|made| title.to_lowercase().starts_with(made));
+        let is_title = title.chars().any(char::is_alphabetic) && !is_made;
         is_title.then_some(title)
     }
 }
