@@ -4,9 +4,11 @@
     scripts/formats/mutate.py READER MUTATIONS FILE.. [--hostile FOLDER]
 
 READER is the built example `read_document` of rag-text, which reads each file in a child with the server's limits (30 s, 1 GiB).
-The mutations are the same on every run: each changes, removes, repeats or cuts bytes at places that follow from its number.
+The mutations are the same on every run: each changes, removes, repeats, moves, blanks or cuts bytes at places that follow from its number.
+Of a zip archive, as office files are, every other mutation changes a file inside, so that more than the archive's checksums is tried.
 """
 
+import io
 import json
 import random
 import resource
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -22,11 +25,13 @@ MAX_CHILD_BYTES = 1 << 30
 
 
 def mutated(content, seed):
+    if seed % 2 and zipfile.is_zipfile(io.BytesIO(content)):
+        return with_mutated_file(content, seed)
     choose = random.Random(seed)
     content = bytearray(content)
     for _ in range(choose.choice([1, 3, 10, 50])):
-        at = choose.randrange(max(1, len(content)))
-        kind = choose.randrange(5)
+        at, other = (choose.randrange(max(1, len(content))) for _ in range(2))
+        kind = choose.randrange(7)
         if kind == 0 and content:
             content[at] = choose.randrange(256)
         elif kind == 1:
@@ -35,9 +40,27 @@ def mutated(content, seed):
             content[at:at] = content[at : at + choose.randrange(1, 256)] * choose.randrange(1, 20)
         elif kind == 3:
             content[at:at] = choose.randbytes(choose.randrange(1, 32))
+        elif kind == 4:
+            moved = bytes(content[at : at + choose.randrange(1, 512)])
+            del content[at : at + len(moved)]
+            content[other:other] = moved
+        elif kind == 5:
+            blanked = len(content[at : at + choose.randrange(1, 512)])
+            content[at : at + blanked] = bytes(blanked)
         elif choose.randrange(10) == 0:
             del content[at:]
     return bytes(content)
+
+
+def with_mutated_file(content, seed):
+    """A zip archive of the same files, of which one is mutated."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = [(entry, archive.read(entry)) for entry in archive.infolist() if not entry.is_dir()]
+    chosen, changed = random.Random(seed).randrange(len(files)), io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as archive:
+        for number, (entry, inside) in enumerate(files):
+            archive.writestr(entry, mutated(inside, seed - 1) if number == chosen else inside)
+    return changed.getvalue()
 
 
 def read(reader, file):
