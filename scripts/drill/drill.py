@@ -23,6 +23,7 @@ from backup import backup
 from failover import failover
 from kill import kill
 from metrics import metrics
+from model_switch import model_switch
 from mutations import mutations
 from server import WORDS, FakeModels, Server, pages, serving, text, unread_stream, wait_until
 from tls import tls
@@ -359,7 +360,7 @@ def begin_turn(server):
     return connection, json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, mutations, crowd, tls, metrics, backup, failover]
+DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, mutations, crowd, tls, metrics, backup, model_switch, failover]
 
 
 def main():
