@@ -230,7 +230,7 @@ impl From<&EngineError> for ApiError {
             EngineError::Unavailable(_) | EngineError::Collision | EngineError::ReadOnly => {
                 Self::new(Code::Unavailable, detail)
             }
-            EngineError::StorageFull => Self::new(Code::StorageFull, detail),
+            EngineError::StorageFull | EngineError::DiskLow { .. } => Self::new(Code::StorageFull, detail),
             EngineError::File(cause) => {
                 tracing::error!(%cause, "cannot use a temporary file");
                 Self::new(Code::Unavailable, detail)

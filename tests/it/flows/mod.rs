@@ -11,6 +11,7 @@ mod job_control;
 mod job_events;
 mod jobs;
 mod limits;
+mod low_disk;
 mod memory;
 mod metrics;
 mod models;

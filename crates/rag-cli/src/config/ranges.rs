@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 36] = [
+    let rules: [Rule; 37] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -41,6 +41,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
             "at most 32, and only with database.url",
         ),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
+        (s.postgres.min_free_mb <= 1 << 20, "postgres.min_free_mb", "0 (no reserve) to 1048576"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
         ((1..=4000).contains(&s.embedding.dimensions), "embedding.dimensions", "1 to 4000"),
         (s.embedding.max_tokens >= 16, "embedding.max_tokens", "at least 16"),

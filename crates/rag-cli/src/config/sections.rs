@@ -135,6 +135,7 @@ pub(crate) struct Database {
 pub(crate) struct Postgres {
     pub(crate) data_dir: PathBuf,
     pub(crate) install_dir: PathBuf,
+    pub(crate) min_free_mb: u64,
 }
 
 /// The place where the embedding model runs.

@@ -58,6 +58,7 @@ impl Engine {
         definition
             .check()
             .map_err(|place| EngineError::Invalid(format!("cannot store the tool: {place}")))?;
+        self.check_disk(0)?;
         let room = match collection {
             Some(id) => self.shared_room(actor, user, id)?,
             None => self.make_room(actor, user, CollectionKind::Tools)?,

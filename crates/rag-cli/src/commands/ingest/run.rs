@@ -179,7 +179,7 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let accepted = loop {
             match self.engine.upload(self.engine.local_actor(), self.collection.id, upload) {
-                Err(EngineError::Unavailable(_) | EngineError::StorageFull)
+                Err(EngineError::Unavailable(_) | EngineError::StorageFull | EngineError::DiskLow { .. })
                     if begun.elapsed() < PATIENCE && !self.is_stopped() =>
                 {
                     thread::sleep(TICK);
