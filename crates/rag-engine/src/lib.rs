@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod answer;
+mod breadth;
 mod collections;
 mod disk;
 mod documents;

@@ -1,6 +1,7 @@
 //! Flows over several routes, and the server under stress.
 
 mod answers;
+mod breadth;
 mod defaults;
 mod events;
 mod fallbacks;

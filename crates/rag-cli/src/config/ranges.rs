@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 37] = [
+    let rules: [Rule; 38] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -83,6 +83,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         ((0.0..=1.0).contains(&s.search.dense_weight), "search.dense_weight", "0 to 1"),
         (s.search.rrf_k > 0.0 && s.search.rrf_k.is_finite(), "search.rrf_k", "more than 0"),
         ((1..=1000).contains(&s.search.ef_search), "search.ef_search", "1 to 1000"),
+        ((0.0..=1.0).contains(&s.search.recall_target), "search.recall_target", "0 (not measured) to 1"),
         (s.search.feedback_passages <= 100, "search.feedback_passages", "0 to 100"),
         ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),

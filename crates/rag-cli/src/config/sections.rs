@@ -305,6 +305,8 @@ pub(crate) struct Search {
     pub(crate) ef_search: u16,
     pub(crate) probes: u16,
     pub(crate) overfetch: u16,
+    pub(crate) recall_target: f64,
+    pub(crate) tune_breadth: bool,
     pub(crate) lexical_budget: u32,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,
