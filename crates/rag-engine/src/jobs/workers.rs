@@ -190,7 +190,8 @@ impl Engine {
         let Some(first) = claimed.first() else { return Ok(0) };
         let lease_s = policy::lease_s(first.kind, self.settings());
         let held = Arc::new(HeldJobs::new(claimed));
-        let shift = &Shift { engine: self, stop, has_ended: AtomicBool::new(false), held: &held, between_sections };
+        let shift =
+            &Shift { engine: self, stop, has_ended: AtomicBool::new(false), held: &held, between_sections };
         let _keeper = match LeaseKeeper::start(self, &held, lease_s) {
             Ok(keeper) => keeper,
             Err(error) => {
