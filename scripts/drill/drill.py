@@ -7,6 +7,7 @@ seconds per drill instead of minutes. The full disk needs root, to mount a small
 
 import argparse
 import collections
+import contextlib
 import http.client
 import json
 import os
@@ -29,25 +30,108 @@ from server import WORDS, FakeModels, Server, pages, serving, text, unread_strea
 from tls import tls
 
 
+# Free space that stays free in the drill of a disk that fills up.
+RESERVE_MB = 100
+
+
 def share(times, part):
     return sorted(times)[min(len(times) - 1, int(len(times) * part))] * 1e3
 
 
 def full_disk(rag, short):
-    """A disk full for a while: uploads are refused with 507 or 503, acknowledged documents are all read afterwards."""
+    """A disk full to the last byte for a while: uploads are refused with 507 or 503, acknowledged documents are all read afterwards."""
+    with small_disk(420) as folder:
+        if folder:
+            # Without a reserve, as if another program filled the disk.
+            with serving(rag, {"postgres.min_free_mb": 0}, folder) as server:
+                fill_the_disk(server, folder, 8 if short else 120, 30 if short else 80)
+
+
+def low_disk(rag, short):
+    """A disk that fills up to the reserve: nothing is stored, everything else goes on, PostgreSQL lives, and storing goes on by itself."""
+    with small_disk(900) as folder:
+        if folder:
+            with serving(rag, {"postgres.min_free_mb": RESERVE_MB}, folder) as server:
+                use_up_to_the_reserve(server, folder, 8 if short else 120)
+
+
+@contextlib.contextmanager
+def small_disk(megabytes):
+    """The folder of a small file system; None if this machine lets nobody mount one."""
     if os.geteuid() != 0:
-        return print("  left out: mounting a small file system needs root")
+        print("  left out: mounting a small file system needs root")
+        yield None
+        return
     with tempfile.TemporaryDirectory(prefix="rag-drill-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
-        mount = ["mount", "-t", "tmpfs", "-o", "size=420m,mode=755", "tmpfs", folder]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder]
         if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode:
-            return print("  left out: this machine lets nobody mount a file system")
+            print("  left out: this machine lets nobody mount a file system")
+            yield None
+            return
         try:
-            with serving(rag, folder=folder) as server:
-                fill_the_disk(server, folder, 8 if short else 120, 30 if short else 80)
+            yield folder
         finally:
             # Lazily: a process of PostgreSQL may still be ending.
             subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def use_up_to_the_reserve(server, folder, low_s):
+    collection = server.ok("POST", "/v1/collections", {"name": "drill"})["id"]
+    first = [server.upload(collection, f"first {n}.txt", text(n).encode())[1] for n in range(3)]
+    server.wait_for_jobs([answer["job"]["id"] for answer in first], 120)
+    postmaster = open(f"{folder}/data/pgdata/postmaster.pid").readline()
+    others, stop = collections.Counter(), threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            others["search", server.call("POST", "/v1/search", {"query": "harbour"})[0]] += 1
+            others["question", server.call("POST", "/v1/ask", {"question": "Where is the harbour?"})[0]] += 1
+            time.sleep(0.05)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    jobs, refused, ballast, number = [], collections.Counter(), f"{folder}/ballast", 0
+    try:
+        # Another program's file leaves little above the reserve, and grows until that is gone.
+        with open(ballast, "wb", buffering=0) as file:
+            file.write(bytes(free_mb(folder) - RESERVE_MB - 8 << 20))
+            until = 0
+            while not until or time.monotonic() < until:
+                number += 1
+                status, answer = server.upload(collection, f"{number}.txt", (text(number) * 40).encode())
+                if status < 300:
+                    jobs.append(answer["job"]["id"])
+                    file.write(bytes(1 << 20))
+                else:
+                    refused[status] += 1
+                    until = until or time.monotonic() + low_s
+                    time.sleep(0.1)
+        least = free_mb(folder)
+        assert server.ok("GET", "/ready")["read_only"], "the server does not say that it stores nothing"
+        server.ok("DELETE", f"/v1/documents/{first[0]['document']['id']}")
+        open_jobs = [job for job in jobs if server.ok("GET", f"/v1/jobs/{job}")["state"] == "queued"]
+        os.remove(ballast)
+        since = time.monotonic()
+        wait_until(lambda: server.upload(collection, "after.txt", text(0).encode())[0] < 300, 30, "storing does not go on")
+        recovered = time.monotonic() - since
+        states = collections.Counter(server.wait_for_jobs(jobs, 600).values())
+    finally:
+        stop.set()
+        asker.join()
+    print(f"  {len(jobs)} acknowledged, {dict(states)}, of which {len(open_jobs)} waited; refused: {dict(refused)}; "
+          f"{least} MB were left of a reserve of {RESERVE_MB}")
+    print(f"  meanwhile: {dict(others)}; stored again {recovered:.1f} s after there was room")
+    assert states["done"] == len(jobs), "an acknowledged document was lost"
+    assert set(refused) == {507}, "a refusal is not 507"
+    assert {status for _, status in others} == {200}, "a search or a question was refused"
+    assert least > RESERVE_MB // 2, "the reserve was used up"
+    assert open(f"{folder}/data/pgdata/postmaster.pid").readline() == postmaster, "PostgreSQL was started again"
+    assert "PANIC" not in open(f"{folder}/data/postgres.log").read(), "PostgreSQL panicked"
+
+
+def free_mb(folder):
+    return shutil.disk_usage(folder).free >> 20
 
 
 def fill_the_disk(server, folder, full_s, documents):
@@ -360,7 +444,7 @@ def begin_turn(server):
     return connection, json.loads(read.split(b"event: turn\ndata: ")[1].split(b"\n")[0])
 
 
-DRILLS = [full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, mutations, crowd, tls, metrics, backup, model_switch, failover]
+DRILLS = [low_disk, full_disk, slow_embedder, endless_model, deaf_client, kill, kill_in_answer, ai_sdk, stream_readers, injection, mutations, crowd, tls, metrics, backup, model_switch, failover]
 
 
 def main():

@@ -21,6 +21,8 @@ import urllib.parse
 from pathlib import Path
 
 PASSAGES = 5
+# Letters at either end of a line by which it is found.
+ENDS = 40
 MODEL = "all-MiniLM-L6-v2"
 
 
@@ -72,19 +74,25 @@ class Corpus:
     def range(self, start, end):
         return bisect.bisect_left(self.places, start), bisect.bisect_left(self.places, end)
 
-    def ranges_of(self, passage):
-        """The ranges of the lines of a passage; a line that the reader has made itself has none."""
-        found, at = [], None
+    def ranges_of(self, passage, start):
+        """The ranges of the lines of a passage that begins near `start` of the text; a line that the reader has made itself has none.
+        Words within a line may be missing: readers take `<unk>` for markup."""
+        found, near = [], start * len(self.letters) // max(1, len(self.text))
         for line in passage.splitlines():
             letters = "".join(letter for letter in line if letter.isalnum()).lower()
-            if not letters:
-                continue
-            begin = self.letters.find(letters, at or 0)
-            begin = begin if begin >= 0 else self.letters.find(letters)
-            if begin >= 0:
-                at = begin + len(letters)
-                found.append((begin, at))
+            begin = self.nearest(letters[:ENDS], near)
+            end = self.nearest(letters[-ENDS:], begin + len(letters) - len(letters[-ENDS:])) if begin >= 0 else -1
+            if letters and end >= begin >= 0:
+                near = end + len(letters[-ENDS:])
+                found.append((begin, near))
         return found
+
+    def nearest(self, letters, place):
+        """The occurrence that is nearest to a place; -1 if there is none."""
+        before = self.letters.rfind(letters, 0, max(0, place) + len(letters))
+        after = self.letters.find(letters, max(0, place))
+        both = [at for at in (before, after) if at >= 0]
+        return min(both, key=lambda at: abs(at - place), default=-1)
 
 
 def covered(ranges):
@@ -97,15 +105,15 @@ class Judge:
         self.corpora, self.questions = corpora, questions
 
     def show(self, name, find):
-        """Prints the figures of what `find` returns for a question: the texts of passages, each with the name of its corpus."""
+        """Prints the figures of what `find` returns for a question: the texts of passages, each with its corpus and its place there."""
         sums = [0.0, 0.0, 0.0]
         for question in self.questions:
             corpus = self.corpora[question["corpus_id"]]
             excerpts = covered(corpus.range(each["start_index"], each["end_index"]) for each in question["references"])
             own, foreign = [], 0
-            for name_of, text in find(question):
+            for name_of, start, text in find(question):
                 if name_of == question["corpus_id"]:
-                    own += corpus.ranges_of(text)
+                    own += corpus.ranges_of(text, start)
                 else:
                     foreign += sum(letter.isalnum() for letter in text)
             passages = covered(own)
@@ -125,8 +133,8 @@ def windows(server, corpora, tokenizer, size):
         spans = tokenizer.encode(corpus.text, add_special_tokens=False).offsets
         for first in range(0, len(spans), size):
             last = spans[min(first + size, len(spans)) - 1]
-            found.append((name, corpus.text[spans[first][0] : last[1]]))
-    vectors = numpy.array(server.embed([text for _, text in found]))
+            found.append((name, spans[first][0], corpus.text[spans[first][0] : last[1]]))
+    vectors = numpy.array(server.embed([text for _, _, text in found]))
 
     def find(question):
         [vector] = server.embed([question["text"]])
@@ -142,7 +150,7 @@ def chunks(server, collection, mode):
     def find(question):
         body = {"query": question["text"], "collection_ids": [collection], "limit": PASSAGES, "mode": mode}
         results = server.send("POST", "/v1/search", body)["results"]
-        return [(Path(result["source"]).stem, result["text"]) for result in results]
+        return [(Path(result["source"]).stem, result["start_offset"], result["text"]) for result in results]
 
     return find
 

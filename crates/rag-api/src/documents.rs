@@ -101,7 +101,7 @@ impl From<&DocumentVersion> for VersionView {
             created_at: row.created_at,
             published_at: row.published_at,
             superseded_at: row.superseded_at,
-            warnings: ocr_pages::warning(&ocr_pages).into_iter().collect(),
+            warnings: ocr_pages::warnings(&ocr_pages),
             ocr_pages,
         }
     }

@@ -50,6 +50,7 @@ mod session_export;
 mod sessions;
 mod settings;
 mod span;
+mod storage;
 mod strict_json;
 mod synonyms;
 mod telemetry;

@@ -42,7 +42,7 @@ const HISTOGRAMS: [(&str, &str); 2] = [
     ),
     ("rag_search_step_seconds", "Duration of the steps of searches and answers."),
 ];
-const GAUGES: [(&str, &str); 10] = [
+const GAUGES: [(&str, &str); 12] = [
     ("rag_build_info", "1, with the version of the program."),
     ("rag_streams_open", "Streams of answers that clients read."),
     (
@@ -60,6 +60,8 @@ const GAUGES: [(&str, &str); 10] = [
         "1 for the state of a chat server, otherwise 0: closed (it is asked), open (left alone after failures), half_open (tried).",
     ),
     ("rag_database_up", "1 if the database answers, otherwise 0."),
+    ("rag_disk_free_bytes", "Free space on the disk of the database, if it is of this machine."),
+    ("rag_read_only", "1 if nothing is stored because the disk of the database is nearly full, otherwise 0."),
     ("rag_jobs", "Jobs by state."),
     ("rag_oldest_due_job_seconds", "Time that the oldest due job has waited; 0 if none is due."),
 ];
@@ -129,6 +131,10 @@ async fn set_gauges(app: &App) {
     for (kind, available) in app.permits_available() {
         gauge!("rag_permits_available", "for" => kind).set(f64::from(available));
     }
+    if let Some(disk) = app.engine.disk() {
+        gauge!("rag_disk_free_bytes").set(bytes(disk.free_bytes));
+        gauge!("rag_read_only").set(if disk.is_low { 1.0 } else { 0.0 });
+    }
     let servers = app.engine.chat().map(|chat| chat.servers()).unwrap_or_default();
     for (number, server) in (1..).zip(servers) {
         let (number, model): (u32, _) = (number, server.writer.model.to_string());
@@ -171,6 +177,11 @@ fn set_database_gauges(db: &Db) {
 /// Converts a count to a float; counts beyond 2^31 are shown as 2^31.
 fn float(count: i64) -> f64 {
     f64::from(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Converts a number of bytes to a float, exact to a megabyte.
+fn bytes(count: u64) -> f64 {
+    f64::from(u32::try_from(count >> 20).unwrap_or(u32::MAX)) * 1_048_576.0
 }
 
 /// Counts and times a request, and writes its log line.

@@ -17,6 +17,9 @@ pub(crate) struct OcrPageView {
     pub(crate) page: Option<u32>,
     /// Mean probability of its characters, 0 to 1.
     pub(crate) confidence: f32,
+    /// Whether the end of its image is missing, and with it perhaps a part of the text.
+    #[serde(default)]
+    pub(crate) is_incomplete: bool,
 }
 
 impl OcrPageView {
@@ -26,23 +29,29 @@ impl OcrPageView {
     }
 }
 
-/// Returns a warning that names the doubtful pages; `None` if there are none.
-pub(crate) fn warning(pages: &[OcrPageView]) -> Option<String> {
-    let doubtful: Vec<&OcrPageView> = pages.iter().filter(|page| page.confidence < LOW_CONFIDENCE).collect();
-    if doubtful.is_empty() {
-        return None;
-    }
+/// Returns the warnings about doubtful and incomplete pages, which they name.
+pub(crate) fn warnings(pages: &[OcrPageView]) -> Vec<String> {
+    let doubtful = named(pages, |page| page.confidence < LOW_CONFIDENCE).map(|pages| {
+        format!("Text recognition (OCR) is not sure of its text of {pages}: compare it with the original.")
+    });
+    let incomplete = named(pages, |page| page.is_incomplete).map(|pages| {
+        format!("The end of the image of {pages} is missing, and its text may be incomplete: upload the whole file.")
+    });
+    doubtful.into_iter().chain(incomplete).collect()
+}
+
+/// The number of the chosen pages, with the first ones; `None` if there are none.
+fn named(pages: &[OcrPageView], is_chosen: impl Fn(&OcrPageView) -> bool) -> Option<String> {
+    let chosen: Vec<&OcrPageView> = pages.iter().filter(|page| is_chosen(page)).collect();
+    let count = chosen.len();
     let mut named: Vec<String> =
-        doubtful.iter().filter_map(|page| page.page).take(MAX_NAMED).map(|page| page.to_string()).collect();
-    if named.len() < doubtful.len() && !named.is_empty() {
+        chosen.iter().filter_map(|page| page.page).take(MAX_NAMED).map(|page| page.to_string()).collect();
+    if named.len() < count && !named.is_empty() {
         named.push("..".to_owned());
     }
     let list = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
-    let count = doubtful.len();
     let noun = if count == 1 { "page" } else { "pages" };
-    Some(format!(
-        "Text recognition (OCR) is not sure of its text of {count} {noun}{list}: compare it with the original."
-    ))
+    (count > 0).then(|| format!("{count} {noun}{list}"))
 }
 
 #[cfg(test)]
@@ -52,16 +61,27 @@ mod tests {
     fn pages(confidences: &[f32]) -> Vec<OcrPageView> {
         (1..)
             .zip(confidences)
-            .map(|(page, confidence)| OcrPageView { page: Some(page), confidence: *confidence })
+            .map(|(page, confidence)| OcrPageView {
+                page: Some(page),
+                confidence: *confidence,
+                is_incomplete: false,
+            })
             .collect()
     }
 
     #[test]
     fn a_warning_names_the_doubtful_pages() {
-        assert_eq!(warning(&pages(&[0.97, 0.9])), None);
-        let text = warning(&pages(&[0.97, 0.6])).unwrap();
+        assert_eq!(warnings(&pages(&[0.97, 0.96])), [""; 0]);
+        let text = warnings(&pages(&[0.97, 0.6])).concat();
         assert!(text.contains("1 page (2)"), "{text}");
-        let text = warning(&pages(&[0.5; 12])).unwrap();
+        let text = warnings(&pages(&[0.5; 12])).concat();
         assert!(text.contains("12 pages (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..)"), "{text}");
+    }
+
+    #[test]
+    fn a_page_without_its_end_is_named_even_if_its_text_is_sure() {
+        let page = OcrPageView { page: Some(3), confidence: 0.99, is_incomplete: true };
+        let text = warnings(&[page]).concat();
+        assert!(text.starts_with("The end of the image of 1 page (3) is missing"), "{text}");
     }
 }

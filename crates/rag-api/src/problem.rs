@@ -169,6 +169,8 @@ impl ApiError {
             Code::Unauthorized => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
             Code::Unavailable => drop(response.insert_header((header::RETRY_AFTER, "1"))),
             Code::StorageFull => drop(response.insert_header((header::RETRY_AFTER, "60"))),
+            // An exhausted quota: only time, a deletion or the operator changes it. Limits of rates know their own time.
+            Code::LimitReached => drop(response.insert_header((header::RETRY_AFTER, "3600"))),
             _ => {}
         }
         if let Some(seconds) = &self.retry_after_s {
@@ -230,7 +232,7 @@ impl From<&EngineError> for ApiError {
             EngineError::Unavailable(_) | EngineError::Collision | EngineError::ReadOnly => {
                 Self::new(Code::Unavailable, detail)
             }
-            EngineError::StorageFull => Self::new(Code::StorageFull, detail),
+            EngineError::StorageFull | EngineError::DiskLow { .. } => Self::new(Code::StorageFull, detail),
             EngineError::File(cause) => {
                 tracing::error!(%cause, "cannot use a temporary file");
                 Self::new(Code::Unavailable, detail)
@@ -270,4 +272,21 @@ pub(crate) fn bug(error: &(dyn std::error::Error + 'static)) -> ApiError {
         Code::Internal,
         "Something went wrong on the server. The log has more under this request's id.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_that_asks_for_patience_tells_how_long() {
+        for code in Code::ALL {
+            let is_temporary = [429, 503, 507].contains(&code.status().as_u16());
+            let response = ApiError::new(*code, "").respond(None);
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), is_temporary, "{}", code.slug());
+        }
+        let limited =
+            ApiError { retry_after_s: Some("7".to_owned()), ..ApiError::new(Code::LimitReached, "") };
+        assert_eq!(limited.respond(None).headers().get(header::RETRY_AFTER).unwrap(), "7");
+    }
 }

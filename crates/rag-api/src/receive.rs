@@ -117,6 +117,11 @@ impl Patience {
     }
 }
 
+/// Returns the time that so many bytes may take.
+pub(crate) fn at_min_rate(bytes: usize) -> Duration {
+    Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / MIN_RATE)
+}
+
 /// The problem of a write that ended with its thread.
 pub(crate) fn stopped(error: &actix_web::error::BlockingError) -> ApiError {
     crate::problem::bug(error)

@@ -79,7 +79,7 @@ inputs! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) }
 /// A handler, with the facts that its signature states.
 pub(crate) struct Endpoint {
     /// Name of the handler, which is the operation's id in the OpenAPI document.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// Rights that it needs of the caller; `None` if it is public.
     pub(crate) access: Option<Access>,
     /// Problems with which it may refuse a request.

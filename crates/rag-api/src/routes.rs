@@ -20,7 +20,7 @@ use crate::{
     openapi::{document, operations},
     problem::{ApiError, ApiResult, Code},
     registration::{Endpoint, endpoints},
-    ui,
+    storage, ui,
 };
 
 /// Prefixes of the paths that need an authenticated caller.
@@ -43,7 +43,9 @@ fn take(item: &PathItem, endpoints: &mut HashMap<&'static str, Endpoint>) -> Vec
     operations(item)
         .filter_map(|(method, operation)| {
             let endpoint = endpoints.remove(operation.operation_id.as_deref()?)?;
-            Some((method, if takes_key(operation) { once(endpoint) } else { endpoint }))
+            let endpoint = if takes_key(operation) { once(endpoint) } else { endpoint };
+            let grows = storage::grows_the_data(&method, &endpoint);
+            Some((method, if grows { storage::if_there_is_room(endpoint) } else { endpoint }))
         })
         .collect()
 }

@@ -48,10 +48,11 @@ impl Reserved {
         let total: u64 = held.values().sum();
         let own = held.entry(self.account).or_default();
         if *own + bytes > self.scratch.share {
-            return Err(ApiError::new(
+            let refusal = ApiError::new(
                 Code::LimitReached,
                 "Your uploads in progress take all the room that an account may use. Send this again when they have ended.",
-            ));
+            );
+            return Err(ApiError { retry_after_s: Some("1".to_owned()), ..refusal });
         }
         if total + bytes > self.scratch.total {
             return Err(ApiError::new(

@@ -1,7 +1,7 @@
 //! `/v1/collections/{id}/synonyms`: words and phrases that mean the same in a collection.
 
 use actix_web::web::{self, Json};
-use rag_engine::synonyms::checked;
+use rag_engine::synonyms::{TERM_PATTERN, checked};
 use rag_repo::{collections, synonyms};
 use rag_schema::ids::CollectionId;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,8 @@ pub(crate) struct SynonymsBody {
 
 fn synonym_groups() -> Array {
     let term = Object::builder().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
-    let group = Array::builder().items(term.pattern(Some(r"\w"))).min_items(Some(2)).max_items(Some(16));
+    let group =
+        Array::builder().items(term.pattern(Some(TERM_PATTERN))).min_items(Some(2)).max_items(Some(16));
     Array::builder().items(group).max_items(Some(500)).build()
 }
 

@@ -128,7 +128,14 @@ pub(crate) fn engine_on(
         accounts: AccountSettings::default(),
         analytics: AnalyticsSettings::default(),
     };
-    Ok(Engine::new(Parts { db, embedders: vec![embedder], reranker: None, chat: None, settings })?)
+    Ok(Engine::new(Parts {
+        db,
+        embedders: vec![embedder],
+        reranker: None,
+        chat: None,
+        disk: None,
+        settings,
+    })?)
 }
 
 /// Writes to the standard output.

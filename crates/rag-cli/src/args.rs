@@ -27,7 +27,7 @@ pub(crate) use self::{
         ChunkArgs, CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentRestore,
         DocumentShow, Import,
     },
-    indexing::{Index, Reindex, Synonyms},
+    indexing::{BreadthAction, Index, Reindex, Synonyms},
     jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},

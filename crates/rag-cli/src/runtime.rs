@@ -23,6 +23,7 @@ use crate::{
         Config, ms,
         sections::{ChatFallback, EmbeddingKind, RerankKind},
     },
+    disk::database_disk,
     failure::{Exit, Failure, Outcome},
     inference,
     missing_models::missing_models,
@@ -84,6 +85,7 @@ impl Context {
             embedders,
             reranker: reranker(&config)?,
             chat: chat(&config)?,
+            disk: database_disk(&config, &postgres),
             settings: config.engine(env::current_exe()?)?,
         })?;
         Ok(Self { engine, postgres, config })

@@ -12,8 +12,9 @@ use rag_repo::{Actor, Db, RepoResult, embedding_models, users};
 use rag_schema::models::User;
 
 use crate::{
-    EngineError, EngineResult, LOCAL_USER, Settings,
+    Disk, EngineError, EngineResult, LOCAL_USER, Settings,
     answer::{RunningTurns, TurnKeeper},
+    disk::Watch,
     events::Recorder,
     jobs::JobFeed,
     models::Models,
@@ -29,6 +30,8 @@ pub struct Parts {
     pub reranker: Option<Arc<dyn Reranker>>,
     /// Model that writes answers; without one, answers are extracted.
     pub chat: Option<Arc<dyn ChatModel>>,
+    /// Disk of the database; `None` if this process cannot measure it, or no part of it is to stay free.
+    pub disk: Option<Disk>,
     /// Settings.
     pub settings: Settings,
 }
@@ -42,6 +45,7 @@ pub struct Engine {
 
 struct Inner {
     parts: Parts,
+    disk: Option<Arc<Watch>>,
     completer: Option<Completer>,
     fetcher: Option<Fetcher>,
     models: Models,
@@ -55,7 +59,7 @@ struct Inner {
 
 impl Engine {
     /// Registers the embedding models and builds the engine.
-    pub fn new(parts: Parts) -> EngineResult<Self> {
+    pub fn new(mut parts: Parts) -> EngineResult<Self> {
         let known = parts.db.read(Actor::System, embedding_models::list)?;
         Models::check(&parts.embedders, &known)?;
         let (models, local_user) = parts.db.transaction(Actor::System, |conn| -> RepoResult<_> {
@@ -65,6 +69,7 @@ impl Engine {
         })?;
         let models =
             models.ok_or_else(|| EngineError::Invalid("An engine needs an embedding model.".to_owned()))?;
+        let disk = parts.disk.take().map(Watch::start).transpose()?;
         let completer = parts.chat.clone().map(Completer::new).transpose()?;
         let fetcher = parts.settings.fetch.as_ref().map(|fetch| Fetcher::new(fetch.pages.clone()));
         let new_work = (Mutex::new(0), Condvar::new());
@@ -74,6 +79,7 @@ impl Engine {
         let turn_keeper = OnceLock::new();
         let inner = Inner {
             parts,
+            disk,
             completer,
             fetcher,
             models,
@@ -100,6 +106,10 @@ impl Engine {
     /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.inner.parts.settings
+    }
+
+    pub(crate) fn disk_watch(&self) -> Option<&Watch> {
+        self.inner.disk.as_deref()
     }
 
     /// Returns the embedding models of this process.

@@ -50,6 +50,17 @@ pub enum EngineError {
         "The server's disk is full, and nothing was stored. Try again later, when its operator has made room."
     )]
     StorageFull,
+    /// The disk of the database has reached the reserve that stays free.
+    #[error(
+        "cannot store: the disk of the database has {free_mb} MB left, and {reserve_mb} MB stay free (postgres.min_free_mb). Searches and \
+         questions go on. Try again later, when the operator has made room."
+    )]
+    DiskLow {
+        /// Free space, in megabytes.
+        free_mb: u64,
+        /// The reserve, in megabytes.
+        reserve_mb: u64,
+    },
     /// A temporary file of this server cannot be written or read.
     #[error("This server cannot use its temporary files. Try again later; its log has the cause.")]
     File(#[source] std::io::Error),

@@ -33,7 +33,9 @@ impl Engine {
         (name, purpose): (&str, &str),
     ) -> EngineResult<File> {
         let mut opened = fs::File::open(path)?;
-        let size_bytes = i64::try_from(opened.metadata()?.len()).unwrap_or(i64::MAX);
+        let size = opened.metadata()?.len();
+        self.check_disk(size)?;
+        let size_bytes = i64::try_from(size).unwrap_or(i64::MAX);
         let content_sha256 = hash(&mut opened)?;
         let name: String = names::clean(name).chars().take(MAX_NAME_CHARS).collect();
         let name = if name.is_empty() { "Untitled" } else { &name };

@@ -5,7 +5,9 @@
 
 pub mod accounts;
 pub mod answer;
+mod breadth;
 mod collections;
+mod disk;
 mod documents;
 mod engine;
 mod error;
@@ -34,6 +36,7 @@ mod usage;
 pub mod words;
 
 pub use collections::{CollectionChange, CollectionRequest};
+pub use disk::{Disk, DiskState, FreeBytes};
 pub use documents::{DocumentPatch, TextChanges};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult};

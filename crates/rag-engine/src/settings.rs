@@ -146,8 +146,12 @@ impl Default for JobSettings {
 pub struct SearchSettings {
     /// Number of candidates of each leg, at least 1; raised to the number of results to rank, if that is greater.
     pub candidates: i64,
-    /// Breadth of an approximate search of vectors.
+    /// Breadth of an approximate search of vectors, unless one was chosen for the index (`tunes_breadth`).
     pub breadth: Breadth,
+    /// Part of the nearest passages that searches by an index are to find, 0 to 1; 0: it is not measured.
+    pub recall_target: f64,
+    /// Whether upkeep changes the breadth of an index to the smallest that reaches the target.
+    pub tunes_breadth: bool,
     /// Approximate number of chunks that the lexical leg scores, at least 1, for collections of up to 100,000 chunks, unless that
     /// yields too few results; it grows slowly with larger collections. Chunks with the question's rarest words are scored, and
     /// chunks with two of the more common ones.
@@ -169,6 +173,8 @@ impl Default for SearchSettings {
         Self {
             candidates: 50,
             breadth: Breadth::default(),
+            recall_target: 0.95,
+            tunes_breadth: false,
             lexical_budget: 1_250,
             rerank_window: 50,
             ranking: Ranking::default(),

@@ -1,6 +1,8 @@
 //! Validation of the synonyms of a collection.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
+
+use regex::Regex;
 
 /// Maximum number of groups of a collection.
 pub const MAX_GROUPS: usize = 500;
@@ -10,6 +12,10 @@ pub const MAX_TERMS: usize = 1_000;
 const GROUP_TERMS: std::ops::RangeInclusive<usize> = 2..=16;
 /// Maximum length of a term, in Unicode scalar values.
 const TERM_CHARS: usize = 100;
+/// The pattern that a term contains: a letter or a digit. It is the same in Rust and in ECMA-262.
+pub const TERM_PATTERN: &str = r"[\p{L}\p{N}]";
+
+static TERM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(TERM_PATTERN).ok());
 
 /// Returns the groups in their stored form, with white space trimmed and collapsed. The error names the invalid group.
 pub fn checked(groups: &[Vec<String>]) -> Result<Vec<Vec<String>>, String> {
@@ -34,7 +40,7 @@ fn group(terms: &[String]) -> Result<Vec<String>, &'static str> {
         if term.chars().count() > TERM_CHARS || term.contains('\0') {
             return Err("a term has at most 100 characters, none of them NUL");
         }
-        if !term.chars().any(char::is_alphanumeric) {
+        if !TERM.as_ref().is_some_and(|pattern| pattern.is_match(term)) {
             return Err("a term has a letter or digit");
         }
         if !seen.insert(term.to_lowercase()) {
@@ -68,6 +74,10 @@ mod tests {
             (vec!["car", &long], "100 characters"),
             (vec!["car", "a\0b"], "NUL"),
             (vec!["car", " - "], "letter or digit"),
+            (vec!["car", "_"], "letter or digit"),
+            // Private use, and a mark that stands on no letter.
+            (vec!["car", "\u{f0000}"], "letter or digit"),
+            (vec!["car", "\u{345}"], "letter or digit"),
             (vec!["car", "Car "], "once"),
         ] {
             let refusal = checked(&groups(&[&["good", "fine"], &terms])).unwrap_err();

@@ -6,7 +6,7 @@ use rag_repo::{
 };
 use rag_schema::{enums::JobState, models::Job};
 
-use crate::{Engine, EngineResult, jobs::is_outage};
+use crate::{Engine, EngineResult, breadth, jobs::is_outage};
 
 /// Number of months ahead for which partitions are created.
 const MONTHS_AHEAD: i32 = 2;
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
         keep_partitions(engine, lease, tools::keep_use_partitions)
     }),
     ("consolidate memories", consolidate_memories),
+    ("measure the recall of vector indexes", breadth::keep_recall),
 ];
 
 /// Runs all steps and finishes the job. The first step that fails ends the run; the job is then retried later, from the first

@@ -135,6 +135,9 @@ fn replace_old_words(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> Engine
     let old = engine.db().transaction(Actor::System, versions::with_old_words)?;
     let total = i64::try_from(old.len()).ok();
     for (done, version) in (0..).zip(&old) {
+        if shift.is_over(lease.job) {
+            return Ok(());
+        }
         engine.db().transaction(Actor::System, |conn| -> RepoResult<_> {
             jobs::hold_storing(conn, lease)?;
             reindex_version(conn, *version)

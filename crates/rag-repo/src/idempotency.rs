@@ -64,6 +64,10 @@ pub fn begin(conn: &mut PgConnection, attempt: Attempt<'_>, lease_s: i32) -> Rep
             ),
         )
         .execute(conn)?;
+    // The user's other requests wait, so that each is counted.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('idempotency_keys ' || $1, 0))")
+        .bind::<SqlUuid, _>(attempt.user)
+        .execute(conn)?;
     let inserted = diesel::sql_query(include_str!("begin_idempotency_key.sql"))
         .bind::<SqlUuid, _>(attempt.user)
         .bind::<Text, _>(attempt.key)

@@ -81,7 +81,9 @@ pub fn rebuild(
     conn.transaction(|conn| {
         let rows = facts(conn, model.id)?.row_count;
         give_memory(conn, memory_mb(index, model.dimensions, rows).min(max_memory_mb.into()))?;
-        diesel::update(embedding_models::table.find(model.id)).set(index).execute(conn)?;
+        // A breadth that was chosen for the old index says nothing about the new one.
+        let change = (index, embedding_models::search_breadth.eq(None::<i32>));
+        diesel::update(embedding_models::table.find(model.id)).set(change).execute(conn)?;
         diesel::select(build_embedding_index(model.id)).execute(conn)?;
         Ok(())
     })

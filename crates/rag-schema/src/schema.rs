@@ -282,6 +282,7 @@ diesel::table! {
         hnsw_m -> Int4,
         hnsw_ef_construction -> Int4,
         ivfflat_lists -> Nullable<Int4>,
+        search_breadth -> Nullable<Int4>,
     }
 }
 
@@ -622,6 +623,28 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    recall_measurements (id) {
+        id -> Int4,
+        model_id -> Int4,
+        index_oid -> Int8,
+        breadth -> Int4,
+        recall -> Float8,
+        target -> Float8,
+        proposed_breadth -> Nullable<Int4>,
+        proposed_recall -> Nullable<Float8>,
+        samples -> Int4,
+        neighbours -> Int4,
+        measured_at -> Timestamptz,
+        replaced_breadth -> Nullable<Int4>,
+        applied_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     rounds (id) {
         id -> Uuid,
         answer_id -> Uuid,
@@ -796,6 +819,7 @@ diesel::joinable!(memory_uses -> memories (memory_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
 diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
+diesel::joinable!(recall_measurements -> embedding_models (model_id));
 diesel::joinable!(rounds -> passages (id));
 diesel::joinable!(rounds -> users (user_id));
 diesel::joinable!(tool_counts -> tools (tool_id));
@@ -845,6 +869,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     passage_lexemes,
     passages,
+    recall_measurements,
     rounds,
     server_marks,
     tool_counts,

@@ -12,7 +12,7 @@ use std::{
 use rag_api::ApiSettings;
 use rag_embed::{Embedder, Reranker, hash::HashEmbedder};
 use rag_engine::{
-    AccountSettings, AnalyticsSettings, AnswerSettings, Engine, EngineResult, FetchJobSettings,
+    AccountSettings, AnalyticsSettings, AnswerSettings, Disk, Engine, EngineResult, FetchJobSettings,
     IngestSettings, JobSettings, MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
@@ -57,6 +57,8 @@ pub struct Setup {
     pub fetch: Option<FetchJobSettings>,
     /// Whether scans are read, by the models that `make setup-ocr` installs.
     pub has_ocr: bool,
+    /// Disk of the database; it is not watched without one.
+    pub disk: Option<Disk>,
 }
 
 impl Default for Setup {
@@ -95,6 +97,7 @@ impl Default for Setup {
             kept_versions: 10,
             fetch: None,
             has_ocr: false,
+            disk: None,
         }
     }
 }
@@ -157,6 +160,7 @@ impl TestApp {
             embedders: iter::once(setup.embedder).chain(setup.more_embedders).collect(),
             reranker: setup.reranker,
             chat: setup.chat,
+            disk: setup.disk,
             settings,
         })
         .unwrap();
@@ -267,7 +271,7 @@ pub fn engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> Engin
 pub fn try_engine_on(database_url: &str, embedders: Vec<Arc<dyn Embedder>>) -> EngineResult<Engine> {
     let db = Db::new(database_url, &PoolSettings::default());
     let settings = settings(std::env::temp_dir());
-    Engine::new(Parts { db, embedders, reranker: None, chat: None, settings })
+    Engine::new(Parts { db, embedders, reranker: None, chat: None, disk: None, settings })
 }
 
 /// As in `config/rag.toml`, but for small documents.

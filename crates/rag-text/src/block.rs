@@ -79,6 +79,9 @@ pub struct OcrPage {
     pub page: Option<u32>,
     /// The mean probability of its characters, 0 to 1.
     pub confidence: f32,
+    /// Whether the end of its image is missing, and with it perhaps a part of the text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_incomplete: bool,
 }
 
 /// A natural language, detected from a sample of text.

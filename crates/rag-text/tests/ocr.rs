@@ -94,6 +94,16 @@ fn the_heading_the_lines_and_the_confidence_of_a_page_are_read() {
 }
 
 #[test]
+fn an_image_without_its_end_is_read_and_noted_as_incomplete() {
+    let whole = encoded(&note(), ImageFormat::Jpeg);
+    let (outline, _) = read("note.jpg", &whole).unwrap();
+    assert!(!outline.ocr_pages[0].is_incomplete);
+    let (outline, blocks) = read("note.jpg", &whole[..whole.len() * 3 / 4]).unwrap();
+    assert!(outline.ocr_pages[0].is_incomplete, "{outline:?}");
+    assert!(blocks.iter().any(|block| block.text == HEADING), "{blocks:?}");
+}
+
+#[test]
 fn every_format_and_colour_of_an_image_is_read() {
     let note = note();
     assert_is_note("note.webp", &encoded(&note, ImageFormat::WebP));

@@ -1,6 +1,7 @@
 //! Flows over several routes, and the server under stress.
 
 mod answers;
+mod breadth;
 mod defaults;
 mod events;
 mod fallbacks;
@@ -11,6 +12,7 @@ mod job_control;
 mod job_events;
 mod jobs;
 mod limits;
+mod low_disk;
 mod memory;
 mod metrics;
 mod models;

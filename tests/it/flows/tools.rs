@@ -1,9 +1,12 @@
 //! The right one of forty tools is found for a request, by the model that `make setup` installs.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use rag_embed::{LocalEmbedder, MINILM};
-use rag_testkit::{Answer, Client, Setup, TestApp};
+use rag_testkit::{Answer, Client, MoodyEmbedder, Setup, TestApp};
 use serde_json::{Map, Value, json};
 
 use super::real_model::model_dir;
@@ -171,4 +174,26 @@ fn the_right_tool_of_forty_is_found_and_none_for_a_request_that_none_serves() {
     // Measured: 17, 19, 20 and 9. Processors round differently.
     assert!(found_first >= 16 && first >= 18, "{found_first} {first}\n{report}");
     assert!(among_three >= 19 && refused >= 9, "{among_three} {refused}\n{report}");
+}
+
+#[test]
+fn a_tool_that_does_not_change_is_not_embedded_again() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let embedder = MoodyEmbedder::new(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    });
+    let app = TestApp::with(Setup { embedder: Arc::new(embedder), ..Setup::default() });
+    let client = app.client();
+    let calls = |description| {
+        let before = count.load(Ordering::Relaxed);
+        let request = client.request("PUT", "/v1/tools/weather");
+        Answer::of(request.json(&json!({"description": description}))).expect(200);
+        count.load(Ordering::Relaxed) - before
+    };
+    assert_eq!(
+        [calls("Tells the weather."), calls(" Tells the weather. "), calls("Tells the time.")],
+        [1, 0, 1]
+    );
 }

@@ -3,12 +3,31 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpStream,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
 };
 
-use rag_testkit::{Answer, KEY, TestApp};
+use rag_testkit::{Answer, KEY, Setup, TestApp};
 use serde_json::{Value, json};
 
 use super::text;
+
+/// Begins a request whose body goes on; its connection.
+fn begin(app: &TestApp, collection: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(app.client().url("").trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST /v1/collections/{collection}/documents/bulk HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n\
+         Content-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    socket
+}
+
+/// The next line of the response that is a JSON object.
+fn next_answer(answers: &mut impl Iterator<Item = String>) -> Value {
+    answers.find_map(|line| serde_json::from_str(&line).ok().filter(Value::is_object)).unwrap()
+}
 
 fn lines(answer: &Answer) -> Vec<Value> {
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
@@ -53,20 +72,13 @@ fn a_connection_that_breaks_leaves_the_lines_that_were_answered() {
     let app = TestApp::start();
     let client = app.client();
     let collection = client.collection("c");
-    let mut socket = TcpStream::connect(client.url("").trim_start_matches("http://")).unwrap();
-    let head = format!(
-        "POST /v1/collections/{collection}/documents/bulk HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n\
-         Content-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n"
-    );
-    socket.write_all(head.as_bytes()).unwrap();
+    let mut socket = begin(&app, &collection);
     let mut answers = BufReader::new(socket.try_clone().unwrap()).lines().map_while(Result::ok);
     // Each line is answered while the body goes on.
     for number in 1..=3 {
         let line = json!({"source": format!("{number}.txt"), "text": format!("Zirconium {number}.")});
         socket.write_all(format!("{line}\n").as_bytes()).unwrap();
-        let answer =
-            answers.find_map(|line| serde_json::from_str::<Value>(&line).ok().filter(Value::is_object));
-        assert_eq!(answer.unwrap()["line"], number);
+        assert_eq!(next_answer(&mut answers)["line"], number);
     }
     socket.write_all(br#"{"source": "4.txt", "text": "Half a li"#).unwrap();
     drop(answers);
@@ -94,4 +106,42 @@ fn a_long_body_is_stored_line_by_line() {
     assert!(body.len() > 2 << 20);
     let answers = lines(&client.post_raw(&path, "application/x-ndjson", body));
     assert!(answers.len() == 24 && answers.iter().all(|line| line["status"] == 202), "{answers:?}");
+}
+
+#[test]
+fn a_stopping_server_ends_a_request_that_waits_for_its_next_line() {
+    let mut app = TestApp::start();
+    let collection = app.client().collection("c");
+    let mut socket = begin(&app, &collection);
+    socket.write_all(b"{\"text\": \"Zirconium is a metal.\"}\n").unwrap();
+    let mut answers = BufReader::new(socket.try_clone().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(next_answer(&mut answers)["status"], 202);
+    let begun = Instant::now();
+    app.stop_server();
+    let last = next_answer(&mut answers);
+    assert_eq!((&last["line"], &last["status"]), (&json!(2), &json!(503)));
+    // Long before the server would have lost patience with the body.
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_body_that_drips_is_ended() {
+    let mut setup = Setup::default();
+    setup.api.body_timeout_ms = 100;
+    let app = TestApp::with(setup);
+    let collection = app.client().collection("c");
+    for drop in [&b" "[..], b"\n"] {
+        let mut socket = begin(&app, &collection);
+        let mut answers = BufReader::new(socket.try_clone().unwrap()).lines().map_while(Result::ok);
+        // Each drop comes in time for the one before; the end of the connection ends the thread.
+        let dripping = thread::spawn(move || {
+            let (_silent, bell) = mpsc::channel::<()>();
+            while socket.write_all(drop).is_ok() {
+                let _ = bell.recv_timeout(Duration::from_millis(20));
+            }
+        });
+        assert_eq!(next_answer(&mut answers)["status"], 408);
+        std::mem::drop(answers);
+        dripping.join().unwrap();
+    }
 }

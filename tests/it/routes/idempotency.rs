@@ -1,8 +1,16 @@
 //! Requests with an idempotency key: sent again, they do their work once.
 
-use rag_engine::KeyState;
+use std::{sync::mpsc, thread};
+
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
+use rag_engine::{EngineError, KeyState};
+use rag_repo::{
+    idempotency::{Attempt, Known, MAX_KEYS, begin},
+    server,
+};
 use rag_testkit::{Answer, Client, TestApp};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::text;
 
@@ -91,4 +99,50 @@ fn an_upload_is_the_same_whatever_the_boundary_of_its_form() {
     assert_eq!(text(&again, "/job/id"), text(&first, "/job/id"));
     assert_eq!(again["duplicate"], false);
     assert_eq!(send("edge", "Granite is a rock.").problem(422), "invalid");
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[test]
+fn the_last_free_key_is_given_once_to_requests_at_the_same_time() {
+    let app = TestApp::start();
+    let (client, engine) = (app.client(), app.engine());
+    let (actor, user) = (engine.local_actor(), engine.local_user().id);
+    let mut conn = server::connect(app.database_url()).unwrap();
+    conn.batch_execute(&format!(
+        "INSERT INTO idempotency_keys (user_id, key, holder, held_until)
+         SELECT '{user}', 'old-' || n, gen_random_uuid(), now() + interval '1 hour' FROM generate_series(2, {MAX_KEYS}) AS n"
+    ))
+    .unwrap();
+    let (begun, has_begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let first = scope.spawn(move || {
+            engine.db().transaction(actor, |conn| {
+                let attempt = Attempt { user, key: "first", holder: Uuid::new_v4() };
+                let known = begin(conn, attempt, 60);
+                begun.send(()).unwrap();
+                // An error means that the transaction may end.
+                let _ = released.recv();
+                known
+            })
+        });
+        has_begun.recv().unwrap();
+        let second = scope.spawn(move || engine.begin_key(actor, user, "second".to_owned()));
+        // The second one waits until the first is counted.
+        client.wait(|| {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+            (sql_query(waiting).get_result::<Count>(&mut conn).unwrap().count > 0).then_some(())
+        });
+        drop(release);
+        assert_eq!(first.join().unwrap().unwrap(), Known::New);
+        let refused = second.join().unwrap();
+        assert!(matches!(refused, Err(EngineError::Exhausted(_))), "{refused:?}");
+    });
+    let answer = create(&client, "third", &json!({"name": "law"}));
+    assert_eq!((answer.problem(429).as_str(), answer.header("retry-after")), ("limit_reached", "3600"));
 }

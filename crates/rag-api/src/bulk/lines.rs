@@ -5,12 +5,13 @@ use std::time::Duration;
 use actix_web::web;
 use bytes::BytesMut;
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::{
     app::App,
     extract::slow,
     problem::{ApiError, ApiResult, Code},
+    receive::at_min_rate,
 };
 
 /// The lines of a body.
@@ -24,8 +25,10 @@ pub(super) struct Lines {
     pub(super) count: u64,
     /// Maximum length of a line, in bytes.
     limit: usize,
-    /// Maximum time until the next part of the body.
+    /// Maximum time to wait for a line; a long line has more, by `MIN_RATE`.
     patience: Duration,
+    /// Time for which the line in progress was waited for, with the blank lines before it.
+    waited: Duration,
     has_ended: bool,
     /// Whether the beginning of the line in progress was dropped because it is too long.
     is_long: bool,
@@ -40,18 +43,22 @@ impl Lines {
             count: 0,
             limit: app.settings.max_body_bytes,
             patience: Duration::from_millis(app.settings.body_timeout_ms.max(1)),
+            waited: Duration::ZERO,
             has_ended: false,
             is_long: false,
         }
     }
 
     /// Returns the next line that is not blank, or the error of a line that is too long; `None` after the last one. An outer error ends the
-    /// body: what arrived of the line in progress is not returned. Cancelling the future loses nothing.
+    /// body: what arrived of the line in progress is not returned. Cancelling the future loses no bytes.
     pub(super) async fn next(&mut self) -> ApiResult<Option<ApiResult<Vec<u8>>>> {
         loop {
             match self.line().await? {
                 Some(Ok(line)) if line.iter().all(u8::is_ascii_whitespace) => {}
-                other => return Ok(other.map(|line| Ok(line?.to_vec()))),
+                other => {
+                    self.waited = Duration::ZERO;
+                    return Ok(other.map(|line| Ok(line?.to_vec())));
+                }
             }
         }
     }
@@ -75,7 +82,11 @@ impl Lines {
                 self.kept.clear();
                 self.searched = 0;
             }
-            match timeout(self.patience, self.payload.next()).await.map_err(|_late| slow())? {
+            let allowed = self.patience + at_min_rate(self.kept.len());
+            let begun = Instant::now();
+            let part = timeout(allowed.saturating_sub(self.waited), self.payload.next()).await;
+            self.waited += begun.elapsed();
+            match part.map_err(|_late| slow())? {
                 Some(Ok(part)) => self.kept.extend_from_slice(&part),
                 Some(Err(_cut)) => return Err(ApiError::new(Code::Malformed, "The body broke off.")),
                 None => self.has_ended = true,

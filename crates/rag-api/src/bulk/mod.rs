@@ -152,7 +152,8 @@ struct Bulk {
 impl Bulk {
     /// Returns the answer of the next line, and whether the request goes on; `None` after the last line.
     async fn next(&mut self) -> Option<(BulkLineView, bool)> {
-        let line = self.lines.next().await;
+        let shutdown = self.app.shutdown.clone();
+        let line = shutdown.run_until_cancelled(self.lines.next()).await.unwrap_or_else(|| Err(stopping()));
         let number = self.lines.count;
         let line = match line {
             Ok(line) => line?,
@@ -175,10 +176,7 @@ impl Bulk {
     /// Refuses to go on when the server stops, or the caller's key is no longer valid.
     async fn check(&mut self) -> ApiResult<()> {
         if self.app.shutdown.is_cancelled() {
-            return Err(ApiError::new(
-                Code::Unavailable,
-                "The server is stopping. Send this line and the next ones again.",
-            ));
+            return Err(stopping());
         }
         if self.checked.elapsed() >= PROOF_HOLDS {
             if !self.app.holds(self.caller.proof).await {
@@ -217,6 +215,10 @@ impl Bulk {
             })
             .await
     }
+}
+
+fn stopping() -> ApiError {
+    ApiError::new(Code::Unavailable, "The server is stopping. Send this line and the next ones again.")
 }
 
 /// Returns the bytes of the document.

@@ -2,7 +2,7 @@
 
 mod body;
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use actix_multipart::MultipartError;
 use actix_web::{
@@ -98,13 +98,18 @@ async fn work(
     let mut answering = std::pin::pin!(next.call(req));
     let mut renewal = interval(RENEWAL);
     renewal.tick().await;
+    let mut has_failed = false;
     let answered = loop {
         tokio::select! {
             answered = &mut answering => break answered,
             _ = renewal.tick() => {
                 let held = held.clone();
-                // Without a renewal the key is free when its lease ends.
-                drop(app.blocking(move |engine| Ok(engine.renew_key(&held)?)).await);
+                let renewed = app.blocking(move |engine| Ok(engine.renew_key(&held)?)).await;
+                if let Err(error) = renewed
+                    && !mem::replace(&mut has_failed, true)
+                {
+                    tracing::warn!(%error, "cannot renew an idempotency key: it is free when its lease ends, while its request goes on");
+                }
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Arguments of `rag reindex`.
 #[derive(Debug, Args)]
@@ -21,9 +21,23 @@ pub(crate) struct Index {
     /// Kind of the index: `hnsw`, `hnsw_binary`, `ivfflat` or `none`, as index.kind
     #[arg(long, requires = "rebuild", value_name = "KIND")]
     pub(crate) kind: Option<String>,
+    /// Measure the recall of searches by the index, apply the breadth that the last measurement proposes, or undo that
+    #[arg(long, value_name = "ACTION", conflicts_with = "rebuild")]
+    pub(crate) breadth: Option<BreadthAction>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// An action on the breadth of searches by the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BreadthAction {
+    /// Measure the recall, and the smallest breadth that reaches `search.recall_target`
+    Measure,
+    /// Have searches use the breadth that the last measurement proposes
+    Apply,
+    /// Return to the breadth of before
+    Undo,
 }
 
 /// Arguments of `rag synonyms`.

@@ -4,12 +4,15 @@ use std::process::ExitCode;
 
 use indicatif::ProgressBar;
 use rag_engine::Engine;
-use rag_repo::{Actor, RepoResult, embedding_models, vector_index};
-use rag_schema::{enums::IndexKind, models::VectorIndex};
-use serde_json::json;
+use rag_repo::{Actor, RepoResult, embedding_models, search::recall, vector_index};
+use rag_schema::{
+    enums::IndexKind,
+    models::{RecallMeasurement, VectorIndex},
+};
+use serde_json::{Value, json};
 
 use crate::{
-    args::Index,
+    args::{BreadthAction, Index},
     config::Config,
     failure::{Exit, Failure, Outcome},
     output, progress,
@@ -29,8 +32,30 @@ pub(crate) fn run(config: Config, args: &Index) -> Outcome<ExitCode> {
     if args.rebuild {
         rebuild(&context.engine, &wanted, context.config.sections.index.build_memory_mb)?;
     }
+    if let Some(action) = args.breadth {
+        change_breadth(&context.engine, action)?;
+    }
     show(&context.engine, &wanted, args.json)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Measures the recall of the index, or changes the breadth of searches.
+fn change_breadth(engine: &Engine, action: BreadthAction) -> Outcome<()> {
+    let model = engine.models().for_new_collections().id();
+    match action {
+        BreadthAction::Measure => {
+            let nothing =
+                "there is nothing to measure: the index has no breadth, or searches compare all vectors";
+            engine.measure_recall(model)?.ok_or_else(|| Failure::new(Exit::Failed, nothing))?;
+        }
+        BreadthAction::Apply => {
+            engine.apply_breadth(model)?;
+        }
+        BreadthAction::Undo => {
+            engine.undo_breadth(model)?;
+        }
+    }
+    Ok(())
 }
 
 /// Builds the index on one connection, and polls the progress on another.
@@ -62,11 +87,14 @@ fn marks(share: f64) -> u64 {
 }
 
 fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
-    let (model, facts) = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
+    let (model, facts, measured, last) = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
         let model = embedding_models::find(conn, engine.models().for_new_collections().id())?;
-        let facts = vector_index::facts(conn, model.id)?;
-        Ok((model, facts))
+        let (facts, measured) =
+            (vector_index::facts(conn, model.id)?, recall::measured_index(conn, model.id)?);
+        let last = recall::last(conn, model.id)?;
+        Ok((model, facts, measured, last))
     })?;
+    let breadth = measured.breadth(&model, engine.settings().search.breadth).breadth();
     let index = model.index;
     let as_wanted = index.is_built_like(wanted);
     let asked_for = (facts.row_count / 1_000).max(1);
@@ -79,6 +107,7 @@ fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
             "kind": index.kind, "hnsw_m": index.hnsw_m,
             "hnsw_ef_construction": index.hnsw_ef_construction, "lists": facts.lists, "index_bytes": facts.index_bytes,
             "as_the_settings_say": as_wanted, "has_few_lists": has_few_lists,
+            "breadth": breadth, "is_breadth_chosen": measured.search_breadth.is_some(), "recall": last.as_ref().map(recall_json),
         }));
         return Ok(());
     }
@@ -86,6 +115,14 @@ fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
     output::line(format!("vectors    {} in {}", facts.row_count, size(facts.table_bytes)?));
     let lists = facts.lists.map(|lists| format!(" ({lists} lists)")).unwrap_or_default();
     output::line(format!("index      {index}{lists}, {}", size(facts.index_bytes)?));
+    if let Some(breadth) = breadth {
+        let origin =
+            if measured.search_breadth.is_some() { "chosen by a measurement" } else { "section [search]" };
+        output::line(format!("breadth    {breadth} ({origin})"));
+    }
+    if let Some(last) = &last {
+        output::line(format!("recall     {}", recall_text(last)));
+    }
     if !as_wanted {
         output::line(format!("settings   {wanted}\n           `rag index --rebuild` builds it so"));
     }
@@ -93,6 +130,33 @@ fn show(engine: &Engine, wanted: &VectorIndex, as_json: bool) -> Outcome<()> {
         output::line(format!("           {asked_for} lists would be faster now: `rag index --rebuild`"));
     }
     Ok(())
+}
+
+fn recall_json(last: &RecallMeasurement) -> Value {
+    json!({
+        "breadth": last.breadth, "recall": last.recall, "target": last.target, "proposed_breadth": last.proposed_breadth,
+        "proposed_recall": last.proposed_recall, "samples": last.samples, "neighbours": last.neighbours,
+        "measured_at": last.measured_at, "applied_at": last.applied_at, "undone_at": last.undone_at,
+    })
+}
+
+fn recall_text(last: &RecallMeasurement) -> String {
+    let RecallMeasurement { breadth, recall, target, samples, neighbours, .. } = last;
+    let measured = format!(
+        "{recall:.3} of the nearest {neighbours} with breadth {breadth} ({samples} samples, {}); target {target}",
+        last.measured_at.format("%Y-%m-%d %H:%M UTC")
+    );
+    let next = match (last.proposed_breadth, last.proposed_recall) {
+        (Some(proposed), Some(found)) if last.applied_at.is_some() && last.undone_at.is_none() => {
+            format!("breadth {proposed} is in use: {found:.3}; `rag index --breadth undo` undoes that")
+        }
+        (Some(proposed), _) if proposed == *breadth => return measured,
+        (Some(proposed), Some(found)) => {
+            format!("breadth {proposed} finds {found:.3}: `rag index --breadth apply`")
+        }
+        _ => "no breadth reaches it: raise index.hnsw_m, then `rag index --rebuild`".to_owned(),
+    };
+    format!("{measured}\n           {next}")
 }
 
 fn size(bytes: i64) -> Outcome<String> {

@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar};
 use rag_engine::{EngineError, EngineResult};
-use rag_repo::{Page, RepoError, RepoResult, jobs, jobs::JobFilter};
+use rag_repo::{Page, RepoError, jobs, jobs::JobFilter};
 use rag_schema::{
     enums::{JobKind, JobState},
     ids::JobId,
@@ -168,10 +168,11 @@ fn follow(context: &Context, mut open: Vec<JobId>, stop: &AtomicBool) -> Outcome
     let mut bars = Bars::default();
     let mut failed = 0;
     while !open.is_empty() && !stop.load(Ordering::Relaxed) {
-        let found = engine.db().read(engine.local_actor(), |conn| -> RepoResult<Vec<Job>> {
-            open.iter().map(|id| jobs::find(conn, *id)).collect()
-        });
+        let found = engine.db().read(engine.local_actor(), |conn| jobs::find_all(conn, &open));
         let found = match found {
+            Ok(found) if !open.iter().all(|id| found.iter().any(|job| job.id == *id)) => {
+                return Err(EngineError::NotFound("job").into());
+            }
             Ok(found) => found,
             Err(RepoError::Unavailable(_) | RepoError::TooSlow) => {
                 thread::sleep(TICK);

@@ -130,6 +130,8 @@ impl Config {
                     probes: search.probes,
                     overfetch: search.overfetch,
                 },
+                recall_target: search.recall_target,
+                tunes_breadth: search.tune_breadth,
                 lexical_budget: search.lexical_budget,
                 rerank_window: rerank.window,
                 ranking: Ranking {

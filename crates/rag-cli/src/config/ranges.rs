@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 36] = [
+    let rules: [Rule; 38] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -41,6 +41,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
             "at most 32, and only with database.url",
         ),
         (s.database.wait_timeout_ms >= 1, "database.wait_timeout_ms", "at least 1"),
+        (s.postgres.min_free_mb <= 1 << 20, "postgres.min_free_mb", "0 (no reserve) to 1048576"),
         (s.embedding.threads <= 1024, "embedding.threads", "0 (one a processor) to 1024"),
         ((1..=4000).contains(&s.embedding.dimensions), "embedding.dimensions", "1 to 4000"),
         (s.embedding.max_tokens >= 16, "embedding.max_tokens", "at least 16"),
@@ -82,6 +83,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         ((0.0..=1.0).contains(&s.search.dense_weight), "search.dense_weight", "0 to 1"),
         (s.search.rrf_k > 0.0 && s.search.rrf_k.is_finite(), "search.rrf_k", "more than 0"),
         ((1..=1000).contains(&s.search.ef_search), "search.ef_search", "1 to 1000"),
+        ((0.0..=1.0).contains(&s.search.recall_target), "search.recall_target", "0 (not measured) to 1"),
         (s.search.feedback_passages <= 100, "search.feedback_passages", "0 to 100"),
         ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),

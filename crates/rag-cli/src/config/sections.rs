@@ -135,6 +135,7 @@ pub(crate) struct Database {
 pub(crate) struct Postgres {
     pub(crate) data_dir: PathBuf,
     pub(crate) install_dir: PathBuf,
+    pub(crate) min_free_mb: u64,
 }
 
 /// The place where the embedding model runs.
@@ -304,6 +305,8 @@ pub(crate) struct Search {
     pub(crate) ef_search: u16,
     pub(crate) probes: u16,
     pub(crate) overfetch: u16,
+    pub(crate) recall_target: f64,
+    pub(crate) tune_breadth: bool,
     pub(crate) lexical_budget: u32,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,

@@ -19,7 +19,7 @@ const REPAIRABLE: [(&str, &str); 26] = [
     ("constraints", "1 constraint (files_size_bytes_small)"),
     ("triggers", "1 trigger (document_versions.document_versions_delete_contents)"),
     ("partitions", "1 month"),
-    ("default partition", "1 event (2020-05)"),
+    ("default partition", "1 row (2020-05)"),
     ("dead rows", "1 table (memory_uses)"),
     ("statistics", "1 table (memory_uses)"),
     ("lost chunks", "1 chunk"),

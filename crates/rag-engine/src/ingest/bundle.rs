@@ -1,6 +1,6 @@
 //! Ingest of a bundle of jobs: many small documents embedded together, or one large one section by section.
 
-use std::{collections::HashSet, sync::atomic::Ordering};
+use std::collections::HashSet;
 
 use rag_schema::{ids::JobId, models::Job};
 
@@ -57,7 +57,7 @@ impl Window<'_> {
     /// Works on all jobs until `shift.stop` is set. Returns an error only for an outage.
     fn add_all(&mut self) -> EngineResult<()> {
         for job in self.jobs {
-            if self.shift.stop.load(Ordering::Relaxed) {
+            if self.shift.is_ending() {
                 break;
             }
             match self.add(job) {

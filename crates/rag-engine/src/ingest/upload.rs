@@ -90,6 +90,7 @@ impl Engine {
         if size > limit_bytes {
             return Err(Refusal::TooLong { limit_bytes }.into());
         }
+        self.check_disk(size)?;
         let name = fetched.map(|fetched| fetched.file_name).or(upload.source);
         let format = self.sniff(&mut file, name)?;
         let sha256 = hash(&mut file)?;

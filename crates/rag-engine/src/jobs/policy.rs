@@ -57,7 +57,9 @@ pub(super) fn lease_s(kind: JobKind, settings: &Settings) -> i64 {
 /// Returns the claims of an idle worker: one for each kind that it works on.
 pub(super) fn claims(duty: Duty, engine: &Engine) -> Vec<Claim> {
     let is_of_duty = |kind: &&JobKind| (**kind == JobKind::Fetch) == (duty == Duty::Fetch);
-    JobKind::ALL.iter().filter(is_of_duty).map(|kind| claim(*kind, engine)).collect()
+    // Upkeep deletes more than it stores; all other jobs wait until the disk has room.
+    let has_room = |kind: &&JobKind| **kind == JobKind::Upkeep || !engine.is_disk_low();
+    JobKind::ALL.iter().filter(is_of_duty).filter(has_room).map(|kind| claim(*kind, engine)).collect()
 }
 
 fn claim(kind: JobKind, engine: &Engine) -> Claim {

@@ -117,7 +117,10 @@ impl Engine {
 /// unavailable.
 pub(crate) fn is_outage(error: &EngineError) -> bool {
     match error {
-        EngineError::Unavailable(_) | EngineError::Collision | EngineError::StorageFull => true,
+        EngineError::Unavailable(_)
+        | EngineError::Collision
+        | EngineError::StorageFull
+        | EngineError::DiskLow { .. } => true,
         EngineError::File(error) => is_exhausted(error),
         _ => false,
     }

@@ -82,8 +82,11 @@ impl Drop for Workers {
 
 /// The context that a kind's work receives with its jobs.
 pub(crate) struct Shift<'a> {
-    /// Whether to stop after the next section.
-    pub(crate) stop: &'a AtomicBool,
+    engine: &'a Engine,
+    /// Whether the worker is to stop.
+    stop: &'a AtomicBool,
+    /// Whether the work was found to end, so that its jobs return to the queue even if the disk has room again.
+    has_ended: AtomicBool,
     /// The jobs that the worker has: takes their progress, and knows which are lost.
     pub(crate) held: &'a HeldJobs,
     /// To be called between two sections: works on small jobs that are due.
@@ -91,9 +94,15 @@ pub(crate) struct Shift<'a> {
 }
 
 impl Shift<'_> {
-    /// Returns whether to stop the work on a job: the worker stops, or the job was cancelled, paused or given to another worker.
+    /// Returns whether to stop all work after the next section: the worker stops, or the disk of the database has reached its reserve.
+    pub(crate) fn is_ending(&self) -> bool {
+        let is_ending = self.stop.load(Ordering::Relaxed) || self.engine.is_disk_low();
+        self.has_ended.fetch_or(is_ending, Ordering::Relaxed) || is_ending
+    }
+
+    /// Returns whether to stop the work on a job: all work ends, or the job was cancelled, paused or given to another worker.
     pub(crate) fn is_over(&self, job: JobId) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.held.is_lost(job)
+        self.is_ending() || self.held.is_lost(job)
     }
 }
 
@@ -181,7 +190,8 @@ impl Engine {
         let Some(first) = claimed.first() else { return Ok(0) };
         let lease_s = policy::lease_s(first.kind, self.settings());
         let held = Arc::new(HeldJobs::new(claimed));
-        let shift = &Shift { stop, held: &held, between_sections };
+        let shift =
+            &Shift { engine: self, stop, has_ended: AtomicBool::new(false), held: &held, between_sections };
         let _keeper = match LeaseKeeper::start(self, &held, lease_s) {
             Ok(keeper) => keeper,
             Err(error) => {
@@ -207,7 +217,7 @@ impl Engine {
             }
             Ok(())
         });
-        if shift.stop.load(Ordering::Relaxed) {
+        if shift.is_ending() {
             self.give_back_jobs(claimed, None);
         }
         outcome.map(|()| claimed.len())

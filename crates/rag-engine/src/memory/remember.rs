@@ -99,6 +99,7 @@ impl Engine {
                 facts.len()
             )));
         }
+        self.check_disk(0)?;
         let room = self.make_room(actor, user, CollectionKind::Memory)?;
         let checked: Vec<Option<Remembered>> = facts.iter().map(check).collect();
         let kept: Vec<&Fact> = facts

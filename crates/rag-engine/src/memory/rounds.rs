@@ -1,7 +1,5 @@
 //! Rounds of conversations: indexes each question with its answer, so that recalls find it; answers nothing.
 
-use std::sync::atomic::Ordering;
-
 use rag_repo::{
     Actor, PgConnection, RepoResult, jobs,
     jobs::{Lease, Progress},
@@ -62,7 +60,7 @@ impl Engine {
     }
 }
 
-/// Indexes all rounds that lack it, until `shift.stop` is set. Returns an error if the database or a model is unavailable.
+/// Indexes all rounds that lack it, until the work is over. Returns an error if the database or a model is unavailable.
 pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
     let Err(error) = index_lacking(engine, Lease::from(job), shift) else { return Ok(()) };
     engine.settle_job(job, &error);
@@ -76,7 +74,7 @@ fn index_lacking(engine: &Engine, lease: Lease, shift: &Shift<'_>) -> EngineResu
         engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?;
         return Ok(());
     }
-    while !shift.stop.load(Ordering::Relaxed) {
+    while !shift.is_over(lease.job) {
         let mut batch = engine.lacking_rounds(BATCH)?;
         let is_last = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         batch.sort_by_key(|round| (round.user_id, round.answer_id));

@@ -4,7 +4,7 @@ use rag_repo::{PgConnection, RepoResult, collections, own_passages, tools, tools
 use rag_schema::{
     enums::{CollectionKind, PassageKind},
     ids::{CollectionId, PassageId, UserId},
-    models::NewTool,
+    models::{NewTool, Tool},
 };
 
 use super::definition::{ToolDefinition, is_tool_name};
@@ -58,10 +58,17 @@ impl Engine {
         definition
             .check()
             .map_err(|place| EngineError::Invalid(format!("cannot store the tool: {place}")))?;
+        self.check_disk(0)?;
         let room = match collection {
             Some(id) => self.shared_room(actor, user, id)?,
             None => self.make_room(actor, user, CollectionKind::Tools)?,
         };
+        let known = self
+            .db()
+            .read_primary(actor, |conn| tools::find_in(conn, room.collection.id, &definition.name))?;
+        if let Some(known) = known.filter(|(tool, _)| is_same(tool, definition)) {
+            return Ok(known);
+        }
         let vectors = room.model.embedder().embed_documents(&[&definition.embedded_text()])?;
         let vector = vectors.first().map_or(&[][..], Vec::as_slice);
         let (title, words) = (definition.title(), definition.words());
@@ -112,6 +119,11 @@ impl Engine {
     }
 }
 
+/// Whether a stored tool is as its definition says.
+fn is_same(known: &Tool, definition: &ToolDefinition) -> bool {
+    known.description == definition.description.trim() && known.parameters == definition.parameters
+}
+
 fn store(
     conn: &mut PgConnection,
     room: &Room<'_>,
@@ -126,7 +138,7 @@ fn store(
         let passage = room.passage(id, PassageKind::Tool);
         return tools::insert(conn, &passage, &new, (&rows.embedding, &rows.words));
     };
-    if (known.description.as_str(), &known.parameters) == (description, parameters) {
+    if is_same(&known, definition) {
         return Ok(());
     }
     tools::update(conn, known.id, description, parameters)?;

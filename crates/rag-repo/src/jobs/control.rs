@@ -108,8 +108,11 @@ pub fn note_pause(conn: &mut PgConnection, collection: CollectionId, is_paused: 
     Ok(())
 }
 
-/// Pauses the queued and running jobs that read documents of the collection. Says how many.
+/// Pauses the queued and running jobs that read documents of the collection, unless the note was changed in the meantime. Says how many.
 pub fn pause_ingest(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<usize> {
+    if !is_paused(conn, collection)? {
+        return Ok(0);
+    }
     Ok(diesel::update(jobs::table)
         .filter(jobs::kind.eq(JobKind::Ingest))
         .filter(jobs::collection_id.eq(collection))
@@ -122,8 +125,22 @@ pub fn pause_ingest(conn: &mut PgConnection, collection: CollectionId) -> RepoRe
         .execute(conn)?)
 }
 
-/// Queues all paused jobs that read documents of the collection. Says how many.
+/// Whether ingest into the collection is noted as paused; the note stays so until the transaction ends. The lock keeps out `note_pause`, and
+/// not the workers, which lock jobs before collections.
+fn is_paused(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<bool> {
+    let since: Option<chrono::DateTime<chrono::Utc>> = collections::table
+        .find(collection)
+        .select(collections::ingest_paused_at)
+        .for_key_share()
+        .first(conn)?;
+    Ok(since.is_some())
+}
+
+/// Queues all paused jobs that read documents of the collection, unless the note was changed in the meantime. Says how many.
 pub fn resume_ingest(conn: &mut PgConnection, collection: CollectionId) -> RepoResult<usize> {
+    if is_paused(conn, collection)? {
+        return Ok(0);
+    }
     Ok(diesel::update(jobs::table)
         .filter(jobs::kind.eq(JobKind::Ingest))
         .filter(jobs::collection_id.eq(collection))

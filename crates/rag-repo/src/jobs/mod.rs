@@ -43,6 +43,11 @@ pub fn find(conn: &mut PgConnection, id: JobId) -> RepoResult<Job> {
     Ok(jobs::table.find(id).filter(jobs::kind.eq_any(JobKind::ALL)).select(Job::as_select()).first(conn)?)
 }
 
+/// Those of the jobs that the asker may see, in the order of their ids.
+pub fn find_all(conn: &mut PgConnection, ids: &[JobId]) -> RepoResult<Vec<Job>> {
+    Ok(jobs::table.filter(jobs::id.eq_any(ids)).order(jobs::id).select(Job::as_select()).load(conn)?)
+}
+
 /// The newest job that read or reads a document.
 pub fn find_by_document(conn: &mut PgConnection, document: DocumentId) -> RepoResult<Option<Job>> {
     Ok(jobs::table

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Up to this many rows an exact scan is as fast as the index and always right (measured: 3,000 of 100,000 rows).
-const EXACT_ROWS: i64 = 3_000;
+pub(super) const EXACT_ROWS: i64 = 3_000;
 /// Up to this many passages, a budget of candidates is used as it is.
 const BUDGET_PASSAGES: f64 = 100_000.0;
 /// Power of the size by which the budget grows beyond that (measured: 1,250 candidates hold .995 of the true ten best of 100,000
@@ -24,7 +24,7 @@ const BUDGET_GROWTH: f64 = 0.2;
 /// pgvector's limit.
 const MAX_EF_SEARCH: u16 = 1_000;
 /// Rows of a list when the index settles their number, as `build_embedding_index` does.
-const ROWS_A_LIST: i64 = 1_000;
+pub(super) const ROWS_A_LIST: i64 = 1_000;
 
 /// What is searched.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -66,6 +66,8 @@ pub struct ModelGroup {
     index_kind: IndexKind,
     #[diesel(sql_type = Nullable<Integer>)]
     ivfflat_lists: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    search_breadth: Option<i32>,
 }
 
 impl Corpus {
@@ -111,25 +113,39 @@ impl ModelGroup {
 
     /// How the index that stands is followed; exactly where there is none.
     pub(super) fn by_index(&self, breadth: Breadth) -> DensePlan {
-        let Breadth { ef_search, probes, overfetch } = breadth;
-        match self.index_kind {
-            IndexKind::None => DensePlan::Exact,
-            IndexKind::Hnsw => DensePlan::Hnsw { ef_search },
-            IndexKind::Ivfflat if probes > 0 => DensePlan::Ivfflat { probes },
-            IndexKind::Ivfflat => DensePlan::Ivfflat { probes: self.probes() },
-            IndexKind::HnswBinary => DensePlan::HnswBinary {
-                ef_search: ef_search.saturating_mul(overfetch).min(MAX_EF_SEARCH),
-                overfetch,
-            },
-        }
+        by_index(self.index_kind, breadth, self.search_breadth, || {
+            self.ivfflat_lists.map_or(self.vectors / ROWS_A_LIST, i64::from)
+        })
     }
+}
 
-    /// The square root of the number of lists, rounded up: pgvector's advice.
-    fn probes(&self) -> u16 {
-        let lists = self.ivfflat_lists.map_or(self.vectors / ROWS_A_LIST, i64::from);
-        let root = lists.max(1).isqrt();
-        u16::try_from(if root * root < lists { root + 1 } else { root }).unwrap_or(u16::MAX)
+/// How an index is followed: with the breadth that was chosen for it (`recall`), else with that of the settings.
+pub(super) fn by_index(
+    kind: IndexKind,
+    settings: Breadth,
+    chosen: Option<i32>,
+    lists: impl FnOnce() -> i64,
+) -> DensePlan {
+    let Breadth { ef_search, probes, overfetch } = settings;
+    let chosen = chosen.and_then(|chosen| u16::try_from(chosen).ok());
+    match kind {
+        IndexKind::None => DensePlan::Exact,
+        IndexKind::Hnsw => DensePlan::Hnsw { ef_search: chosen.unwrap_or(ef_search).min(MAX_EF_SEARCH) },
+        IndexKind::Ivfflat => {
+            let given = chosen.unwrap_or(probes);
+            DensePlan::Ivfflat { probes: if given > 0 { given } else { usual_probes(lists()) } }
+        }
+        IndexKind::HnswBinary => DensePlan::HnswBinary {
+            ef_search: ef_search.saturating_mul(overfetch).min(MAX_EF_SEARCH),
+            overfetch,
+        },
     }
+}
+
+/// The square root of the number of lists, rounded up: pgvector's advice.
+fn usual_probes(lists: i64) -> u16 {
+    let root = lists.max(1).isqrt();
+    u16::try_from(if root * root < lists { root + 1 } else { root }).unwrap_or(u16::MAX)
 }
 
 fn languages(groups: &[ModelGroup]) -> BTreeMap<String, f64> {
@@ -160,6 +176,7 @@ mod tests {
             vectors,
             index_kind: IndexKind::Hnsw,
             ivfflat_lists: None,
+            search_breadth: None,
         }
     }
 

@@ -12,6 +12,6 @@ SELECT m.id AS model_id, m.name AS model_name, s.collections,
        ) AS counted), '{}') AS languages,
        EXISTS (SELECT FROM collection_synonyms WHERE collection_id = ANY (s.collections)) AS has_synonyms,
        coalesce((SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('embeddings_' || m.id)), 0) AS vectors,
-       m.index_kind, m.ivfflat_lists
+       m.index_kind, m.ivfflat_lists, m.search_breadth
 FROM searched s JOIN embedding_models m ON m.id = s.model_id
 ORDER BY m.id

@@ -95,6 +95,6 @@ pub fn vectors(
 
 /// The index is on a cast to the model's dimensions, and a cast cannot be bound; the model says which partition is read, and a
 /// plan for all values is for one partition only when it is written out. Both are integers from our own table.
-fn for_model(text: &str, model: &EmbeddingModel) -> String {
+pub(super) fn for_model(text: &str, model: &EmbeddingModel) -> String {
     text.replace("{dimensions}", &model.dimensions.to_string()).replace("{model}", &model.id.to_string())
 }

@@ -8,6 +8,7 @@ mod lexical;
 mod passages;
 mod plan;
 mod planned;
+pub mod recall;
 mod scope;
 
 pub use corpus::{Corpus, ModelGroup};

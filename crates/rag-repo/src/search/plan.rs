@@ -42,6 +42,15 @@ impl Default for Breadth {
 }
 
 impl DensePlan {
+    /// The breadth of a search by the index: `hnsw.ef_search` or `ivfflat.probes`; `None` for a search that compares every row.
+    pub fn breadth(self) -> Option<u16> {
+        match self {
+            Self::Exact => None,
+            Self::Hnsw { ef_search } | Self::HnswBinary { ef_search, .. } => Some(ef_search),
+            Self::Ivfflat { probes } => Some(probes),
+        }
+    }
+
     /// Settings that leave PostgreSQL no way but the model's index; none for an exact search.
     pub(super) fn settings(self) -> Option<String> {
         let breadth = match self {

@@ -75,3 +75,19 @@ fn ingest_jobs_of_a_paused_collection_begin_as_paused() {
     let next = queue(&mut fixture, 10);
     assert_eq!(find(&mut fixture, next).state, JobState::Queued);
 }
+
+#[test]
+fn of_a_pause_and_a_resumption_at_the_same_time_the_later_note_decides() {
+    let mut fixture = fixture();
+    let id = queue(&mut fixture, 10);
+    let (collection, conn) = (fixture.collection, &mut fixture.conn);
+    // Each notes its wish before it changes the jobs: here the pause changes them last, though it was noted first.
+    jobs::note_pause(conn, collection, true).unwrap();
+    jobs::note_pause(conn, collection, false).unwrap();
+    assert_eq!(jobs::resume_ingest(conn, collection).unwrap(), 0);
+    assert_eq!(jobs::pause_ingest(conn, collection).unwrap(), 0);
+    jobs::note_pause(conn, collection, true).unwrap();
+    assert_eq!(jobs::pause_ingest(conn, collection).unwrap(), 1);
+    assert_eq!(jobs::resume_ingest(conn, collection).unwrap(), 0);
+    assert_eq!(find(&mut fixture, id).state, JobState::Paused);
+}

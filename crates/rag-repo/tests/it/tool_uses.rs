@@ -3,7 +3,11 @@
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, prelude::*, sql_types::Text,
 };
-use rag_repo::{Actor, RepoError, migrations, tools};
+use rag_repo::{
+    Actor, RepoError,
+    checkup::{self, Depth, Means},
+    migrations, tools,
+};
 
 use crate::{
     fixture::{Fixture, as_user_if_allowed, new_user},
@@ -128,4 +132,17 @@ fn the_report_walks_the_index_of_collections_and_times() {
     let period = (now - chrono::TimeDelta::days(1), now + chrono::TimeDelta::days(1));
     let found = fixture.as_user(|conn| tools::usage(conn, period, 10)).unwrap();
     assert_eq!((found[0].name.as_str(), found[0].use_count, found[0].median_duration_ms), ("tool", 1, None));
+}
+
+#[test]
+fn the_check_up_finds_an_old_use_in_the_default_partition_and_moves_it() {
+    let mut database = own_database();
+    let conn = database.conn();
+    use_at(conn, &["2020-05-05T00:00:00Z"], "success");
+    let rule = checkup::rules().find(|rule| rule.name == "default partition").unwrap();
+    let found = checkup::check(conn, rule, Depth::Whole).unwrap();
+    assert_eq!((found.count, found.example.as_deref()), (1, Some("2020-05")));
+    let Means::Rows(statements) = rule.repair.unwrap().means else { panic!("{rule:?}") };
+    checkup::change_rows(conn, statements).unwrap();
+    assert_eq!(checkup::check(conn, rule, Depth::Whole).unwrap().count, 0);
 }

@@ -30,7 +30,9 @@ pub use job::{
     FetchTask, IngestTask, Job, NewJob, Pace, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask,
 };
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
-pub use search::{EmbeddingModel, NewEmbedding, NewPassage, VectorIndex};
+pub use search::{
+    EmbeddingModel, NewEmbedding, NewPassage, NewRecallMeasurement, RecallMeasurement, VectorIndex,
+};
 pub use tool::{NewTool, NewToolUse, Tool, ToolCounts, ToolUse};
 pub use turn::{NewTurn, TurnEvents, TurnRow};
 pub use user::{NewUser, User};

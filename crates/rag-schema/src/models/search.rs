@@ -10,7 +10,7 @@ use crate::{
     enums::{IndexKind, PassageKind},
     ids::{CollectionId, PassageId, VersionId},
     models::NewChunk,
-    schema::{embedding_models, embeddings, passages},
+    schema::{embedding_models, embeddings, passages, recall_measurements},
 };
 
 /// A model whose vectors are stored.
@@ -121,4 +121,60 @@ pub struct NewEmbedding {
     pub collection_id: CollectionId,
     /// L2-normalised, with the dimensions of the model.
     pub embedding: HalfVector,
+}
+
+/// A measurement of the recall of searches by a model's index.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable)]
+#[diesel(table_name = recall_measurements, check_for_backend(diesel::pg::Pg))]
+pub struct RecallMeasurement {
+    /// Id; rises with time.
+    pub id: i32,
+    /// Model.
+    pub model_id: i32,
+    /// Breadth of searches at that time: `hnsw.ef_search` or `ivfflat.probes`.
+    pub breadth: i32,
+    /// Part of the nearest passages that were found with it, 0 to 1.
+    pub recall: f64,
+    /// Recall that the settings asked for, 0 to 1.
+    pub target: f64,
+    /// Smallest breadth that reaches the target; `None` if none of those tried does.
+    pub proposed_breadth: Option<i32>,
+    /// Recall with the proposed breadth, 0 to 1.
+    pub proposed_recall: Option<f64>,
+    /// Number of stored vectors that were searched for.
+    pub samples: i32,
+    /// Number of nearest passages that each search was to find.
+    pub neighbours: i32,
+    /// When it was measured.
+    pub measured_at: DateTime<Utc>,
+    /// Breadth before the proposal was applied; `None` for that of the settings.
+    pub replaced_breadth: Option<i32>,
+    /// When the proposal was applied; `None` if it was not.
+    pub applied_at: Option<DateTime<Utc>>,
+    /// When that was undone; `None` if it was not.
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// A measurement to insert. Fields as in `RecallMeasurement`.
+#[derive(Debug, Clone, Copy, PartialEq, Insertable)]
+#[diesel(table_name = recall_measurements)]
+pub struct NewRecallMeasurement {
+    /// Model.
+    pub model_id: i32,
+    /// Index that was measured (`pg_class.oid`).
+    pub index_oid: i64,
+    /// Breadth of searches.
+    pub breadth: i32,
+    /// Recall with it.
+    pub recall: f64,
+    /// Recall that is asked for.
+    pub target: f64,
+    /// Smallest breadth that reaches it.
+    pub proposed_breadth: Option<i32>,
+    /// Recall with that.
+    pub proposed_recall: Option<f64>,
+    /// Number of samples.
+    pub samples: i32,
+    /// Number of neighbours of each.
+    pub neighbours: i32,
 }

@@ -6,7 +6,7 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, Rgb, RgbImage, metadata::Orientation,
 };
 
-use super::{Collector, pdf_layout, source::Source, tiff_pages::TiffPages};
+use super::{Collector, Scan, pdf_layout, source::Source, tiff_pages::TiffPages};
 use crate::refusal::Refusal;
 
 /// Maximum number of pixels of an image, in millions: a page of A3 at 600 dots per inch has 70.
@@ -36,7 +36,7 @@ pub(crate) fn read_tiff(source: &Source<'_>, collector: &mut Collector<'_, '_>) 
 }
 
 /// The image of a page, upright, on white paper.
-fn page_image(bytes: &[u8]) -> Result<RgbImage, Refusal> {
+fn page_image(bytes: &[u8]) -> Result<Scan, Refusal> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(Refusal::broken)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
@@ -49,7 +49,26 @@ fn page_image(bytes: &[u8]) -> Result<RgbImage, Refusal> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refusal_of(&error))?;
     image.apply_orientation(orientation);
-    Ok(on_paper(image))
+    Ok(Scan { image: on_paper(image), is_incomplete: is_cut_jpeg(bytes) })
+}
+
+/// Whether the bytes are a JPEG file without its end, of which the decoder makes a page with an empty rest.
+fn is_cut_jpeg(bytes: &[u8]) -> bool {
+    let Some(mut rest) = bytes.strip_prefix(b"\xff\xd8") else { return false };
+    loop {
+        // Between segments and within the image, two bytes that are no part of the image begin a segment.
+        let is_marker = |pair: &[u8]| matches!(pair, [0xff, code] if !matches!(code, 0 | 0xd0..=0xd7 | 0xff));
+        let Some(at) = rest.windows(2).position(is_marker) else { return true };
+        let Some([_, code, after @ ..]) = rest.get(at..) else { return true };
+        let length = match (code, after) {
+            (0xd9, _) => return false,
+            (0x01 | 0xd8, _) => 0,
+            (_, [high, low, ..]) => usize::from(u16::from_be_bytes([*high, *low])),
+            _ => return true,
+        };
+        let Some(next) = after.get(length..) else { return true };
+        rest = next;
+    }
 }
 
 fn refusal_of(error: &ImageError) -> Refusal {
@@ -79,4 +98,27 @@ fn on_paper(image: DynamicImage) -> RgbImage {
         *out = Rgb(mixed.map(|colour| u8::try_from(colour).unwrap_or(u8::MAX)));
     }
     paper
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jpeg_file_is_cut_if_its_end_is_missing_wherever_it_was_cut() {
+        let noise = RgbImage::from_fn(64, 64, |x, y| Rgb([x, y, x * y].map(|value| value.to_le_bytes()[0])));
+        let mut file = Cursor::new(Vec::new());
+        noise.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+        let mut file = file.into_inner();
+        // A preview within the metadata has an end of its own.
+        let preview = file.clone();
+        let length = u16::try_from(preview.len() + 2).unwrap().to_be_bytes();
+        file.splice(2..2, [&[0xff, 0xe1], &length[..], &preview].concat());
+        for length in [3, preview.len() + 6, file.len() / 2, file.len() - 2, file.len() - 1] {
+            assert!(is_cut_jpeg(&file[..length]), "{length} of {}", file.len());
+        }
+        assert!(!is_cut_jpeg(&file));
+        assert!(!is_cut_jpeg(&[&file[..], b"bytes after the end"].concat()));
+        assert!(!is_cut_jpeg(b"\x89PNG\r\n"));
+    }
 }

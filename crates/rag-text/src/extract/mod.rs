@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use image::RgbImage;
-
 use crate::{
     block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, OcrPage, Outline},
     cut, decode,
@@ -62,6 +60,7 @@ mod xml;
 pub(crate) mod xml_text;
 
 use pdf_lines::Line;
+pub(crate) use scan::Scan;
 pub(crate) use source::{Reader, Source};
 use table::Table;
 
@@ -153,17 +152,18 @@ impl<'s, 'f> Collector<'s, 'f> {
     pub(crate) fn read_scan(
         &mut self,
         page: u32,
-        image: impl FnOnce() -> Result<RgbImage, Refusal>,
+        image: impl FnOnce() -> Result<Scan, Refusal>,
     ) -> Result<Vec<Line>, Refusal> {
         let Some(ocr) = &mut self.ocr else {
             self.lacks_ocr = true;
             return Ok(Vec::new());
         };
         (self.sink)(Piece::OcrPage(ocr.begin_page()?))?;
-        let text = ocr.read(image()?)?;
+        let Scan { image, is_incomplete } = image()?;
+        let text = ocr.read(image)?;
         if !text.lines.is_empty() {
             let page = Some(page).filter(|_| self.depth == 0);
-            self.ocr_pages.push(OcrPage { page, confidence: text.confidence });
+            self.ocr_pages.push(OcrPage { page, confidence: text.confidence, is_incomplete });
         }
         Ok(scan::lines_of(&text))
     }

@@ -7,7 +7,7 @@ use pdf_oxide::{
 };
 
 use super::{
-    Collector,
+    Collector, Scan,
     pdf::guard,
     pdf_lines::{self, Line},
 };
@@ -37,7 +37,7 @@ pub(super) fn read(
             continue;
         }
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let read = match collector.read_scan(number, || image_of(document, index)) {
+        let read = match collector.read_scan(number, || image_of(document, index).map(Scan::whole)) {
             // A page that cannot be rendered costs itself, not the document.
             Err(Refusal::Broken { .. }) => continue,
             read => read?,

@@ -1,9 +1,25 @@
 //! Turns the lines that OCR found on a page into the lines of a page with text, whose paragraphs and headings are found by size.
 
+use image::RgbImage;
+
 use crate::{
     extract::pdf_lines::Line,
     ocr::{CELL_END, PageText},
 };
+
+/// The image of a page.
+pub(crate) struct Scan {
+    pub(crate) image: RgbImage,
+    /// Whether the end of the image is missing.
+    pub(crate) is_incomplete: bool,
+}
+
+impl Scan {
+    /// An image that was decoded to its end.
+    pub(crate) fn whole(image: RgbImage) -> Self {
+        Self { image, is_incomplete: false }
+    }
+}
 
 /// The size of letters, as a share of the height of their line, which OCR finds with a border.
 const LETTER_SHARE: f64 = 0.75;

@@ -12,9 +12,13 @@ use super::{
     report::{Check, Grade},
     secrets,
 };
-use crate::{config::Config, output};
+use crate::{
+    config::Config,
+    disk::{database_free_bytes, free_bytes},
+    output,
+};
 
-/// Thresholds of free disk space, in bytes: a warning below the first, a failure below the second.
+/// Thresholds of free disk space, in bytes: a warning below the first, a failure below the second, if the reserve is not larger.
 const WARN_FREE_BYTES: u64 = 2 << 30;
 const FAIL_FREE_BYTES: u64 = 200 << 20;
 /// Minimum number of files that a process can have open: connections of clients and of the database, models, documents.
@@ -67,22 +71,26 @@ fn existing(dir: &Path) -> PathBuf {
     dir.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/")).to_owned()
 }
 
-/// Returns the free space of the folder's file system, in bytes; `None` if the system does not say.
-fn free_bytes(dir: &Path) -> Option<u64> {
-    let found = rustix::fs::statvfs(existing(dir)).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
 fn disk(config: &Config) -> Check {
-    let Some(free) = free_bytes(&config.data_dir()) else {
-        return Check::warn("disk", "the system does not tell how much is free", "look with `df`");
+    let Some(free) = database_free_bytes(&existing(&config.data_dir())) else {
+        return Check::warn("disk", "the system does not report how much is free", "look with `df`");
     };
+    let is_ours = config.sections.database.url.given().is_none();
+    let reserve = if is_ours { config.sections.postgres.min_free_mb << 20 } else { 0 };
     let finding = format!("{} free", output::bytes(free));
     let cure = "free some room, or choose another place with --data-dir";
     match free {
+        _ if free < reserve => {
+            let finding = format!(
+                "{finding}, less than the reserve of {} (postgres.min_free_mb): nothing is stored",
+                output::bytes(reserve)
+            );
+            Check::bad("disk", Grade::Fail, finding, cure)
+        }
         _ if free < FAIL_FREE_BYTES => Check::bad("disk", Grade::Fail, finding, cure),
-        _ if free < WARN_FREE_BYTES => Check::warn("disk", finding, cure),
-        _ => Check::ok("disk", finding),
+        _ if free < WARN_FREE_BYTES.max(reserve.saturating_mul(2)) => Check::warn("disk", finding, cure),
+        _ if is_ours => Check::ok("disk", finding),
+        _ => Check::ok("disk", format!("{finding} here; the disk of database.url is not measured")),
     }
 }
 
@@ -99,7 +107,7 @@ fn scratch(config: &Config) -> Check {
         );
     }
     let needed = config.sections.ingest.max_document_bytes;
-    match free_bytes(&dir) {
+    match free_bytes(&existing(&dir)) {
         Some(free) if free < needed => Check::warn(
             "scratch",
             format!(

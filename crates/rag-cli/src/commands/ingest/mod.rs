@@ -5,6 +5,7 @@ mod extended_json;
 mod files;
 mod folder;
 mod import;
+mod json_array;
 mod known;
 mod records;
 mod reingest;

@@ -1,16 +1,14 @@
 //! Records of an export of another store: JSON lines, JSON arrays, and the answers of Chroma and Qdrant.
 
 use std::{
-    fmt,
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::Path,
 };
 
-use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{extended_json::plain, run::Going};
+use super::{extended_json::plain, json_array::read_array, run::Going};
 use crate::failure::{Exit, Failure, Outcome};
 
 /// Maximum size of one JSON value, such as a line or an answer of Chroma, in bytes; it bounds memory.
@@ -57,16 +55,12 @@ pub(super) fn read_records(
     };
     let mut reader = BufReader::new(opened);
     let first = first_byte(&mut reader).map_err(|error| bad(error.to_string()))?;
-    let mut taker = Taker { fields, each, place: 0, failure: None };
-    if first == Some(b'[') {
-        let result = serde_json::Deserializer::from_reader(reader).deserialize_seq(&mut taker);
-        return match (taker.failure, result) {
-            (Some(failure), _) => Err(failure),
-            (None, Err(error)) if !error.to_string().starts_with(ENDED) => Err(bad(error.to_string())),
-            (None, _) => Ok(()),
-        };
-    }
-    read_values(reader, &mut taker).map_err(|fault| match fault {
+    let mut taker = Taker { fields, each, place: 0 };
+    let read = match first {
+        Some(b'[') => read_array(reader, MAX_VALUE_BYTES, &mut |value| taker.value(value)),
+        _ => read_values(reader, &mut taker),
+    };
+    read.map_err(|fault| match fault {
         Fault::Input(detail) => bad(detail),
         Fault::Failure(failure) => failure,
     })
@@ -85,7 +79,9 @@ fn first_byte(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
     }
 }
 
-enum Fault {
+/// The reason for which reading ended early: bad input, or a failure of the import.
+#[derive(Debug)]
+pub(super) enum Fault {
     Input(String),
     Failure(Failure),
 }
@@ -145,11 +141,7 @@ struct Taker<'t> {
     fields: &'t Fields,
     each: &'t mut dyn FnMut(usize, Result<Record, String>) -> Outcome<Going>,
     place: usize,
-    failure: Option<Failure>,
 }
-
-/// The words of the error by which an array is left early.
-const ENDED: &str = "the import ends here";
 
 impl Taker<'_> {
     fn record(&mut self, record: Result<Record, String>) -> Outcome<Going> {
@@ -165,28 +157,6 @@ impl Taker<'_> {
             }
         }
         Ok(Going::On)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Taker<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
-        while let Some(value) = values.next_element::<Value>()? {
-            match self.value(value) {
-                Ok(Going::On) => {}
-                Ok(Going::Ends) => return Err(serde::de::Error::custom(ENDED)),
-                Err(failure) => {
-                    self.failure = Some(failure);
-                    return Err(serde::de::Error::custom(ENDED));
-                }
-            }
-        }
-        Ok(())
     }
 }
 

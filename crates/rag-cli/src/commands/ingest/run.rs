@@ -11,7 +11,7 @@ use std::{
 
 use indicatif::ProgressBar;
 use rag_engine::{Engine, EngineError, ingest::Upload};
-use rag_repo::{Page, RepoError, RepoResult, jobs, jobs::JobFilter};
+use rag_repo::{RepoError, jobs};
 use rag_schema::{
     enums::JobState,
     ids::JobId,
@@ -30,8 +30,6 @@ use crate::{failure::Outcome, output, progress};
 const MAX_OPEN: usize = 256;
 /// Interval at which the jobs are polled.
 const TICK: Duration = Duration::from_millis(200);
-/// Maximum number of jobs that are polled one by one, if many other jobs were queued after them.
-const MAX_SINGLE: usize = 8;
 /// Interval of progress lines if the output is not a terminal.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
 /// Maximum time to wait for a database that restarts.
@@ -179,7 +177,7 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let accepted = loop {
             match self.engine.upload(self.engine.local_actor(), self.collection.id, upload) {
-                Err(EngineError::Unavailable(_) | EngineError::StorageFull)
+                Err(EngineError::Unavailable(_) | EngineError::StorageFull | EngineError::DiskLow { .. })
                     if begun.elapsed() < PATIENCE && !self.is_stopped() =>
                 {
                     thread::sleep(TICK);
@@ -225,20 +223,13 @@ impl<'a> Run<'a> {
         self.poll()
     }
 
-    /// Polls the open jobs with one query, and a few more if many other jobs were queued after them.
+    /// Polls the open jobs with one query.
     fn poll(&mut self) -> Outcome<()> {
         self.polled = Instant::now();
-        let filter = JobFilter { collection: Some(self.collection.id), ..JobFilter::default() };
-        let newest = Page::first(i64::try_from(self.open.len() + 64).unwrap_or(i64::MAX));
         let open: Vec<JobId> = self.open.keys().copied().collect();
-        let found = self.engine.db().read(self.engine.local_actor(), |conn| -> RepoResult<_> {
-            let mut found = jobs::list(conn, &filter, newest)?;
-            let missing = open.iter().filter(|id| !found.iter().any(|job| job.id == **id)).take(MAX_SINGLE);
-            let single = missing.map(|id| jobs::find(conn, *id)).collect::<Result<Vec<_>, _>>()?;
-            found.extend(single);
-            Ok(found)
-        });
+        let found = self.engine.db().read(self.engine.local_actor(), |conn| jobs::find_all(conn, &open));
         match found {
+            Ok(found) if found.len() < open.len() => return Err(EngineError::NotFound("job").into()),
             Ok(found) => {
                 for job in &found {
                     self.settle(job)?;
