@@ -113,7 +113,7 @@ def use_up_to_the_reserve(server, folder, low_s):
         open_jobs = [job for job in jobs if server.ok("GET", f"/v1/jobs/{job}")["state"] == "queued"]
         os.remove(ballast)
         since = time.monotonic()
-        wait_until(lambda: server.upload(collection, "after.txt", text(0).encode())[0] < 300, 30, "storing does not go on")
+        wait_until(lambda: server.upload(collection, "after.txt", text(0).encode())[0] < 300, "storing does not go on", 30)
         recovered = time.monotonic() - since
         states = collections.Counter(server.wait_for_jobs(jobs, 600).values())
     finally:

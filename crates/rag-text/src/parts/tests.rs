@@ -1,0 +1,142 @@
+//! How blocks are divided into parts.
+
+use super::*;
+
+/// The parts of blocks as `kind: lead > text`.
+fn shown(blocks: &[(BlockKind, &str)]) -> Vec<String> {
+    let mut divider = Divider::default();
+    let mut shown = Vec::new();
+    for (kind, text) in blocks {
+        for part in divider.divide(*kind, text) {
+            let lead = part.lead.map(|lead| format!("{lead} > ")).unwrap_or_default();
+            shown.push(format!("{:?}: {lead}{}", part.kind, &text[part.bytes]));
+        }
+    }
+    shown
+}
+
+use BlockKind::{Code, ListItem, Paragraph, Table};
+
+#[test]
+fn the_vector_of_program_text_covers_the_lead_in_right_before_it() {
+    let part = |start, end, kind| Part { start, end, kind, page: None, lead: Some("Séance:".into()) };
+    let text = "One. Séance:\n\nrun it";
+    assert_eq!(part(14, 20, PartKind::Code).vector_range(text), 5..20);
+    assert_eq!(part(14, 20, PartKind::Item).vector_range(text), 14..20);
+    assert_eq!(part(18, 20, PartKind::Code).vector_range(text), 18..20);
+}
+
+#[test]
+fn questions_and_lead_ins_are_no_parts_but_lead_the_text_after_them() {
+    assert_eq!(
+        shown(&[
+            (BlockKind::Heading { level: 2 }, "How long is the notice period?"),
+            (Paragraph, "Three months. No less."),
+            (Paragraph, "## Deposit"),
+            (Paragraph, "250 euros."),
+            (Paragraph, "To install it:"),
+            (ListItem, "1. Unpack it."),
+            (ListItem, "2. Run it."),
+            (Paragraph, "That is all."),
+        ]),
+        [
+            "Sentence: How long is the notice period? > Three months. No less.",
+            "Sentence: 250 euros.",
+            "Item: To install it: > Unpack it.",
+            "Item: To install it: > Run it.",
+            "Sentence: That is all.",
+        ]
+    );
+}
+
+#[test]
+fn a_question_within_a_paragraph_leads_the_rest_of_it() {
+    assert_eq!(
+        shown(&[(Paragraph, "Q: Can I cancel? A: Yes, in the portal.")]),
+        ["Sentence: Q: Can I cancel? > A: Yes, in the portal."]
+    );
+}
+
+#[test]
+fn rows_carry_their_column_names_and_code_keeps_its_lines() {
+    assert_eq!(
+        shown(&[(Table, "holder | shares\nSH-1 | 10\nSH-2 | 20"), (Code, "fn main() {\n    run();\n}\n")]),
+        [
+            "Row: holder | shares > SH-1 | 10",
+            "Row: holder | shares > SH-2 | 20",
+            "Code: fn main() {\n    run();\n}"
+        ]
+    );
+}
+
+#[test]
+fn a_long_row_is_divided_into_sentences_that_its_first_cell_leads() {
+    let long = "A filter is bounded. ".repeat(25);
+    let row = format!("threat | countermeasure\nexhaustion | {long}| yes");
+    let parts = shown(&[(Table, &row)]);
+    assert_eq!((parts.len(), parts[0].as_str()), (26, "Cell: exhaustion > A filter is bounded."));
+    assert_eq!(parts[25], "Cell: exhaustion > yes");
+    let clauses = "keys expire; ".repeat(20) + "tokens last 15 minutes. Bye";
+    let parts = shown(&[(Table, &format!("threat | state | countermeasure\na leak | open | {clauses}"))]);
+    assert_eq!(parts[0], "Cell: a leak, state > open");
+    assert_eq!(parts[1], "Cell: a leak, countermeasure > keys expire");
+    assert_eq!(
+        parts[21..],
+        ["Cell: a leak, countermeasure > tokens last 15 minutes.", "Cell: a leak, countermeasure > Bye"]
+    );
+}
+
+#[test]
+fn a_title_that_runs_into_its_text_is_no_part_of_its_own() {
+    assert_eq!(
+        shown(&[(Paragraph, "Backups. They are made at night. They are kept.")]),
+        ["Sentence: Backups. They are made at night.", "Sentence: They are kept."]
+    );
+}
+
+#[test]
+fn a_session_is_divided_at_its_prompts_and_commented_commands_by_line() {
+    assert_eq!(
+        shown(&[
+            (Code, "$ rag backup a\nsaved\n$ rag restore a\n"),
+            (Code, "make setup   # installs\nmake run     # starts"),
+            (Code, "x = f()\n# done\ny()"),
+        ]),
+        [
+            "Code: $ rag backup a\nsaved",
+            "Code: $ rag restore a",
+            "Code: make setup   # installs",
+            "Code: make run     # starts",
+            "Code: x = f()\n# done\ny()",
+        ]
+    );
+}
+
+#[test]
+fn settings_are_divided_by_line_with_their_comments() {
+    assert_eq!(
+        shown(&[(
+            Code,
+            "[server]\n# Where it listens.\n# Loopback only.\nbind = \"127.0.0.1\"\nport: 8080\n"
+        )]),
+        [
+            "Setting: [server] > # Where it listens.\n# Loopback only.\nbind = \"127.0.0.1\"",
+            "Setting: [server] > port: 8080"
+        ]
+    );
+    assert_eq!(shown(&[(Paragraph, "Note: this is prose.")]), ["Sentence: Note: this is prose."]);
+    assert_eq!(shown(&[(Code, "let a = 1;\nrun(a);")]), ["Code: let a = 1;\nrun(a);"]);
+}
+
+#[test]
+fn the_parts_of_a_stored_text_are_found_again() {
+    let text = "Fées\n\nDépôt?\n\nC’est 250 €. Oui.\n\n- one\n\na | b\n1 | 2";
+    let parts = parts_of_text(text, &["Fées".to_owned()], Some(3));
+    let characters: Vec<char> = text.chars().collect();
+    let texts: Vec<String> =
+        parts.iter().map(|part| characters[part.start..part.end].iter().collect()).collect();
+    assert_eq!(texts, ["C’est 250 €. Oui.", "one", "1 | 2"]);
+    assert_eq!(parts[0].lead.as_deref(), Some("Dépôt?"));
+    assert_eq!(parts[2].lead.as_deref(), Some("a | b"));
+    assert!(parts.iter().all(|part| part.page == Some(3)));
+}
