@@ -24,15 +24,13 @@ const TICK: Duration = Duration::from_millis(200);
 pub(crate) fn reingest(context: &Context, collection: &Collection, all: bool) -> Outcome<ExitCode> {
     let engine = &context.engine;
     let queued = engine.reingest(engine.local_actor(), collection.id, all)?;
-    if queued == 0 {
-        output::line(format!("The documents of {} were all read with these settings.", collection.name));
-        return Ok(ExitCode::SUCCESS);
-    }
+    // With those that an earlier call, which was interrupted or paused, has queued.
     work_on_queue(context, collection)?;
-    output::line(format!(
-        "{} read again.",
-        output::count(i64::try_from(queued).unwrap_or(i64::MAX), "document")
-    ));
+    let read = output::count(i64::try_from(queued).unwrap_or(i64::MAX), "document");
+    output::line(match queued {
+        0 => format!("The documents of {} have all been read with these settings.", collection.name),
+        _ => format!("{read} read again."),
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -71,6 +69,14 @@ pub(crate) fn work_on_queue(context: &Context, collection: &Collection) -> Outco
             format!("stopped with {} to read", output::count(left, "document")),
         )
         .hint("`rag serve` goes on with them, or this command"));
+    }
+    let paused = poll(context, |conn| count(conn, collection, &[JobState::Paused]))?.unwrap_or(0);
+    if paused > 0 {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("cannot read {}: their jobs are paused", output::count(paused, "document")),
+        )
+        .hint(format!("`rag job resume --collection {}` resumes them", collection.name)));
     }
     let failed = poll(context, |conn| count(conn, collection, &[JobState::Refused, JobState::Dead]))?
         .unwrap_or(0)
