@@ -97,6 +97,8 @@ const INSTRUCTIONS: &[Case] = &[
         &["$ kilnd import june.kiln\n214 firings read"],
         &["kilnd verify"],
     ),
+    // The command itself decides, not the words of its comment.
+    ("How do I start the server of kilnd?", &["kilnd serve "], &["kilnd record"]),
     ("How do I verify an export of kilnd?", &["$ kilnd verify june.kiln"], &["kilnd import"]),
     ("Is the file of the kilnd export compressed?", &["The file is not compressed"], &["$ kilnd"]),
     ("What happens when an import into kilnd is cancelled?", &["leaves the records as they were"], &[]),

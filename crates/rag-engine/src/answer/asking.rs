@@ -33,7 +33,7 @@ const LIGHT_WORDS: &str = "\
     turn switch enable activate configure command commands mean means meant happen happens happened use \
     uses used using need needs needed make makes want work works say says tell explain describe possible \
     possibly instead please support supports allow allows allowed implemented before although while during between every each all next exactly kind kinds way \
-    thing things without whether because bedeutet bedeuten heißt passiert brauche brauchen braucht \
+    thing things something anything without whether because bedeutet bedeuten heißt passiert brauche brauchen braucht \
     benutze benutzt mache machen macht geht gibt sagt bitte genau alle alles während obwohl weil \
     zwischen bevor signifie passe faire fait utiliser besoin peut puis-je tous toutes significa pasa \
     hacer hace usar puedo necesito";

@@ -170,7 +170,9 @@ fn with_command<'e>(found: &Found<'e>, mut picks: Vec<Pick<'e>>, max_picks: usiz
     let commands = found.weighed.iter().filter(|next| is_command(&next.unit) && is_of_section(&next.unit));
     // The best sentence often names the command.
     let fitness = |next: &&Weighed<'_>| {
-        found.wanted.by_words(&next.unit.words) + coverage(&next.unit.words, &best.words)
+        found.wanted.by_words(&next.unit.words)
+            + found.wanted.by_command(&next.unit)
+            + coverage(&next.unit.words, &best.words)
     };
     let command = commands
         .filter(|next| next.covered >= MIN_COMMAND)

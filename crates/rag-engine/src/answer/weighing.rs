@@ -18,6 +18,11 @@ const PASSAGE_WEIGHT: f64 = 0.4;
 /// Added to the score of commands and settings if the question asks how something is done, and of sentences that name one.
 const HOW_TO_WEIGHT: f64 = 0.25;
 const NAMES_COMMAND_WEIGHT: f64 = 0.1;
+/// Weight of the share of the question's words that a command itself has, if the question asks how something is done: its comment says
+/// of many commands when or for what they are used.
+const COMMAND_WEIGHT: f64 = 0.8;
+/// Exponent of the share of its words that the question has.
+const COMMAND_BREVITY: f64 = 0.5;
 /// Taken from the score of a table that a program printed, unless the question asks how something is done: it names many things and
 /// explains none, so its words count for nothing.
 const OUTPUT_WEIGHT: f64 = WORDS_WEIGHT;
@@ -63,6 +68,8 @@ pub(super) struct Weighed<'e> {
 pub(super) struct Wanted {
     weights: HashMap<String, f64>,
     total: f64,
+    /// The weights as if no word said more or less than others of its rarity.
+    rarity: HashMap<String, f64>,
     names: HashSet<String>,
     /// Words of the question that only programs understand and that a part has.
     identifiers: HashSet<String>,
@@ -97,9 +104,10 @@ impl Wanted {
             word if identifiers.contains(word) => IDENTIFIER_SHARE,
             _ => 1.0,
         };
-        let words = words.into_iter();
+        let rarity: HashMap<String, f64> =
+            words.into_iter().map(|word| (word.clone(), weight(&word))).collect();
         let weights: HashMap<String, f64> =
-            words.map(|word| (word.clone(), weight(&word) * share(&word))).collect();
+            rarity.iter().map(|(word, rarity)| (word.clone(), rarity * share(word))).collect();
         // In a fixed order: sums of floats depend on it.
         let mut all: Vec<f64> = weights.values().copied().collect();
         all.sort_unstable_by(f64::total_cmp);
@@ -107,6 +115,7 @@ impl Wanted {
         let is_long = repeated.split_whitespace().count() >= MIN_REPEATED_WORDS;
         Self {
             total: all.iter().sum(),
+            rarity,
             weights,
             names: names(question),
             identifiers,
@@ -188,23 +197,46 @@ impl Wanted {
             PartKind::Code if !self.is_how_to && is_output(unit.text) => -OUTPUT_WEIGHT,
             _ if !self.is_how_to => 0.0,
             PartKind::Setting if is_record(unit.text) => 0.0,
-            PartKind::Code | PartKind::Setting => HOW_TO_WEIGHT,
+            PartKind::Code => HOW_TO_WEIGHT + COMMAND_WEIGHT * self.by_command(unit),
+            PartKind::Setting => HOW_TO_WEIGHT,
             _ if names_command(unit.text) => NAMES_COMMAND_WEIGHT,
             _ => 0.0,
         };
         let length = float(unit.text.split_whitespace().count()) / USUAL_WORDS;
         let opening = if self.is_topic(unit) { OPENING_WEIGHT } else { 0.0 };
-        let has = |word: &String| unit.words.contains(word) || unit.near.contains(word);
+        let has =
+            |word: &String| [&unit.words, &unit.near, &unit.far].iter().any(|words| words.contains(word));
         let is_of_another = !self.identifiers.is_empty() && !self.identifiers.iter().any(has);
         let another = if is_of_another { NO_IDENTIFIER_WEIGHT } else { 0.0 };
         let open = if self.is_open(unit) { OPEN_QUESTION_WEIGHT } else { 0.0 };
         how_to + opening - another - open - LENGTH_WEIGHT * length.max(1.0).ln()
     }
 
+    /// The part of the question that a command covers without its comment, and less the more it has beside. Words count by their rarity
+    /// alone: "switch" says little in a text and all in a command.
+    pub(super) fn by_command(&self, unit: &Unit<'_>) -> f64 {
+        let words = content_words(without_comments(unit.text));
+        let mut asked: Vec<f64> = words.iter().filter_map(|word| self.rarity.get(word)).copied().collect();
+        asked.sort_unstable_by(f64::total_cmp);
+        let mut all: Vec<f64> = self.rarity.values().copied().collect();
+        all.sort_unstable_by(f64::total_cmp);
+        let total: f64 = all.iter().sum();
+        let share = float(asked.len()) / float(words.len().max(1));
+        if total > 0.0 { asked.iter().sum::<f64>() / total * share.powf(COMMAND_BREVITY) } else { 0.0 }
+    }
+
     /// The part that the words of a text cover.
     pub(super) fn by_words(&self, words: &HashSet<String>) -> f64 {
         self.coverage(|word| f64::from(u8::from(words.contains(word))))
     }
+}
+
+/// The first line of program text up to its comment, if it is alone or begins a session; otherwise all of it.
+fn without_comments(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    let is_command = line.len() == text.len() || line.starts_with("$ ");
+    let command = line.split_once(" #").map_or(line, |(command, _)| command);
+    if is_command { command } else { text }
 }
 
 /// Whether program text is a table that a program printed: half of its lines have columns, which spaces divide.
