@@ -261,13 +261,22 @@ FOLDERS = {
 }
 # The parts that are more than a folder.
 PARTS = {"postgres": install_postgres, "model": install_model}
+# The parts that the program uses, with their purposes; the others are for its developers.
+PURPOSES = {
+    "postgres": "PostgreSQL with pgvector",
+    "model": "all-MiniLM-L6-v2, the model for English documents",
+    "multilingual": "multilingual-e5-small, a model for a hundred languages",
+    "ocr": "text recognition for scans and images",
+    "openvino": "an engine that is faster on some processors (Linux x86_64)",
+}
 
 
 def main():
     os.umask(0o022)
     unknown = set(sys.argv[1:]) - {*PARTS, *FOLDERS}
     if unknown:
-        sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are: {' '.join([*PARTS, *FOLDERS])}")
+        parts = "".join(f"\n  {name:13} {purpose}" for name, purpose in PURPOSES.items())
+        sys.exit(f"setup: unknown part {', '.join(sorted(unknown))}; the parts are:{parts}\nWithout a part, the first two are installed.")
     if not importlib.util.find_spec("pip"):
         sys.exit("setup: pip is missing; install it with `python3 -m ensurepip`, or Debian's package python3-pip")
     home = Path(os.environ.get("RAG_HOME") or Path.home() / ".cache/rag").absolute()

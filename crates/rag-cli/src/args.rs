@@ -31,7 +31,7 @@ pub(crate) use self::{
     jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     memory::{MemoryCommand, RecallArgs},
     model::{ModelCommand, Switch},
-    pg::PgCommand,
+    pg::{PgCommand, StatementColumn, StatementsArgs},
     tool::{ToolArgs, ToolCommand},
 };
 

@@ -61,7 +61,7 @@ impl From<PgError> for Failure {
         let failure = Self::new(Exit::Unreachable, error.to_string());
         match error {
             PgError::NotInstalled { .. } => {
-                failure.hint("run `make setup` (of a package: `python3 -m rag_setup` or `rag-setup`), or set database.url to a PostgreSQL of yours")
+                failure.hint("run `make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`), or set database.url to a PostgreSQL of yours")
             }
             PgError::Ended { .. } | PgError::TimedOut { .. } => {
                 failure.hint("`rag doctor` checks the usual causes")

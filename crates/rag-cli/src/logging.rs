@@ -18,7 +18,7 @@ use crate::{
 /// Starts logging, and traces if a collector is configured, until the traces are dropped. Short-lived commands log only errors, unless a
 /// level is configured.
 pub(crate) fn start(config: &Config, is_server: bool) -> Outcome<Option<Traces>> {
-    let Log { level, format } = &config.sections.log;
+    let Log { level, format, .. } = &config.sections.log;
     let is_default =
         config.layers.entries().any(|(key, _, origin)| key == "log.level" && *origin == Origin::Default);
     let level = if is_server || !is_default { level.as_str() } else { "error" };

@@ -15,7 +15,7 @@ use rag_embed::{
 };
 use rag_engine::{Engine, Parts};
 use rag_llm::{ChatModel, ChatServers, OpenAiClient, OpenAiConfig, Price};
-use rag_repo::{Actor, Db, PgConnection, collections, embedding_models, migrations, server};
+use rag_repo::{Actor, Db, PgConnection, collections, documents, embedding_models, migrations, server};
 use rag_schema::models::Collection;
 
 use crate::{
@@ -109,6 +109,13 @@ impl Context {
             output::note(format!("warning: {missing}"));
         }
         Ok(())
+    }
+
+    /// Returns the advice for an operator who has stored nothing; `None` if there is a document.
+    pub(crate) fn advice_if_empty(&self) -> Outcome<Option<&'static str>> {
+        let has_documents = self.engine.db().read(self.engine.local_actor(), documents::is_any_visible)?;
+        let advice = "Nothing is stored yet: `rag ingest docs/` stores the documents of a folder.";
+        Ok((!has_documents).then_some(advice))
     }
 
     /// Returns the operator's collection of that name.

@@ -7,22 +7,22 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
     /// The model folder lacks a file.
-    #[error("the embedding model is not installed: {} is missing; run `{setup}`", path.display())]
+    #[error("the embedding model is not installed: {} is missing; run {setup}", path.display())]
     MissingModel {
         /// The file.
         path: PathBuf,
-        /// The command that installs the model.
+        /// The commands that install the model.
         setup: &'static str,
     },
 
     /// A file of the model folder is damaged or belongs to another model.
-    #[error("the embedding model file {} cannot be used: {reason}; run `{setup}`", path.display())]
+    #[error("the embedding model file {} cannot be used: {reason}; run {setup}", path.display())]
     BadModel {
         /// The file.
         path: PathBuf,
         /// The reason why it cannot be used.
         reason: String,
-        /// The command that installs the model.
+        /// The commands that install the model.
         setup: &'static str,
     },
 
@@ -40,7 +40,10 @@ pub enum EmbedError {
     },
 
     /// OpenVINO's shared library is missing or cannot be used.
-    #[error("cannot load OpenVINO from {}: {reason}; run `make setup-openvino`, or set embedding.engine = \"rten\"", path.display())]
+    #[error(
+        "cannot load OpenVINO from {}: {reason}; run `make setup-openvino` (of a package: `python3 -m rag_setup openvino` or `sudo rag-setup openvino`), or set embedding.engine = \"rten\"",
+        path.display()
+    )]
     MissingEngine {
         /// The folder of the library.
         path: PathBuf,

@@ -132,7 +132,7 @@ fn a_missing_folder_says_what_to_do() {
         };
         assert!(matches!(error, EmbedError::MissingModel { .. }));
         let error = error.to_string();
-        assert!(error.contains("/nonexistent/") && error.ends_with(&format!("`{}`", model.setup)), "{error}");
+        assert!(error.contains("/nonexistent/") && error.ends_with(model.setup), "{error}");
     }
 }
 

@@ -14,6 +14,11 @@ pub struct Address {
     pub(crate) port: u16,
 }
 
+/// The URL of the server's database `postgres`, which holds nothing of ours and is in no backup, for the [`Address::url`] of a server.
+pub fn maintenance_url(url: &str) -> String {
+    url.replacen(&format!("@/{NAME}?"), "@/postgres?", 1)
+}
+
 impl Address {
     /// The libpq URL. Bytes of the socket's folder that are not allowed in a URL are escaped as %XX.
     pub fn url(&self) -> String {
@@ -54,6 +59,10 @@ mod tests {
     fn a_url_holds_a_folder_with_spaces_and_signs() {
         let address = Address { password: "p".into(), socket_dir: "/a b/c&d".into(), port: 5432 };
         assert_eq!(address.url(), "postgresql://rag:p@/rag?host=/a%20b/c%26d&port=5432");
+        assert_eq!(
+            maintenance_url(&address.url()),
+            "postgresql://rag:p@/postgres?host=/a%20b/c%26d&port=5432"
+        );
         assert!(!format!("{address:?}").contains("\"p\""));
     }
 }

@@ -35,13 +35,13 @@ mod temporary;
 mod user;
 mod version;
 
-pub use address::Address;
+pub use address::{Address, maintenance_url};
 pub use data_dir::SCRATCH_DIR;
 pub use dump::{dump, load};
 pub use error::PgError;
 pub use install::Install;
 pub use server::{Server, start};
-pub use settings::Settings;
+pub use settings::{NAME, Settings};
 pub use shim::{SHIM_COMMAND, shim_main};
 pub use status::{Running, Status, status};
 pub use supervisor::Supervisor;

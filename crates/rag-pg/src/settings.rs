@@ -8,7 +8,7 @@ use crate::shim;
 use crate::user::ServerUser;
 
 /// The name of the cluster's superuser and of its database.
-pub(crate) const NAME: &str = "rag";
+pub const NAME: &str = "rag";
 
 /// The settings of the server of one data directory.
 #[derive(Debug, Clone)]

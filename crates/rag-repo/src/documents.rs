@@ -108,6 +108,11 @@ pub struct SourceFilter {
     pub prefix: Option<String>,
 }
 
+/// Whether the asker may see any document, in whatever state.
+pub fn is_any_visible(conn: &mut PgConnection) -> RepoResult<bool> {
+    Ok(diesel::select(diesel::dsl::exists(documents::table.select(documents::id))).get_result(conn)?)
+}
+
 /// Documents of a collection, newest first.
 pub fn list(conn: &mut PgConnection, collection: CollectionId, page: Page) -> RepoResult<Vec<Document>> {
     list_by_source(conn, collection, &SourceFilter::default(), page)

@@ -39,6 +39,7 @@ mod refusal;
 pub mod rounds;
 pub mod search;
 pub mod server;
+pub mod server_statements;
 pub mod sessions;
 pub mod statement;
 pub mod summaries;

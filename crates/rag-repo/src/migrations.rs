@@ -57,6 +57,11 @@ pub fn pending(conn: &mut PgConnection) -> RepoResult<Vec<String>> {
     Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
 }
 
+/// Whether no migration has been run: the database is new.
+pub fn are_all_pending(conn: &mut PgConnection) -> RepoResult<bool> {
+    Ok(conn.applied_migrations().map_err(|error| failed(&*error))?.is_empty())
+}
+
 fn locked<T>(
     conn: &mut PgConnection,
     work: impl FnOnce(&mut PgConnection) -> RepoResult<T>,

@@ -34,7 +34,7 @@ pub enum Refusal {
     NoText,
     /// The file is an image or a scan, and OCR is off.
     #[error(
-        "The document has no text layer, as scans and images do, and this server has no text recognition (OCR). Install it with `make setup-ocr` and upload the document again."
+        "The document has no text layer, as scans and images do, and this server has no text recognition (OCR). Install it with `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`), then upload the document again."
     )]
     NoOcr,
     /// The file has too many pages that only OCR can read.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Json;
 
@@ -30,4 +30,41 @@ pub(crate) enum PgCommand {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
+    /// List the statements that the database spends its time on
+    #[command(
+        after_help = "Texts have placeholders in place of values. Examples:\n  rag pg statements\n  rag pg statements --by reads --limit 5\n  rag pg statements --reset"
+    )]
+    Statements(StatementsArgs),
+}
+
+/// Arguments of `rag pg statements`.
+#[derive(Debug, Args)]
+pub(crate) struct StatementsArgs {
+    /// Order: the largest first
+    #[arg(long, value_enum, default_value_t = StatementColumn::Total)]
+    pub(crate) by: StatementColumn,
+    /// Maximum number of statements
+    #[arg(long, default_value_t = 20, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(1..=5000))]
+    pub(crate) limit: i32,
+    /// Forget the statements of this database, and count from now on
+    #[arg(long, conflicts_with_all = ["by", "limit", "json"])]
+    pub(crate) reset: bool,
+    /// Print one JSON object, with the whole texts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The orders of `rag pg statements`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatementColumn {
+    /// Time of all calls together
+    Total,
+    /// Mean time of a call
+    Mean,
+    /// Number of calls
+    Calls,
+    /// Bytes that were not in PostgreSQL's cache
+    Reads,
+    /// Bytes of temporary files
+    Temp,
 }

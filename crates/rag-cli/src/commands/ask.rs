@@ -54,6 +54,10 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
             show(answer, is_streamed);
         }
     })?;
+    if answer.outcome == Ending::NotFound && !args.json {
+        let advice = context.advice_if_empty()?;
+        output::line(advice.unwrap_or("`rag search` shows the passages that come nearest."));
+    }
     Ok(if answer.outcome == Ending::Answered { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
@@ -141,9 +145,6 @@ fn show(answer: &Answer, is_streamed: bool) {
     answer.citations.iter().for_each(cite);
     let notice = if is_streamed { answer.notice_after_stream() } else { answer.notice };
     notice.into_iter().for_each(output::line);
-    if answer.outcome == Ending::NotFound {
-        output::line("`rag search` shows the passages that come nearest.");
-    }
     if let Some(reason) = answer.stop_reason {
         output::line(match reason {
             StopReason::Asker | StopReason::Shutdown => "The answer was interrupted.",

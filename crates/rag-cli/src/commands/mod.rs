@@ -21,6 +21,7 @@ mod pg;
 mod reindex;
 mod search;
 mod serve;
+mod statements;
 mod status;
 mod synonyms;
 mod tool;

@@ -1,4 +1,4 @@
-//! `rag pg`: a temporary server for one command; state, URL and psql of the embedded server.
+//! `rag pg`: a temporary server for one command; state, URL, psql and statements of the embedded server.
 
 use std::{
     env,
@@ -16,6 +16,7 @@ use rag_pg::{Running, Server, Status, Temporary};
 use rustix::process::{Pid, kill_process};
 use serde_json::json;
 
+use super::statements;
 use crate::{
     args::PgCommand,
     config::Config,
@@ -31,6 +32,7 @@ pub(crate) fn run(config: &Config, command: PgCommand) -> Outcome<ExitCode> {
         PgCommand::Status(args) => status(config, args.json),
         PgCommand::Url => url(config),
         PgCommand::Psql { args } => psql(config, &args),
+        PgCommand::Statements(args) => statements::run(config, &args),
     }
 }
 
@@ -124,7 +126,7 @@ fn psql(config: &Config, args: &[OsString]) -> Outcome<ExitCode> {
     }
     let error = command.exec();
     Err(Failure::new(Exit::Failed, format!("cannot run {}: {error}", program.display()))
-        .hint("run `make setup`, which installs PostgreSQL again"))
+        .hint("run `make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`), which installs PostgreSQL again"))
 }
 
 /// Returns the server of the data folder, once it accepts connections.

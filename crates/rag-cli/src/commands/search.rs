@@ -51,17 +51,18 @@ pub(crate) fn run(config: Config, args: &Search) -> Outcome<ExitCode> {
     if args.json {
         output::json(&as_json(&query, &result));
     } else {
-        show(&result, rerank.is_some());
+        if result.found.is_empty() {
+            let advice = context.advice_if_empty()?;
+            output::line(advice.unwrap_or("Nothing found. `rag status` tells what is stored."));
+        } else {
+            show(&result, rerank.is_some());
+        }
         result.trace.iter().for_each(show_trace);
     }
     Ok(if result.found.is_empty() { Exit::Failed.into() } else { ExitCode::SUCCESS })
 }
 
 fn show(result: &SearchResult, wants_rerank: bool) {
-    if result.found.is_empty() {
-        output::line("Nothing found. `rag status` tells what is stored.");
-        return;
-    }
     output::line(format!("{:>3}  {:<6}  {:<14}  {:<14}  passage", "#", "score", "vectors", "words"));
     for (place, found) in (1..).zip(&result.found) {
         let Found { ranked, passage, .. } = found;

@@ -34,6 +34,7 @@ impl Config {
             wait_timeout_ms: database.wait_timeout_ms,
             statement_timeout_ms: database.statement_timeout_ms,
             read_timeout_ms: database.read_timeout_ms,
+            slow_statement_ms: self.sections.log.slow_statement_ms,
         }
     }
 

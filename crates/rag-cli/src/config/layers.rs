@@ -329,7 +329,7 @@ mod tests {
     fn an_unknown_key_is_refused_with_those_that_exist() {
         let failure = with(&[("RAG_LOG__LEVLE", "info")]).unwrap_err();
         assert_eq!(failure.message, "unknown setting log.levle ($RAG_LOG__LEVLE)");
-        assert_eq!(failure.hint.as_deref(), Some("[log] has: format, level"));
+        assert_eq!(failure.hint.as_deref(), Some("[log] has: format, level, slow_statement_ms"));
     }
 
     #[test]

@@ -110,11 +110,12 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
 }
 
 /// A word that is no level would be taken for the name of a part of the program, and switch all other lines off.
-fn log(s: &Sections) -> [Rule; 2] {
+fn log(s: &Sections) -> [Rule; 3] {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     let is_known = |part: &str| part.contains('=') || levels.contains(&part.trim().to_lowercase().as_str());
     [
         ((0.0..=1.0).contains(&s.traces.sample), "traces.sample", "0 to 1"),
+        (s.log.slow_statement_ms <= 3_600_000, "log.slow_statement_ms", "0 (none is logged) to 3600000"),
         (
             s.log.level.split(',').all(is_known),
             "log.level",

@@ -377,6 +377,7 @@ pub(crate) enum LogFormat {
 pub(crate) struct Log {
     pub(crate) level: String,
     pub(crate) format: LogFormat,
+    pub(crate) slow_statement_ms: u64,
 }
 
 /// A text that is never printed.

@@ -5,6 +5,8 @@
 mod addresses;
 mod doctor;
 mod documents;
+mod first_minute;
+mod statements;
 
 use std::{
     env, fs,
@@ -33,6 +35,13 @@ fn rag(dir: &Path, args: &[&str]) -> Command {
     }
     command.args(args).current_dir(dir).env("RAG_HOME", rag_home()).env("HOME", dir);
     command
+}
+
+/// A folder for the data of a PostgreSQL that, started by root, runs as another user.
+fn open_folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    dir
 }
 
 /// Where PostgreSQL and the model are installed.

@@ -15,7 +15,7 @@ pub struct LocalModel {
     pub name: &'static str,
     /// The folder of its files, below the folder of all models.
     pub folder: &'static str,
-    /// The command that installs it.
+    /// The commands that install it: in a checkout and of a package.
     pub setup: &'static str,
     /// The window in tokens, the special ones and a prefix included.
     pub max_tokens: usize,
@@ -47,7 +47,7 @@ pub(super) struct Content {
 pub static MINILM: LocalModel = LocalModel {
     name: "all-MiniLM-L6-v2",
     folder: "all-minilm-l6-v2",
-    setup: "make setup",
+    setup: "`make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`)",
     max_tokens: 256,
     languages: ModelLanguages::Only(&["eng"]),
     unrelated_cosine: 0.0,
@@ -62,7 +62,7 @@ pub static MINILM: LocalModel = LocalModel {
 pub static MULTILINGUAL_E5_SMALL: LocalModel = LocalModel {
     name: "multilingual-e5-small",
     folder: "multilingual-e5-small",
-    setup: "make setup-multilingual",
+    setup: "`make setup-multilingual` (of a package: `python3 -m rag_setup multilingual` or `sudo rag-setup multilingual`)",
     max_tokens: 512,
     languages: ModelLanguages::Many,
     // Its vectors lie in a narrow cone: the mean cosine of all pairs of `XQuAD` is .74 (deviation .03), of the best ones .86.

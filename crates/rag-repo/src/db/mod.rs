@@ -3,6 +3,7 @@
 mod pool;
 mod replicas;
 mod seen;
+mod slow;
 mod standing;
 mod watch;
 
@@ -22,6 +23,7 @@ pub use self::{pool::PoolState, replicas::ReplicaSettings, standing::ReplicaStat
 use self::{
     pool::{Connection, Pool},
     replicas::Replicas,
+    slow::SlowLog,
 };
 use crate::{
     actor::Actor,
@@ -55,6 +57,8 @@ pub struct PoolSettings {
     pub statement_timeout_ms: u64,
     /// The same for a transaction that only reads, such as a search.
     pub read_timeout_ms: u64,
+    /// How long a statement takes at least that is logged with its plan, in milliseconds; 0 if none is logged.
+    pub slow_statement_ms: u64,
 }
 
 impl Default for PoolSettings {
@@ -66,6 +70,7 @@ impl Default for PoolSettings {
             wait_timeout_ms: 5_000,
             statement_timeout_ms: 60_000,
             read_timeout_ms: 15_000,
+            slow_statement_ms: 1_000,
         }
     }
 }
@@ -93,20 +98,22 @@ struct Pools {
     work: Pool,
     /// One connection for `probe`, which must not wait for requests.
     probe: Pool,
+    slow: Option<Arc<SlowLog>>,
 }
 
 impl Db {
     /// The database at `url`, a libpq URL that may name several hosts. Connects lazily: an unreachable server shows at the first use.
     pub fn new(url: &str, settings: &PoolSettings) -> Self {
         let url = address::complete(url);
-        let pool =
-            |name: &str, kept, size| Pool::new(name, &url, (kept, size), settings.statement_timeout_ms);
+        let slow = SlowLog::new(settings.slow_statement_ms);
+        let pool = |name: &str, kept, size| Pool::new(name, &url, (kept, size), settings, slow.clone());
         let pools = Pools {
             read: pool("read", 1, settings.read_connections),
             write: pool("write", 1, settings.write_connections),
             work: pool("work", 1, settings.work_connections),
             probe: pool("probe", 0, 1),
             settings: settings.clone(),
+            slow: slow.clone(),
             url,
         };
         Self { pools: Arc::new(pools), replicas: None, lane: Lane::Requests }
@@ -115,8 +122,9 @@ impl Db {
     /// The same database, whose reads are served by its replicas, too.
     #[must_use]
     pub fn with_replicas(self, replicas: &ReplicaSettings) -> Self {
+        let Pools { url, settings, slow, .. } = &*self.pools;
         let replicas = (!replicas.urls.is_empty())
-            .then(|| Arc::new(Replicas::watch(&self.pools.url, replicas, &self.pools.settings)));
+            .then(|| Arc::new(Replicas::watch(url, replicas, settings, slow.as_ref())));
         Self { replicas, ..self }
     }
 
@@ -308,12 +316,20 @@ impl Attempt<'_> {
         }
         match work(connection) {
             Ok(value) => {
-                self.commit(connection).map(|()| value).map_err(|(error, retry)| (error.into(), retry))
+                slow::log_within(connection);
+                let committed = self.commit(connection);
+                slow::log_without_plan(connection);
+                committed.map(|()| value).map_err(|(error, retry)| (error.into(), retry))
             }
             Err(error) => {
                 // The error of `work` says more than that of a rollback.
                 let _ = AnsiTransactionManager::rollback_transaction(&mut **connection);
                 let retry = self.retry(&error, connection);
+                if retry == Retry::Never {
+                    slow::log_after(connection, self.begin);
+                } else {
+                    slow::log_without_plan(connection);
+                }
                 Err((error, retry))
             }
         }

@@ -1,6 +1,9 @@
 //! A pool of connections to one server for one kind of work; knows no transactions.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::{
     PgConnection,
@@ -8,7 +11,10 @@ use diesel::{
     r2d2::{self, ConnectionManager, CustomizeConnection, PooledConnection},
 };
 
-use super::UNTRANSLATED;
+use super::{
+    PoolSettings, UNTRANSLATED,
+    slow::{self, SlowLog},
+};
 use crate::{RepoError, RepoResult};
 
 /// How often a pool tries to reach a server that is away. Its own default grows to half of the callers' patience.
@@ -39,8 +45,15 @@ pub(super) struct Pool {
 
 impl Pool {
     /// A pool of at most `size` connections, at least 1, of which it keeps `kept` open. Connects further ones when they are wanted.
-    pub(super) fn new(name: &str, url: &str, (kept, size): (u32, u32), statement_timeout_ms: u64) -> Self {
-        let defaults = SessionDefaults { application: format!("rag {name}"), statement_timeout_ms };
+    pub(super) fn new(
+        name: &str,
+        url: &str,
+        (kept, size): (u32, u32),
+        settings: &PoolSettings,
+        slow: Option<Arc<SlowLog>>,
+    ) -> Self {
+        let statement_timeout_ms = settings.statement_timeout_ms;
+        let defaults = SessionDefaults { application: format!("rag {name}"), statement_timeout_ms, slow };
         let connections = r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(kept))
@@ -77,16 +90,22 @@ struct SessionDefaults {
     /// Name in `pg_stat_activity`.
     application: String,
     statement_timeout_ms: u64,
+    /// The log of slow statements; `None` if they are not logged.
+    slow: Option<Arc<SlowLog>>,
 }
 
 impl CustomizeConnection<PgConnection, r2d2::Error> for SessionDefaults {
     fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), r2d2::Error> {
-        let Self { application, statement_timeout_ms } = self;
+        let Self { application, statement_timeout_ms, slow } = self;
         connection
             .batch_execute(&format!(
                 "SET statement_timeout = {statement_timeout_ms}; SET idle_in_transaction_session_timeout = '60s'; \
                  SET timezone = 'UTC'; SET jit = off; SET application_name = '{application}'; {UNTRANSLATED}"
             ))
-            .map_err(r2d2::Error::QueryError)
+            .map_err(r2d2::Error::QueryError)?;
+        if let Some(log) = slow {
+            slow::watch(log, connection);
+        }
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use super::{
     Attempt, PoolSettings,
     pool::Pool,
     seen::{Position, Seen},
+    slow::{self, SlowLog},
     standing::{Fault, Primary, ReplicaState, Sample, Standing},
     watch::{Watch, watch},
 };
@@ -75,7 +76,12 @@ struct Found {
 
 impl Replicas {
     /// Begins to watch the primary and the replicas.
-    pub(super) fn watch(primary: &str, settings: &ReplicaSettings, pools: &PoolSettings) -> Self {
+    pub(super) fn watch(
+        primary: &str,
+        settings: &ReplicaSettings,
+        pools: &PoolSettings,
+        slow: Option<&Arc<SlowLog>>,
+    ) -> Self {
         let max_lag = settings.max_lag;
         let shared = Arc::new(Shared {
             max_lag,
@@ -97,7 +103,7 @@ impl Replicas {
         }));
         let size = (0, pools.read_connections);
         let pool = |(number, url): (u32, &String)| {
-            Pool::new(&format!("replica {number}"), url, size, pools.statement_timeout_ms)
+            Pool::new(&format!("replica {number}"), url, size, pools, slow.cloned())
         };
         Self {
             shared,
@@ -184,6 +190,8 @@ impl Replicas {
             // The connection is lost, so the position is not known: no replica has passed this one.
             Err(_) => locked(&self.shared.seen).note(reader, Position::MAX, Instant::now()),
         }
+        // Now, because the next transaction of the connection is that of another request.
+        slow::log_without_plan(conn);
     }
 
     pub(super) fn pools(&self) -> &[Pool] {

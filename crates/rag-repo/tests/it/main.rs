@@ -30,6 +30,7 @@ mod row_security;
 mod schema;
 mod scope;
 mod search_plans;
+mod slow_statements;
 mod tls;
 mod tool_uses;
 mod visibility;

@@ -10,6 +10,8 @@ use crate::{decode::decode_all, extract::Collector, refusal::Refusal};
 /// Maximum number of parts.
 const MAX_PARTS: usize = 100_000;
 
+const DAMAGED_PART: &str = "a part of the zip archive is damaged";
+
 /// A zip archive.
 pub(crate) struct Package<'a> {
     zip: ZipArchive<Box<dyn ReadSeek + 'a>>,
@@ -23,7 +25,8 @@ pub(crate) struct Part {
 
 impl<'a> Package<'a> {
     pub(crate) fn open(source: &Source<'a>) -> Result<Self, Refusal> {
-        let zip = ZipArchive::new(source.open()?).map_err(|error| refusal_of(&error))?;
+        let zip = ZipArchive::new(source.open()?)
+            .map_err(|error| refusal_of(&error, "the directory of the zip archive is missing or damaged"))?;
         if zip.len() > MAX_PARTS {
             return Err(Refusal::too_complex(&format!("it holds more than {MAX_PARTS} files")));
         }
@@ -46,7 +49,7 @@ impl<'a> Package<'a> {
         place: usize,
         collector: &mut Collector<'_, '_>,
     ) -> Result<Option<Part>, Refusal> {
-        let file = self.zip.by_index(place).map_err(|error| refusal_of(&error))?;
+        let file = self.zip.by_index(place).map_err(|error| refusal_of(&error, DAMAGED_PART))?;
         if file.is_dir() || file.is_symlink() {
             return Ok(None);
         }
@@ -68,7 +71,7 @@ impl<'a> Package<'a> {
             self.names().iter().position(|other| other.replace('\\', "/").eq_ignore_ascii_case(name))
         });
         let Some(place) = place else { return Ok(None) };
-        let file = self.zip.by_index(place).map_err(|error| refusal_of(&error))?;
+        let file = self.zip.by_index(place).map_err(|error| refusal_of(&error, DAMAGED_PART))?;
         expand(file, collector).map(Some)
     }
 
@@ -94,10 +97,9 @@ impl<'a> Package<'a> {
     /// Expands every part into nothing, to refuse bombs before a reader that has no limits gets the document.
     pub(crate) fn check(&mut self, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
         for place in 0..self.zip.len() {
-            let file = self.zip.by_index(place).map_err(|error| refusal_of(&error))?;
+            let file = self.zip.by_index(place).map_err(|error| refusal_of(&error, DAMAGED_PART))?;
             let limit = collector.expandable().saturating_add(1);
-            let expanded =
-                std::io::copy(&mut file.take(limit), &mut std::io::sink()).map_err(Refusal::broken)?;
+            let expanded = std::io::copy(&mut file.take(limit), &mut std::io::sink()).map_err(expanding)?;
             collector.spend(usize::try_from(expanded).unwrap_or(usize::MAX))?;
         }
         Ok(())
@@ -116,12 +118,16 @@ fn expand(
     Ok(content)
 }
 
-fn refusal_of(error: &ZipError) -> Refusal {
+/// The refusal for an error of the archive, whose text is for programmers: `damage` says it in words for the sender.
+fn refusal_of(error: &ZipError, damage: &str) -> Refusal {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             Refusal::Encrypted
         }
-        other => Refusal::broken(other),
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            Refusal::Unsupported { what: "a zip archive that is packed in an unusual way".to_owned() }
+        }
+        _ => Refusal::broken(damage),
     }
 }
 

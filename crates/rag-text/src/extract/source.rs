@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fs::{self, File},
-    io::{Cursor, Read, Seek},
+    io::{Cursor, ErrorKind, Read, Seek},
     path::Path,
 };
 
@@ -50,10 +50,13 @@ pub(super) fn unreadable(error: std::io::Error) -> Refusal {
     Refusal::internal("read the document", error)
 }
 
-/// The refusal for an error while a part is expanded: a part can be too large for memory before it is too large for its limit.
+/// The refusal for an error while a part is expanded: a part can be too large for memory before it is too large for its limit. The text of
+/// the error is for programmers.
+#[expect(clippy::needless_pass_by_value, reason = "maps an error at the end of a chain")]
 pub(super) fn expanding(error: std::io::Error) -> Refusal {
-    if error.kind() == std::io::ErrorKind::OutOfMemory {
-        return Refusal::TooLong { limit_bytes: super::MAX_EXPANDED_BYTES };
+    match error.kind() {
+        ErrorKind::OutOfMemory => Refusal::TooLong { limit_bytes: super::MAX_EXPANDED_BYTES },
+        ErrorKind::UnexpectedEof => Refusal::broken("it ends too early"),
+        _ => Refusal::broken("its packed data are not as they were written"),
     }
-    Refusal::broken(error)
 }

@@ -102,8 +102,12 @@ fn is_text(head: &[u8]) -> bool {
     controls == 0 || (controls <= (head.len() / 50).max(1) && head.len() > 8 && !known_binary())
 }
 
-/// Names a kind of file for a person; an empty media type is an unknown one.
+/// Names a kind of file for a person; an empty media type is an unknown one. A kind that is read is damaged if it is not text.
 fn unsupported(media_type: &str) -> Refusal {
+    if let Some(format) = Format::from_media_type(media_type) {
+        let title = format.descriptor().title;
+        return Refusal::broken(format!("it begins like {title}, but holds bytes that are no text"));
+    }
     let what = match media_type {
         "" => "binary data of an unknown kind".to_owned(),
         "application/postscript" => "a PostScript file".to_owned(),
@@ -217,6 +221,21 @@ mod tests {
         ] {
             let zip = format!("PK\x03\x04{}mimetype{media_type}PK\x03\x04 and so on", "\0".repeat(26));
             assert_eq!(detect(zip.as_bytes(), None), Ok(format), "{media_type}");
+        }
+    }
+
+    #[test]
+    fn a_text_with_a_run_of_zero_bytes_is_damaged_and_not_of_another_kind() {
+        let zeros = "\0".repeat(1000);
+        for (begin, name, title) in [
+            ("<!DOCTYPE html><p>x", "a.html", "HTML"),
+            ("{\\rtf1\\ansi hello", "a.rtf", "Rich text (RTF)"),
+            ("<?xml version='1.0'?><a>", "a.xml", "XML"),
+        ] {
+            let refusal = detect(format!("{begin}{zeros}").as_bytes(), Some(name)).unwrap_err();
+            let text = refusal.to_string();
+            assert!(text.contains("damaged") && text.contains(&format!("begins like {title}")), "{text}");
+            assert!(!text.contains("Convert"), "{text}");
         }
     }
 

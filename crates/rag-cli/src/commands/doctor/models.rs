@@ -90,34 +90,56 @@ fn model_files(config: &Config) -> Option<Check> {
         return None;
     }
     let (model, dir) = (config.local_model(), config.model_dir());
-    let differing = differing_files(model.folder, &dir);
-    Some(if differing.is_empty() {
+    let found = compare_files(model.folder, &dir);
+    let dir = dir.display();
+    Some(if !found.missing.is_empty() {
+        Check {
+            exit: Exit::Unreachable,
+            ..Check::bad(
+                "model files",
+                Grade::Fail,
+                format!("{} is not installed: {} is missing in {dir}", model.name, found.missing.join(", ")),
+                format!("run {}", model.setup),
+            )
+        }
+    } else if found.differing.is_empty() {
         Check::ok("model files", format!("the files of {} are the pinned ones", model.name))
     } else {
-        let dir = dir.display();
         Check::warn(
             "model files",
-            format!("{} in {dir} differs from the pinned file: vectors may be wrong", differing.join(", ")),
-            format!("remove {dir}, then run `{}`", model.setup),
+            format!(
+                "{} in {dir} differs from the pinned file: vectors may be wrong",
+                found.differing.join(", ")
+            ),
+            format!("remove {dir}, then run {}", model.setup),
         )
     })
 }
 
-/// Returns the files in `dir` that differ from those pinned for the model's folder. A file that is missing makes another check fail,
-/// if it is needed.
-fn differing_files(folder: &str, dir: &Path) -> Vec<&'static str> {
+/// The pinned files of a folder that are missing, but for licences, and those that differ.
+#[derive(Debug, Default)]
+struct Comparison {
+    missing: Vec<&'static str>,
+    differing: Vec<&'static str>,
+}
+
+/// Compares the files in `dir` with those pinned for the model's folder.
+fn compare_files(folder: &str, dir: &Path) -> Comparison {
     let pinned = PINNED.lines().filter_map(|line| {
         let (wanted, path) = line.split_once("  ")?;
         let (of, name) = path.split_once('/')?;
         (of == folder).then_some((wanted, name))
     });
-    pinned
-        .filter(|(wanted, name)| {
-            hash_file(&dir.join(name))
-                .is_ok_and(|found| found.map(|byte| format!("{byte:02x}")).concat() != *wanted)
-        })
-        .map(|(_, name)| name)
-        .collect()
+    let mut comparison = Comparison::default();
+    for (wanted, name) in pinned {
+        match hash_file(&dir.join(name)) {
+            Ok(found) if found.map(|byte| format!("{byte:02x}")).concat() == wanted => {}
+            Ok(_) => comparison.differing.push(name),
+            Err(_) if ["LICENSE", "NOTICE"].contains(&name) => {}
+            Err(_) => comparison.missing.push(name),
+        }
+    }
+    comparison
 }
 
 /// Compares the files of text recognition with the pinned ones.
@@ -127,17 +149,29 @@ fn text_recognition(config: &Config) -> Check {
         return Check::ok(name, "ingest.ocr is \"off\": scans and images are refused");
     }
     let Some(ocr) = config.reading(PathBuf::new()).ocr else {
-        return Check::ok(name, "not installed: scans and images are refused; `make setup-ocr` installs it");
+        return Check::ok(
+            name,
+            "not installed: scans and images are refused; it is installed by `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`)",
+        );
     };
-    let differing = differing_files(OCR_MODELS, &ocr.dir);
+    let Comparison { missing, differing } = compare_files(OCR_MODELS, &ocr.dir);
+    let dir = ocr.dir.display();
+    let cure = || {
+        format!(
+            "remove {dir}, then run `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`)"
+        )
+    };
+    if !missing.is_empty() {
+        let finding = format!("{} is missing in {dir}: scans and images cannot be read", missing.join(", "));
+        return Check::bad(name, Grade::Fail, finding, cure());
+    }
     if differing.is_empty() {
         return Check::ok(name, format!("the files of {OCR_MODELS} are the pinned ones"));
     }
-    let dir = ocr.dir.display();
     Check::warn(
         name,
         format!("{} in {dir} differs from the pinned file: scans may be misread", differing.join(", ")),
-        format!("remove {dir}, then run `make setup-ocr`"),
+        cure(),
     )
 }
 

@@ -68,13 +68,16 @@ pub(super) fn look(
     checks.push(clock(conn)?);
     checks.extend(replicas(postgres, config));
     let pending = migrations::pending(conn)?;
-    checks.push(match pending.len() {
-        0 => Check::ok("tables", "up to date"),
-        count => Check::warn(
+    checks.push(if pending.is_empty() {
+        Check::ok("tables", "up to date")
+    } else if migrations::are_all_pending(conn)? {
+        Check::ok("tables", "the database is new: the first `rag serve` or `rag ingest` creates them")
+    } else {
+        Check::warn(
             "tables",
-            format!("pending: {}", output::count(count, "migration")),
+            format!("pending: {}", output::count(pending.len(), "migration")),
             "`rag migrate`, or the next start, runs them",
-        ),
+        )
     });
     if pending.is_empty() {
         checks.push(roles(&server::roles(conn)?));
