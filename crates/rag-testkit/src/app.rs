@@ -16,7 +16,7 @@ use rag_engine::{
     IngestSettings, JobSettings, MemorySettings, Parts, SearchSettings, Settings, jobs::Workers,
 };
 use rag_llm::ChatModel;
-use rag_repo::{Db, PoolSettings, ReplicaSettings};
+use rag_repo::{Actor, Db, PgConnection, PoolSettings, ReplicaSettings, RepoError};
 use rag_schema::models::VectorIndex;
 use rag_text::{ChunkSettings, OcrSettings, ReadLimits, ReadSettings};
 use tempfile::TempDir;
@@ -26,6 +26,15 @@ use crate::{Client, TestDb};
 
 /// The key of the application under test.
 pub const KEY: &str = "the-key-of-the-test";
+
+/// Connects each pool: however little its callers' patience, a test begins with pools that have connected.
+fn connect(db: &Db) {
+    let wanted = |db: &Db| {
+        let nothing = |_: &mut PgConnection| Ok::<(), RepoError>(());
+        db.read_primary(Actor::System, nothing).is_ok() && db.transaction(Actor::System, nothing).is_ok()
+    };
+    while !(wanted(db) && wanted(&db.for_work())) {}
+}
 
 /// What a test wants different.
 pub struct Setup {
@@ -140,10 +149,7 @@ impl TestApp {
     fn on_shared(db: Arc<TestDb>, setup: Setup) -> Self {
         let scratch = TempDir::new().unwrap();
         let pool = Db::new(db.url(), &setup.pool);
-        // However little its callers' patience, a test begins with a pool that has connected.
-        while pool.pools().iter().any(|pool| pool.idle == 0) {
-            thread::yield_now();
-        }
+        connect(&pool);
         let pool = pool.with_replicas(&setup.replicas);
         let mut settings = Settings {
             search: setup.search,

@@ -106,12 +106,12 @@ impl Db {
     pub fn new(url: &str, settings: &PoolSettings) -> Self {
         let url = address::complete(url);
         let slow = SlowLog::new(settings.slow_statement_ms);
-        let pool = |name: &str, kept, size| Pool::new(name, &url, (kept, size), settings, slow.clone());
+        let pool = |name: &str, size| Pool::new(name, &url, size, settings, slow.clone());
         let pools = Pools {
-            read: pool("read", 1, settings.read_connections),
-            write: pool("write", 1, settings.write_connections),
-            work: pool("work", 1, settings.work_connections),
-            probe: pool("probe", 0, 1),
+            read: pool("read", settings.read_connections),
+            write: pool("write", settings.write_connections),
+            work: pool("work", settings.work_connections),
+            probe: pool("probe", 1),
             settings: settings.clone(),
             slow: slow.clone(),
             url,

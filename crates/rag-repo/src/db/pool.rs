@@ -44,11 +44,12 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool of at most `size` connections, at least 1, of which it keeps `kept` open. Connects further ones when they are wanted.
+    /// A pool of at most `size` connections, at least 1. Connects them when they are wanted, none before: a command that ends at once
+    /// would leave one half-made, for which libpq prints an error when its server stops.
     pub(super) fn new(
         name: &str,
         url: &str,
-        (kept, size): (u32, u32),
+        size: u32,
         settings: &PoolSettings,
         slow: Option<Arc<SlowLog>>,
     ) -> Self {
@@ -56,7 +57,7 @@ impl Pool {
         let defaults = SessionDefaults { application: format!("rag {name}"), statement_timeout_ms, slow };
         let connections = r2d2::Pool::builder()
             .max_size(size.max(1))
-            .min_idle(Some(kept))
+            .min_idle(Some(0))
             // The pool pauses for half of this at most; how long callers wait is said with each call.
             .connection_timeout(RECONNECT * 2)
             .connection_customizer(Box::new(defaults))

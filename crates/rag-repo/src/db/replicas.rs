@@ -101,7 +101,7 @@ impl Replicas {
             let shared = Arc::clone(&shared);
             watch(url.clone(), every, move |sample| shared.note(index, sample.as_ref()))
         }));
-        let size = (0, pools.read_connections);
+        let size = pools.read_connections;
         let pool = |(number, url): (u32, &String)| {
             Pool::new(&format!("replica {number}"), url, size, pools, slow.cloned())
         };
