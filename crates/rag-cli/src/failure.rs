@@ -8,6 +8,9 @@ use rag_llm::LlmError;
 use rag_pg::PgError;
 use rag_repo::RepoError;
 
+/// The commands that install PostgreSQL: in a checkout and of a package.
+pub(crate) const SETUP: &str = "`make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`)";
+
 /// Result of a command.
 pub(crate) type Outcome<T> = Result<T, Failure>;
 
@@ -61,7 +64,7 @@ impl From<PgError> for Failure {
         let failure = Self::new(Exit::Unreachable, error.to_string());
         match error {
             PgError::NotInstalled { .. } => {
-                failure.hint("run `make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`), or set database.url to a PostgreSQL of yours")
+                failure.hint(format!("run {SETUP}, or set database.url to a PostgreSQL of yours"))
             }
             PgError::Ended { .. } | PgError::TimedOut { .. } => {
                 failure.hint("`rag doctor` checks the usual causes")

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use rag_embed::OpenVino;
+use rag_embed::{OPENVINO_SETUP, OpenVino};
 
 use crate::{
     config::{
@@ -49,11 +49,15 @@ pub(crate) fn engine_name(config: &Config) -> &'static str {
 }
 
 /// Returns advice if another engine would be faster.
-pub(crate) fn faster_engine(config: &Config) -> Option<&'static str> {
+pub(crate) fn faster_engine(config: &Config) -> Option<String> {
     let section = &config.sections.embedding;
     let is_open = section.kind == EmbeddingKind::Local && section.engine == EngineName::Auto;
     let is_advised = is_open && OpenVino::is_fast_here() && !wants_openvino(config);
-    is_advised.then_some("an engine that is about three times faster on this processor is installed by `make setup-openvino` (of a package: `python3 -m rag_setup openvino` or `sudo rag-setup openvino`)")
+    is_advised.then(|| {
+        format!(
+            "an engine that is about three times faster on this processor is installed by {OPENVINO_SETUP}"
+        )
+    })
 }
 
 fn wants_openvino(config: &Config) -> bool {

@@ -3,6 +3,10 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+/// The commands that install OpenVINO: in a checkout and of a package.
+pub const OPENVINO_SETUP: &str =
+    "`make setup-openvino` (of a package: `python3 -m rag_setup openvino` or `sudo rag-setup openvino`)";
+
 /// Why texts could not be embedded or reranked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
@@ -41,7 +45,7 @@ pub enum EmbedError {
 
     /// OpenVINO's shared library is missing or cannot be used.
     #[error(
-        "cannot load OpenVINO from {}: {reason}; run `make setup-openvino` (of a package: `python3 -m rag_setup openvino` or `sudo rag-setup openvino`), or set embedding.engine = \"rten\"",
+        "cannot load OpenVINO from {}: {reason}; run {OPENVINO_SETUP}, or set embedding.engine = \"rten\"",
         path.display()
     )]
     MissingEngine {

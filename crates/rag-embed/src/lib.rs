@@ -18,7 +18,7 @@ mod workers;
 
 pub use cross_encoder::CrossEncoder;
 pub use embedder::{Embedder, ModelInfo, ModelLanguages, PartedText, PartedVector};
-pub use error::EmbedError;
+pub use error::{EmbedError, OPENVINO_SETUP};
 pub use local::{LOCAL_MODELS, LocalEmbedder, LocalModel, MINILM, MULTILINGUAL_E5_SMALL};
 pub use openvino::OpenVino;
 pub use remote::{RemoteConfig, RemoteEmbedder, RemoteReranker, RerankConfig};

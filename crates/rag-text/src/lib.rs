@@ -22,6 +22,6 @@ pub use format::{DESCRIPTORS, Descriptor, Format, detect, detect_file};
 pub use isolate::{Extracted, ReadLimits, ReadSettings, open};
 pub use ocr::OcrSettings;
 pub use parts::{Part, PartKind, parts_of_text};
-pub use refusal::Refusal;
+pub use refusal::{OCR_SETUP, Refusal};
 pub use sentences::sentences;
 pub use tokens::Tokenize;

@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The commands that install text recognition: in a checkout and of a package.
+pub const OCR_SETUP: &str =
+    "`make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`)";
+
 /// The reason why a document could not be turned into text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "reason")]
@@ -34,7 +38,7 @@ pub enum Refusal {
     NoText,
     /// The file is an image or a scan, and OCR is off.
     #[error(
-        "The document has no text layer, as scans and images do, and this server has no text recognition (OCR). Install it with `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`), then upload the document again."
+        "The document has no text layer, as scans and images do, and this server has no text recognition (OCR). Install it with {OCR_SETUP}, then upload the document again."
     )]
     NoOcr,
     /// The file has too many pages that only OCR can read.

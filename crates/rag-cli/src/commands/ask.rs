@@ -51,13 +51,9 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         if args.json {
             output::json(&AnswerJson::from(answer));
         } else {
-            show(answer, is_streamed);
+            show(answer, is_streamed, || context.advice_if_empty().ok().flatten());
         }
     })?;
-    if answer.outcome == Ending::NotFound && !args.json {
-        let advice = context.advice_if_empty()?;
-        output::line(advice.unwrap_or("`rag search` shows the passages that come nearest."));
-    }
     Ok(if answer.outcome == Ending::Answered { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
@@ -137,7 +133,7 @@ impl Steps for OnThreads {
     }
 }
 
-fn show(answer: &Answer, is_streamed: bool) {
+fn show(answer: &Answer, is_streamed: bool, advice_if_empty: impl FnOnce() -> Option<&'static str>) {
     output::line(if is_streamed { "" } else { &answer.text });
     if !answer.citations.is_empty() {
         output::line("");
@@ -145,6 +141,9 @@ fn show(answer: &Answer, is_streamed: bool) {
     answer.citations.iter().for_each(cite);
     let notice = if is_streamed { answer.notice_after_stream() } else { answer.notice };
     notice.into_iter().for_each(output::line);
+    if answer.outcome == Ending::NotFound {
+        output::line(advice_if_empty().unwrap_or("`rag search` shows the passages that come nearest."));
+    }
     if let Some(reason) = answer.stop_reason {
         output::line(match reason {
             StopReason::Asker | StopReason::Shutdown => "The answer was interrupted.",

@@ -20,7 +20,7 @@ use super::statements;
 use crate::{
     args::PgCommand,
     config::Config,
-    failure::{Exit, Failure, Outcome},
+    failure::{Exit, Failure, Outcome, SETUP},
     output, postgres,
     signals::{self, Stop},
 };
@@ -126,7 +126,7 @@ fn psql(config: &Config, args: &[OsString]) -> Outcome<ExitCode> {
     }
     let error = command.exec();
     Err(Failure::new(Exit::Failed, format!("cannot run {}: {error}", program.display()))
-        .hint("run `make setup` (of a package: `python3 -m rag_setup` or `sudo rag-setup`), which installs PostgreSQL again"))
+        .hint(format!("run {SETUP}, which installs PostgreSQL again")))
 }
 
 /// Returns the server of the data folder, once it accepts connections.

@@ -63,13 +63,43 @@ pub(super) struct Weighed<'e> {
     pub(super) score: f64,
 }
 
+/// Words with their weights.
+#[derive(Debug)]
+struct Weights {
+    of: HashMap<String, f64>,
+    total: f64,
+}
+
+impl Weights {
+    fn new(of: HashMap<String, f64>) -> Self {
+        Self { total: sum(of.values().copied()), of }
+    }
+
+    /// The part of all weight that a text with these words has; `share` says how much a word counts.
+    fn coverage(&self, share: impl Fn(&String) -> f64) -> f64 {
+        let found = sum(self.of.iter().map(|(word, weight)| weight * share(word)));
+        if self.total > 0.0 { found / self.total } else { 0.0 }
+    }
+
+    /// The part of all weight that these words have.
+    fn of_words(&self, words: &HashSet<String>) -> f64 {
+        self.coverage(|word| f64::from(u8::from(words.contains(word))))
+    }
+}
+
+/// The sum in a fixed order, on which sums of floats depend.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.iter().sum()
+}
+
 /// A question's words with their weights.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    weights: HashMap<String, f64>,
-    total: f64,
+    weights: Weights,
     /// The weights as if no word said more or less than others of its rarity.
-    rarity: HashMap<String, f64>,
+    rarity: Weights,
     names: HashSet<String>,
     /// Words of the question that only programs understand and that a part has.
     identifiers: HashSet<String>,
@@ -106,17 +136,12 @@ impl Wanted {
         };
         let rarity: HashMap<String, f64> =
             words.into_iter().map(|word| (word.clone(), weight(&word))).collect();
-        let weights: HashMap<String, f64> =
-            rarity.iter().map(|(word, rarity)| (word.clone(), rarity * share(word))).collect();
-        // In a fixed order: sums of floats depend on it.
-        let mut all: Vec<f64> = weights.values().copied().collect();
-        all.sort_unstable_by(f64::total_cmp);
+        let weights = rarity.iter().map(|(word, rarity)| (word.clone(), rarity * share(word))).collect();
         let repeated = plain_words(question);
         let is_long = repeated.split_whitespace().count() >= MIN_REPEATED_WORDS;
         Self {
-            total: all.iter().sum(),
-            rarity,
-            weights,
+            weights: Weights::new(weights),
+            rarity: Weights::new(rarity),
             names: names(question),
             identifiers,
             repeated: Some(repeated).filter(|_| is_long),
@@ -124,15 +149,8 @@ impl Wanted {
         }
     }
 
-    /// The part of the question's weight that a text with these words has; `share` says how much a word counts.
-    fn coverage(&self, share: impl Fn(&String) -> f64) -> f64 {
-        let mut found: Vec<f64> = self.weights.iter().map(|(word, weight)| weight * share(word)).collect();
-        found.sort_unstable_by(f64::total_cmp);
-        if self.total > 0.0 { found.iter().sum::<f64>() / self.total } else { 0.0 }
-    }
-
     fn by_unit(&self, unit: &Unit<'_>) -> f64 {
-        self.coverage(|word| {
+        self.weights.coverage(|word| {
             if unit.words.contains(word) {
                 1.0
             } else if unit.near.contains(word) {
@@ -164,12 +182,12 @@ impl Wanted {
 
     /// Whether the question has a word that stands above a part and not in it.
     pub(super) fn needs(&self, above: &HashSet<String>, words: &HashSet<String>) -> bool {
-        self.weights.keys().any(|word| above.contains(word) && !words.contains(word))
+        self.weights.of.keys().any(|word| above.contains(word) && !words.contains(word))
     }
 
     /// Whether the part begins a section that is about the question.
     fn is_topic(&self, unit: &Unit<'_>) -> bool {
-        let is_in_question = || unit.heading.iter().all(|word| self.weights.contains_key(word));
+        let is_in_question = || unit.heading.iter().all(|word| self.weights.of.contains_key(word));
         unit.opens_section
             && !unit.heading.is_empty()
             && (self.by_words(&unit.heading) >= MIN_TOPIC || is_in_question())
@@ -178,7 +196,7 @@ impl Wanted {
     /// What the part says itself; the first part of a section about the question need not repeat its heading.
     fn by_unit_alone(&self, unit: &Unit<'_>) -> f64 {
         let is_topic = self.is_topic(unit);
-        self.coverage(|word| {
+        self.weights.coverage(|word| {
             f64::from(u8::from(unit.words.contains(word) || (is_topic && unit.heading.contains(word))))
         })
     }
@@ -216,18 +234,14 @@ impl Wanted {
     /// alone: "switch" says little in a text and all in a command.
     pub(super) fn by_command(&self, unit: &Unit<'_>) -> f64 {
         let words = content_words(without_comments(unit.text));
-        let mut asked: Vec<f64> = words.iter().filter_map(|word| self.rarity.get(word)).copied().collect();
-        asked.sort_unstable_by(f64::total_cmp);
-        let mut all: Vec<f64> = self.rarity.values().copied().collect();
-        all.sort_unstable_by(f64::total_cmp);
-        let total: f64 = all.iter().sum();
-        let share = float(asked.len()) / float(words.len().max(1));
-        if total > 0.0 { asked.iter().sum::<f64>() / total * share.powf(COMMAND_BREVITY) } else { 0.0 }
+        let asked = words.iter().filter(|word| self.rarity.of.contains_key(*word)).count();
+        let share = float(asked) / float(words.len().max(1));
+        self.rarity.of_words(&words) * share.powf(COMMAND_BREVITY)
     }
 
     /// The part that the words of a text cover.
     pub(super) fn by_words(&self, words: &HashSet<String>) -> f64 {
-        self.coverage(|word| f64::from(u8::from(words.contains(word))))
+        self.weights.of_words(words)
     }
 }
 

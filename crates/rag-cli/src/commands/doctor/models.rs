@@ -12,7 +12,7 @@ use rag_llm::{ChatModel, ChatRequest, Message, Role};
 use rag_repo::{Actor, Db, RepoResult, embedding_models};
 use rag_schema::models::EmbeddingModel;
 use rag_text::{
-    Format, ReadSettings,
+    Format, OCR_SETUP, ReadSettings,
     isolate::{self, Layers},
 };
 
@@ -151,16 +151,12 @@ fn text_recognition(config: &Config) -> Check {
     let Some(ocr) = config.reading(PathBuf::new()).ocr else {
         return Check::ok(
             name,
-            "not installed: scans and images are refused; it is installed by `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`)",
+            format!("not installed: scans and images are refused; it is installed by {OCR_SETUP}"),
         );
     };
     let Comparison { missing, differing } = compare_files(OCR_MODELS, &ocr.dir);
     let dir = ocr.dir.display();
-    let cure = || {
-        format!(
-            "remove {dir}, then run `make setup-ocr` (of a package: `python3 -m rag_setup ocr` or `sudo rag-setup ocr`)"
-        )
-    };
+    let cure = || format!("remove {dir}, then run {OCR_SETUP}");
     if !missing.is_empty() {
         let finding = format!("{} is missing in {dir}: scans and images cannot be read", missing.join(", "));
         return Check::bad(name, Grade::Fail, finding, cure());
