@@ -36,7 +36,8 @@ use crate::{
 const MAX_OPEN_JOBS: i64 = 200;
 /// Time for which the list of the collections that the caller may see holds while jobs change.
 const VISIBLE_HOLDS: Duration = Duration::from_secs(2);
-/// Time without a change after which a stream of one job looks whether the job is still there.
+/// Time without a change after which a stream looks whether its open jobs are still open: the change of a transaction that took long is
+/// not among those that it hears of.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// Pause after an error of the database.
 const RETRY: Duration = Duration::from_secs(1);
@@ -72,7 +73,7 @@ pub(crate) async fn stream_job_events(
     };
     // Watched before it is read, so that no change is between the two.
     let changes = app.engine.watch_jobs()?;
-    let state = load(&app, caller.actor, wanted).await?;
+    let state = load(&app, caller.actor, wanted, &HashSet::new()).await?;
     let reader = JobReader {
         app: app.get_ref().clone(),
         actor: caller.actor,
@@ -80,7 +81,8 @@ pub(crate) async fn stream_job_events(
         changes,
         pending: state.jobs.into_iter().map(Arc::new).collect(),
         seen: (state.visible, state.models, Instant::now()),
-        is_behind: false,
+        open: HashSet::new(),
+        is_behind: None,
         count: 0,
         has_ended: false,
     };
@@ -114,7 +116,9 @@ fn read_visible(conn: &mut PgConnection) -> RepoResult<(HashSet<CollectionId>, V
     Ok((visible, embedding_models::list(conn)?))
 }
 
-async fn load(app: &App, actor: Actor, wanted: Wanted) -> ApiResult<Current> {
+/// Reads the open jobs, and those of `known` that are open no more.
+async fn load(app: &App, actor: Actor, wanted: Wanted, known: &HashSet<JobId>) -> ApiResult<Current> {
+    let mut known: Vec<JobId> = known.iter().copied().collect();
     let read = move |conn: &mut PgConnection| -> RepoResult<_> {
         if let Some(id) = wanted.collection {
             collections::find(conn, id)?;
@@ -126,6 +130,8 @@ async fn load(app: &App, actor: Actor, wanted: Wanted) -> ApiResult<Current> {
             let filter = JobFilter { collection: wanted.collection, states, ..JobFilter::default() };
             let mut open = jobs::list(conn, &filter, Page::first(MAX_OPEN_JOBS))?;
             open.reverse();
+            known.retain(|id| open.iter().all(|job| job.id != *id));
+            open.extend(jobs::find_all(conn, &known)?);
             open
         };
         let (visible, models) = read_visible(conn)?;
@@ -145,20 +151,33 @@ struct JobReader {
     pending: VecDeque<Arc<Job>>,
     /// The collections that the caller may see, the models, and when both were read.
     seen: (HashSet<CollectionId>, Vec<EmbeddingModel>, Instant),
-    /// Whether the current state must be read again.
-    is_behind: bool,
+    /// Jobs that were sent as open and not as ended.
+    open: HashSet<JobId>,
+    /// Whether the current state must be read again, and how much of it is to be sent.
+    is_behind: Option<Behind>,
     count: usize,
     has_ended: bool,
 }
 
+/// What a stream may have missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    /// The beginning or the end of a job.
+    Ends,
+    /// Any change.
+    All,
+}
+
 impl JobReader {
     /// Reads the current state again. A job that is gone ends its stream.
-    async fn catch_up(&mut self) {
-        match load(&self.app, self.actor, self.wanted).await {
+    async fn catch_up(&mut self, behind: Behind) {
+        match load(&self.app, self.actor, self.wanted, &self.open).await {
             Ok(state) => {
-                self.pending = state.jobs.into_iter().map(Arc::new).collect();
+                let is_news = |job: &Job| !job.state.is_open() || !self.open.contains(&job.id);
+                let missed = state.jobs.into_iter().filter(|job| behind == Behind::All || is_news(job));
+                self.pending = missed.map(Arc::new).collect();
                 self.seen = (state.visible, state.models, Instant::now());
-                self.is_behind = false;
+                self.is_behind = None;
             }
             Err(error) if error.code == Code::NotFound => self.has_ended = true,
             Err(_) => sleep(RETRY).await,
@@ -181,6 +200,11 @@ impl JobReader {
             return None;
         }
         self.count += 1;
+        if job.state.is_open() {
+            self.open.insert(job.id)
+        } else {
+            self.open.remove(&job.id)
+        };
         self.has_ended = self.wanted.job.is_some() && !job.state.is_open();
         Some(JobView::new(Job::clone(&job), models, &self.app.engine))
     }
@@ -195,24 +219,18 @@ impl EventReader for JobReader {
             if self.has_ended {
                 return None;
             }
-            if self.is_behind {
-                self.catch_up().await;
+            if let Some(behind) = self.is_behind {
+                self.catch_up(behind).await;
             } else if self.pending.is_empty() {
                 // Heartbeats cancel this wait, so it ends at a time, not after one.
-                let (at, has_job) = (self.seen.2 + LOOK_AGAIN, self.wanted.job.is_some());
-                let idle = async {
-                    sleep_until(at).await;
-                    if !has_job {
-                        std::future::pending::<()>().await;
-                    }
-                };
+                let idle = sleep_until(self.seen.2 + LOOK_AGAIN);
                 select! {
                     () = self.app.shutdown.cancelled() => return None,
-                    () = idle => self.is_behind = true,
+                    () = idle => self.is_behind = Some(Behind::Ends),
                     change = self.changes.next() => match change {
                         Some(job) if self.wanted.has(&job) => self.pending.push_back(job),
                         Some(_) => {}
-                        None => self.is_behind = true,
+                        None => self.is_behind = Some(Behind::All),
                     },
                 }
             } else if self.look_at_collections().await.is_err() {

@@ -166,12 +166,15 @@ fn ladder(kind: IndexKind) -> Option<fn(u16) -> DensePlan> {
 }
 
 /// The step of upkeep: measures each index once a day, and applies what is proposed if `search.tune_breadth` says so.
-pub(crate) fn keep_recall(engine: &Engine, lease: Lease) -> EngineResult<()> {
+pub(crate) fn keep_recall(engine: &Engine, lease: Lease, is_stopping: &dyn Fn() -> bool) -> EngineResult<()> {
     let settings = &engine.settings().search;
     if settings.recall_target <= 0.0 {
         return Ok(());
     }
     for model in engine.db().read(Actor::System, embedding_models::list)? {
+        if is_stopping() {
+            break;
+        }
         engine.db().transaction(Actor::System, |conn| jobs::hold(conn, lease))?;
         let (last, now) = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
             Ok((recall::last(conn, model.id)?, clock::now(conn)?))

@@ -1,6 +1,6 @@
 //! Collections: creating, changing, deleting and sharing them, and their synonyms.
 
-use rag_repo::{Actor, RepoError, collections, links, members, synonyms, users};
+use rag_repo::{Actor, RepoError, RepoResult, collections, links, members, synonyms, users};
 use rag_schema::{
     enums::MemberRole,
     ids::{CollectionId, LinkId, OrganisationId, UserId},
@@ -62,13 +62,9 @@ impl Engine {
             if let Some(found) = collections::find_by_name(conn, request.owner, request.name)? {
                 return Ok(found);
             }
-            match collections::insert(conn, &self.new_collection(request)) {
-                // Another process created it in the meantime.
-                Err(error) if error.hits(collections::NAME_KEY) => {
-                    collections::find_by_name(conn, request.owner, request.name)?.ok_or(RepoError::NotFound)
-                }
-                other => other,
-            }
+            // Another transaction created it in the meantime: run again, this one finds it.
+            collections::insert(conn, &self.new_collection(request))
+                .map_err(|error| if error.hits(collections::NAME_KEY) { RepoError::Collision } else { error })
         })?)
     }
 
@@ -124,6 +120,15 @@ impl Engine {
     pub fn delete_collection(&self, actor: Actor, id: CollectionId) -> EngineResult<()> {
         let deleted = self.db().transaction(actor, |conn| Ok(collections::delete(conn, id)?));
         deleted.map_err(|error: EngineError| error.naming("collection"))
+    }
+
+    /// Deletes a collection that has no document. One that has a document by then stays.
+    pub fn delete_empty_collection(&self, actor: Actor, id: CollectionId) -> EngineResult<()> {
+        let deleted = self.db().transaction(actor, |conn| -> RepoResult<()> {
+            collections::lock_contents(conn, id)?;
+            if collections::document_count(conn, id)? == 0 { collections::delete(conn, id) } else { Ok(()) }
+        });
+        deleted.map_err(|error| EngineError::from(error).naming("collection"))
     }
 
     /// Replaces the synonyms of a collection with groups that `synonyms::checked` returned.

@@ -112,6 +112,9 @@ impl From<RepoError> for EngineError {
                 Self::Conflict("The object that this belongs to has changed or is deleted.".to_owned())
             }
             RepoError::Invalid(constraint) => Self::Invalid(format!("A value breaks the rule {constraint}.")),
+            RepoError::TimeOutOfRange => {
+                Self::Invalid("A date or a time is out of range. Name one of the years 1 to 9999.".to_owned())
+            }
             other @ (RepoError::Migration(_) | RepoError::Bug(_)) => Self::Bug(Box::new(other)),
         }
     }

@@ -49,9 +49,6 @@ impl Engine {
         };
         let stored = self.db().transaction(actor, |conn| {
             let file = files::insert(conn, &new)?;
-            if let Some(detail) = self.storage_exhausted(conn)? {
-                return Err(StoreError::from(RepoError::Exhausted(detail)));
-            }
             let (mut bytes, mut part) = (fs::File::open(path)?, Vec::new());
             for number in 0.. {
                 part.clear();
@@ -62,7 +59,11 @@ impl Engine {
                 }
                 files::insert_part(conn, &file, number, &part)?;
             }
-            Ok(file)
+            // Last, because it locks the counters of the organisation.
+            match self.storage_exhausted(conn)? {
+                Some(detail) => Err(StoreError::from(RepoError::Exhausted(detail))),
+                None => Ok(file),
+            }
         });
         stored.map_err(EngineError::from)
     }
@@ -79,11 +80,19 @@ impl Engine {
         let found = self.db().read(actor, |conn| files::find(conn, id));
         let file = found.map_err(|error| EngineError::from(error).naming("file"))?;
         let mut spooled = NamedTempFile::new_in(&self.settings().ingest.reading.scratch)?;
+        let mut left = file.size_bytes;
         for number in 0.. {
             match self.db().read(actor, |conn| files::part(conn, id, number))? {
-                Some(bytes) => spooled.write_all(&bytes)?,
+                Some(bytes) => {
+                    spooled.write_all(&bytes)?;
+                    left -= i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+                }
                 None => break,
             }
+        }
+        if left != 0 {
+            // It was deleted while it was read.
+            return Err(EngineError::NotFound("file"));
         }
         let document = DocumentId::from(id.uuid());
         let is_free = match self.db().read(actor, |conn| documents::find(conn, document)) {
@@ -97,7 +106,13 @@ impl Engine {
         let as_document = if is_free { document } else { DocumentId::new() };
         let accepted = self.upload_as(actor, collection, &upload, as_document, None)?;
         if let Some(job) = &accepted.job {
-            self.db().transaction(actor, |conn| files::set_job(conn, id, job.id))?;
+            let noted = self.db().transaction(actor, |conn| files::set_job(conn, id, job.id));
+            if matches!(noted, Err(RepoError::NotFound)) {
+                // The file was deleted before its document was there to be deleted with it.
+                self.delete_document(actor, accepted.document.id)?;
+                return Err(EngineError::NotFound("file"));
+            }
+            noted?;
         }
         Ok(accepted)
     }

@@ -41,7 +41,7 @@ impl Engine {
     /// Queues the move of the actor's collection to the model of that name, which this process must have. The name of the
     /// collection's own model cancels an open move.
     pub fn move_collection(&self, actor: Actor, collection: CollectionId, model: &str) -> EngineResult<Move> {
-        let found = self.db().read(actor, |conn| collections::find(conn, collection));
+        let found = self.db().read_primary(actor, |conn| collections::find(conn, collection));
         let collection = found.map_err(|error| EngineError::from(error).naming("collection"))?;
         if !matches!(actor, Actor::User { id, may_write: true, .. } if id == collection.owner_id) {
             return Err(EngineError::Forbidden("Only its owner can move a collection to another model."));

@@ -6,7 +6,10 @@ use rag_repo::{
 };
 use rag_schema::{enums::JobState, models::Job};
 
-use crate::{Engine, EngineResult, breadth, jobs::is_outage};
+use crate::{
+    Engine, EngineResult, breadth,
+    jobs::{Shift, is_outage},
+};
 
 /// Number of months ahead for which partitions are created.
 const MONTHS_AHEAD: i32 = 2;
@@ -17,20 +20,20 @@ const MANY_MEMORIES: i64 = 100;
 /// Number of rows deleted in one transaction.
 const DELETE_BATCH: i64 = 5_000;
 
-/// A step: its name for the log, and its function, which receives the lease of the upkeep's job.
-type Step = (&'static str, fn(&Engine, Lease) -> EngineResult<()>);
+/// A step: its name for the log, and its function, which receives the lease of the upkeep's job, and whether the worker stops.
+type Step = (&'static str, fn(&Engine, Lease, &dyn Fn() -> bool) -> EngineResult<()>);
 
 /// The steps in order. A step checks its lease in each transaction that writes (`jobs::hold`), and keeps these transactions
 /// short.
 const STEPS: &[Step] = &[
-    ("delete finished jobs", delete_finished_jobs),
-    ("delete ended turns", delete_ended_turns),
-    ("delete old idempotency keys", delete_old_keys),
-    ("delete old vectors", delete_old_vectors),
-    ("keep the partitions of events", |engine, lease| {
+    ("delete finished jobs", |engine, lease, _| delete_finished_jobs(engine, lease)),
+    ("delete ended turns", |engine, lease, _| delete_ended_turns(engine, lease)),
+    ("delete old idempotency keys", |engine, lease, _| delete_old_keys(engine, lease)),
+    ("delete old vectors", |engine, lease, _| delete_old_vectors(engine, lease)),
+    ("keep the partitions of events", |engine, lease, _| {
         keep_partitions(engine, lease, events::keep_partitions)
     }),
-    ("keep the partitions of uses of tools", |engine, lease| {
+    ("keep the partitions of uses of tools", |engine, lease, _| {
         keep_partitions(engine, lease, tools::keep_use_partitions)
     }),
     ("consolidate memories", consolidate_memories),
@@ -38,16 +41,21 @@ const STEPS: &[Step] = &[
 ];
 
 /// Runs all steps and finishes the job. The first step that fails ends the run; the job is then retried later, from the first
-/// step. Returns an error if the database is unavailable.
-pub(crate) fn work_on(engine: &Engine, job: &Job) -> EngineResult<()> {
-    let Err(error) = run_steps(engine, Lease::from(job)) else { return Ok(()) };
+/// step. When the worker stops, the rest is left to the next run. Returns an error if the database is unavailable.
+pub(crate) fn work_on(engine: &Engine, job: &Job, shift: &Shift<'_>) -> EngineResult<()> {
+    let is_stopping = || shift.is_stopping(job.id);
+    let Err(error) = run_steps(engine, Lease::from(job), &is_stopping) else { return Ok(()) };
     engine.settle_job(job, &error);
     if is_outage(&error) { Err(error) } else { Ok(()) }
 }
 
-fn run_steps(engine: &Engine, lease: Lease) -> EngineResult<()> {
+fn run_steps(engine: &Engine, lease: Lease, is_stopping: &dyn Fn() -> bool) -> EngineResult<()> {
     for (name, step) in STEPS {
-        step(engine, lease).inspect_err(|_| tracing::warn!(step = name, "cannot finish a step of upkeep"))?;
+        step(engine, lease, is_stopping)
+            .inspect_err(|_| tracing::warn!(step = name, "cannot finish a step of upkeep"))?;
+        if is_stopping() {
+            return Ok(());
+        }
     }
     Ok(engine.db().transaction(Actor::System, |conn| jobs::finish(conn, lease, JobState::Done, None))?)
 }
@@ -123,7 +131,7 @@ fn keep_partitions(
 }
 
 /// Consolidates the memories of users that have many, if the settings say so.
-fn consolidate_memories(engine: &Engine, lease: Lease) -> EngineResult<()> {
+fn consolidate_memories(engine: &Engine, lease: Lease, is_stopping: &dyn Fn() -> bool) -> EngineResult<()> {
     let days = engine.settings().memory.consolidate_after_days;
     if days == 0 {
         return Ok(());
@@ -131,6 +139,9 @@ fn consolidate_memories(engine: &Engine, lease: Lease) -> EngineResult<()> {
     let users =
         engine.db().transaction(Actor::System, |conn| memories::list_users_with(conn, MANY_MEMORIES))?;
     for user in users {
+        if is_stopping() {
+            break;
+        }
         engine.db().transaction(Actor::System, |conn| jobs::hold(conn, lease))?;
         engine.consolidate_memories(Actor::user(user), user, (days, false))?;
     }

@@ -113,6 +113,13 @@ pub fn lock(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
     Ok(())
 }
 
+/// As `lock`, and keeps new documents out, too.
+pub fn lock_contents(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+    let _: CollectionId =
+        collections::table.filter(collections::id.eq(id)).select(collections::id).for_update().first(conn)?;
+    Ok(())
+}
+
 /// Whether the asker may add documents to the collection and delete them.
 pub fn is_writable(conn: &mut PgConnection, id: CollectionId) -> RepoResult<bool> {
     let all: Option<Vec<CollectionId>> = diesel::select(writable()).get_result(conn)?;

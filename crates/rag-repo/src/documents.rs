@@ -1,6 +1,7 @@
 //! Documents. Which of them are there for the asker is row-level security's matter, here and in all queries.
 
 use diesel::{
+    connection::SimpleConnection,
     prelude::*,
     sql_types::{Nullable, Text},
 };
@@ -232,7 +233,8 @@ pub(crate) fn set_current_version(
 
 /// Deletes the document with all that belongs to it. `RepoError::Forbidden` when it is not the asker's to delete.
 pub fn delete(conn: &mut PgConnection, id: DocumentId) -> RepoResult<()> {
-    let document = find(conn, id)?;
+    // A new version that another transaction is queueing is waited for, so that its job ends here, too.
+    let document = lock(conn, id)?;
     jobs::cancel_for_document(conn, id)?;
     let versions: Vec<VersionId> = document_versions::table
         .filter(document_versions::document_id.eq(id))
@@ -262,7 +264,9 @@ pub(crate) fn delete_passages_of_versions(
 }
 
 /// Deletes the words and vectors of a whole collection, whatever the kinds of its passages, before the collection itself is deleted.
+/// The statements of the rest of the transaction may take as long as a large collection needs.
 pub fn delete_search_rows_of_collection(conn: &mut PgConnection, id: CollectionId) -> RepoResult<()> {
+    conn.batch_execute("SET LOCAL statement_timeout = '15min'")?;
     // By passages: an index by collection would tempt the lexical leg away from the inverted one.
     let ids = passages::table.filter(passages::collection_id.eq(id)).select(passages::id);
     diesel::delete(passage_lexemes::table.filter(passage_lexemes::passage_id.eq_any(ids))).execute(conn)?;

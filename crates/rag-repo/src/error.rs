@@ -36,6 +36,9 @@ pub enum RepoError {
     /// The row would break a CHECK; holds the name of the constraint.
     #[error("violates {0}")]
     Invalid(String),
+    /// A date or a time is one that PostgreSQL cannot store.
+    #[error("a date or a time is out of range")]
+    TimeOutOfRange,
     /// The row is there, and the asker may see it, but not change it.
     #[error("not the asker's to change")]
     Forbidden,
@@ -114,6 +117,9 @@ fn by_message(message: &str) -> Option<RepoError> {
     const STORAGE_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
     if message.contains("violates row-level security policy") {
         return Some(RepoError::Forbidden);
+    }
+    if message.contains("date out of range") || message.contains("timestamp out of range") {
+        return Some(RepoError::TimeOutOfRange);
     }
     if message.contains("deadlock detected") || message.contains("could not serialize") {
         return Some(RepoError::Collision);

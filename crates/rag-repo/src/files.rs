@@ -7,7 +7,7 @@ use rag_schema::{
     schema::{file_parts, files},
 };
 
-use crate::{Page, RepoError, RepoResult};
+use crate::{Page, RepoResult, error::changed};
 
 /// Inserts a file that has no bytes yet.
 pub fn insert(conn: &mut PgConnection, new: &NewFile<'_>) -> RepoResult<File> {
@@ -49,14 +49,10 @@ pub fn part(conn: &mut PgConnection, id: FileId, part: i32) -> RepoResult<Option
 
 /// Notes the job that reads the file into a collection.
 pub fn set_job(conn: &mut PgConnection, id: FileId, job: JobId) -> RepoResult<()> {
-    diesel::update(files::table.find(id)).set(files::job_id.eq(job)).execute(conn)?;
-    Ok(())
+    changed(diesel::update(files::table.find(id)).set(files::job_id.eq(job)).execute(conn)?)
 }
 
 /// Deletes the file. Documents that were made of it stay.
 pub fn delete(conn: &mut PgConnection, id: FileId) -> RepoResult<()> {
-    match diesel::delete(files::table.find(id)).execute(conn)? {
-        0 => Err(RepoError::NotFound),
-        _ => Ok(()),
-    }
+    changed(diesel::delete(files::table.find(id)).execute(conn)?)
 }

@@ -28,6 +28,17 @@ pub fn insert(conn: &mut PgConnection, name: &str) -> RepoResult<OrganisationId>
         .get_result(conn)?)
 }
 
+/// The organisation of that name, inserted if it is missing. Two transactions that ask for the same name get the same organisation.
+pub fn find_or_insert(conn: &mut PgConnection, name: &str) -> RepoResult<OrganisationId> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('organisation ' || $1, 0))")
+        .bind::<diesel::sql_types::Text, _>(name)
+        .execute(conn)?;
+    match find_by_name(conn, name)? {
+        Some(organisation) => Ok(organisation.id),
+        None => insert(conn, name),
+    }
+}
+
 /// The organisation, and what it stores and spends.
 pub fn find(conn: &mut PgConnection, id: OrganisationId) -> RepoResult<(Organisation, Usage)> {
     Ok(organisations::table
@@ -77,7 +88,7 @@ pub fn lock(conn: &mut PgConnection, id: OrganisationId) -> RepoResult<()> {
 /// Counts what the transaction has stored so far, which is otherwise done when it commits. The counters are then held
 /// until it does.
 pub fn count_stored_now(conn: &mut PgConnection) -> RepoResult<()> {
-    Ok(conn.batch_execute("SET CONSTRAINTS document_versions_count IMMEDIATE")?)
+    Ok(conn.batch_execute("SET CONSTRAINTS document_versions_count, files_count IMMEDIATE")?)
 }
 
 /// Tokens spent today (UTC), by counters that may still be of an earlier day.

@@ -40,7 +40,7 @@ pub fn list_running(conn: &mut PgConnection, session: SessionId) -> RepoResult<V
         .load(conn)?)
 }
 
-/// Renews the leases of turns for `lease_s` seconds from now. Returns each turn that is still there, with whether it shall stop.
+/// Renews the leases of turns for `lease_s` seconds from now. Returns each turn that runs, with whether it shall stop.
 pub fn renew(
     conn: &mut PgConnection,
     messages: &[MessageId],
@@ -92,15 +92,21 @@ pub fn list_abandoned(conn: &mut PgConnection, limit: i64) -> RepoResult<Vec<Tur
         .load(conn)?)
 }
 
-/// Those of the turns that run. They cannot be deleted until the transaction ends.
-pub fn hold_running(conn: &mut PgConnection, messages: &[MessageId]) -> RepoResult<Vec<MessageId>> {
-    Ok(turns::table
-        .filter(turns::message_id.eq_any(messages))
-        .filter(turns::ended_at.is_null())
-        .order(turns::message_id)
-        .select(turns::message_id)
-        .for_key_share()
-        .load(conn)?)
+/// Those of the turns that run, each with the number of its events that are stored. They cannot be deleted until the transaction ends.
+pub fn hold_running(conn: &mut PgConnection, messages: &[MessageId]) -> RepoResult<Vec<(MessageId, i32)>> {
+    let held: Vec<HeldTurn> = diesel::sql_query(include_str!("hold_running_turns.sql"))
+        .bind::<Array<Uuid>, _>(messages)
+        .load(conn)?;
+    Ok(held.into_iter().map(|turn| (turn.message_id, turn.event_count)).collect())
+}
+
+#[derive(Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct HeldTurn {
+    #[diesel(sql_type = Uuid)]
+    message_id: MessageId,
+    #[diesel(sql_type = Integer)]
+    event_count: i32,
 }
 
 /// The number of events of each of the turns that is still there; `None` for a turn that runs.
@@ -112,6 +118,11 @@ pub fn event_counts(
         .filter(turns::message_id.eq_any(messages))
         .select((turns::message_id, turns::event_count))
         .load(conn)?)
+}
+
+/// Those of the turns that are still there, running or ended.
+pub fn list_existing(conn: &mut PgConnection, messages: &[MessageId]) -> RepoResult<Vec<MessageId>> {
+    Ok(turns::table.filter(turns::message_id.eq_any(messages)).select(turns::message_id).load(conn)?)
 }
 
 /// Inserts events.

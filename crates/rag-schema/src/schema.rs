@@ -746,6 +746,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    usage_changes (id) {
+        id -> Int8,
+        organisation_id -> Uuid,
+        document_count -> Int8,
+        size_bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -877,6 +889,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tools,
     turn_events,
     turns,
+    usage_changes,
     users,
     version_contents,
     version_texts,

@@ -9,6 +9,7 @@
 mod app;
 mod checkout;
 mod client;
+mod cut_proxy;
 mod db;
 mod models;
 mod redis;
@@ -17,6 +18,7 @@ mod replicated;
 pub use app::{KEY, Setup, TestApp, engine_on, try_engine_on};
 pub use checkout::checkout;
 pub use client::{Answer, Client, Frame};
+pub use cut_proxy::CutProxy;
 pub use db::TestDb;
 pub use models::{EndlessModel, MoodyEmbedder, StallingModel, UnreachableReranker};
 pub use redis::TestRedis;

@@ -5,7 +5,9 @@ use std::{
     thread,
 };
 
+use diesel::connection::SimpleConnection;
 use rag_embed::EmbedError;
+use rag_repo::server;
 use rag_testkit::{MoodyEmbedder, Setup, TestApp};
 use serde_json::{Value, json};
 
@@ -130,4 +132,19 @@ fn an_outage_is_no_failure_and_keeps_the_reason() {
     assert_eq!((text(&queued, "/problem/code"), &queued["failures"]), ("unavailable", &json!(0)));
     drop(gate);
     client.ingested(&accepted);
+}
+
+#[test]
+fn the_job_of_a_document_that_is_gone_ends() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    client.send("POST", &format!("/v1/collections/{collection}/ingest/pause")).expect(200);
+    let accepted = client.upload(&collection, "a.txt", b"Zirconium is a metal.").expect(202);
+    // As when it is deleted while another transaction queues a new version.
+    let mut conn = server::connect(app.database_url()).unwrap();
+    conn.batch_execute("DELETE FROM documents").unwrap();
+    client.send("POST", &format!("/v1/collections/{collection}/ingest/resume")).expect(200);
+    let ended = client.finished(text(&accepted, "/job/id"));
+    assert_eq!((text(&ended, "/state"), text(&ended, "/problem/code")), ("refused", "deleted"), "{ended}");
 }

@@ -9,7 +9,7 @@ use std::{
 use diesel::connection::SimpleConnection;
 use rag_llm::{ChatModel, ChatRequest, Delta, DeltaStream, FinishReason};
 use rag_repo::server;
-use rag_testkit::{Answer, Client, Setup, StallingModel, TestApp};
+use rag_testkit::{Answer, Client, CutProxy, Setup, StallingModel, TestApp, TestDb};
 use reqwest::blocking::Response;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -315,4 +315,28 @@ fn a_turn_whose_server_died_is_interrupted_and_can_be_answered_again() {
     );
     let again = client.post(&format!("{turn}/regenerate"), &json!({})).expect(200);
     assert_eq!(again["answer"]["outcome"], "unsupported");
+}
+
+#[test]
+fn a_commit_whose_success_is_not_seen_loses_and_repeats_no_event() {
+    let db = TestDb::new();
+    let proxy = CutProxy::new(db.url());
+    let permits = Arc::new(Semaphore::new(0));
+    let model = PacedModel { permits: Arc::clone(&permits), words: 3 };
+    let setup = Setup { chat: Some(Arc::new(model)), ..Setup::default() };
+    let app = TestApp::on(TestDb::at(proxy.url()), setup);
+    let client = app.client();
+    client.text(&client.collection("c"), "Geography", "The capital of France is Paris.");
+    proxy.cut_after_commit_of("turn_events");
+    let mut stream = Partly::new(client.ask_streamed("/v1/ask", QUESTION));
+    permits.add_permits(1);
+    stream.until("Paris0");
+    let ids = stream.ids();
+    client.wait(|| proxy.has_cut().then_some(()));
+    permits.add_permits(2);
+    let whole = stream.whole();
+    let (sent, _) = frames(&whole);
+    assert!(sent.last().unwrap().contains("event: done"), "{whole}");
+    let stored = read_all(resume(&client, &ids.turn, 0));
+    assert_eq!(frames(&stored).0, sent);
 }

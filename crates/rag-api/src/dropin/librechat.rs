@@ -247,14 +247,7 @@ async fn store(app: &App, caller: &Caller, form: LooseFile) -> ApiResult<()> {
         Err(error) => Err(error.into()),
     };
     if read.is_err() {
-        app.blocking(move |engine| {
-            let is_empty = engine
-                .db()
-                .read(actor, |conn| collections::document_count(conn, collection))
-                .is_ok_and(|count| count == 0);
-            if is_empty { Ok(engine.delete_collection(actor, collection)?) } else { Ok(()) }
-        })
-        .await?;
+        app.blocking(move |engine| Ok(engine.delete_empty_collection(actor, collection)?)).await?;
     }
     read
 }
@@ -263,7 +256,7 @@ async fn wait_for_reading(app: &App, actor: Actor, id: JobId) -> ApiResult<()> {
     let until = Instant::now() + MAX_READING;
     let (mut pause, longest) = PAUSES;
     while Instant::now() < until {
-        let job = app.read(actor, move |conn| jobs::find(conn, id)).await?;
+        let job = app.read_primary(actor, move |conn| jobs::find(conn, id)).await?;
         match job.state {
             JobState::Queued | JobState::Running | JobState::Paused => sleep(pause).await,
             JobState::Done => return Ok(()),

@@ -62,10 +62,7 @@ impl Engine {
         let email = format!("{}@{}.invalid", id.uuid(), guest.product);
         let name: String = format!("{} {}", guest.product, guest.id).chars().take(MAX_NAME_CHARS).collect();
         self.db().transaction(Actor::System, |conn| {
-            let organisation_id = match organisations::find_by_name(conn, guest.organisation)? {
-                Some(organisation) => organisation.id,
-                None => organisations::insert(conn, guest.organisation)?,
-            };
+            let organisation_id = organisations::find_or_insert(conn, guest.organisation)?;
             let new = NewUser {
                 id,
                 organisation_id,

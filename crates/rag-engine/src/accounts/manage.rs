@@ -45,12 +45,7 @@ impl Engine {
 
     /// Returns the organisation of that name, created if there is none. For operators.
     pub fn find_or_create_organisation(&self, name: &str) -> EngineResult<OrganisationId> {
-        Ok(self.db().transaction(Actor::System, |conn| -> RepoResult<_> {
-            match organisations::find_by_name(conn, name)? {
-                Some(organisation) => Ok(organisation.id),
-                None => organisations::insert(conn, name),
-            }
-        })?)
+        Ok(self.db().transaction(Actor::System, |conn| organisations::find_or_insert(conn, name))?)
     }
 
     /// Sets the limits of the organisation of that name. For operators.

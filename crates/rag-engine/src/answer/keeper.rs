@@ -1,7 +1,7 @@
 //! The thread that keeps turns in the database: a few transactions a second for all turns of the process, none while it has no turn.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     io,
     sync::{Arc, MutexGuard},
     thread::{self, JoinHandle},
@@ -87,44 +87,78 @@ fn run(db: &Db, turns: &RunningTurns, ends: &Ends) {
     }
 }
 
-/// Events of a turn that are being stored.
+/// A turn whose events are being stored.
 struct Unsaved<'a> {
+    turn: &'a OwnTurn,
+    transcript: &'a Transcript,
     saved: MutexGuard<'a, usize>,
-    row: TurnEvents,
 }
 
 /// The result of one transaction.
 #[derive(Default)]
 struct Kept {
-    renewed: Option<Vec<(MessageId, bool)>>,
+    /// By turn that runs, the number of its events that are stored now.
+    stored: HashMap<MessageId, usize>,
     counts: HashMap<MessageId, Option<i32>>,
     rows: Vec<TurnEvents>,
 }
 
-/// Stores new events, renews leases, and reads the new events of followed turns, all in one transaction.
+/// Renews the leases of this process's turns, and stores and reads events. The leases have a transaction of their own: they are renewed
+/// even if the events of a turn cannot be stored.
 fn keep(db: &Db, turns: &RunningTurns, is_renewal: bool) -> RepoResult<()> {
     let own = turns.own();
+    if is_renewal && !own.is_empty() {
+        renew(db, &own)?;
+    }
+    keep_events(db, turns, &own)
+}
+
+/// Renews leases, and ends the turns that are to stop, that have ended elsewhere, or whose session is deleted.
+fn renew(db: &Db, own: &[Arc<OwnTurn>]) -> RepoResult<()> {
+    let ids: Vec<MessageId> = own.iter().map(|turn| turn.ids.message_id).collect();
+    let (renewed, existing) = db.transaction(Actor::System, |conn| -> RepoResult<_> {
+        let renewed: HashMap<MessageId, bool> = turns::renew(conn, &ids, LEASE_S)?.into_iter().collect();
+        let missing: Vec<MessageId> = ids.iter().copied().filter(|id| !renewed.contains_key(id)).collect();
+        let existing = if missing.is_empty() { Vec::new() } else { turns::list_existing(conn, &missing)? };
+        Ok((renewed, existing))
+    })?;
+    for turn in own {
+        match renewed.get(&turn.ids.message_id) {
+            Some(true) => turn.stopped.cancel(),
+            Some(false) => {}
+            None if existing.contains(&turn.ids.message_id) => turn.ended_elsewhere.cancel(),
+            None => turn.deleted.cancel(),
+        }
+    }
+    Ok(())
+}
+
+/// Stores new events and reads the new events of followed turns, in one transaction.
+fn keep_events(db: &Db, turns: &RunningTurns, own: &[Arc<OwnTurn>]) -> RepoResult<()> {
     let followed = turns.followed();
     let mut unsaved: Vec<Unsaved<'_>> = own.iter().filter_map(|turn| unsaved_events(turn)).collect();
-    let renewing = is_renewal && !own.is_empty();
-    if !renewing && unsaved.is_empty() && followed.is_empty() {
+    if unsaved.is_empty() && followed.is_empty() {
         return Ok(());
     }
-    let ids: Vec<MessageId> = own.iter().map(|turn| turn.ids.message_id).collect();
-    let storing: Vec<MessageId> = unsaved.iter().map(|unsaved| unsaved.row.message_id).collect();
+    let storing: Vec<MessageId> = unsaved.iter().map(|unsaved| unsaved.turn.ids.message_id).collect();
     let wanted: Vec<(MessageId, i32)> =
         followed.iter().map(|(id, transcript)| (*id, to_position(transcript.len()))).collect();
     let following: Vec<MessageId> = followed.iter().map(|(id, _)| *id).collect();
     let kept = db.transaction(Actor::System, |conn| -> RepoResult<_> {
         let mut kept = Kept::default();
-        if renewing {
-            kept.renewed = Some(turns::renew(conn, &ids, LEASE_S)?);
-        }
         if !storing.is_empty() {
-            // Events of a session that was deleted have no place.
-            let held: HashSet<MessageId> = turns::hold_running(conn, &storing)?.into_iter().collect();
-            let rows = unsaved.iter().map(|unsaved| &unsaved.row);
-            let rows: Vec<TurnEvents> = rows.filter(|row| held.contains(&row.message_id)).cloned().collect();
+            // Events of a session that was deleted have no place. What the database has is asked each time: the success of an earlier
+            // transaction may not have been seen.
+            let held: HashMap<MessageId, i32> = turns::hold_running(conn, &storing)?.into_iter().collect();
+            let mut rows = Vec::new();
+            for Unsaved { turn, transcript, .. } in &unsaved {
+                let Some(count) = held.get(&turn.ids.message_id) else { continue };
+                let stored = usize::try_from(*count).unwrap_or_default();
+                let row = transcript.unsaved(stored, &[], (turn.ids.message_id, turn.user));
+                let added = row.as_ref().map_or(0, |row| row.names.len());
+                kept.stored.insert(turn.ids.message_id, stored + added);
+                rows.extend(row);
+            }
             turns::insert_events(conn, &rows)?;
         }
         if !following.is_empty() {
@@ -134,11 +168,9 @@ fn keep(db: &Db, turns: &RunningTurns, is_renewal: bool) -> RepoResult<()> {
         }
         Ok(kept)
     })?;
-    for stored in &mut unsaved {
-        *stored.saved += stored.row.names.len();
-    }
-    if let Some(renewed) = kept.renewed {
-        hear(&own, &renewed.into_iter().collect());
+    for Unsaved { turn, transcript, saved } in &mut unsaved {
+        // The events of a turn that does not run any more are given up.
+        **saved = kept.stored.get(&turn.ids.message_id).copied().unwrap_or_else(|| transcript.len());
     }
     hand_on(turns, followed, &kept.counts, kept.rows);
     Ok(())
@@ -148,19 +180,7 @@ fn unsaved_events(turn: &OwnTurn) -> Option<Unsaved<'_>> {
     let transcript = turn.transcript.as_ref()?;
     // The turn's last step stores the rest itself.
     let saved = transcript.try_lock_saved()?;
-    let row = transcript.unsaved(*saved, &[], (turn.ids.message_id, turn.user))?;
-    Some(Unsaved { saved, row })
-}
-
-/// Stops the turns that are to stop, and those whose session is deleted.
-fn hear(own: &[Arc<OwnTurn>], renewed: &HashMap<MessageId, bool>) {
-    for turn in own {
-        match renewed.get(&turn.ids.message_id) {
-            Some(true) => turn.stopped.cancel(),
-            Some(false) => {}
-            None => turn.deleted.cancel(),
-        }
-    }
+    (transcript.len() > *saved).then_some(Unsaved { turn, transcript, saved })
 }
 
 /// Hands new events to the readers of followed turns.

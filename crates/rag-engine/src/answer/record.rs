@@ -83,10 +83,14 @@ impl Engine {
         let Recording { transcript, encode } = recording;
         let frames: Vec<Frame> = events.iter().map(|event| Frame::new(event, *encode)).collect();
         let mut saved = transcript.lock_saved();
-        let row = transcript.unsaved(*saved, &frames, (answer.message_id, ending.question.user));
         let count = transcript.len() + frames.len();
+        let (message, user) = (answer.message_id, ending.question.user);
         let is_new = self.store_answer(ending, answer, |conn| {
-            row.as_ref().map_or(Ok(()), |row| turns::insert_events(conn, std::slice::from_ref(row)))?;
+            // The keeper may not have seen the success of its last transaction.
+            let held = turns::hold_running(conn, &[message])?;
+            let stored = held.first().and_then(|(_, stored)| usize::try_from(*stored).ok());
+            let row = stored.and_then(|stored| transcript.unsaved(stored, &frames, (message, user)));
+            row.map_or(Ok(()), |row| turns::insert_events(conn, &[row]))?;
             Ok(count)
         })?;
         transcript.append(frames, true);
@@ -219,8 +223,12 @@ fn last_events(ending: &Ending, answer: &Answer) -> Vec<Arc<Event>> {
     citations.chain([Event::Done(answer.clone())]).map(Arc::new).collect()
 }
 
-fn interrupted() -> EngineError {
-    EngineError::Unavailable("The answer was interrupted: its server was away for too long. Ask again.")
+/// The failure of a turn that another process has ended, because it took this one for dead.
+pub(super) fn interrupted() -> EngineError {
+    EngineError::Conflict(
+        "The answer was interrupted: its server could not reach the database for too long. Ask again."
+            .to_owned(),
+    )
 }
 
 pub(super) fn ms_since(begun: Instant) -> f64 {

@@ -16,7 +16,7 @@ use super::{
     cited::RememberedStatement,
     log::{Event, TurnLog},
     markup::MarkupFilter,
-    record::Ending,
+    record::{Ending, interrupted},
     running::RunningTurn,
     steps::unprepared,
     types::{Begun, Place, Plan, Prepared, Question, Written},
@@ -92,6 +92,9 @@ impl<S: Steps> Turn<'_, S> {
         };
         if running.turn.deleted.is_cancelled() {
             return Err(EngineError::NotFound("session"));
+        }
+        if running.turn.ended_elsewhere.is_cancelled() {
+            return Err(interrupted());
         }
         let has_failed = failure.is_some();
         let remembered = self.remember(&begun).await;
@@ -363,6 +366,7 @@ impl<S> Stop<'_, S> {
             () = self.turn.log.is_abandoned() => StopReason::Asker,
             () = self.running.turn.stopped.cancelled() => StopReason::Asker,
             () = self.running.turn.deleted.cancelled() => StopReason::Asker,
+            () = self.running.turn.ended_elsewhere.cancelled() => StopReason::Asker,
             () = self.turn.shutdown.cancelled() => StopReason::Shutdown,
             () = sleep_until(self.deadline) => StopReason::Time,
         }

@@ -37,6 +37,8 @@ pub(super) struct OwnTurn {
     pub(super) transcript: Option<Arc<Transcript>>,
     /// Cancelled when the turn's session is deleted.
     pub(super) deleted: CancellationToken,
+    /// Cancelled when another process has ended the turn, because it took this one for dead.
+    pub(super) ended_elsewhere: CancellationToken,
     /// Cancelled when the user has asked for the end of the turn.
     pub(super) stopped: CancellationToken,
 }
@@ -144,8 +146,15 @@ pub(super) struct RunningTurn<'a> {
 
 impl<'a> RunningTurn<'a> {
     fn new(turns: &'a RunningTurns, ids: TurnIds, user: UserId, transcript: Option<Arc<Transcript>>) -> Self {
-        let (deleted, stopped) = (CancellationToken::new(), CancellationToken::new());
-        Self { turns, turn: Arc::new(OwnTurn { ids, user, transcript, deleted, stopped }) }
+        let turn = OwnTurn {
+            ids,
+            user,
+            transcript,
+            deleted: CancellationToken::new(),
+            ended_elsewhere: CancellationToken::new(),
+            stopped: CancellationToken::new(),
+        };
+        Self { turns, turn: Arc::new(turn) }
     }
 }
 

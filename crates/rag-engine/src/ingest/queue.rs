@@ -40,7 +40,11 @@ pub(crate) fn queue_version(
     document: &Document,
     content: Content<'_>,
 ) -> RepoResult<Job> {
-    let document = documents::lock(conn, document.id)?;
+    // One that is deleted meanwhile is missing when the transaction runs again.
+    let document = documents::lock(conn, document.id).map_err(|error| match error {
+        RepoError::NotFound => RepoError::Collision,
+        other => other,
+    })?;
     let number = versions::newest(conn, &[document.id])?.pop().map_or(1, |newest| newest.number + 1);
     let reading = Reading { document: &document, number, content };
     queue_versions(conn, document.collection_id, &[reading])?.pop().ok_or(RepoError::NotFound)

@@ -23,7 +23,7 @@ impl Engine {
     /// with OCR, or by a newer program; with `all` for each document that has been read. Documents with a version that is not read yet
     /// are left out. Returns the number of jobs.
     pub fn reingest(&self, actor: Actor, id: CollectionId, all: bool) -> EngineResult<u64> {
-        let found = self.db().read(actor, |conn| {
+        let found = self.db().read_primary(actor, |conn| {
             Ok::<_, EngineError>((collections::find(conn, id)?, collections::is_writable(conn, id)?))
         });
         let (collection, is_writable) = found.map_err(|error| error.naming("collection"))?;

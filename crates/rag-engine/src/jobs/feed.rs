@@ -9,7 +9,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rag_repo::{Actor, Db, RepoResult, jobs};
+use rag_repo::{
+    Actor, Db, RepoResult,
+    jobs::{self, Position},
+};
 use rag_schema::{
     enums::{JobStage, JobState},
     ids::JobId,
@@ -99,15 +102,15 @@ fn shown(job: &Job) -> Shown {
 /// The jobs of the last look.
 #[derive(Default)]
 struct Known {
-    since: Option<DateTime<Utc>>,
+    position: Option<Position>,
     jobs: HashMap<JobId, Shown>,
 }
 
 impl Known {
     /// Returns the jobs that differ from the last look.
     fn look(&mut self, db: &Db) -> RepoResult<Vec<Job>> {
-        let found = db.read(Actor::System, |conn| jobs::changes_since(conn, self.since))?;
-        self.since = found.next;
+        let found = db.read(Actor::System, |conn| jobs::changes_since(conn, self.position))?;
+        self.position = found.next;
         let before = std::mem::take(&mut self.jobs);
         let mut changed = Vec::new();
         for job in found.jobs {

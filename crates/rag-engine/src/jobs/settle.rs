@@ -22,8 +22,13 @@ impl Engine {
     /// being given up.
     pub(crate) fn settle_job(&self, job: &Job, error: &EngineError) {
         let result = match error {
-            // The lease was lost or the document was deleted: there is nothing to settle.
-            EngineError::NotFound(_) => Ok(()),
+            // The lease was lost, or what the job is about was deleted; in the second case the job ends.
+            EngineError::NotFound(_) => {
+                let problem = json!({"code": "deleted", "detail": "What the job works on was deleted."});
+                self.db().transaction(Actor::System, |conn| {
+                    jobs::finish(conn, Lease::from(job), JobState::Refused, Some(problem.clone()))
+                })
+            }
             EngineError::Document(refusal) if !refusal.is_internal() => {
                 let problem = json!({"code": refusal.slug(), "detail": refusal.to_string()});
                 self.refuse(job, &problem).inspect(|()| self.note_refused(job, refusal.slug()))

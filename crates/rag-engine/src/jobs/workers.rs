@@ -100,6 +100,11 @@ impl Shift<'_> {
         self.has_ended.fetch_or(is_ending, Ordering::Relaxed) || is_ending
     }
 
+    /// Returns whether the worker stops or has lost the job. For work that makes room on the disk.
+    pub(crate) fn is_stopping(&self, job: JobId) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.held.is_lost(job)
+    }
+
     /// Returns whether to stop the work on a job: all work ends, or the job was cancelled, paused or given to another worker.
     pub(crate) fn is_over(&self, job: JobId) -> bool {
         self.is_ending() || self.held.is_lost(job)
@@ -202,7 +207,7 @@ impl Engine {
         };
         let work = || match first.kind {
             JobKind::Ingest => ingest::work_on(self, claimed, shift),
-            JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job)),
+            JobKind::Upkeep => claimed.iter().try_for_each(|job| upkeep::work_on(self, job, shift)),
             JobKind::Words => claimed.iter().try_for_each(|job| words::work_on(self, job, shift)),
             JobKind::Rounds => claimed.iter().try_for_each(|job| rounds::work_on(self, job, shift)),
             JobKind::Reembed => claimed.iter().try_for_each(|job| reembed::work_on(self, job, shift)),

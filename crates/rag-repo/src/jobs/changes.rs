@@ -24,25 +24,37 @@ const OVERLAP_S: i32 = 5;
 pub struct Changes {
     /// The jobs, those whose state has changed first; a job may be there twice.
     pub jobs: Vec<Job>,
-    /// The time from which the next look goes on.
-    pub next: Option<DateTime<Utc>>,
+    /// Where the next look goes on.
+    pub next: Option<Position>,
 }
 
-/// The jobs of all organisations that run, and those whose state changed after `since`; in the last seconds, when `since` is absent. A
-/// change is returned several times, so that none is missed.
-pub fn changes_since(conn: &mut PgConnection, since: Option<DateTime<Utc>>) -> RepoResult<Changes> {
+/// Where a look for changes goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Position {
+    /// Changes after this time are looked for.
+    since: DateTime<Utc>,
+    /// If there were more changes than fit: the time from which the look after the last of them goes on.
+    then: Option<DateTime<Utc>>,
+}
+
+/// The jobs of all organisations that run, and those whose state changed after `position`; in the last seconds, when `position` is
+/// absent. A change is returned several times, so that one is not missed whose transaction took a few seconds.
+pub fn changes_since(conn: &mut PgConnection, position: Option<Position>) -> RepoResult<Changes> {
     let overlap: DateTime<Utc> =
         diesel::select(now.into_sql::<Timestamptz>() - OVERLAP_S.seconds()).get_result(conn)?;
     let mut changed: Vec<Job> = jobs::table
-        .filter(jobs::changed_at.gt(since.unwrap_or(overlap)))
+        .filter(jobs::changed_at.gt(position.map_or(overlap, |position| position.since)))
         .filter(jobs::kind.eq_any(JobKind::ALL))
         .order(jobs::changed_at)
         .limit(MAX_CHANGES)
         .select(Job::as_select())
         .load(conn)?;
-    // After more changes than fit, the next look goes on behind the last one.
     let is_full = i64::try_from(changed.len()).is_ok_and(|count| count == MAX_CHANGES);
-    let next = changed.last().filter(|_| is_full).map_or(overlap, |last| last.changed_at);
+    let then = position.and_then(|position| position.then).unwrap_or(overlap);
+    let next = match changed.last().filter(|_| is_full) {
+        Some(last) => Position { since: last.changed_at, then: Some(then) },
+        None => Position { since: then, then: None },
+    };
     let running: Vec<Job> = jobs::table
         .filter(jobs::state.eq(JobState::Running))
         .filter(jobs::kind.eq_any(JobKind::ALL))

@@ -18,7 +18,7 @@ mod changes;
 mod control;
 mod lease;
 
-pub use changes::{Changes, changes_since};
+pub use changes::{Changes, Position, changes_since};
 pub use control::{cancel, lock, note_pause, pause, pause_ingest, redrive, resume, resume_ingest, retry};
 pub use lease::{
     GivenBack, Lease, Progress, Report, advance, change_model, finish, give_back, hold, hold_storing,
@@ -169,29 +169,37 @@ pub fn take_back(conn: &mut PgConnection, claim: &Claim) -> RepoResult<Vec<LostL
         .load(conn)?)
 }
 
-/// Takes the jobs that are due next, all of one kind and one embedding model: the first of `claims` whose kind is that of the very next job.
-/// Kinds without a claim are left alone, as a newer server's are. A job that failed or lost a lease is taken alone.
+/// Takes the jobs that are due next, all of one kind and one embedding model: by the claim on the kind of the very next job or, if that
+/// kind's jobs must wait, on that of the next one after it. Kinds without a claim are left alone, as a newer server's are. A job that failed or lost a lease is taken alone.
 pub fn claim(conn: &mut PgConnection, claims: &[Claim]) -> RepoResult<Vec<Job>> {
     // One claim at a time, so that no two workers take two suspects at once.
     diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(CLAIM_LOCK).execute(conn)?;
-    let Some(claim) = next_claim(conn, claims)? else { return Ok(Vec::new()) };
-    let mut claimed: Vec<Job> = diesel::sql_query(include_str!("../claim_jobs.sql"))
-        .bind::<Text, _>(claim.kind)
-        .bind::<Integer, _>(claim.max_jobs)
-        .bind::<BigInt, _>(claim.max_bytes)
-        .bind::<Double, _>(f64::from(i32::try_from(claim.lease_s).unwrap_or(i32::MAX)))
-        .bind::<SmallInt, _>(claim.min_priority)
-        .bind::<BigInt, _>(claim.max_job_bytes)
-        .bind::<Array<Integer>, _>(&claim.models)
-        .load(conn)?;
-    claimed.sort_by_key(|job| (job.turn, job.id));
-    Ok(claimed)
+    let mut claims: Vec<&Claim> = claims.iter().collect();
+    while let Some(claim) = next_claim(conn, &claims)? {
+        let mut claimed: Vec<Job> = diesel::sql_query(include_str!("../claim_jobs.sql"))
+            .bind::<Text, _>(claim.kind)
+            .bind::<Integer, _>(claim.max_jobs)
+            .bind::<BigInt, _>(claim.max_bytes)
+            .bind::<Double, _>(f64::from(i32::try_from(claim.lease_s).unwrap_or(i32::MAX)))
+            .bind::<SmallInt, _>(claim.min_priority)
+            .bind::<BigInt, _>(claim.max_job_bytes)
+            .bind::<Array<Integer>, _>(&claim.models)
+            .load(conn)?;
+        if !claimed.is_empty() {
+            claimed.sort_by_key(|job| (job.turn, job.id));
+            return Ok(claimed);
+        }
+        // Its jobs must wait, as a suspect does while another one runs; those of the other kinds need not.
+        let kind = claim.kind;
+        claims.retain(|claim| claim.kind != kind);
+    }
+    Ok(Vec::new())
 }
 
-/// The claim on the kind of the job that is next; the only one when there is but one kind to choose from.
-fn next_claim<'c>(conn: &mut PgConnection, claims: &'c [Claim]) -> RepoResult<Option<&'c Claim>> {
+/// The claim on the kind of the job that is next; the only one if there is one kind to choose from.
+fn next_claim<'c>(conn: &mut PgConnection, claims: &[&'c Claim]) -> RepoResult<Option<&'c Claim>> {
     if let [only] = claims {
-        return Ok(Some(only));
+        return Ok(Some(*only));
     }
     let kinds: Vec<JobKind> = claims.iter().map(|claim| claim.kind).collect();
     let models: Vec<i32> = claims.iter().flat_map(|claim| claim.models.iter().copied()).collect();
@@ -206,7 +214,7 @@ fn next_claim<'c>(conn: &mut PgConnection, claims: &'c [Claim]) -> RepoResult<Op
         .skip_locked()
         .first(conn)
         .optional()?;
-    Ok(next.and_then(|kind| claims.iter().find(|claim| claim.kind == kind)))
+    Ok(next.and_then(|kind| claims.iter().copied().find(|claim| claim.kind == kind)))
 }
 
 /// Queues a job that works on the whole database, unless one of its kind is open or ended within `every_s` seconds.

@@ -1,10 +1,15 @@
 //! An organisation that queues little does not wait for one that queues much.
 
-use rag_schema::ids::{CollectionId, JobId};
+use rag_repo::jobs as queries;
+use rag_schema::{
+    enums::JobKind,
+    ids::{CollectionId, JobId},
+    models::{Task, UpkeepTask},
+};
 
 use crate::{
     fixture::{new_collection, new_user},
-    jobs::{claim, fixture, ids, queue, queue_in},
+    jobs::{claim, claims, end_processes, fixture, ids, queue, queue_in},
 };
 
 #[test]
@@ -39,4 +44,21 @@ fn an_organisation_gains_nothing_by_many_collections() {
     let first: Vec<JobId> = (0..30).flat_map(|_| ids(&claim(&mut fixture))).collect();
     let share = first.iter().filter(|id| jobs_of_single.contains(id)).count();
     assert!((13..=17).contains(&share), "{share} of 30 jobs are the single collection's");
+}
+
+#[test]
+fn a_suspect_that_waits_for_another_one_keeps_no_other_kind_waiting() {
+    let mut fixture = fixture();
+    let suspects = [queue(&mut fixture, 5_000), queue(&mut fixture, 5_000)];
+    for _ in &suspects {
+        claim(&mut fixture);
+    }
+    end_processes(&mut fixture);
+    assert_eq!(ids(&claim(&mut fixture)), suspects[..1]);
+    let upkeep = Task::Upkeep(UpkeepTask {});
+    assert!(queries::schedule(&mut fixture.conn, &upkeep, "upkeep", -1, 3_600).unwrap());
+    let claims = claims(&fixture);
+    let taken = queries::claim(&mut fixture.conn, &claims).unwrap();
+    assert_eq!(taken.iter().map(|job| job.kind).collect::<Vec<_>>(), [JobKind::Upkeep]);
+    assert!(queries::claim(&mut fixture.conn, &claims).unwrap().is_empty());
 }

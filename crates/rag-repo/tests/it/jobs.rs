@@ -69,7 +69,7 @@ pub(crate) fn claim(fixture: &mut Fixture) -> Vec<Job> {
 }
 
 /// What a worker takes that has the fixture's model.
-fn claims(fixture: &Fixture) -> [Claim; 2] {
+pub(crate) fn claims(fixture: &Fixture) -> [Claim; 2] {
     [JobKind::Ingest, JobKind::Upkeep].map(|kind| Claim { models: vec![fixture.model.id], ..claim_of(kind) })
 }
 
