@@ -71,6 +71,8 @@ pub(crate) struct RegenerateBody {
     pub(crate) filter: Option<serde_json::Value>,
     /// Steps of understanding the question; as for `/v1/search`.
     pub(crate) understanding: Option<UnderstandingBody>,
+    /// Time as of which is searched, as in a question. The time of the question is not kept: send it again.
+    pub(crate) as_of: Option<DateTime<Utc>>,
 }
 
 /// Asks in a new session, whose title is the question. With `Accept: text/event-stream` the answer is a stream of events: `turn`,
@@ -124,14 +126,14 @@ pub(crate) async fn regenerate(
     path: MessagePath,
     Body(body): Body<RegenerateBody>,
 ) -> ApiResult<HttpResponse> {
-    let RegenerateBody { instructions, collection_ids, filter, understanding } = body;
+    let RegenerateBody { instructions, collection_ids, filter, understanding, as_of } = body;
     let text = String::new();
     let body = AskBody {
         question: text,
         instructions,
         collection_ids,
         filter,
-        as_of: None,
+        as_of,
         understanding,
         replaces: None,
     };

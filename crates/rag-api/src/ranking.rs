@@ -30,7 +30,7 @@ pub(crate) enum FusionBody {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum BoostBody {
-    /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
+    /// `weight` for a document whose version was published now, half of it for one published `half_life_days` ago.
     Recency {
         /// Age at which half of the weight is left, in days, above 0.
         #[schema(exclusive_minimum = 0)]

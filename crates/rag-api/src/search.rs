@@ -308,6 +308,7 @@ pub(crate) async fn search(
                 filter: filter.as_ref(),
                 as_of: body.as_of,
                 apart_from: None,
+                memory_kinds: &[],
                 limit,
                 group_by,
                 mode,

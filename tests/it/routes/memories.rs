@@ -282,3 +282,32 @@ fn a_model_words_the_summary_and_may_leave_nothing_out() {
         assert_eq!(text(&changes, "/items/0/made_by"), maker);
     }
 }
+
+#[test]
+fn a_merged_memory_that_is_restored_is_found() {
+    let app = TestApp::start();
+    let client = app.client();
+    let first = remember(&client, "The bicycle is red");
+    let merged = remember(&client, "Red is the bicycle");
+    assert_eq!(text(&merged, "/outcome"), "merged");
+    let id =
+        if merged["other_id"] == first["memory_id"] { &merged["memory_id"] } else { &merged["other_id"] };
+    patch(&client, &first["memory_id"], &json!({"state": "forgotten"})).expect(200);
+    assert_eq!(text(&patch(&client, id, &json!({"state": "active"})).expect(200), "/state"), "active");
+    let found = client.post("/v1/recall", &json!({"query": "red bicycle"})).expect(200);
+    assert_eq!(&found["results"][0]["memory"]["id"], id);
+}
+
+#[test]
+fn a_long_value_can_be_superseded() {
+    let app = TestApp::start();
+    let client = app.client();
+    for letter in ["a", "b"] {
+        let value = format!(" {} ", letter.repeat(1_000));
+        let statement = json!({"subject": "user", "attribute": "address", "value": value});
+        let body = json!({"content": format!("Address {letter}"), "statement": statement});
+        let stored = client.post("/v1/memories", &body).expect(200);
+        let memory = memory(&client, &stored["memory_id"]);
+        assert_eq!(text(&memory, "/statement/value"), letter.repeat(1_000));
+    }
+}

@@ -136,3 +136,34 @@ fn memories_and_documents_come_in_one_list_within_quotas_and_tokens() {
     let unknown = json!({"query": "x", "sources": ["documents"], "collection_ids": [NOBODY]});
     assert_eq!(client.post("/v1/recall", &unknown).problem(404), "not_found");
 }
+
+#[test]
+fn a_kind_is_found_among_many_memories_of_other_kinds() {
+    let app = TestApp::start();
+    let client = app.client();
+    for number in 0..60 {
+        remember(&client, &json!({"content": format!("The reactor has pump {number}"), "kind": "fact"}));
+    }
+    let rule = "Answer questions about the plant and its old reactor in English";
+    remember(&client, &json!({"content": rule, "kind": "instruction"}));
+    let body = json!({"query": "reactor pump", "kinds": ["instruction"], "limit": 5, "min_similarity": -1});
+    assert_eq!(contents(&client.post("/v1/recall", &body).expect(200)), [rule]);
+}
+
+#[test]
+fn a_source_that_may_give_no_more_does_not_take_the_places_of_the_others() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("c");
+    for number in 0..60 {
+        client.text(&collection, "Reactor", &format!("reactor pump reactor pump {number}"));
+    }
+    let memory = "My neighbour once saw the reactor from her window, and then she moved away";
+    remember(&client, &json!({"content": memory}));
+    let body = json!({"query": "reactor pump", "sources": ["memories", "documents"], "max_passages": 2, "limit": 5,
+        "min_similarity": -1});
+    let found = client.post("/v1/recall", &body).expect(200);
+    let results = found["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3, "{found}");
+    assert_eq!(text(&results[2], "/memory/content"), memory);
+}

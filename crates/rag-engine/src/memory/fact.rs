@@ -88,7 +88,7 @@ impl Fact {
             return Statement {
                 subject: lower(given.subject.as_deref()),
                 attribute: lower(given.attribute.as_deref()),
-                value: given.value.clone(),
+                value: given.value.as_deref().map(|value| value.trim().to_owned()),
             };
         }
         read_statement(&self.content).unwrap_or_default()

@@ -112,9 +112,19 @@ impl Engine {
         edit.check().map_err(EngineError::Invalid)?;
         let room =
             self.find_room(actor, user, CollectionKind::Memory)?.ok_or(EngineError::NotFound("memory"))?;
-        let rows =
-            edit.content.as_deref().map(|text| self.search_rows(&room, id, text.trim())).transpose()?;
-        let edited = self.db().transaction(actor, |conn| Ok(edit_one(conn, &room, id, edit, rows.as_ref())?));
+        let text = match (&edit.content, edit.state) {
+            (Some(text), _) => Some(text.trim().to_owned()),
+            // One that was merged when it was stored has neither vector nor words.
+            (None, Some(MemoryState::Active)) => {
+                let stored = self.db().read_primary(actor, |conn| memories::find(conn, id));
+                let (memory, _) = stored.map_err(|error| EngineError::from(error).naming("memory"))?;
+                Some(memory.content.content)
+            }
+            _ => None,
+        };
+        let rows = text.as_deref().map(|text| self.search_rows(&room, id, text)).transpose()?;
+        let rows = text.as_deref().zip(rows.as_ref());
+        let edited = self.db().transaction(actor, |conn| Ok(edit_one(conn, &room, id, edit, rows)?));
         edited.map_err(|error: EngineError| error.naming("memory"))
     }
 
@@ -184,7 +194,7 @@ fn edit_one(
     room: &Room<'_>,
     id: PassageId,
     edit: &MemoryEdit,
-    rows: Option<&SearchRows>,
+    rows: Option<(&str, &SearchRows)>,
 ) -> RepoResult<Option<MemoryStepId>> {
     collections::lock(conn, room.collection.id)?;
     let (memory, _) = memories::find(conn, id)?;
@@ -194,7 +204,8 @@ fn edit_one(
     }
     let mut step = Step::new(room.user, ChangeMaker::User);
     step.change(conn, &memory, &after, edit.cause(&memory.content))?;
-    if let Some(SearchRows { embedding, words }) = rows {
+    // Another edit may have changed the text meanwhile, and stored its rows.
+    if let Some((_, SearchRows { embedding, words })) = rows.filter(|(text, _)| *text == after.content) {
         own_passages::replace_search_rows(conn, embedding, words)?;
     }
     step.finish(conn).map(Some)

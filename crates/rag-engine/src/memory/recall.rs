@@ -165,63 +165,75 @@ impl Engine {
             let (results, nothing_relevant) = (Vec::new(), false);
             return Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens: 0, search: None });
         }
-        let search = SearchRequest {
-            query: request.query,
-            plain: true,
-            collections: &rooms,
-            as_of: Some(as_of),
-            apart_from: request.apart_from,
-            understanding: request.understanding,
-            limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
-            explain: request.explain,
-            ..SearchRequest::default()
+        let (mut any, mut first, mut ranked) = (false, None, Vec::new());
+        let mut open = rooms;
+        let results = loop {
+            let rooms: Vec<CollectionId> = open.iter().map(|(_, room)| *room).collect();
+            let search = SearchRequest {
+                query: request.query,
+                plain: true,
+                collections: &rooms,
+                as_of: Some(as_of),
+                apart_from: request.apart_from,
+                memory_kinds: request.kinds,
+                understanding: request.understanding,
+                limit: (request.limit.saturating_mul(LOOKED_AT)).max(MIN_LOOKED_AT),
+                explain: request.explain,
+                ..SearchRequest::default()
+            };
+            let mut result = self.find_passages(actor, &search)?;
+            let found = std::mem::take(&mut result.found);
+            first.get_or_insert(result);
+            any |= !found.is_empty();
+            let is_full = found.len() == search.limit;
+            add_ranked(&mut ranked, weigh(request, found, as_of, asked_time));
+            let (results, mut quotas) = self.within_limits(request, &ranked);
+            // A source that may give no more can have taken all places among the candidates: the others are searched without it.
+            let before = open.len();
+            open.retain(|(source, _)| *quotas.of(*source) > 0);
+            if results.len() == request.limit || !is_full || open.is_empty() || open.len() == before {
+                break results;
+            }
         };
-        let mut result = self.find_passages(actor, &search)?;
-        let found = std::mem::take(&mut result.found);
-        let any = !found.is_empty();
-        let ranked = weigh(request, found, as_of, asked_time);
         let nothing_relevant = any && ranked.is_empty();
-        let results = self.within_limits(request, ranked);
         self.count_uses(actor, request, &results)?;
         let tokens = results.iter().map(|recalled| recalled.tokens).sum();
-        Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens, search: Some(result) })
+        Ok(Recall { results, asked_time, as_of, nothing_relevant, tokens, search: first })
     }
 
-    /// Returns the best results that fit: one that is too long for the remaining tokens is skipped in favour of shorter ones after
-    /// it. Of the rounds of one question, which has several answers if it was asked again, only the best one is returned.
-    fn within_limits(&self, request: &RecallRequest<'_>, ranked: Vec<Weighed>) -> Vec<Recalled> {
+    /// Returns the best results that fit, and what is left of the quotas: a result that is too long for the remaining tokens is skipped in
+    /// favour of shorter ones after it. Of the rounds of one question, which has several answers if it was asked again, only the best one
+    /// is returned.
+    fn within_limits(&self, request: &RecallRequest<'_>, ranked: &[Weighed]) -> (Vec<Recalled>, Quotas) {
         let model = self.models().for_new_collections();
         let mut left = request.max_tokens.unwrap_or(usize::MAX);
-        let (mut memories, mut rounds, mut passages, mut tools) =
-            (request.max_memories, request.max_rounds, request.max_passages, request.max_tools);
+        let mut quotas = Quotas::new(request);
         let mut taken = HashSet::new();
         let mut results = Vec::new();
-        for Weighed { mut found, score, factors } in ranked {
+        for Weighed { found, score, factors } in ranked {
             if results.len() == request.limit {
                 break;
             }
-            let (quota, group) = match &found.passage.origin {
-                Origin::Chunk(_) => (&mut passages, None),
-                Origin::Memory(_) => (&mut memories, None),
-                Origin::Tool(_) => (&mut tools, None),
-                Origin::Round(round) => {
-                    let session = request.groups_rounds.then(|| round.session_id.uuid());
-                    (&mut rounds, Some(session.unwrap_or(round.question_id.uuid())))
-                }
+            let quota = quotas.of(source(&found.passage));
+            let group = match &found.passage.origin {
+                Origin::Round(round) if request.groups_rounds => Some(round.session_id.uuid()),
+                Origin::Round(round) => Some(round.question_id.uuid()),
+                _ => None,
             };
             if *quota == 0 || group.is_some_and(|group| taken.contains(&group)) {
                 continue;
             }
+            let mut found = found.clone();
             clean_text(&mut found.passage);
             let tokens = model.embedder().token_spans(&whole_text(&found.passage)).len();
             if tokens <= left {
                 taken.extend(group);
                 *quota -= 1;
                 left -= tokens;
-                results.push(Recalled { found, score, factors, tokens });
+                results.push(Recalled { found, score: *score, factors: *factors, tokens });
             }
         }
-        results
+        (results, quotas)
     }
 
     fn count_uses(
@@ -240,6 +252,44 @@ impl Engine {
     }
 }
 
+/// What is left of the numbers of results of each source.
+struct Quotas {
+    memories: usize,
+    rounds: usize,
+    passages: usize,
+    tools: usize,
+}
+
+impl Quotas {
+    fn new(request: &RecallRequest<'_>) -> Self {
+        Self {
+            memories: request.max_memories,
+            rounds: request.max_rounds,
+            passages: request.max_passages,
+            tools: request.max_tools,
+        }
+    }
+
+    fn of(&mut self, source: RecallSource) -> &mut usize {
+        match source {
+            RecallSource::Memories => &mut self.memories,
+            RecallSource::Rounds => &mut self.rounds,
+            RecallSource::Documents => &mut self.passages,
+            RecallSource::Tools => &mut self.tools,
+        }
+    }
+}
+
+/// Returns the source of a passage.
+fn source(passage: &Passage) -> RecallSource {
+    match &passage.origin {
+        Origin::Memory(_) => RecallSource::Memories,
+        Origin::Round(_) => RecallSource::Rounds,
+        Origin::Chunk(_) => RecallSource::Documents,
+        Origin::Tool(_) => RecallSource::Tools,
+    }
+}
+
 /// A relevant candidate with its factors.
 struct Weighed {
     found: Found,
@@ -255,51 +305,52 @@ fn weigh(
     asked: Option<TimeSpan>,
 ) -> Vec<Weighed> {
     let relevance = Relevance::new(request, &found, asked);
-    let mut ranked: Vec<Weighed> = found
+    found
         .into_iter()
         .filter(|found| relevance.holds(found))
-        .filter(|found| is_of_kind(&found.passage, request.kinds))
         .map(|found| {
             let factors = factors(request, &found.passage, as_of, asked);
             Weighed { score: found.ranked.score * factors.product(), factors, found }
         })
-        .collect();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.id.cmp(&b.found.passage.id)));
-    ranked
+        .collect()
 }
 
-/// Returns the collections to search.
+/// Adds candidates of another search, those that are not there yet, and ranks all.
+fn add_ranked(ranked: &mut Vec<Weighed>, more: Vec<Weighed>) {
+    let known: HashSet<PassageId> = ranked.iter().map(|weighed| weighed.found.passage.id).collect();
+    ranked.extend(more.into_iter().filter(|weighed| !known.contains(&weighed.found.passage.id)));
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.found.passage.id.cmp(&b.found.passage.id)));
+}
+
+/// Returns the collections to search, each with its source.
 fn rooms(
     conn: &mut PgConnection,
     user: UserId,
     request: &RecallRequest<'_>,
-) -> RepoResult<Vec<CollectionId>> {
+) -> RepoResult<Vec<(RecallSource, CollectionId)>> {
     let mut rooms = Vec::new();
-    if request.sources.contains(&RecallSource::Memories) {
-        rooms.extend(collections::find_private(conn, user, CollectionKind::Memory)?.map(|memory| memory.id));
+    let wants = |source| request.sources.contains(&source) && *Quotas::new(request).of(source) > 0;
+    if wants(RecallSource::Memories) {
+        let memory = collections::find_private(conn, user, CollectionKind::Memory)?;
+        rooms.extend(memory.map(|memory| (RecallSource::Memories, memory.id)));
     }
-    if request.sources.contains(&RecallSource::Rounds) {
-        rooms.extend(collections::find_private(conn, user, CollectionKind::Rounds)?.map(|rounds| rounds.id));
+    if wants(RecallSource::Rounds) {
+        let own = collections::find_private(conn, user, CollectionKind::Rounds)?;
+        rooms.extend(own.map(|own| (RecallSource::Rounds, own.id)));
     }
-    if request.sources.contains(&RecallSource::Tools) {
-        rooms.extend(collections::tool_ids(conn)?);
+    if wants(RecallSource::Tools) {
+        rooms.extend(collections::tool_ids(conn)?.into_iter().map(|id| (RecallSource::Tools, id)));
     }
-    if request.sources.contains(&RecallSource::Documents) {
+    if wants(RecallSource::Documents) {
         for id in request.collections {
-            rooms.push(collections::find(conn, *id)?.id);
+            rooms.push((RecallSource::Documents, collections::find(conn, *id)?.id));
         }
         if request.collections.is_empty() {
-            rooms.extend(collections::visible_ids(conn)?);
+            let visible = collections::visible_ids(conn)?;
+            rooms.extend(visible.into_iter().map(|id| (RecallSource::Documents, id)));
         }
     }
     Ok(rooms)
-}
-
-fn is_of_kind(passage: &Passage, kinds: &[MemoryKind]) -> bool {
-    match &passage.origin {
-        Origin::Chunk(_) | Origin::Round(_) | Origin::Tool(_) => true,
-        Origin::Memory(origin) => kinds.is_empty() || kinds.contains(&origin.memory.content.kind),
-    }
 }
 
 fn factors(

@@ -23,6 +23,9 @@ pub(super) struct Step {
     changes: Vec<NewMemoryChange>,
 }
 
+/// Maximum length of a reason, in Unicode scalar values.
+const MAX_REASON_CHARS: usize = 1_000;
+
 /// The reason for a change of a memory.
 pub(super) struct Cause {
     pub(super) action: MemoryAction,
@@ -30,8 +33,9 @@ pub(super) struct Cause {
 }
 
 impl Cause {
-    pub(super) fn new(action: MemoryAction, reason: impl Into<String>) -> Self {
-        Self { action, reason: reason.into() }
+    /// Creates a cause; a reason that is too long, because it quotes a value, is cut.
+    pub(super) fn new(action: MemoryAction, reason: impl AsRef<str>) -> Self {
+        Self { action, reason: reason.as_ref().chars().take(MAX_REASON_CHARS).collect() }
     }
 }
 

@@ -65,7 +65,8 @@ pub(super) fn find_candidates(
         .filtered(request.filter.cloned())
         .with_rule(rule)
         .as_of(request.as_of)
-        .apart_from(request.apart_from);
+        .apart_from(request.apart_from)
+        .with_memory_kinds(request.memory_kinds);
     scope.narrow(conn, &corpus)?;
     let areas = areas(context, &corpus, &scope);
     let lacking = lacking(context, &corpus, &areas);

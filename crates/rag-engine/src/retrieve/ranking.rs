@@ -41,11 +41,11 @@ pub struct Feedback {
 /// An amount that is added to a result's score.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Boost {
-    /// `weight` for a document stored now, half of it for one stored `half_life_days` ago.
+    /// `weight` for a document whose version was published now, half of it for one published `half_life_days` ago.
     Recency {
         /// Age at which half of the weight is left, in days, above 0.
         half_life_days: f64,
-        /// Amount for a document stored today.
+        /// Amount for a version published now.
         weight: f64,
     },
     /// Half of `weight` for a document that answers have cited `half_citations` times, approaching `weight` with more citations.

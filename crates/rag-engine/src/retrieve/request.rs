@@ -6,7 +6,10 @@ use rag_repo::{
     search::{DensePlan, Passage},
     statement::PlanDepth,
 };
-use rag_schema::ids::{CollectionId, SessionId};
+use rag_schema::{
+    enums::MemoryKind,
+    ids::{CollectionId, SessionId},
+};
 use serde::Serialize;
 
 use super::{context::Said, fusion::Ranked, ranking::Ranking, trace::Trace, understanding::Understanding};
@@ -56,6 +59,8 @@ pub struct SearchRequest<'a> {
     pub as_of: Option<DateTime<Utc>>,
     /// Conversation whose rounds are left out.
     pub apart_from: Option<SessionId>,
+    /// Kinds of memories to find; any if empty.
+    pub memory_kinds: &'a [MemoryKind],
     /// Maximum number of results, at least 1: passages, or documents if results are grouped.
     pub limit: usize,
     /// What `limit` counts.

@@ -31,7 +31,7 @@ pub struct Passage {
     pub text: String,
     /// Metadata given by the uploader: a JSON object.
     pub metadata: serde_json::Value,
-    /// Seconds since it was stored.
+    /// Seconds since its version of the document was published; 0 for passages of other kinds.
     pub age_s: f64,
     /// Answers that have cited what it is a part of.
     pub citation_count: i64,

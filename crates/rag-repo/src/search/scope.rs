@@ -6,6 +6,7 @@ use diesel::{
     sql_types::{Array, BigInt, Integer, Uuid as UuidSql},
 };
 use rag_schema::{
+    enums::MemoryKind,
     ids::{CollectionId, SessionId},
     schema::lexical_statistics,
 };
@@ -55,6 +56,9 @@ const FALLEN_MEMORIES: &str = "e.passage_id NOT IN (SELECT fallen.id FROM (SELEC
 /// Leaves out the rounds of a conversation.
 const OTHER_ROUNDS: &str = "e.passage_id NOT IN (SELECT id FROM rounds WHERE session_id = ANY ({}))";
 
+/// Leaves out the memories of other kinds.
+const OTHER_KINDS: &str = "e.passage_id NOT IN (SELECT id FROM memories WHERE kind <> ALL ({}))";
+
 /// What a search may find. Collections that the asker may not see hold nothing: the legs read views that say so.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -63,6 +67,7 @@ pub struct Scope {
     rule: Option<WordRule>,
     as_of: Option<DateTime<Utc>>,
     apart_from: Option<SessionId>,
+    memory_kinds: Vec<MemoryKind>,
     listed: Option<Listed>,
     share: Option<f64>,
 }
@@ -111,6 +116,12 @@ impl Scope {
     #[must_use]
     pub fn apart_from(self, apart_from: Option<SessionId>) -> Self {
         Self { apart_from, ..self }
+    }
+
+    /// Only memories of these kinds, or of all if there is no kind; other passages are not concerned.
+    #[must_use]
+    pub fn with_memory_kinds(self, kinds: &[MemoryKind]) -> Self {
+        Self { memory_kinds: kinds.to_vec(), ..self }
     }
 
     /// Only memories that stand at that time, rounds that were said by then, and versions of documents that were the published ones then.
@@ -247,6 +258,12 @@ impl Scope {
         let condition = match self.apart_from {
             Some(session) => condition.and(OTHER_ROUNDS, Bind::Ids(vec![session.uuid()])),
             None => condition,
+        };
+        let condition = if self.memory_kinds.is_empty() {
+            condition
+        } else {
+            let kinds = self.memory_kinds.iter().map(ToString::to_string).collect();
+            condition.and(OTHER_KINDS, Bind::Texts(kinds))
         };
         self.ruled(table, condition)
     }
