@@ -6,7 +6,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, http::Statu
 use rag_schema::enums::Scope;
 
 use crate::{
-    accounts::{export, keys, me, organisation, people, sharing, sign_in, usage},
+    accounts::{activity, export, keys, me, organisation, people, sharing, sign_in, usage},
     ai_sdk,
     app::App,
     ask, bulk, collection_work, collections, content, document_versions, documents,
@@ -158,6 +158,7 @@ endpoints! {
     people::list_users, people::update_user, people::erase_user,
     people::invite, people::list_invitations, people::delete_invitation,
     organisation::get_organisation, organisation::list_audit_events, usage::get_usage,
+    activity::get_activity,
     sharing::list_members, sharing::share_collection, sharing::unshare_collection,
     sharing::create_link, sharing::list_links, sharing::delete_link,
     models::list_models, models::get_model, chat::create_chat_completion, responses::create_response,

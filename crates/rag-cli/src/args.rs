@@ -210,6 +210,11 @@ pub(crate) enum Command {
     /// Show the tokens and costs of chat models by day, model and user
     #[command(after_help = "Examples:\n  rag usage\n  rag usage --from 2026-11-01 --to 2026-11-30 --json")]
     Usage(UsageArgs),
+    /// Show what was searched and asked, and the questions without an answer
+    #[command(
+        after_help = "Examples:\n  rag activity\n  rag activity --from 2026-11-01 --to 2026-11-30 --json"
+    )]
+    Activity(UsageArgs),
     /// Show or check the settings
     #[command(subcommand)]
     Config(ConfigCommand),

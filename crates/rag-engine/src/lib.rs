@@ -4,6 +4,7 @@
 //! step.
 
 pub mod accounts;
+mod activity;
 pub mod answer;
 mod breadth;
 mod collections;
@@ -35,6 +36,7 @@ mod upkeep;
 mod usage;
 pub mod words;
 
+pub use activity::ActivityReport;
 pub use collections::{CollectionChange, CollectionRequest};
 pub use disk::{Disk, DiskState, FreeBytes};
 pub use documents::{DocumentPatch, TextChanges};

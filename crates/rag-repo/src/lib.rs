@@ -1,5 +1,6 @@
 //! Every query, the connection pool, and the one map from database errors to ours.
 
+pub mod activity;
 mod actor;
 mod address;
 pub mod api_keys;

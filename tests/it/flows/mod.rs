@@ -1,7 +1,9 @@
 //! Flows over several routes, and the server under stress.
 
+mod activity;
 mod answers;
 mod breadth;
+mod counters;
 mod defaults;
 mod events;
 mod fallbacks;

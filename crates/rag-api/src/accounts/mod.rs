@@ -1,5 +1,6 @@
 //! `/v1/login`, `/v1/me`, `/v1/keys`, `/v1/users` and the other routes about accounts.
 
+pub(crate) mod activity;
 pub(crate) mod export;
 pub(crate) mod keys;
 mod login_cookie;

@@ -4,7 +4,10 @@ use actix_web::web::{self, Json};
 use chrono::NaiveDate;
 use rag_engine::UsageReport;
 use rag_repo::model_usage::UsageTotals;
-use rag_schema::enums::{Role, Scope};
+use rag_schema::{
+    enums::{Role, Scope},
+    ids::UserId,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -12,7 +15,7 @@ use validator::Validate;
 
 use crate::{
     app::App,
-    auth::{May, Own},
+    auth::{Caller, May, Own},
     extract::Params,
     problem::ApiResult,
 };
@@ -26,6 +29,20 @@ pub(crate) struct UsageParams {
     from: Option<NaiveDate>,
     /// Last day (UTC), at most 366 days after the first; today if absent.
     to: Option<NaiveDate>,
+}
+
+impl UsageParams {
+    /// Returns the first and the last day.
+    pub(super) fn days(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        (self.from, self.to)
+    }
+}
+
+/// Returns the user that a report is about; `None` for an admin whose key may manage, who sees the whole organisation.
+pub(super) fn seen_user(caller: &Caller) -> ApiResult<Option<UserId>> {
+    let person = caller.person()?;
+    let sees_all = person.role == Role::Admin && caller.check_scopes(&[Scope::Manage]).is_ok();
+    Ok((!sees_all).then_some(person.id))
 }
 
 /// Tokens and costs of chat models.
@@ -143,10 +160,7 @@ pub(crate) async fn get_usage(
     caller: May<Own>,
     Params(params): Params<UsageParams>,
 ) -> ApiResult<Json<ModelUsageView>> {
-    let (actor, person) = (caller.actor, caller.person()?);
-    let sees_all = person.role == Role::Admin && caller.check_scopes(&[Scope::Manage]).is_ok();
-    let user = (!sees_all).then_some(person.id);
-    let days = (params.from, params.to);
+    let (actor, user, days) = (caller.actor, seen_user(&caller)?, params.days());
     let report = app.blocking(move |engine| Ok(engine.report_usage(actor, days, user)?)).await?;
     Ok(Json(report.into()))
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each; this file loads the settings and selects the command.
 
+mod activity;
 mod answer_json;
 mod ask;
 mod backup;
@@ -73,6 +74,7 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Key(command) => user::key(config, &command),
         Command::Organisation(command) => user::organisation(config, &command),
         Command::Usage(args) => usage::run(config, &args),
+        Command::Activity(args) => activity::run(config, &args),
         Command::Config(command) => config::run(&config, &command),
         Command::Pg(command) => pg::run(&config, command),
     }
