@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::Path,
     sync::Arc,
     thread,
@@ -274,10 +274,17 @@ pub(crate) fn chat_servers(config: &Config) -> Outcome<Vec<(Arc<dyn ChatModel>, 
 }
 
 fn make_scratch(dir: &Path) -> Outcome<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
-        Failure::new(Exit::Failed, format!("the folder {} cannot be made: {error}", dir.display()))
-            .hint("choose a place you may write to with --data-dir")
-    })
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    let found = made.and_then(|()| fs::symlink_metadata(dir)).map_err(|error| {
+        Failure::new(Exit::Failed, format!("cannot make the folder {}: {error}", dir.display()))
+            .hint("choose a place you may write to with --data-dir or ingest.scratch_dir")
+    })?;
+    // In a folder that everybody may write to, somebody else may have made it.
+    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(Failure::new(Exit::Failed, format!("{} is not a folder of this user", dir.display()))
+            .hint("name another folder in ingest.scratch_dir"));
+    }
+    Ok(())
 }
 
 /// Removes the scratch files that killed processes left behind.

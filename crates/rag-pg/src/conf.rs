@@ -1,9 +1,11 @@
 //! The settings of the server, sized to the machine, and the file `rag.conf` that holds them.
 
 use std::fmt::Write;
-use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::data_dir::new_file;
 use crate::error::{AtPath, Result};
 use crate::machine;
 use crate::settings::Settings;
@@ -68,7 +70,9 @@ pub(crate) fn write_conf(settings: &Settings, cluster: &Path) -> Result<PathBuf>
         text.push_str("shared_preload_libraries = 'pg_stat_statements'\n");
     }
     let path = cluster.join("rag.conf");
-    fs::write(&path, text).at_path("write", &path)?;
+    // The server's user reads it and need not own it.
+    let written = new_file().mode(0o644).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.at_path("write", &path)?;
     Ok(path)
 }
 

@@ -102,13 +102,7 @@ impl DataDir {
     pub(crate) fn write_password(&self, password: &str, user: ServerUser) -> Result<PathBuf> {
         let path = self.password_file();
         let new = path.with_extension("new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)
-            .at_path("write", &new)?;
+        let mut file = new_file().open(&new).at_path("write", &new)?;
         file.write_all(password.as_bytes()).and_then(|()| file.sync_all()).at_path("write", &new)?;
         user.take_ownership(&new)?;
         fs::rename(&new, &path).at_path("rename", &new)?;
@@ -163,15 +157,8 @@ impl DataDir {
     /// Locks the directory for this process.
     pub(crate) fn lock(&self, user: ServerUser) -> Result<Lock> {
         let path = self.path.join("lock");
-        let mut options = OpenOptions::new();
-        let mut file = options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .at_path("open", &path)?;
+        let mut options = new_file();
+        let mut file = options.read(true).truncate(false).open(&path).at_path("open", &path)?;
         user.take_ownership(&path)?;
         let began = Instant::now();
         let locked = loop {
@@ -193,6 +180,19 @@ impl DataDir {
             Err(TryLockError::Error(error)) => Err(error).at_path("lock", &path),
         }
     }
+}
+
+/// Options that create or empty a file for the server's user alone. They follow no link: where root starts the server, that user could
+/// have it write to any file by a link in the data directory.
+pub(crate) fn new_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).custom_flags(no_links());
+    options
+}
+
+/// The flag of `open` that refuses links.
+pub(crate) fn no_links() -> i32 {
+    i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default()
 }
 
 /// Refuses a folder that holds files of another program: closing /home to all except one user would do great harm. A closed folder with

@@ -136,17 +136,65 @@ fn client(install: &Install, program: &'static str, url: &str) -> Command {
     command
 }
 
-/// A libpq URL without its password, and the password.
-fn split_password(url: &str) -> (String, Option<String>) {
-    let whole = || (url.to_owned(), None);
-    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
+/// A libpq URL, or libpq's keywords and values, without the password, and the password.
+fn split_password(address: &str) -> (String, Option<String>) {
+    match address.split_once("://") {
+        Some((scheme, rest)) => split_url(scheme, rest),
+        None => split_keywords(address),
+    }
+}
+
+fn split_url(scheme: &str, rest: &str) -> (String, Option<String>) {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let Some((user, hosts)) = authority.rsplit_once('@') else { return whole() };
-    let Some((user, password)) = user.split_once(':') else { return whole() };
-    (
-        format!("{scheme}://{user}@{hosts}{tail}"),
-        Some(percent_decode_str(password).decode_utf8_lossy().into_owned()),
-    )
+    let (authority, mut password) = match authority.rsplit_once('@') {
+        Some((user, hosts)) => match user.split_once(':') {
+            Some((user, password)) => (format!("{user}@{hosts}"), Some(decoded(password))),
+            None => (authority.to_owned(), None),
+        },
+        None => (authority.to_owned(), None),
+    };
+    let (path, parameters) = tail.split_once('?').unwrap_or((tail, ""));
+    let mut kept = Vec::new();
+    for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+        match parameter.strip_prefix("password=") {
+            // As in libpq, the parameter wins.
+            Some(value) => password = Some(decoded(value)),
+            None => kept.push(parameter),
+        }
+    }
+    let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    (format!("{scheme}://{authority}{path}{query}"), password)
+}
+
+/// Splits pairs such as `host='db' password='it\'s secret'`, in which a backslash keeps the character after it.
+fn split_keywords(text: &str) -> (String, Option<String>) {
+    let (mut kept, mut password) = (Vec::new(), None);
+    let mut rest = text.trim_start();
+    while let Some((keyword, after)) = rest.split_once('=') {
+        let after = after.trim_start();
+        let is_quoted = after.starts_with('\'');
+        let (mut value, mut end, mut is_escaped) = (String::new(), after.len(), false);
+        for (at, c) in after.char_indices().skip(usize::from(is_quoted)) {
+            if is_escaped {
+                is_escaped = false;
+            } else if c == '\\' {
+                is_escaped = true;
+                continue;
+            } else if is_quoted && c == '\'' || !is_quoted && c.is_whitespace() {
+                end = at + c.len_utf8();
+                break;
+            }
+            value.push(c);
+        }
+        let (pair, next) = after.split_at(end);
+        match keyword.trim() {
+            "password" => password = Some(value),
+            keyword => kept.push(format!("{keyword}={}", pair.trim_end())),
+        }
+        rest = next.trim_start();
+    }
+    (kept.join(" "), password)
 }
 
 fn failure(program: &'static str, status: ExitStatus, complaints: &str) -> PgError {
@@ -163,6 +211,23 @@ fn failure(program: &'static str, status: ExitStatus, complaints: &str) -> PgErr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_leaves_keywords_and_parameters() {
+        assert_eq!(
+            split_password(r"host='db' user=ada password='it\'s \\ secret' dbname='rag'"),
+            ("host='db' user=ada dbname='rag'".to_owned(), Some(r"it's \ secret".to_owned()))
+        );
+        assert_eq!(
+            split_password(r"password=x\ y host=/run"),
+            ("host=/run".to_owned(), Some("x y".to_owned()))
+        );
+        assert_eq!(
+            split_password("postgresql:///rag?host=/run&password=p%40ss&port=5433"),
+            ("postgresql:///rag?host=/run&port=5433".to_owned(), Some("p@ss".to_owned()))
+        );
+        assert_eq!(split_password("dbname=rag"), ("dbname=rag".to_owned(), None));
+    }
 
     #[test]
     fn a_password_leaves_the_url() {

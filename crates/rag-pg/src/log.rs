@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::data_dir::no_links;
 use crate::error::{AtPath, Result};
 
 /// A log above this size is rotated at the next start.
@@ -31,8 +32,13 @@ impl Log {
             }
             fs::rename(path, aside(1)).at_path("rename", path)?;
         }
-        let file =
-            OpenOptions::new().append(true).create(true).mode(0o600).open(path).at_path("open", path)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags(no_links())
+            .open(path)
+            .at_path("open", path)?;
         let start = file.metadata().at_path("look at", path)?.len();
         Ok((Self { path: path.to_path_buf(), start }, file))
     }

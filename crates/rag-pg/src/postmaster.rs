@@ -27,7 +27,8 @@ impl Postmaster {
     /// The server that runs on `cluster`; `None` if the process of its file has ended or is now another program.
     pub(crate) fn running(cluster: &Path) -> Option<Self> {
         let found = Self::parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)?;
-        serves(found.pid, cluster).then_some(found)
+        // The folder may be a link to one on another disk.
+        serves(found.pid, &cluster.canonicalize().ok()?).then_some(found)
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -22,8 +22,12 @@ use crate::user::ServerUser;
 
 /// The port in the name of the socket file if no TCP port is configured.
 const SOCKET_PORT: u16 = 5432;
-/// Maximum time of a start, including the recovery after a crash.
+/// Maximum time until a server says that it starts.
 const START: Duration = Duration::from_mins(1);
+/// Maximum time of the recovery after a crash. PostgreSQL begins it again from the start if it is stopped.
+const RECOVERY: Duration = Duration::from_hours(6);
+/// Interval at which the log says that a recovery goes on.
+const RECOVERY_NOTE: Duration = Duration::from_secs(30);
 /// Maximum time for the remaining processes of a killed server or start to release its memory and files.
 const LEFT_OVERS: Duration = Duration::from_secs(10);
 
@@ -199,7 +203,8 @@ impl Home {
 
     fn wait_ready(&self, process: Process, log: &Log) -> Result<Process> {
         let began = Instant::now();
-        while began.elapsed() < START {
+        let (mut limit, mut noted) = (START, began);
+        while began.elapsed() < limit {
             if let Some(status) = process.wait_for(STEP) {
                 return Err(PgError::Ended {
                     status: status.to_string(),
@@ -207,12 +212,22 @@ impl Home {
                     tail: log.tail(),
                 });
             }
-            let found = Postmaster::running(&self.dir.cluster());
-            if found.is_some_and(|found| found.ready && found.pid == process.pid()) {
-                return Ok(process);
+            let found = Postmaster::running(&self.dir.cluster()).filter(|found| found.pid == process.pid());
+            match found {
+                Some(found) if found.ready => return Ok(process),
+                Some(_) => limit = RECOVERY,
+                None => {}
+            }
+            if noted.elapsed() > RECOVERY_NOTE {
+                noted = Instant::now();
+                let seconds = began.elapsed().as_secs();
+                tracing::warn!(
+                    seconds,
+                    "PostgreSQL is still starting: it recovers from a crash, as its log says"
+                );
             }
         }
-        let seconds = START.as_secs();
+        let seconds = limit.as_secs();
         Err(PgError::TimedOut { wanted: "ready", seconds, log: log.path.clone(), tail: log.tail() })
     }
 

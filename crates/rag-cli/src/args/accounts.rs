@@ -36,6 +36,9 @@ pub(crate) enum UserCommand {
     Erase {
         /// E-mail address
         email: String,
+        /// Erase without a question
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -102,7 +105,7 @@ fn scope(word: &str) -> Result<Scope, String> {
     known.ok_or_else(|| "allowed are read, ask, write and manage".to_owned())
 }
 
-/// Arguments of `rag usage`.
+/// Arguments of `rag usage` and `rag activity`.
 #[derive(Debug, Args)]
 pub(crate) struct UsageArgs {
     /// First day (UTC) [default: 29 days before the last one]

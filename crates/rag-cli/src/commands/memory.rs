@@ -56,7 +56,7 @@ pub(crate) fn run(config: Config, command: MemoryCommand) -> Outcome<ExitCode> {
             archive(&context, Archive { below_importance, idle_days, is_dry_run: dry_run })?;
         }
         MemoryCommand::Consolidate { idle_days, dry_run } => consolidate(&context, (idle_days, dry_run))?,
-        MemoryCommand::Import { file } => import(&context, &file)?,
+        MemoryCommand::Import { file } => return import(&context, &file),
         MemoryCommand::Export => export(&context)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -236,7 +236,7 @@ impl From<Line> for Fact {
     }
 }
 
-fn import(context: &Context, file: &Path) -> Outcome<()> {
+fn import(context: &Context, file: &Path) -> Outcome<ExitCode> {
     let bad =
         |detail: String| Failure::new(Exit::Usage, format!("cannot import {}: {detail}", file.display()));
     let text = fs::read_to_string(file).map_err(|error| bad(error.to_string()))?;
@@ -260,7 +260,7 @@ fn import(context: &Context, file: &Path) -> Outcome<()> {
         }
     }
     output::line(format!("{stored} remembered, {refused} refused"));
-    Ok(())
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
 
 fn export(context: &Context) -> Outcome<()> {

@@ -33,8 +33,13 @@ pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
         UserCommand::List(args) => list(&context, args.json)?,
         UserCommand::Suspend { email } => change(&context, email, UserState::Suspended)?,
         UserCommand::Activate { email } => change(&context, email, UserState::Active)?,
-        UserCommand::Erase { email } => {
+        UserCommand::Erase { email, yes } => {
             let user = find(&context, email)?;
+            let question = format!(
+                "Erase {} with all their collections, conversations and memories? It cannot be undone.",
+                user.email
+            );
+            output::confirm(&question, *yes)?;
             let receipt = context.engine.erase_user(Actor::System, user.id)?;
             output::json(&receipt);
         }

@@ -47,9 +47,10 @@ pub(crate) fn variables() -> Outcome<BTreeMap<String, String>> {
 fn unreadable(error: &dotenvy::Error) -> Failure {
     // The library's message contains the line, which may be a password.
     let cause = match error {
-        dotenvy::Error::LineParse(line, _) => {
-            format!("the value of {} is malformed", line.split('=').next().unwrap_or_default().trim())
-        }
+        dotenvy::Error::LineParse(line, _) => match line.split_once('=') {
+            Some((name, _)) => format!("the value of {} is malformed", name.trim()),
+            None => "a line has no `=`".to_owned(),
+        },
         other => other.to_string(),
     };
     Failure::new(Exit::Usage, format!("cannot read the file .env in this folder: {cause}"))

@@ -30,6 +30,18 @@ pub(crate) enum Origin {
     Flag(String),
 }
 
+impl Origin {
+    /// Place of the layer: a value of a higher one wins.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Default => 0,
+            Self::File(_) => 1,
+            Self::Environment(_) => 2,
+            Self::Flag(_) => 3,
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,6 +210,11 @@ impl Layers {
         }
     }
 
+    /// Returns the place of the layer that a value comes from: 0 is the lowest.
+    pub(crate) fn rank(&self, key: &str) -> u8 {
+        self.values.get(key).map_or(0, |(_, origin)| origin.rank())
+    }
+
     /// Returns all values as one table of sections.
     pub(crate) fn table(&self) -> Table {
         let mut table = Table::new();
@@ -227,7 +244,9 @@ fn kind(value: &Value) -> &'static str {
 /// Returns the value, masked if it is secret.
 pub(crate) fn masked(key: &str, value: &Value) -> Value {
     match value {
-        Value::String(text) if is_secret(key) && !text.is_empty() => Value::String("********".to_owned()),
+        Value::String(text) if (is_secret(key) || has_secrets(key)) && !text.is_empty() => {
+            Value::String("********".to_owned())
+        }
         Value::Array(items) => Value::Array(items.iter().map(|item| masked(key, item)).collect()),
         Value::Table(table) => {
             let fields =
@@ -242,6 +261,11 @@ pub(crate) fn masked(key: &str, value: &Value) -> Value {
 pub(crate) fn is_secret(key: &str) -> bool {
     ["server.key", "server.redis_url", "database.url", "database.replicas"].contains(&key)
         || [".api_key", "_secret", "password"].iter().any(|end| key.ends_with(end))
+}
+
+/// Returns whether the setting is a list of sections with secrets. A text in their place is a list that cannot be read.
+fn has_secrets(key: &str) -> bool {
+    key == "chat.fallbacks"
 }
 
 fn file(global: &Global) -> Option<PathBuf> {

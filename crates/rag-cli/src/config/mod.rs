@@ -34,6 +34,8 @@ use crate::{
 /// Minimum number of characters of the server's key, and of different ones among them.
 const MIN_KEY_CHARS: usize = 20;
 const MIN_DIFFERENT_CHARS: usize = 8;
+/// Name of our folder within `ingest.scratch_dir`.
+const SCRATCH_DIR: &str = "rag-scratch";
 
 /// All settings, with their origins.
 #[derive(Debug, Clone)]
@@ -109,7 +111,13 @@ impl Config {
 
     /// Returns the folder for temporary files of jobs and requests.
     pub(crate) fn scratch_dir(&self) -> PathBuf {
-        or_default(&self.sections.ingest.scratch_dir, || self.data_dir().join(rag_pg::SCRATCH_DIR))
+        let given = &self.sections.ingest.scratch_dir;
+        // A folder of its own: old files in it are deleted, and the one that is named may have others.
+        if given.as_os_str().is_empty() {
+            self.data_dir().join(rag_pg::SCRATCH_DIR)
+        } else {
+            given.join(SCRATCH_DIR)
+        }
     }
 
     /// Returns the settings of the LibreChat that can use this server; `None` if its interface is off.
@@ -133,10 +141,17 @@ impl Config {
         })
     }
 
-    /// Returns the key that clients must send, from its value or its file.
+    /// Returns the key that clients must send, from its value or its file: that of the layer that wins.
     pub(crate) fn server_key(&self) -> Outcome<Option<String>> {
         let server = &self.sections.server;
-        if server.key_file.as_os_str().is_empty() {
+        let has_both = server.key.given().is_some() && !server.key_file.as_os_str().is_empty();
+        let (of_key, of_file) = (self.layers.rank("server.key"), self.layers.rank("server.key_file"));
+        if has_both && of_key == of_file {
+            let (key, file) = (self.layers.describe("server.key"), self.layers.describe("server.key_file"));
+            return Err(Failure::new(Exit::Usage, format!("two keys are given: {key} and {file}"))
+                .hint("remove one of them"));
+        }
+        if server.key_file.as_os_str().is_empty() || (has_both && of_key > of_file) {
             let shown = self.layers.describe("server.key");
             return server.key.given().map(|key| strong(key, &shown)).transpose();
         }

@@ -40,11 +40,36 @@ pub(super) fn roots(paths: &[PathBuf], given: Option<&str>) -> Outcome<Vec<Root>
                 .hint("name it: --as NAME")
         })?;
         let root = Root { path: path.clone(), source, is_folder: found.is_dir() };
-        if !roots.contains(&root) {
-            roots.push(root);
+        if roots.contains(&root) {
+            continue;
         }
+        if let Some(other) = roots.iter().find(|other| has_sources_of(other, &root)) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} and {} would have the same sources, {}/..",
+                    other.path.display(),
+                    path.display(),
+                    root.source
+                ),
+            )
+            .hint("store them one after the other, each with a name of its own: --as NAME"));
+        }
+        roots.push(root);
     }
     Ok(roots)
+}
+
+/// Returns whether two different files or folders have a source in common.
+fn has_sources_of(one: &Root, other: &Root) -> bool {
+    let (outer, inner) = if one.source.len() <= other.source.len() { (one, other) } else { (other, one) };
+    let Some(rest) = inner.source.strip_prefix(&outer.source) else { return false };
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return false;
+    }
+    // A folder and one below it have the same files.
+    let same = |path: &Path| path.canonicalize().ok();
+    same(&outer.path.join(rest.trim_start_matches('/'))) != same(&inner.path)
 }
 
 fn source_of(path: &Path) -> Option<String> {

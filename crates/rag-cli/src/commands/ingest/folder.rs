@@ -47,6 +47,8 @@ pub(super) struct Folder<'r> {
     root: &'r Root,
     /// Documents whose file has not been seen.
     missing: BTreeMap<String, Known>,
+    /// Number of documents that were known.
+    known: usize,
     /// Files by source, so that no two files get the same one.
     seen: HashMap<String, PathBuf>,
     /// Sources of files and folders that cannot be read: nothing is known of the files below them.
@@ -60,8 +62,8 @@ impl<'r> Folder<'r> {
             Some(collection) => load_known(engine, collection, &root.source)?,
             None => HashMap::new(),
         };
-        let missing = missing.into_iter().collect();
-        Ok(Self { root, missing, seen: HashMap::new(), unreadable: Vec::new() })
+        let missing: BTreeMap<String, Known> = missing.into_iter().collect();
+        Ok(Self { root, known: missing.len(), missing, seen: HashMap::new(), unreadable: Vec::new() })
     }
 
     pub(super) fn files(&self) -> Files {
@@ -105,14 +107,22 @@ impl<'r> Folder<'r> {
     }
 
     /// Returns the documents whose files are gone, by source. Documents below a path that cannot be read are kept. An error is the
-    /// reason why none is returned: an empty folder is more often one that is not mounted.
+    /// reason why none is returned: an empty folder is more often one that is not mounted, and a folder that has none of the files is
+    /// more often another one of the same name.
     pub(super) fn gone(self) -> Result<Vec<(String, Known)>, String> {
-        let Self { root, missing, seen, unreadable } = self;
+        let Self { root, known, missing, seen, unreadable } = self;
         if seen.is_empty() && unreadable.is_empty() && !missing.is_empty() {
             return Err(format!(
                 "The folder has no files: its {} documents are kept. `rag document delete --source-prefix {}/` deletes them.",
                 missing.len(),
                 root.source
+            ));
+        }
+        if known > 1 && missing.len() == known && unreadable.is_empty() {
+            return Err(format!(
+                "The folder has none of the {known} files that are stored as {source}/..: it seems to be another folder, and their documents \
+                 are kept. `--as NAME` stores it under another name; `rag document delete --source-prefix {source}/` deletes the documents.",
+                source = root.source
             ));
         }
         let is_below = |source: &str, path: &String| {

@@ -22,10 +22,16 @@ pub(super) fn read_array(
     let mut end = None;
     let elements = Elements { each, left: &left, limit_bytes, end: &mut end };
     let bounded = Bounded { reader, left: &left, limit_bytes };
-    let result = serde_json::Deserializer::from_reader(bounded).deserialize_seq(elements);
+    let mut array = serde_json::Deserializer::from_reader(bounded);
+    let result = (&mut array).deserialize_seq(elements);
     match (end, result) {
         (Some(End::Failed(failure)), _) => Err(Fault::Failure(failure)),
-        (Some(End::Asked), _) | (None, Ok(())) => Ok(()),
+        (Some(End::Asked), _) => Ok(()),
+        (None, Ok(())) => array.end().map_err(|error| {
+            Fault::Input(format!(
+                "there is more behind the end of the array ({error}); import one array, or a record a line"
+            ))
+        }),
         (None, Err(error)) => Err(Fault::Input(error.to_string())),
     }
 }
@@ -88,7 +94,7 @@ mod tests {
 
     #[test]
     fn an_element_that_is_too_long_ends_the_array_after_those_before_it() {
-        let array = format!(r#"["a", "b", "{}"]"#, "c".repeat(100));
+        let array = format!("[\"a\", \"b\", \"{}\"]\n ", "c".repeat(100));
         let read = |limit_bytes| {
             let mut count = 0;
             let result = read_array(array.as_bytes(), limit_bytes, &mut |_| {
@@ -100,5 +106,15 @@ mod tests {
         assert!(matches!(read(200), (3, Ok(()))));
         let (2, Err(Fault::Input(detail))) = read(50) else { panic!("the third element is read") };
         assert!(detail.starts_with("a record is longer than"), "{detail}");
+    }
+    #[test]
+    fn text_behind_the_array_is_an_error_and_not_lost() {
+        let mut count = 0;
+        let result = read_array(&b"[1, 2]\n[3]"[..], 200, &mut |_| {
+            count += 1;
+            Ok(Going::On)
+        });
+        let Err(Fault::Input(detail)) = result else { panic!("the second array is ignored") };
+        assert!(count == 2 && detail.starts_with("there is more behind the end"), "{detail}");
     }
 }
