@@ -68,9 +68,8 @@ fn exec(config: &Config, command: &[OsString]) -> Outcome<ExitCode> {
         return Ok(ExitCode::from(130));
     }
     let mut command = Command::new(program);
-    let url = temporary.server().url();
-    // Both: a file .env may name another database by either.
-    command.args(args).env("DATABASE_URL", &url).env("RAG_DATABASE__URL", &url);
+    // An empty value counts as none, and hides that of a file .env.
+    command.args(args).env("DATABASE_URL", temporary.server().url()).env("RAG_DATABASE__URL", "");
     let child = command.spawn().map_err(|error| {
         Failure::new(Exit::Usage, format!("{} cannot be run: {error}", program.display()))
     })?;

@@ -8,6 +8,8 @@ use crate::failure::{Exit, Failure, Outcome};
 pub(crate) const PREFIX: &str = "RAG_";
 /// Variable with the database URL that the Diesel CLI and most hosting providers use.
 pub(crate) const DATABASE_URL: &str = "DATABASE_URL";
+/// Our own variable with the database URL, which wins over `DATABASE_URL`.
+pub(crate) const RAG_DATABASE_URL: &str = "RAG_DATABASE__URL";
 /// Standard variable with the URL of an OpenTelemetry collector.
 pub(crate) const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// Variables with the parts of a database's address, and their keywords in libpq.

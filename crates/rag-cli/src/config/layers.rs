@@ -130,6 +130,9 @@ impl Layers {
             self.set_text("database.url", &address, Origin::Environment("DB_HOST".to_owned()))?;
         }
         for (name, text) in variables {
+            if name == environment::RAG_DATABASE_URL && text.is_empty() {
+                continue;
+            }
             let key = match name.strip_prefix(environment::PREFIX).and_then(|rest| rest.split_once("__")) {
                 Some((section, key)) => format!("{}.{}", section.to_lowercase(), key.to_lowercase()),
                 None if name == environment::DATABASE_URL && !text.is_empty() => "database.url".to_owned(),
