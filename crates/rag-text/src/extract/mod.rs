@@ -31,6 +31,7 @@ pub(crate) mod images;
 pub(crate) mod json;
 mod links;
 pub(crate) mod mail;
+mod mailbox;
 pub(crate) mod markdown;
 mod markdown_front;
 mod members;
