@@ -53,6 +53,7 @@ pub(crate) mod rtf;
 mod rtf_charsets;
 mod rtf_tokens;
 mod scan;
+mod sheet_comments;
 pub(crate) mod sheets;
 mod source;
 pub(crate) mod subtitles;

@@ -1,18 +1,15 @@
 //! Reads workbooks: each sheet's tables, divided at blank rows, with merged cells filled; never the formulas.
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::Cursor,
+};
 
 use calamine::{
     DataType, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx,
 };
 
-use super::{
-    docx_parts::{relations, title},
-    package::{Package, resolve},
-    source::Source,
-    table::Table,
-    xml::{Node, walk},
-};
+use super::{docx_parts::title, package::Package, sheet_comments, source::Source, table::Table};
 use crate::{block::BlockKind, decode::sniff::find, extract::Collector, refusal::Refusal};
 
 /// Maximum number of cells of a sheet.
@@ -28,7 +25,7 @@ type Input<'a> = Cursor<&'a [u8]>;
 
 /// Hands the tables of a workbook to `collector`.
 pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let mut comments = BTreeMap::new();
+    let mut comments = HashMap::new();
     let is_zip = source.bytes()?.starts_with(b"PK");
     if is_zip {
         let mut package = Package::open(source)?;
@@ -36,7 +33,7 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
         if let Some(title) = title(&package.text("docProps/core.xml", collector)?.unwrap_or_default()) {
             collector.title(&title);
         }
-        comments = read_comments(&mut package, collector)?;
+        comments = sheet_comments::read(&mut package, collector)?;
     }
     let bytes = source.bytes()?;
     let mut workbook = open(&bytes, is_zip)?;
@@ -45,12 +42,12 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
         |sheet: &&calamine::Sheet| matches!(sheet.typ, SheetType::WorkSheet | SheetType::DialogSheet);
     let is_visible = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
     let any_visible = sheets.iter().filter(is_read).any(|sheet| is_visible(&sheet));
-    for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| is_read(sheet)) {
+    for sheet in sheets.iter().filter(is_read) {
         if any_visible && !is_visible(&sheet) {
             continue;
         }
         let rows = rows(&mut workbook, &sheet.name)?;
-        let comments = comments.remove(&(place + 1)).unwrap_or_default();
+        let comments = comments.remove(&sheet.name).unwrap_or_default();
         if rows.is_empty() && comments.is_empty() {
             continue;
         }
@@ -235,54 +232,6 @@ fn moment_text(moment: &ExcelDateTime) -> String {
         (_, (_, _, 0)) => format!("{date} {hour:02}:{minute:02}"),
         _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
     }
-}
-
-/// The comments of each sheet, counted from 1.
-fn read_comments(
-    package: &mut Package<'_>,
-    collector: &mut Collector<'_, '_>,
-) -> Result<BTreeMap<usize, Vec<String>>, Refusal> {
-    let mut comments = BTreeMap::new();
-    for sheet in package.names() {
-        let Some(number) = sheet
-            .strip_prefix("xl/worksheets/sheet")
-            .and_then(|name| name.strip_suffix(".xml")?.parse::<usize>().ok())
-        else {
-            continue;
-        };
-        let links = package
-            .text(&format!("xl/worksheets/_rels/sheet{number}.xml.rels"), collector)?
-            .unwrap_or_default();
-        let links = relations(&links)?;
-        let Some((target, _)) = links.values().find(|(_, kind)| kind == "comments") else { continue };
-        let xml = package.text(&resolve(&sheet, target), collector)?.unwrap_or_default();
-        comments.insert(number, comment_texts(&xml)?);
-    }
-    Ok(comments)
-}
-
-fn comment_texts(xml: &str) -> Result<Vec<String>, Refusal> {
-    let mut comments: Vec<String> = Vec::new();
-    let (mut is_comment, mut is_text) = (false, false);
-    walk(xml, &mut |node| {
-        match node {
-            Node::Start(tag) if tag.name() == "comment" => {
-                comments.push(format!("Comment on {}: ", tag.get("ref").unwrap_or_default()));
-                is_comment = true;
-            }
-            Node::Start(tag) => is_text = tag.name() == "t",
-            Node::End("comment") => is_comment = false,
-            Node::End(_) => is_text = false,
-            Node::Text(text) if is_comment && is_text => {
-                if let Some(comment) = comments.last_mut() {
-                    comment.push_str(text);
-                }
-            }
-            Node::Text(_) => {}
-        }
-        Ok(())
-    })?;
-    Ok(comments)
 }
 
 #[cfg(test)]
