@@ -54,6 +54,7 @@ mod rtf_charsets;
 mod rtf_tokens;
 mod scan;
 mod sheet_comments;
+mod sheet_values;
 pub(crate) mod sheets;
 mod source;
 pub(crate) mod subtitles;

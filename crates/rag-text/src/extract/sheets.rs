@@ -5,11 +5,11 @@ use std::{
     io::Cursor,
 };
 
-use calamine::{
-    DataType, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx,
-};
+use calamine::{Dimensions, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx};
 
-use super::{docx_parts::title, package::Package, sheet_comments, source::Source, table::Table};
+use super::{
+    docx_parts::title, package::Package, sheet_comments, sheet_values::shown, source::Source, table::Table,
+};
 use crate::{block::BlockKind, decode::sniff::find, extract::Collector, refusal::Refusal};
 
 /// Maximum number of cells of a sheet.
@@ -18,8 +18,6 @@ const MAX_CELLS: usize = 4_000_000;
 const MAX_COLUMN: usize = 999;
 /// Maximum number of cells that one merged area fills.
 const MAX_MERGED: u64 = 1000;
-/// Largest whole number that a cell stores exactly.
-const MAX_EXACT: f64 = 1e15;
 
 type Input<'a> = Cursor<&'a [u8]>;
 
@@ -190,48 +188,6 @@ pub(crate) fn add_rows(rows: &[Vec<String>], collector: &mut Collector<'_, '_>) 
         collector.table(table, None)?;
     }
     Ok(())
-}
-
-/// A value as a person sees it; `None` for an empty cell.
-fn shown(value: &impl DataType) -> Option<String> {
-    let text = if let Some(number) = value.get_int() {
-        number.to_string()
-    } else if let Some(number) = value.get_float() {
-        number_text(number)
-    } else if let Some(moment) = value.get_datetime() {
-        moment_text(&moment)
-    } else if let Some(is_true) = value.get_bool() {
-        is_true.to_string()
-    } else if let Some(error) = value.get_error() {
-        error.to_string()
-    } else {
-        value.as_string().or_else(|| value.get_datetime_iso().map(str::to_owned)).unwrap_or_default()
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-/// Without the errors of binary fractions: `0.1`, not `0.10000000000000001`.
-fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < MAX_EXACT {
-        return format!("{number:.0}");
-    }
-    let text = format!("{number:.10}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text.trim_start_matches('-') == "0" { number.to_string() } else { text.to_owned() }
-}
-
-fn moment_text(moment: &ExcelDateTime) -> String {
-    if moment.is_duration() {
-        return number_text(moment.as_f64());
-    }
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    match (moment.as_f64() < 1.0, (hour, minute, second)) {
-        (true, _) => format!("{hour:02}:{minute:02}:{second:02}"),
-        (_, (0, 0, 0)) => date,
-        (_, (_, _, 0)) => format!("{date} {hour:02}:{minute:02}"),
-        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
-    }
 }
 
 #[cfg(test)]
