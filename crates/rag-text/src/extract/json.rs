@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::source::{Source, unreadable};
+use super::{
+    json_numbers::quote_long,
+    source::{Source, unreadable},
+};
 use crate::{
     block::BlockKind,
     extract::{Collector, plain},
@@ -52,7 +55,8 @@ fn add_values(
     collector: &mut Collector<'_, '_>,
 ) -> Result<Result<(), serde_json::Error>, Refusal> {
     let mut lines = Lines { collector, text: String::new(), count: 0, refusal: None };
-    let mut reader = serde_json::Deserializer::from_str(text);
+    let text = quote_long(text);
+    let mut reader = serde_json::Deserializer::from_str(&text);
     loop {
         let result = Values { lines: &mut lines, path: String::new(), depth: 0 }.deserialize(&mut reader);
         if let Some(refusal) = lines.refusal.take() {
@@ -195,6 +199,16 @@ mod tests {
             r#"{"name": "Rotor", "size": {"width": 2.5, "unit": "m"}, "parts": ["a", "b"], "none": null}"#;
         let blocks = shown(&collect(|c| read(&Source::Member(json.as_bytes()), c)).unwrap().1);
         assert_eq!(blocks, ["paragraph [] name: Rotor\nsize.width: 2.5\nsize.unit: m\nparts: a\nparts: b"]);
+    }
+
+    #[test]
+    fn long_numbers_keep_their_digits() {
+        let json =
+            r#"{"id": 123456789012345678901, "pi": 3.14159265358979323846, "mass": 6.02e23, "small": 0.1}"#;
+        let expected =
+            ["paragraph [] id: 123456789012345678901\npi: 3.14159265358979323846\nmass: 6.02e23\nsmall: 0.1"];
+        assert_eq!(shown(&collect(|c| read(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
+        assert_eq!(shown(&collect(|c| read_lines(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
     }
 
     #[test]

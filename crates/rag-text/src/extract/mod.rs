@@ -29,6 +29,7 @@ mod html_walk;
 mod html_work;
 pub(crate) mod images;
 pub(crate) mod json;
+mod json_numbers;
 mod links;
 pub(crate) mod mail;
 mod mailbox;
