@@ -8,7 +8,12 @@ use std::{
 use calamine::{Dimensions, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx};
 
 use super::{
-    docx_parts::title, package::Package, sheet_comments, sheet_values::shown, source::Source, table::Table,
+    docx_parts::title,
+    package::Package,
+    sheet_comments,
+    sheet_values::shown,
+    source::Source,
+    table::{Added, Table},
 };
 use crate::{block::BlockKind, decode::sniff::find, extract::Collector, refusal::Refusal};
 
@@ -121,15 +126,19 @@ fn rows(workbook: &mut Sheets<Input<'_>>, name: &str) -> Result<Vec<Vec<String>>
     Ok(dense(&cells))
 }
 
-/// Gives the text of a merged area to all its cells.
+/// Gives the text of a merged area to all its cells, as far as the text of the sheet stays short.
 fn fill_merged(cells: &mut BTreeMap<u32, BTreeMap<u32, String>>, merged: &[Dimensions]) {
+    let mut added = Added::default();
+    cells.values().flat_map(BTreeMap::values).for_each(|text| added.earn(text));
     for area in merged.iter().filter(|area| area.len() <= MAX_MERGED) {
         let Some(text) = cells.get(&area.start.0).and_then(|row| row.get(&area.start.1)).cloned() else {
             continue;
         };
         for row in area.start.0..=area.end.0 {
             for column in area.start.1..=area.end.1 {
-                cells.entry(row).or_default().insert(column, text.clone());
+                if (row, column) != area.start {
+                    cells.entry(row).or_default().insert(column, added.spend(&text));
+                }
             }
         }
     }
@@ -237,6 +246,18 @@ mod tests {
                 "table [Data] c | d\n | 1"
             ]
         );
+    }
+
+    #[test]
+    fn merged_areas_with_a_long_text_stay_a_small_multiple_of_it() {
+        let text = "word ".repeat(2000);
+        let mut cells = BTreeMap::from([(0, BTreeMap::from([(0, text.clone())]))]);
+        let area = |start, end| Dimensions { start, end };
+        fill_merged(&mut cells, &[area((0, 0), (0, 2)), area((0, 0), (99, 9))]);
+        let first = cells.remove(&0).unwrap();
+        assert!((0..3_u32).all(|column| first[&column] == text));
+        let bytes: usize = cells.values().flat_map(BTreeMap::values).map(String::len).sum();
+        assert!(bytes < 20 * text.len(), "{bytes}");
     }
 
     #[test]
