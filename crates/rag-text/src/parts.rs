@@ -14,6 +14,10 @@ use lines::{is_comment, is_marked_heading, is_section, is_setting, is_table_line
 const MAX_ITEM_BYTES: usize = 400;
 /// Maximum length of a question or lead-in that governs the text after it, in bytes.
 const MAX_LEAD_BYTES: usize = 300;
+/// Maximum size of the leads of all parts, as a multiple of the size of the text; a part beyond it has no lead.
+const MAX_LEAD_MULTIPLE: usize = 16;
+/// Size of the leads that a text of any size can have besides, in bytes.
+const FREE_LEAD_BYTES: usize = 64 * 1024;
 /// Maximum number of words of a sentence that begins a text as its title ("Backups. They are made ..") and says nothing alone.
 const MAX_TITLE_WORDS: usize = 3;
 
@@ -84,9 +88,17 @@ pub(crate) struct BlockPart {
 }
 
 /// Divides the blocks of a document, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Divider {
     lead: Option<Lead>,
+    /// Size of the leads that the next parts can still have, in bytes: each part stores its own.
+    lead_bytes: usize,
+}
+
+impl Default for Divider {
+    fn default() -> Self {
+        Self { lead: None, lead_bytes: FREE_LEAD_BYTES }
+    }
 }
 
 /// Text that the next parts complete.
@@ -107,7 +119,7 @@ impl Divider {
             // A lead-in governs one block, or the items of one list.
             self.lead.take_if(|lead| lead.is_used && !lead.is_question);
         }
-        let parts = match kind {
+        let mut parts = match kind {
             BlockKind::Heading { .. } => {
                 self.lead = None;
                 if is_question(text) {
@@ -131,7 +143,20 @@ impl Divider {
         {
             lead.is_used |= parts.iter().any(|part| part.lead.as_ref() == Some(&lead.text));
         }
+        self.bound_leads(&mut parts, text.len());
         parts
+    }
+
+    /// Removes leads beyond the limit: short parts under a long lead would take many times the size of the text.
+    fn bound_leads(&mut self, parts: &mut [BlockPart], text_bytes: usize) {
+        self.lead_bytes = self.lead_bytes.saturating_add(text_bytes.saturating_mul(MAX_LEAD_MULTIPLE));
+        for part in parts {
+            let bytes = part.lead.as_ref().map_or(0, String::len);
+            match self.lead_bytes.checked_sub(bytes) {
+                Some(left) => self.lead_bytes = left,
+                None => part.lead = None,
+            }
+        }
     }
 
     fn part(&self, bytes: Range<usize>, kind: PartKind) -> BlockPart {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     docx_parts::{Notes, Numbering, Styles, read_notes, relations, title},
     links::{OpenLink, end_link},
-    package::Package,
+    package::{Package, relations_part, resolve},
     source::Source,
     table::Table,
     xml::{Node, Tag, walk},
@@ -24,22 +24,30 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
     let main = ["word/document.xml", "word/document2.xml"]
         .into_iter()
         .find(|part| names.iter().any(|name| name == part));
-    let document = package.required_text(main.unwrap_or("word/document.xml"), collector)?;
+    let main = main.unwrap_or("word/document.xml");
+    let document = package.required_text(main, collector)?;
     let part = |name: &str, package: &mut Package<'_>, collector: &mut Collector<'_, '_>| {
         package.text(name, collector).map(Option::unwrap_or_default)
     };
     if let Some(title) = title(&part("docProps/core.xml", &mut package, collector)?) {
         collector.title(&title);
     }
-    let links = relations(&part("word/_rels/document.xml.rels", &mut package, collector)?)?;
+    let links = relations(&part(&relations_part(main), &mut package, collector)?)?;
+    // Some programs number these parts, as in `styles2.xml`.
+    let part_of = |kind: &str| {
+        let target = links.values().find(|(_, other)| other == kind).map(|(target, _)| resolve(main, target));
+        target.unwrap_or_else(|| format!("word/{kind}.xml"))
+    };
     let mut notes = Notes::new();
     for (file, element) in [("footnotes", "footnote"), ("endnotes", "endnote"), ("comments", "comment")] {
-        let xml = part(&format!("word/{file}.xml"), &mut package, collector)?;
+        let xml = part(&part_of(file), &mut package, collector)?;
         read_notes(&xml, element, &mut notes)?;
     }
+    let styles = Styles::parse(&part(&part_of("styles"), &mut package, collector)?)?;
+    let numbering = Numbering::parse(&part(&part_of("numbering"), &mut package, collector)?)?;
     let mut body = Body {
-        styles: Styles::parse(&part("word/styles.xml", &mut package, collector)?)?,
-        numbering: Numbering::parse(&part("word/numbering.xml", &mut package, collector)?)?,
+        styles,
+        numbering,
         links,
         notes,
         collector,

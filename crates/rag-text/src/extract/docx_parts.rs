@@ -285,6 +285,10 @@ pub(crate) fn title(core: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::{
+        Source, docx,
+        testing::{collect, package, shown},
+    };
 
     #[test]
     fn items_are_numbered_as_their_levels_say() {
@@ -295,5 +299,31 @@ mod tests {
         let markers: Vec<_> = [0, 1, 1, 0, 1].map(|level| numbering.next_marker("1", level).unwrap()).into();
         assert_eq!(markers, ["3. ", "3.i) ", "3.ii) ", "4. ", "4.i) "]);
         assert_eq!(numbering.next_marker("0", 0), None);
+    }
+
+    #[test]
+    fn parts_are_found_by_the_names_that_the_document_gives_them() {
+        let zip = package(&[
+            (
+                "word/document2.xml",
+                r#"<w:document xmlns:w="w"><w:body><w:p><w:pPr><w:pStyle w:val="a"/></w:pPr><w:r><w:t>Top</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:body></w:document>"#,
+            ),
+            (
+                "word/_rels/document2.xml.rels",
+                r#"<Relationships><Relationship Id="r1" Type="x/styles" Target="styles2.xml"/><Relationship Id="r2" Type="x/footnotes" Target="/word/footnotes2.xml"/></Relationships>"#,
+            ),
+            (
+                "word/styles2.xml",
+                r#"<w:styles xmlns:w="w"><w:style w:styleId="a"><w:name w:val="heading 1"/></w:style></w:styles>"#,
+            ),
+            (
+                "word/footnotes2.xml",
+                r#"<w:footnotes xmlns:w="w"><w:footnote w:id="2"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:footnotes>"#,
+            ),
+        ]);
+        assert_eq!(
+            shown(&collect(|c| docx::read(&Source::Member(&zip), c)).unwrap().1),
+            ["h1 [] Top[1]", "paragraph [Top[1]] [1] A note."]
+        );
     }
 }

@@ -1,10 +1,13 @@
 //! Reads JSON as lines of `key: value` with the path of their keys, in the order of the file; builds no tree.
 
-use std::{fmt, io::BufRead};
+use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::source::{Source, unreadable};
+use super::{
+    json_numbers::quote_long,
+    source::{Source, unreadable},
+};
 use crate::{
     block::BlockKind,
     extract::{Collector, plain},
@@ -20,41 +23,53 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
     if text.trim().is_empty() {
         return Err(Refusal::Empty);
     }
-    let mut lines = Lines { collector, text: String::new(), count: 0, refusal: None };
-    let mut reader = serde_json::Deserializer::from_str(&text);
-    let result = loop {
-        let result = Values { lines: &mut lines, path: String::new(), depth: 0 }.deserialize(&mut reader);
-        // Several values can follow each other.
-        if result.is_err() || reader.end().is_ok() {
-            break result;
-        }
-        lines.flush()?;
-    };
-    match (lines.refusal.take(), result) {
-        (Some(refusal), _) => Err(refusal),
-        (None, Ok(())) => lines.flush(),
+    match add_values(&text, collector)? {
+        Ok(()) => Ok(()),
         // Comments, single quotes and the like: a person can read it.
-        (None, Err(_)) if !lines.collector.any => plain::add_paragraphs(&text, lines.collector),
-        (None, Err(error)) => Err(Refusal::broken(error)),
+        Err(_) if !collector.any => plain::add_paragraphs(&text, collector),
+        Err(error) => Err(Refusal::broken(error)),
     }
 }
 
 /// Hands the values of a file with one JSON document per line to `collector`.
 pub(crate) fn read_lines(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let text = source.text()?;
-    for line in text.as_bytes().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
-        let mut lines = Lines { collector, text: String::new(), count: 0, refusal: None };
-        let mut reader = serde_json::Deserializer::from_str(&line);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        // Of another line, its first value would be read and the rest lost.
+        let is_read = holds_values(line) && add_values(line, collector)?.is_ok();
+        if !is_read {
+            collector.add(BlockKind::Paragraph, line, None)?;
+        }
+    }
+    if text.trim().is_empty() { Err(unreadable(std::io::ErrorKind::UnexpectedEof.into())) } else { Ok(()) }
+}
+
+/// Whether a line is JSON to its end; several values can follow each other.
+fn holds_values(line: &str) -> bool {
+    serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>().all(|value| value.is_ok())
+}
+
+/// Hands values that follow each other to `collector`. The inner error is that of a text that is not JSON to its end.
+fn add_values(
+    text: &str,
+    collector: &mut Collector<'_, '_>,
+) -> Result<Result<(), serde_json::Error>, Refusal> {
+    let mut lines = Lines { collector, text: String::new(), count: 0, refusal: None };
+    let text = quote_long(text);
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    loop {
         let result = Values { lines: &mut lines, path: String::new(), depth: 0 }.deserialize(&mut reader);
         if let Some(refusal) = lines.refusal.take() {
             return Err(refusal);
         }
-        match result {
-            Ok(()) => lines.flush()?,
-            Err(_) => collector.add(BlockKind::Paragraph, &line, None)?,
+        if let Err(error) = result {
+            return Ok(Err(error));
+        }
+        lines.flush()?;
+        if reader.end().is_ok() {
+            return Ok(Ok(()));
         }
     }
-    if text.trim().is_empty() { Err(unreadable(std::io::ErrorKind::UnexpectedEof.into())) } else { Ok(()) }
 }
 
 /// The lines of the block that is being built.
@@ -187,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn long_numbers_keep_their_digits() {
+        let json =
+            r#"{"id": 123456789012345678901, "pi": 3.14159265358979323846, "mass": 6.02e23, "small": 0.1}"#;
+        let expected =
+            ["paragraph [] id: 123456789012345678901\npi: 3.14159265358979323846\nmass: 6.02e23\nsmall: 0.1"];
+        assert_eq!(shown(&collect(|c| read(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
+        assert_eq!(shown(&collect(|c| read_lines(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
+    }
+
+    #[test]
     fn records_are_blocks_of_their_own() {
         let expected = ["paragraph [] id: 1\nname: Ada", "paragraph [] id: 2\nname: Bob"];
         let json = r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]"#;
@@ -195,6 +220,22 @@ mod tests {
         assert_eq!(
             shown(&collect(|c| read_lines(&Source::Member(lines.as_bytes()), c)).unwrap().1),
             expected
+        );
+    }
+
+    #[test]
+    fn every_value_of_a_line_is_read_and_a_line_with_a_rest_is_text() {
+        let lines = "{\"a\": 1} {\"b\": 2}\n{\n\"title\": \"Backup guide\",\n[1] 2 done\n3";
+        assert_eq!(
+            shown(&collect(|c| read_lines(&Source::Member(lines.as_bytes()), c)).unwrap().1),
+            [
+                "paragraph [] a: 1",
+                "paragraph [] b: 2",
+                "paragraph [] {",
+                "paragraph [] \"title\": \"Backup guide\",",
+                "paragraph [] [1] 2 done",
+                "paragraph [] 3",
+            ]
         );
     }
 

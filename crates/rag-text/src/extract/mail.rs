@@ -2,7 +2,13 @@
 
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
-use super::{html, members::Members, plain, source::Source};
+use super::{
+    html,
+    mailbox::{messages, unmarked},
+    members::Members,
+    plain,
+    source::Source,
+};
 use crate::{block::BlockKind, decode::sniff, extract::Collector, refusal::Refusal};
 
 /// Maximum number of messages in a mailbox.
@@ -20,26 +26,19 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
 pub(crate) fn read_mailbox(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let bytes = source.bytes()?;
     let bytes = as_ascii(source, &bytes)?;
-    let mut members = Members::default();
-    let mut message: Vec<u8> = Vec::new();
-    let mut is_after_blank = true;
-    let mut count = 0;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if is_after_blank && line.starts_with(b"From ") {
-            add_message(&std::mem::take(&mut message), &mut members, collector)?;
-            count += 1;
-            if count > MAX_MESSAGES {
-                return Err(Refusal::too_complex(&format!("it holds more than {MAX_MESSAGES} messages")));
-            }
-            continue;
-        }
-        is_after_blank = line.trim_ascii().is_empty();
-        // A line of a body that begins like the next message has a mark before it.
-        message.extend_from_slice(
-            line.strip_prefix(b">").filter(|rest| rest.starts_with(b"From ")).unwrap_or(line),
-        );
+    let messages = messages(&bytes);
+    if messages.len() > MAX_MESSAGES {
+        return Err(Refusal::too_complex(&format!("it holds more than {MAX_MESSAGES} messages")));
     }
-    add_message(&message, &mut members, collector)?;
+    let is_blank = messages.is_empty();
+    let mut members = Members::default();
+    for (number, message) in (1..).zip(messages) {
+        let read = add_message(&unmarked(message), &mut members, collector);
+        read.or_else(|refusal| members.leave_out(&format!("Message {number}"), refusal))?;
+    }
+    if !collector.any && !is_blank {
+        return Err(Refusal::broken("no message has a header"));
+    }
     members.finish(collector)
 }
 
@@ -188,10 +187,34 @@ mod tests {
 
     #[test]
     fn every_message_of_a_mailbox_is_read() {
-        let message = "From x@a.example Sat Nov 28\nFrom: x@a.example\nSubject: one\n\n>From here on\n\n";
+        let message =
+            "From x@a.example Sat Nov 28 10:11:12 2026\nFrom: x@a.example\nSubject: one\n\n>From here on\n\n";
         let mailbox = format!("{message}{}", message.replace("one", "two"));
         let blocks = shown(&collect(|c| read_mailbox(&Source::Member(mailbox.as_bytes()), c)).unwrap().1);
         assert!(blocks.contains(&"paragraph [two] From here on".to_owned()), "{blocks:?}");
         assert_eq!(blocks.iter().filter(|block| block.starts_with("h1")).count(), 2);
+    }
+
+    #[test]
+    fn a_line_of_text_that_begins_like_an_envelope_ends_no_message() {
+        let mailbox = "From x@a.example Sat Nov 28 10:11:12 2026\nFrom: x@a.example\nSubject: one\n\nDear all,\n\n\
+            From next week on the office is closed.\nCall us instead.\n";
+        let blocks = shown(&collect(|c| read_mailbox(&Source::Member(mailbox.as_bytes()), c)).unwrap().1);
+        let last = "paragraph [one] From next week on the office is closed.\nCall us instead.";
+        assert_eq!(blocks[2..], ["paragraph [one] Dear all,", last]);
+    }
+
+    #[test]
+    fn a_message_without_a_header_is_named_and_the_others_are_read() {
+        let envelope = "From x@a.example Sat Nov 28 10:11:12 2026\n";
+        let mailbox = format!(
+            "{envelope}From: x@a.example\nSubject: one\n\nThe berth is free.\n\n{envelope}no field\n"
+        );
+        let blocks = shown(&collect(|c| read_mailbox(&Source::Member(mailbox.as_bytes()), c)).unwrap().1);
+        assert_eq!(blocks[2], "paragraph [one] The berth is free.");
+        assert!(blocks[3].contains("Message 2: The document is damaged"), "{blocks:?}");
+        let alone = format!("{envelope}no field\n");
+        let refusal = collect(|c| read_mailbox(&Source::Member(alone.as_bytes()), c)).unwrap_err();
+        assert_eq!(refusal.slug(), "broken");
     }
 }

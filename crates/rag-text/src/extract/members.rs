@@ -1,9 +1,6 @@
 //! Reads documents within a document, such as the files of an archive; a member that cannot be read is named.
 
-use std::{
-    io::Cursor,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::io::Cursor;
 
 use crate::{
     block::BlockKind,
@@ -36,11 +33,8 @@ impl Members {
         }
         match detect_file(&mut Cursor::new(bytes), Some(name)) {
             Ok(format) => {
-                let source = Source::Member(bytes);
-                let read =
-                    || collector.nest(name, |collector| (format.descriptor().reader)(&source, collector));
-                let read = catch_unwind(AssertUnwindSafe(read))
-                    .unwrap_or_else(|_| Err(Refusal::broken("the parser stopped unexpectedly")));
+                let (source, reader) = (Source::Member(bytes), format.descriptor().reader);
+                let read = collector.nest(name, |collector| reader(&source, collector));
                 read.or_else(|refusal| self.leave_out(name, refusal))
             }
             Err(refusal) => self.leave_out(name, refusal),
@@ -68,5 +62,35 @@ impl Members {
         }
         let text = format!("Files that were left out:\n{}", self.left_out.join("\n"));
         collector.add(BlockKind::Paragraph, &text, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing::{collect, shown};
+
+    #[test]
+    fn a_member_whose_parser_panics_is_named_and_the_members_after_it_are_read() {
+        let (_, blocks) = collect(|c| {
+            let mut members = Members::default();
+            let broken = c.nest("a.x", |c| c.nest("b.x", |_| panic!("a fault of the parser")));
+            assert_eq!(c.depth(), 0);
+            broken.or_else(|refusal| members.leave_out("a.x", refusal))?;
+            c.add(BlockKind::Paragraph, "Text of the document itself.", Some(1))?;
+            members.read("c.txt", b"The berth is free.", c)?;
+            members.finish(c)
+        })
+        .unwrap();
+        let shown = shown(&blocks);
+        assert_eq!(
+            shown[..3],
+            [
+                "paragraph [] Text of the document itself.",
+                "h1 [] c.txt",
+                "paragraph [c.txt] The berth is free."
+            ]
+        );
+        assert!(shown[3].contains("a.x: The document is damaged") && blocks[0].page == Some(1), "{shown:?}");
     }
 }

@@ -1,6 +1,9 @@
 //! Turns a document into blocks: selects the parser and normalises its blocks.
 
-use std::path::Path;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use crate::{
     block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, OcrPage, Outline},
@@ -26,8 +29,10 @@ mod html_walk;
 mod html_work;
 pub(crate) mod images;
 pub(crate) mod json;
+mod json_numbers;
 mod links;
 pub(crate) mod mail;
+mod mailbox;
 pub(crate) mod markdown;
 mod markdown_front;
 mod members;
@@ -49,6 +54,8 @@ pub(crate) mod rtf;
 mod rtf_charsets;
 mod rtf_tokens;
 mod scan;
+mod sheet_comments;
+mod sheet_values;
 pub(crate) mod sheets;
 mod source;
 pub(crate) mod subtitles;
@@ -187,7 +194,7 @@ impl<'s, 'f> Collector<'s, 'f> {
         self.depth
     }
 
-    /// Reads a document within the document; its name is the heading of its text. Refuses one without text.
+    /// Reads a document within the document; its name is the heading of its text. Refuses one without text and one whose parser panics.
     pub(crate) fn nest(
         &mut self,
         name: &str,
@@ -197,7 +204,9 @@ impl<'s, 'f> Collector<'s, 'f> {
         let lacks_ocr = std::mem::replace(&mut self.lacks_ocr, false);
         let above = self.pending_heading.replace(name.to_owned());
         self.depth += 1;
-        let result = read(self);
+        // Caught here, because the state of the document around it is restored below.
+        let result = catch_unwind(AssertUnwindSafe(|| read(self)))
+            .unwrap_or_else(|_| Err(Refusal::broken("the parser stopped unexpectedly")));
         self.depth -= 1;
         let is_empty = !self.any;
         self.any |= any;

@@ -147,6 +147,12 @@ pub(crate) fn resolve(base: &str, target: &str) -> String {
     path.join("/")
 }
 
+/// The path of the part that holds the relations of another part.
+pub(crate) fn relations_part(part: &str) -> String {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    format!("{folder}/_rels/{file}.rels")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

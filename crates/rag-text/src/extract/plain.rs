@@ -120,12 +120,21 @@ impl Iterator for Paragraphs {
             self.used = 0;
             return Some(Err(refusal));
         }
-        let (window, _) = cut::window(self.rest(), MAX_BLOCK_BYTES);
-        let (paragraph, _) = window.split_at(blank_line(window).unwrap_or(window.len()));
+        let paragraph = first_paragraph(self.rest());
         let length = paragraph.len();
         let text = trimmed(paragraph)?.to_owned();
         self.used += length;
         Some(Ok(Block { kind: BlockKind::Paragraph, text, page: None, heading_path: Vec::new() }))
+    }
+}
+
+/// The text up to the first blank line; if that is too far away, up to a good place to cut. That place is not searched otherwise: with a
+/// short paragraph, the search takes far longer than the paragraph.
+fn first_paragraph(text: &str) -> &str {
+    let window = text.get(..text.floor_char_boundary(MAX_BLOCK_BYTES)).unwrap_or(text);
+    match blank_line(window) {
+        Some(end) => window.get(..end).unwrap_or(window),
+        None => cut::window(text, MAX_BLOCK_BYTES).0,
     }
 }
 
@@ -143,7 +152,10 @@ fn blank_line(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{
+        io::Write,
+        time::{Duration, Instant},
+    };
 
     use super::*;
 
@@ -177,6 +189,27 @@ mod tests {
         let blocks = texts(line.as_bytes());
         assert!(blocks.len() > 4 && blocks.iter().all(|text| text.len() <= MAX_BLOCK_BYTES));
         assert!(blocks.join(" ") == line.trim_end());
+    }
+
+    #[test]
+    fn short_paragraphs_before_a_text_without_spaces_take_no_time() {
+        // Before each of the paragraphs, half a window of `x` is in reach of the search for a place to cut.
+        let unit = "a\n\n".repeat(MAX_BLOCK_BYTES / 6) + &"x".repeat(MAX_BLOCK_BYTES * 2) + "\n\n";
+        let content = unit.repeat(32);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content.as_bytes()).unwrap();
+        let started = Instant::now();
+        let (mut short, mut long) = (0, 0);
+        for block in Paragraphs::open(file.path()).unwrap() {
+            let text = block.unwrap().text;
+            if text == "a" {
+                short += 1;
+            } else {
+                long += text.len();
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "{short} paragraphs");
+        }
+        assert_eq!((short, long), (32 * (MAX_BLOCK_BYTES / 6), 32 * 2 * MAX_BLOCK_BYTES));
     }
 
     #[test]

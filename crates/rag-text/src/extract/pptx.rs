@@ -3,7 +3,7 @@
 use super::{
     docx_parts::{relations, title},
     links::{OpenLink, end_link},
-    package::{Package, resolve},
+    package::{Package, relations_part, resolve},
     source::Source,
     table::Table,
     xml::{Node, Tag, walk},
@@ -78,11 +78,6 @@ fn slide_parts(package: &mut Package<'_>, collector: &mut Collector<'_, '_>) -> 
         Ok(())
     })?;
     Ok(slides)
-}
-
-fn relations_part(part: &str) -> String {
-    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-    format!("{folder}/_rels/{file}.rels")
 }
 
 enum Item {

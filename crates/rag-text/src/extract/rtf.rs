@@ -108,7 +108,7 @@ struct Document<'c, 's, 'f> {
     /// Bytes of text that are not decoded yet, because a character can be several.
     pending: Vec<u8>,
     text: String,
-    /// Number of bytes to skip after a character by its number.
+    /// Number of bytes and control words to skip after a character by its number; none of them is outside of its group.
     skip: usize,
     outline: Option<u8>,
     table: Option<Table>,
@@ -125,6 +125,7 @@ impl Document<'_, '_, '_> {
         match token {
             Token::Open => {
                 self.flush_bytes();
+                self.skip = 0;
                 let inner = Group { is_optional: false, is_field: false, ..self.group.clone() };
                 self.outer.push(std::mem::replace(&mut self.group, inner));
                 if self.outer.len() > MAX_GROUPS {
@@ -133,6 +134,7 @@ impl Document<'_, '_, '_> {
             }
             Token::Close => self.close(),
             Token::Word(word, number) => return self.word(word, *number),
+            Token::Symbol(b'~' | b'_' | b'-') if self.skip > 0 => self.skip -= 1,
             Token::Symbol(b'*') => self.group.is_optional = true,
             Token::Symbol(b'~') => self.push("\u{a0}"),
             Token::Symbol(b'_') => self.push("-"),
@@ -146,6 +148,7 @@ impl Document<'_, '_, '_> {
 
     fn close(&mut self) {
         self.flush_bytes();
+        self.skip = 0;
         let Some(outer) = self.outer.pop() else { return };
         let closed = std::mem::replace(&mut self.group, outer);
         if closed.place == Place::Note && self.group.place != Place::Note {
@@ -200,6 +203,11 @@ impl Document<'_, '_, '_> {
     }
 
     fn word(&mut self, word: &str, number: Option<i32>) -> Result<(), Refusal> {
+        let stands_for_last = self.skip > 0;
+        self.skip = self.skip.saturating_sub(1);
+        if stands_for_last && (word == "tab" || named_character(word).is_some()) {
+            return Ok(());
+        }
         if word == "u" {
             self.unicode(number.unwrap_or(0));
             return Ok(());
@@ -354,6 +362,12 @@ mod tests {
         let rtf = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial;}}{\info{\title My title}}{\*\generator x;}
             \pard\outlinelevel0 Top\par\pard caf\'e9 {\f1 \'c4\'e0} \u26085?\u-10179?\u-8704? {\v hidden}\emdash end\par}";
         assert_eq!(blocks(rtf), ["h1 [] Top", "paragraph [Top] café Да 日😀 —end"]);
+    }
+
+    #[test]
+    fn a_character_by_its_number_takes_no_text_of_other_groups_and_words() {
+        let rtf = r"{\rtf1 {\u233}next \u8226\bullet text {\u233{x}}{\u233 ?y}\u8211\b bold \u160\~end\u233\par last\par}";
+        assert_eq!(blocks(rtf), ["paragraph [] énext •text éxéy–bold \u{a0}endé", "paragraph [] last"]);
     }
 
     #[test]

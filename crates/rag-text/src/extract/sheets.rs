@@ -1,17 +1,19 @@
 //! Reads workbooks: each sheet's tables, divided at blank rows, with merged cells filled; never the formulas.
 
-use std::{collections::BTreeMap, io::Cursor};
-
-use calamine::{
-    DataType, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx,
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::Cursor,
 };
 
+use calamine::{Dimensions, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsb, Xlsx};
+
 use super::{
-    docx_parts::{relations, title},
-    package::{Package, resolve},
+    docx_parts::title,
+    package::Package,
+    sheet_comments,
+    sheet_values::shown,
     source::Source,
-    table::Table,
-    xml::{Node, walk},
+    table::{Added, Table},
 };
 use crate::{block::BlockKind, decode::sniff::find, extract::Collector, refusal::Refusal};
 
@@ -21,14 +23,12 @@ const MAX_CELLS: usize = 4_000_000;
 const MAX_COLUMN: usize = 999;
 /// Maximum number of cells that one merged area fills.
 const MAX_MERGED: u64 = 1000;
-/// Largest whole number that a cell stores exactly.
-const MAX_EXACT: f64 = 1e15;
 
 type Input<'a> = Cursor<&'a [u8]>;
 
 /// Hands the tables of a workbook to `collector`.
 pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
-    let mut comments = BTreeMap::new();
+    let mut comments = HashMap::new();
     let is_zip = source.bytes()?.starts_with(b"PK");
     if is_zip {
         let mut package = Package::open(source)?;
@@ -36,7 +36,7 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
         if let Some(title) = title(&package.text("docProps/core.xml", collector)?.unwrap_or_default()) {
             collector.title(&title);
         }
-        comments = read_comments(&mut package, collector)?;
+        comments = sheet_comments::read(&mut package, collector)?;
     }
     let bytes = source.bytes()?;
     let mut workbook = open(&bytes, is_zip)?;
@@ -45,12 +45,12 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
         |sheet: &&calamine::Sheet| matches!(sheet.typ, SheetType::WorkSheet | SheetType::DialogSheet);
     let is_visible = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible;
     let any_visible = sheets.iter().filter(is_read).any(|sheet| is_visible(&sheet));
-    for (place, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| is_read(sheet)) {
+    for sheet in sheets.iter().filter(is_read) {
         if any_visible && !is_visible(&sheet) {
             continue;
         }
         let rows = rows(&mut workbook, &sheet.name)?;
-        let comments = comments.remove(&(place + 1)).unwrap_or_default();
+        let comments = comments.remove(&sheet.name).unwrap_or_default();
         if rows.is_empty() && comments.is_empty() {
             continue;
         }
@@ -126,15 +126,19 @@ fn rows(workbook: &mut Sheets<Input<'_>>, name: &str) -> Result<Vec<Vec<String>>
     Ok(dense(&cells))
 }
 
-/// Gives the text of a merged area to all its cells.
+/// Gives the text of a merged area to all its cells, as far as the text of the sheet stays short.
 fn fill_merged(cells: &mut BTreeMap<u32, BTreeMap<u32, String>>, merged: &[Dimensions]) {
+    let mut added = Added::default();
+    cells.values().flat_map(BTreeMap::values).for_each(|text| added.earn(text));
     for area in merged.iter().filter(|area| area.len() <= MAX_MERGED) {
         let Some(text) = cells.get(&area.start.0).and_then(|row| row.get(&area.start.1)).cloned() else {
             continue;
         };
         for row in area.start.0..=area.end.0 {
             for column in area.start.1..=area.end.1 {
-                cells.entry(row).or_default().insert(column, text.clone());
+                if (row, column) != area.start {
+                    cells.entry(row).or_default().insert(column, added.spend(&text));
+                }
             }
         }
     }
@@ -195,96 +199,6 @@ pub(crate) fn add_rows(rows: &[Vec<String>], collector: &mut Collector<'_, '_>) 
     Ok(())
 }
 
-/// A value as a person sees it; `None` for an empty cell.
-fn shown(value: &impl DataType) -> Option<String> {
-    let text = if let Some(number) = value.get_int() {
-        number.to_string()
-    } else if let Some(number) = value.get_float() {
-        number_text(number)
-    } else if let Some(moment) = value.get_datetime() {
-        moment_text(&moment)
-    } else if let Some(is_true) = value.get_bool() {
-        is_true.to_string()
-    } else if let Some(error) = value.get_error() {
-        error.to_string()
-    } else {
-        value.as_string().or_else(|| value.get_datetime_iso().map(str::to_owned)).unwrap_or_default()
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-/// Without the errors of binary fractions: `0.1`, not `0.10000000000000001`.
-fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < MAX_EXACT {
-        return format!("{number:.0}");
-    }
-    let text = format!("{number:.10}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text.trim_start_matches('-') == "0" { number.to_string() } else { text.to_owned() }
-}
-
-fn moment_text(moment: &ExcelDateTime) -> String {
-    if moment.is_duration() {
-        return number_text(moment.as_f64());
-    }
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    match (moment.as_f64() < 1.0, (hour, minute, second)) {
-        (true, _) => format!("{hour:02}:{minute:02}:{second:02}"),
-        (_, (0, 0, 0)) => date,
-        (_, (_, _, 0)) => format!("{date} {hour:02}:{minute:02}"),
-        _ => format!("{date} {hour:02}:{minute:02}:{second:02}"),
-    }
-}
-
-/// The comments of each sheet, counted from 1.
-fn read_comments(
-    package: &mut Package<'_>,
-    collector: &mut Collector<'_, '_>,
-) -> Result<BTreeMap<usize, Vec<String>>, Refusal> {
-    let mut comments = BTreeMap::new();
-    for sheet in package.names() {
-        let Some(number) = sheet
-            .strip_prefix("xl/worksheets/sheet")
-            .and_then(|name| name.strip_suffix(".xml")?.parse::<usize>().ok())
-        else {
-            continue;
-        };
-        let links = package
-            .text(&format!("xl/worksheets/_rels/sheet{number}.xml.rels"), collector)?
-            .unwrap_or_default();
-        let links = relations(&links)?;
-        let Some((target, _)) = links.values().find(|(_, kind)| kind == "comments") else { continue };
-        let xml = package.text(&resolve(&sheet, target), collector)?.unwrap_or_default();
-        comments.insert(number, comment_texts(&xml)?);
-    }
-    Ok(comments)
-}
-
-fn comment_texts(xml: &str) -> Result<Vec<String>, Refusal> {
-    let mut comments: Vec<String> = Vec::new();
-    let (mut is_comment, mut is_text) = (false, false);
-    walk(xml, &mut |node| {
-        match node {
-            Node::Start(tag) if tag.name() == "comment" => {
-                comments.push(format!("Comment on {}: ", tag.get("ref").unwrap_or_default()));
-                is_comment = true;
-            }
-            Node::Start(tag) => is_text = tag.name() == "t",
-            Node::End("comment") => is_comment = false,
-            Node::End(_) => is_text = false,
-            Node::Text(text) if is_comment && is_text => {
-                if let Some(comment) = comments.last_mut() {
-                    comment.push_str(text);
-                }
-            }
-            Node::Text(_) => {}
-        }
-        Ok(())
-    })?;
-    Ok(comments)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,6 +246,18 @@ mod tests {
                 "table [Data] c | d\n | 1"
             ]
         );
+    }
+
+    #[test]
+    fn merged_areas_with_a_long_text_stay_a_small_multiple_of_it() {
+        let text = "word ".repeat(2000);
+        let mut cells = BTreeMap::from([(0, BTreeMap::from([(0, text.clone())]))]);
+        let area = |start, end| Dimensions { start, end };
+        fill_merged(&mut cells, &[area((0, 0), (0, 2)), area((0, 0), (99, 9))]);
+        let first = cells.remove(&0).unwrap();
+        assert!((0..3_u32).all(|column| first[&column] == text));
+        let bytes: usize = cells.values().flat_map(BTreeMap::values).map(String::len).sum();
+        assert!(bytes < 20 * text.len(), "{bytes}");
     }
 
     #[test]

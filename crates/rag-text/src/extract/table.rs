@@ -4,8 +4,39 @@
 const MAX_COLUMNS: usize = 1000;
 /// Maximum number of cells that spans add to a table, so that a short file cannot make a long text.
 const MAX_SPANNED_CELLS: usize = 20_000;
+/// Maximum size of the texts that spans add to a table, as a multiple of the size of its cells; a cell beyond it is blank.
+const MAX_ADDED_MULTIPLE: usize = 16;
+/// Size of a cell beside its text in this reckoning, in bytes.
+const CELL_BYTES: usize = 16;
+/// Size of the texts that spans can add to a table of any size besides, in bytes.
+const FREE_ADDED_BYTES: usize = 4096;
 /// Maximum number of header rows that are joined.
 const MAX_HEADER_ROWS: usize = 4;
+
+/// The size of the texts that spans can still add to a table, in bytes.
+#[derive(Debug)]
+pub(crate) struct Added(usize);
+
+impl Default for Added {
+    fn default() -> Self {
+        Self(FREE_ADDED_BYTES)
+    }
+}
+
+impl Added {
+    /// Counts a cell of the document.
+    pub(crate) fn earn(&mut self, text: &str) {
+        let bytes = text.len().saturating_add(CELL_BYTES);
+        self.0 = self.0.saturating_add(bytes.saturating_mul(MAX_ADDED_MULTIPLE));
+    }
+
+    /// Returns the text of a cell once more; empty if too much was added.
+    pub(crate) fn spend(&mut self, text: &str) -> String {
+        let Some(left) = self.0.checked_sub(text.len()) else { return String::new() };
+        self.0 = left;
+        text.to_owned()
+    }
+}
 
 /// A table that is being built, row by row.
 #[derive(Debug, Default)]
@@ -16,6 +47,7 @@ pub(crate) struct Table {
     /// Number of rows at the start that name the columns.
     headers: usize,
     spanned: usize,
+    added: Added,
 }
 
 impl Table {
@@ -30,25 +62,31 @@ impl Table {
 
     /// Adds a cell to the row, over a number of columns and rows.
     pub(crate) fn cell(&mut self, text: &str, columns: usize, rows: usize) {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.added.earn(&text);
+        self.place(&text, columns, rows);
+    }
+
+    fn place(&mut self, text: &str, columns: usize, rows: usize) {
         self.fill();
         if self.rows.is_empty() {
             self.rows.push(Vec::new());
         }
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let Some(row) = self.rows.last_mut() else { return };
         for place in 0..columns.clamp(1, MAX_COLUMNS) {
             if row.len() >= MAX_COLUMNS || (place > 0 && self.spanned >= MAX_SPANNED_CELLS) {
                 return;
             }
             self.spanned += usize::from(place > 0);
+            let shown = if place > 0 { self.added.spend(text) } else { text.to_owned() };
             if rows > 1 {
                 let column = row.len();
                 self.reaching.resize(self.reaching.len().max(column + 1), None);
                 if let Some(reaching) = self.reaching.get_mut(column) {
-                    *reaching = Some((rows - 1, text.clone()));
+                    *reaching = Some((rows - 1, shown.clone()));
                 }
             }
-            row.push(text.clone());
+            row.push(shown);
         }
     }
 
@@ -63,8 +101,9 @@ impl Table {
     pub(crate) fn continue_cell(&mut self, columns: usize) {
         self.fill();
         let (above, row) = (self.rows.iter().nth_back(1), self.rows.last());
-        let text = above.zip(row).and_then(|(above, row)| above.get(row.len())).cloned().unwrap_or_default();
-        self.cell(&text, columns, 1);
+        let text = above.zip(row).and_then(|(above, row)| above.get(row.len()));
+        let text = text.map(|text| self.added.spend(text)).unwrap_or_default();
+        self.place(&text, columns, 1);
     }
 
     /// Puts the cells that reach into this row before its next cell.
@@ -75,10 +114,10 @@ impl Table {
         {
             // The row that a cell stands in has been filled already.
             self.spanned += 1;
+            row.push(self.added.spend(&text));
             if left > 1 {
-                *slot = Some((left - 1, text.clone()));
+                *slot = Some((left - 1, text));
             }
-            row.push(text);
         }
     }
 
@@ -166,5 +205,31 @@ mod tests {
             table.cell("x", 1_000_000, 1_000_000);
         }
         assert!(table.render().len() < 200_000);
+    }
+
+    #[test]
+    fn spans_of_a_long_text_stay_a_small_multiple_of_it() {
+        let text = "word ".repeat(2000);
+        let mut table = Table::default();
+        for _ in 0..10 {
+            table.start_row(false);
+            table.cell(&text, 1000, 1000);
+        }
+        let rendered = table.render();
+        assert!(
+            rendered.contains("word word") && rendered.len() < 20 * 10 * text.len(),
+            "{}",
+            rendered.len()
+        );
+        let mut table = Table::default();
+        table.start_row(false);
+        table.cell(&text, 1, 1);
+        for _ in 0..1000 {
+            table.start_row(false);
+            table.continue_cell(1);
+            table.cell("x", 1, 1);
+        }
+        let rendered = table.render();
+        assert!(rendered.len() < 20 * text.len() && rendered.ends_with(" | x\n"), "{}", rendered.len());
     }
 }

@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_name_distinguishes_texts() {
-        let cases: [(&[u8], &str, Format); 12] = [
+        let cases: [(&[u8], &str, Format); 16] = [
             (b"# Title", "a.md", Format::Markdown),
             (b"# Title", "a.yaml", Format::PlainText),
             (b"no tags", "A.HTM", Format::Html),
@@ -182,6 +182,10 @@ mod tests {
             (b"a,b\n1,2", "x", Format::PlainText),
             (b"From: the start to the end,\nit is a poem", "x", Format::PlainText),
             (b"{not json", "a.json", Format::PlainText),
+            (b"{\"a\": 1}\n", "a.jsonl", Format::JsonLines),
+            (b"{\"a\": 1}\n{\"a\": 2}", "a.jsonl", Format::JsonLines),
+            (b"{\"a\": \"longer than the head", "a.jsonl", Format::JsonLines),
+            (b"{\n  \"title\": \"Backup guide\",\n  \"a\": 2\n}\n", "a.jsonl", Format::Json),
         ];
         for (head, name, format) in cases {
             assert_eq!(detect(head, Some(name)), Ok(format), "{name}");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{BlockPart, PartKind, trimmed};
+use super::{BlockPart, MAX_LEAD_BYTES, PartKind, trimmed};
 use crate::sentences::sentences;
 
 /// Maximum length of a row that is one part, in bytes; a longer one is divided into the sentences of its cells.
@@ -11,6 +11,8 @@ const MAX_ROW_BYTES: usize = 300;
 const MAX_CLAUSE_BYTES: usize = 160;
 /// Maximum length of a first cell that leads the parts of its row, in bytes.
 const MAX_KEY_BYTES: usize = 120;
+/// Maximum length of the name of a column that leads the parts of a cell, in bytes.
+const MAX_COLUMN_BYTES: usize = 160;
 /// The separator between two cells.
 const CELLS: &str = " | ";
 /// The marks after which a command stands in the record of a session.
@@ -29,16 +31,27 @@ pub(super) fn rows(text: &str) -> Vec<BlockPart> {
     }
     let header = rows.first().and_then(|row| text.get(row.clone())).map(str::to_owned);
     let skipped = usize::from(rows.len() > 1);
-    let lead = header.filter(|_| skipped > 0);
+    let header = header.filter(|_| skipped > 0);
+    let lead = header.as_deref().and_then(first_columns);
     let mut parts = Vec::new();
     for bytes in rows.into_iter().skip(skipped) {
         if bytes.len() > MAX_ROW_BYTES {
-            parts.extend(cells(text, bytes, lead.as_deref()));
+            parts.extend(cells(text, bytes, header.as_deref()));
         } else {
             parts.push(BlockPart { bytes, kind: PartKind::Row, lead: lead.clone() });
         }
     }
     parts
+}
+
+/// The names of the first columns that are short enough together to lead a row; `None` if the first one is not.
+fn first_columns(header: &str) -> Option<String> {
+    if header.len() <= MAX_LEAD_BYTES {
+        return Some(header.to_owned());
+    }
+    let begin = header.get(..header.floor_char_boundary(MAX_LEAD_BYTES))?;
+    let (columns, _) = begin.rsplit_once(CELLS)?;
+    Some(columns.to_owned()).filter(|columns| !columns.trim().is_empty())
 }
 
 /// The sentences of the cells after the first one, which leads them, with the name of the column if there are several; of all cells if it
@@ -56,7 +69,8 @@ fn cells(text: &str, row: Range<usize>, header: Option<&str>) -> Vec<BlockPart> 
             continue;
         }
         let column = columns.get(place).map(|column| bare(column)).filter(|_| columns.len() > 2);
-        let names: Vec<&str> = key.into_iter().chain(column.filter(|column| !column.is_empty())).collect();
+        let column = column.filter(|column| (1..=MAX_COLUMN_BYTES).contains(&column.len()));
+        let names: Vec<&str> = key.into_iter().chain(column).collect();
         let lead = (!names.is_empty()).then(|| names.join(", "));
         for bytes in sentences(cell).into_iter().flat_map(|range| clauses(cell, range)) {
             let bytes = start + bytes.start..start + bytes.end;

@@ -87,6 +87,54 @@ fn a_long_row_is_divided_into_sentences_that_its_first_cell_leads() {
 }
 
 #[test]
+fn a_row_is_led_by_the_names_of_the_first_columns_of_a_long_header() {
+    let header = vec!["a long name"; 40].join(" | ");
+    let parts = shown(&[(Table, &format!("{header}\na | b"))]);
+    let lead = parts[0].strip_prefix("Row: ").unwrap().strip_suffix(" > a | b").unwrap();
+    assert_eq!(lead, vec!["a long name"; 21].join(" | "));
+    assert_eq!(shown(&[(Table, &format!("{}\na", "n".repeat(400)))]), ["Row: a"]);
+    let row = format!("a | {}| c", "A filter is bounded. ".repeat(25));
+    let parts = shown(&[(Table, &format!("key | {} | last\n{row}", "n".repeat(400)))]);
+    assert_eq!(
+        (parts[0].as_str(), parts[25].as_str()),
+        ("Cell: a > A filter is bounded.", "Cell: a, last > c")
+    );
+}
+
+#[test]
+fn the_leads_of_short_parts_are_a_small_multiple_of_the_text() {
+    let long = "a name of a column ".repeat(15);
+    let wide = vec!["a name of a column"; 800].join(" | ");
+    let clauses = "yes; ".repeat(10_000);
+    let mut items = vec![(Paragraph, format!("{}:", long.trim_end()))];
+    items.extend(vec![(ListItem, "- a".to_owned()); 20_000]);
+    let cases = [
+        vec![(Table, format!("{wide}\n{}", "a\n".repeat(8000))); 5],
+        vec![(Table, format!("{}\n{}", long.trim_end(), "a\n".repeat(20_000))); 5],
+        vec![(Table, format!("key | {} | {wide}\nx | {clauses} | {clauses}", "n".repeat(20_000))); 5],
+        vec![(Paragraph, format!("Is it {long}? {}", "It is. ".repeat(5000))); 5],
+        items,
+    ];
+    for blocks in cases {
+        let mut divider = Divider::default();
+        let (mut text_bytes, mut lead_bytes, mut count) = (0, 0, 0);
+        for (kind, text) in &blocks {
+            let parts = divider.divide(*kind, text);
+            let leads: Vec<usize> = parts.iter().filter_map(|part| Some(part.lead.as_ref()?.len())).collect();
+            assert!(leads.iter().all(|bytes| *bytes <= MAX_LEAD_BYTES));
+            text_bytes += text.len();
+            lead_bytes += leads.iter().sum::<usize>();
+            count += parts.len();
+        }
+        assert!(count > 10_000, "{count} parts");
+        assert!(
+            lead_bytes <= MAX_LEAD_MULTIPLE * text_bytes + FREE_LEAD_BYTES,
+            "{lead_bytes} of {text_bytes}"
+        );
+    }
+}
+
+#[test]
 fn a_title_that_runs_into_its_text_is_no_part_of_its_own() {
     assert_eq!(
         shown(&[(Paragraph, "Backups. They are made at night. They are kept.")]),

@@ -102,7 +102,9 @@ fn json(text: &str, name: Option<&str>) -> Option<Format> {
     let is_notebook = text.starts_with('{')
         && (name.is_some_and(|name| name.to_ascii_lowercase().ends_with(".ipynb"))
             || text.contains("\"nbformat\"") && text.contains("\"cells\""));
-    let is_lines = name.and_then(Format::from_file_name) == Some(Format::JsonLines);
+    // The first line of an indented document is not a value; a line longer than the head may be one.
+    let is_lines = name.and_then(Format::from_file_name) == Some(Format::JsonLines)
+        && (is_json(first) || !text.contains('\n'));
     Some(match () {
         () if is_notebook => Format::Notebook,
         () if is_lines => Format::JsonLines,
