@@ -223,7 +223,7 @@ fn share(owner: &Client, collection: &str, user: UserId, role: &str) {
     rag_testkit::Answer::of(owner.request("PUT", &path).json(&json!({"role": role}))).expect(204);
 }
 
-pub(super) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: Role) -> UserId {
+pub(crate) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: Role) -> UserId {
     let id = UserId::new();
     let email = format!("{id}@example.org");
     let new =
@@ -231,7 +231,7 @@ pub(super) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: R
     engine.db().transaction(Actor::System, |conn| users::insert(conn, &new)).unwrap().id
 }
 
-pub(super) fn new_key(engine: &Engine, user: UserId, scopes: &[Scope]) -> String {
+pub(crate) fn new_key(engine: &Engine, user: UserId, scopes: &[Scope]) -> String {
     let new = NewKey { user, name: "test", scopes, days: None };
     engine.make_key(Actor::user(user), &new).unwrap().secret
 }

@@ -1,7 +1,7 @@
 //! Access: every operation of the interface by every kind of caller.
 
 mod aim_openai;
-mod cast;
+pub(crate) mod cast;
 mod escalation;
 mod leaks;
 mod life;
