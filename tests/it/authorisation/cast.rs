@@ -193,6 +193,33 @@ impl Cast {
         new_user(self.engine(), self.organisation, Role::Member).to_string()
     }
 
+    /// Somebody of the first organisation with a password.
+    pub(super) fn fresh_account(&self) -> String {
+        let id = UserId::new();
+        let email = format!("{id}@example.org");
+        let new = NewUser {
+            id,
+            organisation_id: self.organisation,
+            email: &email,
+            display_name: "Somebody",
+            role: Role::Member,
+            password_hash: Some("$argon2id$none"),
+        };
+        self.engine()
+            .db()
+            .transaction(Actor::System, |conn| users::insert(conn, &new))
+            .unwrap()
+            .id
+            .to_string()
+    }
+
+    /// Somebody of the first organisation, who can set a new password.
+    pub(super) fn fresh_reset(&self) -> String {
+        let user = self.fresh_account();
+        self.engine().make_password_reset(Actor::System, user.parse().unwrap()).unwrap();
+        user
+    }
+
     /// An invitation into the first organisation.
     pub(super) fn fresh_invitation(&self) -> String {
         let email = format!("fresh{}@example.org", self.number());

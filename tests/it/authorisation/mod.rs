@@ -6,4 +6,6 @@ mod escalation;
 mod leaks;
 mod life;
 mod remembered;
+mod resets;
 mod table;
+mod transfers;
