@@ -171,7 +171,7 @@ fn an_admin_resets_no_password_of_another_organisation_their_own_or_one_that_is_
     assert_eq!(cast.clients[1].post(&path(&user.id), &json!({})).problem(404), "not_found");
     let nobody = "01890000-0000-7000-8000-000000000000";
     assert_eq!(admin.post(&path(nobody), &json!({})).problem(404), "not_found");
-    // Who holds an admin's login without the password gets none by a detour.
+    // A stolen login of an admin does not replace the admin's own password.
     let second = forgetful(&cast, Role::Admin);
     let own = bearing(&cast.app, &second.tokens).post(&path(&second.id), &json!({}));
     assert_eq!(own.problem(409), "conflict");

@@ -39,7 +39,7 @@ impl Engine {
         let authentication = Actor::Authentication { request: None };
         if self.db().read_primary(authentication, |conn| users::password_hash(conn, user))?.is_none() {
             return Err(EngineError::Conflict(
-                "cannot reset the password: this account has none. Its user is authenticated elsewhere."
+                "cannot reset the password: this account has none, as the operator's and those of other products."
                     .to_owned(),
             ));
         }
