@@ -81,15 +81,15 @@ fn the_audit_log_holds_the_reset_and_its_use_without_the_token() {
     let cast = Cast::new();
     let user = forgetful(&cast, Role::Member);
     let token = token(&cast.clients[ADMIN], &user);
-    let used = reset(&cast.app, &token, NEW);
-    used.expect(200);
+    let answer = reset(&cast.app, &token, NEW);
+    answer.expect(200);
     let events = |column: usize, query: &str| {
         cast.clients[column].get(&format!("/v1/audit?{query}")).expect(200)["items"].clone()
     };
     let made = events(ADMIN, "action=password_reset.insert");
     assert_eq!(made[0]["actor_id"], json!(cast.users[4]));
     assert_eq!(made[0]["details"], json!({"user_id": user.id}));
-    let request = json!(used.header("x-request-id"));
+    let request = json!(answer.header("x-request-id"));
     let gone = events(ADMIN, "action=password_reset.delete");
     let changed = events(ADMIN, &format!("action=user.update&object_id={}", user.id));
     for event in [&gone[0], &changed[0]] {
