@@ -1,9 +1,15 @@
 //! `POST /mcp`: clients of both kinds of revision, the tools, and what is refused.
 
+use rag_engine::Actor;
+use rag_repo::organisations;
+use rag_schema::enums::{Role, Scope};
 use rag_testkit::{Answer, Client, TestApp};
 use serde_json::{Value, json};
 
-use crate::routes::text;
+use crate::{
+    authorisation::cast::{new_key, new_user},
+    routes::text,
+};
 
 const FACT: &str = "The capital of France is Paris.";
 const STATELESS: &str = "2026-07-28";
@@ -66,10 +72,14 @@ fn a_client_initializes_and_lists_the_tools() {
     assert_eq!(request(&client, "ping", &json!({}))["result"], json!({}));
     let tools = request(&client, "tools/list", &json!({}))["result"]["tools"].clone();
     let names: Vec<&str> = tools.as_array().unwrap().iter().map(|tool| text(tool, "/name")).collect();
-    assert_eq!(names, ["search", "ask", "list_documents", "read_passage", "remember", "recall", "find_tool"]);
+    let documents = ["search", "ask", "list_documents", "read_passage"];
+    let memories = ["remember", "recall", "forget", "correct_memory", "undo_memory"];
+    assert_eq!(names, [&documents[..], &memories, &["find_tool"]].concat());
+    let writing = ["remember", "forget", "correct_memory", "undo_memory"];
     for tool in tools.as_array().unwrap() {
         assert_eq!(tool["inputSchema"]["type"], "object");
-        assert_eq!(tool["annotations"]["readOnlyHint"], text(tool, "/name") != "remember");
+        let reads = !writing.contains(&text(tool, "/name"));
+        assert_eq!(tool["annotations"]["readOnlyHint"], reads, "{tool}");
     }
     let unknown = request(&client, "resources/list", &json!({}));
     assert_eq!(unknown["error"]["code"], -32601);
@@ -128,6 +138,82 @@ fn the_tools_remember_and_recall() {
 }
 
 #[test]
+fn the_tools_forget_correct_and_undo() {
+    let (app, _) = with_fact();
+    let client = app.client();
+    let memory = call(&client, "remember", &json!({"content": "I live in Berlin."}));
+    let id = memory["memory_id"].clone();
+    let recalled = || {
+        let found = call(&client, "recall", &json!({"query": "live"}));
+        let results = found["results"].as_array().unwrap().iter();
+        results.map(|result| text(result, "/memory/content").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(recalled(), ["I live in Berlin."]);
+    let corrected = call(&client, "correct_memory", &json!({"memory_id": id, "content": "I live in Bern."}));
+    assert_eq!(recalled(), ["I live in Bern."]);
+    let forgotten = call(&client, "forget", &json!({"memory_id": id, "reason": "A joke."}));
+    assert_eq!((&forgotten["memory_id"], recalled().len()), (&id, 0), "{forgotten}");
+    let again = call(&client, "forget", &json!({"memory_id": id}));
+    assert_eq!(again["step_id"], Value::Null);
+    let changes = client.get(&format!("/v1/memories/{}/changes", id.as_str().unwrap())).expect(200);
+    assert!(changes.to_string().contains("A joke."), "{changes}");
+
+    for step in [&forgotten, &corrected] {
+        call(&client, "undo_memory", &json!({"step_id": step["step_id"]}));
+    }
+    assert_eq!(recalled(), ["I live in Berlin."]);
+    let others = app.bearing(&stranger_key(&app));
+    for (tool, arguments) in [
+        ("forget", json!({"memory_id": id})),
+        ("correct_memory", json!({"memory_id": id, "content": "I live in Rome."})),
+        ("undo_memory", json!({"step_id": memory["step_id"]})),
+    ] {
+        let refused = request(&others, "tools/call", &json!({"name": tool, "arguments": arguments}));
+        assert_eq!(refused["result"]["isError"], true, "{tool}: {refused}");
+    }
+    assert_eq!(recalled(), ["I live in Berlin."]);
+}
+
+/// A key of a user of another organisation.
+fn stranger_key(app: &TestApp) -> String {
+    let engine = app.engine();
+    let insert = |conn: &mut _| organisations::insert(conn, "Elsewhere");
+    let organisation = engine.db().transaction(Actor::System, insert).unwrap();
+    new_key(engine, new_user(engine, organisation, Role::Member), Scope::ALL)
+}
+
+#[test]
+fn search_and_ask_take_a_filter_and_a_time() {
+    let app = TestApp::start();
+    let client = app.client();
+    let collection = client.collection("Reports");
+    let store = |year: u32, height: u32| {
+        let body = json!({"title": "Tower", "source": format!("tower-{year}"), "metadata": {"year": year},
+                          "text": format!("The tower is {height} metres high.")});
+        let path = format!("/v1/collections/{collection}/texts");
+        client.ingested(&client.post(&path, &body).expect(202));
+    };
+    store(2020, 300);
+    store(2024, 330);
+    let question = "How high is the tower?";
+    let texts = |more: Value| {
+        let mut arguments = more;
+        arguments["query"] = json!(question);
+        let found = call(&client, "search", &arguments);
+        let results = found["results"].as_array().unwrap().iter();
+        results.map(|result| text(result, "/text").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(json!({})).len(), 2);
+    let newest = json!({"year": {"$gte": 2024}});
+    assert_eq!(texts(json!({"filter": newest})), ["The tower is 330 metres high."]);
+    assert_eq!(texts(json!({"as_of": "2001-01-01T00:00:00Z"})), [""; 0]);
+    let answer = call(&client, "ask", &json!({"question": question, "filter": newest}));
+    assert!(text(&answer, "/answer").contains("330") && !answer.to_string().contains("300"), "{answer}");
+    let earlier = call(&client, "ask", &json!({"question": question, "as_of": "2001-01-01T00:00:00Z"}));
+    assert_eq!((text(&earlier, "/outcome"), &earlier["citations"]), ("not_found", &json!([])), "{earlier}");
+}
+
+#[test]
 fn the_users_own_tools_are_found() {
     let (app, _) = with_fact();
     let client = app.client();
@@ -151,6 +237,13 @@ fn a_tool_that_fails_says_so_in_its_result() {
         ("search", json!({"query": " "})),
         ("search", json!({"query": "x", "collection": "Nowhere"})),
         ("search", json!({"question": "x"})),
+        ("search", json!({"query": "x", "filter": {"year": {"$near": 1}}})),
+        ("search", json!({"query": "x", "as_of": "yesterday"})),
+        ("ask", json!({"question": "x", "filter": 7})),
+        ("forget", json!({"memory_id": crate::routes::NOBODY})),
+        ("forget", json!({"memory_id": "the first one"})),
+        ("correct_memory", json!({"memory_id": crate::routes::NOBODY, "content": "x"})),
+        ("undo_memory", json!({"step_id": crate::routes::NOBODY})),
         ("find_tool", json!({"query": " "})),
         ("find_tool", json!({"query": "x", "limit": 0})),
         ("read_passage", json!({"document_id": document, "start": 5, "end": 4})),
@@ -172,6 +265,9 @@ fn a_key_calls_only_the_tools_of_its_scopes() {
     call(&narrow, "search", &json!({"query": "capital"}));
     let asked = request(&narrow, "tools/call", &json!({"name": "ask", "arguments": {"question": "Why?"}}));
     assert_eq!(asked["result"]["isError"], true);
+    let arguments = json!({"memory_id": crate::routes::NOBODY});
+    let refused = request(&narrow, "tools/call", &json!({"name": "forget", "arguments": arguments}));
+    assert!(text(&refused, "/result/content/0/text").contains("write"), "{refused}");
 }
 
 #[test]

@@ -17,10 +17,11 @@ use crate::{
 };
 
 /// Operations that change rows or read a file, and add next to nothing: they go on, as searches, questions, sign-ins and deletions do.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 14] = [
     "archive_memories",
     "cancel_job",
     "librechat_text",
+    "make_password_reset",
     "open_webui_process",
     "pause_ingest",
     "pause_job",
@@ -28,6 +29,7 @@ const SMALL: [&str; 12] = [
     "resume_ingest",
     "resume_job",
     "retry_job",
+    "transfer_collection",
     "update_me",
     "update_user",
 ];

@@ -104,10 +104,10 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag job list --state dead\n  rag job watch\n  rag job pause --collection law\n  rag job redrive --collection law"
     )]
     Job(JobCommand),
-    /// List, show, create and delete collections
+    /// List, show, create, change, transfer and delete collections
     #[command(
         subcommand,
-        after_help = "Examples:\n  rag collection list\n  rag collection create law --description \"Statutes\"\n  rag collection delete law"
+        after_help = "Examples:\n  rag collection list\n  rag collection create law --description \"Statutes\"\n  rag collection transfer law bob@example.org\n  rag collection delete law"
     )]
     Collection(CollectionCommand),
     /// Answer a question from the documents, with citations
@@ -192,10 +192,10 @@ pub(crate) enum Command {
     /// Restore a backup into an empty database
     #[command(after_help = "Example:\n  rag --data-dir NEW restore /backups/monday")]
     Restore(Restore),
-    /// Invite, list, suspend and erase users
+    /// Invite, list, suspend and erase users, and reset their passwords
     #[command(
         subcommand,
-        after_help = "Examples:\n  rag user add ada@example.org --admin\n  rag user suspend bob@example.org"
+        after_help = "Examples:\n  rag user add ada@example.org --admin\n  rag user suspend bob@example.org\n  rag user reset-password bob@example.org"
     )]
     User(UserCommand),
     /// Create, list and revoke API keys

@@ -2,7 +2,7 @@
 
 use rag_repo::{Actor, RepoError, RepoResult, collections, links, members, synonyms, users};
 use rag_schema::{
-    enums::MemberRole,
+    enums::{MemberRole, UserState},
     ids::{CollectionId, LinkId, OrganisationId, UserId},
     models::{Collection, CollectionMember, CollectionRowChange, NewCollection},
 };
@@ -164,6 +164,54 @@ impl Engine {
             Ok(members::upsert(conn, &member)?)
         });
         shared.map_err(|error| error.naming("collection or user"))
+    }
+
+    /// Makes another user of the organisation the owner of a collection of documents. The previous owner stays as an editor; other
+    /// members, links and documents stay as they are. Returns `EngineError::Forbidden` unless the actor owns the collection or is the
+    /// operator, and `EngineError::Conflict` if the new owner is suspended, is of another organisation or has a collection of that
+    /// name.
+    pub fn transfer_collection(&self, actor: Actor, id: CollectionId, new_owner: UserId) -> EngineResult<()> {
+        let transferred = self.db().transaction(actor, |conn| {
+            collections::find(conn, id)?;
+            // A collection that the actor sees and cannot lock is another user's.
+            collections::lock(conn, id).map_err(|error| match error {
+                RepoError::NotFound => RepoError::Forbidden,
+                other => other,
+            })?;
+            let collection = collections::find(conn, id)?;
+            let user = users::find(conn, new_owner)?;
+            if user.id == collection.owner_id {
+                return Ok(());
+            }
+            let refuse = |cause: &str| {
+                EngineError::Conflict(format!("cannot transfer the collection to {}: {cause}", user.email))
+            };
+            if user.organisation_id != collection.organisation_id {
+                return Err(refuse("the account is of another organisation. Choose one of the same."));
+            }
+            if user.state == UserState::Suspended {
+                return Err(refuse("the account is suspended. Activate it first."));
+            }
+            // While the actor owns the collection, they can change its members.
+            match members::delete(conn, id, user.id) {
+                Ok(()) | Err(RepoError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let editor = CollectionMember {
+                collection_id: id,
+                user_id: collection.owner_id,
+                organisation_id: collection.organisation_id,
+                role: MemberRole::Editor,
+            };
+            members::upsert(conn, &editor)?;
+            collections::set_owner(conn, id, user.id).map_err(|error| {
+                if error.hits(collections::NAME_KEY) {
+                    return refuse("they have a collection of that name. Rename one of the two first.");
+                }
+                error.into()
+            })
+        });
+        transferred.map_err(|error| error.naming("collection or user"))
     }
 
     /// Ends the sharing of a collection with a user.

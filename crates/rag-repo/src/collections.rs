@@ -10,7 +10,7 @@ use rag_schema::{
     enums::CollectionKind,
     ids::{CollectionId, OrganisationId, UserId},
     models::{Collection, CollectionRowChange, NewCollection},
-    schema::{collections, documents},
+    schema::{collection_members, collections, documents},
 };
 
 use crate::{Page, RepoError, RepoResult, documents as document_queries};
@@ -231,6 +231,24 @@ pub fn list(conn: &mut PgConnection, page: Page) -> RepoResult<Vec<Collection>> 
 /// Collections of all kinds that somebody owns; ids only.
 pub fn owned_by(conn: &mut PgConnection, owner: UserId) -> RepoResult<Vec<CollectionId>> {
     Ok(collections::table.filter(collections::owner_id.eq(owner)).select(collections::id).load(conn)?)
+}
+
+/// Number of collections of `owner` that other users are members of.
+pub fn count_shared_by(conn: &mut PgConnection, owner: UserId) -> RepoResult<i64> {
+    let shared = collection_members::table.select(collection_members::collection_id);
+    Ok(collections::table
+        .filter(collections::owner_id.eq(owner))
+        .filter(collections::id.eq_any(shared))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Makes another user of the same organisation the owner. `RepoError::Forbidden` if the collection is not the actor's to hand on.
+pub fn set_owner(conn: &mut PgConnection, id: CollectionId, owner: UserId) -> RepoResult<()> {
+    match diesel::update(collections::table.find(id)).set(collections::owner_id.eq(owner)).execute(conn)? {
+        0 => Err(RepoError::Forbidden),
+        _ => Ok(()),
+    }
 }
 
 /// Documents in the collection, those still being read among them.

@@ -2,13 +2,13 @@
 
 use diesel::{dsl::now, prelude::*};
 use rag_schema::{
-    enums::{Role, UserState},
+    enums::Role,
     ids::{InvitationId, OrganisationId, UserId},
     models::Invitation,
-    schema::{invitations, users},
+    schema::invitations,
 };
 
-use crate::{RepoResult, clock, error::changed};
+use crate::{RepoResult, clock, error::changed, users::active_admins};
 
 /// Name of the index that keeps invitations of one address apart.
 pub const EMAIL_KEY: &str = "invitations_organisation_id_email_key";
@@ -60,14 +60,10 @@ pub fn delete(conn: &mut PgConnection, id: InvitationId) -> RepoResult<()> {
 /// Takes the invitation of that token, which is thereby used up; none when there is none that is still good, by an admin
 /// who is one still. For `Actor::Authentication`.
 pub fn take(conn: &mut PgConnection, token_sha256: &[u8]) -> RepoResult<Option<Invitation>> {
-    let admins = users::table
-        .filter(users::role.eq(Role::Admin))
-        .filter(users::state.eq(UserState::Active))
-        .select(users::id.nullable());
     Ok(diesel::delete(invitations::table)
         .filter(invitations::token_sha256.eq(token_sha256))
         .filter(invitations::expires_at.gt(now))
-        .filter(invitations::invited_by.is_null().or(invitations::invited_by.eq_any(admins)))
+        .filter(invitations::invited_by.is_null().or(invitations::invited_by.eq_any(active_admins())))
         .returning(Invitation::as_returning())
         .get_result(conn)
         .optional()?)

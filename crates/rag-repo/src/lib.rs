@@ -35,6 +35,7 @@ pub mod organisations;
 pub mod own_passages;
 pub mod page;
 mod passage_words;
+pub mod password_resets;
 pub mod reembedding;
 mod refusal;
 pub mod rounds;

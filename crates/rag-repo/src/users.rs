@@ -130,6 +130,14 @@ pub fn no_admin_beside(
     Ok(!diesel::select(exists(others)).get_result(conn)?)
 }
 
+/// Ids of all admins who are not suspended, nullable as the columns that are compared with them. For `Actor::Authentication`.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn active_admins() -> _ {
+    let admin: Role = Role::Admin;
+    let active: UserState = UserState::Active;
+    users::table.filter(users::role.eq(admin)).filter(users::state.eq(active)).select(users::id.nullable())
+}
+
 /// Erases somebody with all they own. For upkeep.
 pub fn delete(conn: &mut PgConnection, id: UserId) -> RepoResult<()> {
     changed(diesel::delete(users::table.find(id)).execute(conn)?)

@@ -623,6 +623,21 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    password_resets (user_id) {
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        made_by -> Nullable<Uuid>,
+        made_by_key_id -> Nullable<Uuid>,
+        token_sha256 -> Bytea,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     recall_measurements (id) {
         id -> Int4,
         model_id -> Int4,
@@ -831,6 +846,7 @@ diesel::joinable!(memory_uses -> memories (memory_id));
 diesel::joinable!(organisation_usage -> organisations (organisation_id));
 diesel::joinable!(passage_lexemes -> passages (passage_id));
 diesel::joinable!(passages -> collections (collection_id));
+diesel::joinable!(password_resets -> api_keys (made_by_key_id));
 diesel::joinable!(recall_measurements -> embedding_models (model_id));
 diesel::joinable!(rounds -> passages (id));
 diesel::joinable!(rounds -> users (user_id));
@@ -881,6 +897,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     passage_lexemes,
     passages,
+    password_resets,
     recall_measurements,
     rounds,
     server_marks,

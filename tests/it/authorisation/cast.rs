@@ -193,6 +193,33 @@ impl Cast {
         new_user(self.engine(), self.organisation, Role::Member).to_string()
     }
 
+    /// Somebody of the first organisation with a password.
+    pub(super) fn fresh_account(&self) -> String {
+        let id = UserId::new();
+        let email = format!("{id}@example.org");
+        let new = NewUser {
+            id,
+            organisation_id: self.organisation,
+            email: &email,
+            display_name: "Somebody",
+            role: Role::Member,
+            password_hash: Some("$argon2id$none"),
+        };
+        self.engine()
+            .db()
+            .transaction(Actor::System, |conn| users::insert(conn, &new))
+            .unwrap()
+            .id
+            .to_string()
+    }
+
+    /// Somebody of the first organisation, who can set a new password.
+    pub(super) fn fresh_reset(&self) -> String {
+        let user = self.fresh_account();
+        self.engine().make_password_reset(Actor::System, user.parse().unwrap()).unwrap();
+        user
+    }
+
     /// An invitation into the first organisation.
     pub(super) fn fresh_invitation(&self) -> String {
         let email = format!("fresh{}@example.org", self.number());
@@ -223,7 +250,7 @@ fn share(owner: &Client, collection: &str, user: UserId, role: &str) {
     rag_testkit::Answer::of(owner.request("PUT", &path).json(&json!({"role": role}))).expect(204);
 }
 
-pub(super) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: Role) -> UserId {
+pub(crate) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: Role) -> UserId {
     let id = UserId::new();
     let email = format!("{id}@example.org");
     let new =
@@ -231,7 +258,7 @@ pub(super) fn new_user(engine: &Engine, organisation_id: OrganisationId, role: R
     engine.db().transaction(Actor::System, |conn| users::insert(conn, &new)).unwrap().id
 }
 
-pub(super) fn new_key(engine: &Engine, user: UserId, scopes: &[Scope]) -> String {
+pub(crate) fn new_key(engine: &Engine, user: UserId, scopes: &[Scope]) -> String {
     let new = NewKey { user, name: "test", scopes, days: None };
     engine.make_key(Actor::user(user), &new).unwrap().secret
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::cast::{Cast, new_key};
 use crate::flows::site::Site;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// Somebody who accepted an invitation: address and first tokens.
 fn enrolled(app: &TestApp, role: Role) -> (String, Value) {
@@ -31,7 +31,8 @@ fn enrolled(app: &TestApp, role: Role) -> (String, Value) {
     (email, accepted["tokens"].clone())
 }
 
-fn bearing(app: &TestApp, tokens: &Value) -> Client {
+/// A caller with the access token of a login.
+pub(super) fn bearing(app: &TestApp, tokens: &Value) -> Client {
     app.bearing(tokens["access_token"].as_str().unwrap())
 }
 

@@ -1,9 +1,11 @@
 //! Access: every operation of the interface by every kind of caller.
 
 mod aim_openai;
-mod cast;
+pub(crate) mod cast;
 mod escalation;
 mod leaks;
 mod life;
 mod remembered;
+mod resets;
 mod table;
+mod transfers;

@@ -18,6 +18,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("post /v1/login/refresh", [401; 9]),
     ("post /v1/register", [403; 9]),
     ("post /v1/invitations/accept", [401; 9]),
+    ("post /v1/password-reset", [401; 9]),
     // One's own account. All of the cast call with keys, which cannot sign out.
     ("post /v1/logout", [401, 409, 409, 409, 409, 409, 409, 401, 403]),
     ("get /v1/me", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
@@ -36,6 +37,8 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/users", [401, 200, 200, 200, 200, 200, 200, 401, 403]),
     ("patch /v1/users/{id}", [401, 404, 403, 403, 403, 200, 403, 401, 403]),
     ("delete /v1/users/{id}", [401, 404, 403, 403, 403, 200, 403, 401, 403]),
+    ("post /v1/users/{id}/password-reset", [401, 404, 403, 403, 403, 201, 403, 401, 403]),
+    ("delete /v1/users/{id}/password-reset", [401, 404, 403, 403, 403, 204, 403, 401, 403]),
     ("get /v1/invitations", [401, 200, 403, 403, 403, 200, 403, 401, 403]),
     ("post /v1/invitations", [401, 201, 403, 403, 403, 201, 403, 401, 403]),
     ("delete /v1/invitations/{id}", [401, 404, 403, 403, 403, 204, 403, 401, 403]),
@@ -51,6 +54,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("get /v1/collections/{id}/members", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
     ("put /v1/collections/{id}/members/{user_id}", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
     ("delete /v1/collections/{id}/members/{user_id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("put /v1/collections/{id}/owner", [401, 404, 403, 403, 204, 404, 403, 401, 403]),
     ("get /v1/collections/{id}/links", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
     ("post /v1/collections/{id}/links", [401, 404, 403, 403, 201, 404, 403, 401, 403]),
     ("delete /v1/links/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
@@ -231,6 +235,12 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         }
         "post /v1/invitations/accept" => {
             here(json!({"token": "ragi_none", "display_name": "New", "password": long}))
+        }
+        "post /v1/password-reset" => here(json!({"token": "ragp_none", "password": long})),
+        "post /v1/users/{id}/password-reset" => (at(&cast.fresh_account()), None),
+        "delete /v1/users/{id}/password-reset" => (at(&cast.fresh_reset()), None),
+        "put /v1/collections/{id}/owner" => {
+            (at(&cast.fresh_collection()), Some(json!({"user_id": cast.users[1]})))
         }
         "patch /v1/me" => here(json!({"display_name": "Renamed"})),
         "post /v1/keys" => here(json!({"name": "table", "scopes": ["read"]})),

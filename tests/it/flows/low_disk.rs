@@ -17,9 +17,10 @@ use crate::routes::text;
 /// The reserve of the tests, in megabytes.
 const RESERVE_MB: u64 = 512;
 /// Operations that store next to nothing, and go on.
-const SMALL: [&str; 11] = [
+const SMALL: [&str; 13] = [
     "archive_memories",
     "cancel_job",
+    "make_password_reset",
     "open_webui_process",
     "pause_ingest",
     "pause_job",
@@ -27,6 +28,7 @@ const SMALL: [&str; 11] = [
     "resume_ingest",
     "resume_job",
     "retry_job",
+    "transfer_collection",
     "update_me",
     "update_user",
 ];

@@ -83,6 +83,8 @@ pub(crate) struct ReceiptView {
     user_id: Uuid,
     /// Number of collections that the user owned.
     collections: i64,
+    /// Number of these collections that other users were members of.
+    shared_collections: i64,
     /// Number of documents in these collections, with all their versions, passages, vectors and words.
     documents: i64,
     /// Number of conversations that the user held, with all their messages.
@@ -95,9 +97,15 @@ pub(crate) struct ReceiptView {
 
 impl From<rag_engine::accounts::Receipt> for ReceiptView {
     fn from(receipt: rag_engine::accounts::Receipt) -> Self {
-        let rag_engine::accounts::Receipt { user_id, collections, documents, sessions, memories, events } =
-            receipt;
-        Self { user_id: user_id.uuid(), collections, documents, sessions, memories, events }
+        Self {
+            user_id: receipt.user_id.uuid(),
+            collections: receipt.collections,
+            shared_collections: receipt.shared_collections,
+            documents: receipt.documents,
+            sessions: receipt.sessions,
+            memories: receipt.memories,
+            events: receipt.events,
+        }
     }
 }
 
@@ -152,7 +160,8 @@ pub(crate) async fn update_me(
     Ok(Json(UserView::from(row)))
 }
 
-/// Erases your account with everything that you own: collections, documents, conversations, keys.
+/// Erases your account with everything that you own: collections, documents, conversations, keys. Collections that others use are
+/// kept if you transfer them before: `PUT /v1/collections/{id}/owner`.
 #[utoipa::path(delete, path = "/v1/me", tag = "accounts", responses(
     (status = 200, body = ReceiptView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]

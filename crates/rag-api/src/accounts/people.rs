@@ -2,11 +2,12 @@
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
+use rag_engine::accounts::Shown;
 use rag_repo::{invitations, users, users::UserChange};
 use rag_schema::{
     enums::{Role, Scope, UserState},
     ids::{InvitationId, UserId},
-    models::Invitation,
+    models::{Invitation, PasswordReset},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -85,6 +86,26 @@ pub(crate) struct NewInvitationView {
     view: InvitationView,
 }
 
+/// A new reset of a password; its token is shown only once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewPasswordResetView {
+    /// Token to send to the user, who sets a new password with it at `/v1/password-reset`.
+    token: String,
+    /// Id of the user.
+    user_id: Uuid,
+    /// Time of creation.
+    created_at: DateTime<Utc>,
+    /// Time of expiry, 24 hours later; earlier if the key that made it expires earlier.
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Shown<PasswordReset>> for NewPasswordResetView {
+    fn from(made: Shown<PasswordReset>) -> Self {
+        let PasswordReset { user_id, created_at, expires_at } = made.row;
+        Self { token: made.secret, user_id: user_id.uuid(), created_at, expires_at }
+    }
+}
+
 /// Lists the users of your organisation, oldest account first.
 #[utoipa::path(get, path = "/v1/users", tag = "accounts", params(PageParams), responses(
     (status = 200, body = ListView<UserView>)))]
@@ -122,7 +143,8 @@ pub(crate) async fn update_user(
     Ok(Json(UserView::from(row)))
 }
 
-/// Erases a user with everything that they own.
+/// Erases a user with everything that they own. Collections that others use are kept if their owner, or the operator, transfers them
+/// before: `PUT /v1/collections/{id}/owner`.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses(
     (status = 200, body = ReceiptView),
     (status = 409, body = Problem, content_type = "application/problem+json")))]
@@ -134,6 +156,34 @@ pub(crate) async fn erase_user(
     let actor = caller.actor;
     let receipt = app.blocking(move |engine| Ok(engine.erase_user(actor, id)?)).await?;
     Ok(Json(ReceiptView::from(receipt)))
+}
+
+/// Makes a token with which a user who has forgotten their password sets a new one, in place of an earlier token. Its bearer signs in
+/// as that user, so you need a login or a key with every scope. Your own password is changed at `/v1/me`.
+#[utoipa::path(post, path = "/v1/users/{id}/password-reset", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 201, body = NewPasswordResetView),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn make_password_reset(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Id(id): Id<UserId>,
+) -> ApiResult<Created<NewPasswordResetView>> {
+    caller.check_scopes(Scope::ALL)?;
+    let actor = caller.actor;
+    let made = app.blocking(move |engine| Ok(engine.make_password_reset(actor, id)?)).await?;
+    Ok(Created::new(NewPasswordResetView::from(made)))
+}
+
+/// Revokes the token with which a user can set a new password.
+#[utoipa::path(delete, path = "/v1/users/{id}/password-reset", tag = "accounts", params(("id" = Uuid, Path)), responses(
+    (status = 204)))]
+pub(crate) async fn delete_password_reset(
+    app: web::Data<App>,
+    caller: May<Administer>,
+    Id(id): Id<UserId>,
+) -> ApiResult<NoContent> {
+    app.blocking(move |engine| Ok(engine.delete_password_reset(caller.actor, id)?)).await?;
+    Ok(NoContent)
 }
 
 /// Invites a user into your organisation. A user has all rights of their role, so you need a login or a key with every scope.

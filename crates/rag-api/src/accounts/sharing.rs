@@ -1,4 +1,4 @@
-//! `/v1/collections/{id}/members` and `/links`: sharing a collection.
+//! `/v1/collections/{id}/members`, `/owner` and `/links`: sharing a collection, and handing it on.
 
 use actix_web::web::{self, Json};
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use crate::{
     auth::{Manage, May, Own},
     extract::{Body, Id},
     page::ListView,
-    problem::{ApiError, ApiResult, Code},
+    problem::{ApiError, ApiResult, Code, Problem},
     registration::Input,
     respond::{Created, NoContent},
 };
@@ -30,6 +30,14 @@ pub(crate) struct ShareBody {
     /// `editor` (adds and deletes documents) or `reader`.
     #[schema(value_type = String)]
     role: MemberRole,
+}
+
+/// The next owner of a collection.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TransferBody {
+    /// Id of a user of your organisation.
+    user_id: Uuid,
 }
 
 /// A user who has access to a collection.
@@ -148,6 +156,23 @@ pub(crate) async fn unshare_collection(
 ) -> ApiResult<NoContent> {
     let MemberPath { collection, user } = path;
     app.blocking(move |engine| Ok(engine.unshare_collection(caller.actor, collection, user)?)).await?;
+    Ok(NoContent)
+}
+
+/// Makes another user of your organisation the owner of the collection. Only its owner can do this, and stays as an editor; other
+/// members, links and documents stay as they are. A key needs the scopes `read`, `write` and `manage`.
+#[utoipa::path(put, path = "/v1/collections/{id}/owner", tag = "sharing", params(("id" = Uuid, Path)), request_body = TransferBody, responses(
+    (status = 204),
+    (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn transfer_collection(
+    app: web::Data<App>,
+    caller: May<Manage>,
+    Id(id): Id<CollectionId>,
+    Body(body): Body<TransferBody>,
+) -> ApiResult<NoContent> {
+    caller.check_scopes(&[Scope::Read, Scope::Write, Scope::Manage])?;
+    let (actor, user) = (caller.actor, UserId::from(body.user_id));
+    app.blocking(move |engine| Ok(engine.transfer_collection(actor, id, user)?)).await?;
     Ok(NoContent)
 }
 

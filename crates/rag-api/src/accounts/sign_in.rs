@@ -1,4 +1,4 @@
-//! `/v1/login`, `/v1/register` and accepting invitations: public, with attempts limited by address and by account.
+//! `/v1/login`, `/v1/register`, `/v1/password-reset` and accepting invitations: public, with attempts limited by address and by account.
 
 use actix_web::{
     HttpRequest,
@@ -93,6 +93,24 @@ pub(crate) struct AcceptBody {
     #[schema(min_length = 1, max_length = 200)]
     display_name: String,
     /// Password, 12 to 200 characters.
+    #[validate(length(min = 12, max = 200))]
+    #[schema(min_length = 12, max_length = 200)]
+    password: String,
+    /// Whether the refresh token is kept in a cookie, which scripts cannot read, instead of being returned: for pages of this
+    /// server.
+    #[serde(default)]
+    cookie: bool,
+}
+
+/// A new password, with the token that allows it.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResetPasswordBody {
+    /// Token that an admin or the operator made.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    /// New password, 12 to 200 characters.
     #[validate(length(min = 12, max = 200))]
     #[schema(min_length = 12, max_length = 200)]
     password: String,
@@ -224,6 +242,29 @@ pub(crate) async fn accept_invitation(
         engine.accept(request, &token, new)
     })
     .await
+}
+
+/// Sets a new password with a token for a forgotten one, ends all logins of the user, and signs in. A token works once.
+#[utoipa::path(post, path = "/v1/password-reset", tag = "accounts", request_body = ResetPasswordBody, responses(
+    (status = 200, body = TokensView),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 429, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn reset_password(
+    app: web::Data<App>,
+    req: HttpRequest,
+    Body(body): Body<ResetPasswordBody>,
+) -> ApiResult<WithCookie<Json<TokensView>>> {
+    app.attempt(&req).await?;
+    let (request, agent, address) = (request_id(&req), user_agent(&req), app.address(&req).to_string());
+    let in_cookie = body.cookie;
+    let tokens = app
+        .with_password(move |engine| {
+            let device = Device { name: &agent, address: &address };
+            Ok(engine.reset_password(request, &body.token, &body.password, device)?)
+        })
+        .await?;
+    let (view, cookie) = TokensView::new(&req, tokens, in_cookie);
+    Ok(WithCookie { response: Json(view), cookie })
 }
 
 /// Signs out, revokes the tokens of this login and deletes its cookie.

@@ -1,9 +1,13 @@
 //! The tools for the caller's long-term memory, and for finding the caller's own tools.
 
-use rag_engine::memory::{Fact, RecallRequest, RecallSource};
-use rag_schema::enums::MemorySource;
+use rag_engine::memory::{Fact, MemoryEdit, RecallRequest, RecallSource};
+use rag_schema::{
+    enums::{MemorySource, MemoryState},
+    ids::{MemoryStepId, PassageId},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use validator::Validate;
 
 use super::tools::{check_query, read};
@@ -11,6 +15,7 @@ use crate::{
     app::App,
     auth::Caller,
     memories::{
+        change::MemoryStepBody,
         recall::RecallView,
         store::{RememberBody, remember_fact},
     },
@@ -24,6 +29,49 @@ pub(super) async fn remember(app: &App, caller: &Caller, arguments: Value) -> Ap
     body.validate().map_err(|errors| ApiError::field("arguments", errors.to_string()))?;
     let fact = Fact { source: MemorySource::Tool, ..Fact::from(body) };
     Ok(json!(remember_fact(app, caller, fact, "arguments").await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForgetArguments {
+    memory_id: Uuid,
+    reason: Option<String>,
+}
+
+/// Excludes a memory from recalls.
+pub(super) async fn forget(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
+    let ForgetArguments { memory_id, reason } = read(arguments)?;
+    let edit = MemoryEdit { state: Some(MemoryState::Forgotten), reason, ..MemoryEdit::default() };
+    edit_memory(app, caller, memory_id, edit).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CorrectArguments {
+    memory_id: Uuid,
+    content: String,
+}
+
+/// Replaces the text of a memory.
+pub(super) async fn correct_memory(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
+    let CorrectArguments { memory_id, content } = read(arguments)?;
+    let edit = MemoryEdit { content: Some(content), ..MemoryEdit::default() };
+    edit_memory(app, caller, memory_id, edit).await
+}
+
+/// Edits a memory and returns the step; null if nothing changed.
+async fn edit_memory(app: &App, caller: &Caller, memory: Uuid, edit: MemoryEdit) -> ApiResult<Value> {
+    let (user, actor, id) = (caller.person()?.id, caller.actor, PassageId::from(memory));
+    let step = app.with_models(move |engine| Ok(engine.edit_memory(actor, user, id, &edit)?)).await?;
+    Ok(json!({"memory_id": memory, "step_id": step.map(MemoryStepId::uuid)}))
+}
+
+/// Undoes a step.
+pub(super) async fn undo_memory(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
+    let MemoryStepBody { step_id } = read(arguments)?;
+    let (user, actor, step) = (caller.person()?.id, caller.actor, MemoryStepId::from(step_id));
+    let undone = app.with_models(move |engine| Ok(engine.undo_memory_step(actor, user, step)?)).await?;
+    Ok(json!(MemoryStepBody { step_id: undone.uuid() }))
 }
 
 #[derive(Deserialize)]

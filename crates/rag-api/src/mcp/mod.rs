@@ -4,6 +4,7 @@
 //! requests.
 
 mod dispatch;
+mod document_tools;
 pub(crate) mod http;
 mod memory_tools;
 mod revision;

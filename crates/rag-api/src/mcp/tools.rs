@@ -1,34 +1,21 @@
 //! The tools that a client can call. To add a tool, add an entry to `Tool::ALL` and its function.
 
 use futures_util::future::LocalBoxFuture;
-use rag_engine::{
-    answer::{Conversation, Place, Question},
-    retrieve::SearchRequest,
-};
-use rag_repo::{Page, RepoError, collections, documents, versions};
-use rag_schema::{
-    enums::Scope,
-    ids::{CollectionId, DocumentId},
-};
+use rag_schema::enums::Scope;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::{memory_tools, revision::RpcError};
+use super::{document_tools, memory_tools, revision::RpcError};
 use crate::{
-    answers::CitationView,
     app::App,
-    ask::start_turn,
     auth::Caller,
-    openai::{find_collection_by_name, finish_turn},
-    problem::{ApiError, ApiResult, Code},
-    search::PassageView,
+    problem::{ApiError, ApiResult},
 };
 
 /// Maximum number of results of a search, and of documents in a list.
-const MAX_RESULTS: usize = 50;
+pub(super) const MAX_RESULTS: usize = 50;
 /// Maximum length of a text that one call returns, in characters.
-const MAX_TEXT_CHARS: i64 = 20_000;
+pub(super) const MAX_TEXT_CHARS: i64 = 20_000;
 
 /// The function of a tool: takes the arguments and returns structured content.
 type Run = for<'a> fn(&'a App, &'a Caller, Value) -> LocalBoxFuture<'a, ApiResult<Value>>;
@@ -48,6 +35,7 @@ pub(super) struct Tool {
 }
 
 const COLLECTION: &str = "Name or id of a collection; all collections when absent.";
+const MEMORY: &str = "Id of the memory, from the result of recall or remember.";
 
 impl Tool {
     /// All tools.
@@ -59,22 +47,29 @@ impl Tool {
             arguments: || {
                 let query = json!({"type": "string", "description": "A question, or words.", "minLength": 1});
                 let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_RESULTS, "default": 8});
-                (json!({"query": query, "collection": text(COLLECTION), "limit": limit}), &["query"])
+                (
+                    json!({"query": query, "collection": text(COLLECTION), "limit": limit, "filter": filter(), "as_of": as_of()}),
+                    &["query"],
+                )
             },
             scope: Scope::Read,
             writes: false,
-            run: |app, caller, arguments| Box::pin(search(app, caller, arguments)),
+            run: |app, caller, arguments| Box::pin(document_tools::search(app, caller, arguments)),
         },
         Self {
             name: "ask",
             title: "Ask documents",
             description: "Answers a question from the user's documents, with checked citations. Nothing of it is stored.",
             arguments: || {
-                (json!({"question": text("The question."), "collection": text(COLLECTION)}), &["question"])
+                let question = text("The question.");
+                (
+                    json!({"question": question, "collection": text(COLLECTION), "filter": filter(), "as_of": as_of()}),
+                    &["question"],
+                )
             },
             scope: Scope::Ask,
             writes: false,
-            run: |app, caller, arguments| Box::pin(ask(app, caller, arguments)),
+            run: |app, caller, arguments| Box::pin(document_tools::ask(app, caller, arguments)),
         },
         Self {
             name: "list_documents",
@@ -88,7 +83,7 @@ impl Tool {
             },
             scope: Scope::Read,
             writes: false,
-            run: |app, caller, arguments| Box::pin(list_documents(app, caller, arguments)),
+            run: |app, caller, arguments| Box::pin(document_tools::list_documents(app, caller, arguments)),
         },
         Self {
             name: "read_passage",
@@ -103,7 +98,7 @@ impl Tool {
             },
             scope: Scope::Read,
             writes: false,
-            run: |app, caller, arguments| Box::pin(read_passage(app, caller, arguments)),
+            run: |app, caller, arguments| Box::pin(document_tools::read_passage(app, caller, arguments)),
         },
         Self {
             name: "remember",
@@ -141,6 +136,42 @@ impl Tool {
             run: |app, caller, arguments| Box::pin(memory_tools::recall(app, caller, arguments)),
         },
         Self {
+            name: "forget",
+            title: "Forget",
+            description: "Excludes a memory from recalls, when the user takes it back. The result has the step with which undo_memory restores it.",
+            arguments: || {
+                let reason = json!({"type": "string", "minLength": 1, "maxLength": 1000, "description": "Reason, for the history."});
+                (json!({"memory_id": text(MEMORY), "reason": reason}), &["memory_id"])
+            },
+            scope: Scope::Write,
+            writes: true,
+            run: |app, caller, arguments| Box::pin(memory_tools::forget(app, caller, arguments)),
+        },
+        Self {
+            name: "correct_memory",
+            title: "Correct a memory",
+            description: "Replaces the text of a memory that was wrong from the start. A fact that has changed is remembered instead: the new value \
+                          then replaces the old one, whose time is kept.",
+            arguments: || {
+                let content = json!({"type": "string", "minLength": 1, "maxLength": 4000, "description": "The right text."});
+                (json!({"memory_id": text(MEMORY), "content": content}), &["memory_id", "content"])
+            },
+            scope: Scope::Write,
+            writes: true,
+            run: |app, caller, arguments| Box::pin(memory_tools::correct_memory(app, caller, arguments)),
+        },
+        Self {
+            name: "undo_memory",
+            title: "Undo a change of memories",
+            description: "Undoes a step of remember, forget, correct_memory or undo_memory. Later steps that changed the same memory are undone first.",
+            arguments: || {
+                (json!({"step_id": text("Id of the step, from the result of the call.")}), &["step_id"])
+            },
+            scope: Scope::Write,
+            writes: true,
+            run: |app, caller, arguments| Box::pin(memory_tools::undo_memory(app, caller, arguments)),
+        },
+        Self {
             name: "find_tool",
             title: "Find a tool",
             description: "Finds tools for a request among those that the user and their team have described, best first, with the JSON Schema of \
@@ -174,6 +205,16 @@ impl Tool {
 
 fn text(description: &str) -> Value {
     json!({"type": "string", "description": description})
+}
+
+fn filter() -> Value {
+    json!({"type": "object", "description": "Condition that documents must meet, in Mongo's operators on their metadata and on document.title, \
+           document.source, document.language, document.media_type and document.created_at: {\"year\": {\"$gte\": 2020}}."})
+}
+
+fn as_of() -> Value {
+    json!({"type": "string", "format": "date-time",
+           "description": "Time as of which is searched: the versions of documents that were the newest then."})
 }
 
 #[derive(Deserialize)]
@@ -217,139 +258,4 @@ pub(super) fn check_query(query: &str) -> ApiResult<()> {
         return Err(ApiError::field("query", "must be 1 to 10,000 characters long"));
     }
     Ok(())
-}
-
-async fn find_scope(app: &App, caller: &Caller, collection: Option<&str>) -> ApiResult<Vec<CollectionId>> {
-    match collection {
-        Some(name) => Ok(vec![find_collection_by_name(app, caller, name).await?]),
-        None => Ok(Vec::new()),
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SearchArguments {
-    query: String,
-    collection: Option<String>,
-    limit: Option<usize>,
-}
-
-async fn search(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
-    let SearchArguments { query, collection, limit } = read(arguments)?;
-    check_query(&query)?;
-    let collections = find_scope(app, caller, collection.as_deref()).await?;
-    let limit = limit.unwrap_or(8).clamp(1, MAX_RESULTS);
-    let actor = caller.actor;
-    let result = app
-        .with_models(move |engine| {
-            let request =
-                SearchRequest { query: &query, collections: &collections, limit, ..SearchRequest::default() };
-            Ok(engine.search(actor, &request)?)
-        })
-        .await?;
-    let view = |found: PassageView| {
-        json!({"document_id": found.document_id, "title": found.title, "source": found.source, "page": found.page,
-               "heading_path": found.heading_path, "start": found.start_offset, "end": found.end_offset,
-               "score": found.score, "text": found.text})
-    };
-    let results: Vec<Value> = result.found.into_iter().filter_map(PassageView::new).map(view).collect();
-    Ok(json!({"results": results, "warnings": result.warnings}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AskArguments {
-    question: String,
-    collection: Option<String>,
-}
-
-async fn ask(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
-    let AskArguments { question, collection } = read(arguments)?;
-    let question = Question {
-        actor: caller.actor,
-        user: caller.person()?.id,
-        session: None,
-        place: Place::End,
-        text: question,
-        instructions: None,
-        collections: find_scope(app, caller, collection.as_deref()).await?,
-        filter: None,
-        as_of: None,
-        understanding: None,
-        conversation: Some(Conversation::default()),
-    };
-    let (_, answer) = finish_turn(&mut start_turn(app, question)).await?;
-    let citations: Vec<CitationView> = answer.citations.into_iter().map(CitationView::from).collect();
-    Ok(json!({"answer": answer.text, "outcome": answer.outcome.as_str(), "citations": citations}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListArguments {
-    collection: Option<String>,
-    limit: Option<usize>,
-    after: Option<Uuid>,
-}
-
-async fn list_documents(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
-    let ListArguments { collection, limit, after } = read(arguments)?;
-    let limit = i64::try_from(limit.unwrap_or(20).clamp(1, MAX_RESULTS)).unwrap_or(20);
-    let page = Page { limit, after };
-    let Some(name) = collection else {
-        let rows = app.read(caller.actor, move |conn| collections::list(conn, page)).await?;
-        let views: Vec<Value> = rows
-            .iter()
-            .map(|row| json!({"id": row.id, "name": row.name, "description": row.description}))
-            .collect();
-        return Ok(json!({"collections": views}));
-    };
-    let id = find_collection_by_name(app, caller, &name).await?;
-    let rows = app
-        .read(caller.actor, move |conn| {
-            collections::find(conn, id)?;
-            documents::list(conn, id, page)
-        })
-        .await
-        .map_err(|error| error.naming("collection"))?;
-    let views: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({"id": row.id, "title": row.title, "source": row.source, "media_type": row.media_type,
-                   "searchable": row.current_version_id.is_some(), "created_at": row.created_at})
-        })
-        .collect();
-    Ok(json!({"documents": views}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReadArguments {
-    document_id: Uuid,
-    start: Option<i64>,
-    end: Option<i64>,
-}
-
-async fn read_passage(app: &App, caller: &Caller, arguments: Value) -> ApiResult<Value> {
-    let ReadArguments { document_id, start, end } = read(arguments)?;
-    let start = start.unwrap_or(0);
-    let end = end.unwrap_or_else(|| start.saturating_add(MAX_TEXT_CHARS));
-    if start < 0 || end < start || end - start > MAX_TEXT_CHARS {
-        let rule = format!("must be at least start and at most {MAX_TEXT_CHARS} more");
-        return Err(ApiError::field("end", rule));
-    }
-    let read = app
-        .read(caller.actor, move |conn| {
-            let document = documents::find(conn, DocumentId::from(document_id))?;
-            let Some(version) = document.current_version_id else { return Ok(None) };
-            let length = versions::find(conn, version)?.character_count;
-            let end = end.min(length).max(start);
-            let text = versions::text(conn, version, start, end)?;
-            Ok::<_, RepoError>(Some(
-                json!({"document_id": document_id, "title": document.title, "start": start,
-                                           "end": end, "character_count": length, "text": text}),
-            ))
-        })
-        .await
-        .map_err(|error| error.naming("document"))?;
-    read.ok_or_else(|| ApiError::new(Code::Conflict, "The document has not been read yet."))
 }

@@ -32,7 +32,16 @@ pub(crate) enum UserCommand {
         /// E-mail address
         email: String,
     },
+    /// Print a token with which a user who has forgotten their password sets a new one
+    ///
+    /// It is valid for 24 hours, works once and replaces an earlier one. All logins of the user end when it is used.
+    ResetPassword {
+        /// E-mail address
+        email: String,
+    },
     /// Erase a user with everything that they own, and print a receipt
+    ///
+    /// Collections that others use are kept if `rag collection transfer` gives them another owner before.
     Erase {
         /// E-mail address
         email: String,

@@ -155,6 +155,18 @@ pub(crate) enum CollectionCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Make another user of the organisation the owner of a collection
+    ///
+    /// The previous owner stays as an editor; other members, links and documents stay as they are.
+    Transfer {
+        /// Name of the collection
+        name: String,
+        /// New owner, by e-mail address
+        email: String,
+        /// Present owner, by e-mail address [default: the operator]
+        #[arg(long, value_name = "EMAIL")]
+        owner: Option<String>,
+    },
     /// Delete a collection with all its documents
     Delete {
         /// Name of the collection

@@ -1,4 +1,4 @@
-//! `rag collection`: lists, shows, creates, changes and deletes the operator's collections, and reads their documents again.
+//! `rag collection`: lists, shows, creates, changes, transfers and deletes the operator's collections, and reads their documents again.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{ChunkArgs, CollectionCommand},
-    commands::ingest,
+    commands::{ingest, user},
     config::Config,
     failure::{Exit, Failure, Outcome},
     output,
@@ -35,6 +35,9 @@ pub(crate) fn run(config: Config, command: &CollectionCommand) -> Outcome<ExitCo
         }
         CollectionCommand::Reingest { name, all } => {
             ingest::reingest(&context, &context.collection(name)?, *all)
+        }
+        CollectionCommand::Transfer { name, email, owner } => {
+            transfer(&context, name, email, owner.as_deref())
         }
         CollectionCommand::Delete { name, yes } => delete(&context, name, *yes),
     }
@@ -152,6 +155,27 @@ fn shown_sizes(row: &Collection) -> String {
             format!("of at most {max_tokens} tokens, of which at most {overlap_tokens} repeat")
         },
     )
+}
+
+fn transfer(context: &Context, name: &str, email: &str, owner: Option<&str>) -> Outcome<ExitCode> {
+    let engine = &context.engine;
+    let owner = match owner {
+        Some(email) => user::find(context, email)?,
+        None => engine.local_user().clone(),
+    };
+    let find = |conn: &mut PgConnection| collections::find_by_name(conn, owner.id, name);
+    let row = engine.db().read(Actor::System, find)?.ok_or_else(|| {
+        Failure::new(Exit::Failed, format!("{} owns no collection named {name}", owner.email))
+            .hint("--owner ADDRESS names another owner")
+    })?;
+    let new_owner = user::find(context, email)?;
+    if new_owner.id == owner.id {
+        output::line(format!("{name} belongs to {} already.", owner.email));
+        return Ok(ExitCode::SUCCESS);
+    }
+    engine.transfer_collection(Actor::System, row.id, new_owner.id)?;
+    output::line(format!("{name} belongs to {}, and {} is an editor of it.", new_owner.email, owner.email));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn delete(context: &Context, name: &str, yes: bool) -> Outcome<ExitCode> {

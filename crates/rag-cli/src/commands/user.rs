@@ -33,6 +33,7 @@ pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
         UserCommand::List(args) => list(&context, args.json)?,
         UserCommand::Suspend { email } => change(&context, email, UserState::Suspended)?,
         UserCommand::Activate { email } => change(&context, email, UserState::Active)?,
+        UserCommand::ResetPassword { email } => reset_password(&context, email)?,
         UserCommand::Erase { email, yes } => {
             let user = find(&context, email)?;
             let question = format!(
@@ -94,7 +95,21 @@ fn change(context: &Context, email: &str, state: UserState) -> Outcome<()> {
     Ok(())
 }
 
-fn find(context: &Context, email: &str) -> Outcome<User> {
+fn reset_password(context: &Context, email: &str) -> Outcome<()> {
+    let user = find(context, email)?;
+    let made = context.engine.make_password_reset(Actor::System, user.id)?;
+    let bind = context.config.sections.server.bind;
+    output::line(format!("{} can set a new password until {}.", user.email, made.row.expires_at));
+    output::line("They do so once, while the server runs, and all their logins end:\n");
+    output::line(format!(
+        "  curl http://{bind}/v1/password-reset -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"password\": \"..\"}}'",
+        made.secret
+    ));
+    Ok(())
+}
+
+/// Returns the user of that address.
+pub(super) fn find(context: &Context, email: &str) -> Outcome<User> {
     let found = context.engine.db().read(Actor::System, |conn| users::find_by_email(conn, email))?;
     found.ok_or_else(|| {
         Failure::new(Exit::Failed, format!("nobody has the address {email}"))

@@ -18,6 +18,8 @@ pub struct Receipt {
     pub user_id: UserId,
     /// Number of collections that the user owned, including that of their memories.
     pub collections: i64,
+    /// Number of these collections that other users were members of.
+    pub shared_collections: i64,
     /// Number of documents in these collections, with all their versions, passages, vectors and words.
     pub documents: i64,
     /// Number of conversations that the user held, with all their messages.
@@ -29,7 +31,8 @@ pub struct Receipt {
 }
 
 impl Engine {
-    /// Erases `user`. An actor can erase themselves, and an admin the users of their organisation. Returns
+    /// Erases `user` with the collections that they own, also those that others use: these are kept if their owner is changed
+    /// before (`Engine::transfer_collection`). An actor can erase themselves, and an admin the users of their organisation. Returns
     /// `EngineError::Conflict` for the last admin of an organisation that has other users.
     pub fn erase_user(&self, actor: Actor, user: UserId) -> EngineResult<Receipt> {
         if user == self.local_user().id {
@@ -66,6 +69,7 @@ fn erase(conn: &mut PgConnection, user: UserId) -> RepoResult<Receipt> {
     let mut receipt = Receipt {
         user_id: user,
         collections: i64::try_from(owned.len()).unwrap_or(i64::MAX),
+        shared_collections: collections::count_shared_by(conn, user)?,
         documents: 0,
         sessions: sessions::count_of(conn, user)?,
         memories: memories::count_by_user(conn, user)?,

@@ -1,4 +1,4 @@
-//! Accounts: enrolment, authentication, API keys, quotas and erasure.
+//! Accounts: enrolment, authentication, forgotten passwords, API keys, quotas and erasure.
 
 mod enrol;
 mod erase;
@@ -7,6 +7,7 @@ mod keys;
 mod manage;
 mod password;
 mod quota;
+mod reset;
 mod secret;
 mod sign_in;
 

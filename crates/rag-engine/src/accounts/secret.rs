@@ -16,6 +16,7 @@ pub(super) enum Kind {
     Refresh,
     Invitation,
     Link,
+    PasswordReset,
 }
 
 impl Kind {
@@ -26,6 +27,7 @@ impl Kind {
             Self::Refresh => "ragr_",
             Self::Invitation => "ragi_",
             Self::Link => "ragl_",
+            Self::PasswordReset => "ragp_",
         }
     }
 }

@@ -3,7 +3,7 @@
 use rag_repo::{
     Actor, PgConnection, RepoResult, api_keys,
     logins::{self, NewLogin, Opened, Refreshed},
-    users,
+    password_resets, users,
 };
 use rag_schema::{
     enums::{TokenKind, UserState},
@@ -139,7 +139,7 @@ impl Engine {
         Ok(self.db().read(Actor::Authentication { request: None }, users::had_accounts)?)
     }
 
-    /// Changes a user's password and revokes their other logins. Returns `EngineError::Unproven` if `current` is wrong.
+    /// Changes a user's password, and revokes their other logins and an open reset. Returns `EngineError::Unproven` if `current` is wrong.
     pub fn change_password(
         &self,
         request: Option<Uuid>,
@@ -158,6 +158,7 @@ impl Engine {
         Ok(self.db().transaction(authentication, |conn| -> RepoResult<_> {
             actor.sign(conn)?;
             users::set_password_hash(conn, user, &hash)?;
+            password_resets::delete(conn, user)?;
             logins::revoke_others(conn, user, login)
         })?)
     }

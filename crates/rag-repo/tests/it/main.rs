@@ -22,6 +22,7 @@ mod lexical;
 mod lexical_counts;
 mod newer_tables;
 mod own_database;
+mod ownership;
 mod passages;
 mod private_rows;
 mod protected_tables;

@@ -277,7 +277,7 @@ fn every_table_of_somebodys_data_is_under_forced_row_security() {
     let secrets = names(
         &mut fixture.conn,
         "SELECT attrelid::regclass || '.' || attname AS name FROM pg_attribute
-         WHERE attrelid IN ('users'::regclass, 'api_keys'::regclass, 'login_tokens'::regclass, 'invitations'::regclass, 'collection_links'::regclass)
+         WHERE attrelid IN ('users'::regclass, 'api_keys'::regclass, 'login_tokens'::regclass, 'invitations'::regclass, 'collection_links'::regclass, 'password_resets'::regclass)
            AND attname IN ('password_hash', 'sha256', 'token_sha256') AND has_column_privilege('rag_user', attrelid, attnum, 'SELECT')",
     );
     assert!(secrets.is_empty(), "the app's role reads {secrets:?}");

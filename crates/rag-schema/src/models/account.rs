@@ -15,7 +15,9 @@ use serde_json::Value;
 use crate::{
     enums::{Role, Scope},
     ids::{ApiKeyId, InvitationId, LoginId, OrganisationId, UserId},
-    schema::{api_keys, audit_events, invitations, logins, organisation_usage, organisations},
+    schema::{
+        api_keys, audit_events, invitations, logins, organisation_usage, organisations, password_resets,
+    },
 };
 
 /// A tenant. Its own limits override the server's.
@@ -62,6 +64,18 @@ pub struct Invitation {
     pub email: String,
     /// Role of the invited person.
     pub role: Role,
+    /// End of validity.
+    pub expires_at: DateTime<Utc>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An open reset of a password, without its hash.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = password_resets, check_for_backend(diesel::pg::Pg))]
+pub struct PasswordReset {
+    /// User who may set a new password.
+    pub user_id: UserId,
     /// End of validity.
     pub expires_at: DateTime<Utc>,
     /// When it was made.

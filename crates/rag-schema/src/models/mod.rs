@@ -14,7 +14,9 @@ mod tool;
 mod turn;
 mod user;
 
-pub use account::{ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, Scopes, Usage};
+pub use account::{
+    ApiKey, AuditEvent, Invitation, Login, NewApiKey, Organisation, PasswordReset, Scopes, Usage,
+};
 pub use chat::{
     AnswerFeedback, ChatMessage, ChatSession, ChatSessionChange, NewAnswerFeedback, NewChatMessage,
     NewChatSession, NewChatSummary, NewRound,
