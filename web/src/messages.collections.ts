@@ -30,8 +30,9 @@ const english = {
     ownPage: 'Your own documents',
     search: 'Search these documents',
     run: 'Search',
-    found: (n: number) => (n === 0 ? 'No passage was found.' : `${count(n, 'passage', 'passages')} found.`),
-    leave: 'Back to the list of documents',
+    found: (n: number) =>
+      n === 0 ? 'No passage fits.' : n === 1 ? 'The passage that fits.' : `The ${formatNumber(n)} passages that fit best.`,
+    leave: 'Show all documents',
     documents: 'Documents',
     empty: 'There are no documents yet.',
     gone: 'This link does not work',
@@ -52,10 +53,14 @@ const english = {
     resume: 'Resume reading',
     paused: 'Reading is paused.',
     resumed: 'Reading goes on.',
-    open: (n: number, isMore: boolean, isPaused: boolean) =>
-      `${formatNumber(n)}${isMore ? ' or more' : ''} ${n === 1 && !isMore ? 'document' : 'documents'} ${
-        isPaused ? 'wait until reading is resumed' : n === 1 && !isMore ? 'waits or is being read' : 'wait or are being read'
-      }.`,
+    open: (n: number, isMore: boolean) =>
+      isMore
+        ? `${formatNumber(n)} documents or more wait or are being read.`
+        : `${count(n, 'document waits or is', 'documents wait or are')} being read.`,
+    held: (n: number, isMore: boolean) =>
+      isMore
+        ? `${formatNumber(n)} documents or more wait until reading is resumed.`
+        : `${count(n, 'document waits', 'documents wait')} until reading is resumed.`,
     done: (done: number, all: number) => `${formatNumber(done)} of ${count(all, 'document', 'documents')} read.`,
     progress: 'Progress of the reading',
     each: 'See each of them',

@@ -128,28 +128,29 @@ interface WorkProps {
 function WorkSection({ collection, isPaused, queued }: WorkProps) {
   const { data: open, error } = useWatched(
     async (signal) => {
+      const query = { collection_id: collection, kind: 'ingest', limit: MAX_JOBS };
       const count = (state: string) =>
-        call('get', '/v1/jobs', { query: { collection_id: collection, kind: 'ingest', state, limit: MAX_JOBS }, signal }).then(
-          ({ items }) => items.length,
-        );
+        call('get', '/v1/jobs', { query: { ...query, state }, signal }).then(({ items }) => items.length);
       const counts = await Promise.all(['queued', 'running', 'paused'].map(count));
-      return { number: counts.reduce((sum, one) => sum + one, 0), isMore: counts.includes(MAX_JOBS) };
+      return { turn: queued.turn, number: counts.reduce((sum, one) => sum + one, 0), isMore: counts.includes(MAX_JOBS) };
     },
-    ({ number }) => number > 0 && !isPaused,
+    ({ number }) => number > 0,
     [collection, isPaused, queued.turn],
   );
   const texts = messages.collection;
-  const number = open?.number ?? 0;
-  const isCounted = open !== undefined && queued.number >= number && !open.isMore && queued.number > 0;
-  if (open === undefined || (number === 0 && !isCounted)) return <Failure error={error} />;
+  // What was counted before the documents were queued says nothing about them.
+  if (open === undefined || open.turn !== queued.turn) return <Failure error={error} />;
+  const { number, isMore } = open;
+  const isCounted = queued.number > 0 && queued.number >= number && !isMore && !isPaused;
+  if (number === 0 && !isCounted) return <Failure error={error} />;
   const done = queued.number - number;
+  const state = isCounted ? texts.done(done, queued.number) : isPaused ? texts.held(number, isMore) : texts.open(number, isMore);
   return (
     <section class="panel settings" aria-label={texts.progress}>
       <Failure error={error} />
       {!isPaused && <progress aria-label={texts.progress} max={1} {...(isCounted ? { value: done / queued.number } : {})} />}
       <p class="small" role="status">
-        {isCounted && !isPaused ? texts.done(done, queued.number) : texts.open(number, open.isMore, isPaused)}{' '}
-        {number > 0 && <a href={link('documents', 'in', collection)}>{texts.each}</a>}
+        {state} {number > 0 && <a href={link('documents', 'in', collection)}>{texts.each}</a>}
       </p>
     </section>
   );

@@ -41,7 +41,8 @@ export function LinkSection({ collection }: { collection: string }) {
           {data.items.map((one) => (
             <li key={one.id} class="line">
               <span title={formatMoment(one.created_at)}>
-                {texts.made(formatDate(one.created_at))} <span class="muted small">{endOf(one)}</span>
+                {texts.made(formatDate(one.created_at))}
+                <span class="muted small block">{endOf(one)}</span>
               </span>
               <IconButton icon="trash" label={texts.revokeLabel(formatMoment(one.created_at))} onClick={() => setRevoking(one)} />
             </li>

@@ -8,7 +8,7 @@ import { messages } from '../messages.collections';
 import { Failure, Notice } from '../ui/parts';
 
 /** Maximum number of passages. */
-const LIMIT = 20;
+const LIMIT = 10;
 
 interface Props {
   open: (cited: Cited[], index: number) => void;
