@@ -41,7 +41,6 @@ const english = {
   },
   collection: {
     tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms' },
-    saved: 'Saved.',
     onlyOwner: 'Only the owner of the collection can change its settings.',
     onlyOwnerMost:
       'Only the owner of the collection can change its settings. You can pause the reading, and have documents read again.',
@@ -51,8 +50,6 @@ const english = {
       `Paused since ${since}. Documents that are added are stored, but not read, so that no search finds them.`,
     pause: 'Pause reading',
     resume: 'Resume reading',
-    paused: 'Reading is paused.',
-    resumed: 'Reading goes on.',
     open: (n: number, isMore: boolean) =>
       isMore
         ? `${formatNumber(n)} documents or more wait or are being read.`
@@ -77,8 +74,7 @@ const english = {
       'Documents that would be read differently today are read again: because of other sizes, another model, text recognition or a newer program. Until the new passages of a document are ready, searches find those that it has.',
     all: 'All documents, also those that would be read as before',
     againAction: 'Read again',
-    queued: (n: number) =>
-      n === 0 ? 'No document would be read differently.' : `${count(n, 'document is', 'documents are')} read again.`,
+    nothing: 'No document would be read differently.',
     model: 'Embedding model',
     modelLead: (name: string) => `Passages are compared by the model ${name}.`,
     onlyModel: 'This server has no other model. Its operator can add one with “rag model add”.',

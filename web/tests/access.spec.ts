@@ -193,7 +193,7 @@ test.describe('axe finds nothing in both themes', () => {
     await check(page, 'two searches compared');
   });
 
-  test('on the screens before sign-in', async ({ page, server }) => {
+  test('on the screens before sign-in', async ({ page, server, account: _ }) => {
     await page.goto(server.url);
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
     await check(page, 'sign-in');

@@ -65,7 +65,7 @@ test('passages of another size are made when the documents are read again; refus
   await expect(page.getByText('No document would be read differently.')).toBeVisible();
   await page.getByLabel('All documents, also those that would be read as before').check();
   await page.getByRole('button', { name: 'Read again' }).click();
-  await expect(page.getByText('1 document is read again.')).toBeVisible();
+  await expect(page.getByText('1 of 1 document read.')).toBeVisible();
   await page.reload();
   await expect(size).toHaveValue('48');
   await size.fill('');

@@ -78,25 +78,31 @@ export function ModelTab({ collection, changed }: TabProps) {
 
 /** A move under way. */
 function Progress({ job, stop }: { job: Job; stop: () => Promise<void> }) {
+  const [failure, setFailure] = useState<unknown>();
   const texts = messages.collection;
+  const name = texts.moving(job.model ?? '');
   const facts = [
     job.total ? texts.movingOf(job.done, job.total) : messages.upload.waiting,
     typeof job.eta_s === 'number' ? messages.upload.left(job.eta_s) : '',
   ].filter(Boolean);
   return (
-    <Form submit={stop} action={texts.stop}>
+    <>
       <div>
         <p>
-          {texts.moving(job.model ?? '')} <span class="muted small">{facts.join(' · ')}</span>
+          {name} <span class="muted small">{facts.join(' · ')}</span>
         </p>
-        <progress aria-label={texts.moving(job.model ?? '')} max={1} {...(job.total ? { value: job.done / job.total } : {})} />
+        <progress aria-label={name} max={1} {...(job.total ? { value: job.done / job.total } : {})} />
         {job.waits_for && (
           <p class="small cure" dir="auto">
             {job.waits_for}
           </p>
         )}
       </div>
-    </Form>
+      <Failure error={failure} />
+      <button type="button" class="secondary" onClick={() => void stop().catch(setFailure)}>
+        {texts.stop}
+      </button>
+    </>
   );
 }
 

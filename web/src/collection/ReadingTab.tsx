@@ -13,14 +13,11 @@ import { useWatched } from './watch';
 const MAX_JOBS = 200;
 
 export function ReadingTab({ collection, changed }: TabProps) {
-  const [queued, setQueued] = useState({ turn: 0, number: 0 });
-  const isPaused = Boolean(collection.ingest_paused_at);
   return (
     <>
       <IngestSection collection={collection} changed={changed} />
       <SizesSection collection={collection} changed={changed} />
-      <AgainSection collection={collection.id} queued={(number) => setQueued(({ turn }) => ({ turn: turn + 1, number }))} />
-      <WorkSection collection={collection.id} isPaused={isPaused} queued={queued} />
+      <AgainSection collection={collection} />
     </>
   );
 }
@@ -32,7 +29,6 @@ function IngestSection({ collection, changed }: TabProps) {
   const control = async (action: 'pause' | 'resume') => {
     try {
       changed(await call('post', `/v1/collections/{id}/ingest/${action}`, { path: { id } }));
-      showMessage(action === 'pause' ? texts.paused : texts.resumed);
       setFailure(undefined);
     } catch (error) {
       setFailure(error);
@@ -95,13 +91,14 @@ function SizesSection({ collection, changed }: TabProps) {
   );
 }
 
-function AgainSection({ collection: id, queued }: { collection: string; queued: (number: number) => void }) {
+function AgainSection({ collection }: Pick<TabProps, 'collection'>) {
+  const { id, ingest_paused_at: since } = collection;
   const [isAll, setAll] = useState(false);
+  const [queued, setQueued] = useState<Queued>({ turn: 0, number: 0 });
   const texts = messages.collection;
   const begin = async () => {
     const { queued: number } = await call('post', '/v1/collections/{id}/reingest', { path: { id }, body: { all: isAll } });
-    queued(number);
-    showMessage(texts.queued(number));
+    setQueued(({ turn }) => ({ turn: turn + 1, number }));
   };
   return (
     <section class="panel settings">
@@ -113,19 +110,25 @@ function AgainSection({ collection: id, queued }: { collection: string; queued: 
           <span>{texts.all}</span>
         </label>
       </Form>
+      <Work collection={id} isPaused={Boolean(since)} queued={queued} />
     </section>
   );
+}
+
+/** The number of documents that this page has had read again last, and how many times it has. */
+interface Queued {
+  turn: number;
+  number: number;
 }
 
 interface WorkProps {
   collection: string;
   isPaused: boolean;
-  /** The number of documents that this page has had read again, and how many times it has. */
-  queued: { turn: number; number: number };
+  queued: Queued;
 }
 
-/** The documents that wait or are being read; nothing without one. */
-function WorkSection({ collection, isPaused, queued }: WorkProps) {
+/** The documents that wait or are being read, or what has come of reading documents again. */
+function Work({ collection, isPaused, queued }: WorkProps) {
   const { data: open, error } = useWatched(
     async (signal) => {
       const query = { collection_id: collection, kind: 'ingest', limit: MAX_JOBS };
@@ -139,19 +142,24 @@ function WorkSection({ collection, isPaused, queued }: WorkProps) {
   );
   const texts = messages.collection;
   // What was counted before the documents were queued says nothing about them.
-  if (open === undefined || open.turn !== queued.turn) return <Failure error={error} />;
-  const { number, isMore } = open;
-  const isCounted = queued.number > 0 && queued.number >= number && !isMore && !isPaused;
-  if (number === 0 && !isCounted) return <Failure error={error} />;
+  const isKnown = open !== undefined && open.turn === queued.turn;
+  const { number, isMore } = isKnown ? open : { number: 0, isMore: false };
+  const isCounted = isKnown && queued.number > 0 && queued.number >= number && !isMore && !isPaused;
   const done = queued.number - number;
-  const state = isCounted ? texts.done(done, queued.number) : isPaused ? texts.held(number, isMore) : texts.open(number, isMore);
+  const state = () => {
+    if (isCounted) return texts.done(done, queued.number);
+    if (number > 0) return isPaused ? texts.held(number, isMore) : texts.open(number, isMore);
+    return isKnown && queued.turn > 0 && queued.number === 0 && texts.nothing;
+  };
   return (
-    <section class="panel settings" aria-label={texts.progress}>
+    <div>
       <Failure error={error} />
-      {!isPaused && <progress aria-label={texts.progress} max={1} {...(isCounted ? { value: done / queued.number } : {})} />}
+      {!isPaused && (isCounted || number > 0) && (
+        <progress aria-label={texts.progress} max={1} {...(isCounted ? { value: done / queued.number } : {})} />
+      )}
       <p class="small" role="status">
-        {state} {number > 0 && <a href={link('documents', 'in', collection)}>{texts.each}</a>}
+        {state()} {number > 0 && <a href={link('documents', 'in', collection)}>{texts.each}</a>}
       </p>
-    </section>
+    </div>
   );
 }

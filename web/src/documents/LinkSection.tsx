@@ -35,20 +35,6 @@ export function LinkSection({ collection }: { collection: string }) {
       <h3>{texts.title}</h3>
       <p class="muted small">{texts.lead}</p>
       <Failure error={error} retry={reload} />
-      {made && <Secret label={texts.once} hint={texts.onceHint} value={made.address} />}
-      {data && data.items.length > 0 && (
-        <ul class="plain">
-          {data.items.map((one) => (
-            <li key={one.id} class="line">
-              <span title={formatMoment(one.created_at)}>
-                {texts.made(formatDate(one.created_at))}
-                <span class="muted small block">{endOf(one)}</span>
-              </span>
-              <IconButton icon="trash" label={texts.revokeLabel(formatMoment(one.created_at))} onClick={() => setRevoking(one)} />
-            </li>
-          ))}
-        </ul>
-      )}
       <Form submit={create} action={texts.create} fields={['days']}>
         <InputField
           label={texts.days}
@@ -61,6 +47,20 @@ export function LinkSection({ collection }: { collection: string }) {
           set={setDays}
         />
       </Form>
+      {made && <Secret label={texts.once} hint={texts.onceHint} value={made.address} />}
+      {data && data.items.length > 0 && (
+        <ul class="plain">
+          {data.items.map((one) => (
+            <li key={one.id} class="line">
+              <span>
+                {texts.made(formatMoment(one.created_at))}
+                <span class="muted small block">{endOf(one)}</span>
+              </span>
+              <IconButton icon="trash" label={texts.revokeLabel(formatMoment(one.created_at))} onClick={() => setRevoking(one)} />
+            </li>
+          ))}
+        </ul>
+      )}
       {revoking && (
         <Confirm
           title={texts.revokeTitle(formatMoment(revoking.created_at))}
