@@ -39,6 +39,7 @@ const english = {
     goneText:
       'It has ended, or was revoked, or a part of its address is missing. Ask the person who sent it to you for another one.',
   },
+  filter: { label: 'Files and addresses that begin with', none: 'No file and no address begins with this.' },
   collection: {
     tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms' },
     onlyOwner: 'Only the owner of the collection can change its settings.',

@@ -153,6 +153,11 @@ test.describe('axe finds nothing in both themes', () => {
     await visit(page, 'memory/history', 'Every change');
     await page.getByRole('button', { name: 'Remember something' }).click();
     await check(page, 'remember something');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Tidy up' }).click();
+    await page.getByRole('button', { name: 'See what would happen' }).click();
+    await expect(page.getByText('No memory fits.')).toBeVisible();
+    await check(page, 'tidy up');
   });
 
   test('on the screens of the settings', async ({ signedIn: page, api }) => {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Collection, Document_, Job } from '../api/types';
-import { messages } from '../messages.screens';
+import { messages } from '../messages.collections';
 import { formatAge } from '../ui/format';
 import { Icon } from '../ui/icons';
 import { useLoad } from '../ui/load';
@@ -15,6 +15,7 @@ import { collections as store, createCollection, firstCollection, loadCollection
 import { DocumentTable } from './DocumentTable';
 import { useDocuments } from './list';
 import { ShareDialog } from './ShareDialog';
+import { SourceFilter } from './SourceFilter';
 import { UploadList } from './UploadList';
 import { adoptJobs, uploads } from './uploads';
 
@@ -85,7 +86,8 @@ function CollectionView({ collection }: { collection: Collection }) {
   const { id } = collection;
   const [isDeleting, setDeleting] = useState(false);
   const [isSharing, setSharing] = useState(false);
-  const documents = useDocuments(id, useEndedUploads(id));
+  const [prefix, setPrefix] = useState('');
+  const documents = useDocuments(id, useEndedUploads(id), prefix);
   const deleted = useStore(hidden);
   const shown = documents.items.filter((document) => !deleted.has(document.id));
   const refused = useOpenJobs(id);
@@ -127,11 +129,12 @@ function CollectionView({ collection }: { collection: Collection }) {
       </div>
       <AddDocuments collection={() => Promise.resolve(id)} />
       <UploadList collection={id} />
+      <SourceFilter count={documents.count} change={setPrefix} />
       <Failure error={documents.error} retry={documents.reload} />
       {shown.length > 0 ? (
         <DocumentTable documents={shown} remove={removeDocument} />
       ) : (
-        documents.isLoaded && <p class="muted empty">{texts.empty}</p>
+        documents.isLoaded && <p class="muted empty">{prefix === '' ? texts.empty : messages.filter.none}</p>
       )}
       <MoreButton more={documents.more} />
       <RefusedBefore jobs={refused} />

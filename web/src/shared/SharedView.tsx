@@ -8,6 +8,7 @@ import type { Cited } from '../chat/AnswerView';
 import { DocumentTable } from '../documents/DocumentTable';
 import { DocumentView } from '../documents/DocumentView';
 import { useDocuments } from '../documents/list';
+import { SourceFilter } from '../documents/SourceFilter';
 import { messages } from '../messages.collections';
 import { Mark } from '../signin/SignIn';
 import { SourcePane } from '../source/SourcePane';
@@ -118,12 +119,18 @@ function CollectionPage({ collection }: { collection: Collection }) {
 }
 
 function Documents({ collection }: { collection: string }) {
-  const { items, count, isLoaded, error, reload, more } = useDocuments(collection);
+  const [prefix, setPrefix] = useState('');
+  const { items, count, isLoaded, error, reload, more } = useDocuments(collection, undefined, prefix);
   return (
     <section class="panel" aria-label={messages.shared.documents}>
-      {isLoaded && items.length > 0 && <p class="muted small">{messages.documents.count(count)}</p>}
+      {count > 0 && <p class="muted small">{messages.documents.count(count)}</p>}
+      <SourceFilter count={count} change={setPrefix} />
       <Failure error={error} retry={reload} />
-      {items.length > 0 ? <DocumentTable documents={items} /> : isLoaded && <p class="muted empty">{messages.shared.empty}</p>}
+      {items.length > 0 ? (
+        <DocumentTable documents={items} />
+      ) : (
+        isLoaded && <p class="muted empty">{prefix === '' ? messages.shared.empty : messages.filter.none}</p>
+      )}
       <MoreButton more={more} />
     </section>
   );
