@@ -102,6 +102,7 @@ const english = {
       consolidated: 'Summarised',
     } as Record<string, string>,
     tidy: 'Tidy up',
+    tidyWay: 'What to do',
     tidyWays: { archive: 'Archive what is not used', consolidate: 'Summarise small memories of one subject' },
     tidyHints: {
       archive: 'Archived memories are kept, but not recalled. Pinned ones stay.',

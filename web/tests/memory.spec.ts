@@ -152,7 +152,7 @@ test('small memories of one subject are summarised after a look at what would ha
   const dialog = page.getByRole('dialog', { name: 'Tidy up' });
   await dialog.getByRole('button', { name: 'See what would happen' }).click();
   await expect(dialog.getByText('No memory fits.')).toBeVisible();
-  await dialog.getByLabel('Tidy up').selectOption('consolidate');
+  await dialog.getByLabel('What to do').selectOption('consolidate');
   await expect(dialog.getByText('No memory fits.')).toHaveCount(0);
   await dialog.getByRole('button', { name: 'See what would happen' }).click();
   await expect(dialog.getByText('No memories fit together.')).toBeVisible();

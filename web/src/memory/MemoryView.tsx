@@ -27,14 +27,16 @@ export function MemoryView({ tab = '' }: { tab: string | undefined }) {
           <h1>{texts.title}</h1>
           <p class="muted">{texts.lead}</p>
         </div>
-        <button type="button" class="quiet with-icon" onClick={() => setTidying(true)}>
-          <Icon name="archive" />
-          {texts.tidy}
-        </button>
-        <button type="button" class="secondary with-icon" onClick={() => setAdding(true)}>
-          <Icon name="plus" />
-          {texts.add}
-        </button>
+        <span class="row-actions">
+          <button type="button" class="quiet with-icon" onClick={() => setTidying(true)}>
+            <Icon name="archive" />
+            {texts.tidy}
+          </button>
+          <button type="button" class="secondary with-icon" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {texts.add}
+          </button>
+        </span>
       </header>
       <nav class="tabs" aria-label={texts.title}>
         {[...Object.keys(STATES), 'history'].map((name) => (

@@ -63,7 +63,7 @@ export function TidyDialog({ close, done }: { close: () => void; done: () => voi
         fields={['idle_days', 'below_importance']}
         cancel={close}
       >
-        <Field label={texts.tidy} hint={texts.tidyHints[way]}>
+        <Field label={texts.tidyWay} hint={texts.tidyHints[way]}>
           {(id, described) => (
             <select
               id={id}
