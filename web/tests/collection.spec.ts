@@ -31,14 +31,8 @@ test('reading is paused and resumed; documents that come meanwhile wait', async 
   await expect(page.getByText(/^1 document/)).toHaveCount(0);
 });
 
-test('passages of another size are made when the documents are read again; refusals are in the words of the server', async ({
-  signedIn: page,
-  api,
-}) => {
+test('sizes of passages are saved and reset; refusals are in the words of the server', async ({ signedIn: page, api }) => {
   const collection = await api.collection('handbook');
-  const text = Array.from({ length: 40 }, (_, day) => `On day ${day} the observatory counts ${day * 3} stars.`).join(' ');
-  const document = await api.upload(collection, 'stars.txt', text);
-  const before = await chunksOf(api, document);
   await openSettings(page, collection, 'reading');
   const size = page.getByLabel('Maximum size, in tokens');
   const overlap = page.getByLabel('Repeated from the passage before, in tokens');
@@ -57,22 +51,34 @@ test('passages of another size are made when the documents are read again; refus
   await save.click();
   await expect(page.getByRole('status').getByText('Documents keep their passages until they are read again.')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  expect(await chunksOf(api, document)).toBe(before);
-  await page.getByRole('button', { name: 'Read again' }).click();
-  await expect(page.getByText('1 of 1 document read.')).toBeVisible();
-  expect(await chunksOf(api, document)).toBeGreaterThan(before);
-  await page.getByRole('button', { name: 'Read again' }).click();
-  await expect(page.getByText('No document would be read differently.')).toBeVisible();
-  await page.getByLabel('All documents, also those that would be read as before').check();
-  await page.getByRole('button', { name: 'Read again' }).click();
-  await expect(page.getByText('1 of 1 document read.')).toBeVisible();
+  const sizes = async () => (await api.call<{ chunks?: object }>('GET', `/v1/collections/${collection}`)).chunks;
+  expect(await sizes()).toEqual({ max_tokens: 48, overlap_tokens: 8 });
   await page.reload();
   await expect(size).toHaveValue('48');
+  await expect(overlap).toHaveValue('8');
   await size.fill('');
   await overlap.fill('');
   await save.click();
-  const sizes = async () => (await api.call<{ chunks?: object }>('GET', `/v1/collections/${collection}`)).chunks;
   await expect.poll(sizes).toBeUndefined();
+});
+
+test('documents are read again by other sizes, or all of them, with progress', async ({ signedIn: page, api }) => {
+  const collection = await api.collection('handbook');
+  const text = Array.from({ length: 20 }, (_, day) => `On day ${day} the observatory counts ${day * 3} stars.`).join(' ');
+  const document = await api.upload(collection, 'stars.txt', text);
+  const before = await chunksOf(api, document);
+  await api.call('PATCH', `/v1/collections/${collection}`, { chunks: { max_tokens: 48, overlap_tokens: 8 } });
+  expect(await chunksOf(api, document)).toBe(before);
+  await openSettings(page, collection, 'reading');
+  const again = page.getByRole('button', { name: 'Read again' });
+  await again.click();
+  await expect(page.getByText('1 of 1 document read.')).toBeVisible();
+  expect(await chunksOf(api, document)).toBeGreaterThan(before);
+  await again.click();
+  await expect(page.getByText('No document would be read differently.')).toBeVisible();
+  await page.getByLabel('All documents, also those that would be read as before').check();
+  await again.click();
+  await expect(page.getByText('1 of 1 document read.')).toBeVisible();
 });
 
 test('synonyms are set a group a line, and a refused group is named', async ({ signedIn: page, api }) => {

@@ -129,7 +129,11 @@ interface WorkProps {
 
 /** The documents that wait or are being read, or what has come of reading documents again. */
 function Work({ collection, isPaused, queued }: WorkProps) {
-  const { data: open, error } = useWatched(
+  const {
+    data: open,
+    error,
+    reload,
+  } = useWatched(
     async (signal) => {
       const query = { collection_id: collection, kind: 'ingest', limit: MAX_JOBS };
       const count = (state: string) =>
@@ -153,7 +157,7 @@ function Work({ collection, isPaused, queued }: WorkProps) {
   };
   return (
     <div>
-      <Failure error={error} />
+      <Failure error={error} retry={reload} />
       {!isPaused && (isCounted || number > 0) && (
         <progress aria-label={texts.progress} max={1} {...(isCounted ? { value: done / queued.number } : {})} />
       )}
