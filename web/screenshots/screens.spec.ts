@@ -155,9 +155,9 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await expect(page.locator('mark').first()).toBeVisible();
   await shoot(page, 'passages');
   await go('documents');
-  await page.getByRole('button', { name: 'Settings of the collection' }).click();
+  await page.getByRole('link', { name: 'Settings of the collection' }).click();
+  await expect(page.getByRole('heading', { name: /^Settings of/ })).toBeVisible();
   await shoot(page, 'collection-settings');
-  await page.keyboard.press('Escape');
 
   const visits = await api.collection('Visits', 'For visitors of the observatory.');
   await api.upload(visits, 'visits/hours.md', HOURS);

@@ -13,13 +13,14 @@ import { Sidebar } from './Sidebar';
 import { AcceptInvitation, SignIn } from './signin/SignIn';
 import { Lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
-import { goTo, usePlace } from './ui/router';
+import { bearer, goTo, usePlace } from './ui/router';
 import { useStore } from './ui/store';
 import { Toasts } from './ui/Toasts';
 import { commitDeletions } from './ui/undo';
 
 /** The screens whose code is not needed for the first question. */
 const screens = {
+  collection: () => import('./collection/CollectionSettings'),
   document: () => import('./documents/DocumentView'),
   documents: () => import('./documents/DocumentsView'),
   lab: () => import('./lab/LabView'),
@@ -30,10 +31,17 @@ const screens = {
 // Loaded while nothing else happens: a screen then opens at once, also while the server is away.
 setTimeout(() => Object.values(screens).forEach((load) => void load().catch(() => undefined)), 2000);
 
+const shared = () => import('./shared/SharedView');
+
 /** Pause between attempts to reach the server, in milliseconds. */
 const ATTEMPT_MS = 2000;
 
+/** The page of a shared link for its bearer, or that of a user. */
 export function App() {
+  return bearer === undefined ? <OwnPage /> : <Lazy load={shared} pick="SharedView" props={{ children: <OfflineBanner /> }} />;
+}
+
+function OwnPage() {
   const place = usePlace();
   const mustSignIn = useStore(needsSignIn);
   const [me, setMe] = useState<User>();
@@ -60,7 +68,7 @@ export function App() {
     needsSignIn.set(true);
     goTo();
   }, []);
-  const [screen, second, third, fourth] = place.parts;
+  const [screen, second, third, fourth, fifth] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
   if (mustSignIn)
     return (
@@ -77,6 +85,8 @@ export function App() {
         <ChatView session={screen === 'c' ? second : undefined} />
       ) : screen === 'documents' && second !== undefined && second !== 'in' ? (
         <Lazy key={second} load={screens.document} pick="DocumentView" props={{ id: second, tab: third, since: fourth }} />
+      ) : screen === 'documents' && third !== undefined && fourth === 'settings' ? (
+        <Lazy key={third} load={screens.collection} pick="CollectionSettings" props={{ id: third, tab: fifth }} />
       ) : screen === 'documents' ? (
         <Lazy load={screens.documents} pick="DocumentsView" props={{ chosen: third }} />
       ) : screen === 'memory' ? (

@@ -95,6 +95,41 @@ test.describe('axe finds nothing in both themes', () => {
     await check(page, 'the changes of a version');
   });
 
+  test('on the settings and the links of a collection', async ({ signedIn: page, api, server }) => {
+    await prepare(api);
+    const [collection] = (await api.call<{ items: { id: string }[] }>('GET', '/v1/collections')).items;
+    const place = `documents/in/${collection?.id}`;
+    await visit(page, `${place}/settings/general`, 'Instructions for answers');
+    await visit(page, `${place}/settings/reading`, 'Read again');
+    await page.getByLabel('All documents, also those').check();
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await expect(page.getByText('1 of 1 document read.')).toBeVisible();
+    await check(page, 'progress of the reading');
+    await visit(page, `${place}/settings/model`, 'This server has no other model');
+    await visit(page, `${place}/settings/synonyms`, 'One group a line');
+    await page.reload();
+    await visit(page, place, '1 document');
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('button', { name: 'Create a link' }).click();
+    await expect(page.getByText('The new link.')).toBeVisible();
+    await check(page, 'links');
+    const address = (await page.locator('.secret code').textContent()) ?? '';
+    await page.getByRole('button', { name: /^Revoke the link/ }).click();
+    await check(page, 'the question before a link is revoked');
+    await page.goto(address);
+    await expect(page.getByText('Shared with you by a link')).toBeVisible();
+    await expect(page.getByRole('row', { name: /Handbook/ })).toBeVisible();
+    await check(page, 'the page of a link');
+    await page.getByRole('searchbox').fill('notice period');
+    await page.keyboard.press('Enter');
+    await page.locator('.hit').first().click();
+    await expect(page.locator('mark').first()).toBeVisible();
+    await check(page, 'a search by a link');
+    await page.goto(`${server.url}/#/link`);
+    await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+    await check(page, 'a link that does not work');
+  });
+
   test('on the screens of the memory', async ({ signedIn: page, api }) => {
     await api.call('POST', '/v1/memories', { content: 'I prefer short answers.' });
     await visit(page, 'memory', 'I prefer short answers.');
@@ -118,6 +153,11 @@ test.describe('axe finds nothing in both themes', () => {
     await visit(page, 'memory/history', 'Every change');
     await page.getByRole('button', { name: 'Remember something' }).click();
     await check(page, 'remember something');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Tidy up' }).click();
+    await page.getByRole('button', { name: 'See what would happen' }).click();
+    await expect(page.getByText('No memory fits.')).toBeVisible();
+    await check(page, 'tidy up');
   });
 
   test('on the screens of the settings', async ({ signedIn: page, api }) => {
@@ -158,7 +198,7 @@ test.describe('axe finds nothing in both themes', () => {
     await check(page, 'two searches compared');
   });
 
-  test('on the screens before sign-in', async ({ page, server }) => {
+  test('on the screens before sign-in', async ({ page, server, account: _ }) => {
     await page.goto(server.url);
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
     await check(page, 'sign-in');
@@ -193,6 +233,8 @@ test('a question is asked and checked with the keyboard alone', async ({ signedI
 
 test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, model }) => {
   const document = await prepare(api);
+  const { collection_id: collection } = await api.call<{ collection_id: string }>('GET', `/v1/documents/${document}`);
+  const link = await api.call<{ secret: string }>('POST', `/v1/collections/${collection}/links`, {});
   model.answers.set('notice period', [
     'The notice period is three months [1].\n\n| a | b | c |\n|---|---|---|\n| a long cell | another long cell | and a third long cell |',
   ]);
@@ -228,11 +270,18 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
     'settings/keys',
     'settings/health',
     'settings/activity',
+    ...['general', 'reading', 'model', 'synonyms'].map((tab) => `documents/in/${collection}/settings/${tab}`),
   ]) {
     await page.goto(`${server.url}/#/${place}`);
     await expect(page.locator('main h1')).toBeVisible();
     await fits(place);
   }
+  await page.goto(`${server.url}/#/link/${link.secret}`);
+  await expect(page.getByText('Shared with you by a link')).toBeVisible();
+  await fits('the page of a link');
+  await page.getByRole('link', { name: 'Handbook', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Text of the document' })).toBeVisible();
+  await fits('a document by a link');
 });
 
 test('texts that run from right to left stand so', async ({ signedIn: page, api, model }) => {

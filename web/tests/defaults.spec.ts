@@ -63,28 +63,28 @@ test('a collection is renamed and has defaults; a refused value is marked at its
   const id = await api.collection('handbook', 'Rules.');
   await page.goto(`${page.url().replace(/#.*/, '')}#/documents/in/${id}`);
   await page.reload();
-  await page.getByRole('button', { name: 'Settings of the collection' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Settings of “handbook”' });
-  await dialog.getByLabel('Name').fill('Rules of the house');
-  const filter = dialog.getByLabel('Filter of documents');
+  await page.getByRole('link', { name: 'Settings of the collection' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings of “handbook”' })).toBeVisible();
+  const form = page.getByRole('main');
+  await form.getByLabel('Name', { exact: true }).fill('Rules of the house');
+  const filter = form.getByLabel('Filter of documents');
   for (const [value, refusal] of [
     ['{"year": ', 'This is not JSON'],
     ['[1]', 'A filter is a JSON object'],
     ['{"year": {"$around": 2020}}', '$around is no operator'],
   ] as const) {
     await filter.fill(value);
-    await dialog.getByRole('button', { name: 'Save' }).click();
-    await expect(dialog.getByRole('alert')).toContainText(refusal);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect(form.getByRole('alert')).toContainText(refusal);
     await expect(filter).toBeFocused();
     await expect(filter).toHaveAttribute('aria-invalid', 'true');
   }
-  expect((await new AxeBuilder({ page }).include('dialog').analyze()).violations).toEqual([]);
+  expect((await new AxeBuilder({ page }).include('main').analyze()).violations).toEqual([]);
   await filter.fill('{"year": {"$gte": 2020}}');
-  await dialog.getByLabel('Other wordings of a question').fill('2');
-  await dialog.getByLabel('Synonyms').selectOption('Off');
-  await dialog.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('heading', { name: 'Rules of the house' })).toBeVisible();
-  await expect(dialog).toBeHidden();
+  await form.getByLabel('Other wordings of a question').fill('2');
+  await form.getByLabel('Synonyms').selectOption('Off');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings of “Rules of the house”' })).toBeVisible();
   const stored = await api.call<{ defaults: object }>('GET', `/v1/collections/${id}`);
   expect(stored.defaults).toEqual({ filter: { year: { $gte: 2020 } }, understanding: { multi_query: 2, synonyms: false } });
 });

@@ -176,3 +176,30 @@ test('a large upload is paused, resumed after a reload, and cancelled', async ({
   await expect(uploads.getByText('Cancelled', { exact: true })).toBeVisible();
   await expect(page.getByText('This collection is empty.')).toBeVisible();
 });
+
+test('a long list is narrowed by the beginning of paths', async ({ signedIn: page, api, server }) => {
+  const collection = await api.collection('handbook');
+  // Documents are listed before they are read.
+  await api.call('POST', `/v1/collections/${collection}/ingest/pause`);
+  const add = (source: string) =>
+    api.call('POST', `/v1/collections/${collection}/texts`, { source, title: source, text: `About ${source}.` });
+  const names = Array.from({ length: 9 }, (_, index) => `${index < 3 ? 'rules' : 'notes'}/part-${index}.txt`);
+  for (const name of names.slice(0, 8)) await add(name);
+  await page.goto(`${server.url}/#/documents/in/${collection}`);
+  await page.reload();
+  await expect(page.getByText('8 documents')).toBeVisible();
+  const filter = page.getByRole('searchbox', { name: 'Files and addresses that begin with' });
+  await expect(filter).toHaveCount(0);
+  for (const name of names.slice(8)) await add(name);
+  await page.reload();
+  const rows = page.getByRole('row', { name: /part-/ });
+  await expect(rows).toHaveCount(9);
+  await filter.fill('rules/');
+  await expect(rows).toHaveCount(3);
+  await expect(page.getByRole('row', { name: /rules\/part-/ })).toHaveCount(3);
+  await expect(page.getByText('9 documents')).toBeVisible();
+  await filter.fill('part');
+  await expect(page.getByText('No file and no address begins with this.')).toBeVisible();
+  await filter.fill('');
+  await expect(rows).toHaveCount(9);
+});

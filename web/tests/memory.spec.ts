@@ -43,6 +43,7 @@ test('a memory is added, explained, edited, forgotten and restored', async ({ si
   await page.getByRole('link', { name: 'Archived' }).click();
   await card.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Restore' }).click();
+  await expect(card).toHaveCount(0);
   await page.getByRole('link', { name: 'Remembered' }).click();
   await expect(card).toHaveCount(1);
   await card.getByRole('button', { name: 'More actions' }).click();
@@ -128,4 +129,76 @@ test('a conversation remembers once its settings say so; each statement is taken
   await remembered.getByRole('button', { name: 'Why is this known?' }).click();
   await expect(pane.locator('.changes li').first()).toContainText('Undone');
   await expect(pane.getByText('Forgotten', { exact: true })).toBeVisible();
+});
+
+test('small memories of one subject are summarised after a look at what would happen, and undone', async ({
+  signedIn: page,
+  api,
+  server,
+}) => {
+  const facts = [
+    'My sister Nadia keeps bees behind the barn',
+    'Nadia repairs old radios in Ghent',
+    'Nadia borrowed the green ladder',
+    'I owe Nadia forty euros for the tickets',
+    'Walnuts make Nadia ill',
+  ];
+  for (const content of facts) await api.call('POST', '/v1/memories', { content });
+  const active = async () => (await api.call<{ items: unknown[] }>('GET', '/v1/memories?state=active')).items.length;
+  await page.goto(`${server.url}/#/memory`);
+  await page.getByRole('button', { name: 'Tidy up' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tidy up' });
+  await dialog.getByRole('button', { name: 'See what would happen' }).click();
+  await expect(dialog.getByText('No memory fits.')).toBeVisible();
+  await dialog.getByLabel('What to do').selectOption('consolidate');
+  await expect(dialog.getByText('No memory fits.')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'See what would happen' }).click();
+  await expect(dialog.getByText('No memories fit together.')).toBeVisible();
+  await dialog.getByLabel('Neither changed nor recalled for, in days').fill('0');
+  await dialog.getByRole('button', { name: 'See what would happen' }).click();
+  await expect(dialog.getByText('1 summary:')).toBeVisible();
+  await expect(dialog.getByRole('listitem')).toContainText('Nadia repairs old radios in Ghent');
+  expect(await active()).toBe(5);
+  await dialog.getByRole('button', { name: 'Summarise' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.locator('.memory')).toHaveCount(1);
+  expect(await active()).toBe(1);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('.memory')).toHaveCount(5);
+  expect(await active()).toBe(5);
+});
+
+test('memories that are not used are archived in one step after their number is shown, and come back', async ({
+  signedIn: page,
+  api,
+  server,
+}) => {
+  const { memory_id } = await api.call<{ memory_id: string }>('POST', '/v1/memories', { content: 'The old boiler was green.' });
+  // Memories of this test are too young for the server: it is told what it would answer in half a year.
+  const asked: unknown[] = [];
+  await page.route('**/v1/memories/archive', async (route) => {
+    const body = route.request().postDataJSON() as { dry_run: boolean };
+    asked.push(body);
+    if (body.dry_run) return route.fulfill({ json: { memory_ids: [memory_id], step_id: null } });
+    await api.call('PATCH', `/v1/memories/${memory_id}`, { state: 'archived' });
+    const changes = await api.call<{ items: { step_id: string }[] }>('GET', `/v1/memories/${memory_id}/changes?limit=1`);
+    return route.fulfill({ json: { memory_ids: [memory_id], step_id: changes.items[0]?.step_id } });
+  });
+  await page.goto(`${server.url}/#/memory`);
+  await expect(page.locator('.memory')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Tidy up' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tidy up' });
+  await dialog.getByLabel('Less important than').fill('0.6');
+  await dialog.getByRole('button', { name: 'See what would happen' }).click();
+  await expect(dialog.getByText('1 memory fits.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Archive', exact: true }).click();
+  await expect(page.getByText('1 memory is archived.')).toBeVisible();
+  await expect(page.locator('.memory')).toHaveCount(0);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.locator('.memory')).toHaveCount(1);
+  const request = { idle_days: 180, below_importance: 0.6 };
+  expect(asked).toEqual([
+    { ...request, dry_run: true },
+    { ...request, dry_run: false },
+  ]);
 });

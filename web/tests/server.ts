@@ -23,7 +23,7 @@ export class RagServer {
   private constructor(
     readonly url: string,
     private readonly data: string,
-    private readonly settings: Record<string, string>,
+    private settings: Record<string, string>,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<RagServer> {
@@ -45,6 +45,13 @@ export class RagServer {
       if (hasEnded) throw new Error('the server has ended');
       await new Promise((wake) => setTimeout(wake, 100));
     }
+  }
+
+  /** Stops the process and starts it again with its data and other settings. */
+  async restart(changed: Record<string, string>): Promise<void> {
+    await this.down();
+    this.settings = { ...this.settings, ...changed };
+    await this.up();
   }
 
   /** Stops the process; `up` starts it again with its data. */

@@ -1,6 +1,8 @@
-// The proof that requests carry: the access token of a login, a key, or nothing on a server without accounts.
+// The proof that requests carry: the secret of a shared link in the address, the access token of a login, a key, or nothing on a server
+// without accounts.
 // The refresh token of a login is in a cookie that scripts cannot read; its access token is in memory only, shared by the open tabs.
 // A key is kept for one tab.
+import { bearer } from '../ui/router';
 import type { Tokens } from './types';
 
 interface Access {
@@ -110,6 +112,7 @@ function usableToken(refused: string | undefined): string | undefined {
 
 /** The secret to send. Renews a login that ends soon, or that the server has just refused with `refused`. */
 export async function secret(refused?: string): Promise<string | undefined> {
+  if (bearer !== undefined) return bearer;
   const key = sessionStorage.getItem(KEY);
   if (key !== null) return key;
   const known = usableToken(refused);

@@ -2,18 +2,20 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Collection, Document_, Job } from '../api/types';
-import { messages } from '../messages.screens';
-import { formatAge, formatBytes, formatMoment, formatNumber } from '../ui/format';
+import { messages } from '../messages.collections';
+import { formatAge } from '../ui/format';
 import { Icon } from '../ui/icons';
-import { useLoad, usePages } from '../ui/load';
+import { useLoad } from '../ui/load';
 import { Confirm, Dialog, Failure, Form, IconButton, InputField, MoreButton } from '../ui/parts';
 import { goTo, link } from '../ui/router';
 import { useStore } from '../ui/store';
 import { deleteWithUndo, hidden } from '../ui/undo';
 import { AddDocuments } from './AddDocuments';
-import { CollectionDialog } from './CollectionDialog';
 import { collections as store, createCollection, firstCollection, loadCollections } from './collections';
+import { DocumentTable } from './DocumentTable';
+import { useDocuments } from './list';
 import { ShareDialog } from './ShareDialog';
+import { SourceFilter } from './SourceFilter';
 import { UploadList } from './UploadList';
 import { adoptJobs, uploads } from './uploads';
 
@@ -84,12 +86,18 @@ function CollectionView({ collection }: { collection: Collection }) {
   const { id } = collection;
   const [isDeleting, setDeleting] = useState(false);
   const [isSharing, setSharing] = useState(false);
-  const [isChanging, setChanging] = useState(false);
-  const documents = useDocuments(id);
+  const [prefix, setPrefix] = useState('');
+  const documents = useDocuments(id, useEndedUploads(id), prefix);
   const deleted = useStore(hidden);
   const shown = documents.items.filter((document) => !deleted.has(document.id));
   const refused = useOpenJobs(id);
   const texts = messages.documents;
+  const removeDocument = ({ id, title }: Document_) =>
+    deleteWithUndo(id, texts.removed(title), async () => {
+      await call('delete', '/v1/documents/{id}', { path: { id } });
+      documents.reload();
+      await loadCollections();
+    });
   const remove = async () => {
     await call('delete', '/v1/collections/{id}', { path: { id } });
     goTo('documents');
@@ -108,17 +116,25 @@ function CollectionView({ collection }: { collection: Collection }) {
         </div>
         <div class="row-actions">
           <IconButton icon="share" label={texts.share} onClick={() => setSharing(true)} />
-          <IconButton icon="settings" label={texts.settings} onClick={() => setChanging(true)} />
+          <a
+            class="icon-button"
+            href={link('documents', 'in', id, 'settings')}
+            aria-label={texts.settings}
+            title={texts.settings}
+          >
+            <Icon name="settings" />
+          </a>
           <IconButton icon="trash" label={texts.removeCollection} onClick={() => setDeleting(true)} />
         </div>
       </div>
       <AddDocuments collection={() => Promise.resolve(id)} />
       <UploadList collection={id} />
+      <SourceFilter count={documents.count} change={setPrefix} />
       <Failure error={documents.error} retry={documents.reload} />
       {shown.length > 0 ? (
-        <DocumentTable documents={shown} reload={documents.reload} />
+        <DocumentTable documents={shown} remove={removeDocument} />
       ) : (
-        documents.isLoaded && <p class="muted empty">{texts.empty}</p>
+        documents.isLoaded && <p class="muted empty">{prefix === '' ? texts.empty : messages.filter.none}</p>
       )}
       <MoreButton more={documents.more} />
       <RefusedBefore jobs={refused} />
@@ -131,29 +147,17 @@ function CollectionView({ collection }: { collection: Collection }) {
           close={() => setDeleting(false)}
         />
       )}
-      {isChanging && <CollectionDialog collection={collection} close={() => setChanging(false)} />}
       {isSharing && <ShareDialog collection={collection} close={() => setSharing(false)} />}
     </>
   );
 }
 
-/** The documents of a collection, page by page; loads again when an upload ends. */
-function useDocuments(collection: string) {
+/** Changes when an upload to the collection ends. */
+function useEndedUploads(collection: string): string {
   const ended = useStore(uploads).filter(
     (upload) => upload.collection === collection && upload.phase !== 'sending' && upload.phase !== 'waiting',
   );
-  const state = ended.map(({ id, phase }) => id + phase).join();
-  const path = { id: collection };
-  const { last, ...documents } = usePages(
-    async (after, signal) => {
-      const page = await call('get', '/v1/collections/{id}/documents', { path, query: { limit: 50, after }, signal });
-      const whole = await call('get', '/v1/collections/{id}', { path, signal });
-      return { ...page, count: whole.document_count ?? page.items.length };
-    },
-    [collection],
-    state,
-  );
-  return { ...documents, count: last?.count ?? 0 };
+  return ended.map(({ id, phase }) => id + phase).join();
 }
 
 /** Shows jobs under way among the uploads, and returns those that were refused. */
@@ -195,64 +199,5 @@ function RefusedBefore({ jobs }: { jobs: Job[] }) {
         ))}
       </ul>
     </details>
-  );
-}
-
-function DocumentTable({ documents, reload }: { documents: Document_[]; reload: () => void }) {
-  const texts = messages.documents;
-  const remove = ({ id, title }: Document_) =>
-    deleteWithUndo(id, texts.removed(title), async () => {
-      await call('delete', '/v1/documents/{id}', { path: { id } });
-      reload();
-      await loadCollections();
-    });
-  return (
-    <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">{texts.document}</th>
-          <th scope="col" class="number-cell">
-            {texts.size}
-          </th>
-          <th scope="col" class="number-cell wide-only">
-            {texts.passages}
-          </th>
-          <th scope="col" class="wide-only">
-            {texts.lastChanged}
-          </th>
-          <th scope="col">
-            <span class="hidden">{texts.actions}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {documents.map((document) => (
-          <tr key={document.id}>
-            <td>
-              <a href={link('documents', document.id, 'text')}>
-                <bdi>{document.title}</bdi>
-              </a>
-              {(document.version?.number ?? 1) > 1 && (
-                <a class="badge" href={link('documents', document.id, 'versions')}>
-                  {messages.documents.version(document.version?.number ?? 1)}
-                </a>
-              )}
-              {document.source && document.source !== document.title && (
-                <bdi class="muted small source-line">{document.source}</bdi>
-              )}
-              {!document.searchable && <span class="badge">{texts.notReady}</span>}
-            </td>
-            <td class="number-cell">{formatBytes(document.version?.size_bytes ?? 0)}</td>
-            <td class="number-cell wide-only">{formatNumber(document.version?.chunk_count ?? 0)}</td>
-            <td class="wide-only" title={texts.times(formatMoment(document.created_at), formatMoment(document.updated_at))}>
-              {formatAge(document.updated_at)}
-            </td>
-            <td class="number-cell">
-              <IconButton icon="trash" label={texts.removeLabel(document.title)} onClick={() => remove(document)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

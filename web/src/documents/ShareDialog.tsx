@@ -1,11 +1,12 @@
-// Shares a collection with people of the organisation.
+// Shares a collection: with people of the organisation, and by links with anybody.
 import { useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
-import type { Collection, MemberRole, User } from '../api/types';
-import { messages } from '../messages.screens';
+import type { Collection, MemberRole } from '../api/types';
+import { messages } from '../messages.collections';
 import { useLoad } from '../ui/load';
 import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
 import { link } from '../ui/router';
+import { LinkSection } from './LinkSection';
 
 export function ShareDialog({ collection, close }: { collection: Collection; close: () => void }) {
   const { id } = collection;
@@ -16,7 +17,9 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   const [failure, setFailure] = useState<unknown>();
   const texts = messages.share;
   const known = new Set(members.data?.items.map(({ user_id }) => user_id));
-  const others = (people.data ?? []).filter((user) => !known.has(user.id));
+  const others = (people.data?.others ?? []).filter((user) => !known.has(user.id));
+  const owner = members.data?.items.find((member) => member.role === 'owner');
+  const isOwner = owner !== undefined && owner.user_id === people.data?.me.id;
   const add = async () => {
     await call('put', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id: person }, body: { role } });
     setPerson('');
@@ -27,63 +30,65 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   return (
     <Dialog title={texts.title(collection.name)} close={close}>
       <Failure error={failure ?? members.error ?? people.error} />
-      <ul class="plain">
-        {members.data?.items.map((member) => (
-          <li key={member.user_id} class="line">
-            <span>
-              <bdi>{member.display_name}</bdi> <bdi class="muted small">{member.email}</bdi>
-            </span>
-            <span class="muted small">{texts.roles[member.role] ?? member.role}</span>
-            {member.role !== 'owner' && (
-              <IconButton icon="close" label={texts.remove(member.display_name)} onClick={() => void remove(member.user_id)} />
-            )}
-          </li>
-        ))}
-      </ul>
-      {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
-      {others.length > 0 && (
-        <Form submit={add} action={texts.add} cancel={close}>
-          <Field label={texts.person}>
-            {(field) => (
-              <select id={field} required value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
-                <option value="" />
-                {others.map((user) => (
-                  <option key={user.id} value={user.id}>
-                    {`${user.display_name} (${user.email})`}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field label={texts.role}>
-            {(field) => (
-              <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value as MemberRole)}>
-                <option value="reader">{texts.roles.reader}</option>
-                <option value="editor">{texts.roles.editor}</option>
-              </select>
-            )}
-          </Field>
-        </Form>
-      )}
-      {people.data && (
-        <p class="hint">
-          {others.length === 0 ? texts.noPeople : texts.isMissing} <a href={link('settings', 'people')}>{texts.toPeople}</a>
-        </p>
-      )}
-      {people.data && others.length === 0 && (
-        <div class="form-actions">
-          <button type="button" class="secondary" onClick={close}>
-            {messages.actions.close}
-          </button>
-        </div>
-      )}
+      <section class="panel" aria-label={messages.links.people}>
+        <h3>{messages.links.people}</h3>
+        <ul class="plain">
+          {members.data?.items.map((member) => (
+            <li key={member.user_id} class="line">
+              <span>
+                <bdi>{member.display_name}</bdi> <bdi class="muted small">{member.email}</bdi>
+              </span>
+              <span class="muted small">{texts.roles[member.role] ?? member.role}</span>
+              {member.role !== 'owner' && (
+                <IconButton icon="close" label={texts.remove(member.display_name)} onClick={() => void remove(member.user_id)} />
+              )}
+            </li>
+          ))}
+        </ul>
+        {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
+        {others.length > 0 && (
+          <Form submit={add} action={texts.add}>
+            <Field label={texts.person}>
+              {(field) => (
+                <select id={field} required value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
+                  <option value="" />
+                  {others.map((user) => (
+                    <option key={user.id} value={user.id}>
+                      {`${user.display_name} (${user.email})`}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            <Field label={texts.role}>
+              {(field) => (
+                <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value as MemberRole)}>
+                  <option value="reader">{texts.roles.reader}</option>
+                  <option value="editor">{texts.roles.editor}</option>
+                </select>
+              )}
+            </Field>
+          </Form>
+        )}
+        {people.data && (
+          <p class="hint">
+            {others.length === 0 ? texts.noPeople : texts.isMissing} <a href={link('settings', 'people')}>{texts.toPeople}</a>
+          </p>
+        )}
+      </section>
+      {isOwner && <LinkSection collection={id} />}
+      <div class="form-actions">
+        <button type="button" class="secondary" onClick={close}>
+          {messages.actions.close}
+        </button>
+      </div>
     </Dialog>
   );
 }
 
-/** Everybody else in the organisation. */
-async function listPeople(): Promise<User[]> {
+/** The user, and everybody else in the organisation. */
+async function listPeople() {
   const me = await call('get', '/v1/me');
   const all = await listAll((after) => call('get', '/v1/users', { query: { limit: 200, after } }));
-  return all.filter(({ id, state }) => id !== me.id && state === 'active');
+  return { me, others: all.filter(({ id, state }) => id !== me.id && state === 'active') };
 }

@@ -8,6 +8,7 @@ import { Reader } from '../source/Reader';
 import { formatBytes, formatMoment } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Failure, IconButton } from '../ui/parts';
+import { bearer } from '../ui/router';
 import { saveResponse } from '../ui/save';
 import { offerUndo, showError } from '../ui/undo';
 import { Changes } from './Changes';
@@ -123,7 +124,7 @@ function VersionRow({ document, version, others, opened, open }: RowProps) {
               {messages.documents.text}
             </button>
           )}
-          {state === 'superseded' && (
+          {state === 'superseded' && bearer === undefined && (
             <button
               type="button"
               class="quiet small"

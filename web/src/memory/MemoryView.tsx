@@ -10,12 +10,14 @@ import { link } from '../ui/router';
 import { HistoryList } from './HistoryList';
 import { MemoryCard } from './MemoryCard';
 import { RememberDialog } from './MemoryDialogs';
+import { TidyDialog } from './TidyDialog';
 
 /** The tabs by the part of the address that names them; the first one has none. */
 const STATES: Record<string, MemoryState> = { '': 'active', archived: 'archived', earlier: 'superseded', forgotten: 'forgotten' };
 
 export function MemoryView({ tab = '' }: { tab: string | undefined }) {
   const [isAdding, setAdding] = useState(false);
+  const [isTidying, setTidying] = useState(false);
   const [added, setAdded] = useState(0);
   const texts = messages.memory;
   return (
@@ -25,10 +27,16 @@ export function MemoryView({ tab = '' }: { tab: string | undefined }) {
           <h1>{texts.title}</h1>
           <p class="muted">{texts.lead}</p>
         </div>
-        <button type="button" class="secondary with-icon" onClick={() => setAdding(true)}>
-          <Icon name="plus" />
-          {texts.add}
-        </button>
+        <span class="row-actions">
+          <button type="button" class="quiet with-icon" onClick={() => setTidying(true)}>
+            <Icon name="archive" />
+            {texts.tidy}
+          </button>
+          <button type="button" class="secondary with-icon" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {texts.add}
+          </button>
+        </span>
       </header>
       <nav class="tabs" aria-label={texts.title}>
         {[...Object.keys(STATES), 'history'].map((name) => (
@@ -43,6 +51,7 @@ export function MemoryView({ tab = '' }: { tab: string | undefined }) {
       </nav>
       {tab === 'history' ? <HistoryList key={added} /> : <MemoryList key={tab} state={STATES[tab] ?? 'active'} added={added} />}
       {isAdding && <RememberDialog close={() => setAdding(false)} done={() => setAdded(added + 1)} />}
+      {isTidying && <TidyDialog close={() => setTidying(false)} done={() => setAdded((old) => old + 1)} />}
     </div>
   );
 }

@@ -7,9 +7,25 @@ export interface Place {
   query: URLSearchParams;
 }
 
+/**
+ * The secret of the shared link by which this page was opened; undefined without one. It begins the address of each screen,
+ * `#/link/SECRET/documents/ID`, so that the browser keeps it nowhere else.
+ */
+export const bearer = readBearer();
+const base = bearer === undefined ? [] : ['link', bearer];
 const place = createStore(readPlace());
 
+function readBearer(): string | undefined {
+  const [first, secret = ''] = readAddress().parts;
+  return first === 'link' ? secret : undefined;
+}
+
 function readPlace(): Place {
+  const { parts, query } = readAddress();
+  return { parts: parts.slice(base.length), query };
+}
+
+function readAddress(): Place {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   return { parts: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(query) };
 }
@@ -22,14 +38,15 @@ function decode(part: string): string {
   }
 }
 
-addEventListener('hashchange', () => place.set(readPlace()));
+// What one bearer has loaded is not for the next one.
+addEventListener('hashchange', () => (readBearer() === bearer ? place.set(readPlace()) : location.reload()));
 
 export function usePlace(): Place {
   return useStore(place);
 }
 
 export function link(...parts: string[]): string {
-  return `#/${parts.map(encodeURIComponent).join('/')}`;
+  return `#/${[...base, ...parts].map(encodeURIComponent).join('/')}`;
 }
 
 export function goTo(...parts: string[]): void {
