@@ -16,7 +16,7 @@ function published(): string[] {
   return rows.filter((text) => /https?:|<\w|!\[|javascript|\u200b/i.test(text)).slice(0, 60);
 }
 
-test('texts in every field of the API stay text', async ({ signedIn: page, server }) => {
+test('texts in every field of a conversation stay text', async ({ signedIn: page, server }) => {
   const texts = [...PAYLOADS, ...published()];
   expect(PAYLOADS.length).toBeGreaterThanOrEqual(60);
   await pretend(page, texts);
@@ -41,7 +41,14 @@ test('texts in every field of the API stay text', async ({ signedIn: page, serve
   await expect(page.getByRole('tooltip')).toBeVisible();
   await page.locator('.exchange').first().locator('.cite').first().click();
   await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('evil.test');
+  expect(errors).toEqual([]);
+});
 
+test('texts in every field of the other screens stay text', async ({ signedIn: page, server }) => {
+  const texts = [...PAYLOADS, ...published()];
+  await pretend(page, texts);
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   const screens = [
     '',
     'memory',
