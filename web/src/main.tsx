@@ -8,6 +8,7 @@ import './style/base.css';
 import './style/frame.css';
 import './style/chat.css';
 import './style/screens.css';
+import './style/collections.css';
 
 document.documentElement.lang = messages.language;
 document.documentElement.dir = messages.direction;

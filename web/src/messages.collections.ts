@@ -9,7 +9,7 @@ const english = {
   links: {
     people: 'People',
     title: 'Links',
-    lead: 'Whoever has a link can search the collection and read its documents, without an account.',
+    lead: 'Anybody who has a link can search the collection and read its documents, without an account.',
     days: 'Days until it ends',
     daysHint: '1 to 3,650. Empty: it works until you revoke it.',
     create: 'Create a link',
@@ -22,7 +22,7 @@ const english = {
     revoke: 'Revoke',
     revokeLabel: (date: string) => `Revoke the link made ${date}`,
     revokeTitle: (date: string) => `Revoke the link made ${date}?`,
-    revokeText: 'Whoever has it cannot open the collection any more. A revoked link does not come back.',
+    revokeText: 'The people who have it cannot open the collection any more. A revoked link does not come back.',
   },
   shared: {
     lead: 'Shared with you by a link: you can search it and read its documents.',

@@ -115,7 +115,7 @@ const english = {
     groups: (n: number) => (n === 0 ? 'No memories fit together.' : `${count(n, 'summary', 'summaries')}:`),
     tidyActions: { archive: 'Archive', consolidate: 'Summarise' },
     wereArchived: (n: number) => `${count(n, 'memory is', 'memories are')} archived.`,
-    wereSummarised: (n: number) => `${count(n, 'summary is', 'summaries are')} remembered in the place of the memories.`,
+    wereSummarised: (n: number) => `${count(n, 'summary is', 'summaries are')} remembered in place of the memories.`,
     historyHint: 'Every change of every memory. A change is undone after the later ones of the same memory.',
     noHistory: 'Nothing has changed yet.',
   },

@@ -1,4 +1,4 @@
-// Links: an owner makes and revokes them; whoever has one reads and searches the collection without an account.
+// Links: an owner makes and revokes them; anybody who has one reads and searches the collection without an account.
 import type { Browser, Locator, Page } from '@playwright/test';
 import { expect, Guard, HANDBOOK, test, type Api } from './fixtures';
 

@@ -1,4 +1,4 @@
-// The links to a collection: whoever has one reads and searches it. A link is shown once, when it is made.
+// The links to a collection: anybody who has one can read and search it. A link is shown once, when it is made.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import type { Link } from '../api/types';
