@@ -49,7 +49,7 @@ fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || b"+-.eE".contains(&byte)
 }
 
-/// Whether a number is none of the integers that a parser keeps, and is long, very large or very small.
+/// Whether a parser would change a number: one that is long, very large or very small, and not an integer of 64 bits.
 fn is_changed(number: &str) -> bool {
     let is_integer = number.parse::<u64>().is_ok() || number.parse::<i64>().is_ok();
     let is_inexact = number.len() > MAX_EXACT_BYTES || number.contains(['e', 'E']);
