@@ -82,7 +82,6 @@ fn comment_texts(xml: &str) -> Result<Vec<String>, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::extract::{
         Source, sheets,
         testing::{collect, package, shown},
