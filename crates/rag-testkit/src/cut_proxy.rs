@@ -77,7 +77,8 @@ fn relay(client: &UnixStream, server: &UnixStream, wanted: &Arc<Wanted>) {
         let mut is_wanted = false;
         let mut buffer = vec![0; 1 << 16];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
-            let said = String::from_utf8_lossy(&buffer[..length]);
+            let bytes = buffer.get(..length).unwrap_or_default();
+            let said = String::from_utf8_lossy(bytes);
             let mut text = shared.text.lock().unwrap();
             is_wanted |= text.as_ref().is_some_and(|text| said.contains(text.as_str()));
             if is_wanted && said.contains("COMMIT") {
@@ -85,7 +86,7 @@ fn relay(client: &UnixStream, server: &UnixStream, wanted: &Arc<Wanted>) {
                 cutting.store(true, Ordering::SeqCst);
             }
             drop(text);
-            if to.write_all(&buffer[..length]).is_err() {
+            if to.write_all(bytes).is_err() {
                 break;
             }
         }
@@ -102,7 +103,7 @@ fn relay(client: &UnixStream, server: &UnixStream, wanted: &Arc<Wanted>) {
                 shared.has_cut.store(true, Ordering::SeqCst);
                 return;
             }
-            if to.write_all(&buffer[..length]).is_err() {
+            if to.write_all(buffer.get(..length).unwrap_or_default()).is_err() {
                 break;
             }
         }
