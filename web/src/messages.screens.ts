@@ -355,7 +355,7 @@ const english = {
     activate: 'Activate',
     reset: 'Reset password',
     resetLabel: (name: string) => `Reset password of ${name}`,
-    resetTitle: (name: string) => `Reset the password of ${name}?`,
+    resetTitle: (name: string) => `Reset the password of ${name}`,
     resetText:
       'You get a link to send to them. With it they set a new password, once; until then the present one works. It takes the place of an earlier link.',
     resetAction: 'Make a link',

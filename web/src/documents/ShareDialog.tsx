@@ -1,5 +1,5 @@
 // Shares a collection: with people of the organisation, and by links with anybody. Its owner hands it over to another.
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
 import type { Collection, MemberRole, User } from '../api/types';
 import { messages } from '../messages.collections';
@@ -24,6 +24,10 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   const others = (people.data?.others ?? []).filter((user) => !known.has(user.id));
   const owner = members.data?.items.find((member) => member.role === 'owner');
   const isOwner = owner !== undefined && owner.user_id === people.data?.me.id;
+  // The section with the button that had the focus is gone.
+  useEffect(() => {
+    if (newOwner !== undefined && !isOwner) closing.current?.focus();
+  }, [newOwner, isOwner]);
   const add = async () => {
     await call('put', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id: person }, body: { role } });
     setPerson('');
@@ -34,7 +38,6 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   const handedOver = (user: User) => {
     setNewOwner(user);
     members.reload();
-    closing.current?.focus();
   };
   return (
     <Dialog title={texts.title(collection.name)} close={close}>

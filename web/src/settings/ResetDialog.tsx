@@ -56,9 +56,11 @@ export function ResetDialog({ user, close }: { user: User; close: () => void }) 
             <p>{texts.resetText}</p>
             <Form submit={create} action={texts.resetAction} cancel={close} />
             {!isRevoked && (
-              <button type="button" class="link small" onClick={() => void revoke()}>
-                {texts.resetRevokeEarlier}
-              </button>
+              <p>
+                <button type="button" class="link small" onClick={() => void revoke()}>
+                  {texts.resetRevokeEarlier}
+                </button>
+              </p>
             )}
           </>
         )}
