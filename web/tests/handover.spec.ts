@@ -126,8 +126,15 @@ test('a link for a forgotten password is revoked, and refusals are in the words 
   await expect(hers.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
   expect(await logIn(server.url, grace.email, grace.password)).toBe(200);
   await hers.context().close();
+  // Whoever is signed in stays so: the refusal is of the link, not of the login.
+  await page.goto(link);
+  await page.getByLabel('Choose a password').fill(randomUUID());
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+  await page.locator('.gate').getByRole('link', { name: 'New question' }).click();
+  await expect(page.getByText('Ada Lovelace')).toBeVisible();
 
-  await page.keyboard.press('Escape');
+  await page.goto(`${server.url}/#/settings/people`);
   await openReset(page);
   await dialog.getByRole('button', { name: 'Revoke an earlier link' }).click();
   await expect(dialog.getByRole('alert')).toHaveText(/password reset/i);

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, endLeftLogin, ProblemError } from '../api/client';
-import { keepLogin, keepKey } from '../api/credentials';
+import { keepKey, keepLogin, kindOfProof } from '../api/credentials';
 import type { Tokens } from '../api/types';
 import { messages } from '../messages';
 import { Form, InputField, Notice } from '../ui/parts';
@@ -194,7 +194,7 @@ export function ResetPassword({ token, signedIn }: FormProps & { token: string }
     return (
       <Gate title={texts.resetGone}>
         <Notice kind="error">{texts.resetGoneText}</Notice>
-        <a href={link()}>{texts.title}</a>
+        <a href={link()}>{kindOfProof() === undefined ? texts.title : messages.nav.newQuestion}</a>
       </Gate>
     );
   return (
