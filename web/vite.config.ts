@@ -64,7 +64,7 @@ function finish(): Plugin {
 
 /** Small screens that are loaded later, and what they share: one file is 6 kB smaller than one for each. No module of the conversation. */
 const SCREENS =
-  /src\/(messages\.(screens|collections)|(collection|shared|defaults|tools|memory)\/|ui\/curl|lab\/Hi|documents\/(content|list|Document(Table|sView)|LinkSection|ShareDialog|SourceFilter))/;
+  /src\/(messages\.(screens|collections)|(collection|shared|defaults|tools|memory)\/|ui\/curl|lab\/Hi|documents\/(content|list|Document(Table|sView)|LinkSection|OwnerSection|PersonField|ShareDialog|SourceFilter))/;
 
 const server = process.env.RAG_SERVER ?? 'http://127.0.0.1:8420';
 

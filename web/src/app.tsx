@@ -10,7 +10,7 @@ import { loadSessions } from './chat/sessions';
 import { collections, loadCollections, NO_COLLECTIONS } from './documents/collections';
 import { messages } from './messages';
 import { Sidebar } from './Sidebar';
-import { AcceptInvitation, SignIn } from './signin/SignIn';
+import { AcceptInvitation, ResetPassword, SignIn } from './signin/SignIn';
 import { Lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 import { bearer, goTo, usePlace } from './ui/router';
@@ -70,6 +70,7 @@ function OwnPage() {
   }, []);
   const [screen, second, third, fourth, fifth] = place.parts;
   if (screen === 'accept' && second !== undefined) return <AcceptInvitation token={second} signedIn={loadMe} />;
+  if (screen === 'reset' && second !== undefined) return <ResetPassword key={second} token={second} signedIn={loadMe} />;
   if (mustSignIn)
     return (
       <>

@@ -24,6 +24,16 @@ const english = {
     revokeTitle: (date: string) => `Revoke the link made ${date}?`,
     revokeText: 'The people who have it cannot open the collection any more. A revoked link does not come back.',
   },
+  owner: {
+    title: 'Owner',
+    lead: 'You can hand the collection over to another person of your organisation.',
+    person: 'New owner',
+    action: 'Hand over',
+    ask: (collection: string, name: string) => `Hand “${collection}” over to ${name}?`,
+    text: (name: string) =>
+      `${name} becomes its owner, who alone can share it, change its settings, delete it and hand it on. You stay as an editor: you can add documents. Its documents, its links and the rights of other people stay as they are.`,
+    done: (name: string) => `${name} owns the collection now. You can still add documents.`,
+  },
   shared: {
     lead: 'Shared with you by a link: you can search it and read its documents.',
     signIn: 'Sign in',

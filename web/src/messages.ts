@@ -291,6 +291,13 @@ const english = {
     newPassword: 'Choose a password',
     passwordHint: '12 characters or more.',
     join: 'Create the account',
+    forgotten:
+      'Forgotten your password? Ask an admin of your organisation for a reset link. If you are its only admin, ask the operator of this server.',
+    reset: 'Set a new password',
+    resetLead: 'You are signed in with it here, and signed out everywhere else.',
+    resetAction: 'Set the password',
+    resetGone: 'This link does not work',
+    resetGoneText: 'It has expired, was used or was revoked. Ask an admin of your organisation for a new one.',
     lead: 'This server answers people with an account.',
   },
 } as const;

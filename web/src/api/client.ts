@@ -83,6 +83,9 @@ export function address(path: string, options: Pick<Options<never>, 'path' | 'qu
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
+/** Operations that sign in: their refusals say nothing about the proof of this page. */
+const SIGN_INS = ['/v1/login', '/v1/invitations/accept', '/v1/password-reset'];
+
 /** Sends a request with the proof; a refusal is thrown as a `ProblemError`. */
 export async function send(url: string, init: RequestInit): Promise<Response> {
   let secret = await attempt(() => credentials.secret());
@@ -95,9 +98,7 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   isOnline.set(true);
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (response.status === 401 && !url.startsWith('/v1/login') && !url.startsWith('/v1/invitations/accept')) {
-    needsSignIn.set(true);
-  }
+  if (response.status === 401 && !SIGN_INS.some((path) => url.startsWith(path))) needsSignIn.set(true);
   throw new ProblemError(problem);
 }
 

@@ -29,6 +29,7 @@ export type Step = Schemas['StepView'];
 export type Tokens = Schemas['TokensView'];
 export type Key = Item<Schemas['ListView_KeyView']>;
 export type Invitation = Schemas['InvitationView'];
+export type PasswordReset = Schemas['NewPasswordResetView'];
 export type Login = Schemas['LoginView'];
 export type Organisation = Schemas['OrganisationView'];
 export type AuditEvent = Schemas['AuditEventView'];

@@ -1,12 +1,14 @@
-// Shares a collection: with people of the organisation, and by links with anybody.
-import { useState } from 'preact/hooks';
+// Shares a collection: with people of the organisation, and by links with anybody. Its owner hands it over to another.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, listAll } from '../api/client';
-import type { Collection, MemberRole } from '../api/types';
+import type { Collection, MemberRole, User } from '../api/types';
 import { messages } from '../messages.collections';
 import { useLoad } from '../ui/load';
-import { Dialog, Failure, Field, Form, IconButton } from '../ui/parts';
+import { Dialog, Failure, Field, Form, IconButton, Notice } from '../ui/parts';
 import { link } from '../ui/router';
 import { LinkSection } from './LinkSection';
+import { OwnerSection } from './OwnerSection';
+import { PersonField } from './PersonField';
 
 export function ShareDialog({ collection, close }: { collection: Collection; close: () => void }) {
   const { id } = collection;
@@ -15,11 +17,17 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   const members = useLoad((signal) => call('get', '/v1/collections/{id}/members', { path: { id }, signal }), [id]);
   const people = useLoad(listPeople, []);
   const [failure, setFailure] = useState<unknown>();
+  const [newOwner, setNewOwner] = useState<User>();
+  const closing = useRef<HTMLButtonElement>(null);
   const texts = messages.share;
   const known = new Set(members.data?.items.map(({ user_id }) => user_id));
   const others = (people.data?.others ?? []).filter((user) => !known.has(user.id));
   const owner = members.data?.items.find((member) => member.role === 'owner');
   const isOwner = owner !== undefined && owner.user_id === people.data?.me.id;
+  // The section with the button that had the focus is gone.
+  useEffect(() => {
+    if (newOwner !== undefined && !isOwner) closing.current?.focus();
+  }, [newOwner, isOwner]);
   const add = async () => {
     await call('put', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id: person }, body: { role } });
     setPerson('');
@@ -27,6 +35,10 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
   };
   const remove = (user_id: string) =>
     call('delete', '/v1/collections/{id}/members/{user_id}', { path: { id, user_id } }).then(members.reload, setFailure);
+  const handedOver = (user: User) => {
+    setNewOwner(user);
+    members.reload();
+  };
   return (
     <Dialog title={texts.title(collection.name)} close={close}>
       <Failure error={failure ?? members.error ?? people.error} />
@@ -48,18 +60,7 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
         {members.data?.items.length === 0 && <p class="muted">{texts.nobody}</p>}
         {others.length > 0 && (
           <Form submit={add} action={texts.add}>
-            <Field label={texts.person}>
-              {(field) => (
-                <select id={field} required value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
-                  <option value="" />
-                  {others.map((user) => (
-                    <option key={user.id} value={user.id}>
-                      {`${user.display_name} (${user.email})`}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <PersonField label={texts.person} people={others} value={person} set={setPerson} />
             <Field label={texts.role}>
               {(field) => (
                 <select id={field} value={role} onChange={(event) => setRole(event.currentTarget.value as MemberRole)}>
@@ -77,8 +78,12 @@ export function ShareDialog({ collection, close }: { collection: Collection; clo
         )}
       </section>
       {isOwner && <LinkSection collection={id} />}
+      {isOwner && people.data && people.data.others.length > 0 && (
+        <OwnerSection collection={collection} people={people.data.others} handedOver={handedOver} />
+      )}
+      {newOwner && <Notice>{messages.owner.done(newOwner.display_name)}</Notice>}
       <div class="form-actions">
-        <button type="button" class="secondary" onClick={close}>
+        <button type="button" class="secondary" ref={closing} onClick={close}>
           {messages.actions.close}
         </button>
       </div>

@@ -7,6 +7,7 @@ import { formatDate } from '../ui/format';
 import { useLoad } from '../ui/load';
 import { Confirm, Dialog, Failure, Field, Form, IconButton, InputField, Secret } from '../ui/parts';
 import { link } from '../ui/router';
+import { ResetDialog } from './ResetDialog';
 import type { TabProps } from './SettingsView';
 
 export function PeopleTab({ me }: TabProps) {
@@ -16,6 +17,7 @@ export function PeopleTab({ me }: TabProps) {
   );
   const [failure, setFailure] = useState<unknown>();
   const [erasing, setErasing] = useState<User>();
+  const [resetting, setResetting] = useState<User>();
   const texts = messages.settings;
   const isAdmin = me.role === 'admin';
   const change = (id: string, body: { role?: Role; state?: State }) =>
@@ -29,7 +31,7 @@ export function PeopleTab({ me }: TabProps) {
     <>
       <Failure error={failure ?? error} />
       <section class="panel">
-        <ul class="plain">
+        <ul class="plain people">
           {data?.map((user) => (
             <li key={user.id} class="line">
               <span>
@@ -55,6 +57,16 @@ export function PeopleTab({ me }: TabProps) {
                   >
                     {user.state === 'active' ? texts.suspend : texts.activate}
                   </button>
+                  {user.state === 'active' && (
+                    <button
+                      type="button"
+                      class="quiet small"
+                      aria-label={texts.resetLabel(user.display_name)}
+                      onClick={() => setResetting(user)}
+                    >
+                      {texts.reset}
+                    </button>
+                  )}
                   <IconButton icon="trash" label={texts.eraseTitle(user.display_name)} onClick={() => setErasing(user)} />
                 </span>
               )}
@@ -63,6 +75,7 @@ export function PeopleTab({ me }: TabProps) {
         </ul>
       </section>
       {isAdmin && <Invitations />}
+      {resetting && <ResetDialog user={resetting} close={() => setResetting(undefined)} />}
       {erasing && (
         <Confirm
           title={texts.eraseTitle(erasing.display_name)}

@@ -1,11 +1,12 @@
-// Sign-in with address and password, or with a key; a new account; and the page of an invitation.
+// Sign-in with address and password, or with a key; a new account; and the pages of an invitation and of a forgotten password.
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { call, endLeftLogin } from '../api/client';
-import { keepLogin, keepKey } from '../api/credentials';
+import { call, endLeftLogin, ProblemError } from '../api/client';
+import { keepKey, keepLogin, kindOfProof } from '../api/credentials';
 import type { Tokens } from '../api/types';
 import { messages } from '../messages';
-import { Form, InputField } from '../ui/parts';
-import { replacePlace } from '../ui/router';
+import { Form, InputField, Notice } from '../ui/parts';
+import { link, replacePlace } from '../ui/router';
 
 interface FormProps {
   signedIn: () => Promise<void>;
@@ -19,19 +20,28 @@ export function SignIn({ signedIn }: FormProps) {
   const texts = messages.signIn;
   const Shown = FORMS[way];
   return (
+    <Gate title={way === 'account' ? texts.createAccount : texts.title}>
+      <p class="muted">{way === 'account' ? texts.createAccountLead : texts.lead}</p>
+      <Shown key={way} signedIn={signedIn} />
+      {way === 'password' && <p class="muted small">{texts.forgotten}</p>}
+      {(Object.keys(FORMS) as Way[])
+        .filter((other) => other !== way)
+        .map((other) => (
+          <button key={other} type="button" class="link" onClick={() => setWay(other)}>
+            {texts.ways[other]}
+          </button>
+        ))}
+    </Gate>
+  );
+}
+
+function Gate({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
     <main class="gate">
       <div class="gate-card">
         <Mark />
-        <h1>{way === 'account' ? texts.createAccount : texts.title}</h1>
-        <p class="muted">{way === 'account' ? texts.createAccountLead : texts.lead}</p>
-        <Shown key={way} signedIn={signedIn} />
-        {(Object.keys(FORMS) as Way[])
-          .filter((other) => other !== way)
-          .map((other) => (
-            <button key={other} type="button" class="link" onClick={() => setWay(other)}>
-              {texts.ways[other]}
-            </button>
-          ))}
+        <h1>{title}</h1>
+        {children}
       </div>
     </main>
   );
@@ -156,16 +166,44 @@ export function AcceptInvitation({ token, signedIn }: FormProps & { token: strin
   };
   const texts = messages.signIn;
   return (
-    <main class="gate">
-      <div class="gate-card">
-        <Mark />
-        <h1>{texts.accept}</h1>
-        <Form submit={submit} action={texts.join} fields={['display_name', 'password']}>
-          <NameField value={name} set={setName} />
-          <NewPasswordField value={password} set={setPassword} />
-        </Form>
-      </div>
-    </main>
+    <Gate title={texts.accept}>
+      <Form submit={submit} action={texts.join} fields={['display_name', 'password']}>
+        <NameField value={name} set={setName} />
+        <NewPasswordField value={password} set={setPassword} />
+      </Form>
+    </Gate>
+  );
+}
+
+/** The page of a link with which a person sets a new password in place of a forgotten one. */
+export function ResetPassword({ token, signedIn }: FormProps & { token: string }) {
+  const [password, setPassword] = useState('');
+  const [isGone, setGone] = useState(false);
+  const submit = async () => {
+    try {
+      await enter(() => call('post', '/v1/password-reset', { body: { token, password, cookie: true } }));
+    } catch (error) {
+      if (!(error instanceof ProblemError && error.problem.status === 401)) throw error;
+      return setGone(true);
+    }
+    replacePlace();
+    await signedIn();
+  };
+  const texts = messages.signIn;
+  if (isGone)
+    return (
+      <Gate title={texts.resetGone}>
+        <Notice kind="error">{texts.resetGoneText}</Notice>
+        <a href={link()}>{kindOfProof() === undefined ? texts.title : messages.nav.newQuestion}</a>
+      </Gate>
+    );
+  return (
+    <Gate title={texts.reset}>
+      <p class="muted">{texts.resetLead}</p>
+      <Form submit={submit} action={texts.resetAction} fields={['password']}>
+        <NewPasswordField value={password} set={setPassword} />
+      </Form>
+    </Gate>
   );
 }
 
