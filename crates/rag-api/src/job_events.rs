@@ -173,9 +173,12 @@ impl JobReader {
     async fn catch_up(&mut self, behind: Behind) {
         match load(&self.app, self.actor, self.wanted, &self.open).await {
             Ok(state) => {
+                let is_there: HashSet<JobId> = state.jobs.iter().map(|job| job.id).collect();
                 let is_news = |job: &Job| !job.state.is_open() || !self.open.contains(&job.id);
                 let missed = state.jobs.into_iter().filter(|job| behind == Behind::All || is_news(job));
                 self.pending = missed.map(Arc::new).collect();
+                // A job that is gone with its collection is not asked for again: every other one that had ended is sent now.
+                self.open.retain(|id| is_there.contains(id));
                 self.seen = (state.visible, state.models, Instant::now());
                 self.is_behind = None;
             }

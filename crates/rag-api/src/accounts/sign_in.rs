@@ -172,15 +172,24 @@ pub(crate) async fn log_in(
     Body(body): Body<LogInBody>,
 ) -> ApiResult<WithCookie<Json<TokensView>>> {
     app.attempt_account(&req, &body.email).await?;
-    let (request, agent, address) = (request_id(&req), user_agent(&req), app.address(&req).to_string());
-    let in_cookie = body.cookie;
+    sign_in(&app, &req, body.cookie, move |engine, request, device| {
+        engine.log_in(request, &body.email, &body.password, device)
+    })
+    .await
+}
+
+/// Opens a login by `open`, which receives the id of the request and the device.
+async fn sign_in(
+    app: &App,
+    req: &HttpRequest,
+    in_cookie: bool,
+    open: impl FnOnce(&Engine, Option<Uuid>, Device<'_>) -> EngineResult<Tokens> + Send + 'static,
+) -> ApiResult<WithCookie<Json<TokensView>>> {
+    let (request, agent, address) = (request_id(req), user_agent(req), app.address(req).to_string());
     let tokens = app
-        .with_password(move |engine| {
-            let device = Device { name: &agent, address: &address };
-            Ok(engine.log_in(request, &body.email, &body.password, device)?)
-        })
+        .with_password(move |engine| Ok(open(engine, request, Device { name: &agent, address: &address })?))
         .await?;
-    let (view, cookie) = TokensView::new(&req, tokens, in_cookie);
+    let (view, cookie) = TokensView::new(req, tokens, in_cookie);
     Ok(WithCookie { response: Json(view), cookie })
 }
 
@@ -255,16 +264,10 @@ pub(crate) async fn reset_password(
     Body(body): Body<ResetPasswordBody>,
 ) -> ApiResult<WithCookie<Json<TokensView>>> {
     app.attempt(&req).await?;
-    let (request, agent, address) = (request_id(&req), user_agent(&req), app.address(&req).to_string());
-    let in_cookie = body.cookie;
-    let tokens = app
-        .with_password(move |engine| {
-            let device = Device { name: &agent, address: &address };
-            Ok(engine.reset_password(request, &body.token, &body.password, device)?)
-        })
-        .await?;
-    let (view, cookie) = TokensView::new(&req, tokens, in_cookie);
-    Ok(WithCookie { response: Json(view), cookie })
+    sign_in(&app, &req, body.cookie, move |engine, request, device| {
+        engine.reset_password(request, &body.token, &body.password, device)
+    })
+    .await
 }
 
 /// Signs out, revokes the tokens of this login and deletes its cookie.
