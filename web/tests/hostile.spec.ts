@@ -24,7 +24,6 @@ test('texts in every field of a conversation stay text', async ({ signedIn: page
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
 
   await page.goto(`${server.url}/#/c/${ID}`);
-  await page.reload();
   await expect(async () => {
     await page.locator('.conversation').evaluate((frame) => frame.scrollTo(0, 0));
     await expect(page.locator('.exchange')).toHaveCount(texts.length, { timeout: 300 });

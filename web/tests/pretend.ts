@@ -4,7 +4,10 @@ import type { Page } from '@playwright/test';
 export const ID = '01900000-0000-7000-8000-000000000001';
 const NOW = '2026-01-01T00:00:00Z';
 
-/** Lets the page see answers of the API that hold the texts in every field. The page still runs under the server's policy. */
+/**
+ * Lets the page see answers of the API that hold the texts in every field, and loads it again: what it showed before were real answers.
+ * The page still runs under the server's policy.
+ */
 export async function pretend(page: Page, texts: string[]): Promise<void> {
   const timings = { total_ms: 1 };
   const citation = (text: string, marker: number) => ({
@@ -296,4 +299,5 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
     if (answer === undefined) return route.fallback();
     return route.fulfill({ json: answer[1](url) });
   });
+  await page.reload();
 }
