@@ -3,6 +3,7 @@
 mod aim_openai;
 pub(crate) mod cast;
 mod escalation;
+mod judged;
 mod leaks;
 mod life;
 mod remembered;

@@ -60,6 +60,11 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("delete /v1/links/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
     ("get /v1/collections/{id}/synonyms", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("put /v1/collections/{id}/synonyms", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/judgements", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/judgements", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
+    ("delete /v1/collections/{id}/judgements", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("delete /v1/judgements/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/judged-documents", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
     // Documents.
     ("get /v1/collections/{id}/documents", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
@@ -280,6 +285,8 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         "put /v1/collections/{id}/synonyms" => {
             (at(&cast.collection), Some(json!({"groups": [["granite", "rock"]]})))
         }
+        "post /v1/collections/{id}/judgements" => (at(&cast.collection), Some(cast.rated_result("table"))),
+        "delete /v1/judgements/{id}" => (at(&cast.fresh_judgement()), None),
         "put /v1/collections/{id}/model" => (at(&cast.collection), Some(json!({"model": cast.model()}))),
         "delete /v1/collections/{id}" => (at(&cast.fresh_collection()), None),
         "put /v1/collections/{id}/members/{user_id}" => {

@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 38] = [
+    let rules: [Rule; 39] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -86,6 +86,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         ((0.0..=1.0).contains(&s.search.recall_target), "search.recall_target", "0 (not measured) to 1"),
         (s.search.feedback_passages <= 100, "search.feedback_passages", "0 to 100"),
         ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
+        ((0.0..=1.0).contains(&s.search.learned_weight), "search.learned_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
         ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
         (s.memory.max_model_tokens_per_day >= 0, "memory.max_model_tokens_per_day", "at least 0"),
