@@ -42,6 +42,8 @@ impl Engine {
         })?;
         let vectors = lesson.as_ref().map_or_else(|| Ok(Vec::new()), |lesson| self.embed_lesson(lesson))?;
         self.db().transaction(actor, |conn| {
+            // One after another: a rating replaces an earlier one.
+            sessions::lock(conn, session).map_err(|error| EngineError::from(error).naming("message"))?;
             let (session, _) = find_answer(conn, session, message)?;
             let new = NewAnswerFeedback {
                 message_id: message,

@@ -25,14 +25,14 @@ fn each_member_has_one_vote_that_all_members_profit_from() {
         cast.clients[READER].post(&path, &cast.rated_result(question)).expect(200);
     }
     for column in [READER, EDITOR, OWNER, LINK] {
-        assert_eq!(learned(&cast.clients[column], &cast, question), Some(0.05));
+        assert_eq!(learned(&cast.clients[column], &cast, question), Some(0.1));
     }
     // Almost the same question again is no second vote of the same user, but it is one of another user.
     cast.clients[READER].post(&path, &cast.rated_result(&format!("{question} ?"))).expect(200);
-    assert_eq!(learned(&cast.clients[OWNER], &cast, question), Some(0.05));
+    assert_eq!(learned(&cast.clients[OWNER], &cast, question), Some(0.1));
     cast.clients[EDITOR].post(&path, &cast.rated_result(question)).expect(200);
     let both = learned(&cast.clients[READER], &cast, question).unwrap();
-    assert!((both - 0.1 * 2.0 / 3.0).abs() < 1e-9, "{both}");
+    assert!((both - 0.2 * 2.0 / 3.0).abs() < 1e-9, "{both}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     aim_openai::{aim_openai, upload_loose},
+    aim_tool::aim_tool,
     cast::{CALLERS, Cast},
 };
 
@@ -331,17 +332,6 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),
     }
-}
-
-/// As `aim`, for an operation on tools.
-fn aim_tool(cast: &Cast, operation: &str, path: &str) -> Option<(String, Option<Value>)> {
-    let body = match operation.split_once("/v1/tools")? {
-        ("put ", _) => Some(json!({"description": "Cuts granite"})),
-        ("post ", "/find") => Some(json!({"query": "granite"})),
-        ("post ", _) => Some(json!({"outcome": "success"})),
-        _ => None,
-    };
-    Some((path.replace("{name}", &cast.fresh_tool()), body))
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn rated_results_move_for_similar_questions_alone_and_back_with_the_rating() {
     let after = search(&client, QUESTION);
     assert_eq!(titles(&after)[..2], ["New", "Old"]);
     // A single vote is half of the maximum.
-    assert_eq!([&after[0]["learned"], &after[1]["learned"]], [&json!(0.05), &json!(-0.05)]);
+    assert_eq!([&after[0]["learned"], &after[1]["learned"]], [&json!(0.1), &json!(-0.1)]);
     assert_eq!(after[0]["fused"], before[1]["fused"]);
     let explained = client.post("/v1/search", &json!({"query": QUESTION, "explain": true})).expect(200);
     let steps = explained["trace"]["steps"].as_array().unwrap();
@@ -90,11 +90,11 @@ fn a_judgement_holds_as_long_as_the_text_of_the_passage() {
     put("Badges are worn at all times.");
     rate(&client, &collection, "When are badges worn?", "rules.md", "up");
     let learned = || search(&client, "When are badges worn?")[0].get("learned").cloned();
-    assert_eq!(learned(), Some(json!(0.05)));
+    assert_eq!(learned(), Some(json!(0.1)));
     put("Badges are worn in the hall.");
     assert_eq!(learned(), None);
     put("Badges are worn at all times.");
-    assert_eq!(learned(), Some(json!(0.05)));
+    assert_eq!(learned(), Some(json!(0.1)));
 }
 
 #[test]
@@ -113,12 +113,12 @@ fn a_rated_answer_judges_the_passages_that_it_cites() {
         old.get("learned").map(|learned| format!("{:.3}", learned.as_f64().unwrap()))
     };
     for (body, expected) in [
-        (json!({"rating": "up"}), Some("0.050")),
-        (json!({"rating": "down", "reason": "outdated"}), Some("-0.050")),
+        (json!({"rating": "up"}), Some("0.100")),
+        (json!({"rating": "down", "reason": "outdated"}), Some("-0.100")),
         // It may be the answer's fault, not that of the passage.
-        (json!({"rating": "down"}), Some("-0.033")),
+        (json!({"rating": "down"}), Some("-0.067")),
         (json!({"rating": "down", "reason": "incomplete"}), None),
-        (json!({"rating": "down", "reason": "wrong"}), Some("-0.050")),
+        (json!({"rating": "down", "reason": "wrong"}), Some("-0.100")),
     ] {
         put(body.clone());
         assert_eq!(learned().as_deref(), expected, "{body}");
@@ -181,6 +181,6 @@ fn upkeep_embeds_the_questions_of_judgements_by_the_model_of_their_collection() 
         app.engine().db().transaction(Actor::System, due).unwrap();
         app.restart_workers();
         let found = search(&client, QUESTION);
-        found.iter().any(|result| result["title"] == "New" && result["learned"] == json!(0.05)).then_some(())
+        found.iter().any(|result| result["title"] == "New" && result["learned"] == json!(0.1)).then_some(())
     });
 }

@@ -200,7 +200,7 @@ fn server(s: &Sections) -> [Rule; 9] {
         ((1024..=1 << 30).contains(&server.max_body_bytes), "server.max_body_bytes", "1024 to 1073741824"),
         (server.request_timeout_ms >= 100, "server.request_timeout_ms", "at least 100"),
         (server.body_timeout_ms >= 100, "server.body_timeout_ms", "at least 100"),
-        (server.heartbeat_ms >= 100, "server.heartbeat_ms", "at least 100"),
+        ((100..=20_000).contains(&server.heartbeat_ms), "server.heartbeat_ms", "100 to 20000"),
         ((1..=256).contains(&server.threads), "server.threads", "1 to 256"),
         (server.admission_timeout_ms >= 1, "server.admission_timeout_ms", "at least 1"),
         (

@@ -91,7 +91,7 @@ impl Default for Ranking {
             feedback: Feedback { passages: 3, weight: 0.3 },
             rerank: None,
             diversity: 0.0,
-            learned: 0.1,
+            learned: 0.2,
             boosts: Vec::new(),
             cutoff: Cutoff::None,
         }
