@@ -151,6 +151,7 @@ pub(crate) async fn ui_chat(
         filter: parse_filter(body.filter.as_ref())?,
         as_of: None,
         understanding: None,
+        ranking: None,
         conversation: None,
     };
     let (reader, frames) = start_stored_turn(&app, question, true);

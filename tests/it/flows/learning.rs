@@ -67,6 +67,13 @@ fn rated_results_move_for_similar_questions_alone_and_back_with_the_rating() {
     let plain = json!({"query": QUESTION, "limit": 3, "ranking": {"learned": false}});
     assert_eq!(client.post("/v1/search", &plain).expect(200)["results"], json!(before));
 
+    for (learned, first) in [(true, "New"), (false, "Old")] {
+        let asked = json!({"question": QUESTION, "ranking": {"learned": learned}});
+        assert_eq!(text(&client.post("/v1/ask", &asked).expect(200), "/sources/0/title"), first);
+    }
+    let wrong = json!({"question": QUESTION, "ranking": {"diversity": 2}});
+    client.post("/v1/ask", &wrong).problem(422);
+
     // A second rating of the same result replaces the first.
     rate(&client, &collection, QUESTION, "New", "up");
     let path = format!("/v1/collections/{collection}/judgements");

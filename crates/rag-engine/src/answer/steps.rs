@@ -151,6 +151,7 @@ impl Engine {
             said: &said,
             summary: begun.summary.as_ref().map(|summary| summary.text.as_str()),
             understanding: Some(begun.asked.understanding),
+            ranking: question.ranking.clone(),
             collections: &begun.asked.collections,
             filter: begun.asked.filter.as_ref(),
             as_of: question.as_of,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     events::Searched,
-    retrieve::{Found, Understanding, UnderstandingChange},
+    retrieve::{Found, Ranking, Understanding, UnderstandingChange},
 };
 
 /// Place of a question in its session.
@@ -68,6 +68,8 @@ pub struct Question {
     pub as_of: Option<DateTime<Utc>>,
     /// Changes of the steps taken to understand the question.
     pub understanding: Option<UnderstandingChange>,
+    /// Ranking of the evidence; `None` for the server's settings.
+    pub ranking: Option<Ranking>,
     /// The conversation so far, if the client keeps it: nothing of the turn is stored then. `None` for a conversation of ours.
     pub conversation: Option<Conversation>,
 }
