@@ -107,7 +107,7 @@ pub(crate) async fn list_judgements(
     let rows = app
         .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
-            judgements::list(conn, user, id, page)
+            judgements::list(conn, user, Some(id), page)
         })
         .await
         .map_err(|error| error.naming("collection"))?;
