@@ -276,6 +276,8 @@ impl<S: Steps> Turn<'_, S> {
                 Err(error) if is_outage(&error) && since.elapsed() < patience => {
                     sleep(RECORD_PAUSE).await;
                 }
+                // Its conversation was deleted.
+                Err(error @ EngineError::NotFound(_)) => return Err(error),
                 Err(error) => {
                     tracing::error!(%session, %error, "cannot store an answer");
                     return Err(error);

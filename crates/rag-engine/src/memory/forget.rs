@@ -208,9 +208,10 @@ fn edit_one(
     if after.state == MemoryState::Active && after.statement.subject.is_some() {
         let from = clock::now(conn)?;
         let others = memories::about(conn, &after.statement)?;
-        for other in
-            others.iter().filter(|other| other.id != id && other.content.state == MemoryState::Active)
-        {
+        let holds = |other: &&Memory| {
+            other.id != id && other.content.state == MemoryState::Active && other.content.valid_from <= from
+        };
+        for other in others.iter().filter(holds) {
             supersede(conn, other, (id, from), &mut step)?;
         }
     }

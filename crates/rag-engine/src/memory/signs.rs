@@ -1,12 +1,15 @@
 //! Words with the signs that are a part of them: `C++`, `-5`, an emoji.
 
+/// Characters that end a phrase or enclose one, and are never a part of a word.
+const PUNCTUATION: &str = ".,;:!?\"'()[]{}«»„“”‘’…¿¡。、，！？「」`*";
+
 /// Returns the words in lower case, without punctuation around them. A dash or a slash between letters divides words; one before a
 /// number is its sign.
 pub(super) fn signed_words(text: &str) -> Vec<String> {
     text.to_lowercase()
         .split_whitespace()
         .flat_map(|word| {
-            let word = word.trim_matches(is_punctuation);
+            let word = word.trim_matches(|c| PUNCTUATION.contains(c));
             let sign = word.chars().next().filter(|c| is_dash(*c)).map_or(0, char::len_utf8);
             let (sign, rest) = word.split_at(sign);
             let mut parts: Vec<String> =
@@ -18,45 +21,6 @@ pub(super) fn signed_words(text: &str) -> Vec<String> {
         })
         .filter(|word| !word.is_empty())
         .collect()
-}
-
-/// Returns whether the character ends a phrase or encloses one, and is never a part of a word.
-fn is_punctuation(c: char) -> bool {
-    matches!(
-        c,
-        '.' | ','
-            | ';'
-            | ':'
-            | '!'
-            | '?'
-            | '"'
-            | '\''
-            | '('
-            | ')'
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '«'
-            | '»'
-            | '„'
-            | '“'
-            | '”'
-            | '‘'
-            | '’'
-            | '…'
-            | '¿'
-            | '¡'
-            | '。'
-            | '、'
-            | '，'
-            | '！'
-            | '？'
-            | '「'
-            | '」'
-            | '`'
-            | '*'
-    )
 }
 
 fn is_dash(c: char) -> bool {
