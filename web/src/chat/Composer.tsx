@@ -15,6 +15,8 @@ interface Props {
   memory: string;
   openSettings: () => void;
   isAnswering: boolean;
+  /** Whether the answer is written, and only its end is still being read. */
+  isEnding: boolean;
   isFollowUp: boolean;
   ask: (question: string) => void;
   stop: () => void;
@@ -22,6 +24,8 @@ interface Props {
 
 export function Composer(props: Props) {
   const [text, setText] = useState('');
+  // A question that was sent while the end of the answer before it was being read is asked right after it.
+  const [isHeld, setHeld] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen the keyboard would cover the page.
@@ -29,10 +33,16 @@ export function Composer(props: Props) {
   }, []);
   const submit = () => {
     const question = text.trim();
-    if (question === '' || props.isAnswering) return;
+    if (question === '') return;
+    if (props.isAnswering) return setHeld(props.isEnding);
     setText('');
     props.ask(question);
   };
+  useEffect(() => {
+    if (!isHeld || props.isAnswering) return;
+    setHeld(false);
+    submit();
+  }, [isHeld, props.isAnswering]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -50,7 +60,7 @@ export function Composer(props: Props) {
         maxLength={10_000}
         aria-label={composer.label}
         placeholder={props.isFollowUp ? composer.followUp : composer.placeholder}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => (setHeld(false), setText(event.currentTarget.value))}
         onKeyDown={onKeyDown}
       />
       <div class="composer-row">
