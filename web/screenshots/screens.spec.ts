@@ -52,7 +52,9 @@ async function ask(page: Page, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Question', exact: true });
   await box.fill(question);
   await box.press('Enter');
-  await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+  const exchange = page.locator('.exchange').last();
+  await expect(exchange.getByRole('heading', { name: question })).toBeVisible();
+  await expect(exchange.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
 }
 
 async function fill(api: Api): Promise<void> {
@@ -111,6 +113,7 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await shoot(page, 'rating');
 
   await page.getByRole('link', { name: 'New question' }).click();
+  await expect(page.getByRole('heading', { name: 'Ask your documents' })).toBeVisible();
   await ask(page, 'How many comets did the new telescope find in the southern sky?');
   await page.locator('.cite').first().click();
   await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
