@@ -170,7 +170,8 @@ test.describe('axe finds nothing in both themes', () => {
     await visit(page, 'settings/people', 'No invitation is open');
     await visit(page, 'settings/usage', 'Storage');
     await visit(page, 'settings/health', 'Response time');
-    await visit(page, 'settings/activity', /Ada Lovelace/);
+    await visit(page, 'settings/activity', 'Nothing was searched');
+    await visit(page, 'settings/audit', /Ada Lovelace/);
   });
 
   test('on the screens of tools', async ({ signedIn: page, api }) => {
@@ -273,7 +274,8 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
     ['settings/people', 'No invitation is open.'],
     ['settings/keys', 'reporting'],
     ['settings/health', 'Duration:'],
-    ['settings/activity', 'Ada Lovelace'],
+    ['settings/activity', 'Answers by day'],
+    ['settings/audit', 'Ada Lovelace'],
     [`${settings}/general`, 'Instructions for answers'],
     [`${settings}/reading`, 'Repeated from the passage before'],
     [`${settings}/model`, 'This server has no other model.'],

@@ -63,6 +63,7 @@ test('texts in every field of the other screens stay text', async ({ signedIn: p
     'settings/people',
     'settings/usage',
     'settings/activity',
+    'settings/audit',
   ];
   for (const screen of screens) {
     await page.goto(`${server.url}/#/${screen}`);

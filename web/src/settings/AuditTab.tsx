@@ -5,7 +5,7 @@ import { formatMoment } from '../ui/format';
 import { useLoad, usePages } from '../ui/load';
 import { Failure, MoreButton } from '../ui/parts';
 
-export function ActivityTab() {
+export function AuditTab() {
   const people = useLoad(() => listAll((next) => call('get', '/v1/users', { query: { limit: 200, after: next } })), []);
   const { items, error, reload, more } = usePages(
     (after, signal) => call('get', '/v1/audit', { query: { limit: 50, after }, signal }),
@@ -15,8 +15,9 @@ export function ActivityTab() {
   const nameOf = (id: string | null | undefined) => people.data?.find((user) => user.id === id)?.display_name ?? '';
   return (
     <section class="panel">
+      <p class="muted">{texts.auditLead}</p>
       <Failure error={error} retry={reload} />
-      <div class="table-frame" tabIndex={0} role="region" aria-label={texts.activity}>
+      <div class="table-frame" tabIndex={0} role="region" aria-label={texts.audit}>
         <table class="list">
           <thead>
             <tr>
