@@ -168,7 +168,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await page.goto(`${server.url}/`);
     await use(page);
     // Requests that are answered by the test at its end are no failure of it.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
   },
 });
 
