@@ -24,8 +24,8 @@ interface Props {
 
 export function Composer(props: Props) {
   const [text, setText] = useState('');
-  // A question that was sent while the end of the answer before it was being read is asked right after it.
-  const [isHeld, setHeld] = useState(false);
+  // A question that was sent while the end of the answer before it was being read: it is asked right after it, in no other conversation.
+  const held = useRef<Props['ask']>(undefined);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen the keyboard would cover the page.
@@ -34,15 +34,15 @@ export function Composer(props: Props) {
   const submit = () => {
     const question = text.trim();
     if (question === '') return;
-    if (props.isAnswering) return setHeld(props.isEnding);
+    held.current = props.isAnswering && props.isEnding ? props.ask : undefined;
+    if (props.isAnswering) return;
     setText('');
     props.ask(question);
   };
   useEffect(() => {
-    if (!isHeld || props.isAnswering) return;
-    setHeld(false);
-    submit();
-  }, [isHeld, props.isAnswering]);
+    if (held.current !== props.ask) held.current = undefined;
+    else if (!props.isAnswering) submit();
+  }, [props.ask, props.isAnswering]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -60,7 +60,7 @@ export function Composer(props: Props) {
         maxLength={10_000}
         aria-label={composer.label}
         placeholder={props.isFollowUp ? composer.followUp : composer.placeholder}
-        onInput={(event) => (setHeld(false), setText(event.currentTarget.value))}
+        onInput={(event) => ((held.current = undefined), setText(event.currentTarget.value))}
         onKeyDown={onKeyDown}
       />
       <div class="composer-row">
