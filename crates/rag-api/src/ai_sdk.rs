@@ -132,12 +132,11 @@ pub(crate) async fn ui_chat(
         return Err(ApiError::field("messages", "the last question has no text"));
     }
     let session = session_of(user, &body.id);
-    let (actor, title) = (caller.actor, text.clone());
-    app.blocking(move |engine| Ok(engine.open_session(actor, user, session, &title)?)).await?;
+    let actor = caller.actor;
     let edited = body.message_id.filter(|_| is_again || asked > 0);
     let place = app
         .read(actor, move |conn| match &edited {
-            None if !is_again => Ok(Place::End),
+            None if !is_again => Ok(Place::Opening),
             named => place_of(conn, session, named.as_deref(), asked, is_again),
         })
         .await?;
@@ -152,6 +151,7 @@ pub(crate) async fn ui_chat(
         filter: parse_filter(body.filter.as_ref())?,
         as_of: None,
         understanding: None,
+        ranking: None,
         conversation: None,
     };
     let (reader, frames) = start_stored_turn(&app, question, true);
@@ -240,7 +240,11 @@ fn place_of(
             Err(error) => return Err(error),
         }
     }
-    let branch = match sessions::find(conn, session)?.active_message_id {
+    let found = match sessions::find(conn, session) {
+        Err(RepoError::NotFound) if !is_again => return Ok(Place::Opening),
+        found => found?,
+    };
+    let branch = match found.active_message_id {
         Some(last) => messages::list_branch(conn, session, last, MAX_BRANCH_MESSAGES)?,
         None => Vec::new(),
     };
@@ -249,6 +253,6 @@ fn place_of(
     match question {
         Some(question) => Ok(place(question.id)),
         None if is_again => Err(RepoError::NotFound),
-        None => Ok(Place::End),
+        None => Ok(Place::Opening),
     }
 }

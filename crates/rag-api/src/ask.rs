@@ -20,6 +20,7 @@ use crate::{
     event_stream,
     extract::{Body, Id},
     problem::{ApiError, ApiResult, Code, Problem},
+    ranking::RankingBody,
     search::{collection_ids, parse_filter},
     turns::MessagePath,
     understanding::UnderstandingBody,
@@ -48,6 +49,8 @@ pub(crate) struct AskBody {
     /// Steps of understanding the question, as for `/v1/search`; absent steps keep the defaults of the session, of the only collection
     /// asked, or of the server.
     pub(crate) understanding: Option<UnderstandingBody>,
+    /// Ranking of the evidence, as for `/v1/search`; absent fields keep the server's settings.
+    pub(crate) ranking: Option<RankingBody>,
     /// Time as of which is searched: the versions of documents that were the newest then, as far as they are kept.
     pub(crate) as_of: Option<DateTime<Utc>>,
     /// Id of the question in the same session that this one replaces: the conversation continues in a new branch.
@@ -71,6 +74,8 @@ pub(crate) struct RegenerateBody {
     pub(crate) filter: Option<serde_json::Value>,
     /// Steps of understanding the question; as for `/v1/search`.
     pub(crate) understanding: Option<UnderstandingBody>,
+    /// Ranking of the evidence; as for `/v1/search`.
+    pub(crate) ranking: Option<RankingBody>,
     /// Time as of which is searched, as in a question. The time of the question is not kept: send it again.
     pub(crate) as_of: Option<DateTime<Utc>>,
 }
@@ -126,7 +131,7 @@ pub(crate) async fn regenerate(
     path: MessagePath,
     Body(body): Body<RegenerateBody>,
 ) -> ApiResult<HttpResponse> {
-    let RegenerateBody { instructions, collection_ids, filter, understanding, as_of } = body;
+    let RegenerateBody { instructions, collection_ids, filter, understanding, ranking, as_of } = body;
     let text = String::new();
     let body = AskBody {
         question: text,
@@ -135,9 +140,10 @@ pub(crate) async fn regenerate(
         filter,
         as_of,
         understanding,
+        ranking,
         replaces: None,
     };
-    let question = question(&caller, body)?;
+    let question = question(&app, &caller, body)?;
     let question = Question { session: Some(path.session), place: Place::Again(path.message), ..question };
     respond(&app, &caller, &req, question).await
 }
@@ -157,13 +163,15 @@ async fn answer(
         (Some(_), Some(replaced)) => Place::Beside(MessageId::from(replaced)),
         (None, Some(_)) => return Err(ApiError::not_found("question")),
     };
-    let question = Question { session, place, ..question(caller, body)? };
+    let question = Question { session, place, ..question(app, caller, body)? };
     respond(app, caller, req, question).await
 }
 
 /// Builds the question of a request, as the first message of a new session.
-fn question(caller: &Caller, body: AskBody) -> ApiResult<Question> {
+fn question(app: &App, caller: &Caller, body: AskBody) -> ApiResult<Question> {
     let change = |body: UnderstandingBody| body.change("understanding");
+    let server = &app.engine.settings().search;
+    let ranking = body.ranking.map(|ranking| ranking.applied_to(server)).transpose();
     Ok(Question {
         actor: caller.actor,
         user: caller.person()?.id,
@@ -175,6 +183,7 @@ fn question(caller: &Caller, body: AskBody) -> ApiResult<Question> {
         filter: parse_filter(body.filter.as_ref())?,
         as_of: body.as_of,
         understanding: body.understanding.map(change).transpose()?,
+        ranking: ranking.map_err(|rule| ApiError::field("ranking", rule))?,
         conversation: None,
     })
 }

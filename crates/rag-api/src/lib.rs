@@ -27,6 +27,7 @@ mod idempotency;
 mod job_control;
 mod job_events;
 mod jobs;
+mod judgements;
 mod limits;
 mod mcp;
 mod memories;

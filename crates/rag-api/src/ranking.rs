@@ -88,6 +88,8 @@ pub(crate) struct RankingBody {
     fusion: Option<FusionBody>,
     /// Whether pseudo-relevance feedback from the best passages is used.
     feedback: Option<bool>,
+    /// Whether ratings of answers and results change the ranking.
+    learned: Option<bool>,
     /// Whether the server's reranker judges the best results; refused if the server has none.
     rerank: Option<bool>,
     /// Maximal marginal relevance: 0 ranks by relevance alone, 1 by difference alone.
@@ -119,6 +121,9 @@ impl RankingBody {
         }
         if self.feedback == Some(false) {
             ranking.feedback.passages = 0;
+        }
+        if self.learned == Some(false) {
+            ranking.learned = 0.0;
         }
         if let Some(wanted) = self.rerank {
             ranking.rerank = wanted.then_some(server.rerank_window);

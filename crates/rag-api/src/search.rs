@@ -123,12 +123,16 @@ pub(crate) struct LegView {
 pub(crate) struct PassageView {
     /// Id of the chunk.
     pub(crate) chunk_id: Uuid,
-    /// Score by which it is ranked, comparable within one result list only: the reranker's score or the fused score, plus boosts.
+    /// Score by which it is ranked, comparable within one result list only: the reranker's score or the fused score, plus boosts and what
+    /// ratings add.
     pub(crate) score: f64,
     /// Fused score of vectors and words.
     pub(crate) fused: f64,
     /// Score of the reranker, 0 to 1 for most models; absent if it did not judge this passage.
     pub(crate) rerank: Option<f64>,
+    /// Part of the score that ratings of similar questions add, negative if the passage misled; absent without ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) learned: Option<f64>,
     /// Rank and score of the dense leg.
     pub(crate) dense: Option<LegView>,
     /// Rank and score of the lexical leg.
@@ -215,6 +219,7 @@ impl PassageView {
             score: ranked.score,
             fused: ranked.fused,
             rerank: ranked.rerank,
+            learned: Some(ranked.learned).filter(|learned| *learned != 0.0),
             dense: ranked.dense.map(leg),
             lexical: ranked.lexical.map(leg),
             text: passage.text,

@@ -34,6 +34,7 @@ pub fn serve(engine: Engine, settings: ApiSettings) -> io::Result<RunningServer>
     let (bind, workers, timeout_s) = (settings.bind, settings.workers.max(1), settings.shutdown_timeout_s);
     // The permits are the limit, not the threads; requests of one worker may hold all of them.
     let threads = settings.max_concurrent_database_requests
+        + settings.max_concurrent_reads
         + settings.max_concurrent_model_requests
         + settings.max_concurrent_uploads
         + settings.max_concurrent_passwords

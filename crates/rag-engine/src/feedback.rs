@@ -1,13 +1,13 @@
 //! Feedback: the holder of a conversation rates its answers.
 
-use rag_repo::{Actor, feedback, messages, sessions};
+use rag_repo::{Actor, PgConnection, feedback, messages, sessions};
 use rag_schema::{
     enums::{FaultReason, Rating, Sender},
     ids::{MessageId, SessionId},
-    models::{AnswerFeedback, NewAnswerFeedback},
+    models::{AnswerFeedback, ChatMessage, ChatSession, NewAnswerFeedback},
 };
 
-use crate::{Engine, EngineError, EngineResult};
+use crate::{Engine, EngineError, EngineResult, judgements::Lesson};
 
 /// A user's rating of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub struct Feedback {
 }
 
 impl Engine {
-    /// Stores a rating, replacing an earlier one. Refuses to rate a question, and a reason without `Rating::Down`.
+    /// Stores a rating, replacing an earlier one, and judges the passages that the answer cites. Refuses to rate a question, and a
+    /// reason without `Rating::Down`.
     pub fn rate_answer(
         &self,
         actor: Actor,
@@ -35,14 +36,15 @@ impl Engine {
                     .to_owned(),
             ));
         }
+        let lesson = self.db().transaction(actor, |conn| {
+            let (_, answer) = find_answer(conn, session, message)?;
+            Ok::<_, EngineError>(Lesson::of_answer(conn, &answer, rated)?)
+        })?;
+        let vectors = lesson.as_ref().map_or_else(|| Ok(Vec::new()), |lesson| self.embed_lesson(lesson))?;
         self.db().transaction(actor, |conn| {
-            let session = sessions::find(conn, session).map_err(|error| missing(error.into()))?;
-            let found = messages::find(conn, session.id, message).map_err(|error| missing(error.into()))?;
-            if found.sender != Sender::Assistant {
-                return Err(EngineError::Invalid(
-                    "This message is a question. Name the message of an answer.".to_owned(),
-                ));
-            }
+            // One after another: a rating replaces an earlier one.
+            sessions::lock(conn, session).map_err(|error| EngineError::from(error).naming("message"))?;
+            let (session, _) = find_answer(conn, session, message)?;
             let new = NewAnswerFeedback {
                 message_id: message,
                 session_id: session.id,
@@ -51,7 +53,11 @@ impl Engine {
                 reason: rated.reason,
                 comment: rated.comment.as_deref(),
             };
-            Ok(feedback::replace(conn, &new)?)
+            let stored = feedback::replace(conn, &new)?;
+            if let Some(lesson) = &lesson {
+                lesson.store(conn, session.user_id, Some(message), &vectors)?;
+            }
+            Ok(stored)
         })
     }
 
@@ -62,6 +68,19 @@ impl Engine {
     }
 }
 
-fn missing(error: EngineError) -> EngineError {
-    error.naming("message")
+/// Finds an answer and its conversation.
+fn find_answer(
+    conn: &mut PgConnection,
+    session: SessionId,
+    message: MessageId,
+) -> EngineResult<(ChatSession, ChatMessage)> {
+    let missing = |error| EngineError::from(error).naming("message");
+    let session = sessions::find(conn, session).map_err(missing)?;
+    let found = messages::find(conn, session.id, message).map_err(missing)?;
+    if found.sender != Sender::Assistant {
+        return Err(EngineError::Invalid(
+            "This message is a question. Name the message of an answer.".to_owned(),
+        ));
+    }
+    Ok((session, found))
 }

@@ -20,6 +20,7 @@ mod files;
 mod idempotency;
 pub mod ingest;
 pub mod jobs;
+mod judgements;
 pub mod memory;
 mod models;
 mod part_vectors;

@@ -1,6 +1,6 @@
 //! Sessions: conversations of one user.
 
-use rag_repo::{Actor, RepoError, clock, collections, messages, sessions};
+use rag_repo::{Actor, PgConnection, RepoError, clock, collections, messages, sessions};
 use rag_schema::{
     enums::SessionMemory,
     ids::{MessageId, SessionId, UserId},
@@ -57,26 +57,24 @@ impl Engine {
         self.db().transaction(actor, |conn| Ok(sessions::insert(conn, &new)?))
     }
 
-    /// Returns the session of that id, created if it is missing; the question becomes its title.
-    pub fn open_session(
+    /// Locks the session of that id, created if it is missing; the question becomes its title.
+    pub(crate) fn open_session(
         &self,
-        actor: Actor,
+        conn: &mut PgConnection,
         user: UserId,
         id: SessionId,
         question: &str,
     ) -> EngineResult<ChatSession> {
+        match sessions::lock(conn, id) {
+            Err(RepoError::NotFound) => {}
+            found => return Ok(found?),
+        }
         let (title, memory) = (title_of(question), self.settings().memory.in_chat);
-        self.db().transaction(actor, |conn| match sessions::find(conn, id) {
-            Err(RepoError::NotFound) => {
-                let new = NewChatSession { id, user_id: user, title: &title, memory };
-                // A conflict means that the session of that id belongs to another user.
-                let inserted = sessions::insert(conn, &new);
-                inserted.map_err(|error| match error {
-                    RepoError::Conflict(_) => EngineError::NotFound("session"),
-                    other => other.into(),
-                })
-            }
-            found => Ok(found?),
+        let new = NewChatSession { id, user_id: user, title: &title, memory };
+        sessions::insert(conn, &new).map_err(|error| match error {
+            // The session of that id belongs to another user.
+            RepoError::Conflict(_) => EngineError::NotFound("session"),
+            other => other.into(),
         })
     }
 

@@ -9,6 +9,7 @@ use rag_schema::{enums::JobState, models::Job};
 use crate::{
     Engine, EngineResult, breadth,
     jobs::{Shift, is_outage},
+    judgements::embed_judgements,
 };
 
 /// Number of months ahead for which partitions are created.
@@ -37,6 +38,7 @@ const STEPS: &[Step] = &[
         keep_partitions(engine, lease, tools::keep_use_partitions)
     }),
     ("consolidate memories", consolidate_memories),
+    ("embed the questions of judgements", embed_judgements),
     ("measure the recall of vector indexes", breadth::keep_recall),
 ];
 

@@ -15,6 +15,8 @@ use crate::fetcher::PRODUCT;
 const KEPT: Duration = Duration::from_hours(1);
 /// Maximum number of sites whose rules are kept.
 const MAX_SITES: usize = 1_000;
+/// Maximum size of all kept rules together, in bytes of their texts. In memory, rules take about six times as much.
+const MAX_KEPT_BYTES: usize = 8 << 20;
 /// Maximum size of the rules that are read, in bytes.
 pub(crate) const MAX_ROBOTS_BYTES: usize = BYTE_LIMIT;
 /// Maximum pause between two requests that rules can ask for.
@@ -22,26 +24,30 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// The rules of a site for us.
 #[derive(Debug)]
-pub(crate) struct SiteRules(Robots);
+pub(crate) struct SiteRules {
+    robots: Robots,
+    /// Size of their text, in bytes.
+    size: usize,
+}
 
 impl SiteRules {
     /// Reads the rules.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        Self(Robots::from_access(AccessResult::Successful(text), PRODUCT))
+        Self { robots: Robots::from_access(AccessResult::Successful(text), PRODUCT), size: text.len() }
     }
 
     /// The rules of a site that has none.
     pub(crate) fn none() -> Self {
-        Self(Robots::from_access(AccessResult::Unavailable, PRODUCT))
+        Self { robots: Robots::from_access(AccessResult::Unavailable, PRODUCT), size: 0 }
     }
 
     pub(crate) fn allow(&self, url: &Url) -> bool {
-        self.0.is_url_allowed(url)
+        self.robots.is_url_allowed(url)
     }
 
     /// Returns the pause between two requests that the site asks for.
     pub(crate) fn pause(&self) -> Duration {
-        self.0.crawl_delay().unwrap_or_default().min(MAX_PAUSE)
+        self.robots.crawl_delay().unwrap_or_default().min(MAX_PAUSE)
     }
 }
 
@@ -60,7 +66,9 @@ impl KnownRobots {
 
     pub(crate) fn keep(&self, site: &Url, rules: &Arc<SiteRules>) {
         let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        if sites.len() >= MAX_SITES {
+        sites.retain(|_, (read_at, _)| read_at.elapsed() < KEPT);
+        let size: usize = sites.values().map(|(_, rules)| rules.size).sum();
+        if sites.len() >= MAX_SITES || size + rules.size > MAX_KEPT_BYTES {
             sites.clear();
         }
         sites.insert(site.as_str().to_owned(), (Instant::now(), Arc::clone(rules)));
@@ -83,6 +91,19 @@ mod tests {
         assert!(allowed(&rules, "/a?b") && allowed(&rules, "/private/open"));
         assert!(!allowed(&rules, "/private/x") && !allowed(&rules, "/private/open/x"));
         assert_eq!(rules.pause(), MAX_PAUSE);
+    }
+
+    #[test]
+    fn the_rules_that_are_kept_are_bounded() {
+        let known = KnownRobots::default();
+        let site = |number: usize| Url::parse(&format!("https://{number}.example.org/")).unwrap();
+        let long = Arc::new(SiteRules::parse(&b"Allow: /x\n".repeat(MAX_ROBOTS_BYTES / 10)));
+        for number in 0..100 {
+            known.keep(&site(number), &long);
+            assert!(known.find(&site(number)).is_some());
+            let kept: usize = known.sites.lock().unwrap().values().map(|(_, rules)| rules.size).sum();
+            assert!(kept <= MAX_KEPT_BYTES);
+        }
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub enum LlmError {
     #[error("the chat model's answer cannot be used: {0}")]
     BadAnswer(String),
 
+    /// The limit of the answer's length was reached before its first word, by thoughts or otherwise.
+    #[error(
+        "the chat model reached the limit of the answer's length before its first word. Allow more tokens."
+    )]
+    NoRoom,
+
     /// The server's filter withheld the whole answer.
     #[error("the chat model's answer was withheld by its server's content filter")]
     Withheld,
@@ -51,6 +57,7 @@ impl LlmError {
             Self::BadConfig(cause) | Self::Unavailable(cause) | Self::Interrupted(cause) => cause.clone(),
             Self::Refused { status, reason } => format!("status {status}, {reason}"),
             Self::BadAnswer(cause) => format!("its answer cannot be used: {cause}"),
+            Self::NoRoom => "the limit of the answer's length was reached before its first word".to_owned(),
             Self::Withheld => "its content filter withheld the answer".to_owned(),
             Self::Paused { causes, .. } => causes.clone(),
         }

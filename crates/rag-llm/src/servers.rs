@@ -183,9 +183,10 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// Whether another request to the same server could succeed: it is too long, malformed, or about a forbidden topic.
+/// Whether another request to the same server could succeed: this one is too long, malformed, about a forbidden topic, or leaves no
+/// room for an answer.
 fn is_fault_of_request(error: &LlmError) -> bool {
-    matches!(error, LlmError::Refused { status: 400 | 413 | 422, .. } | LlmError::Withheld)
+    matches!(error, LlmError::Refused { status: 400 | 413 | 422, .. } | LlmError::Withheld | LlmError::NoRoom)
 }
 
 /// Whether a server behind this one can be asked at present.
@@ -208,6 +209,7 @@ async fn first_pieces(pieces: &mut DeltaStream) -> Result<Vec<Delta>, LlmError> 
             }
             Delta::Text(text) if text.trim().is_empty() => break,
             Delta::End { reason: FinishReason::ContentFilter, .. } => return Err(LlmError::Withheld),
+            Delta::End { reason: FinishReason::Length, .. } => return Err(LlmError::NoRoom),
             Delta::End { .. } => break,
             _ => {
                 first.push(piece);

@@ -153,11 +153,15 @@ async fn a_server_that_fails_repeatedly_is_left_alone() {
 async fn requests_that_no_server_would_take_do_not_count_against_it() {
     let refusing = failing(400).await;
     let withholding = playing(chunk("", Some("content_filter"))).await;
-    for server in [refusing, withholding] {
+    let full = playing(chunk("", Some("length"))).await;
+    for server in [refusing, withholding, full] {
         let servers = servers(&[&server.uri()]);
         for _ in 0..6 {
             let answer = ask(&servers).await;
-            assert!(matches!(answer[..], [Err(LlmError::Refused { .. } | LlmError::Withheld)]), "{answer:?}");
+            let [Err(error)] = &answer[..] else { panic!("{answer:?}") };
+            let is_expected =
+                matches!(error, LlmError::Refused { .. } | LlmError::Withheld | LlmError::NoRoom);
+            assert!(is_expected, "{error}");
         }
         assert_eq!(states(&servers), [BreakerState::Closed]);
     }

@@ -23,6 +23,7 @@ pub mod filter;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+pub mod judgements;
 pub mod links;
 pub mod logins;
 pub mod members;

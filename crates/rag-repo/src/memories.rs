@@ -192,11 +192,21 @@ pub fn list_users_with(conn: &mut PgConnection, count: i64) -> RepoResult<Vec<Us
 /// The summaries that say this memory, too, whatever their state: one that was undone still has its words.
 pub fn list_summaries_of(conn: &mut PgConnection, id: PassageId) -> RepoResult<Vec<PassageId>> {
     Ok(memories::table
-        .filter(memories::kind.eq(MemoryKind::Episode))
         .filter(memories::source.eq(MemorySource::System))
         .filter(memories::metadata.contains(json!({"consolidates": [id]})))
         .select(memories::id)
         .order(memories::id)
+        .load(conn)?)
+}
+
+/// The typed statements that ended with the statement of this memory.
+pub fn list_ended_by(conn: &mut PgConnection, later: PassageId) -> RepoResult<Vec<Memory>> {
+    Ok(memories::table
+        .filter(memories::superseded_by.eq(later))
+        .filter(memories::state.eq(MemoryState::Superseded))
+        .filter(memories::subject.is_not_null())
+        .order((memories::valid_from, memories::id))
+        .select(Memory::as_select())
         .load(conn)?)
 }
 

@@ -114,6 +114,8 @@ ids! {
     MemoryStepId,
     /// Id of a use of a tool.
     ToolUseId,
+    /// Id of a relevance judgement.
+    JudgementId,
 }
 
 #[cfg(test)]

@@ -436,6 +436,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_types::*;
 
+    judgements (id) {
+        id -> Uuid,
+        collection_id -> Uuid,
+        document_id -> Uuid,
+        passage_sha256 -> Bytea,
+        user_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        question -> Text,
+        model_id -> Nullable<Int4>,
+        question_vector -> Nullable<Halfvec>,
+        weight -> Float4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_types::*;
+
     lexemes (id) {
         id -> Int4,
         collection_id -> Uuid,
@@ -835,6 +854,9 @@ diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(jobs -> collections (collection_id));
 diesel::joinable!(jobs -> embedding_models (model_id));
 diesel::joinable!(jobs -> users (user_id));
+diesel::joinable!(judgements -> answer_feedback (message_id));
+diesel::joinable!(judgements -> embedding_models (model_id));
+diesel::joinable!(judgements -> users (user_id));
 diesel::joinable!(lexemes -> collections (collection_id));
 diesel::joinable!(lexical_statistics -> collections (collection_id));
 diesel::joinable!(login_tokens -> logins (login_id));
@@ -885,6 +907,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     invitations,
     jobs,
+    judgements,
     lexemes,
     lexical_statistics,
     login_tokens,

@@ -139,6 +139,19 @@ impl Cast {
         (text("memory_id"), text("step_id"))
     }
 
+    /// The rating of a passage of the shared document for that question.
+    pub(super) fn rated_result(&self, question: &str) -> Value {
+        let chunks = self.owner().get(&format!("/v1/documents/{}/chunks", self.document)).expect(200);
+        json!({"query": question, "chunk_id": chunks["items"][0]["id"], "rating": "up"})
+    }
+
+    /// A judgement of the owner's.
+    pub(super) fn fresh_judgement(&self) -> String {
+        let path = format!("/v1/collections/{}/judgements", self.collection);
+        let rated = self.rated_result(&format!("question {}", self.number()));
+        id(&self.owner().post(&path, &rated).expect(200))
+    }
+
     /// Name of a tool of the owner's.
     pub(super) fn fresh_tool(&self) -> String {
         let name = format!("tool_{}", self.number());

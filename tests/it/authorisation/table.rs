@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     aim_openai::{aim_openai, upload_loose},
+    aim_tool::aim_tool,
     cast::{CALLERS, Cast},
 };
 
@@ -60,6 +61,11 @@ const TABLE: &[(&str, [u16; 9])] = &[
     ("delete /v1/links/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
     ("get /v1/collections/{id}/synonyms", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("put /v1/collections/{id}/synonyms", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("post /v1/collections/{id}/judgements", [401, 404, 200, 200, 200, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/judgements", [401, 404, 200, 200, 200, 404, 200, 401, 403]),
+    ("delete /v1/collections/{id}/judgements", [401, 404, 403, 403, 200, 404, 403, 401, 403]),
+    ("delete /v1/judgements/{id}", [401, 404, 404, 404, 204, 404, 403, 401, 403]),
+    ("get /v1/collections/{id}/judged-documents", [401, 404, 403, 200, 200, 404, 403, 401, 403]),
     // Documents.
     ("get /v1/collections/{id}/documents", [401, 404, 200, 200, 200, 404, 200, 401, 200]),
     ("post /v1/collections/{id}/documents", [401, 404, 403, 202, 202, 404, 403, 401, 403]),
@@ -280,6 +286,8 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         "put /v1/collections/{id}/synonyms" => {
             (at(&cast.collection), Some(json!({"groups": [["granite", "rock"]]})))
         }
+        "post /v1/collections/{id}/judgements" => (at(&cast.collection), Some(cast.rated_result("table"))),
+        "delete /v1/judgements/{id}" => (at(&cast.fresh_judgement()), None),
         "put /v1/collections/{id}/model" => (at(&cast.collection), Some(json!({"model": cast.model()}))),
         "delete /v1/collections/{id}" => (at(&cast.fresh_collection()), None),
         "put /v1/collections/{id}/members/{user_id}" => {
@@ -324,17 +332,6 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         _ if path.starts_with("/v1/sessions/") => (at(&cast.session), None),
         _ => (at(&cast.collection), None),
     }
-}
-
-/// As `aim`, for an operation on tools.
-fn aim_tool(cast: &Cast, operation: &str, path: &str) -> Option<(String, Option<Value>)> {
-    let body = match operation.split_once("/v1/tools")? {
-        ("put ", _) => Some(json!({"description": "Cuts granite"})),
-        ("post ", "/find") => Some(json!({"query": "granite"})),
-        ("post ", _) => Some(json!({"outcome": "success"})),
-        _ => None,
-    };
-    Some((path.replace("{name}", &cast.fresh_tool()), body))
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod injection;
 mod job_control;
 mod job_events;
 mod jobs;
+mod learning;
 mod limits;
 mod low_disk;
 mod memory;

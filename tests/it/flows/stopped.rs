@@ -81,6 +81,10 @@ fn deleting_a_session_stops_its_answer() {
     response.read_to_string(&mut rest).unwrap();
     assert!(rest.contains("event: error") && rest.contains("\"code\":\"not_found\""), "{rest}");
     assert_eq!(client.get("/v1/sessions").expect(200)["items"], json!([]));
+    // What the model read and wrote until then is not free.
+    let tokens = client.get("/v1/organisation").expect(200)["usage"]["tokens_per_day"].as_i64();
+    assert!(tokens > Some(0), "{tokens:?}");
+    assert_eq!(client.get("/v1/usage").expect(200)["total"]["requests"], 1);
 }
 
 #[test]

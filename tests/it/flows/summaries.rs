@@ -128,6 +128,7 @@ impl Talk {
             filter: None,
             as_of: None,
             understanding: None,
+            ranking: None,
             conversation: None,
         };
         let (log, mut reader) = TurnLog::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rag_engine::Actor;
-use rag_llm::scripted::ScriptedModel;
+use rag_llm::{Delta, FinishReason, scripted::ScriptedModel};
 use rag_repo::organisations::{self, OwnLimits};
 use rag_testkit::{Client, Setup, TestApp};
 use serde_json::{Value, json};
@@ -58,6 +58,19 @@ fn help_with_a_search_and_an_answer_are_counted_and_end_with_the_tokens_of_the_d
         assert_eq!(client.post(path, &body).problem(429), "limit_reached", "{path} {body}");
     }
     assert_eq!((model.requests().len(), spent(&client)), (asked, before));
+}
+
+#[test]
+fn thoughts_count_if_the_server_reports_no_usage() {
+    let end = Delta::End { reason: FinishReason::Stop, usage: None };
+    let played = [Delta::Thought("hm ".repeat(4_000)), Delta::Text("It melts.".to_owned()), end];
+    let model = ScriptedModel::new().playing(played.map(Ok));
+    let app = TestApp::with(Setup { chat: Some(Arc::new(model)), ..Setup::default() });
+    let client = app.client();
+    client.text(&client.collection("c"), "Metals", "Zirconium melts at 1855 degrees.");
+    client.post("/v1/ask", &json!({"question": "At how many degrees does zirconium melt?"})).expect(200);
+    let written = client.get("/v1/usage").expect(200)["total"]["completion_tokens"].as_i64().unwrap();
+    assert!((3_000..3_100).contains(&written), "{written}");
 }
 
 #[test]

@@ -77,6 +77,20 @@ fn thoughts_text_and_sources_are_parts_of_one_message() {
 }
 
 #[test]
+fn a_question_that_is_refused_leaves_no_session() {
+    let app = TestApp::start();
+    let client = app.client();
+    for (field, value, status) in
+        [("filter", json!({"$bad": 1}), 422), ("collectionIds", json!([super::NOBODY]), 404)]
+    {
+        let mut body = chat("refused", "What is the capital of France?");
+        body[field] = value;
+        client.post("/v1/ai-sdk/chat", &body).problem(status);
+    }
+    assert_eq!(client.get("/v1/sessions").expect(200)["items"], json!([]));
+}
+
+#[test]
 fn an_answer_is_regenerated_in_the_session_of_its_chat() {
     let app = TestApp::start();
     let client = app.client();

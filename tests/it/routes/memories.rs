@@ -39,7 +39,8 @@ fn another_value_of_a_property_supersedes_the_one_before_and_says_why() {
     assert_eq!(text(&memory(&client, &second["memory_id"]), "/statement/value"), "Hamburg");
     let changes = client.get(&format!("/v1/memories/{}/changes", text(&first, "/memory_id"))).expect(200);
     assert_eq!(text(&changes, "/items/0/action"), "superseded");
-    assert!(text(&changes, "/items/0/reason").contains("Hamburg"), "{changes}");
+    // Without the other value, which may be erased.
+    assert_eq!(text(&changes, "/items/0/reason"), "Another value of \"residence\" was stated.");
     // Undone, the first value holds again; undone once more, the second.
     let undone = undo(&client, &second["step_id"]).expect(200);
     assert_eq!(text(&memory(&client, &first["memory_id"]), "/state"), "active");
@@ -288,7 +289,7 @@ fn a_merged_memory_that_is_restored_is_found() {
     let app = TestApp::start();
     let client = app.client();
     let first = remember(&client, "The bicycle is red");
-    let merged = remember(&client, "Red is the bicycle");
+    let merged = remember(&client, "The bicycle is red, red");
     assert_eq!(text(&merged, "/outcome"), "merged");
     let id =
         if merged["other_id"] == first["memory_id"] { &merged["memory_id"] } else { &merged["other_id"] };

@@ -9,6 +9,7 @@ mod documents;
 mod grouped;
 mod idempotency;
 mod memories;
+mod memory_values;
 mod patience;
 mod recall;
 mod refusals;

@@ -92,6 +92,7 @@ pub(super) async fn ask(app: &App, caller: &Caller, arguments: Value) -> ApiResu
         filter: parse_filter(filter.as_ref())?,
         as_of,
         understanding: None,
+        ranking: None,
         conversation: Some(Conversation::default()),
     };
     let (_, answer) = finish_turn(&mut start_turn(app, question)).await?;

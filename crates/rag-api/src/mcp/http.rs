@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ask::unless_left,
     auth::{May, Read, is_from_allowed_page},
     extract::Body,
     problem::{ApiError, ApiResult, Code, Problem},
@@ -35,15 +36,19 @@ pub(crate) async fn call_mcp(
         ));
     }
     let headers = repeated_headers(req.headers());
-    let Some(Reply { body, stateless_error }) = dispatch(&app, &caller, message, Some(&headers)).await else {
-        return Ok(HttpResponse::Accepted().finish());
-    };
-    let status = match stateless_error {
-        None => StatusCode::OK,
-        Some(RpcError::METHOD_NOT_FOUND) => StatusCode::NOT_FOUND,
-        Some(_) => StatusCode::BAD_REQUEST,
-    };
-    Ok(HttpResponse::build(status).json(body))
+    unless_left(&req, async {
+        let Some(Reply { body, stateless_error }) = dispatch(&app, &caller, message, Some(&headers)).await
+        else {
+            return Ok(HttpResponse::Accepted().finish());
+        };
+        let status = match stateless_error {
+            None => StatusCode::OK,
+            Some(RpcError::METHOD_NOT_FOUND) => StatusCode::NOT_FOUND,
+            Some(_) => StatusCode::BAD_REQUEST,
+        };
+        Ok(HttpResponse::build(status).json(body))
+    })
+    .await
 }
 
 fn repeated_headers(headers: &HeaderMap) -> RepeatedHeaders {

@@ -227,6 +227,7 @@ pub(super) async fn question(
         filter: parse_filter(filter)?,
         as_of: None,
         understanding: None,
+        ranking: None,
         conversation: Some(dialogue.conversation),
     })
 }

@@ -43,6 +43,7 @@ pub(crate) fn run(config: Config, args: &Ask) -> Outcome<ExitCode> {
         filter: args.filter.clone(),
         as_of: args.as_of,
         understanding: None,
+        ranking: None,
         conversation: None,
     };
     // A model's answer is shown while it is written; an extractive one is complete at once.

@@ -141,6 +141,7 @@ impl Config {
                         FusionKind::Rrf => Fusion::ReciprocalRank { k: search.rrf_k },
                     },
                     feedback: Feedback { passages: search.feedback_passages, weight: search.feedback_weight },
+                    learned: search.learned_weight,
                     rerank: reranks.then_some(rerank.window),
                     ..Ranking::default()
                 },

@@ -22,7 +22,7 @@ pub(crate) fn allowed(s: &Sections, key: &str) -> Option<&'static str> {
 }
 
 fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
-    let rules: [Rule; 38] = [
+    let rules: [Rule; 39] = [
         ((3..=1000).contains(&s.database.max_connections), "database.max_connections", "3 to 1000"),
         (
             pool_sizes(s).write >= 1,
@@ -86,6 +86,7 @@ fn rules(s: &Sections) -> impl Iterator<Item = Rule> {
         ((0.0..=1.0).contains(&s.search.recall_target), "search.recall_target", "0 (not measured) to 1"),
         (s.search.feedback_passages <= 100, "search.feedback_passages", "0 to 100"),
         ((0.0..=1.0).contains(&s.search.feedback_weight), "search.feedback_weight", "0 to 1"),
+        ((0.0..=1.0).contains(&s.search.learned_weight), "search.learned_weight", "0 to 1"),
         (s.search.lexical_budget >= 1, "search.lexical_budget", "at least 1"),
         ((0.0..=1.0).contains(&s.answer.min_support), "answer.min_support", "0 to 1"),
         (s.memory.max_model_tokens_per_day >= 0, "memory.max_model_tokens_per_day", "at least 0"),
@@ -199,7 +200,7 @@ fn server(s: &Sections) -> [Rule; 9] {
         ((1024..=1 << 30).contains(&server.max_body_bytes), "server.max_body_bytes", "1024 to 1073741824"),
         (server.request_timeout_ms >= 100, "server.request_timeout_ms", "at least 100"),
         (server.body_timeout_ms >= 100, "server.body_timeout_ms", "at least 100"),
-        (server.heartbeat_ms >= 100, "server.heartbeat_ms", "at least 100"),
+        ((100..=20_000).contains(&server.heartbeat_ms), "server.heartbeat_ms", "100 to 20000"),
         ((1..=256).contains(&server.threads), "server.threads", "1 to 256"),
         (server.admission_timeout_ms >= 1, "server.admission_timeout_ms", "at least 1"),
         (

@@ -310,6 +310,7 @@ pub(crate) struct Search {
     pub(crate) lexical_budget: u32,
     pub(crate) feedback_passages: usize,
     pub(crate) feedback_weight: f64,
+    pub(crate) learned_weight: f64,
 }
 
 /// Understanding of questions.

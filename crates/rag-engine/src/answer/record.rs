@@ -47,11 +47,16 @@ impl Engine {
         let answer = self.finish_answer(ending);
         let events = last_events(ending, &answer);
         let is_stored = question.conversation.is_none();
-        let is_new = match &ending.recording {
-            _ if !is_stored => self.spend_tokens(question.actor, self.spending(ending, &answer))?,
-            None => self.store_answer(ending, &answer, |_| Ok(0))?,
-            Some(recording) => self.store_recorded(ending, &answer, (recording, &events))?,
+        let stored = match &ending.recording {
+            _ if !is_stored => self.spend_tokens(question.actor, self.spending(ending, &answer)),
+            None => self.store_answer(ending, &answer, |_| Ok(0)),
+            Some(recording) => self.store_recorded(ending, &answer, (recording, &events)),
         };
+        if let Err(EngineError::NotFound(_)) = &stored {
+            // The conversation was deleted while its answer was written, which cost as much as any other.
+            self.spend_tokens(question.actor, self.spending(ending, &answer))?;
+        }
+        let is_new = stored?;
         if let Some(searched) = prepared.facts.as_ref().filter(|_| is_new) {
             let facts = AnswerFacts {
                 session_id: is_stored.then_some(answer.session_id),
@@ -128,7 +133,8 @@ impl Engine {
             usage: if written.is_unanswered() {
                 None
             } else {
-                written.usage.or_else(|| prepared.plan.estimate(&written.text))
+                let chars = written.text.chars().count() + written.thought_chars;
+                written.usage.or_else(|| prepared.plan.estimate(chars))
             },
         }
     }

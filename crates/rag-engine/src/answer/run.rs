@@ -90,14 +90,12 @@ impl<S: Steps> Turn<'_, S> {
             }
             Err((written, failure)) => (unprepared(&begun), written, failure),
         };
-        if running.turn.deleted.is_cancelled() {
-            return Err(EngineError::NotFound("session"));
-        }
         if running.turn.ended_elsewhere.is_cancelled() {
             return Err(interrupted());
         }
         let has_failed = failure.is_some();
-        let remembered = self.remember(&begun).await;
+        let is_deleted = running.turn.deleted.is_cancelled();
+        let remembered = if is_deleted { Vec::new() } else { self.remember(&begun).await };
         self.record(Ending {
             question: Arc::clone(&self.question),
             begun: Arc::clone(&begun),
@@ -207,9 +205,10 @@ impl<S: Steps> Turn<'_, S> {
                 (Written { text: draft.finish(), ..written.clone() }, None)
             }
             (Plan::Stream(request), Some(model)) => {
-                let mut writer = None;
-                let ended = self.write_by_model(model.stream(request.clone()), &mut writer, stop).await;
-                (Written { writer, ..ended.0 }, ended.1)
+                let (mut writer, mut thought_chars) = (None, 0);
+                let noted = (&mut writer, &mut thought_chars);
+                let ended = self.write_by_model(model.stream(request.clone()), noted, stop).await;
+                (Written { writer, thought_chars, ..ended.0 }, ended.1)
             }
             (Plan::Stream(_), None) => {
                 failed(String::new(), LlmError::BadConfig("there is no chat model".to_owned()))
@@ -221,7 +220,7 @@ impl<S: Steps> Turn<'_, S> {
     async fn write_by_model(
         &self,
         mut pieces: DeltaStream,
-        writer: &mut Option<Writer>,
+        (writer, thought_chars): (&mut Option<Writer>, &mut usize),
         stop: &Stop<'_, S>,
     ) -> Ended {
         let mut draft = self.draft();
@@ -237,10 +236,12 @@ impl<S: Steps> Turn<'_, S> {
                 Some(Ok(Delta::Writer(found))) => *writer = Some(found),
                 Some(Ok(Delta::Text(piece))) => draft.push(&take_chars(piece, &mut room)),
                 Some(Ok(Delta::Thought(piece))) => {
+                    *thought_chars += piece.chars().count();
                     self.log.append(Event::Thought(take_chars(piece, &mut room_for_thoughts)));
                 }
                 Some(Ok(Delta::WereThoughts)) => {
                     draft = self.draft();
+                    *thought_chars += max_chars - room;
                     room_for_thoughts = room_for_thoughts.min(room);
                     room = max_chars;
                 }
@@ -341,6 +342,7 @@ fn failed(text: String, error: LlmError) -> Ended {
 
 fn ended(text: String, reason: FinishReason, usage: Option<rag_llm::Usage>) -> Ended {
     match reason {
+        FinishReason::Length if text.trim().is_empty() => failed(text, LlmError::NoRoom),
         _ if text.trim().is_empty() && reason != FinishReason::ContentFilter => {
             failed(text, LlmError::BadAnswer("it is empty".to_owned()))
         }

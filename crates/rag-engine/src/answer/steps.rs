@@ -43,7 +43,7 @@ impl Engine {
         let at = Instant::now();
         let text = match question.place {
             Place::Again(_) => "",
-            Place::End | Place::Beside(_) => self.check_question(&question.text)?,
+            Place::End | Place::Opening | Place::Beside(_) => self.check_question(&question.text)?,
         };
         if self.chat().is_some() {
             self.check_tokens(question.actor)?;
@@ -54,8 +54,11 @@ impl Engine {
         let max_history =
             self.settings().answer.history_messages.max(i64::try_from(RECENT_MESSAGES).unwrap_or(0));
         self.db().transaction(question.actor, |conn| {
-            let session = question.session.map(|id| sessions::lock(conn, id)).transpose();
-            let session = session.map_err(|error| EngineError::from(error).naming("session"))?;
+            let named = question.session.map(|id| match question.place {
+                Place::Opening => self.open_session(conn, question.user, id, text),
+                _ => Ok(sessions::lock(conn, id)?),
+            });
+            let session = named.transpose().map_err(|error| error.naming("session"))?;
             let defaults = session.as_ref().map(|session| QuestionDefaults::read(&session.defaults));
             let asked = self.resolve_question(conn, question, &defaults.transpose()?.unwrap_or_default())?;
             let session = session.map_or_else(|| self.begin_session(conn, question, text), Ok)?;
@@ -148,6 +151,7 @@ impl Engine {
             said: &said,
             summary: begun.summary.as_ref().map(|summary| summary.text.as_str()),
             understanding: Some(begun.asked.understanding),
+            ranking: question.ranking.clone(),
             collections: &begun.asked.collections,
             filter: begun.asked.filter.as_ref(),
             as_of: question.as_of,
@@ -181,7 +185,7 @@ impl Engine {
 
     /// Notes the tokens of a request to the chat model, for the ledger of a turn whose process dies. A turn goes on without the note.
     fn note_request(&self, actor: Actor, answer: MessageId, plan: &Plan) {
-        let Some(usage) = plan.estimate("") else { return };
+        let Some(usage) = plan.estimate(0) else { return };
         let noted =
             self.db().transaction(actor, |conn| turns::note_request(conn, answer, usage.prompt_tokens));
         if let Err(error) = noted {
@@ -249,7 +253,7 @@ fn store_question(
     text: &str,
 ) -> EngineResult<ChatMessage> {
     let parent_id = match place {
-        Place::End => session.active_message_id,
+        Place::End | Place::Opening => session.active_message_id,
         Place::Beside(id) => find_question(conn, session.id, id)?.parent_id,
         Place::Again(id) => {
             let answered = messages::find(conn, session.id, id).ok().and_then(|message| message.question_id);

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     events::Searched,
-    retrieve::{Found, Understanding, UnderstandingChange},
+    retrieve::{Found, Ranking, Understanding, UnderstandingChange},
 };
 
 /// Place of a question in its session.
@@ -26,6 +26,8 @@ use crate::{
 pub enum Place {
     /// After the last message of the active branch.
     End,
+    /// As `End`, in the session that the question names, which is created if it is missing.
+    Opening,
     /// Beside this question, which it replaces in a branch of its own.
     Beside(MessageId),
     /// It is this question, or the question of this answer, and gets another answer; the text is the stored one.
@@ -66,6 +68,8 @@ pub struct Question {
     pub as_of: Option<DateTime<Utc>>,
     /// Changes of the steps taken to understand the question.
     pub understanding: Option<UnderstandingChange>,
+    /// Ranking of the evidence; `None` for the server's settings.
+    pub ranking: Option<Ranking>,
     /// The conversation so far, if the client keeps it: nothing of the turn is stored then. `None` for a conversation of ours.
     pub conversation: Option<Conversation>,
 }
@@ -282,9 +286,9 @@ pub(super) enum Plan {
 impl Plan {
     /// An estimate of the tokens that a model used, for a model that reports none or was stopped before it could.
     /// `None` when no model was asked.
-    pub(super) fn estimate(&self, written: &str) -> Option<Usage> {
+    pub(super) fn estimate(&self, written_chars: usize) -> Option<Usage> {
         let Self::Stream(request) = self else { return None };
-        Some(Usage::estimate(request.chars(), written.chars().count()))
+        Some(Usage::estimate(request.chars(), written_chars))
     }
 }
 
@@ -299,6 +303,8 @@ pub(super) struct Written {
     pub(super) stop_reason: Option<StopReason>,
     /// Tokens used, when the model reports them.
     pub(super) usage: Option<Usage>,
+    /// Length of the thoughts before it, in Unicode scalar values.
+    pub(super) thought_chars: usize,
     /// The model that wrote it, from a model that chooses among several.
     pub(super) writer: Option<Writer>,
     /// The citations of an answer that is made of quotes; otherwise the markers in the text are checked.
@@ -308,7 +314,15 @@ pub(super) struct Written {
 impl Written {
     /// An answer whose tokens nobody counted.
     pub(super) fn new(text: impl Into<String>, outcome: Outcome) -> Self {
-        Self { text: text.into(), outcome, stop_reason: None, usage: None, writer: None, citations: None }
+        Self {
+            text: text.into(),
+            outcome,
+            stop_reason: None,
+            usage: None,
+            thought_chars: 0,
+            writer: None,
+            citations: None,
+        }
     }
 
     /// A part of an answer.
@@ -318,7 +332,10 @@ impl Written {
 
     /// Whether no server has answered, so that no token counts.
     pub(super) fn is_unanswered(&self) -> bool {
-        self.outcome == Outcome::Failed && self.writer.is_none() && self.text.is_empty()
+        self.outcome == Outcome::Failed
+            && self.writer.is_none()
+            && self.text.is_empty()
+            && self.thought_chars == 0
     }
 
     /// All that a chat model wrote.

@@ -73,6 +73,7 @@ fn asked(engine: &Engine, collection: &Collection, text: &str) -> Question {
         filter: None,
         as_of: None,
         understanding: None,
+        ranking: None,
         conversation: None,
     }
 }

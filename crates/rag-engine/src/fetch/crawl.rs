@@ -96,7 +96,8 @@ impl Crawl {
     }
 
     fn next(&mut self) -> Option<(Url, u8)> {
-        if self.fetched >= self.max_pages { None } else { self.next.pop_front() }
+        // Pages that fail cost as much as others.
+        if self.fetched + self.failed >= self.max_pages { None } else { self.next.pop_front() }
     }
 
     /// Notes a page, and adds the links to other pages of its site.

@@ -15,7 +15,7 @@ pub const MAX_FACTS: usize = 100;
 /// Maximum length of a fact, in Unicode scalar values.
 const MAX_CONTENT_CHARS: usize = 4_000;
 /// Maximum length of a subject or an attribute, and of a value, in Unicode scalar values.
-const MAX_NAME_CHARS: usize = 200;
+pub(super) const MAX_NAME_CHARS: usize = 200;
 const MAX_VALUE_CHARS: usize = 1_000;
 /// Default importance of an instruction, 0 to 1: instructions for answering matter more than single events.
 const INSTRUCTION_IMPORTANCE: f32 = 0.8;
@@ -74,6 +74,10 @@ impl Fact {
         check_content(&self.content)?;
         check_importance(self.importance)?;
         check_statement(&self.statement)?;
+        if self.statement.subject.is_some() {
+            // Lower case can be longer.
+            check_statement(&self.full_statement())?;
+        }
         if self.agent.as_ref().is_some_and(|agent| !(1..=MAX_NAME_CHARS).contains(&agent.chars().count())) {
             return Err(format!("agent must be 1 to {MAX_NAME_CHARS} characters long"));
         }

@@ -11,6 +11,7 @@ use rag_schema::{
 use super::{
     fact::{check_content, check_importance, micros},
     gates::{Refused, refuse},
+    remember::supersede,
     statements::read_statement,
     step::{Cause, Step},
 };
@@ -204,6 +205,15 @@ fn edit_one(
     }
     let mut step = Step::new(room.user, ChangeMaker::User);
     step.change(conn, &memory, &after, edit.cause(&memory.content))?;
+    if after.state == MemoryState::Active && after.statement.subject.is_some() {
+        let from = clock::now(conn)?;
+        let others = memories::about(conn, &after.statement)?;
+        for other in
+            others.iter().filter(|other| other.id != id && other.content.state == MemoryState::Active)
+        {
+            supersede(conn, other, (id, from), &mut step)?;
+        }
+    }
     // Another edit may have changed the text meanwhile, and stored its rows.
     if let Some((_, SearchRows { embedding, words })) = rows.filter(|(text, _)| *text == after.content) {
         own_passages::replace_search_rows(conn, embedding, words)?;

@@ -14,6 +14,7 @@ mod relevance;
 mod remember;
 pub(crate) mod rounds;
 mod secrets;
+mod signs;
 mod similarity;
 mod stated;
 mod statements;

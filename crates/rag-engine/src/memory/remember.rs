@@ -141,6 +141,25 @@ fn check(fact: &Fact) -> Option<Remembered> {
     fact.check().err().map(Remembered::Invalid)
 }
 
+/// Ends a statement at the time from which another value of its property holds, that of the memory `by`.
+pub(super) fn supersede(
+    conn: &mut PgConnection,
+    old: &Memory,
+    (by, from): (PassageId, DateTime<Utc>),
+    step: &mut Step,
+) -> RepoResult<()> {
+    let after = MemoryContent {
+        state: MemoryState::Superseded,
+        valid_until: Some(from),
+        superseded_by: Some(by),
+        ..old.content.clone()
+    };
+    let attribute = old.content.statement.attribute.as_deref().unwrap_or_default();
+    // Without the value, which must not stay when its memory is erased.
+    let reason = format!("Another value of \"{attribute}\" was stated.");
+    step.change(conn, old, &after, Cause::new(MemoryAction::Superseded, reason))
+}
+
 /// Stores facts one after another; each is compared with those before it.
 struct Writer<'w> {
     engine: &'w Engine,
@@ -179,13 +198,18 @@ impl<'w> Writer<'w> {
     ) -> RepoResult<Kept> {
         let known = memories::about(conn, &new.content.statement)?;
         let from = new.content.valid_from;
-        let earlier = known.iter().find(|memory| memory.content.valid_from <= from);
         let later = known.iter().rev().find(|memory| memory.content.valid_from > from);
-        let standing = earlier.filter(|memory| memory.content.valid_until.is_none_or(|until| until > from));
+        let stands = |memory: &&Memory| {
+            let content = &memory.content;
+            content.valid_from <= from
+                && content.valid_until.is_none_or(|until| until > from)
+                && content.expires_at.is_none_or(|at| at > self.now)
+        };
+        let standing: Vec<&Memory> = known.iter().filter(stands).collect();
         let (id, value) = (new.id, new.content.statement.value.clone());
-        if let Some(same) = standing
-            .filter(|memory| is_same_value(memory.content.statement.value.as_deref(), value.as_deref()))
-        {
+        let is_same =
+            |memory: &&Memory| is_same_value(memory.content.statement.value.as_deref(), value.as_deref());
+        if let Some(same) = standing.iter().copied().find(is_same) {
             step.see_again(
                 conn,
                 same,
@@ -200,18 +224,11 @@ impl<'w> Writer<'w> {
         }
         self.insert(conn, &new, Some(&draft.rows))?;
         step.note_new(&new, Cause::new(MemoryAction::Remembered, "It was stated."));
-        let Some(old) = standing else { return Ok(Kept { id, step: step.id, how: How::Stored }) };
-        let after = MemoryContent {
-            state: MemoryState::Superseded,
-            valid_until: Some(from),
-            superseded_by: Some(id),
-            ..old.content.clone()
-        };
-        let attribute = new.content.statement.attribute.as_deref().unwrap_or_default();
-        let reason =
-            format!("Another value of \"{attribute}\" was stated: {}.", value.as_deref().unwrap_or_default());
-        step.change(conn, old, &after, Cause::new(MemoryAction::Superseded, reason))?;
-        Ok(Kept { id, step: step.id, how: How::Superseded(old.id) })
+        for old in &standing {
+            supersede(conn, old, (id, from), step)?;
+        }
+        let how = standing.first().map_or(How::Stored, |old| How::Superseded(old.id));
+        Ok(Kept { id, step: step.id, how })
     }
 
     /// Stores a fact without a typed statement, unless a memory states the same.

@@ -3,6 +3,8 @@
 use rag_schema::{enums::MemoryKind, models::Statement};
 use rag_text::sentences;
 
+use super::{fact::MAX_NAME_CHARS, signs::signed_words};
+
 /// The subject of a statement about the user.
 const USER: &str = "user";
 
@@ -118,8 +120,10 @@ pub(super) fn read_statement(text: &str) -> Option<Statement> {
 fn statement(attribute: &str, value: &str) -> Option<Statement> {
     let attribute = attribute.trim();
     let value = value.trim().trim_end_matches(" now").trim_end_matches(" jetzt").trim();
-    let is_property = !attribute.is_empty() && attribute.split(' ').count() <= MAX_ATTRIBUTE_WORDS;
-    (is_property && !value.is_empty() && value.chars().count() <= 200).then(|| Statement {
+    let is_property = !attribute.is_empty()
+        && attribute.split(' ').count() <= MAX_ATTRIBUTE_WORDS
+        && attribute.chars().count() <= MAX_NAME_CHARS;
+    (is_property && !value.is_empty() && value.chars().count() <= MAX_NAME_CHARS).then(|| Statement {
         subject: Some(USER.to_owned()),
         attribute: Some(attribute.to_owned()),
         value: Some(value.to_owned()),
@@ -151,16 +155,9 @@ pub(super) fn read_kind(text: &str) -> MemoryKind {
     }
 }
 
-/// Returns whether two values are equal, ignoring case, signs and spaces.
+/// Returns whether two values are equal, ignoring case, punctuation and spaces.
 pub(super) fn is_same_value(one: Option<&str>, other: Option<&str>) -> bool {
-    let plain = |text: Option<&str>| {
-        text.unwrap_or_default()
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
+    let plain = |text: Option<&str>| signed_words(text.unwrap_or_default());
     plain(one) == plain(other)
 }
 

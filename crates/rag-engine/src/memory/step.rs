@@ -172,6 +172,7 @@ fn undo<'c>(
     changes: impl Iterator<Item = (&'c Between, &'c Option<SearchRows>)>,
 ) -> EngineResult<MemoryStepId> {
     let mut undoing = Step { undoes: Some(step), ..Step::new(room.user, ChangeMaker::User) };
+    let mut forgotten = Vec::new();
     for (between, rows) in changes {
         let (id, undone) = (between.change.memory_id, between.undone());
         let (memory, _) = memories::find(conn, id)?;
@@ -191,8 +192,32 @@ fn undo<'c>(
             (Some(&memory.content), &undone),
             seen_added,
         );
+        if undone.state == MemoryState::Forgotten {
+            forgotten.push(id);
+        }
+    }
+    for id in forgotten {
+        release(conn, id, &mut undoing)?;
     }
     Ok(undoing.finish(conn)?)
+}
+
+/// Lets earlier values of a property hold again that ended with the memory: until the next later value, or until now.
+fn release(conn: &mut PgConnection, forgotten: PassageId, step: &mut Step) -> RepoResult<()> {
+    for memory in memories::list_ended_by(conn, forgotten)? {
+        let known = memories::about(conn, &memory.content.statement)?;
+        let from = memory.content.valid_from;
+        let later = known.iter().rev().find(|other| other.id != memory.id && other.content.valid_from > from);
+        let after = MemoryContent {
+            state: if later.is_some() { MemoryState::Superseded } else { MemoryState::Active },
+            valid_until: later.map(|later| later.content.valid_from),
+            superseded_by: later.map(|later| later.id),
+            ..memory.content.clone()
+        };
+        let reason = "The value that ended it was undone.";
+        step.change(conn, &memory, &after, Cause::new(MemoryAction::Undone, reason))?;
+    }
+    Ok(())
 }
 
 /// Refuses to undo a step that is not the last one of the memory. Steps that were undone, and those that undid them, do not

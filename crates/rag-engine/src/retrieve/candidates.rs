@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     fusion::Ranked,
+    learned::{Learned, learned},
     merge::merge,
     own_language::{WINDOW, prefer_own_language},
     ranking::Vectors,
@@ -36,6 +37,8 @@ pub(super) struct Candidates {
     pub(super) rest: Vec<f64>,
     /// Vectors of the best results, if they are to be compared with each other.
     pub(super) vectors: Vectors,
+    /// What judgements of similar questions say about the best results.
+    pub(super) learned: Learned,
     /// Collections that were searched.
     pub(super) collections: Vec<CollectionId>,
     /// Languages of the searched collections.
@@ -87,12 +90,14 @@ pub(super) fn find_candidates(
         tracer.step("merge", || json!({"wordings": wordings.len(), "candidates": ranked.len()}));
     }
     let own_language = languages.own_language(&query.words);
-    let depth = if own_language.is_some() { context.depth.max(WINDOW) } else { context.depth };
+    let learns = context.ranking.learned > 0.0 && corpus.has_judgements;
+    let depth = if own_language.is_some() || learns { context.depth.max(WINDOW) } else { context.depth };
     let (mut best, rest) = with_passages(conn, ranked, depth)?;
     if let Some(language) = &own_language {
         prefer_own_language(language, &mut best);
         tracer.step("language", || json!({"question": language.code()}));
     }
+    let learned = if learns { learned(context, conn, &areas, &best, tracer)? } else { Learned::new() };
     let vectors = vectors(context, conn, &areas, &best)?;
     tracer.step("passages", || json!({"passages": best.len(), "vectors": vectors.len()}));
     let models = areas.iter().map(|area| area.model.name().to_owned()).collect();
@@ -101,6 +106,7 @@ pub(super) fn find_candidates(
         best,
         rest,
         vectors,
+        learned,
         collections,
         languages,
         models,

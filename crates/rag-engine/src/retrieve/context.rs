@@ -18,6 +18,12 @@ pub(super) fn question_before<'a>(question: &str, said: &[Said<'a>]) -> Option<&
     leans_on_context(question).then_some(before.text)
 }
 
+/// Returns the question with the question before, if it depends on it: a text that says what is asked without the conversation.
+pub(crate) fn standalone(question: &str, said: &[Said<'_>]) -> String {
+    question_before(question, said)
+        .map_or_else(|| question.to_owned(), |before| format!("{before} {question}"))
+}
+
 /// Maximum number of words of a question that always counts as a follow-up.
 const FEW_WORDS: usize = 3;
 

@@ -98,6 +98,8 @@ pub struct Ranked {
     pub fused: f64,
     /// Score of the reranker, if it judged the passage: 0 to 1 for most models.
     pub rerank: Option<f64>,
+    /// Part of the score that was learned from judgements, negative for a passage that misled; 0 without judgements.
+    pub learned: f64,
     /// Rank and score of the dense leg.
     pub dense: Option<LegHit>,
     /// Rank and score of the lexical leg.
@@ -130,8 +132,15 @@ pub(super) fn fuse(
     asked_idf: f64,
 ) -> Vec<Ranked> {
     let mut merged: HashMap<PassageId, Ranked> = HashMap::new();
-    let new =
-        |passage_id| Ranked { passage_id, score: 0.0, fused: 0.0, rerank: None, dense: None, lexical: None };
+    let new = |passage_id| Ranked {
+        passage_id,
+        score: 0.0,
+        fused: 0.0,
+        rerank: None,
+        learned: 0.0,
+        dense: None,
+        lexical: None,
+    };
     for (id, hit) in dense.hits() {
         merged.entry(id).or_insert_with(|| new(id)).dense = Some(hit);
     }

@@ -25,9 +25,9 @@ pub(super) fn list(
     let mut best = std::mem::take(&mut candidates.best);
     let mut scores: Vec<f64> = best.iter().map(|(ranked, _)| ranked.score).collect();
     scores.append(&mut candidates.rest);
-    if !ranking.boosts.is_empty() {
-        best = boost(best, &ranking.boosts);
-        tracer.step("boost", || json!({"boosts": ranking.boosts.len()}));
+    if !(candidates.learned.is_empty() && ranking.boosts.is_empty()) {
+        best = boost(best, ranking, &candidates.learned);
+        tracer.step("boost", || json!({"boosts": ranking.boosts.len(), "learned": candidates.learned.len()}));
     }
     let (mut ranked, mut passages): (Vec<Ranked>, HashMap<PassageId, Passage>) =
         best.into_iter().map(|(ranked, passage)| (ranked, (ranked.passage_id, passage))).unzip();

@@ -48,6 +48,7 @@ mod tests {
                 score,
                 fused: score,
                 rerank: None,
+                learned: 0.0,
                 dense: None,
                 lexical: None,
             })

@@ -6,6 +6,7 @@ mod fusion;
 mod groups;
 mod highlight;
 mod identifiers;
+mod learned;
 mod list;
 mod merge;
 mod own_language;
@@ -25,7 +26,9 @@ mod wording_search;
 mod words;
 
 pub use context::Said;
+pub(crate) use context::standalone;
 pub use fusion::{Fusion, LegHit, Ranked};
+pub(crate) use learned::passage_digest;
 pub use query::QueryText;
 pub use ranking::{Boost, Cutoff, Feedback, Ranking};
 pub use request::{EmbeddedQuestion, Found, GroupBy, Mode, SearchRequest, SearchResult, Timings};

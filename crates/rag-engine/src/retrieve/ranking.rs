@@ -6,7 +6,10 @@ use rag_repo::search::Passage;
 use rag_schema::ids::PassageId;
 use serde_json::Value;
 
-use super::fusion::{Fusion, Ranked};
+use super::{
+    fusion::{Fusion, Ranked},
+    learned::Learned,
+};
 
 /// Maximum number of results that a reranker judges for one question.
 const MAX_RERANKED: usize = 500;
@@ -22,6 +25,8 @@ pub struct Ranking {
     pub rerank: Option<usize>,
     /// Maximal marginal relevance (Carbonell, Goldstein 1998): 0 ranks by relevance alone, 1 by difference alone.
     pub diversity: f64,
+    /// Maximum amount that judgements of similar questions add to a score or take from it, 0 to 1; 0 to not learn from them.
+    pub learned: f64,
     /// Signals apart from relevance that raise the score.
     pub boosts: Vec<Boost>,
     /// Condition at which the list ends before its limit.
@@ -86,6 +91,7 @@ impl Default for Ranking {
             feedback: Feedback { passages: 3, weight: 0.3 },
             rerank: None,
             diversity: 0.0,
+            learned: 0.2,
             boosts: Vec::new(),
             cutoff: Cutoff::None,
         }
@@ -123,6 +129,7 @@ impl Ranking {
                 "rerank is 1 to 500 results",
             ),
             (part(self.diversity), "diversity is 0 to 1"),
+            (part(self.learned), "learned is 0 to 1"),
             (
                 self.boosts.iter().all(boost),
                 "boosts: half_life_days and half_citations are above 0, weight is a number",
@@ -226,10 +233,16 @@ fn narrow_count(count: usize) -> f32 {
     f32::from(u16::try_from(count.max(1)).unwrap_or(u16::MAX))
 }
 
-/// Adds the boosts to the scores and sorts by the sums.
-pub(super) fn boost(mut found: Vec<(Ranked, Passage)>, boosts: &[Boost]) -> Vec<(Ranked, Passage)> {
+/// Adds the boosts and what was learned to the scores, and sorts by the sums.
+pub(super) fn boost(
+    mut found: Vec<(Ranked, Passage)>,
+    ranking: &Ranking,
+    learned: &Learned,
+) -> Vec<(Ranked, Passage)> {
     for (ranked, passage) in &mut found {
-        ranked.score += boosts.iter().map(|boost| boost.score_of(passage)).sum::<f64>();
+        ranked.learned = ranking.learned * learned.get(&ranked.passage_id).copied().unwrap_or(0.0);
+        ranked.score += ranked.learned;
+        ranked.score += ranking.boosts.iter().map(|boost| boost.score_of(passage)).sum::<f64>();
     }
     found.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then(a.passage_id.cmp(&b.passage_id)));
     found

@@ -119,12 +119,24 @@ mod tests {
                     heading_path: HeadingPath(Vec::new()),
                 }),
             };
-            (Ranked { passage_id, score, fused: score, rerank: None, dense: None, lexical: None }, passage)
+            (
+                Ranked {
+                    passage_id,
+                    score,
+                    fused: score,
+                    rerank: None,
+                    learned: 0.0,
+                    dense: None,
+                    lexical: None,
+                },
+                passage,
+            )
         });
         Candidates {
             best: best.collect(),
             rest: rest.to_vec(),
             vectors: HashMap::new(),
+            learned: HashMap::new(),
             collections: Vec::new(),
             languages: rag_text::analyse::Languages::default(),
             unknown_identifiers: Vec::new(),

@@ -95,6 +95,9 @@ impl Answer {
             None if self.events == 0 => return Err(LlmError::BadAnswer("not an event stream".into())),
             None => return Err(LlmError::Interrupted("the stream ended without a finish reason".into())),
         };
+        if !self.has_text && reason == FinishReason::Length {
+            return Err(LlmError::NoRoom);
+        }
         if !self.has_text && reason != FinishReason::ContentFilter {
             let text = if self.has_thoughts { "it consists of thoughts only" } else { "it is empty" };
             return Err(LlmError::BadAnswer(text.into()));

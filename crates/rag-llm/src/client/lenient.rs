@@ -111,7 +111,10 @@ fn read_reason(reason: &str) -> Option<FinishReason> {
     }
 }
 
-/// The usage, if the server gives both of its numbers.
+/// Maximum number of tokens of one request or answer that is believed.
+const MAX_TOKENS: u32 = 100_000_000;
+
+/// The usage, if the server gives both of its numbers and they can be true: every request has a token.
 fn read_usage(value: &Value) -> Option<Usage> {
     let count = |name: &str| {
         let number = value.get(name)?;
@@ -119,6 +122,9 @@ fn read_usage(value: &Value) -> Option<Usage> {
         u32::try_from(number).ok()
     };
     let (prompt_tokens, completion_tokens) = (count("prompt_tokens")?, count("completion_tokens")?);
+    if !(1..=MAX_TOKENS).contains(&prompt_tokens) || completion_tokens > MAX_TOKENS {
+        return None;
+    }
     let total_tokens =
         count("total_tokens").unwrap_or_else(|| prompt_tokens.saturating_add(completion_tokens));
     Some(Usage { prompt_tokens, completion_tokens, total_tokens })

@@ -1,6 +1,6 @@
 //! Bodies that chat servers answered with, and their outcomes.
 
-use crate::Outcome::{Answer, Bad, Broken, Cut, Thought, Tokens, Withheld};
+use crate::Outcome::{Answer, Bad, Broken, Cut, NoRoom, Thought, Tokens, Withheld};
 
 /// A stream of one chunk with this delta, a chunk with the finish reason, and the end marker.
 macro_rules! delta {
@@ -332,7 +332,7 @@ pub(crate) const SHAPES: &[crate::Shape] = &[
     (
         "the limit reached before a text",
         "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n",
-        Bad("it is empty"),
+        NoRoom,
     ),
     (
         "one JSON reply without a text",

@@ -20,13 +20,15 @@ pub(crate) enum Outcome {
     Tokens(&'static str, u32),
     Cut(&'static str),
     Withheld,
+    /// The limit of the length was reached before the first word.
+    NoRoom,
     Broken(&'static str),
     Bad(&'static str),
     Unavailable(&'static str),
     Refused(u16),
 }
 
-use Outcome::{Answer, Bad, Broken, Cut, Refused, Thought, Tokens, Unavailable, Withheld};
+use Outcome::{Answer, Bad, Broken, Cut, NoRoom, Refused, Thought, Tokens, Unavailable, Withheld};
 
 /// Shape, body with status 200, outcome.
 pub(crate) type Shape = (&'static str, &'static str, Outcome);
@@ -88,6 +90,7 @@ async fn play(server: &MockServer, case: usize) -> Outcome {
                     LlmError::BadAnswer(text) => Bad(text.leak()),
                     LlmError::Unavailable(text) => Unavailable(text.leak()),
                     LlmError::Refused { status, .. } => Refused(status),
+                    LlmError::NoRoom => NoRoom,
                     LlmError::BadConfig(_) | LlmError::Withheld | LlmError::Paused { .. } => {
                         panic!("{error}")
                     }
@@ -136,6 +139,7 @@ fn describe(outcome: &Outcome) -> String {
         Tokens(..) => "answer with its tokens".to_owned(),
         Cut(_) => "stopped at its length".to_owned(),
         Withheld => "failure: withheld".to_owned(),
+        NoRoom => "failure: no room for a word".to_owned(),
         Broken(cause) => format!("failure: broke off, {cause}"),
         Bad(cause) => format!("failure: cannot be used, {cause}"),
         Unavailable(cause) => format!("failure: unavailable, {cause}"),

@@ -37,6 +37,8 @@ pub struct Corpus {
     pub languages: BTreeMap<String, f64>,
     /// Whether one has synonyms.
     pub has_synonyms: bool,
+    /// Whether passages of one were judged.
+    pub has_judgements: bool,
     /// The same by embedding model: vectors of different models cannot be compared.
     pub groups: Vec<ModelGroup>,
 }
@@ -60,6 +62,8 @@ pub struct ModelGroup {
     languages: serde_json::Value,
     #[diesel(sql_type = Bool)]
     has_synonyms: bool,
+    #[diesel(sql_type = Bool)]
+    has_judgements: bool,
     #[diesel(sql_type = BigInt)]
     vectors: i64,
     #[diesel(sql_type = Text)]
@@ -81,6 +85,7 @@ impl Corpus {
             passages: groups.iter().map(|group| group.passages).sum(),
             languages: languages(&groups),
             has_synonyms: groups.iter().any(|group| group.has_synonyms),
+            has_judgements: groups.iter().any(|group| group.has_judgements),
             groups,
         };
         let has_all = wanted.iter().all(|id| corpus.collections.contains(id));
@@ -173,6 +178,7 @@ mod tests {
             passages: vectors,
             languages: serde_json::Value::Null,
             has_synonyms: false,
+            has_judgements: false,
             vectors,
             index_kind: IndexKind::Hnsw,
             ivfflat_lists: None,

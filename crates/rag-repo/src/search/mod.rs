@@ -4,6 +4,7 @@
 mod corpus;
 mod dense;
 mod hit;
+mod judged;
 mod lexical;
 mod passages;
 mod plan;
@@ -14,6 +15,7 @@ mod scope;
 pub use corpus::{Corpus, ModelGroup};
 pub use dense::{dense_leg, learned_similarities, similarities, vectors};
 pub use hit::Hit;
+pub use judged::{Judged, judged};
 pub use lexical::{
     AskedWord, LexicalQuery, QueryWord, QuestionWords, holders, lexical_leg, query_words, word_scores,
 };

@@ -40,6 +40,9 @@ pub(crate) fn insert_private_rows(conn: &mut PgConnection, user: UserId) {
          INSERT INTO document_fetches (document_id, collection_id, url, content_sha256)
              SELECT d.id, d.collection_id, 'https://example.org/', sha256('x') FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
              WHERE c.owner_id = '{user}' LIMIT 1;
+         INSERT INTO judgements (id, collection_id, document_id, passage_sha256, user_id, question, weight)
+             SELECT '{file}', d.collection_id, d.id, sha256('x'), '{user}', '-', 1 FROM documents AS d JOIN collections AS c ON c.id = d.collection_id
+             WHERE c.owner_id = '{user}' LIMIT 1;
          INSERT INTO password_resets (user_id, organisation_id, token_sha256, expires_at) VALUES ('{user}', '{organisation}', sha256('{user}'), now());
          INSERT INTO idempotency_keys (user_id, key, holder, held_until) VALUES ('{user}', '-', '{file}', now());
          INSERT INTO turn_events VALUES ('{file}', 0, '{user}', '{{token}}', '{{x}}', 'x')"

@@ -8,6 +8,7 @@ mod event;
 mod fetch;
 mod file;
 mod job;
+mod judgement;
 mod memory;
 mod search;
 mod tool;
@@ -31,6 +32,7 @@ pub use file::{File, NewFile};
 pub use job::{
     FetchTask, IngestTask, Job, NewJob, Pace, ReembedTask, RoundsTask, Task, UpkeepTask, WordsTask,
 };
+pub use judgement::{Judgement, NewJudgement};
 pub use memory::{Memory, MemoryChange, MemoryContent, MemoryUse, NewMemory, NewMemoryChange, Statement};
 pub use search::{
     EmbeddingModel, NewEmbedding, NewPassage, NewRecallMeasurement, RecallMeasurement, VectorIndex,
