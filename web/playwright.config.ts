@@ -6,13 +6,14 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   workers: 2,
-  // A debug build on a busy machine embeds slowly.
-  timeout: 90_000,
-  expect: { timeout: 30_000 },
+  // A debug build on a busy machine embeds slowly. Only a test that fails waits for so long.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   reporter: [['list']],
   forbidOnly: true,
   use: {
     locale: 'en-GB',
+    timezoneId: 'UTC',
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

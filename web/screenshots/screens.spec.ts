@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, test, type Api } from '../tests/fixtures';
 import { makePdf } from '../tests/pdf-file';
+import { counts } from '../tests/pretend';
 
 const FOLDER = '../docs/ui';
 
@@ -52,7 +53,9 @@ async function ask(page: Page, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Question', exact: true });
   await box.fill(question);
   await box.press('Enter');
-  await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+  const exchange = page.locator('.exchange').last();
+  await expect(exchange.getByRole('heading', { name: question })).toBeVisible();
+  await expect(exchange.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
 }
 
 async function fill(api: Api): Promise<void> {
@@ -80,6 +83,58 @@ async function fill(api: Api): Promise<void> {
   ] as const) {
     await api.call('POST', '/v1/memories', { content: `I live in ${value}.`, statement: statement(value), valid_from });
   }
+}
+
+/** Lets the server report a month of work. */
+async function pretendMonth(page: Page): Promise<void> {
+  const asked = (question: string, asked: number, unanswered: number) => ({
+    question,
+    asked,
+    unanswered,
+    last_asked_at: new Date().toISOString(),
+  });
+  const questions = [
+    asked('When is the dome open?', 41, 0),
+    asked('How many comets did the new telescope find?', 23, 0),
+    asked('Is there a car park?', 12, 12),
+    asked('What happens to an upload after a crash?', 9, 1),
+  ];
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  await page.route('**/v1/activity?*', (route) => {
+    const from = new URL(route.request().url()).searchParams.get('from') ?? '';
+    const days = Array.from({ length: 30 }, (_, index) => ({
+      day: day(Date.parse(from) + index * 86_400_000),
+      total: {
+        ...counts,
+        searches: 12 + ((index * 37) % 29),
+        empty_searches: (index * 7) % 4,
+        answered: 6 + ((index * 11) % 9),
+        not_found: index % 3,
+        unsupported: index % 2,
+        broken_off: index % 9 === 4 ? 1 : 0,
+      },
+    })).filter((_, index) => index % 7 !== 1);
+    const sum = (field: 'searches' | 'empty_searches' | 'answered' | 'not_found' | 'unsupported' | 'broken_off') =>
+      days.reduce((all, { total }) => all + total[field], 0);
+    const [answered, not_found, unsupported, broken_off] = [
+      sum('answered'),
+      sum('not_found'),
+      sum('unsupported'),
+      sum('broken_off'),
+    ];
+    const total = {
+      ...counts,
+      searches: sum('searches'),
+      empty_searches: sum('empty_searches'),
+      answers: answered + not_found + unsupported + broken_off,
+      answered,
+      not_found,
+      unsupported,
+      broken_off,
+    };
+    const unanswered = [asked('Is there a car park?', 12, 12), asked('What happens to an upload after a crash?', 9, 1)];
+    return route.fulfill({ json: { from, to: day(Date.now()), total, days, questions, unanswered, stores_questions: true } });
+  });
 }
 
 test('screens', async ({ signedIn: page, api, model, server }) => {
@@ -111,6 +166,7 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await shoot(page, 'rating');
 
   await page.getByRole('link', { name: 'New question' }).click();
+  await expect(page.getByRole('heading', { name: 'Ask your documents' })).toBeVisible();
   await ask(page, 'How many comets did the new telescope find in the southern sky?');
   await page.locator('.cite').first().click();
   await expect(page.locator('.pdf-marks mark').first()).toBeVisible();
@@ -200,9 +256,11 @@ test('screens', async ({ signedIn: page, api, model, server }) => {
   await expect(page.getByText(/^score/).first()).toBeVisible();
   await shoot(page, 'tools');
   await api.call('POST', '/v1/keys', { name: 'Reporting', scopes: ['read', 'ask'] });
-  for (const tab of ['account', 'keys', 'people', 'usage', 'health', 'activity']) {
+  await pretendMonth(page);
+  for (const tab of ['account', 'keys', 'people', 'usage', 'activity', 'health', 'audit']) {
     await go(`settings/${tab}`);
     await expect(page.locator('main h1')).toBeVisible();
+    if (tab === 'activity') await expect(page.locator('.totals')).toBeVisible();
     if (tab === 'health') await expect(page.getByRole('img', { name: /^Response time\. Duration: \S+ m?s$/ })).toBeVisible();
     await shoot(page, `settings-${tab}`);
   }

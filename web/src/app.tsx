@@ -13,7 +13,7 @@ import { Sidebar } from './Sidebar';
 import { AcceptInvitation, ResetPassword, SignIn } from './signin/SignIn';
 import { Lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
-import { bearer, goTo, usePlace } from './ui/router';
+import { bearer, goTo, link, usePlace } from './ui/router';
 import { useStore } from './ui/store';
 import { Toasts } from './ui/Toasts';
 import { commitDeletions } from './ui/undo';
@@ -96,6 +96,8 @@ function OwnPage() {
         <Lazy load={screens.tools} pick="ToolsView" props={{ tab: second }} />
       ) : screen === 'lab' ? (
         <Lazy load={screens.lab} pick="LabView" props={{ initial: place.query.get('q') ?? '' }} />
+      ) : screen !== 'settings' ? (
+        <NoPage />
       ) : (
         <Lazy
           load={screens.settings}
@@ -104,6 +106,16 @@ function OwnPage() {
         />
       )}
     </Frame>
+  );
+}
+
+function NoPage() {
+  return (
+    <div class="page">
+      <h1>{messages.nav.noPage}</h1>
+      <p class="muted">{messages.nav.noPageText}</p>
+      <a href={link()}>{messages.nav.newQuestion}</a>
+    </div>
   );
 }
 

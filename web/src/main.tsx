@@ -9,6 +9,7 @@ import './style/frame.css';
 import './style/chat.css';
 import './style/screens.css';
 import './style/collections.css';
+import './style/activity.css';
 
 document.documentElement.lang = messages.language;
 document.documentElement.dir = messages.direction;

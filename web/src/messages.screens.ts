@@ -301,6 +301,8 @@ const english = {
     usage: 'Organisation',
     health: 'Health',
     activity: 'Activity',
+    audit: 'Audit log',
+    auditLead: 'Changes of accounts, rights, keys, collections and documents, newest first.',
     signOut: 'Sign out',
     signOutKey: 'Forget the key',
     local:

@@ -25,6 +25,8 @@ const english = {
     label: 'Main',
     menu: 'Menu',
     newQuestion: 'New question',
+    noPage: 'There is no such page',
+    noPageText: 'Its address is incomplete, or the page has moved.',
     documents: 'Documents',
     memory: 'Memory',
     tools: 'Tools',

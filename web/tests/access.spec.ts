@@ -11,6 +11,7 @@ async function check(page: Page, screen: string): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   const dark = await new AxeBuilder({ page }).setLegacyMode().withRules(['color-contrast']).analyze();
   await page.emulateMedia({ colorScheme: 'light' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   const found = [...light.violations, ...dark.violations].map(
     ({ id, nodes }) => `${screen}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
   );
@@ -22,6 +23,8 @@ async function ask(page: Page, question: string): Promise<void> {
   await box.fill(question);
   await box.press('Enter');
   await expect(page.locator('.sources')).toBeVisible();
+  // The last part of the page that comes, and moves the others.
+  await expect(page.getByRole('button', { name: 'Answer again' }).last()).toBeVisible();
 }
 
 async function prepare(api: Api): Promise<string> {
@@ -86,7 +89,7 @@ test.describe('axe finds nothing in both themes', () => {
     await check(page, 'dialog');
     await page.keyboard.press('Escape');
     await visit(page, `documents/${document}/text`, 'three months to the end');
-    await visit(page, `documents/${document}/passages`, 'three months to the end');
+    await visit(page, `documents/${document}/passages`, 'A search finds passages.');
     await page.locator('.passage-text').first().click();
     await expect(page.locator('mark').first()).toBeVisible();
     await check(page, 'a passage in its document');
@@ -167,7 +170,8 @@ test.describe('axe finds nothing in both themes', () => {
     await visit(page, 'settings/people', 'No invitation is open');
     await visit(page, 'settings/usage', 'Storage');
     await visit(page, 'settings/health', 'Response time');
-    await visit(page, 'settings/activity', /Ada Lovelace/);
+    await visit(page, 'settings/activity', 'Nothing was searched');
+    await visit(page, 'settings/audit', /Ada Lovelace/);
   });
 
   test('on the screens of tools', async ({ signedIn: page, api }) => {
@@ -175,7 +179,7 @@ test.describe('axe finds nothing in both themes', () => {
     await api.call('PUT', '/v1/tools/weather', { description: 'Returns the weather of a city.', parameters });
     await api.call('POST', '/v1/tools/weather/uses', { outcome: 'success', duration_ms: 90 });
     await visit(page, 'tools', 'Returns the weather');
-    await page.getByRole('searchbox').last().fill('What is the weather?');
+    await page.getByRole('searchbox', { name: 'Find tools for a request' }).fill('What is the weather?');
     await page.keyboard.press('Enter');
     await expect(page.getByText(/^score/)).toBeVisible();
     await page.locator('summary', { hasText: 'Parameters' }).click();
@@ -258,22 +262,27 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
   await expect(page.getByRole('link', { name: 'Handbook', exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Search lab' })).toBeHidden();
   await fits('documents');
-  for (const place of [
-    `documents/${document}/text`,
-    `documents/${document}/versions`,
-    'memory',
-    'memory/history',
-    'tools',
-    'tools/usage',
-    'lab',
-    'settings/people',
-    'settings/keys',
-    'settings/health',
-    'settings/activity',
-    ...['general', 'reading', 'model', 'synonyms'].map((tab) => `documents/in/${collection}/settings/${tab}`),
-  ]) {
+  const settings = `documents/in/${collection}/settings`;
+  for (const [place, text] of [
+    [`documents/${document}/text`, 'Both sides must give notice'],
+    [`documents/${document}/versions`, 'found by searches'],
+    ['memory', 'Nothing is remembered yet.'],
+    ['memory/history', 'Every change of every memory.'],
+    ['tools', 'No tool is stored.'],
+    ['tools/usage', 'No tool was used'],
+    ['lab', 'Type a query'],
+    ['settings/people', 'No invitation is open.'],
+    ['settings/keys', 'reporting'],
+    ['settings/health', 'Duration:'],
+    ['settings/activity', 'Answers by day'],
+    ['settings/audit', 'Ada Lovelace'],
+    [`${settings}/general`, 'Instructions for answers'],
+    [`${settings}/reading`, 'Repeated from the passage before'],
+    [`${settings}/model`, 'This server has no other model.'],
+    [`${settings}/synonyms`, 'One group a line'],
+  ] as const) {
     await page.goto(`${server.url}/#/${place}`);
-    await expect(page.locator('main h1')).toBeVisible();
+    await expect(page.getByRole('main').getByText(text).first()).toBeVisible();
     await fits(place);
   }
   await page.goto(`${server.url}/#/link/${link.secret}`);

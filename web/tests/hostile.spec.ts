@@ -63,10 +63,12 @@ test('texts in every field of the other screens stay text', async ({ signedIn: p
     'settings/people',
     'settings/usage',
     'settings/activity',
+    'settings/audit',
   ];
   for (const screen of screens) {
     await page.goto(`${server.url}/#/${screen}`);
-    await expect(page.getByText('evil.test').first()).toBeAttached();
+    // The sidebar has texts of its own.
+    await expect(page.getByRole('main').getByText('evil.test').first(), screen).toBeAttached();
   }
   await page.goto(`${server.url}/#/memory`);
   await page.getByRole('button', { name: 'Why is this known?' }).first().click();
@@ -98,6 +100,7 @@ test('texts in the settings of a collection and on the page of a link stay text'
   await page.goto(`${server.url}/#/documents/in/${ID}/settings/model`);
   await expect(page.getByText(/^Moving to/).first()).toContainText('evil.test');
   await page.goto(`${server.url}/#/link/ragl_pretended`);
+  await expect(page.getByText('Shared with you by a link')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('evil.test');
   await expect(page.getByRole('row')).toHaveCount(texts.length + 1);
   await page.getByRole('searchbox').fill('evil');

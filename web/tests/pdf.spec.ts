@@ -29,24 +29,28 @@ test('a citation opens its page with the quote marked, and the text on request',
   await expect(marked.locator('canvas')).toBeVisible();
   await expect(marked.locator('mark').first()).toBeInViewport();
   await expect(pane.locator('.source-name')).toContainText('Page 2');
-  // The marks lie on the lines that hold the quote.
-  const lines = await marked.locator('.text-layer span').evaluateAll((spans) =>
-    spans.map((span) => {
-      const { x, y, width, height } = span.getBoundingClientRect();
-      return { text: span.textContent ?? '', x, y, width, height };
-    }),
-  );
-  for (const mark of await marked.locator('mark').all()) {
-    const box = await mark.boundingBox();
-    const line = lines.find(({ y, height }) => box && Math.abs(y + height / 2 - (box.y + box.height / 2)) < 4);
-    expect(line?.text).toMatch(/seventeen comets|ally dark nights/);
-  }
-  const isDrawn = await marked.locator('canvas').evaluate((canvas) => {
-    const { width, height } = canvas as HTMLCanvasElement;
-    const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
-    return pixels.some((value, index) => index % 4 === 0 && value < 100);
-  });
-  expect(isDrawn).toBe(true);
+  // The marks lie on the lines that hold the quote. All places are read at once: the page may still scroll.
+  const markedLines = () =>
+    marked.evaluate((page) => {
+      const middle = (element: Element) => {
+        const { y, height } = element.getBoundingClientRect();
+        return y + height / 2;
+      };
+      const lines = [...page.querySelectorAll('.text-layer span')];
+      return [...page.querySelectorAll('mark')].map(
+        (mark) => lines.find((line) => Math.abs(middle(line) - middle(mark)) < 4)?.textContent ?? '',
+      );
+    });
+  const quoted = expect.stringMatching(/seventeen comets|ally dark nights/);
+  await expect.poll(markedLines).toEqual([quoted, quoted]);
+  // The picture is drawn after the text.
+  const isDrawn = () =>
+    marked.locator('canvas').evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+      return pixels.some((value, index) => index % 4 === 0 && value < 100);
+    });
+  await expect.poll(isDrawn).toBe(true);
   const width = (await marked.boundingBox())?.width ?? 0;
   await pane.getByRole('button', { name: 'Larger' }).click();
   await expect.poll(async () => (await marked.boundingBox())?.width ?? 0).toBeCloseTo(1.5 * width, 0);

@@ -4,6 +4,25 @@ import type { Page } from '@playwright/test';
 export const ID = '01900000-0000-7000-8000-000000000001';
 const NOW = '2026-01-01T00:00:00Z';
 
+/** Counts of activity. */
+export const counts = {
+  searches: 12_345,
+  empty_searches: 45,
+  search_p50_ms: 12,
+  search_p95_ms: 1_250,
+  answers: 2_000,
+  answered: 1_500,
+  not_found: 300,
+  unsupported: 150,
+  broken_off: 50,
+  answer_p50_ms: 900,
+  answer_p95_ms: 4_200,
+  users: 17,
+  published: 60,
+  refused: 4,
+  deleted: 2,
+};
+
 /**
  * Lets the page see answers of the API that hold the texts in every field, and loads it again: what it showed before were real answers.
  * The page still runs under the server's policy.
@@ -180,6 +199,7 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
     success_share: 1,
     last_used_at: NOW,
   });
+  const asked = (question: string) => ({ question, asked: 2, unanswered: 1, last_asked_at: NOW });
   const list = (items: unknown[]) => ({ items });
   const answers: [RegExp, (url: URL) => unknown][] = [
     [/\/sessions\/[^/]+\/messages$/, () => list(messages)],
@@ -273,6 +293,18 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
         ),
     ],
     [
+      /\/activity$/,
+      () => ({
+        from: '2025-12-31',
+        to: '2026-01-01',
+        total: counts,
+        days: [{ day: '2026-01-01', total: counts }],
+        questions: texts.map(asked),
+        unanswered: texts.map(asked),
+        stores_questions: true,
+      }),
+    ],
+    [
       /\/me\/logins$/,
       () =>
         list(
@@ -301,3 +333,29 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
   });
   await page.reload();
 }
+
+/** Questions of a report. */
+export const ASKED = ['How long is the notice period?', 'Who feeds the cat?', 'غير موجود', `${'long'.repeat(60)}?`] as const;
+const DAY_MS = 86_400_000;
+
+/** Lets the server report the activity of the period that the page asks for: counts of every third day, and 12 questions. */
+export async function pretendActivity(page: Page, isStoring = true): Promise<void> {
+  const questions = Array.from({ length: 12 }, (_, index) => ({
+    question: ASKED[index] ?? `Question ${index}?`,
+    asked: 3_000 - index,
+    unanswered: index,
+    last_asked_at: NOW,
+  }));
+  const lists = { questions, unanswered: questions.slice(1), stores_questions: isStoring };
+  await page.route('**/v1/activity?*', (route) => {
+    const from = new URL(route.request().url()).searchParams.get('from') ?? '';
+    const to = dayOf(Date.now());
+    const days = Array.from({ length: Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1 }, (_, index) => ({
+      day: dayOf(Date.parse(from) + index * DAY_MS),
+      total: { ...counts, searches: 100 * (index % 7), empty_searches: 4 * (index % 7), answers: 5, answered: 4, broken_off: 1 },
+    })).filter((_, index) => index % 3 === 0);
+    return route.fulfill({ json: { from, to, total: counts, days, ...lists } });
+  });
+}
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);

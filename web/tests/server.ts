@@ -8,13 +8,22 @@ import { randomUUID } from 'node:crypto';
 
 const RAG = process.env.RAG ?? '../target/debug/rag';
 
+/** The first port of this worker. The system gives none below 32,768 to a connection, which would take it before the server does. */
+const FIRST_PORT = 20_000 + 1_000 * Number(process.env.TEST_PARALLEL_INDEX ?? 0);
+let nextPort = FIRST_PORT + Math.floor(Math.random() * 900);
+
+/** A port that nobody listens at, and that no other worker takes. */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = nextPort;
+    nextPort = port + 1 < FIRST_PORT + 1_000 ? port + 1 : FIRST_PORT;
+    const probe = createServer();
+    const isFree = new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (await isFree) return port;
+  }
 }
 
 /** A server with a database of its own. */

@@ -13,8 +13,9 @@ async function ask(page: Page, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Question', exact: true });
   await box.fill(question);
   await box.press('Enter');
-  await expect(page.getByRole('heading', { name: question })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Copy the answer' }).last()).toBeVisible();
+  const exchange = page.locator('.exchange').last();
+  await expect(exchange.getByRole('heading', { name: question })).toBeVisible();
+  await expect(exchange.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
 }
 
 async function choose(page: Page, title: string, action: string): Promise<void> {
@@ -30,6 +31,7 @@ test('conversations are found, renamed, archived and exported', async ({ signedI
   await page.reload();
   await ask(page, NOTICE);
   await page.getByRole('link', { name: 'New question' }).click();
+  await expect(page.getByRole('heading', { name: 'Ask your documents' })).toBeVisible();
   await ask(page, HOLIDAYS);
   const list = page.getByRole('region', { name: 'Conversations' });
   await expect(list.getByRole('link')).toHaveCount(2);
@@ -107,8 +109,10 @@ test('an edited question and a new answer stand beside the old ones', async ({ s
   await expect(questions).toContainText('2 of 2');
   await page.reload();
   await expect(first).toContainText('Yes, both sides');
+  const stored = page.waitForResponse((response) => response.request().method() === 'PATCH');
   await questions.getByRole('button', { name: 'Previous version' }).click();
   await expect(page.getByRole('heading', { name: NOTICE })).toBeVisible();
+  await stored;
   await expect(questions).toContainText('1 of 2');
   await page.reload();
   await expect(page.getByRole('heading', { name: NOTICE })).toBeVisible();

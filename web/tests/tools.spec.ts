@@ -39,26 +39,25 @@ test('a list of more than a page is shown to its end, and stays as long when an 
   api,
   server,
 }) => {
-  const names = Array.from({ length: 105 }, (_, index) => `tool_${String(index).padStart(3, '0')}`);
+  // The server embeds each of them, so there are no more than the second page needs.
+  const names = Array.from({ length: 55 }, (_, index) => `tool_${String(index).padStart(3, '0')}`);
   for (const name of names) await api.call('PUT', `/v1/tools/${name}`, { description: `Counts the stars of region ${name}.` });
   await page.goto(`${server.url}/#/tools`);
   const tools = page.locator('.memories > li');
   await expect(tools).toHaveCount(50);
   const more = page.getByRole('button', { name: 'Show more' });
   await more.click();
-  await expect(tools).toHaveCount(100);
-  await more.click();
-  await expect(tools).toHaveCount(105);
+  await expect(tools).toHaveCount(55);
   await expect(more).toHaveCount(0);
   expect(new Set(await tools.locator('code bdi').allTextContents())).toEqual(new Set(names));
-  await page.getByRole('button', { name: 'Delete tool_100' }).click();
+  await page.getByRole('button', { name: 'Delete tool_052' }).click();
   await page.getByRole('status').getByRole('button', { name: 'Close' }).click();
-  await expect(tools).toHaveCount(104);
+  await expect(tools).toHaveCount(54);
   // Another list begins with its first page; coming back, this one is as long as it was.
   const search = page.getByRole('searchbox', { name: 'Find tools for a request' });
   await search.fill('stars of region tool_001');
   await page.keyboard.press('Enter');
   await expect(tools).toHaveCount(20);
   await search.fill('');
-  await expect(tools).toHaveCount(104);
+  await expect(tools).toHaveCount(54);
 });

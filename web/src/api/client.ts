@@ -52,6 +52,9 @@ export interface Options<B> {
   signal?: AbortSignal;
 }
 
+/** Maximum length of the body of a request that outlives its page, in characters; browsers allow 64 KiB for all of them. */
+const MAX_KEPT_CHARS = 8_000;
+
 /** Calls an operation and returns the body of its response. */
 export async function call<P extends keyof paths, M extends Methods<P>>(
   method: M,
@@ -64,8 +67,9 @@ export async function call<P extends keyof paths, M extends Methods<P>>(
     headers.set('content-type', 'application/json');
     body = JSON.stringify(options.body);
   }
-  // A deletion also ends when the page that asked for it is left.
-  const init: RequestInit = { method: method.toUpperCase(), headers, keepalive: method === 'delete' };
+  // A change that the page shows at once is also made when the page is left right after it.
+  const isKept = (method === 'delete' || method === 'patch') && (body?.length ?? 0) < MAX_KEPT_CHARS;
+  const init: RequestInit = { method: method.toUpperCase(), headers, keepalive: isKept };
   if (body !== undefined) init.body = body;
   if (options.signal !== undefined) init.signal = options.signal;
   const response = await send(address(path, options), init);

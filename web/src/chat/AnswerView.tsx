@@ -7,7 +7,7 @@ import { messages } from '../messages';
 import { formatMs } from '../ui/format';
 import { Lazy } from '../ui/lazy';
 import { CopyButton, Notice } from '../ui/parts';
-import type { Reply } from './conversation';
+import { isWorking as isBeingWritten, type Reply } from './conversation';
 
 /** A place in a document that an answer cites, with the number 0 if it does not; a memory or an earlier conversation has no document. */
 export type Cited = Omit<Citation, 'supported' | 'kind'> & {
@@ -24,7 +24,7 @@ const loadRemembered = () => import('../memory/RememberedList');
 
 /** What an answer cites: its checked citations, and until they are known the passages that it is written from. */
 function citedBy(reply: Reply): Cited[] {
-  if (reply.citations.length > 0 || (reply.phase !== 'writing' && reply.phase !== 'searching')) return reply.citations;
+  if (reply.citations.length > 0 || !isBeingWritten(reply)) return reply.citations;
   return reply.sources;
 }
 
@@ -40,7 +40,7 @@ export function ReplyView({ reply, question, open, children }: Props) {
   const cited = useMemo(() => citedBy(reply), [reply.citations, reply.sources, reply.phase]);
   const key = cited.map(({ marker }) => marker).join();
   const markers = useMemo(() => new Set(cited.map(({ marker }) => marker)), [key]);
-  const isWorking = reply.phase === 'searching' || reply.phase === 'writing';
+  const isWorking = isBeingWritten(reply);
   const hasAuthor = reply.answeredBy !== undefined && reply.phase !== 'not_found';
   return (
     <div class="reply" aria-busy={isWorking} aria-live="polite">

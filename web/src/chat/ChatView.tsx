@@ -10,7 +10,17 @@ import { goTo } from '../ui/router';
 import { useStore } from '../ui/store';
 import type { Cited } from './AnswerView';
 import { Composer } from './Composer';
-import { answerAgain, askIn, isNew, loadMessages, openConversation, rateAnswer, showVersion, stop } from './conversation';
+import {
+  answerAgain,
+  askIn,
+  isNew,
+  isWorking,
+  loadMessages,
+  openConversation,
+  rateAnswer,
+  showVersion,
+  stop,
+} from './conversation';
 import { Exchanges } from './Exchanges';
 import type { Actions } from './ExchangeView';
 import { Samples } from './Samples';
@@ -83,6 +93,7 @@ export function ChatView({ session }: { session: string | undefined }) {
       openSettings={() => setSetting(true)}
       choose={choose}
       isAnswering={control !== undefined}
+      isEnding={!isWorking(exchanges.at(-1)?.reply)}
       isFollowUp={exchanges.length > 0}
       ask={ask}
       stop={() => stop(store)}

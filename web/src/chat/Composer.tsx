@@ -15,6 +15,8 @@ interface Props {
   memory: string;
   openSettings: () => void;
   isAnswering: boolean;
+  /** Whether the answer is written, and only its end is still being read. */
+  isEnding: boolean;
   isFollowUp: boolean;
   ask: (question: string) => void;
   stop: () => void;
@@ -22,6 +24,8 @@ interface Props {
 
 export function Composer(props: Props) {
   const [text, setText] = useState('');
+  // A question that was sent while the end of the answer before it was being read: it is asked right after it, in no other conversation.
+  const held = useRef<Props['ask']>(undefined);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen the keyboard would cover the page.
@@ -29,10 +33,16 @@ export function Composer(props: Props) {
   }, []);
   const submit = () => {
     const question = text.trim();
-    if (question === '' || props.isAnswering) return;
+    if (question === '') return;
+    held.current = props.isAnswering && props.isEnding ? props.ask : undefined;
+    if (props.isAnswering) return;
     setText('');
     props.ask(question);
   };
+  useEffect(() => {
+    if (held.current !== props.ask) held.current = undefined;
+    else if (!props.isAnswering) submit();
+  }, [props.ask, props.isAnswering]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -50,7 +60,7 @@ export function Composer(props: Props) {
         maxLength={10_000}
         aria-label={composer.label}
         placeholder={props.isFollowUp ? composer.followUp : composer.placeholder}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => ((held.current = undefined), setText(event.currentTarget.value))}
         onKeyDown={onKeyDown}
       />
       <div class="composer-row">

@@ -47,6 +47,9 @@ export interface Reply {
   feedback?: Feedback;
 }
 
+/** Whether an answer is still being written. */
+export const isWorking = (reply: Reply | undefined) => reply?.phase === 'searching' || reply?.phase === 'writing';
+
 export interface Exchange {
   /** Stays the same while the question is asked and stored. */
   key: string;

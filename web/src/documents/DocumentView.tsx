@@ -46,6 +46,7 @@ export function DocumentView({ id, tab, since }: Props) {
     return (
       <div class="page">
         <Failure error={error} retry={reload} />
+        {error !== undefined && <a href={link('documents')}>{texts.title}</a>}
       </div>
     );
   const { version } = document;

@@ -53,8 +53,8 @@ function UploadRow({ upload }: { upload: Upload }) {
   const isBad = phase === 'refused' || phase === 'dead';
   const { control: texts } = messages.upload;
   return (
-    <li class={isBad ? 'bad' : ''}>
-      <span class="upload-icon">
+    <li>
+      <span class={isBad ? 'upload-icon refused' : 'upload-icon'}>
         <Icon
           name={isBad || phase === 'cancelled' ? 'close' : !isOpen(upload) ? 'check' : job?.kind === 'fetch' ? 'web' : 'file'}
         />

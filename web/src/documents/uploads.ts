@@ -62,7 +62,8 @@ export async function addAddress(collection: string, url: string, depth: number)
 /** Shows jobs that read or fetch documents and that this page did not begin by an upload. */
 export function adoptJobs(jobs: Job[]): void {
   const known = new Set(uploads.get().map(({ job }) => job?.id));
-  const fresh = jobs
+  // A job that has moved from one state to the next between two lists is in both.
+  const fresh = [...new Map(jobs.map((job) => [job.id, job])).values()]
     .filter(({ id, kind }) => (kind === 'ingest' || kind === 'fetch') && !known.has(id))
     .map((job): Upload => {
       const base: Upload = {

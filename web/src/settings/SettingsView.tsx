@@ -1,9 +1,10 @@
-// Settings: the account, keys, people, the organisation, the server's health and the activity.
+// Settings: the account, keys, people, the organisation, its activity, the server's health and the audit log.
 import type { User } from '../api/types';
 import { messages } from '../messages.screens';
 import { link } from '../ui/router';
 import { AccountTab } from './AccountTab';
 import { ActivityTab } from './ActivityTab';
+import { AuditTab } from './AuditTab';
 import { HealthTab } from './HealthTab';
 import { KeysTab } from './KeysTab';
 import { PeopleTab } from './PeopleTab';
@@ -21,11 +22,12 @@ const TABS = {
   keys: KeysTab,
   people: PeopleTab,
   usage: UsageTab,
-  health: HealthTab,
   activity: ActivityTab,
+  health: HealthTab,
+  audit: AuditTab,
 } as const;
 type Tab = keyof typeof TABS;
-const FOR_ADMINS: readonly Tab[] = ['health', 'activity'];
+const FOR_ADMINS: readonly Tab[] = ['health', 'audit'];
 
 export function SettingsView({ tab, ...props }: TabProps & { tab: string | undefined }) {
   const tabs = (Object.keys(TABS) as Tab[]).filter((name) => props.me.role === 'admin' || !FOR_ADMINS.includes(name));

@@ -23,23 +23,27 @@ export function useSamples(): Sample[] {
   const [samples, setSamples] = useState<Sample[]>([]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const control = new AbortController();
-    const measure = async () => {
-      const sample = await takeSample(control.signal);
-      if (control.signal.aborted) return;
+    let control = new AbortController();
+    const measure = async (signal: AbortSignal) => {
+      const sample = await takeSample(signal);
+      if (signal.aborted) return;
       setSamples((old) => [...old.filter(({ time }) => time > sample.time - WINDOW_SECONDS), sample]);
-      timer = setTimeout(() => void measure(), INTERVAL_MS);
+      timer = setTimeout(() => void measure(signal), INTERVAL_MS);
     };
-    const follow = () => {
+    const stop = () => {
+      control.abort();
       clearTimeout(timer);
-      timer = undefined;
-      if (!document.hidden) void measure();
+    };
+    // Also ends a measurement under way: it would be followed by others on a hidden page, or beside those of a page that is shown again.
+    const follow = () => {
+      stop();
+      control = new AbortController();
+      if (!document.hidden) void measure(control.signal);
     };
     follow();
     document.addEventListener('visibilitychange', follow);
     return () => {
-      control.abort();
-      clearTimeout(timer);
+      stop();
       document.removeEventListener('visibilitychange', follow);
     };
   }, []);

@@ -24,6 +24,8 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   const open = () => {
     const at = root.current?.getBoundingClientRect();
     if (at === undefined) return;
+    // Scrolled away.
+    if (at.bottom < 0 || at.top > innerHeight) return close();
     const height = items.length * ITEM_PX + 12;
     const top = at.bottom + height > innerHeight ? Math.max(4, at.top - height) : at.bottom + 2;
     setPlace({ top, left: Math.max(8, Math.min(at.right - WIDTH_PX, innerWidth - WIDTH_PX - 8)) });
@@ -40,12 +42,13 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
       if (!(event.target instanceof Node && root.current?.contains(event.target))) close();
     };
     addEventListener('pointerdown', outside);
-    addEventListener('scroll', close, true);
-    addEventListener('resize', close);
+    // The list stays at its button: a scroll that ends after the click on the button does not take it away.
+    addEventListener('scroll', open, true);
+    addEventListener('resize', open);
     return () => {
       removeEventListener('pointerdown', outside);
-      removeEventListener('scroll', close, true);
-      removeEventListener('resize', close);
+      removeEventListener('scroll', open, true);
+      removeEventListener('resize', open);
     };
   }, [isOpen]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {

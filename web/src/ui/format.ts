@@ -12,9 +12,9 @@ export function formatNumber(value: number): string {
   return integer.format(value);
 }
 
-/** A share from 0 to 1. */
+/** A share from 0 to 1, with one more digit below a tenth. */
 export function formatPercent(share: number): string {
-  return share.toLocaleString(language, { style: 'percent' });
+  return share.toLocaleString(language, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });
 }
 
 export function formatBytes(bytes: number): string {
