@@ -40,7 +40,7 @@ test('sizes of passages are saved and reset; refusals are in the words of the se
   const save = page.getByRole('button', { name: 'Save' });
   for (const [tokens, repeated, refusal] of [
     ['5000', '0', 'reads 254 at a time'],
-    ['100', '90', 'give at most half'],
+    ['100', '90', 'exceeds half of the chunk size'],
   ] as const) {
     await size.fill(tokens);
     await overlap.fill(repeated);

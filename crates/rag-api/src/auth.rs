@@ -132,7 +132,7 @@ impl Caller {
     fn check<N: Need>(&self) -> ApiResult<()> {
         let forbid = |detail: String| Err(ApiError::new(Code::Forbidden, detail));
         if self.scopes.as_ref().is_some_and(|scopes| !scopes.contains(&N::SCOPE)) {
-            return forbid(format!("This key was not made to {}.", N::SCOPE));
+            return forbid(format!("The key lacks the scope `{}`.", N::SCOPE));
         }
         if !N::LINK {
             self.person()?;
@@ -146,10 +146,7 @@ impl Caller {
     /// Refuses an action that needs or grants scopes that the key lacks.
     pub(crate) fn check_scopes(&self, wanted: &[Scope]) -> ApiResult<()> {
         match wanted.iter().find(|scope| self.scopes.as_ref().is_some_and(|own| !own.contains(scope))) {
-            Some(scope) => Err(ApiError::new(
-                Code::Forbidden,
-                format!("This takes a key that was made to {scope}, which yours was not."),
-            )),
+            Some(scope) => Err(ApiError::new(Code::Forbidden, format!("The key lacks the scope `{scope}`."))),
             None => Ok(()),
         }
     }

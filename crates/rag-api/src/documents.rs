@@ -101,7 +101,10 @@ impl From<&DocumentVersion> for VersionView {
             created_at: row.created_at,
             published_at: row.published_at,
             superseded_at: row.superseded_at,
-            warnings: ocr_pages::warnings(&ocr_pages),
+            warnings: ocr_pages::cut_warning(row)
+                .into_iter()
+                .chain(ocr_pages::warnings(&ocr_pages))
+                .collect(),
             ocr_pages,
         }
     }

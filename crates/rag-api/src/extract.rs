@@ -17,6 +17,7 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 use crate::{
     app::App,
     problem::{ApiError, ApiResult, Code, FieldProblem, bug},
+    query_text::parameters,
     registration::Input,
     strict_json::StrictJson,
 };
@@ -55,22 +56,21 @@ impl<T> Input for Params<T> {
 }
 
 fn params<T: DeserializeOwned + Validate>(query: &str) -> ApiResult<Params<T>> {
-    if let Some(name) = nul_parameter(query) {
-        return Err(ApiError::field(name, "holds a NUL character"));
-    }
-    let params = web::Query::<T>::from_query(query)
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|error| {
             ApiError::field("query", error.to_string().replace("Query deserialize error: ", ""))
         })?
         .into_inner();
+    // PostgreSQL cannot store or compare it.
+    if let Some((name, _)) = pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(ApiError::field(name.clone(), "holds a NUL character"));
+    }
+    let params: T = serde_path_to_error::deserialize(parameters(pairs)).map_err(|error| {
+        let path = error.path().to_string();
+        ApiError::field(if path == "." { "query".to_owned() } else { path }, error.inner().to_string())
+    })?;
     check(&params)?;
     Ok(Params(params))
-}
-
-/// Returns the first parameter with a NUL character, which PostgreSQL cannot store or compare.
-fn nul_parameter(query: &str) -> Option<String> {
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
-    pairs.into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')).map(|(name, _)| name)
 }
 
 /// A validated JSON body.
@@ -183,9 +183,13 @@ fn list_problems(errors: &ValidationErrors, prefix: &str, listed: &mut Vec<Field
 
 fn describe(error: &validator::ValidationError) -> String {
     let bound = |name: &str| error.params.get(name).map(ToString::to_string);
+    let is_text = error.params.get("value").is_some_and(Value::is_string);
+    let sized = |size: String| {
+        if is_text { format!("must be {size} characters long") } else { format!("must hold {size} items") }
+    };
     match (error.code.as_ref(), bound("min"), bound("max")) {
-        ("length", Some(min), Some(max)) => format!("must be {min} to {max} characters or items long"),
-        ("length", None, Some(max)) => format!("must be at most {max} characters or items long"),
+        ("length", Some(min), Some(max)) => sized(format!("{min} to {max}")),
+        ("length", None, Some(max)) => sized(format!("at most {max}")),
         ("range", Some(min), Some(max)) => format!("must be {min} to {max}"),
         ("range", Some(min), None) => format!("must be at least {min}"),
         (code, ..) => error.message.as_ref().map_or_else(|| code.to_owned(), ToString::to_string),

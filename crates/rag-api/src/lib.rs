@@ -40,6 +40,7 @@ mod openapi;
 mod openapi_words;
 mod page;
 mod problem;
+mod query_text;
 mod ranking;
 mod receive;
 mod registration;
@@ -62,6 +63,7 @@ mod turns;
 mod ui;
 mod understanding;
 mod uploads;
+mod wanted;
 
 pub use mcp::serve_mcp_lines;
 pub use openapi::openapi_json;

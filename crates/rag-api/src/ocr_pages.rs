@@ -2,6 +2,7 @@
 
 use rag_schema::models::DocumentVersion;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Confidence below which the text of a page is doubtful: of blurred prints, above .96 at most 3 % of the characters were wrong, below .93
@@ -25,8 +26,27 @@ pub(crate) struct OcrPageView {
 impl OcrPageView {
     /// Returns the pages of a version.
     pub(crate) fn all_of(version: &DocumentVersion) -> Vec<Self> {
-        version.ocr_pages.clone().and_then(|pages| serde_json::from_value(pages).ok()).unwrap_or_default()
+        let of_ocr = noted(version).iter().filter(|page| page.get("cut").is_none());
+        of_ocr.filter_map(|page| Self::deserialize(page).ok()).collect()
     }
+}
+
+fn noted(version: &DocumentVersion) -> &[Value] {
+    version.ocr_pages.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Returns the warning about a file whose end is missing.
+pub(crate) fn cut_warning(version: &DocumentVersion) -> Option<String> {
+    warning_of_cut(noted(version))
+}
+
+fn warning_of_cut(noted: &[Value]) -> Option<String> {
+    let cut = noted.iter().find_map(|page| page.get("cut"))?;
+    let count = |name: &str| cut.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let (found, with_text) = (count("found"), count("with_text"));
+    Some(format!(
+        "The end of the file is missing: {with_text} of the {found} pages that were found have text. Upload the whole file."
+    ))
 }
 
 /// Returns the warnings about doubtful and incomplete pages, which they name.
@@ -76,6 +96,15 @@ mod tests {
         assert!(text.contains("1 page (2)"), "{text}");
         let text = warnings(&pages(&[0.5; 12])).concat();
         assert!(text.contains("12 pages (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..)"), "{text}");
+    }
+
+    #[test]
+    fn a_file_without_its_end_is_named_with_the_pages_that_have_text() {
+        let noted = serde_json::json!([{"page": 1, "confidence": 0.99},
+            {"page": null, "confidence": 1.0, "cut": {"found": 3, "with_text": 2}}]);
+        let text = warning_of_cut(noted.as_array().unwrap()).unwrap();
+        assert!(text.contains("2 of the 3 pages that were found have text"), "{text}");
+        assert_eq!(warning_of_cut(&noted.as_array().unwrap()[..1]), None);
     }
 
     #[test]

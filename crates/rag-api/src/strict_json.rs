@@ -11,13 +11,16 @@ use serde::{
 };
 use serde_json::{Error, Map, Value};
 
+use crate::wanted::{one_of, wanted};
+
 /// Maximum magnitude of a number. PostgreSQL writes larger ones with so many digits that they cannot be read as a float again.
 const MAX_NUMBER: f64 = 1e300;
 
 macro_rules! integers {
     ($($method:ident)+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            integer(self.0).deserialize_any(visitor)
+            let wanted = wanted(&visitor);
+            integer(self.0).deserialize_any(visitor).map_err(|error| wanted.map_or(error, Error::custom))
         })+
     };
 }
@@ -54,6 +57,10 @@ impl<'de> Deserializer<'de> for StrictJson {
             Value::String(text) if text.contains('\0') => Err(Error::custom("holds a NUL character")),
             Value::Number(number) if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) => {
                 Err(Error::custom("is a number beyond 1e300"))
+            }
+            Value::String(text) => {
+                let wanted = wanted(&visitor);
+                visitor.visit_string(text).map_err(|error: Error| wanted.map_or(error, Error::custom))
             }
             scalar => scalar.deserialize_any(visitor),
         }
@@ -96,7 +103,11 @@ impl<'de> Deserializer<'de> for StrictJson {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.0.deserialize_enum(name, variants, visitor)
+        let is_text = self.0.is_string();
+        self.0.deserialize_enum(name, variants, visitor).map_err(|error| {
+            let is_unknown = is_text && error.to_string().starts_with("unknown variant");
+            if is_unknown { Error::custom(one_of(variants)) } else { error }
+        })
     }
 
     /// The tag of an enum, for which serde also accepts the number of the variant.
@@ -206,6 +217,37 @@ mod tests {
         }
         // Free values stay as they are.
         assert_eq!(read::<Inner>(json!({"any": 82.0})).unwrap().any.unwrap().to_string(), "82.0");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_refused_with_the_wanted_one() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Mode {
+            Hybrid,
+            Dense,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Search {
+            limit: Option<u32>,
+            as_of: Option<chrono::DateTime<chrono::Utc>>,
+            session: Option<uuid::Uuid>,
+            mode: Option<Mode>,
+        }
+        for (body, refusal) in [
+            (json!({"limit": -1}), "limit: must be a whole number from 0 to 4294967295"),
+            (json!({"limit": "x"}), "limit: must be a whole number from 0 to 4294967295"),
+            (json!({"as_of": "yesterday"}), "as_of: must be a time such as 2026-11-30T12:00:00Z"),
+            (json!({"session": "x"}), "session: must be an id such as 019ad1f4-8f1c-7cc0-b0a6-5f0e4e6d2c11"),
+            (json!({"mode": "both"}), "mode: must be one of hybrid, dense"),
+        ] {
+            assert_eq!(read::<Search>(body).unwrap_err(), refusal);
+        }
+        let read = read::<Search>(json!({"limit": 5, "mode": "dense"})).unwrap();
+        assert!(matches!(
+            read,
+            Search { limit: Some(5), as_of: None, session: None, mode: Some(Mode::Dense) }
+        ));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod memory;
 mod model;
 mod pg;
 mod tool;
+mod values;
 
 use std::path::PathBuf;
 
@@ -25,7 +26,7 @@ pub(crate) use self::{
     doctor::Doctor,
     documents::{
         ChunkArgs, CollectionCommand, DocumentCommand, DocumentDelete, DocumentList, DocumentRestore,
-        DocumentShow, Import,
+        DocumentShow, Import, Ingest,
     },
     indexing::{BreadthAction, Index, Reindex, Synonyms},
     jobs::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
@@ -79,17 +80,21 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rag ingest handbook.pdf notes/\n  rag ingest --collection law statutes/ --json\n  rag ingest --sync --dry-run notes/\n  \
                             rag ingest --watch notes/\n  rag ingest https://example.org/handbook/ --depth 2\n\n\
                             PDF, Office, HTML, Markdown, mail, tables, program text, archives and more are read; docs/FORMATS.md lists them.\n\
-                            A document is known by its source: the path as it is given here, or the last name of an absolute path. A file with other\n\
-                            bytes than before becomes a new version of its document; the same bytes are not stored again."
+                            A document is known by its source: the path as it is given here, or the last name of an absolute path.\n\
+                            A file with other bytes than before becomes a new version of its document.\n\
+                            The same bytes are not stored again.\n\
+                            Another folder of the same name is refused while the first one exists; --as NAME gives it a name of its own."
     )]
     Ingest(Ingest),
     /// Store the records of an export of another store as documents
     #[command(
         after_help = "Examples:\n  rag import chunks.jsonl --dry-run\n  rag import chroma.json --collection law\n  mongoexport -d shop -c articles | rag import - --text body --title name\n\n\
-                            JSON lines, JSON arrays, and the answers of Chroma (collection.get()) and Qdrant (points/scroll) are read. The text of a record is its\n\
-                            field text, document, page_content, content, body or chunk; other fields but vectors become metadata. A record with an id is known as\n\
-                            NAME/ID, after the file's name: importing it again stores a new version only if its text changed. docs/OPERATIONS.md has the commands\n\
-                            that export from other stores."
+                            JSON lines, JSON arrays, and the answers of Chroma (collection.get()) and Qdrant (points/scroll) are read.\n\
+                            The text of a record is its field text, document, page_content, content, body or chunk.\n\
+                            Other fields but vectors become metadata.\n\
+                            A record with an id is known as NAME/ID, after the file's name.\n\
+                            Importing it again stores a new version only if its text changed.\n\
+                            docs/OPERATIONS.md has the commands that export from other stores."
     )]
     Import(Import),
     /// List, show and delete documents
@@ -231,39 +236,6 @@ pub(crate) struct Serve {
     pub(crate) bind: Option<String>,
 }
 
-/// Arguments of `rag ingest`.
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct Ingest {
-    /// Files, folders and web addresses to store
-    #[arg(required = true)]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Collection to store into; created if missing
-    #[arg(long, default_value = "default", value_name = "NAME")]
-    pub(crate) collection: String,
-    /// Name of the file or folder in the sources of its documents, in place of its path
-    #[arg(long = "as", value_name = "NAME")]
-    pub(crate) source: Option<String>,
-    /// Number of links to follow from the page of an address to others of its site, 0 to 5
-    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u8).range(..=5))]
-    pub(crate) depth: u8,
-    /// Maximum number of pages of an address [default: 1, with --depth 100]
-    #[arg(long, value_name = "N")]
-    pub(crate) max_pages: Option<usize>,
-    /// Delete the documents below the folders whose files are gone
-    #[arg(long)]
-    pub(crate) sync: bool,
-    /// Show what would be stored and deleted, and do nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// As --sync, then follow changes of the folders until Ctrl-C
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(crate) watch: bool,
-    /// Print one JSON object; with --watch one for each change
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Arguments of `rag ask`.
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
@@ -277,13 +249,13 @@ pub(crate) struct Ask {
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
     /// Search the documents as they were at this time, such as 2026-01-31T12:00:00Z, as far as their versions are kept
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) as_of: Option<DateTime<Utc>>,
     /// Instructions for the chat model, such as "Answer in one sentence"; without a chat model they have no effect
     #[arg(long, value_name = "TEXT")]
     pub(crate) instructions: Option<String>,
     /// Session to continue, by the id that an earlier answer printed
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::id)]
     pub(crate) session: Option<uuid::Uuid>,
     /// Print one JSON object
     #[arg(long)]
@@ -320,7 +292,7 @@ pub(crate) struct Search {
     #[arg(long, value_name = "JSON", value_parser = filter)]
     pub(crate) filter: Option<Filter>,
     /// Search the documents as they were at this time, such as 2026-01-31T12:00:00Z, as far as their versions are kept
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) as_of: Option<DateTime<Utc>>,
     /// Rerank the best results, or do not with --rerank=false [default: rerank.always]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]

@@ -63,6 +63,8 @@ impl From<PgError> for Failure {
     fn from(error: PgError) -> Self {
         let failure = Self::new(Exit::Unreachable, error.to_string());
         match error {
+            PgError::NotAFolder { .. } => Self { exit: Exit::Usage, ..failure }
+                .hint("name the folder of the data with --data-dir or postgres.data_dir"),
             PgError::NotInstalled { .. } => {
                 failure.hint(format!("run {SETUP}, or set database.url to a PostgreSQL of yours"))
             }
@@ -107,7 +109,7 @@ impl From<&EngineError> for Failure {
             EngineError::Invalid(_) => Exit::Usage,
             _ => Exit::Failed,
         };
-        let failure = Self::new(exit, error.to_string());
+        let failure = Self::new(exit, text(error));
         match error {
             EngineError::Bug(source) => failure.hint(format!("cause: {}", sentence(&**source))),
             EngineError::File(source) => failure.hint(format!("cause: {source}")),
@@ -117,6 +119,14 @@ impl From<&EngineError> for Failure {
             EngineError::Unavailable(_) => failure.hint("`rag doctor` tells what is wrong"),
             _ => failure,
         }
+    }
+}
+
+/// Returns the text of an error for the operator, who may see everything: an object that is not found does not exist.
+pub(crate) fn text(error: &EngineError) -> String {
+    match error {
+        EngineError::NotFound(object) => format!("there is no such {object}"),
+        other => other.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use rag_engine::names;
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure, Outcome};
@@ -33,8 +34,11 @@ pub(crate) fn confirm(question: &str, is_sure: bool) -> Outcome<()> {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Usage, format!("nobody can be asked: {question}"))
-            .hint("add --yes to do it without a question"));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("confirmation is required, but standard input is not a terminal: {question}"),
+        )
+        .hint("add --yes to do it without a question"));
     }
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");
     let mut answer = String::new();
@@ -55,10 +59,21 @@ pub(crate) fn json(value: &impl Serialize) {
 
 /// Writes a failure and its cure to standard error.
 pub(crate) fn failure(failure: &Failure) {
-    note(format!("error: {}", failure.message));
+    // They can quote names of files and answers of other servers, and have line ends of their own.
+    note(printable(&format!("error: {}", failure.message)));
     if let Some(hint) = &failure.hint {
-        note(format!("hint: {hint}"));
+        note(printable(&format!("hint: {hint}")));
     }
+}
+
+/// Returns the text without the characters that change what a terminal shows; it keeps its lines.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !names::is_deceptive(*c) && *c != '\r').collect()
+}
+
+/// Returns the text on one line, without the characters that change what a terminal shows.
+pub(crate) fn plain(text: &str) -> String {
+    names::clean(text)
 }
 
 /// Returns whether standard error is a terminal.
@@ -69,7 +84,7 @@ pub(crate) fn is_watched() -> bool {
 /// Returns the text on one line, cut to `most` characters.
 pub(crate) fn short(text: &str, most: usize) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: String = words.chars().filter(|c| !c.is_control()).collect();
+    let words = plain(&words);
     if words.chars().count() <= most {
         return words;
     }
@@ -98,5 +113,18 @@ pub(crate) fn bytes(count: u64) -> String {
     match units.iter().find(|(_, shift)| count >> shift > 0) {
         Some((unit, shift)) => format!("{} {unit}", count >> shift),
         None => format!("{count} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_others_cannot_steer_the_terminal() {
+        let name = "a\u{1b}[2J\r\n\u{202e}fdp.exe";
+        assert_eq!(plain(name), "a[2Jfdp.exe");
+        assert_eq!(short(name, 100), "a[2J fdp.exe");
+        assert_eq!(printable(name), "a[2J\nfdp.exe");
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rag_pg::{Install, PgError, Server, Settings, Supervisor};
+use rag_pg::{Install, PgError, Server, Settings, Status, Supervisor};
 
 use crate::{
     config::Config,
@@ -84,6 +84,17 @@ impl Postgres {
             Self::Own(_) => "embedded, run by this command",
         }
     }
+}
+
+/// Refuses a data folder without a database, which a command that reads what is stored would create empty.
+pub(crate) fn require_database(config: &Config) -> Outcome<()> {
+    let data_dir = config.data_dir();
+    if configured(config).is_none() && matches!(rag_pg::status(&data_dir)?, Status::Absent) {
+        let message = format!("there is no database in {} yet", data_dir.display());
+        let cure = "`rag ingest docs/` stores the documents of a folder and creates it; --data-dir names another place";
+        return Err(Failure::new(Exit::Failed, message).hint(cure));
+    }
+    Ok(())
 }
 
 fn configured(config: &Config) -> Option<Postgres> {

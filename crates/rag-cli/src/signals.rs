@@ -12,6 +12,8 @@ use std::{
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::output;
+
 /// A signal that asks the process to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
@@ -39,6 +41,18 @@ pub(crate) fn stop_flag() -> io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&flag);
     listen(move |_| told.store(true, Ordering::Relaxed))?;
+    Ok(flag)
+}
+
+/// As `stop_flag`, for work that ends after the step in progress: the first signal is acknowledged.
+pub(crate) fn announced_stop_flag() -> io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&flag);
+    listen(move |_| {
+        if !told.swap(true, Ordering::Relaxed) {
+            output::note("Stopping .. The chunks in progress are stored first.");
+        }
+    })?;
     Ok(flag)
 }
 

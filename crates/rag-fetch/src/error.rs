@@ -32,9 +32,7 @@ pub enum Reason {
     #[error("an address with a user name or a password is not fetched")]
     Credentials,
     /// An address that hides its host, or is not an address.
-    #[error(
-        "the address is not written in the usual way; give the host as a name or as an IP address in its usual form"
-    )]
+    #[error("the address is not valid: give the host as a name or as an IP address in its usual form")]
     Spelling,
     /// The address is too long; the maximum length in characters.
     #[error("the address is longer than {0} characters")]

@@ -1,5 +1,6 @@
 //! The data directory: its paths, owner, lock and password; never the cluster's own files.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek, Write};
@@ -16,6 +17,8 @@ use crate::user::ServerUser;
 
 /// Name of the folder of temporary files in a data directory, which belongs to the program that runs the server.
 pub const SCRATCH_DIR: &str = "scratch";
+/// Name of the file in a data directory in which the program that runs the server notes the folders of its documents.
+pub const FOLDERS_FILE: &str = "folders.json";
 
 /// Maximum length of the socket's folder. Linux allows 107 bytes for the whole path and other systems 103;
 /// PostgreSQL adds `/.s.PGSQL.12345`.
@@ -39,12 +42,14 @@ impl DataDir {
             Ok(path) => path,
             Err(_) => std::path::absolute(path).at_path("find", path)?,
         };
+        check_folder(&path)?;
         Ok(Self { path })
     }
 
     /// Creates the directory at `path` if it is missing, closed to all except `user`.
     pub(crate) fn prepare(path: &Path) -> Result<(Self, ServerUser)> {
         let path = std::path::absolute(path).at_path("find", path)?;
+        check_folder(&path)?;
         let user = ServerUser::choose(&path)?;
         user.check_reach(&path)?;
         fs::create_dir_all(&path).at_path("create", &path)?;
@@ -195,13 +200,22 @@ pub(crate) fn no_links() -> i32 {
     i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default()
 }
 
+/// Refuses a file in place of a folder.
+fn check_folder(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_dir() => Err(PgError::NotAFolder { path: path.into() }),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a folder that holds files of another program: closing /home to all except one user would do great harm. A closed folder with
-/// `SCRATCH_DIR` alone is ours: commands that use another PostgreSQL make it before a server has run here.
+/// `SCRATCH_DIR` and `FOLDERS_FILE` alone is ours: commands that use another PostgreSQL make them before a server has run here.
 fn check_ours(path: &Path) -> Result<()> {
     let entries: Vec<_> =
         path.read_dir().at_path("list", path)?.flatten().map(|entry| entry.file_name()).collect();
     let is_open = fs::metadata(path).at_path("look at", path)?.mode() & 0o077 != 0;
-    let is_fresh = entries.is_empty() || (!is_open && entries == [SCRATCH_DIR]);
+    let is_of_commands = |name: &OsString| name == SCRATCH_DIR || name == FOLDERS_FILE;
+    let is_fresh = entries.is_empty() || (!is_open && entries.iter().all(is_of_commands));
     if is_fresh || path.join("lock").is_file() { Ok(()) } else { Err(PgError::NotOurs { path: path.into() }) }
 }
 

@@ -44,8 +44,8 @@ pub enum PgError {
     },
     /// The server's user cannot enter a folder of the path.
     #[error(
-        "PostgreSQL runs as user {user} here, who may not enter {}: use a folder elsewhere, such as /var/lib/rag, \
-         or allow it with `chmod o+x`", path.display()
+        "PostgreSQL runs as user {user}, which has no permission to enter {path}: use a folder elsewhere, such as /var/lib/rag, or allow \
+         it with `chmod o+x {path}`", path = path.display()
     )]
     Unreachable {
         /// The closed folder.
@@ -62,6 +62,12 @@ pub enum PgError {
         owner: u32,
         /// The user of this process.
         user: u32,
+    },
+    /// The path of the data folder is that of a file.
+    #[error("{} is a file, not a folder", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
     },
     /// The data folder holds files of another program.
     #[error("{} holds files of something else: name a new or an empty folder for the data", path.display())]

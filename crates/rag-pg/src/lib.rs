@@ -36,7 +36,7 @@ mod user;
 mod version;
 
 pub use address::{Address, maintenance_url};
-pub use data_dir::SCRATCH_DIR;
+pub use data_dir::{FOLDERS_FILE, SCRATCH_DIR};
 pub use dump::{dump, load};
 pub use error::PgError;
 pub use install::Install;

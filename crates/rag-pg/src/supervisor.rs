@@ -99,7 +99,7 @@ fn watch(mut server: Server, shared: &Shared) {
         deaths.retain(|death: &Instant| death.elapsed() < WINDOW);
         deaths.push_back(Instant::now());
         if deaths.len() > MAX_DEATHS {
-            tracing::error!(%status, attempts = MAX_DEATHS, "PostgreSQL keeps dying: giving up");
+            tracing::error!(%status, attempts = MAX_DEATHS, "PostgreSQL has stopped repeatedly and is not restarted");
             return shared.given_up.store(true, Ordering::Release);
         }
         tracing::error!(%status, attempt = deaths.len(), "PostgreSQL died: starting it again");

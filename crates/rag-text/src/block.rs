@@ -24,6 +24,8 @@ pub enum BlockKind {
     Code,
     /// A table, one row per line, cells separated by ` | `.
     Table,
+    /// A record of structured data, one `key: value` per line.
+    Record,
     /// Quoted text.
     Quote,
 }
@@ -61,6 +63,18 @@ pub struct Outline {
     /// The pages whose text comes from OCR, in the order of the document.
     #[serde(default)]
     pub ocr_pages: Vec<OcrPage>,
+    /// The pages that were found of a file whose end is missing; `None` if it has its end.
+    #[serde(default)]
+    pub cut_pages: Option<CutPages>,
+}
+
+/// The pages of a file whose end is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutPages {
+    /// The number of pages that were found.
+    pub found: u32,
+    /// The number of those that have text.
+    pub with_text: u32,
 }
 
 /// The links of an HTML page, as it has them.

@@ -209,7 +209,7 @@ impl<'t> Chunker<'t> {
     /// Adds a part of `block`, which begins at byte `at` of the stored text, to the open chunk and to new ones.
     fn place(&mut self, window: &str, at: usize, block: &Block, chunks: &mut Vec<Chunk>) {
         let is_heading = matches!(block.kind, BlockKind::Heading { .. });
-        let is_unit = matches!(block.kind, BlockKind::Code | BlockKind::Table);
+        let is_unit = matches!(block.kind, BlockKind::Code | BlockKind::Table | BlockKind::Record);
         // After a lone heading the first piece must leave room for it, or the chunk would hold only the heading.
         let beside_heading = if self.open.has_body { 0 } else { self.open.tokens };
         let limit = self.max.saturating_sub(beside_heading).max(self.max / 2).max(1);

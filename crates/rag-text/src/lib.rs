@@ -16,7 +16,7 @@ pub mod sentences;
 mod tables;
 pub mod tokens;
 
-pub use block::{Block, BlockKind, Language, Links, OcrPage, Outline};
+pub use block::{Block, BlockKind, CutPages, Language, Links, OcrPage, Outline};
 pub use chunk::{Chunk, ChunkSettings, Chunker, Step};
 pub use format::{DESCRIPTORS, Descriptor, Format, detect, detect_file};
 pub use isolate::{Extracted, ReadLimits, ReadSettings, open};

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::{block::BlockKind, sentences::sentences};
 
 mod lines;
+mod log;
 
 use lines::{is_comment, is_marked_heading, is_section, is_setting, is_table_line, program_pieces, rows};
+use log::log_entries;
 
 /// Maximum length of a list item that is one part, in bytes; a longer one is divided into sentences.
 const MAX_ITEM_BYTES: usize = 400;
+/// Maximum length of a record that is one part, in bytes; a longer one is divided into its lines.
+const MAX_RECORD_BYTES: usize = 300;
 /// Maximum length of a question or lead-in that governs the text after it, in bytes.
 const MAX_LEAD_BYTES: usize = 300;
 /// Maximum size of the leads of all parts, as a multiple of the size of the text; a part beyond it has no lead.
@@ -29,7 +33,7 @@ pub enum PartKind {
     Sentence,
     /// An item of a list, without its marker.
     Item,
-    /// A row of a table; its lead is the row of column names.
+    /// A row of a table, whose lead is the row of column names; a record of structured data, with its lines; an entry of a log.
     Row,
     /// A sentence in a row too long to be one part; its lead is the first cell of the row, with the name of its column if there are
     /// more than two.
@@ -134,8 +138,12 @@ impl Divider {
                     .unwrap_or_else(|| pieces.map(|piece| self.part(piece, PartKind::Code)).collect())
             }
             BlockKind::ListItem => self.item(text),
-            BlockKind::Paragraph | BlockKind::Quote => {
-                self.settings(text).unwrap_or_else(|| self.prose(text, 0))
+            BlockKind::Record if trimmed(text).len() <= MAX_RECORD_BYTES => {
+                vec![BlockPart { bytes: trimmed(text), kind: PartKind::Row, lead: None }]
+            }
+            BlockKind::Record | BlockKind::Paragraph | BlockKind::Quote => {
+                let lines = self.settings(text).or_else(|| log_entries(text));
+                lines.unwrap_or_else(|| self.prose(text, 0))
             }
         };
         if !parts.is_empty()

@@ -10,7 +10,7 @@ use std::{
 };
 
 use rag_text::{
-    Block, Format, ReadLimits, ReadSettings, Refusal, detect,
+    Block, CutPages, Format, ReadLimits, ReadSettings, Refusal, detect,
     isolate::{Extracted, Layers, extract_isolated, open},
 };
 use tempfile::TempDir;
@@ -242,6 +242,15 @@ fn forms_that_a_page_calls_are_read() {
     let read = Desk::new().read(Format::Pdf, "forms.pdf", pdf_of_forms(3)).unwrap();
     let text: String = blocks(read).into_iter().map(|block| block.text).collect();
     assert!(text.contains("hello"), "{text}");
+}
+
+#[test]
+fn a_pdf_without_its_end_is_read_and_says_so() {
+    let whole = pdf_of_forms(3);
+    assert_eq!(Desk::new().read(Format::Pdf, "whole.pdf", whole.clone()).unwrap().outline.cut_pages, None);
+    let cut = whole[..whole.len() - 10].to_vec();
+    let read = Desk::new().read(Format::Pdf, "cut.pdf", cut).unwrap();
+    assert_eq!(read.outline.cut_pages, Some(CutPages { found: 1, with_text: 1 }));
 }
 
 #[test]

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::models::unknown_model;
 use crate::{
     app::App,
     auth::{May, Own},
     extract::Body,
-    problem::{ApiError, ApiResult},
+    problem::{ApiError, ApiResult, Code},
 };
 
 /// Maximum number of texts of one request, the same as OpenAI's.
@@ -121,8 +120,13 @@ pub(crate) async fn create_embeddings(
     let model = body.model;
     let view = app
         .with_models(move |engine| {
-            let found =
-                engine.models().iter().find(|known| known.name() == model).ok_or_else(unknown_model)?;
+            let models = engine.models();
+            let found = models.iter().find(|known| known.name() == model).ok_or_else(|| {
+                let names: Vec<&str> = models.iter().map(|known| known.name()).collect();
+                let detail =
+                    format!("There is no such embedding model. This server has {}.", names.join(", "));
+                ApiError::new(Code::NotFound, detail)
+            })?;
             let embedder = found.embedder();
             let own = embedder.model().dimensions;
             if body.dimensions.is_some_and(|wanted| wanted != own) {

@@ -140,7 +140,7 @@ pub(crate) async fn find_collection_by_name(
 }
 
 /// Returns the error for an unknown model.
-pub(super) fn unknown_model() -> ApiError {
+fn unknown_model() -> ApiError {
     ApiError::new(
         Code::NotFound,
         "There is no such model, or it is not yours. Pass rag, rag/<name of a collection> or rag/<its id>; \

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use rag_schema::enums::Scope;
 
-use super::Json;
+use super::{Json, values};
 
 /// `rag user ..`.
 #[derive(Debug, Subcommand)]
@@ -118,10 +118,10 @@ fn scope(word: &str) -> Result<Scope, String> {
 #[derive(Debug, Args)]
 pub(crate) struct UsageArgs {
     /// First day (UTC) [default: 29 days before the last one]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::day)]
     pub(crate) from: Option<NaiveDate>,
     /// Last day (UTC) [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::day)]
     pub(crate) to: Option<NaiveDate>,
     /// Print one JSON object
     #[arg(long)]

@@ -12,6 +12,9 @@ pub(crate) struct Migrate {
     /// Revert the last migration and delete the data in the tables and columns that it created
     #[arg(long, conflicts_with = "pending")]
     pub(crate) revert: bool,
+    /// Revert without a question
+    #[arg(long, requires = "revert")]
+    pub(crate) yes: bool,
     /// Only list the pending migrations
     #[arg(long)]
     pub(crate) pending: bool,

@@ -6,6 +6,39 @@ use clap::{Args, Subcommand};
 
 use super::Json;
 
+/// Arguments of `rag ingest`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Ingest {
+    /// Files, folders and web addresses to store
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Collection to store into; created if missing
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub(crate) collection: String,
+    /// Name of the file or folder in the sources of its documents, in place of its path
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// Number of links to follow from the page of an address to others of its site, 0 to 5
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u8).range(..=5))]
+    pub(crate) depth: u8,
+    /// Maximum number of pages of an address [default: 1, with --depth 100]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_pages: Option<usize>,
+    /// Delete the documents below the folders whose files are gone
+    #[arg(long)]
+    pub(crate) sync: bool,
+    /// Show what would be stored and deleted, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As --sync, then follow changes of the folders until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch: bool,
+    /// Print one JSON object; with --watch one for each change
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Arguments of `rag import`.
 #[derive(Debug, Args)]
 pub(crate) struct Import {

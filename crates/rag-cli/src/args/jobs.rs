@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
+use super::values;
+
 /// `rag job ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobCommand {
@@ -11,6 +13,7 @@ pub(crate) enum JobCommand {
     /// Show a job
     Show {
         /// Id of the job
+        #[arg(value_parser = values::id)]
         id: Uuid,
         /// Print one JSON object
         #[arg(long)]
@@ -21,7 +24,7 @@ pub(crate) enum JobCommand {
     /// End jobs, and delete what they have stored; documents keep the version before
     Cancel {
         /// Ids of the jobs
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = values::id)]
         ids: Vec<Uuid>,
     },
     /// Take jobs from the queue or from their workers until they are resumed
@@ -31,7 +34,7 @@ pub(crate) enum JobCommand {
     /// Queue jobs that were given up
     Retry {
         /// Ids of the jobs
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = values::id)]
         ids: Vec<Uuid>,
     },
     /// Queue all jobs of a collection that read documents and were given up
@@ -62,6 +65,7 @@ pub(crate) struct JobList {
 #[derive(Debug, Args)]
 pub(crate) struct JobWatch {
     /// Ids of the jobs [default: all that have not ended]
+    #[arg(value_parser = values::id)]
     pub(crate) ids: Vec<Uuid>,
     /// Name of the collection of the jobs [default: all]
     #[arg(long, value_name = "NAME", conflicts_with = "ids")]
@@ -72,7 +76,7 @@ pub(crate) struct JobWatch {
 #[derive(Debug, Args)]
 pub(crate) struct JobChosen {
     /// Ids of the jobs
-    #[arg(required_unless_present = "collection")]
+    #[arg(required_unless_present = "collection", value_parser = values::id)]
     pub(crate) ids: Vec<Uuid>,
     /// All jobs that read documents of this collection, and those to come
     #[arg(long, value_name = "NAME", conflicts_with = "ids")]

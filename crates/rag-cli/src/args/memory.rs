@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use rag_schema::enums::{MemoryKind, MemoryState};
 use uuid::Uuid;
 
+use super::values;
+
 /// `rag memory ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MemoryCommand {
@@ -22,7 +24,7 @@ pub(crate) enum MemoryCommand {
         #[arg(long, value_name = "PART")]
         importance: Option<f32>,
         /// Start of validity, such as 2024-03-13T00:00:00Z [default: now]
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
         valid_from: Option<DateTime<Utc>>,
     },
     /// List memories, newest first
@@ -37,11 +39,13 @@ pub(crate) enum MemoryCommand {
     /// Show a memory with its history
     Show {
         /// Id of the memory
+        #[arg(value_parser = values::id)]
         id: Uuid,
     },
     /// Change the text of a memory
     Edit {
         /// Id of the memory
+        #[arg(value_parser = values::id)]
         id: Uuid,
         /// New text
         #[arg(required = true)]
@@ -50,6 +54,7 @@ pub(crate) enum MemoryCommand {
     /// Forget a memory, or erase it permanently
     Forget {
         /// Id of the memory
+        #[arg(value_parser = values::id)]
         id: Uuid,
         /// Erase it with its words, vector and history; this cannot be undone
         #[arg(long)]
@@ -58,6 +63,7 @@ pub(crate) enum MemoryCommand {
     /// Undo a step
     Undo {
         /// Id of the step, as `rag memory show` prints it
+        #[arg(value_parser = values::id)]
         step: Uuid,
     },
     /// Archive memories that are unimportant and were neither changed nor used for long
@@ -109,7 +115,7 @@ pub(crate) struct RecallArgs {
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) limit: u16,
     /// Recall memories as of that time, such as 2024-03-13T00:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) as_of: Option<DateTime<Utc>>,
 }
 

@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use rag_schema::enums::ToolOutcome;
 use uuid::Uuid;
 
+use super::values;
+
 /// `rag tool ..`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolCommand {
@@ -27,7 +29,7 @@ pub(crate) enum ToolCommand {
         #[arg(long, value_name = "FILE")]
         parameters: Option<PathBuf>,
         /// Collection of tools in which to store it [default: your own]
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = values::id)]
         collection: Option<Uuid>,
     },
     /// Show a tool with its parameters and counts
@@ -58,10 +60,10 @@ pub(crate) enum ToolCommand {
     /// Report uses and outcomes of each tool
     Usage {
         /// First day (UTC), such as 2026-11-01 [default: 29 days before the last one]
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = values::day)]
         from: Option<NaiveDate>,
         /// Last day (UTC) [default: today]
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = values::day)]
         to: Option<NaiveDate>,
     },
 }
@@ -72,7 +74,7 @@ pub(crate) struct ToolArgs {
     /// Name of the tool
     pub(crate) name: String,
     /// Collection of the tool [default: your own, then those that are shared with you]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::id)]
     pub(crate) collection: Option<Uuid>,
 }
 

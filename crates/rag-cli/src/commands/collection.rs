@@ -74,6 +74,9 @@ fn list(context: &Context, as_json: bool) -> Outcome<ExitCode> {
         output::json(&all.iter().map(view).collect::<Vec<_>>());
         return Ok(ExitCode::SUCCESS);
     }
+    if all.is_empty() {
+        output::note("No collections yet.");
+    }
     for Sized { row, counts, .. } in &all {
         let documents = output::count(counts.documents, "document");
         output::line(format!("{:<32}  {documents:>17}  {:>10}", output::short(&row.name, 60), size(counts)));

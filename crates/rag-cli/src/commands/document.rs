@@ -73,7 +73,7 @@ fn show(context: &Context, args: &DocumentShow) -> Outcome<ExitCode> {
     }
     output::line(format!("id        {id}"));
     output::line(format!("title     {}", output::short(&document.title, 200)));
-    output::line(format!("source    {}", document.source.as_deref().unwrap_or("none")));
+    output::line(format!("source    {}", output::plain(document.source.as_deref().unwrap_or("none"))));
     output::line(format!("type      {}", document.media_type));
     output::line(format!("language  {}", document.language.as_deref().unwrap_or("unknown")));
     output::line(format!("metadata  {}", document.metadata));
@@ -136,6 +136,11 @@ fn restore(context: &Context, args: &DocumentRestore) -> Outcome<ExitCode> {
 
 fn delete(context: &Context, args: &DocumentDelete) -> Outcome<ExitCode> {
     let found: Vec<Document> = match &args.source_prefix {
+        Some(prefix) if names::source(prefix).is_empty() => {
+            return Err(Failure::new(Exit::Usage, "an empty prefix would delete all documents").hint(
+                format!("`rag collection delete {}` deletes the collection with them", args.collection),
+            ));
+        }
         Some(prefix) => {
             let collection = context.collection(&args.collection)?.id;
             let rows = find_by_prefix(context, collection, Some(prefix), i64::MAX)?;

@@ -44,9 +44,9 @@ fn change_breadth(engine: &Engine, action: BreadthAction) -> Outcome<()> {
     let model = engine.models().for_new_collections().id();
     match action {
         BreadthAction::Measure => {
-            let nothing =
-                "there is nothing to measure: the index has no breadth, or searches compare all vectors";
-            engine.measure_recall(model)?.ok_or_else(|| Failure::new(Exit::Failed, nothing))?;
+            if engine.measure_recall(model)?.is_none() {
+                return Err(nothing_to_measure(engine, model));
+            }
         }
         BreadthAction::Apply => {
             engine.apply_breadth(model)?;
@@ -56,6 +56,20 @@ fn change_breadth(engine: &Engine, action: BreadthAction) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Returns why the recall of the index is not measured.
+fn nothing_to_measure(engine: &Engine, model: i32) -> Failure {
+    let read = engine.db().read(Actor::System, |conn| recall::measured_index(conn, model));
+    let cause = match read {
+        Ok(index) if index.is_small() => format!(
+            "searches compare all {} exactly, and use the index when there are more",
+            output::count(index.vectors, "vector")
+        ),
+        Ok(_) => "the index has no breadth, or comparing all vectors takes too long".to_owned(),
+        Err(error) => return error.into(),
+    };
+    Failure::new(Exit::Failed, format!("there is nothing to measure: {cause}"))
 }
 
 /// Builds the index on one connection, and polls the progress on another.

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     args::{JobChosen, JobCommand, JobList, JobRedrive, JobWatch},
     config::Config,
-    failure::{Exit, Failure, Outcome},
+    failure::{Exit, Failure, Outcome, text},
     output, progress,
     runtime::Context,
     signals,
@@ -103,7 +103,7 @@ fn change(ids: &[Uuid], done: &str, change: impl Fn(JobId) -> EngineResult<Job>)
             Err(
                 error @ (EngineError::Conflict(_) | EngineError::NotFound(_) | EngineError::Forbidden(_)),
             ) => {
-                output::note(format!("{id}: {error}"));
+                output::note(format!("{id}: {}", text(&error)));
                 code = Exit::Failed.into();
             }
             Err(error) => return Err(error.into()),

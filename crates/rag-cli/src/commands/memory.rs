@@ -96,7 +96,11 @@ fn read<T>(context: &Context, work: impl FnMut(&mut PgConnection) -> RepoResult<
 
 fn list(context: &Context, state: Option<MemoryState>, limit: i64) -> Outcome<()> {
     let filter = MemoryFilter { states: state.into_iter().collect(), kinds: Vec::new() };
-    for (memory, _) in read(context, |conn| memories::list(conn, &filter, Page::first(limit)))? {
+    let found = read(context, |conn| memories::list(conn, &filter, Page::first(limit)))?;
+    if found.is_empty() {
+        output::note("No memories.");
+    }
+    for (memory, _) in found {
         let held = &memory.content;
         output::line(format!(
             "{}  {}  {:<10}  {}",
@@ -126,7 +130,8 @@ fn show(context: &Context, id: Uuid) -> Outcome<()> {
     if let Some(until) = held.valid_until {
         output::line(format!("held until {until}"));
     }
-    output::line(format!("said {} times, recalled {} times\n", uses.seen_count, uses.use_count));
+    let times = |number| output::count(number, "time");
+    output::line(format!("said {}, recalled {}\n", times(uses.seen_count), times(uses.use_count)));
     for change in changes {
         output::line(format!(
             "{}  {:<11}  step {}  {}",

@@ -24,9 +24,15 @@ pub(crate) fn run(config: &Config, args: &Migrate) -> Outcome<ExitCode> {
             output::line("Nothing is pending.");
         }
     } else if args.revert {
+        let question =
+            "Revert the last migration and delete the data of its tables and columns? Stop the server first.";
+        output::confirm(question, args.yes)?;
         let reverted = migrations::revert_last(conn)?
-            .ok_or_else(|| Failure::new(Exit::Failed, "there is no migration to take back"))?;
-        output::line(format!("Took back {reverted}. `rag migrate` runs it again; so does the next start."));
+            .ok_or_else(|| Failure::new(Exit::Failed, "there is no migration to revert"))?;
+        output::line(format!(
+            "Reverted migration {reverted}; the data of its tables and columns was deleted. The next start and `rag migrate` run it again, \
+             without that data."
+        ));
     } else {
         let done = migrations::run_pending(conn)?;
         for version in &done {

@@ -32,10 +32,11 @@ mod user;
 use std::process::ExitCode;
 
 use crate::{
-    args::{Cli, Command},
+    args::{Cli, CollectionCommand, Command},
     config::Config,
     failure::Outcome,
     logging,
+    postgres::require_database,
 };
 
 /// Runs a command to its end.
@@ -46,6 +47,9 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         _ => Vec::new(),
     };
     let config = Config::load(&cli.global, &flags)?;
+    if needs_database(&cli.command) {
+        require_database(&config)?;
+    }
     let _traces = logging::start(&config, matches!(cli.command, Command::Serve(_)))?;
     match cli.command {
         Command::Serve(_) => serve::run(config),
@@ -77,5 +81,24 @@ pub(crate) fn run(cli: Cli) -> Outcome<ExitCode> {
         Command::Activity(args) => activity::run(config, &args),
         Command::Config(command) => config::run(&config, &command),
         Command::Pg(command) => pg::run(&config, command),
+    }
+}
+
+/// Returns whether a command uses what is stored, so that a new database is of no use to it.
+fn needs_database(command: &Command) -> bool {
+    match command {
+        Command::Ask(_)
+        | Command::Search(_)
+        | Command::Recall(_)
+        | Command::Document(_)
+        | Command::Job(_)
+        | Command::Reindex(_)
+        | Command::Synonyms(_)
+        | Command::Backup(_)
+        | Command::Usage(_)
+        | Command::Activity(_) => true,
+        Command::Collection(command) => !matches!(command, CollectionCommand::Create { .. }),
+        Command::Migrate(args) => args.revert,
+        _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io, mem,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -35,6 +35,8 @@ pub(crate) fn run(config: Config) -> Outcome<ExitCode> {
     let bind = config.sections.server.bind;
     let key = config.server_key()?;
     let librechat = config.librechat()?;
+    let metrics_bind = config.sections.server.metrics_bind;
+    std::iter::once(bind).chain(metrics_bind).try_for_each(check_free)?;
     let (stop, mut stopped) = watch::channel(false);
     // Sending fails only if the receiver is gone.
     signals::listen(move |_| _ = stop.send(true))?;
@@ -72,7 +74,7 @@ fn invite_first(context: &Context, bind: SocketAddr, key: Option<&str>) -> Outco
     }
     let organisation = engine.local_user().organisation_id;
     let invited = engine.invite(Actor::System, organisation, FIRST_ADMIN, Role::Admin)?;
-    output::line("Nobody has an account. An admin makes one with this token, which works once:\n");
+    output::line("There is no account yet. This token creates that of the first administrator, once:\n");
     output::line(format!(
         "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'\n",
         invited.token
@@ -114,20 +116,29 @@ async fn given_up(postgres: &Postgres) {
 
 fn lost(config: &Config) -> Failure {
     let log = config.data_dir().join("postgres.log");
-    Failure::new(Exit::Unreachable, "PostgreSQL keeps dying and is started no more")
+    Failure::new(Exit::Unreachable, "PostgreSQL has stopped repeatedly and is not restarted")
         .hint(format!("its log {} says why; `rag doctor` checks the usual causes", log.display()))
+}
+
+/// Refuses an address that cannot be listened on, before anything is started or made for it.
+fn check_free(bind: SocketAddr) -> Outcome<()> {
+    TcpListener::bind(bind).map(drop).map_err(|error| cannot_serve(bind, &error))
 }
 
 fn cannot_serve(bind: SocketAddr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidInput {
         return Failure::new(Exit::Usage, error.to_string()).hint("see [server] in `rag config show`");
     }
-    let cure = if error.kind() == io::ErrorKind::AddrInUse {
-        "end the program that uses it, or choose another with --bind"
-    } else {
-        "choose an address of this machine and a port that this user can open with --bind"
+    let wrong = "choose an address of this machine and a port that this user can open with --bind";
+    let (exit, cure) = match error.kind() {
+        // They can be free at the next start, which a service manager makes unless the settings are wrong.
+        io::ErrorKind::AddrInUse => {
+            (Exit::Failed, "end the program that uses it, or choose another with --bind")
+        }
+        io::ErrorKind::AddrNotAvailable => (Exit::Failed, wrong),
+        _ => (Exit::Usage, wrong),
     };
-    Failure::new(Exit::Usage, format!("cannot listen on {bind}: {error}")).hint(cure)
+    Failure::new(exit, format!("cannot listen on {bind}: {error}")).hint(cure)
 }
 
 fn api_settings(config: &Config, bearer_key: Option<String>) -> ApiSettings {

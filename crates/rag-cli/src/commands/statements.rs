@@ -2,7 +2,6 @@
 
 use std::{io, process::ExitCode};
 
-use rag_pg::Status;
 use rag_repo::{
     PgConnection,
     server::connect,
@@ -16,7 +15,7 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Outcome},
     output,
-    postgres::Postgres,
+    postgres::{Postgres, require_database},
 };
 
 /// Minimum width of a text in a list, in characters.
@@ -54,14 +53,7 @@ pub(crate) fn run(config: &Config, args: &StatementsArgs) -> Outcome<ExitCode> {
 }
 
 fn open(config: &Config) -> Outcome<Postgres> {
-    let is_absent = config.sections.database.url.given().is_none()
-        && matches!(rag_pg::status(&config.data_dir())?, Status::Absent);
-    if is_absent {
-        let message = format!("there is no database in {} yet", config.data_dir().display());
-        return Err(
-            Failure::new(Exit::Failed, message).hint("the first `rag serve` or `rag ingest` creates it")
-        );
-    }
+    require_database(config)?;
     Postgres::open(config)
 }
 

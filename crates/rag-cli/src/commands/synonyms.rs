@@ -23,6 +23,10 @@ pub(crate) fn run(config: Config, args: &Synonyms) -> Outcome<ExitCode> {
         engine.replace_synonyms(actor, collection, groups)?;
     }
     let groups = engine.db().read(actor, |conn| synonyms::list(conn, collection))?;
+    // On standard error: the output is in the format of the file.
+    if groups.is_empty() {
+        output::note(format!("No synonyms in {}.", args.collection));
+    }
     for terms in groups {
         output::line(terms.join(", "));
     }

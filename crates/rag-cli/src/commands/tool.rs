@@ -73,11 +73,14 @@ fn read_parameters(file: &Path) -> Outcome<Value> {
 fn list(context: &Context, limit: i64) -> Outcome<()> {
     let engine = &context.engine;
     let rows = engine.db().read(engine.local_actor(), |conn| tools::list(conn, None, Page::first(limit)))?;
+    if rows.is_empty() {
+        output::note("No tools yet.");
+    }
     for (tool, counts) in rows {
         output::line(format!(
-            "{:<32}  {:>6} uses  {}",
+            "{:<32}  {:>11}  {}",
             output::short(&tool.name, 32),
-            counts.use_count,
+            output::count(counts.use_count, "use"),
             output::short(&tool.description, 80)
         ));
     }
@@ -95,8 +98,10 @@ fn show(context: &Context, tool: &ToolArgs) -> Outcome<()> {
 
 fn counts((_, counts): &UsedTool) -> String {
     format!(
-        "{} uses, {} successes, success rate {:.2}",
-        counts.use_count, counts.success_count, counts.success_rate
+        "{}, {} successful, success rate {:.2}",
+        output::count(counts.use_count, "use"),
+        counts.success_count,
+        counts.success_rate
     )
 }
 

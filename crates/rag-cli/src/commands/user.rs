@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use rag_engine::{EngineError, accounts::NewKey};
 use rag_repo::{
-    Actor, Page, RepoError, RepoResult, organisations, organisations::OwnLimits, users, users::UserChange,
+    Actor, Page, RepoError, RepoResult, collections, organisations, organisations::OwnLimits, users,
+    users::UserChange,
 };
 use rag_schema::{
     enums::{Role, UserState},
@@ -22,6 +23,8 @@ use crate::{
 
 /// Maximum number of users that are listed.
 const MAX_USERS: i64 = 10_000;
+/// Maximum number of collections that are counted.
+const MAX_COLLECTIONS: i64 = 10_000;
 
 /// Manages users.
 pub(crate) fn user(config: Config, command: &UserCommand) -> Outcome<ExitCode> {
@@ -63,6 +66,24 @@ fn add(context: &Context, email: &str, admin: bool, organisation: Option<&str>) 
         "  curl http://{bind}/v1/invitations/accept -H 'content-type: application/json' \\\n       -d '{{\"token\": \"{}\", \"display_name\": \"..\", \"password\": \"..\"}}'",
         invited.token
     ));
+    say_whose_collections(context)
+}
+
+/// Tells that collections of the operator are not those of the user who is invited.
+fn say_whose_collections(context: &Context) -> Outcome<()> {
+    let engine = &context.engine;
+    let all = engine
+        .db()
+        .read(engine.local_actor(), |conn| collections::list(conn, Page::first(MAX_COLLECTIONS)))?;
+    let own = all.iter().filter(|collection| collection.owner_id == engine.local_user().id).count();
+    if own > 0 {
+        output::line(format!(
+            "\n{} stored before the first account or on this command line {} to the operator, and users do not see them: \
+             `rag collection transfer NAME ADDRESS` hands them over.",
+            output::count(own, "collection"),
+            if own == 1 { "belongs" } else { "belong" },
+        ));
+    }
     Ok(())
 }
 
@@ -112,7 +133,7 @@ fn reset_password(context: &Context, email: &str) -> Outcome<()> {
 pub(super) fn find(context: &Context, email: &str) -> Outcome<User> {
     let found = context.engine.db().read(Actor::System, |conn| users::find_by_email(conn, email))?;
     found.ok_or_else(|| {
-        Failure::new(Exit::Failed, format!("nobody has the address {email}"))
+        Failure::new(Exit::Failed, format!("no user has the address {email}"))
             .hint("`rag user list` lists all")
     })
 }
@@ -142,6 +163,9 @@ pub(crate) fn key(config: Config, command: &KeyCommand) -> Outcome<ExitCode> {
             if *json {
                 output::json(&rows);
             } else {
+                if keys.is_empty() {
+                    output::note("No keys yet.");
+                }
                 for key in keys {
                     let scopes: Vec<_> = key.scopes.0.iter().map(|scope| scope.as_str()).collect();
                     output::line(format!("{}..  {:<24} {}", key.prefix, key.name, scopes.join(", ")));

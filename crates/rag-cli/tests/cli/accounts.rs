@@ -25,8 +25,14 @@ fn the_operator_resets_passwords_and_transfers_collections() {
         command.env("DATABASE_URL", &url);
         command
     };
+    let (_, out, err) = run(&mut with(&["collection", "list"]));
+    assert_eq!((out.as_str(), err.trim()), ("", "No collections yet."));
     let (code, _, err) = run(&mut with(&["collection", "create", "law"]));
     assert_eq!(code, 0, "{err}");
+    let (code, out, err) = run(&mut with(&["user", "add", "bob@example.org"]));
+    assert_eq!((code, out.contains("`rag collection transfer NAME ADDRESS`")), (0, true), "{out}{err}");
+    let (code, _, err) = run(&mut with(&["user", "add", "a@b@c"]));
+    assert_eq!((code, err.contains("is not an e-mail address")), (2, true), "{err}");
     let mut conn = server::connect(&url).unwrap();
     conn.batch_execute(PEOPLE).unwrap();
 
@@ -40,7 +46,7 @@ fn the_operator_resets_passwords_and_transfers_collections() {
     conn.batch_execute(one).unwrap();
     for (address, cause) in [
         ("local@localhost", "this account has none"),
-        ("nobody@example.org", "nobody has the address nobody@example.org"),
+        ("nobody@example.org", "no user has the address nobody@example.org"),
     ] {
         let (code, _, err) = run(&mut with(&["user", "reset-password", address]));
         assert_eq!((code, err.contains(cause)), (1, true), "{err}");

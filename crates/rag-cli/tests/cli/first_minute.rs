@@ -11,11 +11,15 @@ fn a_search_and_a_question_without_documents_say_how_to_store_some() {
     for command in ["search", "ask"] {
         let (code, out, err) = run(&mut with(&[command, "How long is the vacation?"]));
         assert_eq!(
-            (code, out.contains("Nothing is stored yet: `rag ingest docs/`")),
-            (1, true),
+            (code, err.contains("there is no database in"), err.contains("`rag ingest docs/`")),
+            (1, true, true),
             "{out}{err}"
         );
     }
+    // A database without documents.
+    assert_eq!(run(&mut with(&["migrate"])).0, 0);
+    let (code, out, err) = run(&mut with(&["ask", "How long is the vacation?"]));
+    assert_eq!((code, out.contains("Nothing is stored yet: `rag ingest docs/`")), (1, true), "{out}{err}");
     fs::write(dir.path().join("leave.md"), "Every employee has thirty days of paid vacation.\n").unwrap();
     assert_eq!(run(&mut with(&["ingest", "leave.md"])).0, 0);
     let (_, out, _) = run(&mut with(&["search", "--mode", "lexical", "zeppelin"]));

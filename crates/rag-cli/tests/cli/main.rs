@@ -7,6 +7,8 @@ mod addresses;
 mod doctor;
 mod documents;
 mod first_minute;
+mod folders;
+mod refusals;
 mod statements;
 
 use std::{

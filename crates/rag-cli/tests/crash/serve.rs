@@ -23,7 +23,7 @@ const LATEST_MS: u64 = 2_500;
 const READY: Duration = Duration::from_secs(5);
 
 /// The last words of a server whose PostgreSQL died too often.
-const GIVEN_UP: &str = "PostgreSQL keeps dying and is started no more";
+const GIVEN_UP: &str = "PostgreSQL has stopped repeatedly and is not restarted";
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Victim {

@@ -146,19 +146,21 @@ fn taken(error: RepoError) -> EngineError {
     error.into()
 }
 
-/// Checks that a text has the form of an e-mail address: a local part, an at sign and a host, without white space. Does not check
+/// Checks that a text has the form of an e-mail address: a local part, one at sign and a host, without white space. Does not check
 /// that mail can be delivered to it.
 fn address(text: &str) -> EngineResult<&str> {
     let text = text.trim();
     if text.eq_ignore_ascii_case(LOCAL_USER.0) {
         return Err(EngineError::Invalid(format!("{text} is the operator's, and nobody else's")));
     }
-    let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let is_address = text
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
     if !is_address
         || text.chars().count() > 254
         || text.chars().any(|c| c.is_whitespace() || !names::is_allowed(c))
     {
-        return Err(EngineError::Invalid(format!("{text:?} is no e-mail address")));
+        return Err(EngineError::Invalid(format!("{text:?} is not an e-mail address")));
     }
     Ok(text)
 }

@@ -105,6 +105,7 @@ fn show(pick: &Pick<'_>) -> (String, bool) {
             let between = if is_block { ":\n" } else { ": " };
             (heading.map_or(code.clone(), |heading| format!("{heading}{between}{code}")), is_block)
         }
+        PartKind::Row if pick.unit.text.contains('\n') => lines(pick.unit.text),
         PartKind::Row => (row(pick.unit.text, part.lead.as_deref()), false),
         PartKind::Cell => {
             let line = one_line(pick.unit.text);
@@ -131,6 +132,15 @@ fn program_text(text: &str) -> String {
     } else {
         format!("`{text}`")
     }
+}
+
+/// A record on one line; an entry of a log with its lines. Returns whether it stands on lines of its own.
+fn lines(text: &str) -> (String, bool) {
+    let fields: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if !fields.iter().all(|field| field.contains(": ")) {
+        return (program_text(text), true);
+    }
+    (fields.join(if fields.iter().any(|field| field.contains(", ")) { "; " } else { ", " }), false)
 }
 
 /// A row of a table with the names of its columns.
@@ -169,6 +179,15 @@ mod tests {
             "City: Zürich, Limit: 220 francs"
         );
         assert_eq!(row("SH-1 |  | 10", Some("holder | contact")), "holder: SH-1, 10");
+    }
+
+    #[test]
+    fn a_record_is_shown_on_one_line_and_an_entry_of_a_log_with_its_lines() {
+        let record = lines("name: Bob\nrole: CFO\noffice: Oslo");
+        assert_eq!(record, ("name: Bob, role: CFO, office: Oslo".to_owned(), false));
+        assert_eq!(lines("name: Bob\nplace: Oslo, Norway").0, "name: Bob; place: Oslo, Norway");
+        let entry = "02:42:07 ERROR killed\n  at allocate";
+        assert_eq!(lines(entry), (format!("```\n{entry}\n```"), true));
     }
 
     #[test]

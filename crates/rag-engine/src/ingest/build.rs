@@ -13,7 +13,7 @@ use rag_schema::{
     ids::{CollectionId, DocumentId, JobId, VersionId},
     models::{Document, Job},
 };
-use rag_text::{Chunk, Chunker, Extracted, Format, Outline, Refusal};
+use rag_text::{Chunk, Chunker, CutPages, Extracted, Format, OcrPage, Outline, Refusal};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
@@ -245,9 +245,16 @@ fn facts(ingest: &IngestSettings, settings: String, document: &Document, outline
         text_search_config: language_name(language.as_deref().unwrap_or(&ingest.default_language)),
         language,
         page_count: outline.pages.and_then(|pages| i32::try_from(pages).ok()),
-        ocr_pages: (!outline.ocr_pages.is_empty()).then(|| json!(outline.ocr_pages)),
+        ocr_pages: noted_pages(&outline.ocr_pages, outline.cut_pages),
         settings,
     }
+}
+
+/// Returns the pages to note with a version: those that OCR has read, and an entry for a file whose end is missing.
+fn noted_pages(ocr_pages: &[OcrPage], cut_pages: Option<CutPages>) -> Option<Value> {
+    let mut noted: Vec<Value> = ocr_pages.iter().map(|page| json!(page)).collect();
+    noted.extend(cut_pages.map(|cut| json!({"page": null, "confidence": 1.0, "cut": cut})));
+    (!noted.is_empty()).then_some(Value::Array(noted))
 }
 
 /// Returns a chunk's text after its title and headings, the form that models read.

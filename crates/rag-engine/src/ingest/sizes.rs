@@ -41,7 +41,7 @@ impl ChunkSizes {
         }
         if overlap_tokens > max_tokens / 2 {
             return Err(EngineError::Invalid(format!(
-                "chunks of {max_tokens} tokens that repeat {overlap_tokens}: give at most half"
+                "an overlap of {overlap_tokens} tokens exceeds half of the chunk size ({max_tokens})"
             )));
         }
         match model {

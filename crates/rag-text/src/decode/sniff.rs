@@ -13,6 +13,11 @@ pub(crate) enum Charset {
 /// Number of bytes from the beginning in which a `charset` or `encoding` declaration is searched.
 const DECLARATION_BYTES: usize = 4096;
 
+/// Number of pairs of bytes from which a text in UTF-16 need not have a zero in each pair, and from which not in every tenth: in many
+/// pairs that are no text, some are no characters.
+const MIN_PAIRS: usize = 8;
+const MANY_PAIRS: usize = 64;
+
 /// The most likely encoding of a text that begins with `head`, or consists of it when `complete`.
 pub(crate) fn charset(head: &[u8], complete: bool) -> Charset {
     if let Some(unicode) = marked(head).or_else(|| wide(head)) {
@@ -40,6 +45,12 @@ pub(crate) fn wide(head: &[u8]) -> Option<Charset> {
     }
     let (pairs, _) = head.as_chunks::<2>();
     let zeros = |place: usize| pairs.iter().filter(|pair| pair.get(place) == Some(&0)).count();
+    let count = pairs.len();
+    // A few bytes with a zero among them are data more often than text, unless each pair has one.
+    let found = zeros(0) + zeros(1);
+    if found < count && (count < MIN_PAIRS || (count < MANY_PAIRS && found * 10 < count)) {
+        return None;
+    }
     let encoding = match (zeros(0), zeros(1)) {
         (0, low) if low > 0 => UTF_16LE,
         (high, 0) if high > 0 => UTF_16BE,

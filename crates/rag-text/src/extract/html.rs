@@ -133,6 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn a_banner_that_asks_for_consent_is_left_out_unless_it_is_most_of_the_page() {
+        let banner = "<div id=\"cookie-banner\" class=\"cookie-consent\"><h2>We value your privacy</h2><p>We use cookies.</p></div>";
+        let text = "The pump runs at noon, and the basalt door is open until the ferry leaves the harbour of Velmar.";
+        assert_eq!(blocks(&format!("<body>{banner}<p>{text}</p></body>")), [format!("paragraph [] {text}")]);
+        assert_eq!(blocks(banner).len(), 2);
+        for kept in [
+            format!("<section id=cookies><p>{text}</p></section><p>{text}</p><p>{text}</p>"),
+            format!("<h2 id=cookie-consent>{text}</h2><p>{text}</p><p>{text}</p>"),
+            format!("<div class=informed-consent><p>{text}</p></div><p>{text}</p><p>{text}</p>"),
+        ] {
+            assert_eq!(blocks(&kept).len(), 3, "{kept}");
+        }
+    }
+
+    #[test]
     fn a_page_of_nothing_but_a_menu_is_read() {
         assert_eq!(blocks("<nav><a href=/>Home</a></nav>"), ["paragraph [] Home"]);
     }

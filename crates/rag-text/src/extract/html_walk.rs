@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use dom_query::{Document, NodeRef};
 
 use super::{
+    html_banners::Banners,
     html_elements::{Controlled, is_clutter, is_inline, is_math, math_sign},
     html_table::{OpenTable, is_data},
     links::link_note,
@@ -13,7 +14,12 @@ use crate::block::BlockKind;
 
 /// The blocks of a tree in reading order, with or without menus and footers.
 pub(crate) fn blocks(document: &Document, with_clutter: bool) -> Vec<(BlockKind, String)> {
-    let mut walk = Walk { with_clutter, controlled: Controlled::find(document), ..Walk::default() };
+    let mut walk = Walk {
+        with_clutter,
+        controlled: Controlled::find(document),
+        banners: Banners::find(document),
+        ..Walk::default()
+    };
     let root = document.root();
     let mut node = root;
     loop {
@@ -47,6 +53,7 @@ const MAX_NOTE_CHARS: usize = 6;
 struct Walk {
     with_clutter: bool,
     controlled: Controlled,
+    banners: Banners,
     blocks: Vec<(BlockKind, String)>,
     text: String,
     heading: Option<u8>,
@@ -80,7 +87,7 @@ impl Walk {
         if self.controlled.is_hidden(name, node) {
             return false;
         }
-        if !self.with_clutter && is_clutter(name, node) {
+        if self.is_left_out(name, node) {
             self.flush();
             self.clutter += 1;
         }
@@ -116,6 +123,11 @@ impl Walk {
             },
         }
         true
+    }
+
+    /// Whether the element is beside the content of the page.
+    fn is_left_out(&self, name: &str, node: &NodeRef<'_>) -> bool {
+        !self.with_clutter && (is_clutter(name, node) || self.banners.holds(node))
     }
 
     fn enter_block(&mut self, name: &str, node: &NodeRef<'_>) {
@@ -156,7 +168,7 @@ impl Walk {
             self.leave_block(name);
         }
         self.addresses -= usize::from(name == "address");
-        if !self.with_clutter && is_clutter(name, node) {
+        if self.is_left_out(name, node) {
             self.text.clear();
             self.clutter -= 1;
         }

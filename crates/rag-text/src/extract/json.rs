@@ -23,7 +23,7 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
     if text.trim().is_empty() {
         return Err(Refusal::Empty);
     }
-    match add_values(&text, collector)? {
+    match add_values(&text, collector, BlockKind::Paragraph)? {
         Ok(()) => Ok(()),
         // Comments, single quotes and the like: a person can read it.
         Err(_) if !collector.any => plain::add_paragraphs(&text, collector),
@@ -36,7 +36,7 @@ pub(crate) fn read_lines(source: &Source<'_>, collector: &mut Collector<'_, '_>)
     let text = source.text()?;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         // Of another line, its first value would be read and the rest lost.
-        let is_read = holds_values(line) && add_values(line, collector)?.is_ok();
+        let is_read = holds_values(line) && add_values(line, collector, BlockKind::Record)?.is_ok();
         if !is_read {
             collector.add(BlockKind::Paragraph, line, None)?;
         }
@@ -49,10 +49,11 @@ fn holds_values(line: &str) -> bool {
     serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>().all(|value| value.is_ok())
 }
 
-/// Hands values that follow each other to `collector`. The inner error is that of a text that is not JSON to its end.
+/// Hands values that follow each other to `collector`, the rest of each as a block of `kind`. The inner error is that of a text that is not JSON to its end.
 fn add_values(
     text: &str,
     collector: &mut Collector<'_, '_>,
+    kind: BlockKind,
 ) -> Result<Result<(), serde_json::Error>, Refusal> {
     let mut lines = Lines { collector, text: String::new(), count: 0, refusal: None };
     let text = quote_long(text);
@@ -65,7 +66,7 @@ fn add_values(
         if let Err(error) = result {
             return Ok(Err(error));
         }
-        lines.flush()?;
+        lines.flush(kind)?;
         if reader.end().is_ok() {
             return Ok(Ok(()));
         }
@@ -82,14 +83,17 @@ struct Lines<'c, 's, 'f> {
 }
 
 impl Lines<'_, '_, '_> {
-    fn flush(&mut self) -> Result<(), Refusal> {
+    fn flush(&mut self, kind: BlockKind) -> Result<(), Refusal> {
         let text = std::mem::take(&mut self.text);
-        self.collector.add(BlockKind::Paragraph, &text, None)
+        self.collector.add(kind, &text, None)
     }
 
     /// Ends a block if it is long enough or if a record of its own has ended.
     fn end_record(&mut self, is_record: bool) -> Result<(), Refusal> {
-        if is_record || self.text.len() >= BLOCK_BYTES { self.flush() } else { Ok(()) }
+        if is_record {
+            return self.flush(BlockKind::Record);
+        }
+        if self.text.len() >= BLOCK_BYTES { self.flush(BlockKind::Paragraph) } else { Ok(()) }
     }
 }
 
@@ -208,12 +212,13 @@ mod tests {
         let expected =
             ["paragraph [] id: 123456789012345678901\npi: 3.14159265358979323846\nmass: 6.02e23\nsmall: 0.1"];
         assert_eq!(shown(&collect(|c| read(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
+        let expected = expected.map(|block| block.replace("paragraph", "record"));
         assert_eq!(shown(&collect(|c| read_lines(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
     }
 
     #[test]
     fn records_are_blocks_of_their_own() {
-        let expected = ["paragraph [] id: 1\nname: Ada", "paragraph [] id: 2\nname: Bob"];
+        let expected = ["record [] id: 1\nname: Ada", "record [] id: 2\nname: Bob"];
         let json = r#"[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]"#;
         assert_eq!(shown(&collect(|c| read(&Source::Member(json.as_bytes()), c)).unwrap().1), expected);
         let lines = "{\"id\": 1, \"name\": \"Ada\"}\n\n{\"id\": 2, \"name\": \"Bob\"}\n";
@@ -229,12 +234,12 @@ mod tests {
         assert_eq!(
             shown(&collect(|c| read_lines(&Source::Member(lines.as_bytes()), c)).unwrap().1),
             [
-                "paragraph [] a: 1",
-                "paragraph [] b: 2",
+                "record [] a: 1",
+                "record [] b: 2",
                 "paragraph [] {",
                 "paragraph [] \"title\": \"Backup guide\",",
                 "paragraph [] [1] 2 done",
-                "paragraph [] 3",
+                "record [] 3",
             ]
         );
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    block::{Block, BlockKind, Language, Links, MAX_BLOCK_BYTES, OcrPage, Outline},
+    block::{Block, BlockKind, CutPages, Language, Links, MAX_BLOCK_BYTES, OcrPage, Outline},
     cut, decode,
     format::Format,
     names,
@@ -22,6 +22,7 @@ pub(crate) mod docx;
 mod docx_parts;
 pub(crate) mod epub;
 pub(crate) mod html;
+mod html_banners;
 mod html_elements;
 mod html_links;
 mod html_table;
@@ -125,6 +126,7 @@ pub(crate) struct Collector<'s, 'f> {
     links: Links,
     ocr: Option<Ocr<'s>>,
     ocr_pages: Vec<OcrPage>,
+    cut_pages: Option<CutPages>,
     /// Whether a page stayed unread because OCR is off.
     lacks_ocr: bool,
 }
@@ -146,6 +148,7 @@ impl<'s, 'f> Collector<'s, 'f> {
             links: Links::default(),
             ocr: ocr.map(Ocr::new),
             ocr_pages: Vec::new(),
+            cut_pages: None,
             lacks_ocr: false,
         }
     }
@@ -323,6 +326,7 @@ impl<'s, 'f> Collector<'s, 'f> {
             replaced_characters: self.replaced,
             links: self.links,
             ocr_pages: self.ocr_pages,
+            cut_pages: self.cut_pages,
         })
     }
 }

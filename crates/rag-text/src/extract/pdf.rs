@@ -6,7 +6,8 @@ use pdf_extract::Document;
 use pdf_oxide::PdfDocument;
 
 use crate::{
-    block::BlockKind,
+    block::{BlockKind, CutPages},
+    decode::sniff::find,
     extract::{
         Collector, Source, pdf_fields,
         pdf_forms::{Forms, MAX_PAGE_BYTES},
@@ -17,9 +18,13 @@ use crate::{
     refusal::Refusal,
 };
 
+/// Number of bytes at the end of a file in which its mark stands; programs append some bytes.
+const END_BYTES: usize = 1024;
+
 /// Hands the blocks of a PDF to `collector`.
 pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Result<(), Refusal> {
     let bytes = source.bytes()?.into_owned();
+    let end = bytes.get(bytes.len().saturating_sub(END_BYTES)..).unwrap_or_default().to_vec();
     let first = guard(|| First::open(&bytes)).unwrap_or(Err(Refusal::broken("the parser stopped")));
     let mut second = Second::Closed(bytes);
     if let Err(Refusal::Encrypted) = first {
@@ -55,9 +60,19 @@ pub(crate) fn read(source: &Source<'_>, collector: &mut Collector<'_, '_>) -> Re
     {
         collector.title(&title);
     }
+    if collector.depth == 0 && !has_end(&end) {
+        let with_text = lines.iter().filter(|lines| !lines.is_empty()).count();
+        collector.cut_pages =
+            Some(CutPages { found: pages, with_text: u32::try_from(with_text).unwrap_or(pages) });
+    }
     pdf_layout::add_blocks(lines, collector)?;
     let fields = first.as_ref().ok().and_then(|first| guard(|| pdf_fields::read(&first.document)));
     collector.add(BlockKind::Paragraph, &fields.unwrap_or_default().join("\n"), Some(pages))
+}
+
+/// Whether the end of a file has the mark with which each PDF ends.
+fn has_end(end: &[u8]) -> bool {
+    find(end, b"%%EOF").is_some()
 }
 
 /// The result of `parse`; `None` if it panics. Callers do not reuse its input if a panic could have left it inconsistent.

@@ -10,6 +10,7 @@ use crate::{
 
 mod container;
 mod text;
+mod zip_names;
 
 /// Number of bytes from the beginning of a file that [`detect`] needs.
 pub const HEAD_BYTES: usize = 8 * 1024;
@@ -212,10 +213,8 @@ mod tests {
             ("notes/word.txt", Format::Zip),
         ];
         for (name, format) in cases {
-            let mut zip = b"PK\x03\x04".to_vec();
-            zip.extend(vec![0; HEAD_BYTES]);
-            zip.extend(b"PK\x01\x02[Content_Types].xml");
-            zip.extend(name.as_bytes());
+            // The file before fills the head, so that only the directory has the name.
+            let zip = archive(&[("[Content_Types].xml", &[b'x'; HEAD_BYTES]), (name, b"x")]);
             assert_eq!(detect_file(&mut io::Cursor::new(zip), None), Ok(format), "{name}");
         }
         for (media_type, format) in [
@@ -223,9 +222,45 @@ mod tests {
             ("application/vnd.oasis.opendocument.text", Format::Odt),
             ("application/vnd.oasis.opendocument.spreadsheet", Format::Ods),
         ] {
-            let zip = format!("PK\x03\x04{}mimetype{media_type}PK\x03\x04 and so on", "\0".repeat(26));
-            assert_eq!(detect(zip.as_bytes(), None), Ok(format), "{media_type}");
+            let zip = archive(&[("mimetype", media_type.as_bytes()), ("content.xml", b"x")]);
+            assert_eq!(detect(&zip, None), Ok(format), "{media_type}");
         }
+    }
+
+    /// A zip archive that holds the files as they are.
+    fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+        use io::Write;
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        for (name, content) in files {
+            zip.start_file(*name, stored).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_archive_is_not_the_document_that_it_holds_uncompressed() {
+        let documents = [
+            archive(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"x")]),
+            archive(&[("mimetype", b"application/vnd.oasis.opendocument.text")]),
+            archive(&[("META-INF/container.xml", b"x")]),
+        ];
+        for document in documents {
+            let zip = archive(&[("report", &document), ("notes.txt", b"x")]);
+            assert_eq!(detect_file(&mut io::Cursor::new(&zip), None), Ok(Format::Zip));
+            assert_eq!(detect(&zip, Some("a.docx")), Ok(Format::Zip));
+            let last = archive(&[("notes.txt", b"x"), ("report", &document)]);
+            assert_eq!(detect_file(&mut io::Cursor::new(last), None), Ok(Format::Zip));
+        }
+    }
+
+    #[test]
+    fn a_few_bytes_with_a_zero_are_no_text() {
+        assert_eq!(what(&[0, 1, 2, 3, 4, 5, 6, 7]), "binary data of an unknown kind");
+        let short: Vec<u8> = "hi".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(detect(&short, None), Ok(Format::PlainText));
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn shown(blocks: &[(BlockKind, &str)]) -> Vec<String> {
     shown
 }
 
-use BlockKind::{Code, ListItem, Paragraph, Table};
+use BlockKind::{Code, ListItem, Paragraph, Record, Table};
 
 #[test]
 fn the_vector_of_program_text_covers_the_lead_in_right_before_it() {
@@ -174,6 +174,54 @@ fn settings_are_divided_by_line_with_their_comments() {
     );
     assert_eq!(shown(&[(Paragraph, "Note: this is prose.")]), ["Sentence: Note: this is prose."]);
     assert_eq!(shown(&[(Code, "let a = 1;\nrun(a);")]), ["Code: let a = 1;\nrun(a);"]);
+}
+
+#[test]
+fn a_short_record_is_one_part_and_a_long_one_is_divided_into_its_lines() {
+    let record = "name: Bob\nrole: CFO\noffice: Oslo";
+    assert_eq!(shown(&[(Record, record)]), [format!("Row: {record}")]);
+    let long = format!("port: 8080\nhost: {}", "x".repeat(300));
+    assert_eq!(
+        shown(&[(Record, &long)]),
+        ["Setting: port: 8080".to_owned(), format!("Setting: {}", &long[11..])]
+    );
+    // Settings of a person stay apart, however few they are.
+    assert_eq!(shown(&[(Paragraph, "port: 8080\nhost: x")]), ["Setting: port: 8080", "Setting: host: x"]);
+}
+
+#[test]
+fn each_entry_of_a_log_is_a_part_with_the_lines_that_follow_it() {
+    let log = "2026-11-30T02:41:25Z INFO server: started on port 8080\n\
+               2026-11-30T02:42:07Z ERROR kernel: Out of memory: Killed process 4242 (indexer)\n  at allocate\n\
+               2026-11-30T02:43:00Z WARN server: slow request";
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(
+        shown(&[(Paragraph, log)]),
+        [
+            format!("Row: {}", lines[0]),
+            format!("Row: {}\n  at allocate", lines[1]),
+            format!("Row: {}", lines[3])
+        ]
+    );
+    for begin in [
+        "Nov 30 02:41:25 host",
+        "Nov  3 02:41:25 host",
+        "[12.345678]",
+        "[INFO]",
+        "ERROR",
+        "02:41:25",
+        "<2026-11-30 02:41>",
+    ] {
+        let log = format!("{begin} one. Two.\n{begin} three");
+        assert_eq!(shown(&[(Paragraph, &log)]).len(), 2, "{log}");
+    }
+    for prose in [
+        "ERROR is a word. It is prose\nof two lines.",
+        "2026-11-30 was a Monday.\n2026-12-01 was not.",
+        "Nov 30 was.\nMay be.",
+    ] {
+        assert!(shown(&[(Paragraph, prose)])[0].starts_with("Sentence"), "{prose}");
+    }
 }
 
 #[test]

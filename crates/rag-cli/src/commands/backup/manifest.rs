@@ -108,7 +108,7 @@ impl Manifest {
     /// Reads the manifest in `folder`, and checks the size and hash of the dump.
     pub(super) fn read(folder: &Path) -> Outcome<Self> {
         let refuse = |why: String| {
-            Failure::new(Exit::Failed, format!("{} is no whole backup: {why}", folder.display()))
+            Failure::new(Exit::Failed, format!("{} is not a complete backup: {why}", folder.display()))
         };
         let text = std::fs::read(folder.join(FILE)).map_err(|error| {
             refuse(format!("cannot read {FILE}: {error}"))

@@ -109,8 +109,8 @@ pub(super) fn print(checks: &[Check], args: Doctor) {
 fn summary(all: usize, failed: usize, warned: usize) -> String {
     let all = output::count(all, "check");
     match (failed, warned) {
-        (0, 0) => format!("{all}: all that is needed is there."),
-        (0, _) => format!("{all}: all that is needed is there, with {}.", output::count(warned, "warning")),
+        (0, 0) => format!("{all}: no problem was found."),
+        (0, _) => format!("{all}: no problem was found, with {}.", output::count(warned, "warning")),
         _ => format!("{all}: {failed} failed, with {}.", output::count(warned, "warning")),
     }
 }

@@ -30,6 +30,16 @@ pub(super) fn is_address(argument: &str) -> bool {
         .any(|scheme| argument.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
+/// Returns whether an argument that is no file is more likely an address without its scheme or with another one: `ftp://a.example/b`,
+/// `localhost:8088/b`, `www.a.example`.
+pub(super) fn resembles_address(argument: &str) -> bool {
+    let host = argument.split('/').next().unwrap_or_default();
+    let has_port = host.rsplit_once(':').is_some_and(|(name, port)| {
+        !name.is_empty() && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    has_port || argument.contains("://") || argument.starts_with("www.")
+}
+
 impl Addresses {
     /// Takes the addresses among the arguments; refuses flags that do not apply.
     pub(super) fn of_args(args: &Ingest) -> Outcome<Self> {
@@ -116,6 +126,16 @@ mod tests {
         assert!(is_address("https://example.org") && is_address("HTTP://example.org/a"));
         for path in ["docs", "http", "https:/x", "file:///x", "ä"] {
             assert!(!is_address(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_address_without_its_scheme_is_not_a_path() {
+        for address in ["ftp://a.example/b", "localhost:8088", "[::1]:80/a", "www.a.example/b"] {
+            assert!(resembles_address(address), "{address}");
+        }
+        for path in ["docs", "a:b.md", "notes/10:30", "C:", ":80"] {
+            assert!(!resembles_address(path), "{path}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use rag_engine::names;
 
+use super::addresses::resembles_address;
 use crate::failure::{Exit, Failure, Outcome};
 
 /// A file or folder named on the command line.
@@ -17,6 +18,8 @@ pub(super) struct Root {
     /// Source of the file, or of the folder without the slash that follows it.
     pub(super) source: String,
     pub(super) is_folder: bool,
+    /// Whether the source was given with `--as`.
+    pub(super) is_named: bool,
 }
 
 /// Returns the files and folders with their sources: the path as it was given, or the last name of an absolute path or one with `..`.
@@ -29,7 +32,12 @@ pub(super) fn roots(paths: &[PathBuf], given: Option<&str>) -> Outcome<Vec<Root>
     for path in paths {
         let found = fs::metadata(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                Failure::new(Exit::Usage, format!("there is no file or folder {}", path.display()))
+                let failure =
+                    Failure::new(Exit::Usage, format!("there is no file or folder {}", path.display()));
+                if resembles_address(&path.to_string_lossy()) {
+                    return failure.hint("an address begins with http:// or https://");
+                }
+                failure
             }
             _ => Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())),
         })?;
@@ -39,7 +47,7 @@ pub(super) fn roots(paths: &[PathBuf], given: Option<&str>) -> Outcome<Vec<Root>
             Failure::new(Exit::Usage, format!("{} has no name to be known by", path.display()))
                 .hint("name it: --as NAME")
         })?;
-        let root = Root { path: path.clone(), source, is_folder: found.is_dir() };
+        let root = Root { path: path.clone(), source, is_folder: found.is_dir(), is_named: given.is_some() };
         if roots.contains(&root) {
             continue;
         }
@@ -172,7 +180,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("nothing"), dir.path().join("broken")).unwrap();
-        let root = Root { path: dir.path().to_owned(), source: "d".to_owned(), is_folder: true };
+        let root =
+            Root { path: dir.path().to_owned(), source: "d".to_owned(), is_folder: true, is_named: true };
         let found: Vec<FoundFile> = Files::below(&root).collect();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].metadata.as_ref().unwrap_err().kind(), io::ErrorKind::NotFound);

@@ -14,8 +14,9 @@ use rag_schema::ids::CollectionId;
 use super::{
     files::{Files, FoundFile, Root},
     known::{Known, load_known},
+    origins::Origins,
 };
-use crate::failure::Outcome;
+use crate::{failure::Outcome, output};
 
 /// Age of a file's last change from which its time is trusted: another change within the resolution of the clock could not be told
 /// from it.
@@ -70,6 +71,22 @@ impl<'r> Folder<'r> {
         Files::below(self.root)
     }
 
+    /// Returns why the folder seems not to be the one of its documents; `None` if it has one of their files. Reads names only, so
+    /// that nothing is stored of a folder that is not synced.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let mut has_files = false;
+        for file in self.files() {
+            match &file.metadata {
+                Ok(_) if self.missing.contains_key(&file.source) => return None,
+                Ok(_) => has_files = true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // Nothing is known of the files below it.
+                Err(_) => return None,
+            }
+        }
+        doubt(self.root, self.known, has_files)
+    }
+
     /// Decides what is to be done with a file.
     pub(super) fn look_at(&mut self, file: &FoundFile, stamps: &mut Stamps) -> Outcome<Fate> {
         let metadata = match &file.metadata {
@@ -81,7 +98,7 @@ impl<'r> Folder<'r> {
             }
         };
         if let Some(other) = self.seen.insert(file.source.clone(), file.path.clone()) {
-            let other = other.display();
+            let other = shown(&other);
             return Ok(Fate::Refused(format!("{other} has the same source, {}.", file.source)));
         }
         let Some(known) = self.missing.remove(&file.source) else { return Ok(Fate::New) };
@@ -107,23 +124,11 @@ impl<'r> Folder<'r> {
     }
 
     /// Returns the documents whose files are gone, by source. Documents below a path that cannot be read are kept. An error is the
-    /// reason why none is returned: an empty folder is more often one that is not mounted, and a folder that has none of the files is
-    /// more often another one of the same name.
+    /// reason why none is returned.
     pub(super) fn gone(self) -> Result<Vec<(String, Known)>, String> {
         let Self { root, known, missing, seen, unreadable } = self;
-        if seen.is_empty() && unreadable.is_empty() && !missing.is_empty() {
-            return Err(format!(
-                "The folder has no files: its {} documents are kept. `rag document delete --source-prefix {}/` deletes them.",
-                missing.len(),
-                root.source
-            ));
-        }
-        if known > 1 && missing.len() == known && unreadable.is_empty() {
-            return Err(format!(
-                "The folder has none of the {known} files that are stored as {source}/..: it seems to be another folder, and their documents \
-                 are kept. `--as NAME` stores it under another name; `rag document delete --source-prefix {source}/` deletes the documents.",
-                source = root.source
-            ));
+        if missing.len() == known && unreadable.is_empty() {
+            doubt(root, known, !seen.is_empty()).map_or(Ok(()), Err)?;
         }
         let is_below = |source: &str, path: &String| {
             source == path || source.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
@@ -133,6 +138,36 @@ impl<'r> Folder<'r> {
             .filter(|(source, _)| !unreadable.iter().any(|path| is_below(source, path)))
             .collect())
     }
+}
+
+/// Returns why nothing of a root is stored: its documents come from another folder or, if documents are to be removed, seem to.
+pub(super) fn objection(
+    engine: &Engine,
+    collection: CollectionId,
+    origins: &Origins,
+    folder: &Folder<'_>,
+    removes: bool,
+) -> Outcome<Option<String>> {
+    let other = origins.objection(engine, collection, folder.root)?;
+    Ok(other.or_else(|| if removes { folder.doubt() } else { None }))
+}
+
+/// Returns why a folder that has none of the files of its `known` documents is not synced: an empty one is more often one that is not
+/// mounted, and another one is more often one of the same name. The only document of a folder is more often renamed.
+fn doubt(root: &Root, known: usize, has_files: bool) -> Option<String> {
+    let source = &root.source;
+    if known > 0 && !has_files {
+        return Some(format!(
+            "The folder has no files, and the {} of {source} stay as they are. `rag document delete --source-prefix {source}/` deletes them.",
+            output::count(known, "document"),
+        ));
+    }
+    (known > 1).then(|| {
+        format!(
+            "The folder has none of the {known} files that are stored as {source}/..: it seems to be another folder, and nothing is stored \
+             or deleted. `--as NAME` stores it under another name; `rag document delete --source-prefix {source}/` deletes the documents."
+        )
+    })
 }
 
 /// Returns the stamp of a file that has the bytes of the document, unless its last change is too recent to be trusted.
@@ -158,5 +193,5 @@ pub(super) fn unreadable_reason(error: &EngineError) -> String {
 
 /// Returns the path for people.
 pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
+    output::plain(&path.display().to_string())
 }

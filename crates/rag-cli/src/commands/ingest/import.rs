@@ -29,12 +29,13 @@ pub(crate) fn import(config: Config, args: &Import) -> Outcome<ExitCode> {
     if args.dry_run {
         return show(args, &fields);
     }
-    let stop = signals::stop_flag()?;
+    let stop = signals::announced_stop_flag()?;
     let context = Context::open(config)?;
     let collection = ensure_collection(&context, &args.collection)?;
     context.engine.model_of(&collection)?;
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
     let mut run = Run::new(&context.engine, &collection, &stop);
+    run.summary.unit = "record";
     let result = args
         .files
         .iter()
@@ -91,10 +92,11 @@ fn show(args: &Import, fields: &Fields) -> Outcome<ExitCode> {
                 Ok(record) if shown < SHOWN => {
                     shown += 1;
                     good += 1;
+                    let text = |text: &Option<String>| output::plain(text.as_deref().unwrap_or("-"));
                     output::line(format!(
                         "record {place}: id {}, title {}, metadata {}",
-                        record.id.as_deref().unwrap_or("-"),
-                        record.title.as_deref().unwrap_or("-"),
+                        text(&record.id),
+                        text(&record.title),
                         record.metadata
                     ));
                     let text: String = record.text.chars().take(SHOWN_CHARS).collect();
@@ -109,6 +111,6 @@ fn show(args: &Import, fields: &Fields) -> Outcome<ExitCode> {
             Ok(Going::On)
         })?;
     }
-    output::line(format!("{good} records, {bad} refused. Nothing was done (--dry-run)."));
+    output::line(format!("{}, {bad} refused. Nothing was done (--dry-run).", output::count(good, "record")));
     Ok(if bad == 0 { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }

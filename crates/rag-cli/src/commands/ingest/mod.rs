@@ -7,6 +7,7 @@ mod folder;
 mod import;
 mod json_array;
 mod known;
+mod origins;
 mod records;
 mod reingest;
 mod run;
@@ -22,7 +23,8 @@ use rag_schema::models::Collection;
 use self::{
     addresses::{Addresses, is_address},
     files::{Root, roots},
-    folder::{Fate, Folder, Stamps, shown},
+    folder::{Fate, Folder, Stamps, objection, shown},
+    origins::Origins,
     run::Run,
     summary::{Plan, Refused},
 };
@@ -50,7 +52,7 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     if args.dry_run {
         return plan(&Context::open(config)?, args, &roots);
     }
-    let stop = signals::stop_flag()?;
+    let stop = signals::announced_stop_flag()?;
     let context = Context::open(config)?;
     context.warn_of_other_index();
     let collection = ensure_collection(&context, &args.collection)?;
@@ -58,9 +60,13 @@ pub(crate) fn run(config: Config, args: &Ingest) -> Outcome<ExitCode> {
     context.engine.model_of(&collection)?;
     let removes = args.sync || args.watch;
     let workers = Workers::start(&context.engine, context.config.sections.ingest.workers)?;
-    let pass = |stamps: &mut Stamps| {
+    let mut origins = Origins::load(&context.config.data_dir());
+    let mut pass = |stamps: &mut Stamps| {
         let mut run = Run::new(&context.engine, &collection, &stop);
-        let result = run.fetch(&addresses).and_then(|()| run.all(&roots, removes, stamps));
+        if roots.is_empty() {
+            run.summary.unit = "page";
+        }
+        let result = run.fetch(&addresses).and_then(|()| run.all(&roots, removes, stamps, &mut origins));
         run.hide_progress();
         result.map(|()| run.finish())
     };
@@ -91,8 +97,16 @@ fn plan(context: &Context, args: &Ingest, roots: &[Root]) -> Outcome<ExitCode> {
     let find = |conn: &mut _| collections::find_by_name(conn, owner, &args.collection);
     let collection = engine.db().read(engine.local_actor(), find)?;
     let mut plan = Plan { collection: args.collection.clone(), dry_run: true, ..Plan::default() };
+    let collection = collection.map(|found| found.id);
+    let origins = Origins::load(&context.config.data_dir());
     for root in roots {
-        let mut folder = Folder::load(engine, collection.as_ref().map(|found| found.id), root)?;
+        let mut folder = Folder::load(engine, collection, root)?;
+        if let Some(collection) = collection
+            && let Some(reason) = objection(engine, collection, &origins, &folder, args.sync)?
+        {
+            plan.refused.push(Refused { file: shown(&root.path), reason });
+            continue;
+        }
         for file in folder.files() {
             match folder.look_at(&file, &mut Stamps::new())? {
                 Fate::New => plan.new.push(file.source),
@@ -102,7 +116,7 @@ fn plan(context: &Context, args: &Ingest, roots: &[Root]) -> Outcome<ExitCode> {
                 Fate::Refused(reason) => plan.refused.push(Refused { file: shown(&file.path), reason }),
             }
         }
-        if args.sync || args.watch {
+        if args.sync {
             match folder.gone() {
                 Ok(gone) => plan.removed.extend(gone.into_iter().map(|(source, _)| source)),
                 Err(reason) => plan.refused.push(Refused { file: shown(&root.path), reason }),

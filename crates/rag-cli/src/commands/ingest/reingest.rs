@@ -37,7 +37,7 @@ pub(crate) fn reingest(context: &Context, collection: &Collection, all: bool) ->
 /// Works on the jobs that read documents of the collection until each has ended. Returns a failure if it is interrupted, or if a job
 /// was refused or given up.
 pub(crate) fn work_on_queue(context: &Context, collection: &Collection) -> Outcome<()> {
-    let stop = signals::stop_flag()?;
+    let stop = signals::announced_stop_flag()?;
     let engine = &context.engine;
     engine.model_of(collection)?;
     let failed_before =

@@ -21,7 +21,8 @@ use rag_schema::{
 use super::{
     addresses::has_fetched,
     files::{FoundFile, Root},
-    folder::{Fate, Folder, Stamps, file_fault, shown, unreadable_reason},
+    folder::{Fate, Folder, Stamps, file_fault, objection, shown, unreadable_reason},
+    origins::Origins,
     summary::{Refused, Summary},
 };
 use crate::{failure::Outcome, output, progress};
@@ -84,10 +85,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Stores the files below all roots. If `removes`, documents whose files are gone are deleted afterwards.
-    pub(super) fn all(&mut self, roots: &[Root], removes: bool, stamps: &mut Stamps) -> Outcome<()> {
+    /// Stores the files below all roots. If `removes`, documents whose files are gone are deleted afterwards. Nothing is stored of a
+    /// folder that seems to be another one than that of its documents.
+    pub(super) fn all(
+        &mut self,
+        roots: &[Root],
+        removes: bool,
+        stamps: &mut Stamps,
+        origins: &mut Origins,
+    ) -> Outcome<()> {
         for root in roots {
             let mut folder = Folder::load(self.engine, Some(self.collection.id), root)?;
+            if let Some(reason) = objection(self.engine, self.collection.id, origins, &folder, removes)? {
+                self.refuse(&shown(&root.path), reason);
+                continue;
+            }
+            origins.note(self.collection.id, root);
             for file in folder.files() {
                 self.one(&mut folder, &file, stamps)?;
                 if self.keep_pace()? == Going::Ends {
@@ -264,10 +277,12 @@ impl<'a> Run<'a> {
     }
 
     fn show_progress(&mut self) {
-        let Summary { files, stored, chunks, .. } = self.summary;
+        let Summary { stored, chunks, .. } = self.summary;
         let text = format!(
-            "{files} files seen, {stored} stored, {} in work, {chunks} chunks{}",
+            "{} seen, {stored} stored, {} in work, {}{}",
+            self.summary.seen(),
             self.open.len(),
+            output::count(chunks, "chunk"),
             self.work
         );
         self.bar.set_message(text.clone());
@@ -299,8 +314,6 @@ struct Work {
     done: i64,
     total: i64,
     units_per_second: f32,
-    /// Seconds until the slowest running job is done.
-    eta_s: Option<u64>,
 }
 
 impl Work {
@@ -314,9 +327,15 @@ impl Work {
                 done: work.done + if is_running { job.done_units } else { 0 },
                 total: work.total + job.total_units.filter(|_| is_running).unwrap_or(0),
                 units_per_second: work.units_per_second + pace.map_or(0.0, |pace| pace.units_per_second),
-                eta_s: work.eta_s.max(pace.and_then(|pace| pace.eta_s)),
             }
         })
+    }
+
+    /// Returns the time until the running jobs are done at the present rate, in seconds; `None` if that is not known.
+    fn seconds_left(&self) -> Option<u64> {
+        let left = u32::try_from(self.total - self.done).ok().filter(|left| *left > 0)?;
+        let seconds = f64::from(left) / f64::from(self.units_per_second);
+        Some(Duration::try_from_secs_f64(seconds).ok()?.as_secs())
     }
 }
 
@@ -331,8 +350,8 @@ impl fmt::Display for Work {
         if self.units_per_second > 0.0 {
             write!(f, ", {:.1} a second", self.units_per_second)?;
         }
-        if let Some(eta_s) = self.eta_s {
-            write!(f, ", {} left", progress::duration(eta_s))?;
+        if let Some(seconds) = self.seconds_left() {
+            write!(f, ", {} left", progress::duration(seconds))?;
         }
         Ok(())
     }
@@ -345,9 +364,10 @@ mod tests {
     #[test]
     fn progress_shows_only_what_is_known() {
         assert_eq!(Work::default().to_string(), "");
-        let work =
-            Work { running: 1, done: 320, total: 900, units_per_second: 14.5, eta_s: Some(40), paused: 0 };
+        let work = Work { running: 1, done: 320, total: 900, units_per_second: 14.5, paused: 0 };
         assert_eq!(work.to_string(), "; now 320 of 900 chunks, 14.5 a second, 40 s left");
+        let unknown = Work { units_per_second: 0.0, ..work };
+        assert_eq!(unknown.to_string(), "; now 320 of 900 chunks");
         let paused = Work { paused: 2, ..Work::default() };
         assert_eq!(paused.to_string(), ", 2 paused (`rag job resume`)");
     }

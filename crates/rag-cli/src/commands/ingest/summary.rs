@@ -8,6 +8,9 @@ use crate::output;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Summary {
     pub(super) collection: String,
+    /// The noun for what `files` counts; empty for files.
+    #[serde(skip)]
+    pub(super) unit: &'static str,
     pub(super) files: u64,
     /// Pages that were fetched from addresses.
     pub(super) pages: u64,
@@ -43,6 +46,11 @@ impl Summary {
         self.stored > 0 || self.removed > 0 || self.refused != before.refused
     }
 
+    /// Returns the number of files, or of what they are called, with the noun.
+    pub(super) fn seen(&self) -> String {
+        output::count(self.files, if self.unit.is_empty() { "file" } else { self.unit })
+    }
+
     pub(super) fn print(&self, as_json: bool) {
         if as_json {
             output::json(self);
@@ -55,9 +63,9 @@ impl Summary {
         };
         let removed = if self.removed > 0 { format!(", {} removed", self.removed) } else { String::new() };
         let seen = match (self.files, self.pages) {
-            (files, 0) => output::count(files, "file"),
+            (_, 0) => self.seen(),
             (0, pages) => output::count(pages, "page"),
-            (files, pages) => format!("{}, {}", output::count(files, "file"), output::count(pages, "page")),
+            (_, pages) => format!("{}, {}", self.seen(), output::count(pages, "page")),
         };
         output::line(format!(
             "{seen} into collection {}: {} stored{updated}, {} known already{removed}, {} refused",
@@ -73,7 +81,11 @@ impl Summary {
             self.chunks_per_second
         ));
         for refused in &self.refused {
-            output::line(format!("  refused {}: {}", refused.file, refused.reason));
+            output::line(format!(
+                "  refused {}: {}",
+                output::plain(&refused.file),
+                output::plain(&refused.reason)
+            ));
         }
         if self.interrupted {
             output::line("Stopped early. What was queued goes on with the next `rag ingest` or `rag serve`.");
@@ -108,7 +120,7 @@ impl Plan {
             }
         }
         for refused in &self.refused {
-            output::line(format!("! {}: {}", refused.file, refused.reason));
+            output::line(format!("! {}: {}", output::plain(&refused.file), output::plain(&refused.reason)));
         }
         output::line(format!(
             "{} new, {} changed, {} to remove, {} unchanged. Nothing was done (--dry-run).",

@@ -1,14 +1,14 @@
 //! Tells containers (zip, OLE) apart by the names of the parts in them; opens none.
 
-use super::sniff::find;
+use super::{sniff::find, zip_names};
 use crate::{format::Format, refusal::Refusal};
 
-/// Parts by which a zip archive is a document, with its format.
-const ZIP_PARTS: [(&[u8], Format); 4] = [
-    (b"word/document", Format::Docx),
-    (b"ppt/presentation.xml", Format::Pptx),
-    (b"xl/workbook.", Format::Xlsx),
-    (b"META-INF/container.xml", Format::Epub),
+/// Beginnings of the names of parts by which a zip archive is a document, with its format.
+const ZIP_PARTS: [(&str, Format); 4] = [
+    ("word/document", Format::Docx),
+    ("ppt/presentation.xml", Format::Pptx),
+    ("xl/workbook.", Format::Xlsx),
+    ("META-INF/container.xml", Format::Epub),
 ];
 
 /// Media types that `OpenDocument` and EPUB store as their first part.
@@ -31,8 +31,10 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 
 /// The format of a zip archive with this beginning and end.
 pub(super) fn zip_format(head: &[u8], tail: &[u8], name: Option<&str>) -> Result<Format, Refusal> {
-    let start = head.get(..256).unwrap_or(head);
-    if find(start, b"mimetype").is_some() {
+    if let Some((first, content)) = zip_names::first_file(head)
+        && first == "mimetype"
+    {
+        let start = content.get(..128).unwrap_or(content);
         let by_media_type = ZIP_MEDIA_TYPES.iter().find(|(media_type, _)| find(start, media_type).is_some());
         if let Some((_, format)) = by_media_type {
             return Ok(*format);
@@ -43,12 +45,13 @@ pub(super) fn zip_format(head: &[u8], tail: &[u8], name: Option<&str>) -> Result
             });
         }
     }
-    let holds = |part: &[u8]| find(head, part).is_some() || find(tail, part).is_some();
+    let names = zip_names::names(head, tail);
+    let holds = |part: &str| names.iter().any(|name| name.starts_with(part));
     let by_part = ZIP_PARTS.iter().find(|(part, _)| holds(part)).map(|(_, format)| *format);
     // Office files with many pictures hide the names of their parts.
     let by_name = || {
         let format = name.and_then(Format::from_file_name)?;
-        (holds(b"[Content_Types].xml") && matches!(format, Format::Docx | Format::Pptx | Format::Xlsx))
+        (holds("[Content_Types].xml") && matches!(format, Format::Docx | Format::Pptx | Format::Xlsx))
             .then_some(format)
     };
     Ok(by_part.or_else(by_name).unwrap_or(Format::Zip))
