@@ -94,10 +94,10 @@ fn needs_database(command: &Command) -> bool {
         | Command::Job(_)
         | Command::Reindex(_)
         | Command::Synonyms(_)
-        | Command::Backup(_)
         | Command::Usage(_)
         | Command::Activity(_) => true,
         Command::Collection(command) => !matches!(command, CollectionCommand::Create { .. }),
+        Command::Backup(args) => args.verify.is_none(),
         Command::Migrate(args) => args.revert,
         _ => false,
     }

@@ -9,6 +9,7 @@ ALTER TABLE files ADD CONSTRAINT files_size_bytes_small CHECK (size_bytes < 1000
 ALTER TABLE document_versions DISABLE TRIGGER document_versions_delete_contents;
 DROP INDEX embeddings_1_vector_idx;
 SELECT keep_event_partitions(1, 24);
+SELECT keep_tool_use_partitions(1, 24);
 INSERT INTO jobs (id, kind, state, stage, title, size_bytes, finished_at) VALUES (gen_random_uuid(), 'upkeep', 'done', 'finished', 'upkeep', 0, now());
 DO $$
 BEGIN
