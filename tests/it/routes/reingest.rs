@@ -100,7 +100,7 @@ fn chunk_sizes_that_a_model_would_read_in_part_are_refused() {
     for (chunks, words) in [
         (json!({"max_tokens": 31, "overlap_tokens": 0}), "max_tokens"),
         (json!({"max_tokens": 255, "overlap_tokens": 0}), "reads 254 at a time"),
-        (json!({"max_tokens": 100, "overlap_tokens": 51}), "at most half"),
+        (json!({"max_tokens": 100, "overlap_tokens": 51}), "exceeds half of the chunk size"),
         (json!({"max_tokens": 100}), "overlap_tokens"),
     ] {
         let answer = set_chunks(&client, &collection, &chunks);

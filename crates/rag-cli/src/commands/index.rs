@@ -60,11 +60,14 @@ fn change_breadth(engine: &Engine, action: BreadthAction) -> Outcome<()> {
 
 /// Returns why the recall of the index is not measured.
 fn nothing_to_measure(engine: &Engine, model: i32) -> Failure {
-    let read = engine.db().read(Actor::System, |conn| recall::measured_index(conn, model));
+    // The index has an estimate, which is 0 until PostgreSQL analyses the table.
+    let read = engine.db().read(Actor::System, |conn| -> RepoResult<_> {
+        Ok((recall::measured_index(conn, model)?, vector_index::facts(conn, model)?.row_count))
+    });
     let cause = match read {
-        Ok(index) if index.is_small() => format!(
+        Ok((index, count)) if index.is_small() => format!(
             "searches compare all {} exactly, and use the index when there are more",
-            output::count(index.vectors, "vector")
+            output::count(count, "vector")
         ),
         Ok(_) => "the index has no breadth, or comparing all vectors takes too long".to_owned(),
         Err(error) => return error.into(),
