@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rag_repo::{collections, judgements};
 use rag_schema::{
     enums::Rating,
-    ids::{CollectionId, JudgementId, PassageId},
+    ids::{CollectionId, JudgementId, MessageId, PassageId},
     models::Judgement,
 };
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ impl From<Judgement> for JudgementView {
         Self {
             id: row.id.uuid(),
             document_id: row.document_id.uuid(),
-            message_id: row.message_id.map(|id| id.uuid()),
+            message_id: row.message_id.map(MessageId::uuid),
             query: row.question,
             weight: row.weight,
             created_at: row.created_at,
@@ -107,7 +107,7 @@ pub(crate) async fn list_judgements(
     let rows = app
         .read(caller.actor, move |conn| {
             collections::find(conn, id)?;
-            judgements::list(conn, user, id, page)
+            judgements::list(conn, user, Some(id), page)
         })
         .await
         .map_err(|error| error.naming("collection"))?;

@@ -4,6 +4,7 @@
 mod accounts;
 mod ai_sdk;
 mod ai_sdk_parts;
+mod answer_once;
 mod answers;
 mod app;
 mod ask;

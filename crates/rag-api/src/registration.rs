@@ -7,7 +7,7 @@ use rag_schema::enums::Scope;
 
 use crate::{
     accounts::{activity, export, keys, me, organisation, people, sharing, sign_in, usage},
-    ai_sdk,
+    ai_sdk, answer_once,
     app::App,
     ask, bulk, collection_work, collections, content, document_versions, documents,
     dropin::{dify, librechat, librechat_search, open_webui},
@@ -143,7 +143,7 @@ endpoints! {
     judgements::list_judged_documents, judgements::forget_judgements,
     sessions::create_session, sessions::list_sessions, sessions::get_session, sessions::list_messages,
     sessions::update_session, sessions::delete_session, session_export::export_session,
-    ask::ask, ask::ask_in_session, ask::regenerate, turns::stream_events, turns::stop_turn,
+    answer_once::answer_once, ask::ask, ask::ask_in_session, ask::regenerate, turns::stream_events, turns::stop_turn,
     feedback::put_feedback, feedback::delete_feedback,
     ai_sdk::ui_chat, ai_sdk::ui_resume, ai_sdk::ui_stop,
     memory_store::remember, memory_store::remember_all, memory_store::list_memories, memory_store::get_memory,

@@ -67,8 +67,8 @@ impl KnownRobots {
     pub(crate) fn keep(&self, site: &Url, rules: &Arc<SiteRules>) {
         let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites.retain(|_, (read_at, _)| read_at.elapsed() < KEPT);
-        let size: usize = sites.values().map(|(_, rules)| rules.size).sum();
-        if sites.len() >= MAX_SITES || size + rules.size > MAX_KEPT_BYTES {
+        let kept: usize = sites.values().map(|(_, rules)| rules.size).sum();
+        if sites.len() >= MAX_SITES || kept + rules.size > MAX_KEPT_BYTES {
             sites.clear();
         }
         sites.insert(site.as_str().to_owned(), (Instant::now(), Arc::clone(rules)));

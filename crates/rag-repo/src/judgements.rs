@@ -60,20 +60,22 @@ fn delete_beyond(
     Ok(())
 }
 
-/// The user's judgements in the collection, newest first.
+/// The user's judgements, in the collection or in all, newest first.
 pub fn list(
     conn: &mut PgConnection,
     user: UserId,
-    collection: CollectionId,
+    collection: Option<CollectionId>,
     page: Page,
 ) -> RepoResult<Vec<Judgement>> {
     let mut query = judgements::table
         .filter(judgements::user_id.eq(user))
-        .filter(judgements::collection_id.eq(collection))
         .order(judgements::id.desc())
         .limit(page.limit)
         .select(Judgement::as_select())
         .into_boxed();
+    if let Some(collection) = collection {
+        query = query.filter(judgements::collection_id.eq(collection));
+    }
     if let Some(after) = page.after {
         query = query.filter(judgements::id.lt(JudgementId::from(after)));
     }

@@ -120,6 +120,7 @@ const TABLE: &[(&str, [u16; 9])] = &[
         "delete /v1/sessions/{id}/messages/{message_id}/feedback",
         [401, 404, 404, 404, 404, 404, 403, 401, 403],
     ),
+    ("post /v1/answer", [401, 404, 200, 200, 200, 404, 403, 401, 200]),
     // A chat of this name is each caller's own.
     ("post /v1/ai-sdk/chat", [401, 200, 200, 200, 200, 200, 403, 401, 403]),
     ("get /v1/ai-sdk/chat/{chat}/stream", [401, 204, 204, 204, 204, 204, 403, 401, 403]),
@@ -253,7 +254,7 @@ fn aim(cast: &Cast, operation: &str, path: &str) -> (String, Option<Value>) {
         "post /v1/invitations" => here(json!({"email": format!("table{number}@example.org")})),
         "post /v1/collections" => here(json!({"name": format!("Table {number}")})),
         "post /v1/search" => here(json!({"query": "granite", "collection_ids": [cast.collection]})),
-        "post /v1/ask" => (
+        "post /v1/ask" | "post /v1/answer" => (
             path.to_owned(),
             Some(json!({"question": "What is granite?", "collection_ids": [cast.collection]})),
         ),

@@ -132,6 +132,8 @@ fn a_rated_answer_judges_the_passages_that_it_cites() {
     }
     let own = client.get(&format!("/v1/collections/{collection}/judgements")).expect(200);
     assert_eq!((&own["items"][0]["message_id"], &own["items"][0]["weight"]), (&json!(message), &json!(-1.0)));
+    let exported = String::from_utf8(client.get("/v1/me/export").body).unwrap();
+    assert!(exported.contains("{\"kind\":\"judgement\""), "{exported}");
     // Such a judgement goes with its rating only.
     let judgement = format!("/v1/judgements/{}", text(&own, "/items/0/id"));
     assert_eq!(client.send("DELETE", &judgement).problem(404), "not_found");

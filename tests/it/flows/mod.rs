@@ -1,6 +1,7 @@
 //! Flows over several routes, and the server under stress.
 
 mod activity;
+mod answered_once;
 mod answers;
 mod breadth;
 mod counters;

@@ -6,7 +6,7 @@ use futures_util::stream;
 use rag_engine::Actor;
 use rag_repo::sessions::SessionFilter;
 use rag_repo::{
-    Page, PgConnection, RepoResult, api_keys, collections, documents, events, logins, memories,
+    Page, PgConnection, RepoResult, api_keys, collections, documents, events, judgements, logins, memories,
     memories::MemoryFilter,
     messages,
     model_usage::{self, DayUsage},
@@ -25,6 +25,7 @@ use super::{keys::KeyView, me::UserView, usage::UsageTotalsView};
 use crate::{
     app::App,
     auth::{May, Own},
+    judgements::JudgementView,
     memories::MemoryView,
     problem::ApiResult,
     sessions::rated_messages,
@@ -43,6 +44,7 @@ enum Step {
     Sessions { after: Option<Uuid> },
     Messages { session: SessionId, after: Option<i32> },
     Memories { after: Option<Uuid> },
+    Judgements { after: Option<Uuid> },
     Tools { after: Option<Uuid> },
     ToolUses { after: Option<Uuid> },
     Events { after: Option<Uuid> },
@@ -51,9 +53,9 @@ enum Step {
 }
 
 /// Returns everything that you own: account, keys, logins, collections, documents (their originals are at
-/// `/v1/documents/{id}/content`), conversations with ratings and summaries, memories, tools and your uses of tools, events of your actions, and the tokens and costs of
-/// chat models by day, model and purpose. One JSON object per line,
-/// with its `kind` first.
+/// `/v1/documents/{id}/content`), conversations with ratings and summaries, memories, judgements, tools and your uses of
+/// tools, events of your actions, and the tokens and costs of chat models by day, model and purpose. One JSON object per line, with its
+/// `kind` first.
 #[utoipa::path(get, path = "/v1/me/export", tag = "accounts", responses(
     (status = 200, description = "JSON lines", content_type = "application/x-ndjson")))]
 pub(crate) async fn export_me(app: web::Data<App>, caller: May<Own>) -> ApiResult<HttpResponse> {
@@ -139,8 +141,9 @@ fn page(conn: &mut PgConnection, user: UserId, step: Step) -> RepoResult<(String
             for row in rows {
                 line(&mut lines, "memory", &MemoryView::from(row));
             }
-            last.map_or(Step::Tools { after: None }, |last| Step::Memories { after: Some(last) })
+            last.map_or(Step::Judgements { after: None }, |last| Step::Memories { after: Some(last) })
         }
+        Step::Judgements { after } => judgements_page(conn, user, after, &mut lines)?,
         Step::Tools { after } => tools_page(conn, user, after, &mut lines)?,
         Step::ToolUses { after } => tool_uses_page(conn, user, after, &mut lines)?,
         Step::Events { after } => {
@@ -204,6 +207,21 @@ fn tools_page(
         line(lines, "tool", &ToolView::from(row));
     }
     Ok(last.map_or(Step::ToolUses { after: None }, |last| Step::Tools { after: Some(last) }))
+}
+
+/// Writes the next of the user's judgements.
+fn judgements_page(
+    conn: &mut PgConnection,
+    user: UserId,
+    after: Option<Uuid>,
+    lines: &mut String,
+) -> RepoResult<Step> {
+    let rows = judgements::list(conn, user, None, Page { limit: ROWS, after })?;
+    let last = rows.last().map(|judgement| judgement.id.uuid());
+    for row in rows {
+        line(lines, "judgement", &JudgementView::from(row));
+    }
+    Ok(last.map_or(Step::Tools { after: None }, |last| Step::Judgements { after: Some(last) }))
 }
 
 /// Writes the next of the user's uses of tools.

@@ -114,10 +114,11 @@ impl Engine {
         let servers = self.settings().search.understanding;
         let defaults = [collection.understanding, session.understanding].into_iter().flatten();
         let mut understanding = defaults.fold(servers, |steps, change| change.applied_to(steps));
-        if self.chat().is_none() {
+        if self.chat_for(question).is_none() {
             // Defaults are not refused for want of a chat model, or nobody could ask until their owner changes them.
-            understanding.multi_query = servers.multi_query;
-            understanding.hyde = servers.hyde;
+            let has_chat = self.chat().is_some();
+            understanding.multi_query = if has_chat { 0 } else { servers.multi_query };
+            understanding.hyde = !has_chat && servers.hyde;
         }
         if let Some(change) = question.understanding {
             understanding = change.applied_to(understanding);

@@ -208,7 +208,7 @@ impl<S: Steps> Turn<'_, S> {
                 let (mut writer, mut thought_chars) = (None, 0);
                 let noted = (&mut writer, &mut thought_chars);
                 let ended = self.write_by_model(model.stream(request.clone()), noted, stop).await;
-                (Written { writer, thought_chars, ..ended.0 }, ended.1)
+                (Written { thought_chars, writer, ..ended.0 }, ended.1)
             }
             (Plan::Stream(_), None) => {
                 failed(String::new(), LlmError::BadConfig("there is no chat model".to_owned()))

@@ -1,7 +1,8 @@
 //! The first blocking steps of a turn: store the question, find evidence.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
+use rag_llm::ChatModel;
 use rag_repo::{
     Actor, PgConnection, RepoResult, messages, sessions,
     summaries::{self, BranchSummary},
@@ -45,7 +46,7 @@ impl Engine {
             Place::Again(_) => "",
             Place::End | Place::Opening | Place::Beside(_) => self.check_question(&question.text)?,
         };
-        if self.chat().is_some() {
+        if self.chat_for(question).is_some() {
             self.check_tokens(question.actor)?;
         }
         if let Some(conversation) = &question.conversation {
@@ -132,10 +133,15 @@ impl Engine {
         Ok(question)
     }
 
+    /// Returns the chat model that answers the question; `None` for the bearer of a link, whose answers nobody pays for.
+    pub(super) fn chat_for(&self, question: &Question) -> Option<&Arc<dyn ChatModel>> {
+        self.chat().filter(|_| !matches!(question.actor, Actor::Link(_)))
+    }
+
     /// Returns the text that is searched and answered. A chat model understands a question with its introduction.
-    fn asked<'b>(&self, begun: &'b Begun) -> &'b str {
+    fn asked<'b>(&self, question: &Question, begun: &'b Begun) -> &'b str {
         let text = &begun.message.text;
-        if self.chat().is_some() { text } else { without_introduction(text) }
+        if self.chat_for(question).is_some() { text } else { without_introduction(text) }
     }
 
     /// Finds evidence and decides how the question is answered. Asks models and waits for them.
@@ -146,7 +152,7 @@ impl Engine {
             .map(|message| Said { sender: message.sender, text: &message.text })
             .collect();
         let search = SearchRequest {
-            query: self.asked(begun),
+            query: self.asked(question, begun),
             plain: true,
             said: &said,
             summary: begun.summary.as_ref().map(|summary| summary.text.as_str()),
@@ -203,11 +209,11 @@ impl Engine {
         if evidence.is_empty() {
             return Ok(Plan::Ready(Written::new(NOT_FOUND, Outcome::NotFound)));
         }
-        if self.chat().is_none() {
+        if self.chat_for(question).is_none() {
             return Ok(Plan::Ready(extractive::answer(
                 self,
                 question.actor,
-                self.asked(begun),
+                self.asked(question, begun),
                 embedded,
                 evidence,
             )?));

@@ -49,7 +49,9 @@ pub(super) fn learned(
         let model = area.model.row();
         let judged = search::judged(conn, model, &question.half, &documents, min_cosine, MAX_JUDGED)?;
         count += judged.len();
-        judged.into_iter().for_each(|judged| votes.add(judged, unrelated));
+        for judged in judged {
+            votes.add(judged, unrelated);
+        }
     }
     let learned = votes.learned(best);
     tracer.step("learned", || json!({"judgements": count, "passages": learned.len()}));
@@ -107,9 +109,9 @@ mod tests {
     fn said(votes: &[(UserId, f32, f64)], unrelated: f64) -> f64 {
         let document = DocumentId::new();
         let mut all = Votes::default();
-        votes
-            .iter()
-            .for_each(|&(user, weight, score)| all.add(judged(document, user, weight, score), unrelated));
+        for &(user, weight, score) in votes {
+            all.add(judged(document, user, weight, score), unrelated);
+        }
         all.0.values().map(sum_of).sum()
     }
 
