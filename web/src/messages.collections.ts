@@ -51,7 +51,7 @@ const english = {
   },
   filter: { label: 'Files and addresses that begin with', none: 'No file and no address begins with this.' },
   collection: {
-    tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms' },
+    tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms', ratings: 'Ratings' },
     onlyOwner: 'Only the owner of the collection can change its settings.',
     onlyOwnerMost:
       'Only the owner of the collection can change its settings. You can pause the reading, and have documents read again.',
@@ -109,6 +109,19 @@ const english = {
     groupsHint:
       'One group a line, with commas between its 2 to 16 terms, such as “notice period, term of notice”. At most 500 groups and 1,000 terms.',
     synonymsSaved: (n: number) => (n === 0 ? 'The collection has no synonyms.' : `${count(n, 'group is', 'groups are')} saved.`),
+    ratings: 'Ratings',
+    ratingsLead:
+      'Documents whose passages helped with a question or misled, those that misled most first. People rate results of searches, and answers. Neither their questions nor their names are shown.',
+    noRatings: 'Nobody has rated a passage of this collection yet.',
+    helped: 'Helped',
+    misled: 'Misled',
+    raters: 'People',
+    lastRated: 'Last',
+    forget: 'Forget all ratings',
+    forgetTitle: 'Forget all ratings?',
+    forgetText:
+      'Passages are ranked without them, for everybody who searches the collection. What people said of answers stays in their conversations. This cannot be undone.',
+    forgotten: (n: number) => `${count(n, 'rating is', 'ratings are')} forgotten.`,
     hasCommas: 'Some terms contain commas, so they cannot be edited here. A program can change them with the API.',
   },
 } as const;

@@ -37,6 +37,7 @@ export type Activity = Schemas['ActivityView'];
 export type AskedQuestion = Schemas['AskedQuestionView'];
 export type AuditEvent = Schemas['AuditEventView'];
 export type Chunk = Schemas['ChunkView'];
+export type JudgedDocument = Schemas['JudgedDocumentView'];
 export type Member = Schemas['MemberView'];
 export type Link = Schemas['LinkView'];
 export type Accepted = Schemas['AcceptedView'];
