@@ -9,7 +9,7 @@ const english = {
   links: {
     people: 'People',
     title: 'Links',
-    lead: 'Anybody who has a link can search the collection and read its documents, without an account.',
+    lead: 'Anybody who has a link can search the collection, ask it questions and read its documents, without an account.',
     days: 'Days until it ends',
     daysHint: '1 to 3,650. Empty: it works until you revoke it.',
     create: 'Create a link',
@@ -35,11 +35,14 @@ const english = {
     done: (name: string) => `${name} owns the collection now. You can still add documents.`,
   },
   shared: {
-    lead: 'Shared with you by a link: you can search it and read its documents.',
+    lead: 'Shared with you by a link: you can search it, ask it questions and read its documents.',
     signIn: 'Sign in',
     ownPage: 'Your own documents',
     search: 'Search these documents',
     run: 'Search',
+    ask: 'Ask',
+    modes: 'Search or ask',
+    notStored: 'Nothing is stored: questions and answers are gone when you leave this page.',
     found: (n: number) =>
       n === 0 ? 'No passage fits.' : n === 1 ? 'The passage that fits.' : `The ${formatNumber(n)} passages that fit best.`,
     leave: 'Show all documents',
