@@ -9,7 +9,7 @@ const english = {
   links: {
     people: 'People',
     title: 'Links',
-    lead: 'Anybody who has a link can search the collection and read its documents, without an account.',
+    lead: 'Anybody who has a link can search the collection, ask it questions and read its documents, without an account.',
     days: 'Days until it ends',
     daysHint: '1 to 3,650. Empty: it works until you revoke it.',
     create: 'Create a link',
@@ -35,11 +35,14 @@ const english = {
     done: (name: string) => `${name} owns the collection now. You can still add documents.`,
   },
   shared: {
-    lead: 'Shared with you by a link: you can search it and read its documents.',
+    lead: 'Shared with you by a link: you can search it, ask it questions and read its documents.',
     signIn: 'Sign in',
     ownPage: 'Your own documents',
     search: 'Search these documents',
     run: 'Search',
+    ask: 'Ask',
+    modes: 'Search or ask',
+    notStored: 'Nothing is stored: questions and answers are gone when you leave this page.',
     found: (n: number) =>
       n === 0 ? 'No passage fits.' : n === 1 ? 'The passage that fits.' : `The ${formatNumber(n)} passages that fit best.`,
     leave: 'Show all documents',
@@ -51,7 +54,7 @@ const english = {
   },
   filter: { label: 'Files and addresses that begin with', none: 'No file and no address begins with this.' },
   collection: {
-    tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms' },
+    tabs: { general: 'General', reading: 'Reading', model: 'Model', synonyms: 'Synonyms', ratings: 'Ratings' },
     onlyOwner: 'Only the owner of the collection can change its settings.',
     onlyOwnerMost:
       'Only the owner of the collection can change its settings. You can pause the reading, and have documents read again.',
@@ -109,6 +112,19 @@ const english = {
     groupsHint:
       'One group a line, with commas between its 2 to 16 terms, such as “notice period, term of notice”. At most 500 groups and 1,000 terms.',
     synonymsSaved: (n: number) => (n === 0 ? 'The collection has no synonyms.' : `${count(n, 'group is', 'groups are')} saved.`),
+    ratings: 'Ratings',
+    ratingsLead:
+      'Documents whose passages helped with a question or misled, those that misled most first. People rate results of searches, and answers. Neither their questions nor their names are shown.',
+    noRatings: 'Nobody has rated a passage of this collection yet.',
+    helped: 'Helped',
+    misled: 'Misled',
+    raters: 'People',
+    lastRated: 'Last',
+    forget: 'Forget all ratings',
+    forgetTitle: 'Forget all ratings?',
+    forgetText:
+      'Passages are ranked without them, for everybody who searches the collection. What people said of answers stays in their conversations. This cannot be undone.',
+    forgotten: (n: number) => `${count(n, 'rating is', 'ratings are')} forgotten.`,
     hasCommas: 'Some terms contain commas, so they cannot be edited here. A program can change them with the API.',
   },
 } as const;

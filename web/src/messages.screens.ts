@@ -1,6 +1,6 @@
 // Every text of the screens whose code is loaded later, beside those of messages.ts. A translation is another object of the same shape.
 import { count, messages as first } from './messages';
-import { formatNumber } from './ui/format';
+import { formatNumber, formatSigned } from './ui/format';
 
 const english = {
   ...first,
@@ -267,6 +267,13 @@ const english = {
     absent: 'not found',
     trace: 'Steps',
     plan: 'Plan of PostgreSQL',
+    rating: (place: number) => `Rating of result ${formatNumber(place)}`,
+    helps: 'Helps with this question',
+    misleads: 'Misleads',
+    ratingsHint:
+      'Ratings move passages for similar questions of everybody who searches the collection; nobody sees your question.',
+    learned: (part: number) => `ratings ${formatSigned(part)}`,
+    learnedHint: 'The part of the score that ratings of similar questions add; below zero if the passage misled.',
     curl: 'Copy as curl',
     step: 'Step',
     duration: 'Duration',

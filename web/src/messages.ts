@@ -122,6 +122,7 @@ const english = {
     } as Record<string, string>,
     comment: 'Comment (optional)',
     send: 'Send',
+    effect: 'It also moves the passages that the answer cites, for similar questions of everybody; nobody sees your question.',
   },
   conversation: {
     search: 'Search conversations',

@@ -110,6 +110,7 @@ test.describe('axe finds nothing in both themes', () => {
     await check(page, 'progress of the reading');
     await visit(page, `${place}/settings/model`, 'This server has no other model');
     await visit(page, `${place}/settings/synonyms`, 'One group a line');
+    await visit(page, `${place}/settings/ratings`, 'Nobody has rated a passage');
     await page.reload();
     await visit(page, place, '1 document');
     await page.getByRole('button', { name: 'Share', exact: true }).click();
@@ -128,6 +129,12 @@ test.describe('axe finds nothing in both themes', () => {
     await page.locator('.hit').first().click();
     await expect(page.locator('mark').first()).toBeVisible();
     await check(page, 'a search by a link');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Question' }).fill('How long is the notice period?');
+    await page.keyboard.press('Enter');
+    await page.locator('.cite').first().click();
+    await expect(page.locator('mark').first()).toBeVisible();
+    await check(page, 'an answer by a link');
     await page.goto(`${server.url}/#/link`);
     await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
     await check(page, 'a link that does not work');
@@ -193,6 +200,8 @@ test.describe('axe finds nothing in both themes', () => {
     await page.getByRole('searchbox', { name: 'Query' }).fill('notice period');
     await page.keyboard.press('Enter');
     await expect(page.locator('.hit').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Misleads' }).first().click();
+    await expect(page.getByRole('button', { name: 'Misleads', pressed: true }).first()).toBeVisible();
     await page.locator('summary', { hasText: 'Settings' }).click();
     await check(page, 'lab with results');
     await page.getByRole('button', { name: 'Keep to compare' }).click();
@@ -280,6 +289,7 @@ test('every screen fits into 360 pixels', async ({ signedIn: page, server, api, 
     [`${settings}/reading`, 'Repeated from the passage before'],
     [`${settings}/model`, 'This server has no other model.'],
     [`${settings}/synonyms`, 'One group a line'],
+    [`${settings}/ratings`, 'Nobody has rated a passage'],
   ] as const) {
     await page.goto(`${server.url}/#/${place}`);
     await expect(page.getByRole('main').getByText(text).first()).toBeVisible();

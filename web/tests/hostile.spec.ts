@@ -92,10 +92,12 @@ test('texts in the settings of a collection and on the page of a link stay text'
   await pretend(page, texts);
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  for (const tab of ['general', 'reading', 'model', 'synonyms']) {
+  for (const tab of ['general', 'reading', 'model', 'synonyms', 'ratings']) {
     await page.goto(`${server.url}/#/documents/in/${ID}/settings/${tab}`);
     await expect(page.getByRole('heading', { name: /^Settings of/ })).toContainText('evil.test');
   }
+  await expect(page.locator('table.judged tbody tr')).toHaveCount(texts.length);
+  await page.goto(`${server.url}/#/documents/in/${ID}/settings/synonyms`);
   await expect(page.locator('.settings .plain li')).toHaveCount(texts.length);
   await page.goto(`${server.url}/#/documents/in/${ID}/settings/model`);
   await expect(page.getByText(/^Moving to/).first()).toContainText('evil.test');
@@ -106,6 +108,13 @@ test('texts in the settings of a collection and on the page of a link stay text'
   await page.getByRole('searchbox').fill('evil');
   await page.keyboard.press('Enter');
   await expect(page.locator('.hit')).toHaveCount(texts.length);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Question' }).fill('evil');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
+  await expect(page.locator('.exchange script, .exchange img, .exchange iframe, .exchange style, .exchange form')).toHaveCount(0);
+  await page.locator('.cite').first().click();
+  await expect(page.getByRole('complementary', { name: 'Source' })).toContainText('evil.test');
   expect(errors).toEqual([]);
 });
 

@@ -88,6 +88,51 @@ test('a link is made and copied, opens the collection without an account, and en
   expect(guard.offences).toEqual([]);
 });
 
+test('the bearer of a link asks and follows up; the answers cite, and nothing is stored', async ({ api, server, browser }) => {
+  const collection = await api.collection('handbook');
+  await api.upload(collection, 'handbook.md', HANDBOOK);
+  const secret = await makeLink(api, collection);
+  const { page, refused, guard } = await visitor(browser, server.url);
+  const contexts: { sender: string; text: string }[][] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/v1/answer')) return;
+    contexts.push((request.postDataJSON() as { context: { sender: string; text: string }[] }).context);
+  });
+  await page.goto(`${server.url}/#/link/${secret}`);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(page.getByText('Nothing is stored')).toBeVisible();
+  const question = page.getByRole('textbox', { name: 'Question' });
+  const ask = async (text: string) => {
+    await question.fill(text);
+    await question.press('Enter');
+    const exchange = page.locator('.exchange', { has: page.getByRole('heading', { name: text }) });
+    await expect(exchange.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
+    return exchange;
+  };
+  const first = await ask('How long is the notice period?');
+  await expect(first.locator('.prose')).toContainText('three months');
+  await first.locator('.cite').first().click();
+  const source = page.getByRole('complementary', { name: 'Source' });
+  await expect(source.locator('mark').first()).toContainText('three months');
+  // The document opens in the same page, which still has the answers afterwards.
+  await source.getByRole('link', { name: 'Open the document' }).click();
+  await expect(page.getByRole('region', { name: 'Text of the document' })).toBeVisible();
+  await page.goBack();
+  await expect(first.locator('.prose')).toContainText('three months');
+  await ask('And who must give it in writing?');
+  const nothing = await ask('Which comets orbit Jupiter in the year 1744?');
+  await expect(nothing.locator('.cite')).toHaveCount(0);
+  await expect(nothing.getByRole('link', { name: /search lab/ })).toHaveCount(0);
+  expect(contexts.map((context) => context.length)).toEqual([0, 2, 4]);
+  expect(contexts[1]?.map(({ sender }) => sender)).toEqual(['user', 'assistant']);
+  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain('notice');
+  expect((await api.call<{ items: unknown[] }>('GET', '/v1/sessions')).items).toEqual([]);
+  await page.reload();
+  await expect(page.locator('.exchange')).toHaveCount(0);
+  expect(refused).toEqual([]);
+  expect(guard.offences).toEqual([]);
+});
+
 test('a link that is opened in the tab of a login leaves the login as it is', async ({ signedIn: page, api, server }) => {
   const collection = await api.collection('handbook');
   const secret = await makeLink(api, collection);

@@ -112,6 +112,7 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
     end_offset: 5,
     dense: { rank: 1, score: 1 },
     lexical: { rank: 1, score: 1 },
+    learned: 0.1,
   });
   const all = texts.join('\n\n');
   const job = (text: string, index: number) => ({
@@ -241,6 +242,34 @@ export async function pretend(page: Page, texts: string[]): Promise<void> {
         ),
     ],
     [/\/collections\/[^/]+\/synonyms$/, () => ({ groups: texts.map((text) => [text, `${text}, too`]) })],
+    [
+      /\/collections\/[^/]+\/judged-documents$/,
+      () => ({
+        documents: texts.map((text, index) => ({
+          document_id: `d${index}`,
+          title: text,
+          source: text,
+          helped: 1,
+          misled: 2,
+          users: 3,
+          last_at: NOW,
+        })),
+      }),
+    ],
+    [
+      /\/answer$/,
+      () => ({
+        text: `${all}\n\nCited [1] and [2].`,
+        outcome: 'unsupported',
+        notice: all,
+        citations: [citation(all, 1), citation(all, 2)],
+        sentences: [{ start: 0, end: [...all].length, support: 'uncited' }],
+        sources: [],
+        searched: all,
+        warnings: texts,
+        answered_by: all,
+      }),
+    ],
     [/\/openai\/v1\/models$/, () => ({ data: texts.map((text) => ({ id: text })) })],
     [/\/jobs$/, ({ searchParams }) => list(jobs(searchParams))],
     [

@@ -30,10 +30,11 @@ function citedBy(reply: Reply): Cited[] {
 
 interface Props {
   reply: Reply;
-  question: string;
+  /** The question, with which the search lab opens if nothing was found; absent for people who have no search lab. */
+  question?: string;
   open: Open;
   /** Tools at the foot of the answer. */
-  children: ComponentChildren;
+  children?: ComponentChildren;
 }
 
 export function ReplyView({ reply, question, open, children }: Props) {
@@ -64,7 +65,7 @@ export function ReplyView({ reply, question, open, children }: Props) {
       )}
       {reply.phase === 'interrupted' && <p class="muted">{messages.answer.interrupted}</p>}
       {reply.hasNotice && <Notice>{messages.answer.notice}</Notice>}
-      {(reply.phase === 'not_found' || reply.phase === 'unsupported') && (
+      {question !== undefined && (reply.phase === 'not_found' || reply.phase === 'unsupported') && (
         <a class="quiet-link" href={`#/lab?q=${encodeURIComponent(question)}`}>
           {messages.answer.lookInLab}
         </a>

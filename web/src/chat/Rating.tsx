@@ -14,10 +14,12 @@ interface Props {
 
 export function Rating({ given, rate }: Props) {
   const [isAsking, setAsking] = useState(false);
+  const [isTold, setTold] = useState(false);
   const texts = messages.rating;
   const toggle = (rating: FeedbackBody['rating']) => {
     const isSame = given?.rating === rating;
     setAsking(rating === 'down' && !isSame);
+    setTold(!isSame);
     rate(isSame ? undefined : { rating }).catch(showError);
   };
   return (
@@ -29,6 +31,7 @@ export function Rating({ given, rate }: Props) {
           {given.reason ? texts.reasons[given.reason] : texts.why}
         </button>
       )}
+      {isTold && given && <p class="effect muted small">{texts.effect}</p>}
       {isAsking && <Reasons given={given} rate={rate} close={() => setAsking(false)} />}
     </div>
   );

@@ -4,6 +4,7 @@ import type { Cited } from '../chat/AnswerView';
 import { messages } from '../messages.screens';
 import { formatMs } from '../ui/format';
 import { Hit } from './Hit';
+import { Learned } from './Judge';
 
 export interface Run {
   body: SearchBody;
@@ -48,6 +49,7 @@ function RunColumn(props: { title: string; run: Run; other: Run; isNew: boolean;
       <ol>
         {run.result.results.map((passage, index) => (
           <Hit key={passage.chunk_id} passage={passage} place={index + 1} score={passage.score} open={open}>
+            <Learned passage={passage} />
             <Move passage={passage} place={index} other={other} isNew={isNew} />
           </Hit>
         ))}

@@ -10,9 +10,11 @@ interface Props {
   score: number | undefined;
   open: (cited: Cited) => void;
   children?: ComponentChildren;
+  /** Stands below the button that opens the source. */
+  foot?: ComponentChildren;
 }
 
-export function Hit({ passage, place, score, open, children }: Props) {
+export function Hit({ passage, place, score, open, children, foot }: Props) {
   const cited: Cited = { ...passage, marker: place, quote: passage.text, isPassage: true };
   return (
     <li>
@@ -30,6 +32,7 @@ export function Hit({ passage, place, score, open, children }: Props) {
         </span>
         {children}
       </button>
+      {foot}
     </li>
   );
 }

@@ -15,6 +15,7 @@ import { useStore } from '../ui/store';
 import { Compare, type Run } from './Compare';
 import { asCurl } from '../ui/curl';
 import { Hit } from './Hit';
+import { Judge, Learned } from './Judge';
 import { Trace } from './Trace';
 
 const MODES = ['lexical', 'dense', 'hybrid'] as const;
@@ -42,6 +43,12 @@ const DEFAULTS: Settings = {
   filter: '',
 };
 
+/** The results of a query. */
+interface Found {
+  body: SearchBody;
+  results: Record<Mode, SearchResult>;
+}
+
 /** Passages of each document, with results by document. */
 const GROUP_SIZE = 3;
 
@@ -50,7 +57,7 @@ export function LabView({ initial }: { initial: string }) {
   const [query, setQuery] = useState(initial);
   const [chosen, setChosen] = useState<string[]>([]);
   const [settings, setSettings] = useState(DEFAULTS);
-  const [found, setFound] = useState<{ body: SearchBody; results: Record<Mode, SearchResult> }>();
+  const [found, setFound] = useState<Found>();
   const [kept, setKept] = useState<Run>();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
@@ -130,10 +137,11 @@ export function LabView({ initial }: { initial: string }) {
             {kept && kept.body !== found.body && (
               <Compare before={kept} after={{ body: found.body, result: found.results.hybrid }} open={setOpened} />
             )}
+            <p class="muted small lab-note">{texts.ratingsHint}</p>
             <div class="lab-columns" aria-busy={isBusy}>
-              <Column title={texts.words} hint={texts.wordsHint} mode="lexical" result={found.results.lexical} open={setOpened} />
-              <Column title={texts.meaning} hint={texts.meaningHint} mode="dense" result={found.results.dense} open={setOpened} />
-              <Column title={texts.fused} hint={texts.fusedHint} mode="hybrid" result={found.results.hybrid} open={setOpened} />
+              <Column title={texts.words} hint={texts.wordsHint} mode="lexical" found={found} open={setOpened} />
+              <Column title={texts.meaning} hint={texts.meaningHint} mode="dense" found={found} open={setOpened} />
+              <Column title={texts.fused} hint={texts.fusedHint} mode="hybrid" found={found} open={setOpened} />
             </div>
             <Trace result={found.results.hybrid} />
             <div class="lab-foot">
@@ -267,11 +275,12 @@ interface ColumnProps {
   title: string;
   hint: string;
   mode: Mode;
-  result: SearchResult;
+  found: Found;
   open: (cited: Cited) => void;
 }
 
-function Column({ title, hint, mode, result, open }: ColumnProps) {
+function Column({ title, hint, mode, found: { body, results }, open }: ColumnProps) {
+  const result = results[mode];
   const { embed_ms, database_ms, rerank_ms, understand_ms } = result.timings;
   return (
     <section class={`lab-column ${mode}`} aria-label={title}>
@@ -285,11 +294,19 @@ function Column({ title, hint, mode, result, open }: ColumnProps) {
       {result.results.length === 0 && <p class="muted small">{messages.lab.empty}</p>}
       <ol>
         {result.results.map((passage, index) => (
-          <Hit key={passage.chunk_id} passage={passage} place={index + 1} score={scoreOf(passage, mode)} open={open}>
-            {mode === 'hybrid' && (
+          <Hit
+            key={passage.chunk_id}
+            passage={passage}
+            place={index + 1}
+            score={scoreOf(passage, mode)}
+            open={open}
+            foot={<Judge query={body.query} passage={passage} place={index + 1} />}
+          >
+            {(mode === 'hybrid' || typeof passage.learned === 'number') && (
               <span class="ranks small">
-                <Rank name={messages.lab.words} leg={passage.lexical} />
-                <Rank name={messages.lab.meaning} leg={passage.dense} />
+                {mode === 'hybrid' && <Rank name={messages.lab.words} leg={passage.lexical} />}
+                {mode === 'hybrid' && <Rank name={messages.lab.meaning} leg={passage.dense} />}
+                <Learned passage={passage} />
               </span>
             )}
           </Hit>

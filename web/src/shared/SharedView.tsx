@@ -1,4 +1,4 @@
-// The page of a shared link: its bearer reads and searches the documents of one collection, and needs no account.
+// The page of a shared link: its bearer asks, reads and searches the documents of one collection, and needs no account.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, needsSignIn } from '../api/client';
@@ -18,6 +18,8 @@ import { bearer, link, usePlace } from '../ui/router';
 import { useStore } from '../ui/store';
 import { theme, toggleTheme } from '../ui/theme';
 import { Toasts } from '../ui/Toasts';
+import { asked } from './asked';
+import { SharedAsk } from './SharedAsk';
 import { SharedSearch } from './SharedSearch';
 
 /** The beginning of the secret of each link. A server without accounts takes other texts for no proof at all. */
@@ -89,10 +91,21 @@ function SharedPage({ banner }: { banner: ComponentChildren }) {
   );
 }
 
+const MODES = ['search', 'ask'] as const;
+type Mode = (typeof MODES)[number];
+
 function CollectionPage({ collection }: { collection: Collection }) {
   const [opened, setOpened] = useState<{ cited: Cited[]; index: number }>();
   const [isSearching, setSearching] = useState(false);
+  const [mode, setMode] = useState<Mode>(asked.get().length > 0 ? 'ask' : 'search');
+  const hasAsked = useStore(asked).length > 0;
   const texts = messages.shared;
+  const open = (cited: Cited[], index: number) => setOpened({ cited, index });
+  const change = (next: Mode) => {
+    setMode(next);
+    setSearching(false);
+    setOpened(undefined);
+  };
   return (
     <div class={opened ? 'chat with-source' : 'chat'}>
       <div class="page">
@@ -103,8 +116,15 @@ function CollectionPage({ collection }: { collection: Collection }) {
             <p class="muted">{texts.lead}</p>
           </div>
         </header>
-        <SharedSearch open={(cited, index) => setOpened({ cited, index })} changed={setSearching} />
-        {!isSearching && <Documents collection={collection.id} />}
+        <div class="source-modes shared-modes" role="group" aria-label={texts.modes}>
+          {MODES.map((name) => (
+            <button key={name} type="button" class="small" aria-pressed={mode === name} onClick={() => change(name)}>
+              {name === 'ask' ? texts.ask : texts.run}
+            </button>
+          ))}
+        </div>
+        {mode === 'ask' ? <SharedAsk open={open} /> : <SharedSearch open={open} changed={setSearching} />}
+        {!(mode === 'ask' ? hasAsked : isSearching) && <Documents collection={collection.id} />}
       </div>
       {opened && (
         <SourcePane

@@ -12,6 +12,11 @@ export function formatNumber(value: number): string {
   return integer.format(value);
 }
 
+/** A score with its sign and two digits, such as "+0.10". */
+export function formatSigned(value: number): string {
+  return value.toLocaleString(language, { signDisplay: 'always', minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
 /** A share from 0 to 1, with one more digit below a tenth. */
 export function formatPercent(share: number): string {
   return share.toLocaleString(language, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });
