@@ -122,7 +122,7 @@ pub(crate) async fn create_embeddings(
         .with_models(move |engine| {
             let models = engine.models();
             let found = models.iter().find(|known| known.name() == model).ok_or_else(|| {
-                let names: Vec<&str> = models.iter().map(|known| known.name()).collect();
+                let names: Vec<&str> = models.iter().map(rag_engine::Model::name).collect();
                 let detail =
                     format!("There is no such embedding model. This server has {}.", names.join(", "));
                 ApiError::new(Code::NotFound, detail)
