@@ -187,12 +187,13 @@ def kill_restores(command, kills, longest):
             # Killed after the commit.
             assert contents(command, "whole") == contents(command, f"{data}-again"), "half a restore is left"
         else:
-            assert "the database has no tables" in text, text
+            # The second, if it was killed before there was a database.
+            assert "the database has no tables" in text or "there is no database in" in text, text
             empty += 1
             # Once, because it takes its time.
             if empty == 1:
                 command.timed("restore", "whole", data=data)
-        shutil.rmtree(command.folder / data)
+        shutil.rmtree(command.folder / data, ignore_errors=True)
     assert empty, "no kill came in time"
     print(f"  {kills} kills of restores: {empty} left the database empty, {kills - empty} had restored everything")
 
