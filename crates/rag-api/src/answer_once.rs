@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use rag_engine::answer::{Conversation, Place, Question};
+use rag_engine::answer::{Conversation, Question};
 use rag_schema::{enums::Scope, ids::UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,13 +12,12 @@ use validator::Validate;
 use crate::{
     answers::{AnswerView, CitationView, SentenceView, SourceView, SourcesView},
     app::App,
-    ask::{start_turn, unless_left},
+    ask::{AskBody, question, start_turn, unless_left},
     auth::{May, Read},
     extract::Body,
     openai::chat::finish_turn,
     problem::{ApiError, ApiResult, Problem},
     ranking::RankingBody,
-    search::{collection_ids, parse_filter},
     understanding::{SaidBody, UnderstandingBody},
 };
 
@@ -94,24 +93,23 @@ pub(crate) async fn answer_once(
         return Err(ApiError::field("question", "must not be blank"));
     }
     SaidBody::check(&body.context)?;
-    let server = &app.engine.settings().search;
-    let ranking = body.ranking.map(|ranking| ranking.applied_to(server)).transpose();
-    let messages = body.context.iter().map(SaidBody::said).map(|said| (said.sender, said.text.to_owned()));
-    let question = Question {
-        actor: caller.actor,
-        // No session begins.
-        user: person.map_or(UserId::from(Uuid::nil()), |person| person.id),
-        session: None,
-        place: Place::End,
-        text: body.question,
+    let AnswerBody { question: text, context, collection_ids, filter, understanding, ranking, as_of } = body;
+    let messages =
+        context.iter().map(SaidBody::said).map(|said| (said.sender, said.text.to_owned())).collect();
+    let body = AskBody {
+        question: text,
         instructions: None,
-        collections: collection_ids(body.collection_ids),
-        filter: parse_filter(body.filter.as_ref())?,
-        as_of: body.as_of,
-        understanding: body.understanding.map(|body| body.change("understanding")).transpose()?,
-        ranking: ranking.map_err(|rule| ApiError::field("ranking", rule))?,
-        conversation: Some(Conversation { messages: messages.collect(), max_tokens: None }),
+        collection_ids,
+        filter,
+        understanding,
+        ranking,
+        as_of,
+        replaces: None,
     };
+    // No session begins, which would be this user's.
+    let user = person.map_or(UserId::from(Uuid::nil()), |person| person.id);
+    let conversation = Some(Conversation { messages, max_tokens: None });
+    let question = Question { conversation, ..question(&app, caller.actor, user, body)? };
     let mut reader = start_turn(&app, question);
     unless_left(&req, async move {
         let (found, answer) = finish_turn(&mut reader).await?;

@@ -4,8 +4,11 @@ use std::future::{Future, pending};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, rt, web};
 use chrono::{DateTime, Utc};
-use rag_engine::answer::{Event, Place, Question, TranscriptReader, TurnLog, TurnReader, run};
-use rag_schema::ids::{MessageId, SessionId};
+use rag_engine::{
+    Actor,
+    answer::{Event, Place, Question, TranscriptReader, TurnLog, TurnReader, run},
+};
+use rag_schema::ids::{MessageId, SessionId, UserId};
 use serde::Deserialize;
 use tracing::Instrument as _;
 use utoipa::ToSchema;
@@ -143,7 +146,7 @@ pub(crate) async fn regenerate(
         ranking,
         replaces: None,
     };
-    let question = question(&app, &caller, body)?;
+    let question = question(&app, caller.actor, caller.person()?.id, body)?;
     let question = Question { session: Some(path.session), place: Place::Again(path.message), ..question };
     respond(&app, &caller, &req, question).await
 }
@@ -163,18 +166,18 @@ async fn answer(
         (Some(_), Some(replaced)) => Place::Beside(MessageId::from(replaced)),
         (None, Some(_)) => return Err(ApiError::not_found("question")),
     };
-    let question = Question { session, place, ..question(app, caller, body)? };
+    let question = Question { session, place, ..question(app, caller.actor, caller.person()?.id, body)? };
     respond(app, caller, req, question).await
 }
 
 /// Builds the question of a request, as the first message of a new session.
-fn question(app: &App, caller: &Caller, body: AskBody) -> ApiResult<Question> {
+pub(crate) fn question(app: &App, actor: Actor, user: UserId, body: AskBody) -> ApiResult<Question> {
     let change = |body: UnderstandingBody| body.change("understanding");
     let server = &app.engine.settings().search;
     let ranking = body.ranking.map(|ranking| ranking.applied_to(server)).transpose();
     Ok(Question {
-        actor: caller.actor,
-        user: caller.person()?.id,
+        actor,
+        user,
         session: None,
         place: Place::End,
         text: body.question,

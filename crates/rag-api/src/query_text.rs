@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::Error;
 
-use crate::wanted::{one_of, wanted};
+use crate::wanted::{one_of, visit, wanted};
 
 /// Returns a deserializer of the parameters.
 pub(crate) fn parameters<'de>(
@@ -33,7 +33,7 @@ impl IntoDeserializer<'_, Error> for QueryText {
 fn read<'de, T, V>(
     text: &str,
     visitor: V,
-    visit: fn(V, T) -> Result<V::Value, Error>,
+    visit_as: fn(V, T) -> Result<V::Value, Error>,
 ) -> Result<V::Value, Error>
 where
     T: FromStr,
@@ -41,7 +41,7 @@ where
 {
     let wanted = wanted(&visitor).unwrap_or("has another type");
     let refused = || Error::custom(wanted);
-    visit(visitor, text.parse().map_err(|_unread| refused())?).map_err(|_unread| refused())
+    visit_as(visitor, text.parse().map_err(|_unread| refused())?).map_err(|_unread| refused())
 }
 
 macro_rules! scalars {
@@ -56,8 +56,7 @@ impl<'de> Deserializer<'de> for QueryText {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let wanted = wanted(&visitor);
-        visitor.visit_string(self.0).map_err(|error: Error| wanted.map_or(error, Error::custom))
+        visit(visitor, |visitor| visitor.visit_string(self.0))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -11,7 +11,7 @@ use serde::{
 };
 use serde_json::{Error, Map, Value};
 
-use crate::wanted::{one_of, wanted};
+use crate::wanted::{one_of, visit};
 
 /// Maximum magnitude of a number. PostgreSQL writes larger ones with so many digits that they cannot be read as a float again.
 const MAX_NUMBER: f64 = 1e300;
@@ -19,8 +19,7 @@ const MAX_NUMBER: f64 = 1e300;
 macro_rules! integers {
     ($($method:ident)+) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            let wanted = wanted(&visitor);
-            integer(self.0).deserialize_any(visitor).map_err(|error| wanted.map_or(error, Error::custom))
+            visit(visitor, |visitor| integer(self.0).deserialize_any(visitor))
         })+
     };
 }
@@ -58,10 +57,7 @@ impl<'de> Deserializer<'de> for StrictJson {
             Value::Number(number) if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) => {
                 Err(Error::custom("is a number beyond 1e300"))
             }
-            Value::String(text) => {
-                let wanted = wanted(&visitor);
-                visitor.visit_string(text).map_err(|error: Error| wanted.map_or(error, Error::custom))
-            }
+            Value::String(text) => visit(visitor, |visitor| visitor.visit_string(text)),
             scalar => scalar.deserialize_any(visitor),
         }
     }

@@ -1,6 +1,7 @@
 //! Texts that say which value is wanted, in place of those of the libraries that read values.
 
-use serde::de::Expected;
+use serde::de::{Error as _, Expected, Visitor};
+use serde_json::Error;
 
 /// Returns the text for a value that a visitor of serde, of Uuid or of chrono refuses; `None` for other visitors.
 pub(crate) fn wanted(visitor: &dyn Expected) -> Option<&'static str> {
@@ -20,6 +21,15 @@ pub(crate) fn wanted(visitor: &dyn Expected) -> Option<&'static str> {
         "a boolean" => "must be true or false",
         _ => return None,
     })
+}
+
+/// Reads a value with a visitor. If the visitor refuses it, the error says which value is wanted.
+pub(crate) fn visit<'de, V: Visitor<'de>>(
+    visitor: V,
+    read: impl FnOnce(V) -> Result<V::Value, Error>,
+) -> Result<V::Value, Error> {
+    let wanted = wanted(&visitor);
+    read(visitor).map_err(|error| wanted.map_or(error, Error::custom))
 }
 
 /// Returns the text for a value that is not among these.
